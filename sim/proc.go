@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"errors"
+	"iter"
+	"runtime/debug"
+	"time"
+)
+
+// ErrKilled is the value with which a killed proc unwinds. Only its defers see
+// it; they must let it pass.
+var ErrKilled = errors.New("sim: proc killed")
+
+// Proc is a program in plain blocking style that runs as a coroutine of the
+// loop: while it does not park, nothing else runs and no time passes.
+type Proc struct {
+	scope  *Scope
+	name   string
+	resume func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	place  int // index in the scope's procs
+
+	queued bool // a resumption is posted; guarded by the loop's lock
+	ended  bool
+	killed bool
+	timer  *Timer
+}
+
+// Go starts body as a proc of the scope. It first runs as an event of the
+// present instant. In a dead scope it never runs.
+func (s *Scope) Go(name string, body func(*Proc)) *Proc {
+	p := &Proc{scope: s, name: name}
+	p.resume, p.stop = iter.Pull(func(yield func(struct{}) bool) {
+		p.yield = yield
+		p.run(body)
+	})
+	if s.alive {
+		p.place = len(s.procs)
+		s.procs = append(s.procs, p)
+		p.Wake()
+	}
+	return p
+}
+
+func (p *Proc) run(body func(*Proc)) {
+	defer func() {
+		p.ended = true
+		v := recover()
+		if err, ok := v.(error); v == nil || ok && errors.Is(err, ErrKilled) {
+			return
+		}
+		loop := p.scope.loop
+		loop.Fail(&PanicError{Name: "proc " + p.name, Value: v, Stack: debug.Stack(), At: loop.Now()})
+	}()
+	body(p)
+}
+
+// Name returns the name given to Go.
+func (p *Proc) Name() string { return p.name }
+
+// String names the proc in reports of the loop.
+func (p *Proc) String() string { return "proc " + p.name }
+
+// Scope returns the scope the proc belongs to.
+func (p *Proc) Scope() *Scope { return p.scope }
+
+// Current returns the proc that is running now, or nil within a plain event.
+func (l *Loop) Current() *Proc { return l.current }
+
+// Wake posts a resumption of the proc, unless one is posted already. It may be
+// called from any goroutine, and wakes a proc for whatever it waits: after Park
+// a proc looks again at its condition.
+func (p *Proc) Wake() {
+	loop := p.scope.loop
+	loop.mu.Lock()
+	queued := p.queued
+	p.queued = true
+	loop.mu.Unlock()
+	if !queued {
+		p.scope.Post(p)
+	}
+}
+
+// Run resumes the proc. Only the loop calls it.
+func (p *Proc) Run() {
+	loop := p.scope.loop
+	loop.mu.Lock()
+	p.queued = false
+	loop.mu.Unlock()
+	if p.ended {
+		return
+	}
+	outer := loop.current
+	loop.current = p
+	p.resume()
+	loop.current = outer
+	if p.ended && !p.killed {
+		p.scope.forget(p)
+	}
+}
+
+// Park gives control back to the loop until the next Wake. It may return for
+// no reason that the caller knows. In a proc that is being killed it unwinds.
+func (p *Proc) Park() {
+	if p.killed || !p.yield(struct{}{}) {
+		panic(ErrKilled)
+	}
+}
+
+// Sleep parks until d of the scope's own time has passed.
+func (p *Proc) Sleep(d time.Duration) {
+	loop := p.scope.loop
+	due := loop.Now() + p.scope.stretch(d)
+	if p.timer == nil {
+		p.timer = p.scope.NewTimer(Func(p.Wake))
+	}
+	p.timer.Reset(d)
+	for {
+		p.Park()
+		if loop.Now() >= due {
+			return
+		}
+	}
+}
+
+// kill unwinds the proc through its defers; it never runs again.
+func (p *Proc) kill() {
+	if p.ended {
+		return
+	}
+	p.killed = true
+	loop := p.scope.loop
+	if loop.current == p {
+		// It kills its own machine: it unwinds when it next parks.
+		return
+	}
+	outer := loop.current
+	loop.current = p
+	p.stop()
+	loop.current = outer
+}
