@@ -1,0 +1,91 @@
+package event
+
+// FaultApplied: the timeline, or a Go spec, broke something on purpose.
+type FaultApplied struct {
+	Fault string // the fault's own line of text
+}
+
+// FaultHealed: what a fault had broken was mended.
+type FaultHealed struct {
+	Fault string
+}
+
+// PowerChanged: a machine changed its life.
+type PowerChanged struct {
+	State string // booting, up, off, crashed, frozen, thawed
+}
+
+// LinkChanged: an interface gained or lost its carrier.
+type LinkChanged struct {
+	Interface string
+	Up        bool
+}
+
+// LoadChanged: a hog took, or left, a share of one CPU class.
+type LoadChanged struct {
+	Class string  // control, service
+	Share float64 // 0..1 taken by hogs
+}
+
+// MemoryChanged: a machine crossed its memory budget, or came back below it.
+type MemoryChanged struct {
+	Used, Limit int64 // bytes
+	Refusing    bool
+}
+
+// ConfigChanged: a property of the running configuration was set.
+type ConfigChanged struct {
+	Property, Value string
+}
+
+// ServiceChanged: a service of a gateway or back end began or ceased to listen.
+type ServiceChanged struct {
+	Service string
+	State   string // listening, waiting, failed, stopped
+	Reason  string
+}
+
+// NeighbourChanged: the address by which a host reaches an IP on its segment
+// changed.
+type NeighbourChanged struct {
+	Interface string
+	IP        string
+	MAC       string // empty: entry removed
+}
+
+// MACMoved: a switch learned a MAC address on another port than before.
+type MACMoved struct {
+	Segment  string
+	MAC      string
+	From, To string // node.interface of the ports
+}
+
+// Kind implements Body.
+func (FaultApplied) Kind() string { return "fault-applied" }
+
+// Kind implements Body.
+func (FaultHealed) Kind() string { return "fault-healed" }
+
+// Kind implements Body.
+func (PowerChanged) Kind() string { return "power-changed" }
+
+// Kind implements Body.
+func (LinkChanged) Kind() string { return "link-changed" }
+
+// Kind implements Body.
+func (LoadChanged) Kind() string { return "load-changed" }
+
+// Kind implements Body.
+func (MemoryChanged) Kind() string { return "memory-changed" }
+
+// Kind implements Body.
+func (ConfigChanged) Kind() string { return "config-changed" }
+
+// Kind implements Body.
+func (ServiceChanged) Kind() string { return "service-changed" }
+
+// Kind implements Body.
+func (NeighbourChanged) Kind() string { return "neighbour-changed" }
+
+// Kind implements Body.
+func (MACMoved) Kind() string { return "mac-moved" }

@@ -1,0 +1,88 @@
+package event
+
+import "time"
+
+// StandbyChanged: a member of a standby group changed its state.
+type StandbyChanged struct {
+	Interface string
+	Group     uint8
+	From, To  string // Initial, Learn, Listen, Speak, Standby, Active
+	Cause     string // such as "active timer expired"
+}
+
+// StandbySent: a member sent a Coup or a Resign. Hellos are in the capture.
+type StandbySent struct {
+	Interface string
+	Group     uint8
+	Opcode    string
+}
+
+// StandbyRejected: a member ignored messages of a peer. Logged once for each
+// peer and reason; counters count the rest.
+type StandbyRejected struct {
+	Interface string
+	Group     uint8
+	Peer      string // its interface address
+	Reason    string
+}
+
+// VIPGained: a member took a virtual address onto its interface.
+type VIPGained struct {
+	Interface string
+	VIP       string
+}
+
+// VIPLost: a member gave a virtual address up.
+type VIPLost struct {
+	Interface string
+	VIP       string
+}
+
+// VIPAnnounced: a member sent gratuitous ARP for a virtual address.
+type VIPAnnounced struct {
+	Interface string
+	VIP       string
+	MAC       string
+	Repeat    int // 0 for the announcement that goes with the takeover
+}
+
+// VIPClaimed: a frame on the wire claimed the virtual address for another
+// member than the last claim did. Node is the claimant.
+type VIPClaimed struct {
+	Segment string
+	VIP     string
+	Frame   string // hello, coup, gratuitous-arp
+}
+
+// VIPServed: a frame from the virtual address came from another member than the
+// one before. Node is the new server.
+type VIPServed struct {
+	Segment    string
+	VIP        string
+	Previous   string        // empty: nobody served before
+	PreviousAt time.Duration // instant of the last frame that Previous served
+}
+
+// Kind implements Body.
+func (StandbyChanged) Kind() string { return "standby-changed" }
+
+// Kind implements Body.
+func (StandbySent) Kind() string { return "standby-sent" }
+
+// Kind implements Body.
+func (StandbyRejected) Kind() string { return "standby-rejected" }
+
+// Kind implements Body.
+func (VIPGained) Kind() string { return "vip-gained" }
+
+// Kind implements Body.
+func (VIPLost) Kind() string { return "vip-lost" }
+
+// Kind implements Body.
+func (VIPAnnounced) Kind() string { return "vip-announced" }
+
+// Kind implements Body.
+func (VIPClaimed) Kind() string { return "vip-claimed" }
+
+// Kind implements Body.
+func (VIPServed) Kind() string { return "vip-served" }

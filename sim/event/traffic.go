@@ -1,0 +1,93 @@
+package event
+
+import "time"
+
+// ConnOpened: a client began to open a connection. Conn numbers are unique in
+// a run.
+type ConnOpened struct {
+	Conn   uint64
+	Target string // ip:port
+}
+
+// ConnEstablished: the client's handshake is complete.
+type ConnEstablished struct {
+	Conn  uint64
+	Local string // the client's ip:port, by which servers name the connection
+}
+
+// ConnClosed: a client's connection is over.
+type ConnClosed struct {
+	Conn     uint64
+	How      string // client, server, refused, reset, timeout, unreachable
+	Answered int    // requests answered on it
+}
+
+// ConnAccepted: a service accepted a connection. Node is the server.
+type ConnAccepted struct {
+	Service string
+	Client  string // the client's ip:port
+}
+
+// RequestSent: a client wrote a request. Numbers are unique in a run; a retry
+// keeps the number and counts the attempt.
+type RequestSent struct {
+	Request, Conn uint64
+	Attempt       int // 1 for the first
+}
+
+// RequestServed: a service answered a request. Node is the server.
+type RequestServed struct {
+	Service string
+	Request uint64
+	Client  string // ip:port of the connection it came on
+}
+
+// RequestAnswered: a client has its whole answer.
+type RequestAnswered struct {
+	Request, Conn uint64
+	By            string // the node that answered, as it names itself
+	Status        int
+	Latency       time.Duration // since the first attempt was due
+}
+
+// RequestFailed: a client gave a request up, or will try it again.
+type RequestFailed struct {
+	Request, Conn uint64
+	Failure       string // refused, reset, timeout, unreachable, closed, status-5xx
+	Retried       bool
+	After         time.Duration // since the first attempt was due
+}
+
+// AnswerMismatched: an answer does not belong to the request it came for, or
+// its bytes are wrong.
+type AnswerMismatched struct {
+	Request, Conn uint64
+	Detail        string
+}
+
+// Kind implements Body.
+func (ConnOpened) Kind() string { return "conn-opened" }
+
+// Kind implements Body.
+func (ConnEstablished) Kind() string { return "conn-established" }
+
+// Kind implements Body.
+func (ConnClosed) Kind() string { return "conn-closed" }
+
+// Kind implements Body.
+func (ConnAccepted) Kind() string { return "conn-accepted" }
+
+// Kind implements Body.
+func (RequestSent) Kind() string { return "request-sent" }
+
+// Kind implements Body.
+func (RequestServed) Kind() string { return "request-served" }
+
+// Kind implements Body.
+func (RequestAnswered) Kind() string { return "request-answered" }
+
+// Kind implements Body.
+func (RequestFailed) Kind() string { return "request-failed" }
+
+// Kind implements Body.
+func (AnswerMismatched) Kind() string { return "answer-mismatched" }

@@ -1,0 +1,161 @@
+// Package topology is a cluster on paper: segments, nodes, and what runs on
+// them. The YAML of a scenario decodes into it, package world builds it, and a
+// Go spec may write it directly. It holds plain values and their validation;
+// it knows nothing of how they come to life.
+package topology
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Topology is all segments and nodes by name. A name is lower-case letters,
+// digits and dashes.
+type Topology struct {
+	Segments map[string]Segment `yaml:"segments" doc:"Ethernet segments, each one learning switch"`
+	Nodes    map[string]Node    `yaml:"nodes" doc:"machines"`
+}
+
+// Segment is one Ethernet broadcast domain: a learning switch.
+type Segment struct {
+	Latency      time.Duration `yaml:"latency" doc:"one-way delay from port to port (default 100us)"`
+	Ageing       time.Duration `yaml:"ageing" doc:"how long the switch remembers a MAC address (default 300s)"`
+	Snooping     Snooping      `yaml:"snooping" doc:"IGMP snooping: off (default), on, or prune-all, the bug that prunes 224.0.0.x too"`
+	ForwardDelay time.Duration `yaml:"forward-delay" doc:"spanning tree: a port drops frames this long after link-up (default 0; 802.1D: 30s)"`
+	Isolated     []string      `yaml:"isolated" doc:"nodes whose ports reach only ports that are not isolated"`
+}
+
+// Snooping says how a switch treats multicast.
+type Snooping string
+
+// The ways of IGMP snooping.
+const (
+	SnoopingOff   Snooping = "off"
+	SnoopingOn    Snooping = "on"
+	SnoopingPrune Snooping = "prune-all"
+)
+
+// Node is one machine. What it does is said by gateway, backend, client or
+// router; a node with none of them is a host that answers ARP and ping.
+type Node struct {
+	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; the name is the segment's unless segment says otherwise"`
+	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack"`
+	ARPAge  time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is believed without a question (default: as the stack does, 30 s)"`
+	Gateway *Gateway           `yaml:"gateway" doc:"an appliance: services on a virtual IP"`
+	Standby map[string]Standby `yaml:"standby" doc:"standby control by interface"`
+	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`
+	Client  *Client            `yaml:"client" doc:"an HTTP client"`
+	Router  *Router            `yaml:"router" doc:"forwards between its interfaces"`
+	CPU     CPU                `yaml:"cpu" doc:"processors"`
+	Memory  Memory             `yaml:"memory" doc:"memory budget"`
+	Boot    time.Duration      `yaml:"boot" doc:"time from power-on to the first instruction of the control plane (default 0)"`
+	Start   time.Duration      `yaml:"start" doc:"instant at which the machine is switched on (default 0)"`
+	Unsaved []string           `yaml:"unsaved" doc:"properties of the running configuration that were never saved: a reboot loses them, such as lan.address, standby.lan"`
+	Clock   Clock              `yaml:"clock" doc:"errors of the machine's clock"`
+	Default netip.Addr         `yaml:"default-route" doc:"next hop for everything off its segments"`
+}
+
+// NIC is one interface.
+type NIC struct {
+	Address netip.Prefix `yaml:"address" doc:"address with prefix length, such as 192.0.2.11/24"`
+	Segment string       `yaml:"segment" doc:"segment its cable leads to (default: the interface's name)"`
+	MAC     string       `yaml:"mac" doc:"burnt-in address (default: made from the node's place)"`
+}
+
+// ARPPolicy says what a host does with a gratuitous ARP: spec/failover.md §9.1.
+type ARPPolicy string
+
+// The ARP policies.
+const (
+	ARPLinux     ARPPolicy = "linux"      // both forms update an existing entry
+	ARPReplyOnly ARPPolicy = "reply-only" // only the reply form does
+	ARPIgnore    ARPPolicy = "ignore"     // neither does
+	ARPNetstack  ARPPolicy = "netstack"   // what gVisor does by itself
+)
+
+// CPU is the processors of a node, shared by all work of a class.
+type CPU struct {
+	Cores int `yaml:"cores" doc:"number of cores (default 2)"`
+}
+
+// Memory is the budget from which connections and requests take.
+type Memory struct {
+	Limit      int64  `yaml:"limit" doc:"bytes; 0 = no limit"`
+	Connection int64  `yaml:"connection" doc:"bytes an open connection holds (default 64 KiB)"`
+	Request    int64  `yaml:"request" doc:"bytes a request in work holds (default 256 KiB)"`
+	Policy     string `yaml:"policy" doc:"over the limit: refuse (default: new connections are reset) or die (the machine crashes and reboots)"`
+}
+
+// Clock is what is wrong with a machine's clock.
+type Clock struct {
+	Skew  time.Duration `yaml:"skew" doc:"how far the clock is ahead"`
+	Drift float64       `yaml:"drift" doc:"share it gains: 0.01 is 1 % fast"`
+}
+
+// Gateway is an appliance that serves virtual IPs.
+type Gateway struct {
+	Services map[string]Service `yaml:"services" doc:"services by name (default: one, web, on port 80 of each virtual IP)"`
+	// OnVIPLoss is what becomes of connections to a VIP that is given up.
+	OnVIPLoss string `yaml:"on-vip-loss" doc:"rst (default: connections to a lost virtual IP are reset) or freeze (they hang and resume if it comes back)"`
+}
+
+// Service is one HTTP listener of a gateway.
+type Service struct {
+	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP"`
+	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward to (default: the service answers by itself)"`
+	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
+	Size    int            `yaml:"size" doc:"bytes of an answer of its own (default 1000)"`
+	Backlog int            `yaml:"backlog" doc:"connections that wait for accept (default 128)"`
+	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind early, serve once it arrives), retry (try again each second), fail (give up)"`
+}
+
+// Standby is standby control on one interface: spec/failover.md §3.2.
+type Standby struct {
+	Group               int             `yaml:"group" doc:"1-255 (default 1)"`
+	VIP                 netip.Addr      `yaml:"vip" doc:"primary virtual IP; absent: learned from the active"`
+	Secondary           []netip.Addr    `yaml:"secondary" doc:"secondary virtual IPs"`
+	Priority            *int            `yaml:"priority" doc:"0-255, higher wins (default 100)"`
+	Preempt             bool            `yaml:"preempt" doc:"take the role from an active of lower priority (default off)"`
+	Hello               time.Duration   `yaml:"hello" doc:"hello timer (default 3s; 2-40 s)"`
+	Hold                time.Duration   `yaml:"hold" doc:"hold timer (default 10s; 6-120 s)"`
+	Authentication      string          `yaml:"authentication" doc:"text of up to 8 characters or 0x and 16 hexadecimal digits (default 0x5841333500000000, XA35)"`
+	Profile             string          `yaml:"profile" doc:"datapower (default), ios, rfc2281 (the literal table, with its deadlocks)"`
+	Takeover            string          `yaml:"takeover" doc:"arp (default: own MAC and gratuitous ARP) or mac (virtual MAC)"`
+	Jitter              *float64        `yaml:"jitter" doc:"hello jitter as a share of the hello timer (default 0.1)"`
+	BootDelay           time.Duration   `yaml:"boot-delay" doc:"stay in Initial this long after the start (default 0)"`
+	Announce            []time.Duration `yaml:"announce" doc:"when gratuitous ARP is sent after a takeover (default 0s, 1s, 2s, 5s)"`
+	AnnounceForm        string          `yaml:"announce-form" doc:"both (default), reply, request"`
+	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing a lower active (default off)"`
+	SpeakBeforeStepDown bool            `yaml:"speak-before-step-down" doc:"send one more Active hello before stepping down (default off)"`
+	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"the defect of spec F31: a warm restart does not release the virtual MAC"`
+}
+
+// Backend is an HTTP server.
+type Backend struct {
+	Port    int           `yaml:"port" doc:"TCP port (default 80)"`
+	Latency time.Duration `yaml:"latency" doc:"time from request to answer (default 0)"`
+	Status  int           `yaml:"status" doc:"HTTP status (default 200)"`
+	Size    int           `yaml:"size" doc:"bytes of an answer (default 1000)"`
+	Allow   []netip.Addr  `yaml:"allow" doc:"sources that are served; others are reset (default: all)"`
+}
+
+// Client is an HTTP client: an open-loop source of requests.
+type Client struct {
+	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/"`
+	Rate        Rate          `yaml:"rate" doc:"requests in all, such as 20/s (default 10/s); they are due at their instants, whatever the answers do"`
+	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson"`
+	Connections int           `yaml:"connections" doc:"connections kept open at most (default 1); requests take turns on them"`
+	Mode        string        `yaml:"mode" doc:"new (default: a connection per request), keep-alive (a pool), long-lived (all connections opened at the start and used in turn)"`
+	Connect     time.Duration `yaml:"connect-timeout" doc:"default 5s"`
+	Timeout     time.Duration `yaml:"timeout" doc:"from the request to its whole answer (default 10s)"`
+	Idle        time.Duration `yaml:"idle-timeout" doc:"keep-alive connections idle longer are closed (default: never)"`
+	Retries     int           `yaml:"retries" doc:"further attempts for a failed request (default 0)"`
+	Start       time.Duration `yaml:"start" doc:"instant of the first request (default 0)"`
+	Stop        time.Duration `yaml:"stop" doc:"instant after which no request is due (default: the end)"`
+}
+
+// Router forwards packets between its interfaces.
+type Router struct{}
+
+// Rate is events per second. In YAML: 20/s, 3/min, 1/h.
+type Rate float64
