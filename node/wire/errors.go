@@ -1,0 +1,19 @@
+package wire
+
+import "errors"
+
+// What can be wrong with bytes or values. Every error of this package wraps one of these and says what was found and
+// what was wanted, so match them with errors.Is.
+var (
+	ErrShort    = errors.New("too short")
+	ErrVersion  = errors.New("wrong version")
+	ErrOpcode   = errors.New("unknown opcode")
+	ErrState    = errors.New("unknown state")
+	ErrTimer    = errors.New("timer does not fit")
+	ErrAddress  = errors.New("not an IPv4 address")
+	ErrAuth     = errors.New("not an authentication string")
+	ErrMAC      = errors.New("not a MAC address")
+	ErrNotHSRP  = errors.New("not an HSRP frame")
+	ErrNotARP   = errors.New("not an ARP frame for IPv4 over Ethernet")
+	ErrChecksum = errors.New("wrong checksum")
+)
