@@ -1,6 +1,10 @@
 // Package fault holds faults as values. A fault is one line of text: String
 // and Parse are inverse, and the same line stands in scenarios, logs, reports
 // and replay commands. Package world gives them effect.
+//
+// Read fault.go first, which holds the values; parse.go lists the verbs, and
+// network.go and machine.go read and print each of them. The package must not
+// know of a running world.
 package fault
 
 import "time"
@@ -125,7 +129,8 @@ type Crash struct{ Node string }
 type Boot struct{ Node string }
 
 // Reboot crashes a machine and switches it on again: `reboot a down 5s`. Warm
-// keeps what the hardware keeps: `reboot a warm down 5s`.
+// keeps what the hardware keeps: `reboot a warm down 5s`. Without a span,
+// `reboot a`, it is down for the machine's own boot time.
 type Reboot struct {
 	Node string
 	Down time.Duration // from the crash to the control plane's first instruction
