@@ -1,0 +1,151 @@
+package event
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event/jsonform"
+)
+
+// LineMax is the longest line of JSON that ReadLines takes, in bytes.
+const LineMax = 1 << 20
+
+// ErrLine is wrapped by the errors of ParseJSON and ReadLines that say what is
+// wrong with a line.
+var ErrLine = errors.New("not an event")
+
+// AppendJSON appends e as one JSON object without a newline:
+//
+//	{"at":"12.503s","at_ns":12503000000,"node":"dp-b","kind":"vip-gained","interface":"lan","vip":"192.0.2.100"}
+//
+// The form is package jsonform's. Equal events are equal bytes: the digest of a
+// run takes them in. It allocates nothing if dst has room, and panics if the
+// body is not in the list of registry.go.
+func AppendJSON(dst []byte, e Event) []byte {
+	c := codecOf(e.What)
+	dst = append(dst, `{"at":"`...)
+	dst = jsonform.AppendDuration(dst, e.At)
+	dst = append(dst, `","at_ns":`...)
+	dst = strconv.AppendInt(dst, int64(e.At), 10)
+	dst = append(dst, `,"node":`...)
+	dst = jsonform.AppendText(dst, e.Node)
+	dst = append(dst, c.head...)
+	dst = c.plan.AppendMembers(dst, reflect.ValueOf(e.What))
+	return append(dst, '}')
+}
+
+// ParseJSON reads what AppendJSON wrote, or a person: members may stand in any
+// order, fields that are missing are zero, and of a duration either twin will
+// do. Unknown kinds and members are errors, as are twins that differ.
+func ParseJSON(line []byte) (Event, error) {
+	members, err := jsonform.Members(line)
+	if err != nil {
+		return Event{}, fmt.Errorf("%w: %w", ErrLine, err)
+	}
+	var e Event
+	var kind string
+	var at []jsonform.Member
+	rest := members[:0]
+	for _, m := range members {
+		switch m.Name {
+		case memberAt, memberAtNs:
+			at = append(at, m)
+		case memberNode:
+			e.Node, err = jsonform.Text(m.Value)
+		case memberKind:
+			kind, err = jsonform.Text(m.Value)
+		default:
+			rest = append(rest, m)
+		}
+		if err != nil {
+			return Event{}, fmt.Errorf("%w: member %q: %w", ErrLine, m.Name, err)
+		}
+	}
+	c := byKind[kind]
+	if c == nil {
+		return Event{}, fmt.Errorf("%w: kind: got %.40q, want one of %s", ErrLine, kind, strings.Join(Kinds(), ", "))
+	}
+	if e.At, err = instant(at); err != nil {
+		return Event{}, fmt.Errorf("%w: %w", ErrLine, err)
+	}
+	body := reflect.New(c.of).Elem()
+	if err := c.plan.ReadMembers(rest, body); err != nil {
+		return Event{}, fmt.Errorf("%w: %s: %w", ErrLine, kind, err)
+	}
+	e.What = body.Interface().(Body) // c.of is the type of a Body
+	return e, nil
+}
+
+// envelope has the form of an event's instant.
+type envelope struct{ At time.Duration }
+
+var envelopePlan = jsonform.PlanOf(reflect.TypeFor[envelope]())
+
+func instant(members []jsonform.Member) (time.Duration, error) {
+	if len(members) == 0 {
+		return 0, fmt.Errorf("member %q is missing", memberAt)
+	}
+	var e envelope
+	err := envelopePlan.ReadMembers(members, reflect.ValueOf(&e).Elem())
+	return e.At, err
+}
+
+// WriteLines writes events as JSON Lines: one object and a newline each.
+func WriteLines(w io.Writer, events []Event) error {
+	const enough = 64 << 10 // bytes in one write
+	var lines []byte
+	for i, e := range events {
+		begin := len(lines)
+		lines = append(AppendJSON(lines, e), '\n')
+		if size := len(lines) - begin - 1; size > LineMax {
+			return fmt.Errorf("event: write line %d: got %d bytes, want at most %d", i+1, size, LineMax)
+		}
+		if len(lines) >= enough || i == len(events)-1 {
+			if _, err := w.Write(lines); err != nil {
+				return fmt.Errorf("event: write line %d: %w", i+1, err)
+			}
+			lines = lines[:0]
+		}
+	}
+	return nil
+}
+
+// ReadLines reads JSON Lines to the end of r. Empty lines are skipped. The error
+// of a bad line begins with its number; the events before it are returned too.
+func ReadLines(r io.Reader) ([]Event, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, LineMax+len("\r\n"))
+	var events []Event
+	number := 0
+	for lines.Scan() {
+		number++
+		line := lines.Bytes()
+		if len(line) == 0 {
+			continue
+		}
+		if len(line) > LineMax {
+			return events, tooLong(number)
+		}
+		e, err := ParseJSON(line)
+		if err != nil {
+			return events, fmt.Errorf("event: line %d: %w", number, err)
+		}
+		events = append(events, e)
+	}
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return events, tooLong(number + 1)
+	} else if err != nil {
+		return events, fmt.Errorf("event: line %d: %w", number+1, err)
+	}
+	return events, nil
+}
+
+func tooLong(number int) error {
+	return fmt.Errorf("event: line %d: %w: longer than %d bytes", number, ErrLine, LineMax)
+}

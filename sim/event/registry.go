@@ -1,0 +1,91 @@
+package event
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/cablepull/cablepull/sim/event/jsonform"
+)
+
+// bodies is everything that can happen. A body that is not here has no JSON
+// form, and a test says so.
+var bodies = []Body{
+	FaultApplied{}, FaultHealed{},
+	PowerChanged{}, LinkChanged{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
+	NeighbourChanged{}, MACMoved{},
+	StandbyChanged{}, StandbySent{}, StandbyRejected{},
+	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
+	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},
+	RequestSent{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
+}
+
+// codec is what is known of one body type.
+type codec struct {
+	of   reflect.Type
+	kind string
+	head string // `,"kind":"vip-gained"`
+	plan *jsonform.Plan
+}
+
+// The registry is made once and only read afterwards, so that worlds that run
+// side by side need no lock.
+var (
+	byType = map[reflect.Type]*codec{}
+	byKind = map[string]*codec{}
+)
+
+// The members of an event that come before those of its body.
+const (
+	memberAt   = "at"
+	memberAtNs = "at_ns"
+	memberNode = "node"
+	memberKind = "kind"
+)
+
+func init() {
+	for _, b := range bodies {
+		c := &codec{of: reflect.TypeOf(b), kind: b.Kind(), plan: jsonform.PlanOf(reflect.TypeOf(b))}
+		c.head = `,"kind":"` + c.kind + `"`
+		for _, name := range c.plan.Names() {
+			if name == memberAt || name == memberNode || name == memberKind {
+				panic(fmt.Sprintf("event: %v: member %q is the envelope's", c.of, name))
+			}
+		}
+		if byKind[c.kind] != nil {
+			panic(fmt.Sprintf("event: %v: kind %q belongs to %v", c.of, c.kind, byKind[c.kind].of))
+		}
+		byType[c.of], byKind[c.kind] = c, c
+	}
+}
+
+// Kinds returns the kinds of all bodies, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(byKind)) }
+
+// Fields returns the members that an event of the kind has beside at, node and
+// kind, in order and without the numeric twins of durations. It returns nil for
+// an unknown kind.
+func Fields(kind string) []string {
+	c := byKind[kind]
+	if c == nil {
+		return nil
+	}
+	return c.plan.Names()
+}
+
+// Field returns one field of a body as text: strings as they are, durations as
+// Go prints them, the rest as in JSON. It reports whether the body has the
+// field.
+func Field(b Body, name string) (string, bool) {
+	c := codecOf(b)
+	return c.plan.Text(reflect.ValueOf(b), name)
+}
+
+func codecOf(b Body) *codec {
+	c := byType[reflect.TypeOf(b)]
+	if c == nil {
+		panic(fmt.Sprintf("event: %T is not in the list of bodies in registry.go", b))
+	}
+	return c
+}
