@@ -2,6 +2,10 @@
 // them. The YAML of a scenario decodes into it, package world builds it, and a
 // Go spec may write it directly. It holds plain values and their validation;
 // it knows nothing of how they come to life.
+//
+// Read topology.go first: the values with the meaning and default of each
+// field. default.go fills in what was left out, validate.go and its neighbours
+// say what cannot be built.
 package topology
 
 import (
@@ -156,6 +160,3 @@ type Client struct {
 
 // Router forwards packets between its interfaces.
 type Router struct{}
-
-// Rate is events per second. In YAML: 20/s, 3/min, 1/h.
-type Rate float64

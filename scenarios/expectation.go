@@ -1,0 +1,36 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Expectation is something that must be true of a run. It is one item of the
+// list under expect, and prints as one line of text.
+type Expectation interface {
+	// Text says in one line what is expected, such as
+	// "b becomes Active between 7s and 10s after pull a.lan".
+	Text() string
+	// Check holds it against what is known of a run.
+	Check(Evidence) Result
+	// problems says what is wrong with the expectation in the scenario, such as
+	// a client that does not exist. Paths begin at the expectation.
+	problems(*Scenario) []topology.Problem
+}
+
+// Evidence is all that an expectation may look at.
+type Evidence struct {
+	Events     []event.Event
+	Measures   oracle.Measures
+	Violations []oracle.Violation
+	Duration   time.Duration // of the run
+}
+
+// Result is the outcome of a check.
+type Result struct {
+	Passed bool
+	Got    string // what was found, in the units of the expectation
+}

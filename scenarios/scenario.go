@@ -1,0 +1,42 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Scenario is a cluster, what is done to it, and what must then be true.
+type Scenario struct {
+	Name     string        `yaml:"name" doc:"lower-case letters, digits and dashes; the file is called name.yaml"`
+	About    string        `yaml:"about" doc:"what happens and why, in sentences; shown by list and in reports"`
+	Tags     []string      `yaml:"tags" doc:"words to choose scenarios by, such as F1, split-brain"`
+	Slow     bool          `yaml:"slow" doc:"takes long; left out when all scenarios run, unless asked for"`
+	Seed     uint64        `yaml:"seed" doc:"seed of all randomness (default 1)"`
+	Duration time.Duration `yaml:"duration" doc:"how long the world runs"`
+
+	topology.Topology `yaml:",inline"`
+
+	Timeline []Step        `yaml:"timeline" doc:"what is done when: an instant and a fault, or a list of faults, such as 40s: pull a.lan"`
+	Expect   []Expectation `yaml:"expect" doc:"what must be true of the run"`
+
+	// Warnings are problems that do not keep the scenario from running.
+	Warnings []Problem `yaml:"-"`
+}
+
+// Step is faults at one instant. They are applied in their order.
+type Step struct {
+	At     time.Duration
+	Faults []fault.Fault
+	Line   int // in the file; 0 if the step was written in Go
+}
+
+// End is the instant of the last step, or 0.
+func (s *Scenario) End() time.Duration {
+	var end time.Duration
+	for _, step := range s.Timeline {
+		end = max(end, step.At)
+	}
+	return end
+}
