@@ -1,0 +1,97 @@
+package standby
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+
+	"github.com/cablepull/cablepull/node/wire"
+)
+
+// Action is what the outside must do after a step: ClaimVIP, ReleaseVIP, Announce, Send, Transition or Rejected. Actions
+// are comparable values, to be carried out in the order given. The order is promised:
+//
+//   - Leaving Active: the last hello as Active (only with Config.SpeakBeforeStepDown), ReleaseVIP, Transition, then
+//     Send(Resign). Nobody may hear that we resigned while we still answer for the address.
+//   - Becoming Active: Send(Coup) when we preempt, Transition, ClaimVIP, Announce, then Send(Hello). Nobody may hear our
+//     hello before the switch knows where the address lives.
+//   - So the address is held only between a Transition to Active and the next one away from it.
+//   - A message sent before the Transition carries the old state, one sent after it the new one.
+type Action interface {
+	fmt.Stringer
+	action()
+}
+
+// ClaimVIP puts the virtual IP, and whatever moves with it (secondary addresses, the virtual MAC), on the interface.
+type ClaimVIP struct{ VirtualIP netip.Addr }
+
+// ReleaseVIP takes it off again.
+type ReleaseVIP struct{ VirtualIP netip.Addr }
+
+// Announce sends gratuitous ARP for the virtual IP, in the forms the shell is configured for.
+type Announce struct {
+	Repeat int // 0 at the takeover, then 1, 2, … as Config.AnnounceTimes says
+}
+
+// Send multicasts a message to the group.
+type Send struct{ Message wire.Message }
+
+// Transition says that the state changed. It asks for nothing; it is what a timeline shows.
+type Transition struct {
+	From, To State
+	Cause    Cause
+}
+
+// Rejected says that a message was not believed. It asks for nothing.
+type Rejected struct {
+	From   netip.Addr
+	Reason Reason
+}
+
+// Reason is why a message was not believed, in the order the checks are made (spec/failover.md §1.9).
+type Reason uint8
+
+// The reasons.
+const (
+	ReasonOpcode      Reason = 1 + iota // none of Hello, Coup, Resign
+	ReasonGroup                         // another group
+	ReasonSelf                          // our own address: a loop in the network, or two members with one address
+	ReasonAuth                          // another authentication string
+	ReasonVIPMismatch                   // another virtual IP, and the policy is to ignore it
+)
+
+var reasonTexts = [...]string{
+	ReasonOpcode: "unknown opcode", ReasonGroup: "other group", ReasonSelf: "our own address",
+	ReasonAuth: "wrong authentication", ReasonVIPMismatch: "other virtual IP",
+}
+
+// String says the reason in words.
+func (r Reason) String() string {
+	if r == 0 || int(r) >= len(reasonTexts) {
+		return "Reason(" + strconv.Itoa(int(r)) + ")"
+	}
+	return reasonTexts[r]
+}
+
+func (ClaimVIP) action()   {}
+func (ReleaseVIP) action() {}
+func (Announce) action()   {}
+func (Send) action()       {}
+func (Transition) action() {}
+func (Rejected) action()   {}
+
+func (a ClaimVIP) String() string   { return "claim-vip " + a.VirtualIP.String() }
+func (a ReleaseVIP) String() string { return "release-vip " + a.VirtualIP.String() }
+func (a Announce) String() string   { return "announce " + strconv.Itoa(a.Repeat) }
+
+// String is short; what every message of a member repeats (group, authentication, address) is left out.
+func (a Send) String() string {
+	m := a.Message
+	return fmt.Sprintf("send %s(%s, prio %d, %s/%s)", m.Opcode, m.State, m.Priority, m.Hello, m.Hold)
+}
+
+func (a Transition) String() string {
+	return fmt.Sprintf("%s -> %s (%c: %s)", a.From, a.To, a.Cause.Letter(), a.Cause)
+}
+
+func (a Rejected) String() string { return fmt.Sprintf("rejected from %s: %s", a.From, a.Reason) }

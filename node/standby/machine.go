@@ -1,0 +1,148 @@
+package standby
+
+import (
+	"math"
+	"net/netip"
+	"time"
+)
+
+// Never is the Deadline of a machine that waits for no timer.
+const Never = time.Duration(math.MaxInt64)
+
+// Machine is one member of one group: a comparable value. Make one with New.
+type Machine struct {
+	cfg   Config
+	state State
+
+	// In use: configured, learned, or default.
+	vip                 netip.Addr
+	helloTime, holdTime time.Duration
+
+	// Timers are the instants they are due, Never when they do not run. A restart overwrites the instant, so an expiry
+	// that was due at the same moment is cancelled with it.
+	startDue    time.Duration // end of the boot delay
+	helloDue    time.Duration // free-running from Start: it ticks in Listen too, where nothing is sent
+	activeDue   time.Duration
+	standbyDue  time.Duration
+	announceDue time.Duration
+
+	announceAt time.Duration // when the present round of announcements began
+	announced  int           // repeats made in this round
+
+	// Who was last heard in that role; zero when unknown or when it is ourselves. The active one is the only member
+	// whose Resign is event i.
+	active, standby netip.Addr
+
+	yield     yield
+	changedAt time.Duration
+	counters  Counters
+}
+
+// yield is how far an operator's Yield has come.
+type yield uint8
+
+const (
+	yieldNone    yield = iota
+	yieldWaiting       // given up; no other Active heard since
+	yieldHeard         // another Active was heard; when that one is lost we may preempt again
+)
+
+// New returns a machine in Initial. It takes any Config; Validate says what a product would refuse.
+func New(cfg Config) Machine {
+	m := Machine{cfg: cfg, state: Initial}
+	m.reset()
+	return m
+}
+
+// reset forgets what was learned and stops every timer. State and counters stay.
+func (m *Machine) reset() {
+	m.vip = m.cfg.VirtualIP
+	m.helloTime, m.holdTime = m.cfg.times()
+	m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue = Never, Never, Never, Never, Never
+	m.announceAt, m.announced = 0, 0
+	m.active, m.standby = netip.Addr{}, netip.Addr{}
+	m.yield = yieldNone
+}
+
+// State returns where the member stands.
+func (m Machine) State() State { return m.state }
+
+// Config returns the configuration in force.
+func (m Machine) Config() Config { return m.cfg }
+
+// Deadline is the earliest instant at which a timer is due, or Never. Step with a Tick then.
+func (m Machine) Deadline() time.Duration {
+	return min(m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue)
+}
+
+// Step applies an event at an instant. It returns the machine after it and what the outside must do, in the order
+// documented at Action. Instants must not decrease from step to step.
+func (m Machine) Step(now time.Duration, ev Event) (Machine, []Action) {
+	t := turn{Machine: m, now: now}
+	switch ev := ev.(type) {
+	case Start:
+		t.start()
+	case Stop:
+		t.stop()
+	case Tick:
+		t.expire(ev.Jitter)
+	case Received:
+		t.receive(ev.From, ev.Message)
+	case Reconfigure:
+		t.reconfigure(ev.Config)
+	case Yield:
+		t.giveUp()
+	}
+	return t.Machine, t.actions
+}
+
+// timer names a timer for the order in which simultaneous expiries are served.
+type timer uint8
+
+const (
+	startTimer timer = iota
+	activeTimer
+	standbyTimer
+	announceTimer
+	helloTimer
+)
+
+// The orders of service. The hello comes last so that it carries the state the other expiries lead to. Which of Active
+// and Standby comes first decides whether a lone member ever takes over (spec/failover.md §1.7, hazard 1): in Listen the
+// Active timer must start the election before the Standby timer is consulted, in Speak the Standby timer must make us
+// Standby, because only there the Active timer's expiry means anything.
+var (
+	activeFirst  = [...]timer{startTimer, activeTimer, standbyTimer, announceTimer, helloTimer}
+	standbyFirst = [...]timer{startTimer, standbyTimer, activeTimer, announceTimer, helloTimer}
+)
+
+// nextTimer returns the timer that is due first; among those due at the same instant, the first in the state's order.
+func (m *Machine) nextTimer() timer {
+	order := &activeFirst
+	if m.state == Speak && m.cfg.Profile != RFC2281 {
+		order = &standbyFirst
+	}
+	first := order[0]
+	for _, t := range order[1:] {
+		if m.due(t) < m.due(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+func (m *Machine) due(t timer) time.Duration {
+	switch t {
+	case startTimer:
+		return m.startDue
+	case activeTimer:
+		return m.activeDue
+	case standbyTimer:
+		return m.standbyDue
+	case announceTimer:
+		return m.announceDue
+	case helloTimer:
+		return m.helloDue
+	}
+	return Never
+}

@@ -1,0 +1,157 @@
+package standby
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// Severity says whether a configuration with the problem can run.
+type Severity uint8
+
+const (
+	// Warning is against advice; the product accepts it.
+	Warning Severity = iota
+	// Error is what the product refuses.
+	Error
+)
+
+// String names the severity.
+func (s Severity) String() string {
+	if s == Error {
+		return "error"
+	}
+	return "warning"
+}
+
+// Problem is one thing wrong with a Config. Property is the name a DataPower administrator knows (spec/failover.md
+// §3.2); the bench's own properties have the names of their fields.
+type Problem struct {
+	Property string
+	Message  string // "what: got, want"
+	Severity Severity
+}
+
+// String is one line: "error: HelloTimer: got 1s, want 2s to 40s".
+func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.Severity, p.Property, p.Message) }
+
+// Validate lists everything that is wrong, in the order of the properties, not only the first thing. The ranges are the
+// profile's: DataPower's own (spec/failover.md §3.2, §3.8), or those of routers. New does not call it: a bench must be able
+// to run what a product would refuse.
+func (c Config) Validate() []Problem {
+	var found problems
+	found.checkAddresses(c)
+	found.checkTimers(c)
+	if c.Profile == DataPower {
+		if c.Group == 0 {
+			found.fail("Group", "got 0, want 1 to 255")
+		}
+		if c.Preempt {
+			found.warn("Preempt", "got on: every return of the higher member breaks connections; IBM advises off")
+		}
+	}
+	found.checkBench(c)
+	return found
+}
+
+type problems []Problem
+
+func (p *problems) fail(property, format string, args ...any) {
+	*p = append(*p, Problem{property, fmt.Sprintf(format, args...), Error})
+}
+
+func (p *problems) warn(property, format string, args ...any) {
+	*p = append(*p, Problem{property, fmt.Sprintf(format, args...), Warning})
+}
+
+func (p *problems) checkAddresses(c Config) {
+	if !isHost(c.Address) {
+		p.fail("Address", "got %s, want the interface's IPv4 address", shown(c.Address))
+	}
+	switch {
+	case !c.VirtualIP.IsValid() && c.Profile != DataPower:
+		// It is learned from the Active.
+	case !isHost(c.VirtualIP):
+		p.fail("VirtualIP", "got %s, want an IPv4 host address", shown(c.VirtualIP))
+	case c.VirtualIP == c.Address:
+		p.fail("VirtualIP", "got %s, want another address than the interface's", c.VirtualIP)
+	}
+}
+
+// timerRange is what a profile takes as a timer.
+type timerRange struct {
+	least, most time.Duration
+	whole       bool // whole seconds only
+}
+
+func (p *problems) checkTimers(c Config) {
+	const s, ms = time.Second, time.Millisecond
+	helloRange, holdRange := timerRange{1 * s, 255 * s, true}, timerRange{1 * s, 255 * s, true}
+	switch c.Profile {
+	case DataPower:
+		helloRange, holdRange = timerRange{2 * s, 40 * s, true}, timerRange{6 * s, 120 * s, true}
+	case IOS:
+		helloRange, holdRange = timerRange{15 * ms, 254 * s, false}, timerRange{50 * ms, 255 * s, false}
+	case RFC2281:
+	}
+	p.checkTimer("HelloTimer", c.HelloTime, helloRange)
+	p.checkTimer("HoldTimer", c.HoldTime, holdRange)
+	hello, hold := c.times()
+	switch {
+	case hold <= hello:
+		p.fail("HoldTimer", "got %s, want more than the hello time %s", hold, hello)
+	case hold < 3*hello:
+		p.warn("HoldTimer", "got %s, want at least 3 times the hello time %s", hold, hello)
+	}
+}
+
+func (p *problems) checkTimer(property string, d time.Duration, r timerRange) {
+	switch {
+	case d == 0: // not configured
+	case d < r.least || d > r.most:
+		p.fail(property, "got %s, want %s to %s", d, r.least, r.most)
+	case d%time.Second == 0:
+	case r.whole:
+		p.fail(property, "got %s, want whole seconds", d)
+	default:
+		up := (d + time.Second - 1).Truncate(time.Second)
+		p.warn(property, "got %s: hellos advertise %s; configure the same on every member", d, up)
+	}
+}
+
+// checkBench checks what only the bench knows.
+func (p *problems) checkBench(c Config) {
+	if int(c.Profile) >= len(profileNames) {
+		p.fail("Profile", "got %d, want datapower, ios or rfc2281", uint8(c.Profile))
+	}
+	if !(c.HelloJitter >= 0 && c.HelloJitter <= 0.5) {
+		p.fail("HelloJitter", "got %v, want 0 to 0.5", c.HelloJitter)
+	}
+	if c.BootDelay < 0 {
+		p.fail("BootDelay", "got %s, want 0s or more", c.BootDelay)
+	}
+	last, ended := time.Duration(0), false
+	for _, d := range c.AnnounceTimes {
+		switch {
+		case d == 0:
+			ended = true
+		case ended || d <= last:
+			p.fail("AnnounceTimes", "got %v, want ascending times and nothing after a zero", c.AnnounceTimes)
+			return
+		default:
+			last = d
+		}
+	}
+}
+
+// isHost reports whether an address can belong to one interface.
+func isHost(a netip.Addr) bool {
+	return a.Is4() && !a.IsUnspecified() && !a.IsMulticast() && !a.IsLoopback() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
+}
+
+func shown(a netip.Addr) string {
+	if !a.IsValid() {
+		return "none"
+	}
+	return a.String()
+}

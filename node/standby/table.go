@@ -1,0 +1,115 @@
+package standby
+
+// cell is one field of the RFC's transition table. The RFC writes the actions as letters and the new state behind a
+// slash; we write them in the order they happen: what is done in the old state, the new state, what is done in the new
+// state. So its CDFI/6 is {"CD", Active, "IF"} here: the timers first, then the change, then the announcement and the
+// hello, which carries the new state. The order of I and F is ours; see Action.
+//
+//	A start the Active timer    D stop the Standby timer    G send a Coup
+//	B start the Standby timer   E learn parameters          H send a Resign
+//	C stop the Active timer     F send a Hello              I announce (gratuitous ARP)
+//
+// A and B count from the hold time in the Hello of an Active or a Standby when such a Hello is the cause, else from our
+// own. The zero cell is an event that the state ignores.
+type cell struct {
+	before string
+	to     State // 0: no change
+	after  string
+}
+
+// table has a row per cause and a column per state, as in RFC 2281 §5.7. The rows of event a are in turn.start, because
+// the new state depends on whether the virtual IP is known.
+type table [causeCount][stateCount]cell
+
+// rfcTable is RFC 2281 §5.7, with two more rows that lead out of the group: both do what event b does.
+var rfcTable = table{
+	CauseStop:        leave,
+	CauseReconfigure: leave,
+	CauseActiveTimer: { // c
+		Listen:  {"AB", Speak, ""},
+		Standby: {"CD", Active, "IF"},
+	},
+	CauseStandbyTimer: { // d
+		Listen: {"B", Speak, ""},
+		Speak:  {"D", Standby, ""},
+	},
+	CauseHelloTimer: { // e
+		Speak:   {"", 0, "F"},
+		Standby: {"", 0, "F"},
+		Active:  {"", 0, "F"},
+	},
+	CauseHigherSpeak: { // f
+		Speak:   {"B", Listen, ""},
+		Standby: {"B", Listen, ""},
+	},
+	CauseHigherActive: { // g
+		Learn:   {"EAB", Listen, ""},
+		Listen:  {"EA", 0, ""},
+		Speak:   {"EA", 0, ""},
+		Standby: {"EA", 0, ""},
+		Active:  {"AB", Speak, ""}, // without a Resign
+	},
+	CauseLowerActive: { // h, preempt not configured
+		Learn:   {"EAB", Listen, ""},
+		Listen:  {"A", 0, ""},
+		Speak:   {"A", 0, ""},
+		Standby: {"A", 0, ""},
+		Active:  {"G", 0, ""}, // preempt is not consulted here: two Actives are resolved by rank alone
+	},
+	CausePreempt: { // h, preempt configured
+		Learn:   {"EAB", Listen, ""},
+		Listen:  {"BG", Active, "IF"},
+		Speak:   {"BG", Active, "IF"},
+		Standby: {"BG", Active, "IF"},
+		Active:  {"G", 0, ""},
+	},
+	CauseResign: { // i
+		Listen:  {"AB", Speak, ""},
+		Speak:   {"A", 0, ""},
+		Standby: {"C", Active, "IF"}, // the Standby timer keeps running
+	},
+	CauseCoup: { // j
+		Active: {"AB", Speak, "H"},
+	},
+	CauseHigherStandby: { // k
+		Listen:  {"B", 0, ""},
+		Speak:   {"B", Listen, ""},
+		Standby: {"B", Listen, ""},
+		Active:  {"B", 0, ""},
+	},
+	CauseLowerStandby: { // l
+		Listen: {"B", Speak, ""},
+		Speak:  {"D", Standby, ""},
+		Active: {"B", 0, ""},
+	},
+	CauseNoActive: { // the correction of spec/failover.md §1.7: c, at once
+		Standby: {"CD", Active, "IF"},
+	},
+	CauseYield: { // ours: as if beaten by a Coup, but without a claim to become Standby
+		Active: {"AB", Listen, "H"},
+	},
+}
+
+// leave is event b.
+var leave = [stateCount]cell{
+	Learn:   {"CD", Initial, ""},
+	Listen:  {"CD", Initial, ""},
+	Speak:   {"CD", Initial, ""},
+	Standby: {"CD", Initial, ""},
+	Active:  {"CD", Initial, "H"},
+}
+
+// iosTable differs in one cell: Cisco's routers resign when a higher Active beats them (spec/failover.md §1.10).
+var iosTable = func() table {
+	t := rfcTable
+	t[CauseHigherActive][Active] = cell{"AB", Speak, "H"}
+	return t
+}()
+
+// cellOf looks a field up in the profile's table.
+func cellOf(p Profile, c Cause, s State) cell {
+	if p == IOS {
+		return iosTable[c][s]
+	}
+	return rfcTable[c][s]
+}

@@ -1,0 +1,257 @@
+package standby
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
+)
+
+// turn is one step being made: the machine as it will be, and what the outside will be asked to do.
+type turn struct {
+	Machine
+	now     time.Duration
+	heard   wire.Message // the message that caused the step; zero otherwise
+	actions []Action
+}
+
+func (t *turn) emit(a Action) { t.actions = append(t.actions, a) }
+
+// start is event a. With a boot delay it happens when that is over.
+func (t *turn) start() {
+	if t.state != Initial || t.startDue != Never {
+		return
+	}
+	if t.cfg.BootDelay > 0 {
+		t.startDue = t.now + t.cfg.BootDelay
+		return
+	}
+	t.enter(CauseStart)
+}
+
+// enter joins the group: AB/2 or AB/3. Nothing is known of the others yet.
+func (t *turn) enter(cause Cause) {
+	t.reset()
+	t.helloDue = t.now + t.helloTime
+	t.do("AB")
+	if t.vip.IsValid() {
+		t.become(Listen, cause)
+	} else {
+		t.become(Learn, cause)
+	}
+}
+
+// stop is event b.
+func (t *turn) stop() {
+	t.startDue = Never
+	t.apply(CauseStop)
+}
+
+// giveUp is the operator's Yield; see there.
+func (t *turn) giveUp() {
+	if t.state == Active {
+		t.yield = yieldWaiting
+		t.apply(CauseYield)
+	}
+}
+
+// reconfigure changes the configuration under a machine; see Reconfigure.
+func (t *turn) reconfigure(cfg Config) {
+	old := t.cfg
+	switch {
+	case t.state == Initial:
+		t.cfg = cfg
+		booting := t.startDue
+		t.reset()
+		t.startDue = booting
+	case !old.sameMember(cfg):
+		t.apply(CauseReconfigure)
+		t.cfg = cfg
+		t.enter(CauseReconfigure)
+	default:
+		t.cfg = cfg
+		if !(old.learnsTimes() && cfg.learnsTimes()) {
+			t.helloTime, t.holdTime = cfg.times()
+		}
+		// A shorter hello time must not wait for the longer one to end; a running hold timer counts from what the peer
+		// said and stays as it is.
+		t.helloDue = min(t.helloDue, t.now+t.helloTime)
+	}
+}
+
+// expire serves every timer that is due, the earliest first.
+func (t *turn) expire(jitter float64) {
+	for t.Deadline() <= t.now {
+		switch t.nextTimer() {
+		case startTimer:
+			t.startDue = Never
+			t.enter(CauseStart)
+		case activeTimer:
+			t.activeDue = Never
+			t.loseActive()
+			t.apply(CauseActiveTimer)
+		case standbyTimer:
+			t.standbyDue, t.standby = Never, netip.Addr{}
+			t.apply(CauseStandbyTimer)
+		case announceTimer:
+			t.announced++
+			t.announceAgain()
+		case helloTimer:
+			t.helloDue = t.now + t.jittered(jitter)
+			t.apply(CauseHelloTimer)
+		}
+	}
+}
+
+// loseActive forgets the active member, and with it an operator's Yield that has served its purpose.
+func (t *turn) loseActive() {
+	t.active = netip.Addr{}
+	if t.yield == yieldHeard {
+		t.yield = yieldNone
+	}
+}
+
+// jittered is the time to the next hello. Only products are rounded here, never a product and a sum in one instruction, so
+// that every processor gets the same instant. A tenth is the floor, whatever the jitter: the timer must move on.
+func (t *turn) jittered(jitter float64) time.Duration {
+	if !(jitter >= -1 && jitter <= 1) {
+		jitter = 0
+	}
+	shift := time.Duration(float64(t.helloTime) * t.cfg.HelloJitter * jitter)
+	return max(t.helloTime+shift, t.helloTime/10, 1)
+}
+
+// apply carries out the cell of the table for a cause in the present state.
+func (t *turn) apply(cause Cause) {
+	c := cellOf(t.cfg.Profile, cause, t.state)
+	if c == (cell{}) {
+		return
+	}
+	t.do(c.before)
+	if c.to != 0 {
+		t.become(c.to, cause)
+	}
+	t.do(c.after)
+	if c.to == 0 {
+		return
+	}
+	if t.cfg.Profile == IOS {
+		t.greet()
+	}
+	if c.to == Standby && t.activeDue == Never && t.cfg.Profile != RFC2281 {
+		t.apply(CauseNoActive)
+	}
+}
+
+// greet is what IOS does on entering a state that speaks: a hello at once, from which the hello timer counts. An Active
+// has sent its hello already.
+func (t *turn) greet() {
+	switch t.state {
+	case Speak, Standby:
+		t.do("F")
+		t.helloDue = t.now + t.helloTime
+	case Active:
+		t.helloDue = t.now + t.helloTime
+	}
+}
+
+// become is the one place where the state changes, and where the address is claimed and released with it.
+func (t *turn) become(to State, cause Cause) {
+	from := t.state
+	if from == Active {
+		t.announceDue = Never
+		t.emit(ReleaseVIP{t.vip})
+	}
+	t.state, t.changedAt = to, t.now
+	t.counters.Transitions++
+	t.emit(Transition{from, to, cause})
+	switch to {
+	case Initial:
+		t.helloDue = Never
+		t.active, t.standby = netip.Addr{}, netip.Addr{}
+		t.yield = yieldNone
+	case Standby:
+		t.standby = netip.Addr{}
+	case Active:
+		t.active = netip.Addr{}
+		t.yield = yieldNone
+		t.emit(ClaimVIP{t.vip})
+	}
+}
+
+// do carries out actions of the table by their letters.
+func (t *turn) do(letters string) {
+	for i := range len(letters) {
+		switch letters[i] {
+		case 'A':
+			t.activeDue = t.now + t.hold(wire.StateActive)
+		case 'B':
+			t.standbyDue = t.now + t.hold(wire.StateStandby)
+		case 'C':
+			t.activeDue = Never
+		case 'D':
+			t.standbyDue = Never
+		case 'E':
+			t.learn()
+		case 'F':
+			t.send(wire.OpHello)
+		case 'G':
+			t.send(wire.OpCoup)
+		case 'H':
+			t.send(wire.OpResign)
+		case 'I':
+			t.announceAt, t.announced = t.now, 0
+			t.announceAgain()
+		}
+	}
+}
+
+// hold is how long a member in a role is believed from now: as its own Hello says when that is the cause, else our hold
+// time. A zero in the Hello says nothing. When our hold time cannot be said in whole seconds, neither can the peer's, and
+// its rounded Hello would make us wait too long.
+func (t *turn) hold(role wire.State) time.Duration {
+	m := &t.heard
+	if m.Opcode == wire.OpHello && m.State == role && m.Hold > 0 && t.cfg.HoldTime%time.Second == 0 {
+		return m.Hold
+	}
+	return t.holdTime
+}
+
+// learn is action E: what is not configured is taken from the Active's Hello (RFC 2281 §5.1). No cell of the table learns
+// while Active.
+func (t *turn) learn() {
+	if !t.cfg.VirtualIP.IsValid() && !t.heard.VirtualIP.IsUnspecified() {
+		t.vip = t.heard.VirtualIP
+	}
+	if t.cfg.learnsTimes() && t.heard.Hello > 0 && t.heard.Hold > t.heard.Hello {
+		t.helloTime, t.holdTime = t.heard.Hello, t.heard.Hold
+	}
+}
+
+// send multicasts a message that carries the present state and the times in use.
+func (t *turn) send(op wire.Opcode) {
+	switch op {
+	case wire.OpHello:
+		t.counters.HellosSent++
+	case wire.OpCoup:
+		t.counters.CoupsSent++
+	case wire.OpResign:
+		t.counters.ResignsSent++
+	}
+	t.emit(Send{wire.Message{
+		Opcode: op, State: t.state.Wire(), Hello: t.helloTime, Hold: t.holdTime,
+		Priority: t.cfg.Priority, Group: t.cfg.Group, Auth: t.cfg.Auth, VirtualIP: t.vip,
+	}})
+}
+
+// announceAgain announces and arms the timer for the next repeat of this round, if there is one.
+func (t *turn) announceAgain() {
+	t.counters.Announcements++
+	t.emit(Announce{t.announced})
+	t.announceDue = Never
+	if t.announced < len(t.cfg.AnnounceTimes) {
+		if after := t.cfg.AnnounceTimes[t.announced]; after > 0 {
+			t.announceDue = t.announceAt + after
+		}
+	}
+}
