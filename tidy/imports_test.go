@@ -1,0 +1,121 @@
+package tidy
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// flow says which packages of the project the code of a folder may import.
+// Tests may import what they like of the project: they may look at a package
+// from above. A folder that is not here has not been thought about.
+var flow = map[string][]string{
+	"sim":                 {}, // time and order know nothing of networks
+	"sim/topology":        {}, // values only: what a scenario says and the world builds
+	"sim/fault":           {"sim/topology"},
+	"sim/event":           {"sim", "sim/event/jsonform"},
+	"sim/event/jsonform":  {},
+	"sim/oracle":          {"sim/event"}, // measures read events; nothing measures by looking inside a machine
+	"netfab":              {"sim"},       // the fabric moves frames and does not know who sent them
+	"node/wire":           {},            // bytes in, values out
+	"node/web":            {"sim"},       // HTTP on any net.Conn; it knows neither stack nor events
+	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
+	"node/standby":        {"node/wire"}, // a pure machine
+	"node/standby/member": {"sim", "sim/event", "sim/topology", "node/wire", "node/host", "node/standby"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/standby/member", "node/web"},
+	"sim/traffic":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"sim/world": { // the one place where all meets
+		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "netfab",
+		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway",
+	},
+	"reports":        {"sim/event", "sim/oracle"}, // reports are folds over events
+	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world"},
+	"scenarios/kit":  {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "scenarios", "reports"},
+	"scenarios/spec": {},
+	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "scenarios", "reports"},
+	"tidy":           {},
+}
+
+// checkFlow reports imports against the one-way flow.
+func checkFlow(p *pkg, report reporter) {
+	allowed, listed := flow[p.dir]
+	if !listed {
+		report(p.files[0].ast.Package, "folder %s is not in the table of imports: say there what it may import", p.dir)
+		return
+	}
+	for _, f := range p.files {
+		for _, spec := range f.ast.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			inside, own := strings.CutPrefix(name, modulePath+"/")
+			if err != nil || !own || f.test || slices.Contains(allowed, inside) {
+				continue
+			}
+			report(spec.Pos(), "%s imports %s; it may import %s of the project", p.dir, inside, list(allowed))
+		}
+	}
+}
+
+// library is a dependency and the folders whose code may import it.
+type library struct {
+	path    string // of the module, or of a part of it
+	folders []string
+	tests   bool // the tests of any folder may import it too
+	why     string
+}
+
+// libraries are all the dependencies of the project.
+var libraries = []library{
+	{"gvisor.dev/gvisor", []string{"node/host"}, false, "one package knows the stack, so that it can be replaced and settled in one place"},
+	{"github.com/google/gopacket", []string{"node/wire", "reports"}, true, "layers and pcapng; everything else moves frames without decoding them"},
+	{"github.com/cespare/xxhash/v2", []string{"sim"}, false, "the digest is taken in one place"},
+	{"github.com/onsi/ginkgo/v2", []string{"scenarios/kit", "scenarios/spec"}, false, "Ginkgo is for scenarios; elsewhere plain testing"},
+	{"github.com/onsi/gomega", []string{"scenarios/kit", "scenarios/spec"}, false, "matchers speak of scenarios; elsewhere plain comparison and go-cmp"},
+	{"github.com/goccy/go-yaml", []string{"scenarios"}, true, "only the scenario format is YAML"},
+	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
+	{"github.com/spf13/cobra", []string{"cmd"}, false, "the command line is the command's"},
+	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
+	{"golang.org/x/term", []string{"cmd"}, false, "only the command knows whether it talks to a terminal"},
+	{"gonum.org/v1/gonum", []string{"sim/oracle", "reports"}, true, "statistics belong to measures"},
+	{"github.com/google/go-cmp", nil, true, "for tests"},
+	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
+	{"pgregory.net/rapid", nil, true, "property tests"},
+}
+
+// checkLibraries reports imports of libraries where they are not at home.
+func checkLibraries(p *pkg, report reporter) {
+	for _, f := range p.files {
+		for _, spec := range f.ast.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			first, _, _ := strings.Cut(name, "/")
+			if err != nil || !strings.Contains(first, ".") || under(name, modulePath) {
+				continue // the standard library and the project itself
+			}
+			i := slices.IndexFunc(libraries, func(l library) bool { return under(name, l.path) })
+			if i < 0 {
+				report(spec.Pos(), "%s is not among the libraries of the project", name)
+				continue
+			}
+			l := libraries[i]
+			if !under(p.dir, l.folders...) && !(f.test && l.tests) {
+				report(spec.Pos(), "%s belongs to %s: %s", path.Base(l.path), homes(l), l.why)
+			}
+		}
+	}
+}
+
+// homes says where a library may be imported.
+func homes(l library) string {
+	if len(l.folders) == 0 {
+		return "tests"
+	}
+	return list(l.folders)
+}
+
+// list prints folders for a message.
+func list(folders []string) string {
+	if len(folders) == 0 {
+		return "nothing"
+	}
+	return strings.Join(folders, ", ")
+}

@@ -1,0 +1,127 @@
+package tidy
+
+import (
+	"fmt"
+	"go/token"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// rule is one thing that holds in every package, and the reason for it.
+type rule struct {
+	name  string
+	why   string
+	check func(p *pkg, report reporter)
+}
+
+// reporter takes one violation: where, and what was found.
+type reporter func(pos token.Pos, format string, args ...any)
+
+// rules are all the rules of the house.
+var rules = []rule{
+	{
+		name:  "compiles",
+		why:   "the rules about types see nothing in a package that the compiler refuses",
+		check: checkCompiles,
+	},
+	{
+		name:  "flow",
+		why:   "data flows one way, scenario → world → fabric → node → wire, and comes back as events; see imports_test.go",
+		check: checkFlow,
+	},
+	{
+		name:  "libraries",
+		why:   "a library is a decision: it is named in imports_test.go with the folders that may know it",
+		check: checkLibraries,
+	},
+	{
+		name:  "banned",
+		why:   "each identifier in banned_test.go has a replacement that keeps runs repeatable or commands testable",
+		check: checkBanned,
+	},
+	{
+		name:  "goroutines",
+		why:   "one goroutine owns a world; the loop gives concurrency (Scope.Go) in an order that a seed repeats",
+		check: checkGoroutines,
+	},
+	{
+		name:  "order",
+		why:   "Go iterates over maps in random order, and the digest of a run must not depend on it",
+		check: checkOrder,
+	},
+	{
+		name:  "file size",
+		why:   "a file of more than 400 lines holds more than one noun; split it by type",
+		check: checkFileSize,
+	},
+	{
+		name:  "function size",
+		why:   "a function of more than 70 lines cannot be read without scrolling; name its parts",
+		check: checkFunctionSize,
+	},
+	{
+		name:  "package name",
+		why:   "a package is a noun of the domain; a drawer for odds and ends grows without limit",
+		check: checkPackageName,
+	},
+	{
+		name:  "package doc",
+		why:   "the package doc says what the package owns, what it must not know and which file to read first",
+		check: checkPackageDoc,
+	},
+	{
+		name:  "exported doc",
+		why:   "who uses a package reads its docs, not its code: meaning, units, errors, source",
+		check: checkExportedDoc,
+	},
+	{
+		name:  "marks",
+		why:   "a note to oneself in the code is a promise nobody keeps; do it, or open an issue",
+		check: checkMarks,
+	},
+}
+
+// project is the whole tree, loaded once for all tests.
+var project = sync.OnceValues(func() (*tree, error) { return load("..") })
+
+// TestTidy holds every rule against every package of the module and reports
+// all violations at once.
+func TestTidy(t *testing.T) {
+	tree, err := project()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range tree.stray {
+		t.Errorf("%s: the file is in no package of the module, so no rule sees it", name)
+	}
+	for _, p := range tree.pkgs {
+		for _, r := range rules {
+			for _, v := range violations(p, r) {
+				t.Error(v)
+			}
+		}
+	}
+}
+
+// violations applies one rule to one package.
+func violations(p *pkg, r rule) []string {
+	var found []string
+	r.check(p, func(pos token.Pos, format string, args ...any) {
+		at := p.dir
+		if pos.IsValid() {
+			position := p.fset.Position(pos)
+			at = fmt.Sprintf("%s:%d", position.Filename, position.Line)
+		}
+		what := fmt.Sprintf(format, args...)
+		found = append(found, fmt.Sprintf("%s: %s: %s\n\twhy: %s", at, r.name, what, r.why))
+	})
+	return found
+}
+
+func checkCompiles(p *pkg, report reporter) {
+	const enough = 3 // the rest follows from the first
+	for _, err := range p.broken[:min(enough, len(p.broken))] {
+		report(token.NoPos, "%s", strings.TrimSpace(err.Error()))
+	}
+}

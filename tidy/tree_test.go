@@ -1,0 +1,216 @@
+package tidy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// modulePath is the prefix of the project's own imports.
+const modulePath = "github.com/cablepull/cablepull"
+
+// tree is the whole project as source.
+type tree struct {
+	root     string // absolute path of the project
+	fset     *token.FileSet
+	importer types.Importer
+	pkgs     []*pkg
+	stray    []string // Go files that belong to no package of the module
+}
+
+// pkg is one folder of Go files.
+type pkg struct {
+	dir    string // from the root, with slashes: sim/event
+	fset   *token.FileSet
+	files  []*file
+	info   *types.Info // of the files that are compiled here, tests left out
+	broken []error     // why the compiler would refuse it
+}
+
+// file is one Go file.
+type file struct {
+	path  string // from the root, with slashes: sim/event/log.go
+	test  bool
+	typed bool // the package's info covers it
+	lines int
+	ast   *ast.File
+}
+
+// listed is what the go command says of a package.
+type listed struct {
+	ImportPath, Dir, Export string
+	Module                  *struct{ Main bool }
+
+	GoFiles, IgnoredGoFiles, TestGoFiles, XTestGoFiles []string
+}
+
+// snippetImports are packages that bad snippets import, beyond those that the
+// project imports anyway.
+var snippetImports = []string{
+	"context", "crypto/rand", "fmt", "hash/maphash", "log", "maps", "math/rand", "math/rand/v2",
+	"net", "net/http", "os", "reflect", "slices", "sync", "time",
+}
+
+// load reads and type-checks the project that lies at root.
+func load(root string) (*tree, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	list, err := goList(root)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{root: root, fset: token.NewFileSet()}
+	exports := make(map[string]string)
+	for _, l := range list {
+		exports[l.ImportPath] = l.Export
+	}
+	t.importer = importer.ForCompiler(t.fset, "gc", func(path string) (io.ReadCloser, error) {
+		if exports[path] == "" {
+			return nil, fmt.Errorf("package %s: no export data: it does not compile or is not listed", path)
+		}
+		return os.Open(exports[path])
+	})
+	for _, l := range list {
+		if l.Module == nil || !l.Module.Main {
+			continue
+		}
+		p, err := t.parse(l)
+		if err != nil {
+			return nil, err
+		}
+		t.pkgs = append(t.pkgs, p)
+	}
+	return t, t.findStray()
+}
+
+// goList asks the go command for every package of the module and all that they
+// import, with the compiler's export data.
+func goList(root string) ([]listed, error) {
+	args := []string{
+		"list", "-e", "-export", "-deps", "-buildvcs=false",
+		"-json=ImportPath,Dir,Export,Module,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles", "./...",
+	}
+	cmd := exec.Command("go", append(args, snippetImports...)...)
+	cmd.Dir = root
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w\n%s", err, &stderr)
+	}
+	var list []listed
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var l listed
+		switch err := dec.Decode(&l); {
+		case errors.Is(err, io.EOF):
+			return list, nil
+		case err != nil:
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		list = append(list, l)
+	}
+}
+
+// parse reads the files of one listed package and type-checks those that are
+// compiled on this platform.
+func (t *tree) parse(l listed) (*pkg, error) {
+	dir, err := filepath.Rel(t.root, l.Dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &pkg{dir: filepath.ToSlash(dir), fset: t.fset}
+	for _, names := range [][]string{l.GoFiles, l.IgnoredGoFiles, l.TestGoFiles, l.XTestGoFiles} {
+		for _, name := range names {
+			text, err := os.ReadFile(filepath.Join(l.Dir, name))
+			if err != nil {
+				return nil, err
+			}
+			compiled := slices.Contains(l.GoFiles, name)
+			if err := p.add(path.Join(p.dir, name), text, compiled); err != nil {
+				p.broken = append(p.broken, err)
+			}
+		}
+	}
+	p.check(l.ImportPath, t.importer)
+	return p, nil
+}
+
+// add parses one file into the package.
+func (p *pkg) add(path string, text []byte, compiled bool) error {
+	parsed, err := parser.ParseFile(p.fset, path, text, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	p.files = append(p.files, &file{
+		path:  path,
+		test:  strings.HasSuffix(path, "_test.go"),
+		typed: compiled,
+		lines: bytes.Count(text, []byte("\n")),
+		ast:   parsed,
+	})
+	return nil
+}
+
+// check fills in the types of the package's compiled files.
+func (p *pkg) check(importPath string, imp types.Importer) {
+	p.info = &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue),
+		Uses:  make(map[*ast.Ident]types.Object),
+	}
+	var files []*ast.File
+	for _, f := range p.files {
+		if f.typed {
+			files = append(files, f.ast)
+		}
+	}
+	conf := types.Config{Importer: imp, Error: func(err error) { p.broken = append(p.broken, err) }}
+	conf.Check(importPath, p.fset, files, p.info) // its error is the first of those collected
+}
+
+// findStray looks for Go files that the go command did not list, so that no
+// file escapes the rules by lying in another module.
+func (t *tree) findStray() error {
+	known := make(map[string]bool)
+	for _, p := range t.pkgs {
+		for _, f := range p.files {
+			known[f.path] = true
+		}
+	}
+	return filepath.WalkDir(t.root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := strings.HasPrefix(d.Name(), ".") && name != t.root
+		if d.IsDir() && (hidden || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		rel, err := filepath.Rel(t.root, name)
+		if err == nil && !d.IsDir() && strings.HasSuffix(name, ".go") && !known[filepath.ToSlash(rel)] {
+			t.stray = append(t.stray, filepath.ToSlash(rel))
+		}
+		return err
+	})
+}
+
+// under reports whether the folder dir is one of the roots or lies in one.
+func under(dir string, roots ...string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return dir == root || strings.HasPrefix(dir, root+"/")
+	})
+}
