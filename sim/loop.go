@@ -2,9 +2,9 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -12,8 +12,8 @@ import (
 // jumps; the wall driver of the netns world sleeps and returns early when
 // another goroutine posts.
 type Driver interface {
-	// Advance returns the instant that has been reached: at most until, and
-	// earlier only if something was posted meanwhile.
+	// Advance returns the instant that has been reached: until, or an earlier
+	// one if Posted was called meanwhile.
 	Advance(until time.Duration) time.Duration
 	// Posted tells a sleeping driver that the queue has changed. It is called
 	// with the loop's lock held and must not block.
@@ -30,8 +30,9 @@ func (Virtual) Advance(until time.Duration) time.Duration { return until }
 func (Virtual) Posted() {}
 
 // Loop runs the events of one world in order. All methods may be called from
-// the loop's own goroutine; Now, Post, After and the methods of Timer also
-// from gVisor's processor goroutines and from readers of real interfaces.
+// the loop's own goroutine; Now, Post, After, At, Fail, Interrupt and the
+// methods of Timer also from gVisor's processor goroutines and from readers of
+// real interfaces.
 type Loop struct {
 	mu      sync.Mutex
 	now     time.Duration
@@ -41,12 +42,11 @@ type Loop struct {
 	free    []*event
 	err     error
 
-	driver      Driver
-	current     *Proc
-	seed        uint64
-	count       uint64
-	spin        spinDetector
-	interrupted atomic.Pointer[error]
+	driver  Driver
+	current *Proc
+	seed    uint64
+	count   uint64
+	spin    spinDetector
 }
 
 // New returns a loop in virtual time at instant 0. The seed is the root of
@@ -72,36 +72,49 @@ func (l *Loop) Now() time.Duration {
 func (l *Loop) Count() uint64 { return l.count }
 
 // Post runs t at the present instant, after everything already posted for it.
-func (l *Loop) Post(t Task) { l.schedule(0, t, nil, 0) }
+func (l *Loop) Post(t Task) { l.schedule(0, t, nil) }
 
 // After runs t once d has passed; d <= 0 means at the present instant.
-func (l *Loop) After(d time.Duration, t Task) { l.schedule(d, t, nil, 0) }
+func (l *Loop) After(d time.Duration, t Task) { l.schedule(d, t, nil) }
 
 // At runs t at the instant when, or now if that has passed.
-func (l *Loop) At(when time.Duration, t Task) { l.schedule(when-l.Now(), t, nil, 0) }
-
-func (l *Loop) schedule(d time.Duration, t Task, s *Scope, life uint32) {
+func (l *Loop) At(when time.Duration, t Task) {
 	l.mu.Lock()
+	l.enqueue(l.fill(t, nil), when-l.now)
+	l.mu.Unlock()
+}
+
+func (l *Loop) schedule(d time.Duration, t Task, s *Scope) {
+	l.mu.Lock()
+	l.enqueue(l.fill(t, s), d)
+	l.mu.Unlock()
+}
+
+// fill returns an event of the pool, made for t. The caller holds the lock.
+func (l *Loop) fill(t Task, s *Scope) *event {
 	var ev *event
 	if n := len(l.free); n > 0 {
 		ev, l.free = l.free[n-1], l.free[:n-1]
 	} else {
 		ev = new(event)
 	}
-	ev.task, ev.scope, ev.life = t, s, life
-	l.enqueue(ev, d)
-	l.mu.Unlock()
+	ev.task, ev.scope = t, s
+	return ev
 }
 
 // enqueue gives ev its place. The caller holds the lock.
 func (l *Loop) enqueue(ev *event, d time.Duration) {
 	ev.seq = l.seq
 	l.seq++
+	if ev.scope != nil {
+		ev.life = ev.scope.life
+	}
 	if d <= 0 {
-		ev.when, ev.index = l.now, immediate
+		ev.when, ev.index = l.now, waiting
 		l.present.push(ev)
 	} else {
-		ev.when = l.now + d
+		// A span such as math.MaxInt64 means never, not long ago.
+		ev.when = l.now + min(d, math.MaxInt64-l.now)
 		l.heap.push(ev)
 	}
 	l.driver.Posted()
@@ -114,16 +127,25 @@ func (l *Loop) Fail(err error) {
 	defer l.mu.Unlock()
 	if l.err == nil {
 		l.err = err
+		l.driver.Posted()
 	}
 }
 
-// Interrupt makes Run return err soon. It may be called from any goroutine,
-// such as a signal handler's.
-func (l *Loop) Interrupt(err error) { l.interrupted.CompareAndSwap(nil, &err) }
+// Interrupt makes Run return an error that wraps err, after the present event.
+// It may be called from any goroutine, such as a signal handler's.
+func (l *Loop) Interrupt(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		l.err = fmt.Errorf("sim: run stopped at %v: %w", l.now, err)
+		l.driver.Posted()
+	}
+}
 
 // Run executes events up to and including the instant until, and leaves the
-// clock there. It returns the error of a panicking proc or event, of a
-// livelock, of Fail or of Interrupt; after an error the loop is not to be used.
+// clock there; an instant that has passed runs nothing. It returns the error of
+// a panicking proc or event, of a livelock, of Fail or of Interrupt; after an
+// error the loop is not to be used.
 func (l *Loop) Run(until time.Duration) (err error) {
 	var running Task
 	defer func() {
@@ -133,86 +155,78 @@ func (l *Loop) Run(until time.Duration) (err error) {
 	}()
 	for {
 		l.mu.Lock()
-		ev, done := l.next(until)
-		err, now := l.err, l.now
+		for l.err == nil && l.now < until && !l.due() {
+			l.advance(until)
+		}
+		if l.err != nil || l.now > until || !l.due() {
+			err := l.err
+			l.mu.Unlock()
+			return err
+		}
+		now := l.now
+		running = l.take()
 		l.mu.Unlock()
-		if err != nil {
-			return err
-		}
-		if done {
-			return nil
-		}
-		if ev == nil {
-			continue
-		}
 		l.count++
-		if err := l.spin.observe(now, ev.task); err != nil {
+		if err := l.spin.observe(now, running); err != nil {
 			return err
 		}
-		if l.count%1024 == 0 {
-			if err := l.interrupted.Load(); err != nil {
-				return fmt.Errorf("sim: run stopped at %v: %w", now, *err)
-			}
+		if running != nil {
+			running.Run()
 		}
-		running = ev.task
-		l.dispatch(ev)
 	}
 }
 
-// next takes the event that is due, moving the clock if none is. It returns
-// nil if there is none yet, and done once until is reached. The caller holds
+// due reports whether an event waits for the present instant. The caller holds
 // the lock.
-func (l *Loop) next(until time.Duration) (ev *event, done bool) {
-	// Whatever the heap holds for this instant was posted before the clock
-	// reached it, hence before everything in present.
-	if len(l.heap) > 0 && l.heap[0].when <= l.now {
-		return l.heap.pop(), false
-	}
-	if !l.present.empty() {
-		ev := l.present.pop()
-		ev.index = idle
-		return ev, false
-	}
+func (l *Loop) due() bool {
+	return !l.present.empty() || len(l.heap) > 0 && l.heap[0].when <= l.now
+}
+
+// advance moves the clock towards the next event, but not beyond until. The
+// caller holds the lock.
+func (l *Loop) advance(until time.Duration) {
 	target := until
 	if len(l.heap) > 0 {
 		target = min(until, l.heap[0].when)
 	}
-	if l.now >= until && (len(l.heap) == 0 || l.heap[0].when > until) {
-		return nil, true
-	}
 	if _, virtual := l.driver.(Virtual); virtual {
-		l.now = max(l.now, target)
-		return nil, false
+		l.now = target
+		return
 	}
 	l.mu.Unlock()
 	reached := l.driver.Advance(target)
 	l.mu.Lock()
-	l.now = max(l.now, reached)
-	return nil, false
+	l.now = max(l.now, min(reached, target))
 }
 
-// dispatch runs ev, unless it was stopped or its scope holds or drops it.
-func (l *Loop) dispatch(ev *event) {
-	task, scope, life := ev.task, ev.scope, ev.life
-	if task == nil { // a timer stopped within its own instant
-		return
+// take removes the first due event and returns its task, or nil if it must not
+// run: its timer was stopped within the instant, or its scope is dead or
+// frozen. The caller holds the lock.
+func (l *Loop) take() Task {
+	// Whatever the heap holds for this instant was posted before the clock
+	// reached it, hence before everything in present.
+	var ev *event
+	if len(l.heap) > 0 && l.heap[0].when <= l.now {
+		ev = l.heap.pop()
+	} else {
+		ev = l.present.pop()
+		ev.index = idle
 	}
-	if scope != nil && scope.intercept(task, life) {
-		l.recycle(ev)
-		return
+	task, scope := ev.task, ev.scope
+	if scope != nil && task != nil {
+		if !scope.alive || ev.life != scope.life {
+			task = nil
+		} else if scope.frozen {
+			ev.index = waiting
+			scope.backlog = append(scope.backlog, ev)
+			return nil
+		}
 	}
-	l.recycle(ev)
-	task.Run()
-}
-
-func (l *Loop) recycle(ev *event) {
-	if ev.owned {
-		return
+	if !ev.owned {
+		ev.task, ev.scope = nil, nil
+		l.free = append(l.free, ev)
 	}
-	ev.task, ev.scope = nil, nil
-	l.mu.Lock()
-	l.free = append(l.free, ev)
-	l.mu.Unlock()
+	return task
 }
 
 // PanicError reports a panic inside an event or a proc.

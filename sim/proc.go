@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"runtime/debug"
 	"time"
@@ -14,32 +15,34 @@ var ErrKilled = errors.New("sim: proc killed")
 // Proc is a program in plain blocking style that runs as a coroutine of the
 // loop: while it does not park, nothing else runs and no time passes.
 type Proc struct {
-	scope  *Scope
-	name   string
-	resume func() (struct{}, bool)
-	stop   func()
-	yield  func(struct{}) bool
-	place  int // index in the scope's procs
+	scope          *Scope
+	name           string
+	resume         func() (struct{}, bool)
+	stop           func()
+	yield          func(struct{}) bool
+	older, younger *Proc // neighbours in the scope's list
 
-	queued bool // a resumption is posted; guarded by the loop's lock
-	ended  bool
-	killed bool
-	timer  *Timer
+	queued  bool // a resumption is posted; guarded by the loop's lock
+	running bool // has been resumed and has not parked since
+	ended   bool
+	killed  bool
+	timer   *Timer // of Sleep
 }
 
 // Go starts body as a proc of the scope. It first runs as an event of the
 // present instant. In a dead scope it never runs.
 func (s *Scope) Go(name string, body func(*Proc)) *Proc {
 	p := &Proc{scope: s, name: name}
+	if !s.alive {
+		p.ended = true
+		return p
+	}
 	p.resume, p.stop = iter.Pull(func(yield func(struct{}) bool) {
 		p.yield = yield
 		p.run(body)
 	})
-	if s.alive {
-		p.place = len(s.procs)
-		s.procs = append(s.procs, p)
-		p.Wake()
-	}
+	s.adopt(p)
+	p.Wake()
 	return p
 }
 
@@ -74,12 +77,11 @@ func (l *Loop) Current() *Proc { return l.current }
 func (p *Proc) Wake() {
 	loop := p.scope.loop
 	loop.mu.Lock()
-	queued := p.queued
-	p.queued = true
-	loop.mu.Unlock()
-	if !queued {
-		p.scope.Post(p)
+	if !p.queued {
+		p.queued = true
+		loop.enqueue(loop.fill(p, p.scope), 0)
 	}
+	loop.mu.Unlock()
 }
 
 // Run resumes the proc. Only the loop calls it.
@@ -91,10 +93,7 @@ func (p *Proc) Run() {
 	if p.ended {
 		return
 	}
-	outer := loop.current
-	loop.current = p
-	p.resume()
-	loop.current = outer
+	p.enter(func() { p.resume() })
 	if p.ended && !p.killed {
 		p.scope.forget(p)
 	}
@@ -103,6 +102,9 @@ func (p *Proc) Run() {
 // Park gives control back to the loop until the next Wake. It may return for
 // no reason that the caller knows. In a proc that is being killed it unwinds.
 func (p *Proc) Park() {
+	if p.scope.loop.current != p {
+		panic(fmt.Sprintf("sim: park of %v, which is not the proc that runs", p))
+	}
 	if p.killed || !p.yield(struct{}{}) {
 		panic(ErrKilled)
 	}
@@ -126,17 +128,24 @@ func (p *Proc) Sleep(d time.Duration) {
 
 // kill unwinds the proc through its defers; it never runs again.
 func (p *Proc) kill() {
-	if p.ended {
+	if p.ended || p.killed {
 		return
 	}
 	p.killed = true
-	loop := p.scope.loop
-	if loop.current == p {
-		// It kills its own machine: it unwinds when it next parks.
+	if p.running {
+		// It kills its own machine, or one whose dying procs kill this one: it
+		// unwinds when it next parks.
 		return
 	}
+	p.enter(p.stop)
+	p.ended = true // even if it never began
+}
+
+// enter switches to the proc until it parks or ends.
+func (p *Proc) enter(how func()) {
+	loop := p.scope.loop
 	outer := loop.current
-	loop.current = p
-	p.stop()
-	loop.current = outer
+	loop.current, p.running = p, true
+	how()
+	loop.current, p.running = outer, false
 }

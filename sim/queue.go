@@ -24,8 +24,8 @@ type event struct {
 }
 
 const (
-	idle      int32 = -1 // neither queued nor due
-	immediate int32 = -2 // in the queue of the present instant
+	idle    int32 = -1 // neither queued nor due
+	waiting int32 = -2 // in the queue of the present instant or in a frozen scope
 )
 
 // node keeps the key beside the pointer, so that a comparison touches one

@@ -7,23 +7,21 @@ import "time"
 // on Thaw), killed (pending events vanish, procs unwind through their defers)
 // and begun anew, and its clock can run fast, slow or ahead.
 type Scope struct {
-	loop    *Loop
-	name    string
-	life    uint32
+	loop *Loop
+	name string
+
+	oldest, youngest *Proc // those that have not ended, in the order of their start
+
+	// Guarded by the loop's lock.
+	life    uint32 // changes with Kill and with Revive
 	alive   bool
 	frozen  bool
-	backlog []held
-	procs   []*Proc
+	backlog []*event // came due while the scope was frozen
 
 	rate     float64       // local seconds per second of the world
 	anchor   time.Duration // instant at which rate was last set
-	anchored time.Duration // local time at that instant
-}
-
-// held is a task that came due while its scope was frozen.
-type held struct {
-	task Task
-	life uint32
+	anchored time.Duration // elapsed time at that instant
+	skew     time.Duration // steps of the wall clock
 }
 
 // NewScope returns a living scope whose clock agrees with the loop's.
@@ -44,10 +42,10 @@ func (s *Scope) Alive() bool { return s.alive }
 func (s *Scope) Frozen() bool { return s.frozen }
 
 // Post runs t at the present instant, in the scope.
-func (s *Scope) Post(t Task) { s.loop.schedule(0, t, s, s.life) }
+func (s *Scope) Post(t Task) { s.loop.schedule(0, t, s) }
 
 // After runs t in the scope once d of the scope's own time has passed.
-func (s *Scope) After(d time.Duration, t Task) { s.loop.schedule(s.stretch(d), t, s, s.life) }
+func (s *Scope) After(d time.Duration, t Task) { s.loop.schedule(s.stretch(d), t, s) }
 
 // NewTimer returns a stopped timer that runs t in the scope.
 func (s *Scope) NewTimer(t Task) *Timer {
@@ -57,40 +55,61 @@ func (s *Scope) NewTimer(t Task) *Timer {
 }
 
 // Freeze stops everything in the scope until Thaw, as SIGSTOP or a suspended
-// virtual machine does. Time goes on meanwhile.
-func (s *Scope) Freeze() { s.frozen = true }
+// virtual machine does. Time goes on meanwhile. A dead scope cannot freeze.
+func (s *Scope) Freeze() {
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
+	s.frozen = s.alive
+}
 
 // Thaw lets the scope run again. What came due while it was frozen runs now,
 // in the order in which it came due.
 func (s *Scope) Thaw() {
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
 	s.frozen = false
-	backlog := s.backlog
-	s.backlog = nil
-	for _, h := range backlog {
-		s.loop.schedule(0, h.task, s, h.life)
+	for _, ev := range s.backlog {
+		s.loop.enqueue(ev, 0)
 	}
+	s.backlog = nil
 }
 
 // Kill drops every pending event of the scope and unwinds its procs, in the
-// order in which they were started. Post, After and timers do nothing until
-// Revive.
+// order in which they were started. Post, After and timers do nothing until Revive; what the
+// dying procs post never runs. A proc that kills its own scope unwinds when it
+// next parks.
 func (s *Scope) Kill() {
-	s.alive, s.frozen, s.backlog = false, false, nil
+	s.loop.mu.Lock()
+	s.alive, s.frozen = false, false
 	s.life++
-	procs := s.procs
-	s.procs = nil
-	for _, p := range procs {
+	for _, ev := range s.backlog {
+		ev.task, ev.index = nil, idle
+	}
+	s.backlog = nil
+	s.loop.mu.Unlock()
+	p := s.oldest
+	s.oldest, s.youngest = nil, nil
+	for ; p != nil; p = p.younger {
 		p.kill()
 	}
-	s.life++ // whatever the dying posted dies too
 }
 
 // Revive makes a killed scope usable again, empty.
-func (s *Scope) Revive() { s.alive = true }
+func (s *Scope) Revive() {
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
+	if !s.alive {
+		s.alive = true
+		s.life++ // what was posted to the dead scope stays undone
+	}
+}
 
-// Local returns the scope's own time: the loop's, unless Skew or Drift has
-// moved it.
-func (s *Scope) Local() time.Duration {
+// Local returns what the scope's clock shows: Elapsed, and the steps of Skew.
+func (s *Scope) Local() time.Duration { return s.Elapsed() + s.skew }
+
+// Elapsed returns the scope's monotonic time: the loop's, unless Drift has made
+// it gain or lose.
+func (s *Scope) Elapsed() time.Duration {
 	now := s.loop.Now()
 	if s.rate == 1 {
 		return now - s.anchor + s.anchored
@@ -99,17 +118,14 @@ func (s *Scope) Local() time.Duration {
 }
 
 // Skew moves the scope's clock by d at once, as a step of the wall clock does.
-// Timers that already run are not moved.
-func (s *Scope) Skew(d time.Duration) {
-	local := s.Local()
-	s.anchor, s.anchored = s.loop.Now(), local+d
-}
+// Elapsed and timers are not moved.
+func (s *Scope) Skew(d time.Duration) { s.skew += d }
 
-// Drift makes the scope's clock gain the given share: 0.01 runs 1 % fast, and
-// timers set from now on fire 1 % early.
+// Drift makes the scope's clock gain the given share, which is above -1: 0.01
+// runs 1 % fast, and timers set from now on fire 1 % early.
 func (s *Scope) Drift(share float64) {
-	local := s.Local()
-	s.anchor, s.anchored, s.rate = s.loop.Now(), local, 1+share
+	elapsed := s.Elapsed()
+	s.anchor, s.anchored, s.rate = s.loop.Now(), elapsed, 1+share
 }
 
 // stretch turns a span of local time into one of the world's.
@@ -120,28 +136,27 @@ func (s *Scope) stretch(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / s.rate)
 }
 
-// intercept reports whether a due task must not run now: its scope is dead,
-// was another life's, or is frozen.
-func (s *Scope) intercept(t Task, life uint32) bool {
-	if !s.alive || life != s.life {
-		return true
+// adopt appends a proc to the scope's list.
+func (s *Scope) adopt(p *Proc) {
+	if p.older = s.youngest; p.older != nil {
+		p.older.younger = p
+	} else {
+		s.oldest = p
 	}
-	if s.frozen {
-		s.backlog = append(s.backlog, held{t, life})
-		return true
-	}
-	return false
+	s.youngest = p
 }
 
-// forget drops a proc that has ended. The last one takes its place; the order
-// in which Kill unwinds stays a function of what happened before.
+// forget takes a proc that has ended out of the list.
 func (s *Scope) forget(p *Proc) {
-	last := len(s.procs) - 1
-	if p.place > last || s.procs[p.place] != p {
-		return // the scope was killed meanwhile
+	if p.older != nil {
+		p.older.younger = p.younger
+	} else {
+		s.oldest = p.younger
 	}
-	s.procs[p.place] = s.procs[last]
-	s.procs[p.place].place = p.place
-	s.procs[last] = nil
-	s.procs = s.procs[:last]
+	if p.younger != nil {
+		p.younger.older = p.older
+	} else {
+		s.youngest = p.older
+	}
+	p.older, p.younger = nil, nil
 }

@@ -3,8 +3,9 @@ package sim
 import "time"
 
 // Timer runs one task at a later instant, and can be stopped and set anew
-// without allocating. Loop.NewTimer and Scope.NewTimer make one. A timer of a
-// frozen scope may fire once more than it was set to; tasks check what is due.
+// without allocating. Loop.NewTimer and Scope.NewTimer make one. A timer that
+// came due while its scope was frozen can still be stopped or set anew until
+// its task runs.
 type Timer struct {
 	loop  *Loop
 	scope *Scope
@@ -19,17 +20,16 @@ func (l *Loop) NewTimer(t Task) *Timer {
 
 // Reset makes the timer fire once, d from now, whatever it was set to.
 func (t *Timer) Reset(d time.Duration) {
-	var life uint32
 	if t.scope != nil {
-		d, life = t.scope.stretch(d), t.scope.life
+		d = t.scope.stretch(d)
 	}
 	t.loop.mu.Lock()
 	defer t.loop.mu.Unlock()
 	t.stop()
-	if t.ev.index == immediate { // its stopped self still stands in the queue
+	if t.ev.index == waiting { // its stopped self still stands in the queue
 		t.ev = &event{owned: true}
 	}
-	t.ev.task, t.ev.scope, t.ev.life = t.task, t.scope, life
+	t.ev.task, t.ev.scope = t.task, t.scope
 	t.loop.enqueue(t.ev, d)
 }
 
@@ -46,7 +46,7 @@ func (t *Timer) stop() bool {
 	case t.ev.index >= 0:
 		t.loop.heap.remove(t.ev)
 		return true
-	case t.ev.index == immediate && t.ev.task != nil:
+	case t.ev.index == waiting && t.ev.task != nil:
 		t.ev.task = nil
 		return true
 	}
