@@ -1,0 +1,220 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+)
+
+// Exchange is one request of a connection and its answer.
+type Exchange struct {
+	Request Request
+	// HTTP is the request as net/http parsed it, for its headers and body. What
+	// the service leaves of the body is read and dropped.
+	HTTP *http.Request
+
+	serving  *serving
+	answered bool
+	last     bool // the connection ends after this answer
+}
+
+// Client returns the client's end of the connection.
+func (x *Exchange) Client() netip.AddrPort { return x.serving.conn.RemoteAddrPort() }
+
+// Abort resets the connection instead of answering.
+func (x *Exchange) Abort() {
+	x.last = true
+	x.serving.conn.Abort()
+}
+
+// begin takes the next request, or refuses it.
+func (x *Exchange) begin(h *http.Request) error {
+	r, err := parseRequest(h)
+	if err != nil {
+		x.refuse(err)
+		return err
+	}
+	x.Request, x.HTTP = r, h
+	// A client of HTTP/1.0 that wants to keep the connection would have to be
+	// told so; none that matters does.
+	x.answered, x.last = false, h.Close || !h.ProtoAtLeast(1, 1)
+	return nil
+}
+
+// refuse answers what is no valid request, and the connection ends.
+func (x *Exchange) refuse(err error) {
+	b := append([]byte("HTTP/1.1 400 Bad Request\r\n"+headerNode+": "), x.serving.server.Node...)
+	b = append(b, "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: "...)
+	text := err.Error() + "\n"
+	b = strconv.AppendInt(b, int64(len(text)), 10)
+	b = append(append(b, "\r\n\r\n"...), text...)
+	x.serving.conn.Write(b) // the connection ends whether the client reads it or not
+}
+
+// Answer sends an answer of size bytes, made from the request's number. Errors
+// are the connection's.
+func (x *Exchange) Answer(status, size int) error {
+	box := outboxes.Get().(*outbox)
+	defer outboxes.Put(box)
+	b := appendStatus(box.b[:0], status, "")
+	b = append(b, headerRequest+": "...)
+	b = strconv.AppendUint(b, x.Request.ID, 10)
+	b = append(b, "\r\n"...)
+	b = x.appendOwn(b)
+	if !bodyAllowed(status) {
+		return x.write(append(b, "\r\n"...))
+	}
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(size), 10)
+	b = append(b, "\r\n\r\n"...)
+	if x.Request.Method == http.MethodHead {
+		return x.write(b)
+	}
+	pattern := NewPattern(x.Request.ID)
+	for {
+		n := min(size, cap(b)-len(b))
+		b = pattern.Append(b, n)
+		if err := x.write(b); err != nil {
+			return err
+		}
+		if size -= n; size == 0 {
+			return nil
+		}
+		b = box.b[:0]
+	}
+}
+
+// Relay passes the answer of another server on. Whatever fits into one buffer is
+// sent only when it has arrived whole: an error before that leaves the request
+// to be answered otherwise, see Answered. After any other error of the other
+// server the connection is reset.
+func (x *Exchange) Relay(resp *http.Response) error {
+	box, from := outboxes.Get().(*outbox), outboxes.Get().(*outbox)
+	defer outboxes.Put(box)
+	defer outboxes.Put(from)
+	part, whole, err := fill(resp, from.b[:0])
+	if err != nil {
+		return err
+	}
+	length := resp.ContentLength
+	if whole && resp.Body != http.NoBody {
+		length = int64(len(part))
+	}
+	head := x.Request.Method == http.MethodHead
+	chunked := length < 0 && !head && bodyAllowed(resp.StatusCode) && x.HTTP.ProtoAtLeast(1, 1)
+	x.last = x.last || length < 0 && !chunked && !head
+	b := x.appendRelayed(box.b[:0], resp, length, chunked)
+	for {
+		b = appendPart(b, part, chunked, whole)
+		if err := x.write(b); err != nil || whole {
+			return err
+		}
+		if part, whole, err = fill(resp, from.b[:0]); err != nil {
+			x.Abort()
+			return err
+		}
+		b = box.b[:0]
+	}
+}
+
+// fill reads the body of resp into b until b is full or the body is whole.
+func fill(resp *http.Response, b []byte) (part []byte, whole bool, err error) {
+	for len(b) < writeSize {
+		n, err := resp.Body.Read(b[len(b):writeSize])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, true, nil
+		}
+		if err != nil {
+			return b, false, err
+		}
+	}
+	return b, false, nil
+}
+
+// Answered reports whether anything of an answer has been sent.
+func (x *Exchange) Answered() bool { return x.answered }
+
+// appendRelayed appends the head of another server's answer. Headers are
+// sorted: their order must not depend on a map's.
+func (x *Exchange) appendRelayed(b []byte, resp *http.Response, length int64, chunked bool) []byte {
+	b = appendStatus(b, resp.StatusCode, resp.Status)
+	names := make([]string, 0, len(resp.Header))
+	for name := range resp.Header {
+		switch name {
+		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Trailer", "Content-Length", headerBackend:
+		default:
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		shown := name
+		if name == headerNode {
+			shown = headerBackend
+		}
+		for _, value := range resp.Header[name] {
+			b = append(append(append(append(b, shown...), ": "...), value...), "\r\n"...)
+		}
+	}
+	b = x.appendOwn(b)
+	switch {
+	case chunked:
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+	case length >= 0 && bodyAllowed(resp.StatusCode):
+		b = append(b, "Content-Length: "...)
+		b = append(strconv.AppendInt(b, length, 10), "\r\n"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// appendOwn appends the headers that the server adds to every answer.
+func (x *Exchange) appendOwn(b []byte) []byte {
+	b = append(b, headerNode+": "...)
+	b = append(b, x.serving.server.Node...)
+	if x.last = x.last || x.serving.closing; x.last {
+		b = append(b, "\r\nConnection: close"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+func (x *Exchange) write(b []byte) error {
+	x.answered = true
+	_, err := x.serving.conn.Write(b)
+	x.last = x.last || err != nil
+	return err
+}
+
+// appendPart appends a part of a body, as a chunk if the message is chunked.
+func appendPart(b, part []byte, chunked, last bool) []byte {
+	if !chunked {
+		return append(b, part...)
+	}
+	if len(part) > 0 {
+		b = append(strconv.AppendInt(b, int64(len(part)), 16), "\r\n"...)
+		b = append(append(b, part...), "\r\n"...)
+	}
+	if last {
+		b = append(b, "0\r\n\r\n"...)
+	}
+	return b
+}
+
+// appendStatus appends a status line. The text is that of the standard unless
+// the full status of a response is given.
+func appendStatus(b []byte, status int, full string) []byte {
+	b = append(b, "HTTP/1.1 "...)
+	if full == "" {
+		b = append(strconv.AppendInt(b, int64(status), 10), ' ')
+		full = http.StatusText(status)
+	}
+	return append(append(b, full...), "\r\n"...)
+}
+
+// bodyAllowed reports whether an answer of this status has a body: RFC 9110
+// §6.4.1.
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}

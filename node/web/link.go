@@ -1,0 +1,190 @@
+package web
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// Link is the client's end of one connection. One request is under way at a
+// time. Send may be called by another proc than the one that receives, so that
+// a proc can wait in Await on an idle connection and sees at once that the
+// server closed it.
+type Link struct {
+	conn net.Conn
+	src  source
+	in   *bufio.Reader
+	out  []byte
+}
+
+// NewLink returns the client's end of conn. Release gives its buffers back; the
+// connection stays the caller's to close.
+func NewLink(conn net.Conn) *Link {
+	l := &Link{conn: conn, in: readers.Get().(*bufio.Reader)}
+	l.src.conn = conn
+	l.in.Reset(&l.src)
+	return l
+}
+
+// Release ends the use of the link.
+func (l *Link) Release() {
+	if l.in == nil {
+		return
+	}
+	l.in.Reset(nil)
+	readers.Put(l.in)
+	l.in = nil
+}
+
+// Answer is what came back for a request.
+type Answer struct {
+	Status  int
+	Node    string // who answered, as it names itself; empty: it did not say
+	Backend string // who answered that one; empty: it answered by itself
+	Size    int64  // bytes of the body
+	Close   bool   // the server closes the connection after this answer
+}
+
+// MismatchError reports an answer that does not belong to its request, has
+// wrong bytes, or is no HTTP.
+type MismatchError struct{ Detail string }
+
+func (e *MismatchError) Error() string { return "web: answer: " + e.Detail }
+
+// Send writes a request. Errors are the connection's.
+func (l *Link) Send(r *Request) error {
+	l.out = append(r.appendHead(l.out[:0]), "\r\n"...)
+	_, err := l.conn.Write(l.out)
+	return err
+}
+
+// Await parks until the first byte of an answer is there, or the connection has
+// ended. Errors are the connection's; io.EOF if the server closed it.
+func (l *Link) Await() error {
+	l.src.budget = headLimit
+	_, err := l.in.Peek(1)
+	return err
+}
+
+// Receive reads the whole answer to r. If the answer carries a request's number
+// it must be r's, and its body that of r. Errors are a *MismatchError or the
+// connection's; io.EOF or io.ErrUnexpectedEOF if the server closed it too early.
+func (l *Link) Receive(r *Request) (Answer, error) {
+	resp, err := l.Head(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Status: resp.StatusCode, Close: resp.Close}
+	a.Node = first(resp.Header, headerNode)
+	a.Backend = first(resp.Header, headerBackend)
+	number := first(resp.Header, headerRequest)
+	if number != "" && !isNumber(number, r.ID) {
+		return a, &MismatchError{fmt.Sprintf("for request %.20s, want %d", number, r.ID)}
+	}
+	pattern := NewPattern(r.ID)
+	a.Size, err = l.body(resp, &pattern, number != "")
+	return a, err
+}
+
+// Head reads the head of the answer to r; the body is to be read from the
+// response before the next request. Errors as those of Receive.
+func (l *Link) Head(r *Request) (*http.Response, error) {
+	for {
+		l.src.budget = headLimit
+		resp, err := http.ReadResponse(l.in, asked(r.Method))
+		if err != nil {
+			return nil, l.cause(err)
+		}
+		l.src.budget = maxBody
+		if resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
+			return resp, nil
+		}
+	}
+}
+
+// maxBody is the reading budget of a body: none.
+const maxBody = int(^uint(0) >> 1)
+
+// body reads the body of resp. The body of a message of known length is compared
+// where it lies in the reader's buffer.
+func (l *Link) body(resp *http.Response, pattern *Pattern, check bool) (int64, error) {
+	if resp.Body == http.NoBody {
+		return 0, nil
+	}
+	if resp.ContentLength < 0 || len(resp.TransferEncoding) > 0 {
+		return l.copyBody(resp.Body, pattern, check)
+	}
+	for left := resp.ContentLength; left > 0; {
+		if _, err := l.in.Peek(1); err != nil {
+			return resp.ContentLength - left, l.cause(err)
+		}
+		n := int(min(left, int64(l.in.Buffered())))
+		part, _ := l.in.Peek(n)
+		if check && !pattern.Check(part) {
+			return resp.ContentLength - left, wrongBytes(resp.ContentLength - left)
+		}
+		l.in.Discard(n)
+		left -= int64(n)
+	}
+	return resp.ContentLength, nil
+}
+
+// copyBody is body for messages whose end net/http must find.
+func (l *Link) copyBody(body io.Reader, pattern *Pattern, check bool) (int64, error) {
+	box := outboxes.Get().(*outbox)
+	defer outboxes.Put(box)
+	scratch := box.b[:readSize]
+	var size int64
+	for {
+		n, err := body.Read(scratch)
+		if check && !pattern.Check(scratch[:n]) {
+			return size, wrongBytes(size)
+		}
+		size += int64(n)
+		if err == io.EOF {
+			return size, nil
+		}
+		if err != nil {
+			return size, l.cause(err)
+		}
+	}
+}
+
+func wrongBytes(offset int64) error {
+	return &MismatchError{fmt.Sprintf("body: wrong bytes after offset %d", offset)}
+}
+
+// cause returns the connection's error if err came from it, else err as a
+// mismatch.
+func (l *Link) cause(err error) error {
+	if l.src.err != nil {
+		return l.src.err
+	}
+	return &MismatchError{err.Error()}
+}
+
+// asked is what net/http must know of a request to find the end of its answer.
+func asked(method string) *http.Request {
+	if method == http.MethodHead {
+		return headRequest
+	}
+	return nil
+}
+
+var headRequest = &http.Request{Method: http.MethodHead}
+
+func first(h http.Header, canonical string) string {
+	if v := h[canonical]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// isNumber reports whether text is id in decimal digits.
+func isNumber(text string, id uint64) bool {
+	var digits [20]byte
+	return text == string(strconv.AppendUint(digits[:0], id, 10))
+}

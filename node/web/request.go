@@ -1,0 +1,67 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// The headers of the bench. Their names are in canonical form, so that they can
+// be looked up in a http.Header directly.
+const (
+	headerRequest = "X-Cablepull-Request" // the request's number
+	headerAttempt = "X-Cablepull-Attempt" // present from the second attempt on
+	headerNode    = "X-Cablepull-Node"    // who answered the client
+	headerBackend = "X-Cablepull-Backend" // who answered the one that answered the client
+)
+
+// Request is what a client asks. The zero Method and Path are GET and "/".
+type Request struct {
+	ID      uint64 // unique in a run
+	Attempt int    // 1 for the first; 0 counts as 1
+	Method  string
+	Path    string
+	Host    string
+}
+
+// appendHead appends the request line and the headers, without the empty line
+// that ends them.
+func (r *Request) appendHead(b []byte) []byte {
+	b = append(b, orElse(r.Method, http.MethodGet)...)
+	b = append(b, ' ')
+	b = append(b, orElse(r.Path, "/")...)
+	b = append(b, " HTTP/1.1\r\nHost: "...)
+	b = append(b, r.Host...)
+	b = append(b, "\r\n"+headerRequest+": "...)
+	b = strconv.AppendUint(b, r.ID, 10)
+	if r.Attempt > 1 {
+		b = append(b, "\r\n"+headerAttempt+": "...)
+		b = strconv.AppendInt(b, int64(r.Attempt), 10)
+	}
+	return append(b, "\r\n"...)
+}
+
+// parseRequest reads what the bench needs of h. A request of another client,
+// such as curl, has the number 0.
+func parseRequest(h *http.Request) (Request, error) {
+	r := Request{Attempt: 1, Method: h.Method, Path: h.RequestURI, Host: h.Host}
+	var err error
+	if v := h.Header[headerRequest]; len(v) > 0 {
+		if r.ID, err = strconv.ParseUint(v[0], 10, 64); err != nil {
+			return r, fmt.Errorf("web: %s: got %q, want a number", headerRequest, v[0])
+		}
+	}
+	if v := h.Header[headerAttempt]; len(v) > 0 {
+		if r.Attempt, err = strconv.Atoi(v[0]); err != nil || r.Attempt < 1 {
+			return r, fmt.Errorf("web: %s: got %q, want a number from 1", headerAttempt, v[0])
+		}
+	}
+	return r, nil
+}
+
+func orElse(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}

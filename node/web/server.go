@@ -1,0 +1,148 @@
+package web
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// Conn is a connection as a server needs it; *host.Conn is one.
+type Conn interface {
+	net.Conn
+	// Abort ends the connection with a reset.
+	Abort()
+	RemoteAddrPort() netip.AddrPort
+}
+
+// Service is what a server serves.
+type Service interface {
+	// Ready parks until the service may accept its next connection.
+	Ready(p *sim.Proc)
+	// Open is told of each connection and returns who answers its requests, or
+	// nil to reset it. It runs in the proc that accepts: while it is parked,
+	// nothing else is accepted.
+	Open(p *sim.Proc, c Conn) Session
+}
+
+// Session answers the requests of one connection, one after another.
+type Session interface {
+	// Serve answers one request through x. A request that it leaves without an
+	// answer closes the connection.
+	Serve(p *sim.Proc, x *Exchange)
+	// Close is called once the connection is over; also when the machine dies,
+	// and then it must not park.
+	Close()
+}
+
+// Server accepts connections and keeps them alive between requests.
+type Server struct {
+	// Node is how the server names itself in its answers.
+	Node string
+	// Go starts a proc on the server's machine.
+	Go func(name string, body func(*sim.Proc)) *sim.Proc
+	// Service answers.
+	Service Service
+
+	open []*serving
+	name string // of the procs that serve connections
+}
+
+// Serve accepts connections from l and serves each in a proc of its own. It
+// runs in p and returns the error with which l ended.
+func (s *Server) Serve(p *sim.Proc, l net.Listener) error {
+	s.name = "http " + s.Node
+	for {
+		s.Service.Ready(p)
+		accepted, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		c, ok := accepted.(Conn)
+		if !ok {
+			accepted.Close()
+			return errors.New("web: serve: a connection of the listener has no Abort")
+		}
+		session := s.Service.Open(p, c)
+		if session == nil {
+			c.Abort()
+			continue
+		}
+		v := &serving{server: s, conn: c, session: session, place: len(s.open)}
+		s.open = append(s.open, v)
+		s.Go(s.name, v.run)
+	}
+}
+
+// Len returns the number of open connections.
+func (s *Server) Len() int { return len(s.open) }
+
+// Drain closes the connections: idle ones at once, the others after the answer
+// under way.
+func (s *Server) Drain() {
+	for _, v := range s.open {
+		v.closing = true
+		if !v.busy {
+			v.conn.Close()
+		}
+	}
+}
+
+// serving is the server's end of one connection.
+type serving struct {
+	server  *Server
+	conn    Conn
+	session Session
+	place   int // in server.open
+	busy    bool
+	closing bool
+}
+
+func (v *serving) run(p *sim.Proc) {
+	src := source{conn: v.conn}
+	in := readers.Get().(*bufio.Reader)
+	in.Reset(&src)
+	x := &Exchange{serving: v}
+	defer v.end(in)
+	for !v.closing {
+		src.budget = headLimit
+		req, err := http.ReadRequest(in)
+		if err != nil {
+			if src.err == nil {
+				x.refuse(err)
+			}
+			return
+		}
+		v.busy = true
+		if x.begin(req) != nil {
+			return
+		}
+		src.budget = maxBody
+		v.session.Serve(p, x)
+		if !x.answered || x.last {
+			return
+		}
+		if _, err := io.Copy(io.Discard, req.Body); err != nil {
+			return
+		}
+		v.busy = false
+	}
+}
+
+// end is deferred: it also runs when the machine dies.
+func (v *serving) end(in *bufio.Reader) {
+	in.Reset(nil)
+	readers.Put(in)
+	v.session.Close()
+	v.conn.Close()
+	open := v.server.open
+	last := len(open) - 1
+	open[v.place] = open[last]
+	open[v.place].place = v.place
+	open[last] = nil
+	v.server.open = open[:last]
+}
