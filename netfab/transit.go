@@ -1,0 +1,155 @@
+package netfab
+
+import "time"
+
+// stage is where on its way a frame is.
+type stage uint8
+
+const (
+	leaving  stage = iota // on the sender's cable; next: the switch
+	crossing              // through the switch; next: the receiver's cable
+	arriving              // on the receiver's cable, judged; next: the NIC
+)
+
+// transit is a frame on its way: the task that takes it to its next stage.
+// Transits are reused.
+type transit struct {
+	fabric *Fabric
+	frame  *Frame
+	from   *Port
+	to     *Port // nil: all ports, or not yet known
+	seen   uint64
+	stage  stage
+}
+
+// transit returns a transit that owns one reference of fr.
+func (f *Fabric) transit(fr *Frame, from, to *Port, st stage) *transit {
+	var t *transit
+	if n := len(f.transits); n > 0 {
+		t, f.transits = f.transits[n-1], f.transits[:n-1]
+	} else {
+		t = &transit{fabric: f}
+	}
+	t.frame, t.from, t.to, t.stage, t.seen = fr, from, to, st, f.changes
+	return t
+}
+
+// end releases the frame and makes t reusable.
+func (t *transit) end() {
+	t.frame.Release()
+	t.frame = nil
+	t.fabric.transits = append(t.fabric.transits, t)
+}
+
+// String names the transit in reports of the loop.
+func (t *transit) String() string {
+	if t.to == nil {
+		return "frame from " + t.from.name
+	}
+	return "frame from " + t.from.name + " to " + t.to.name
+}
+
+// Run takes the frame to its next stage.
+func (t *transit) Run() {
+	f := t.fabric
+	now := f.loop.Now()
+	switch {
+	case t.from.wentDown > t.seen && t.stage != arriving:
+		f.lose(now, t.from, t.to, t.frame.data, t.from.outage())
+		t.end()
+	case t.stage == leaving:
+		t.frame.Retain() // forward takes one reference over, end gives one back
+		t.from.segment.forward(now, t.from, t.frame)
+		t.end()
+	case t.stage == arriving:
+		if t.to.wentDown > t.seen {
+			f.lose(now, t.from, t.to, t.frame.data, t.to.outage())
+		} else {
+			t.to.take(now, t.frame)
+		}
+		t.end()
+	case t.to != nil:
+		t.unicast(now)
+		t.end()
+	default:
+		t.flood(now)
+		t.end()
+	}
+}
+
+// unicast takes the frame to the one port at which the switch knows its
+// receiver.
+func (t *transit) unicast(now time.Duration) {
+	f, dst := t.fabric, destination(t.frame.data)
+	switch {
+	case t.to.wentDown > t.seen:
+		f.lose(now, t.from, t.to, t.frame.data, t.to.outage())
+	case !t.to.filter.accepts(dst):
+		f.lose(now, t.from, t.to, t.frame.data, f.sentence(t.to.name, " does not take ", dst.mac().String()))
+	default:
+		t.arrive(now, t.to)
+	}
+}
+
+// flood takes the frame to all ports but the sender's. Ports whose NIC would
+// not take it are passed over at once.
+func (t *transit) flood(now time.Duration) {
+	s, dst := t.from.segment, destination(t.frame.data)
+	taken := false
+	for _, p := range s.ports { // a copy of the slice: ports may be attached meanwhile
+		if p == t.from || !p.filter.accepts(dst) || p.wentUp > t.seen {
+			continue
+		}
+		if p.wentDown > t.seen {
+			taken = true
+			t.fabric.lose(now, t.from, p, t.frame.data, p.outage())
+			continue
+		}
+		if !p.carrier || !s.wants(now, dst, p) {
+			continue
+		}
+		taken = true
+		t.arrive(now, p)
+	}
+	if !taken && !dst.isGroup() {
+		t.strand(now, dst)
+	}
+}
+
+// strand reports a unicast frame that no NIC took.
+func (t *transit) strand(now time.Duration, dst address) {
+	f := t.fabric
+	for _, p := range t.from.segment.ports {
+		if p != t.from && !p.carrier && p.filter.accepts(dst) {
+			f.lose(now, t.from, p, t.frame.data, p.outage())
+			return
+		}
+	}
+	f.lose(now, t.from, nil, t.frame.data, f.sentence("nobody on ", t.from.segment.name, " takes ", dst.mac().String()))
+}
+
+// arrive sends the frame over the cable of port to, whose NIC would take it.
+func (t *transit) arrive(now time.Duration, to *Port) {
+	f := t.fabric
+	switch {
+	case now < to.forwardAt:
+		f.lose(now, t.from, to, t.frame.data, f.sentence("port ", to.name, " is blocking"))
+	case t.from.isolated && to.isolated:
+		f.lose(now, t.from, to, t.frame.data, f.sentence("ports ", t.from.name, " and ", to.name, " are isolated"))
+	case to.in.busy:
+		t.frame.Retain()
+		to.in.pass(now, f.transit(t.frame, t.from, to, arriving))
+	default:
+		to.take(now, t.frame)
+	}
+}
+
+// take gives a frame to the machine.
+func (p *Port) take(now time.Duration, fr *Frame) {
+	f := p.fabric
+	f.stats.Delivered++
+	if f.digest != nil {
+		f.digest.Add(now, p.number, fr.data)
+	}
+	p.receiver.Receive(fr)
+}
