@@ -1,0 +1,41 @@
+# cablepull: `make run` shows it, `make test` is what CI runs.
+
+T     ?= 30s
+BENCH ?= .
+
+# Without a checkout that git trusts (a tarball, or a folder of another owner in
+# a container) Go cannot stamp the version into the program.
+STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+
+.PHONY: help run build test race bench fuzz golden lint clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: build ## run the library of incidents: a table with verdict and figures
+	@bin/cablepull run --all
+
+build: ## bin/cablepull
+	@go build $(STAMP) -o bin/cablepull ./cmd/cablepull
+
+test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios, fuzz
+	@.ci/test
+
+race: ## all tests under the race detector (needs a C compiler)
+	go test -race -timeout 30m ./...
+
+bench: ## benchmarks; BENCH=regexp picks some
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+fuzz: ## every fuzz target for T each (T=30s)
+	@.ci/fuzz $(T)
+
+golden: ## write the golden files anew and show what changed
+	go test $$(grep -rlE --include='*_test.go' '"rewrite"|datadriven' . | xargs -n 1 dirname | sort -u) -rewrite
+	@git diff --stat
+
+lint: ## format, vet, staticcheck, tidy; golangci-lint where installed
+	@.ci/test lint
+
+clean: ## remove what make made
+	rm -rf bin runs
