@@ -1,0 +1,240 @@
+package host
+
+import (
+	"bytes"
+	"net"
+	"net/netip"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// Conn is a TCP connection for procs: Read and Write park the proc that calls
+// them. One proc may read while another writes; two that do the same are an
+// error of theirs.
+type Conn struct {
+	host   *Host
+	life   *kernelState
+	ep     tcpip.Endpoint
+	queue  *waiter.Queue
+	entry  waiter.Entry
+	local  netip.AddrPort
+	remote netip.AddrPort
+	closed bool
+
+	reader, writer wait
+	source         bytes.Reader      // of the Write under way
+	target         tcpip.SliceWriter // of the Read under way
+}
+
+// wait is one direction's parked proc and its deadline.
+type wait struct {
+	proc  *sim.Proc
+	until time.Duration // 0: no deadline
+	timer *sim.Timer
+	owner *sim.Proc // the proc that timer wakes
+}
+
+// interest is all that a parked proc may be waiting for. Which of it wakes a
+// proc is decided in notify: most of what happens to a connection concerns
+// neither a parked reader nor a parked writer.
+const interest = waiter.ReadableEvents | waiter.WritableEvents | waiter.EventHUp | waiter.EventErr
+
+func newConn(h *Host, ep tcpip.Endpoint, queue *waiter.Queue, remote netip.AddrPort) *Conn {
+	c := &Conn{host: h, life: h.kernelState, ep: ep, queue: queue, remote: remote}
+	if local, err := ep.GetLocalAddress(); err == nil {
+		c.local = addrPort(local)
+	}
+	// A request must not wait for the acknowledgement of the one before.
+	ep.SocketOptions().SetDelayOption(false)
+	c.entry = waiter.NewFunctionEntry(interest, c.notify)
+	queue.EventRegister(&c.entry)
+	return c
+}
+
+// notify runs on a goroutine of the stack, with locks of the endpoint held: it
+// only wakes.
+func (c *Conn) notify(mask waiter.EventMask) {
+	const over = waiter.EventHUp | waiter.EventErr
+	if p := c.reader.proc; p != nil && mask&(waiter.ReadableEvents|over) != 0 {
+		p.Wake()
+	}
+	if p := c.writer.proc; p != nil && mask&(waiter.WritableEvents|over) != 0 {
+		p.Wake()
+	}
+}
+
+// park waits for something to happen in one direction. It fails once the
+// deadline has passed.
+func (c *Conn) park(w *wait, op string) error {
+	loop := c.host.loop
+	if w.until != 0 {
+		if loop.Now() >= w.until {
+			return &net.OpError{Op: op, Net: "tcp", Err: ErrTimeout}
+		}
+	}
+	p := loop.Current()
+	if w.until != 0 {
+		if w.owner != p {
+			w.timer, w.owner = c.host.programs.NewTimer(sim.Func(p.Wake)), p
+		}
+		w.timer.Reset(w.until - loop.Now())
+	}
+	w.proc = p
+	p.Park()
+	w.proc = nil
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	return nil
+}
+
+// gone reports whether the machine died since the connection was made: then
+// only the defers of unwinding procs still hold it.
+func (c *Conn) gone() bool { return c.host.kernelState != c.life || c.life == nil }
+
+// Read implements net.Conn.
+func (c *Conn) Read(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	for {
+		if c.gone() || c.closed {
+			return 0, ErrClosed
+		}
+		c.target = b
+		r, err := c.ep.Read(&c.target, tcpip.ReadOptions{})
+		c.target = nil
+		c.host.settle() // reading may open the window, and say so
+		switch err.(type) {
+		case nil:
+			return r.Count, nil
+		case *tcpip.ErrWouldBlock:
+			if err := c.park(&c.reader, "read"); err != nil {
+				return 0, err
+			}
+		default:
+			return 0, failure("read", c.remote, err)
+		}
+	}
+}
+
+// Write implements net.Conn.
+func (c *Conn) Write(b []byte) (int, error) {
+	total := 0
+	for {
+		if c.gone() || c.closed {
+			return total, ErrClosed
+		}
+		c.source.Reset(b[total:])
+		n, err := c.ep.Write(&c.source, tcpip.WriteOptions{})
+		c.host.settle()
+		total += int(n)
+		switch err.(type) {
+		case nil:
+			if total == len(b) {
+				return total, nil
+			}
+		case *tcpip.ErrWouldBlock:
+			if err := c.park(&c.writer, "write"); err != nil {
+				return total, err
+			}
+		default:
+			return total, failure("write", c.remote, err)
+		}
+	}
+}
+
+// Close implements net.Conn: it sends FIN after what was written.
+func (c *Conn) Close() error {
+	if !c.release() {
+		return nil
+	}
+	c.ep.Close()
+	c.host.settle()
+	return nil
+}
+
+// Abort ends the connection with RST.
+func (c *Conn) Abort() {
+	if !c.release() {
+		return
+	}
+	// SO_LINGER of 0: closing resets.
+	c.ep.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
+	c.ep.Close()
+	c.host.settle()
+}
+
+// release detaches the connection from its endpoint, once, and reports whether
+// the endpoint is still there to be closed.
+func (c *Conn) release() bool {
+	if c.closed {
+		return false
+	}
+	c.closed = true
+	if c.gone() {
+		return false
+	}
+	c.queue.EventUnregister(&c.entry)
+	for _, w := range []*wait{&c.reader, &c.writer} {
+		if w.timer != nil {
+			w.timer.Stop()
+		}
+		if w.proc != nil { // parked on a connection that another proc closes
+			w.proc.Wake()
+		}
+	}
+	return true
+}
+
+// LocalAddrPort returns the machine's side of the connection.
+func (c *Conn) LocalAddrPort() netip.AddrPort { return c.local }
+
+// RemoteAddrPort returns the peer's side of the connection.
+func (c *Conn) RemoteAddrPort() netip.AddrPort { return c.remote }
+
+// LocalAddr implements net.Conn.
+func (c *Conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
+
+// RemoteAddr implements net.Conn.
+func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
+
+// SetTimeout makes all reading and writing after d from now fail; 0 means never.
+func (c *Conn) SetTimeout(d time.Duration) {
+	var until time.Duration
+	if d > 0 {
+		until = c.host.loop.Now() + d
+	}
+	c.reader.until, c.writer.until = until, until
+}
+
+// SetDeadline implements net.Conn; see Instant for the time of an instant.
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.reader.until, c.writer.until = deadline(t), deadline(t)
+	return nil
+}
+
+// SetReadDeadline implements net.Conn.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.reader.until = deadline(t)
+	return nil
+}
+
+// SetWriteDeadline implements net.Conn.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.writer.until = deadline(t)
+	return nil
+}
+
+func deadline(t time.Time) time.Duration {
+	if t.IsZero() {
+		return 0
+	}
+	return max(t.Sub(Epoch), 1)
+}
+
+var _ net.Conn = (*Conn)(nil)

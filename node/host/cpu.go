@@ -1,0 +1,173 @@
+package host
+
+import (
+	"container/heap"
+	"time"
+
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Class is what a piece of work is for. Classes do not compete: a machine whose
+// service class is hogged to 100 % is almost dead, yet says hello.
+type Class string
+
+// The classes. The kernel's own work, the stack, is never starved and costs
+// nothing here.
+const (
+	Control Class = "control" // hellos, elections, reports of members
+	Service Class = "service" // requests
+)
+
+// ControlWork is the CPU time that one message or timer of the control plane
+// costs while a hog sits on its class. With the class free it is too little to
+// matter, and costs nothing.
+const ControlWork = 200 * time.Microsecond
+
+// CPU is the processors of a machine: for each class a processor-sharing
+// server. Jobs share what hogs leave, no job runs on more than one core.
+type CPU struct {
+	cores int
+	scope *sim.Scope
+	pools map[Class]*pool
+}
+
+func newCPU(s *sim.Scope, cores int) *CPU {
+	c := &CPU{cores: cores, scope: s, pools: map[Class]*pool{}}
+	for _, class := range []Class{Control, Service} {
+		p := &pool{cpu: c, free: 1}
+		p.timer = s.NewTimer(sim.Func(p.advance))
+		c.pools[class] = p
+	}
+	return c
+}
+
+// reset forgets all work, as a crash does, and all hogs: they were processes.
+func (c *CPU) reset() {
+	for _, class := range []Class{Control, Service} {
+		p := c.pools[class]
+		p.jobs, p.progress, p.at, p.free = nil, 0, 0, 1
+		p.timer.Stop()
+	}
+}
+
+// Hog takes a share, 0..1, of a class until Hog is called again.
+func (h *Host) Hog(class Class, share float64) {
+	p := h.cpu.pools[class]
+	p.advance()
+	p.free = max(0, 1-share)
+	p.arm()
+	h.Log(event.LoadChanged{Class: string(class), Share: share})
+}
+
+// Hogged returns the share of a class that a hog has.
+func (c *CPU) Hogged(class Class) float64 { return 1 - c.pools[class].free }
+
+// Use parks p until it has been given d of CPU time. With nothing to do and the
+// class not entirely hogged it returns at once.
+func (c *CPU) Use(p *sim.Proc, class Class, d time.Duration) {
+	pool := c.pools[class]
+	if d <= 0 && pool.free > 0 {
+		return
+	}
+	done := false
+	pool.add(d, sim.Func(func() {
+		done = true
+		p.Wake()
+	}))
+	for !done {
+		p.Park()
+	}
+}
+
+// Do runs t, a piece of control work: at once while the class is free, and
+// behind a hog once it has been given ControlWork of CPU time.
+func (c *CPU) Do(t sim.Task) {
+	if c.Idle(Control) {
+		t.Run()
+		return
+	}
+	c.pools[Control].add(ControlWork, t)
+}
+
+// Idle reports whether a class has no hog and no work waiting.
+func (c *CPU) Idle(class Class) bool {
+	pool := c.pools[class]
+	return pool.free == 1 && len(pool.jobs) == 0
+}
+
+// pool is a processor-sharing server. All jobs of a pool progress alike, so one
+// counter of progress serves them all: a job is done when the counter reaches
+// what it was at the start, plus its work.
+type pool struct {
+	cpu      *CPU
+	free     float64       // share that hogs leave, 0..1
+	progress float64       // CPU time given so far to a job that was always there, ns
+	at       time.Duration // instant of progress
+	jobs     jobs
+	seq      uint64
+	timer    *sim.Timer
+}
+
+type job struct {
+	done float64 // value of progress at which it is done
+	seq  uint64
+	task sim.Task
+}
+
+// rate is the CPU time that each job gets per second.
+func (p *pool) rate() float64 {
+	if len(p.jobs) == 0 {
+		return 0
+	}
+	return min(1, float64(p.cpu.cores)*p.free/float64(len(p.jobs)))
+}
+
+func (p *pool) add(d time.Duration, t sim.Task) {
+	p.advance()
+	p.seq++
+	heap.Push(&p.jobs, job{p.progress + float64(max(d, 0)), p.seq, t})
+	p.arm()
+}
+
+// advance credits the time since the last call and runs what is done, each job
+// as an event of its own.
+func (p *pool) advance() {
+	now := p.cpu.scope.Loop().Now()
+	p.progress += p.rate() * float64(now-p.at)
+	p.at = now
+	const rounding = 0.5 // ns: the timer is set to whole nanoseconds
+	for len(p.jobs) > 0 && p.free > 0 && p.jobs[0].done <= p.progress+rounding {
+		p.cpu.scope.Post(heap.Pop(&p.jobs).(job).task)
+	}
+	p.arm()
+}
+
+// arm sets the timer to the end of the next job; fully hogged, to nothing.
+func (p *pool) arm() {
+	rate := p.rate()
+	if rate == 0 {
+		p.timer.Stop()
+		return
+	}
+	left := (p.jobs[0].done - p.progress) / rate
+	const longest = float64(1 << 62)
+	p.timer.Reset(time.Duration(min(max(left, 0)+0.5, longest)))
+}
+
+// jobs is a heap by end, then by order of arrival.
+type jobs []job
+
+func (j jobs) Len() int { return len(j) }
+func (j jobs) Less(a, b int) bool {
+	return j[a].done < j[b].done || j[a].done == j[b].done && j[a].seq < j[b].seq
+}
+func (j jobs) Swap(a, b int) { j[a], j[b] = j[b], j[a] }
+func (j *jobs) Push(x any)   { *j = append(*j, x.(job)) }
+func (j *jobs) Pop() any {
+	last := len(*j) - 1
+	x := (*j)[last]
+	(*j)[last] = job{}
+	*j = (*j)[:last]
+	return x
+}

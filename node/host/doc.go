@@ -1,0 +1,16 @@
+// Package host is a machine: a gVisor stack on network interfaces, sockets for
+// programs in blocking style, processors, memory, and a life of power-on,
+// crash, freeze and thaw. It is the only package that knows gVisor.
+//
+// A Host has two scopes on the loop: the kernel's, in which the stack's timers
+// run, and the programs', in which everything else does. So a frozen process
+// still answers ping, a frozen machine answers nothing.
+//
+// gVisor defers TCP segments to goroutines of its own. After whatever may have
+// handed it a segment, settle waits until they are done: then exactly one
+// goroutine is ever active, and a run is a pure function of scenario and seed
+// (spec/simulation.md §4). The digest of a run is taken before stacks are
+// destroyed, for that happens in map order.
+//
+// Start reading at host.go, then stack.go, nic.go and conn.go.
+package host

@@ -1,0 +1,129 @@
+package host
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+)
+
+// This file is the stack's view of a NIC: stack.LinkEndpoint.
+
+// mtu is the largest packet behind an Ethernet header.
+const mtu = 1500
+
+// MTU implements stack.LinkEndpoint.
+func (n *NIC) MTU() uint32 { return mtu }
+
+// SetMTU implements stack.LinkEndpoint; the MTU is Ethernet's.
+func (n *NIC) SetMTU(uint32) {}
+
+// MaxHeaderLength implements stack.LinkEndpoint.
+func (n *NIC) MaxHeaderLength() uint16 { return header.EthernetMinimumSize }
+
+// LinkAddress implements stack.LinkEndpoint.
+func (n *NIC) LinkAddress() tcpip.LinkAddress { return tcpip.LinkAddress(n.mac[:]) }
+
+// SetLinkAddress implements stack.LinkEndpoint; the burnt-in address stays.
+func (n *NIC) SetLinkAddress(tcpip.LinkAddress) {}
+
+// Capabilities implements stack.LinkEndpoint. Checksums are computed and
+// checked by the stack, so that captures are right and corruption is found.
+func (n *NIC) Capabilities() stack.LinkEndpointCapabilities {
+	return stack.CapabilityResolutionRequired
+}
+
+// Attach implements stack.LinkEndpoint.
+func (n *NIC) Attach(d stack.NetworkDispatcher) { n.dispatcher = d }
+
+// IsAttached implements stack.LinkEndpoint.
+func (n *NIC) IsAttached() bool { return n.dispatcher != nil }
+
+// Wait implements stack.LinkEndpoint: there are no goroutines to wait for.
+func (n *NIC) Wait() {}
+
+// ARPHardwareType implements stack.LinkEndpoint.
+func (n *NIC) ARPHardwareType() header.ARPHardwareType { return header.ARPHardwareEther }
+
+// AddHeader implements stack.LinkEndpoint.
+func (n *NIC) AddHeader(pkt *stack.PacketBuffer) {
+	eth := pkt.LinkHeader().Push(header.EthernetMinimumSize)
+	copy(eth, pkt.EgressRoute.RemoteLinkAddress)
+	copy(eth[6:], pkt.EgressRoute.LocalLinkAddress)
+	eth[12], eth[13] = byte(pkt.NetworkProtocolNumber>>8), byte(pkt.NetworkProtocolNumber)
+}
+
+// ParseHeader implements stack.LinkEndpoint.
+func (n *NIC) ParseHeader(pkt *stack.PacketBuffer) bool {
+	_, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize)
+	return ok
+}
+
+// Close implements stack.LinkEndpoint.
+func (n *NIC) Close() {}
+
+// SetOnCloseAction implements stack.LinkEndpoint.
+func (n *NIC) SetOnCloseAction(func()) {}
+
+// WritePackets implements stack.LinkEndpoint. It may run on a goroutine of the
+// stack, while the loop waits for it in settle: it only sends, never delivers.
+func (n *NIC) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
+	for _, pkt := range list.AsSlice() {
+		if n.closed || n.quiet {
+			continue
+		}
+		frame := n.port.Fabric().NewFrame(pkt.Size())
+		flatten(frame.Data(), pkt)
+		n.source(frame.Data())
+		n.port.Send(frame)
+	}
+	return list.Len(), nil
+}
+
+// flatten copies a packet with its headers into to, without allocating.
+func flatten(to []byte, pkt *stack.PacketBuffer) {
+	views, skip := pkt.AsViewList()
+	for v := views.Front(); v != nil; v = v.Next() {
+		b := v.AsSlice()
+		if skip >= len(b) {
+			skip -= len(b)
+			continue
+		}
+		to = to[copy(to, b[skip:]):]
+		skip = 0
+	}
+}
+
+// source gives a frame that comes from a virtual IP, or from an interface that
+// has not released one, its virtual source MAC; in ARP the sender's too
+// (RFC 2281 §6.1).
+func (n *NIC) source(frame []byte) {
+	if len(n.virtual) == 0 && n.stuck.IsZero() {
+		return
+	}
+	const arp, ip = 0x0806, 0x0800
+	var sender []byte
+	kind := int(frame[12])<<8 | int(frame[13])
+	switch {
+	case kind == arp && len(frame) >= 42:
+		sender = frame[28:32]
+	case kind == ip && len(frame) >= 34:
+		sender = frame[26:30]
+	default:
+		return
+	}
+	mac := n.stuck
+	for _, v := range n.virtual {
+		if a := v.ip.As4(); string(a[:]) == string(sender) {
+			mac = v.mac
+		}
+	}
+	if mac.IsZero() {
+		return
+	}
+	copy(frame[6:12], mac[:])
+	if kind == arp {
+		copy(frame[22:28], mac[:])
+	}
+}
+
+var _ stack.LinkEndpoint = (*NIC)(nil)

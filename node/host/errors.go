@@ -1,0 +1,57 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+)
+
+// Errors of sockets, to be matched with errors.Is.
+var (
+	ErrRefused         = errors.New("connection refused")
+	ErrReset           = errors.New("connection reset")
+	ErrUnreachable     = errors.New("host unreachable")
+	ErrClosed          = errors.New("use of closed connection")
+	ErrAddressNotLocal = errors.New("address is not local")
+	ErrAddressInUse    = errors.New("address in use")
+	ErrDown            = errors.New("machine is down")
+)
+
+// ErrTimeout is a deadline that has passed, or a peer that the stack gave up.
+var ErrTimeout error = timeoutError{}
+
+// timeoutError is a net.Error, so that net/http knows it.
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "timeout" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+
+// failure translates an error of the stack.
+func failure(op string, at netip.AddrPort, err tcpip.Error) error {
+	var cause error
+	switch err.(type) {
+	case *tcpip.ErrClosedForReceive:
+		return io.EOF
+	case *tcpip.ErrConnectionRefused:
+		cause = ErrRefused
+	case *tcpip.ErrConnectionReset, *tcpip.ErrConnectionAborted, *tcpip.ErrAborted:
+		cause = ErrReset
+	case *tcpip.ErrTimeout:
+		cause = ErrTimeout
+	case *tcpip.ErrHostUnreachable, *tcpip.ErrHostDown, *tcpip.ErrNetworkUnreachable, *tcpip.ErrNoNet:
+		cause = ErrUnreachable
+	case *tcpip.ErrClosedForSend, *tcpip.ErrNotConnected, *tcpip.ErrInvalidEndpointState:
+		cause = ErrClosed
+	case *tcpip.ErrBadLocalAddress:
+		cause = ErrAddressNotLocal
+	case *tcpip.ErrPortInUse, *tcpip.ErrAlreadyBound:
+		cause = ErrAddressInUse
+	default:
+		return fmt.Errorf("host: %s %v: %s", op, at, err)
+	}
+	return fmt.Errorf("host: %s %v: %w", op, at, cause)
+}

@@ -1,0 +1,123 @@
+package host
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// PowerOn switches the machine on. Links come up at once; programs start after
+// the boot time. On a running machine it does nothing.
+func (h *Host) PowerOn() {
+	if h.power == Up || h.power == Booting {
+		return
+	}
+	h.power = Booting
+	h.boots++
+	h.kernel.Revive()
+	h.programs.Revive()
+	for _, n := range h.nics {
+		n.port.SetPower(true)
+	}
+	if h.cfg.BootTime <= 0 {
+		h.boot()
+		return
+	}
+	h.Log(event.PowerChanged{State: string(Booting)})
+	h.programs.After(h.cfg.BootTime, sim.Func(h.boot))
+}
+
+// SetBootTime sets how long boots take from now on.
+func (h *Host) SetBootTime(d time.Duration) { h.cfg.BootTime = d }
+
+// Skew steps the machine's clock.
+func (h *Host) Skew(d time.Duration) {
+	h.kernel.Skew(d)
+	h.programs.Skew(d)
+}
+
+// Drift makes the machine's clock gain a share: 0.01 runs 1 % fast.
+func (h *Host) Drift(share float64) {
+	h.kernel.Drift(share)
+	h.programs.Drift(share)
+}
+
+func (h *Host) boot() {
+	h.startKernel()
+	h.power = Up
+	h.Log(event.PowerChanged{State: string(Up)})
+	for _, start := range h.onBoot {
+		start()
+	}
+}
+
+// Crash cuts the power: programs unwind, connections are gone without a word,
+// links go down. A warm crash keeps what the hardware keeps: links stay up and
+// interfaces keep their MAC filter.
+func (h *Host) Crash(warm bool) {
+	if h.power == Off || h.power == Crashed {
+		return
+	}
+	h.power = Crashed
+	for _, n := range h.nics {
+		n.shut()
+	}
+	h.programs.Kill()
+	h.kernel.Kill()
+	h.stopKernel()
+	h.cpu.reset()
+	h.memory.reset()
+	h.watchers = nil
+	for _, n := range h.nics {
+		n.crash(warm)
+	}
+	h.Log(event.PowerChanged{State: string(Crashed)})
+}
+
+// Freeze stops the machine as it stands; frames that reach it are lost. With
+// process only its programs stop: the kernel goes on, and what arrives for
+// them waits.
+func (h *Host) Freeze(process bool) {
+	if h.power != Up || h.programs.Frozen() {
+		return
+	}
+	h.programs.Freeze()
+	if !process {
+		h.kernel.Freeze()
+	}
+	h.Log(event.PowerChanged{State: "frozen"})
+}
+
+// Thaw lets a frozen machine go on. What came due meanwhile runs now, the
+// kernel's first.
+func (h *Host) Thaw() {
+	if !h.programs.Frozen() {
+		return
+	}
+	if h.kernel.Frozen() {
+		h.kernel.Thaw()
+	}
+	h.programs.Thaw()
+	h.Log(event.PowerChanged{State: "thawed"})
+}
+
+// Destroy ends the machine without a trace in log or digest, to free its
+// goroutines at the end of a run.
+func (h *Host) Destroy() {
+	for _, n := range h.nics {
+		n.shut()
+	}
+	h.cfg.Log = nil
+	h.programs.Kill()
+	h.kernel.Kill()
+	h.stopKernel()
+}
+
+// addressChanged tells the watchers.
+func (h *Host) addressChanged(addr netip.Addr, held bool) {
+	for _, f := range h.watchers {
+		f(addr, held)
+	}
+}

@@ -1,0 +1,121 @@
+package host
+
+import (
+	"net/netip"
+	"sort"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// ARPPolicy says what a gratuitous ARP does to a machine's neighbour cache.
+// gVisor by itself keeps the old address (spec/failover.md §9.1), which would
+// be reported as the product's failover time.
+type ARPPolicy string
+
+// The policies.
+const (
+	// ARPLinux updates an existing entry from either form, as Linux does.
+	ARPLinux ARPPolicy = "linux"
+	// ARPReplyOnly updates an existing entry from the reply form only.
+	ARPReplyOnly ARPPolicy = "reply-only"
+	// ARPIgnore drops gratuitous ARP: the entry ages.
+	ARPIgnore ARPPolicy = "ignore"
+	// ARPNetstack leaves it to gVisor.
+	ARPNetstack ARPPolicy = "netstack"
+)
+
+// admitARP applies the policy to a received ARP frame and reports whether the
+// stack shall see it.
+func (n *NIC) admitARP(data []byte) bool {
+	a, err := wire.ParseARP(data)
+	if err != nil {
+		return false
+	}
+	policy := n.host.cfg.ARP
+	if policy == ARPNetstack {
+		return true
+	}
+	if !a.IsGratuitous() {
+		if policy == ARPLinux && a.TargetIP != n.address.Addr() {
+			n.adopt(a) // any word of a known neighbour's new address counts
+		}
+		return true
+	}
+	if policy == ARPLinux || policy == ARPReplyOnly && a.Op == wire.ARPReplyOp {
+		n.adopt(a)
+	}
+	return false
+}
+
+// adopt writes a neighbour's new MAC into an existing cache entry. The stack
+// has no call for that, but it believes a question that is aimed at itself; its
+// answer is swallowed.
+func (n *NIC) adopt(a wire.ARP) {
+	known, ok := n.neighbours[a.SenderIP]
+	if !ok || known == a.SenderMAC || !n.address.IsValid() {
+		return
+	}
+	question, err := wire.AppendARP(nil, wire.ARP{
+		Source: a.SenderMAC, Destination: n.mac, Op: wire.ARPRequestOp,
+		SenderMAC: a.SenderMAC, SenderIP: a.SenderIP, TargetIP: n.address.Addr(),
+	})
+	if err != nil {
+		return
+	}
+	n.quiet = true
+	n.deliver(question)
+	n.quiet = false
+}
+
+// forgetNeighbours empties the cache, as loss of carrier does. In order of
+// address: the stack's own ClearNeighbors goes in map order, which events show.
+func (n *NIC) forgetNeighbours() {
+	known := make([]netip.Addr, 0, len(n.neighbours))
+	for a := range n.neighbours { // order: sorted below
+		known = append(known, a)
+	}
+	sort.Slice(known, func(i, j int) bool { return known[i].Less(known[j]) })
+	for _, a := range known {
+		// An entry that the stack has dropped meanwhile is as good as forgotten.
+		_ = n.host.stack.RemoveNeighbor(n.id, ipv4.ProtocolNumber, address(a))
+	}
+}
+
+// neighbourWatch hears of the stack's neighbour cache. Calls come from the loop
+// or from a TCP processor that the loop waits for.
+type neighbourWatch struct{ host *Host }
+
+// OnNeighborAdded implements stack.NUDDispatcher.
+func (w neighbourWatch) OnNeighborAdded(id tcpip.NICID, e stack.NeighborEntry) { w.note(id, e) }
+
+// OnNeighborChanged implements stack.NUDDispatcher.
+func (w neighbourWatch) OnNeighborChanged(id tcpip.NICID, e stack.NeighborEntry) { w.note(id, e) }
+
+// OnNeighborRemoved implements stack.NUDDispatcher.
+func (w neighbourWatch) OnNeighborRemoved(id tcpip.NICID, e stack.NeighborEntry) {
+	n := w.host.nics[id-1]
+	ip := netip.AddrFrom4(e.Addr.As4())
+	if _, ok := n.neighbours[ip]; ok {
+		delete(n.neighbours, ip)
+		w.host.Log(event.NeighbourChanged{Interface: n.name, IP: ip.String()})
+	}
+}
+
+// note records a link address that is new or has changed.
+func (w neighbourWatch) note(id tcpip.NICID, e stack.NeighborEntry) {
+	if len(e.LinkAddr) != 6 {
+		return
+	}
+	n := w.host.nics[id-1]
+	ip, mac := netip.AddrFrom4(e.Addr.As4()), MAC([]byte(e.LinkAddr))
+	if n.neighbours[ip] == mac {
+		return
+	}
+	n.neighbours[ip] = mac
+	w.host.Log(event.NeighbourChanged{Interface: n.name, IP: ip.String(), MAC: mac.String()})
+}

@@ -1,0 +1,296 @@
+package host
+
+import (
+	"net/netip"
+
+	"gvisor.dev/gvisor/pkg/buffer"
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// MAC is an Ethernet address.
+type MAC = wire.MAC
+
+// ParseMAC reads an address such as 02:00:00:00:00:0a.
+func ParseMAC(text string) (MAC, error) { return wire.ParseMAC(text) }
+
+// NIC is one interface: a link endpoint for the stack on one side, the far end
+// of a fabric's port on the other.
+type NIC struct {
+	host    *Host
+	id      tcpip.NICID
+	name    string
+	mac     MAC
+	address netip.Prefix
+	gateway netip.Addr
+	port    *netfab.Port
+
+	dispatcher stack.NetworkDispatcher
+	closed     bool // no frame leaves: the machine is off
+	quiet      bool // what the stack says now is swallowed; see adopt
+	held       []netip.Addr
+	virtual    []virtualAddress
+	stuck      MAC // virtual MAC that was never released (spec/failover.md F31)
+	sockets    []*PacketSocket
+	carrier    []func(up bool)
+	neighbours map[netip.Addr]MAC
+}
+
+// virtualAddress is an IP that answers with a MAC of its own.
+type virtualAddress struct {
+	ip  netip.Addr
+	mac MAC
+}
+
+func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
+	return &NIC{
+		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true,
+		neighbours: map[netip.Addr]MAC{},
+	}
+}
+
+// Name returns the interface's name.
+func (n *NIC) Name() string { return n.name }
+
+// MAC returns the burnt-in address.
+func (n *NIC) MAC() MAC { return n.mac }
+
+// Address returns the interface's own address, with its prefix length.
+func (n *NIC) Address() netip.Prefix { return n.address }
+
+// SetAddress changes the own address, at once if the machine runs. The zero
+// prefix takes it away.
+func (n *NIC) SetAddress(p netip.Prefix) {
+	if n.host.kernelState != nil && n.address.IsValid() {
+		n.host.stack.RemoveAddress(n.id, address(n.address.Addr()))
+		n.host.addressChanged(n.address.Addr(), false)
+	}
+	n.address = p
+	if n.host.kernelState != nil && p.IsValid() {
+		n.assign(p, stack.CanBePrimaryEndpoint)
+		n.host.setRoutes()
+		n.host.addressChanged(p.Addr(), true)
+	}
+}
+
+// SetGateway sets the next hop for everything off the machine's segments.
+func (n *NIC) SetGateway(a netip.Addr) { n.gateway = a }
+
+// Port returns the switch port at the other end of the cable.
+func (n *NIC) Port() *netfab.Port { return n.port }
+
+// Carrier reports whether the link is up.
+func (n *NIC) Carrier() bool { return n.port.Carrier() }
+
+// OnCarrier tells f when the link comes up or goes down, until the machine
+// crashes.
+func (n *NIC) OnCarrier(f func(up bool)) { n.carrier = append(n.carrier, f) }
+
+func (n *NIC) holds(a netip.Addr) bool {
+	if n.address.IsValid() && n.address.Addr() == a && n.host.kernelState != nil {
+		return true
+	}
+	for _, h := range n.held {
+		if h == a {
+			return true
+		}
+	}
+	return false
+}
+
+// start attaches the interface to a new stack.
+func (n *NIC) start() {
+	st := n.host.stack
+	n.closed = false
+	must(st.CreateNICWithOptions(n.id, n, stack.NICOptions{Name: n.name}))
+	if age := n.host.cfg.ARPAge; age > 0 {
+		c := stack.DefaultNUDConfigurations()
+		c.BaseReachableTime = age
+		must(st.SetNUDConfigurations(n.id, ipv4.ProtocolNumber, c))
+	}
+	if n.address.IsValid() {
+		n.assign(n.address, stack.CanBePrimaryEndpoint)
+	}
+}
+
+// assign gives an address to the stack. Those that never are primary are never
+// chosen as source of an outgoing connection (spec/failover.md F13).
+func (n *NIC) assign(p netip.Prefix, behaviour stack.PrimaryEndpointBehavior) {
+	must(n.host.stack.AddProtocolAddress(n.id, tcpip.ProtocolAddress{
+		Protocol:          ipv4.ProtocolNumber,
+		AddressWithPrefix: tcpip.AddressWithPrefix{Address: address(p.Addr()), PrefixLen: p.Bits()},
+	}, stack.AddressProperties{PEB: behaviour}))
+}
+
+// must turns an error that only a defect of the bench can cause into a panic,
+// which ends the run with its stack.
+func must(err tcpip.Error) {
+	if err != nil {
+		panic("host: " + err.String())
+	}
+}
+
+// AddVIP takes a virtual IP onto the interface. With a mac that is not zero the
+// address answers with that, and the interface accepts frames to it.
+func (n *NIC) AddVIP(vip netip.Addr, mac MAC) {
+	if n.holds(vip) {
+		return
+	}
+	n.held = append(n.held, vip)
+	n.assign(netip.PrefixFrom(vip, n.prefixLength()), stack.NeverPrimaryEndpoint)
+	if !mac.IsZero() {
+		n.virtual = append(n.virtual, virtualAddress{vip, mac})
+		n.port.Filter().Add(netfab.MAC(mac))
+	}
+	n.host.Log(event.VIPGained{Interface: n.name, VIP: vip.String()})
+	n.host.addressChanged(vip, true)
+}
+
+// RemoveVIP gives a virtual IP up. With reset, its connections are reset first;
+// else they freeze, and resume if the address comes back (spec/failover.md §9.5).
+func (n *NIC) RemoveVIP(vip netip.Addr, reset bool) {
+	for i, h := range n.held {
+		if h != vip {
+			continue
+		}
+		if reset {
+			n.host.abortConnections(vip)
+		}
+		n.held = append(n.held[:i], n.held[i+1:]...)
+		must(n.host.stack.RemoveAddress(n.id, address(vip)))
+		n.releaseVirtual(vip)
+		n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
+		n.host.addressChanged(vip, false)
+		return
+	}
+}
+
+func (n *NIC) prefixLength() int {
+	if n.address.IsValid() {
+		return n.address.Bits()
+	}
+	return 32
+}
+
+// releaseVirtual forgets the MAC of vip, and the filter with the last of it.
+func (n *NIC) releaseVirtual(vip netip.Addr) {
+	var mac MAC
+	kept := n.virtual[:0]
+	for _, v := range n.virtual {
+		if v.ip == vip {
+			mac = v.mac
+		} else {
+			kept = append(kept, v)
+		}
+	}
+	n.virtual = kept
+	for _, v := range kept {
+		if v.mac == mac {
+			return
+		}
+	}
+	if !mac.IsZero() && mac != n.stuck {
+		n.port.Filter().Remove(netfab.MAC(mac))
+	}
+}
+
+// Stick is the defect of spec/failover.md F31: the interface goes on using mac
+// for everything it sends, and accepting it, until Unstick.
+func (n *NIC) Stick(mac MAC) {
+	n.stuck = mac
+	n.port.Filter().Add(netfab.MAC(mac))
+}
+
+// Unstick forces the burnt-in address, as "MAC hardening" does.
+func (n *NIC) Unstick() {
+	if !n.stuck.IsZero() {
+		n.port.Filter().Remove(netfab.MAC(n.stuck))
+		n.stuck = MAC{}
+	}
+}
+
+// shut lets no more frames out.
+func (n *NIC) shut() { n.closed = true }
+
+// crash forgets what a stack knew. A cold one cuts the link too.
+func (n *NIC) crash(warm bool) {
+	for _, vip := range n.held {
+		n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
+	}
+	for _, v := range n.virtual {
+		if v.mac != n.stuck {
+			n.port.Filter().Remove(netfab.MAC(v.mac))
+		}
+	}
+	n.held, n.virtual, n.sockets, n.carrier = nil, nil, nil, nil
+	n.neighbours = map[netip.Addr]MAC{}
+	if !warm {
+		n.Unstick()
+		n.port.SetPower(false)
+	}
+}
+
+// Receive implements netfab.Receiver: a frame has passed the MAC filter.
+func (n *NIC) Receive(f *netfab.Frame) {
+	h := n.host
+	if h.kernelState == nil || h.kernel.Frozen() || n.dispatcher == nil {
+		return
+	}
+	data := f.Data()
+	for _, s := range n.sockets {
+		if s.match(data) {
+			s.deliver(data)
+			return
+		}
+	}
+	if wire.IsARP(data) && !n.admitARP(data) {
+		return
+	}
+	n.deliver(data)
+}
+
+// deliver hands a frame to the stack.
+func (n *NIC) deliver(data []byte) {
+	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
+	if eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize); ok {
+		pkt.PktType = packetType(eth)
+		n.dispatcher.DeliverNetworkPacket(header.Ethernet(eth).Type(), pkt)
+	}
+	pkt.DecRef()
+	n.host.settle()
+}
+
+// packetType classes a frame that has passed the filter.
+func packetType(eth []byte) tcpip.PacketType {
+	switch {
+	case eth[0]&1 == 0:
+		return tcpip.PacketHost
+	case eth[0] == 0xff:
+		return tcpip.PacketBroadcast
+	}
+	return tcpip.PacketMulticast
+}
+
+// CarrierChanged implements netfab.Receiver. A frozen machine notices when it
+// thaws.
+func (n *NIC) CarrierChanged(up bool) {
+	n.host.kernel.Post(sim.Func(func() {
+		if n.host.power != Up {
+			return
+		}
+		n.host.Log(event.LinkChanged{Interface: n.name, Up: up})
+		if !up {
+			n.forgetNeighbours()
+		}
+		for _, f := range n.carrier {
+			f(up)
+		}
+	}))
+}

@@ -1,0 +1,178 @@
+package host
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// Dial opens a connection and parks the current proc until it is established or
+// has failed. The source is the address of the interface that leads to the
+// target, never a virtual IP. A timeout of 0 leaves it to the stack, which
+// gives up after its last SYN retry, 127 s.
+func (h *Host) Dial(target netip.AddrPort, timeout time.Duration) (*Conn, error) {
+	if h.kernelState == nil {
+		return nil, fmt.Errorf("host: dial %v: %w", target, ErrDown)
+	}
+	queue := &waiter.Queue{}
+	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
+	if err != nil {
+		return nil, failure("dial", target, err)
+	}
+	c := newConn(h, ep, queue, target)
+	c.SetTimeout(timeout)
+	err = ep.Connect(tcpip.FullAddress{Addr: address(target.Addr()), Port: target.Port()})
+	h.settle()
+	if _, started := err.(*tcpip.ErrConnectStarted); err != nil && !started {
+		c.Close()
+		return nil, failure("dial", target, err)
+	}
+	for tcp.EndpointState(ep.State()) != tcp.StateEstablished {
+		if err := ep.LastError(); err != nil {
+			c.Close()
+			return nil, failure("dial", target, err)
+		}
+		if s := tcp.EndpointState(ep.State()); s == tcp.StateError || s == tcp.StateClose || s == tcp.StateCloseWait {
+			break // the handshake is over; reading will say how it ended
+		}
+		if err := c.park(&c.writer, "dial"); err != nil {
+			c.Abort()
+			return nil, fmt.Errorf("host: dial %v: %w", target, ErrTimeout)
+		}
+		if c.gone() {
+			return nil, fmt.Errorf("host: dial %v: %w", target, ErrDown)
+		}
+	}
+	if local, err := ep.GetLocalAddress(); err == nil {
+		c.local = addrPort(local)
+	}
+	c.SetTimeout(0)
+	return c, nil
+}
+
+// Listener accepts TCP connections.
+type Listener struct {
+	host   *Host
+	life   *kernelState
+	ep     tcpip.Endpoint
+	queue  *waiter.Queue
+	entry  waiter.Entry
+	addr   netip.AddrPort
+	waiter *sim.Proc
+	closed bool
+}
+
+// Listen binds to an address that the machine holds, or to all of them if the
+// address is unspecified. Up to backlog connections wait for Accept.
+func (h *Host) Listen(addr netip.AddrPort, backlog int) (*Listener, error) {
+	if !addr.Addr().IsUnspecified() && !h.Holds(addr.Addr()) {
+		return nil, fmt.Errorf("host: listen %v: %w", addr, ErrAddressNotLocal)
+	}
+	return h.listen(addr, 0, backlog)
+}
+
+// ListenEarly binds to an address whether the machine holds it or not, and
+// serves it once it does, as Linux does with ip_nonlocal_bind.
+func (h *Host) ListenEarly(addr netip.AddrPort, backlog int) (*Listener, error) {
+	for _, n := range h.nics {
+		if n.address.IsValid() && n.address.Masked().Contains(addr.Addr()) {
+			return h.listen(addr, n.id, backlog)
+		}
+	}
+	return h.Listen(addr, backlog)
+}
+
+// listen binds. The stack does not check that an address is local if it is told
+// the interface (spec/failover.md §9.5).
+func (h *Host) listen(addr netip.AddrPort, nic tcpip.NICID, backlog int) (*Listener, error) {
+	if h.kernelState == nil {
+		return nil, fmt.Errorf("host: listen %v: %w", addr, ErrDown)
+	}
+	queue := &waiter.Queue{}
+	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
+	if err != nil {
+		return nil, failure("listen", addr, err)
+	}
+	local := tcpip.FullAddress{NIC: nic, Port: addr.Port()}
+	if !addr.Addr().IsUnspecified() {
+		local.Addr = address(addr.Addr())
+	}
+	if err := ep.Bind(local); err != nil {
+		ep.Close()
+		return nil, failure("listen", addr, err)
+	}
+	if err := ep.Listen(max(backlog, 1)); err != nil {
+		ep.Close()
+		return nil, failure("listen", addr, err)
+	}
+	l := &Listener{host: h, life: h.kernelState, ep: ep, queue: queue, addr: addr}
+	l.entry = waiter.NewFunctionEntry(waiter.ReadableEvents|waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) {
+		if l.waiter != nil {
+			l.waiter.Wake()
+		}
+	})
+	queue.EventRegister(&l.entry)
+	return l, nil
+}
+
+// AcceptConn parks the current proc until a connection has come in.
+func (l *Listener) AcceptConn() (*Conn, error) {
+	for {
+		if l.closed || l.host.kernelState != l.life {
+			return nil, fmt.Errorf("host: accept %v: %w", l.addr, ErrClosed)
+		}
+		var peer tcpip.FullAddress
+		ep, queue, err := l.ep.Accept(&peer)
+		l.host.settle()
+		switch err.(type) {
+		case nil:
+			return newConn(l.host, ep, queue, addrPort(peer)), nil
+		case *tcpip.ErrWouldBlock:
+			l.waiter = l.host.loop.Current()
+			l.waiter.Park()
+			l.waiter = nil
+		default:
+			return nil, failure("accept", l.addr, err)
+		}
+	}
+}
+
+// Accept implements net.Listener.
+func (l *Listener) Accept() (net.Conn, error) {
+	c, err := l.AcceptConn()
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close implements net.Listener. Connections that wait for Accept are reset.
+func (l *Listener) Close() error {
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	if l.host.kernelState != l.life {
+		return nil
+	}
+	l.queue.EventUnregister(&l.entry)
+	l.ep.Close()
+	l.host.settle()
+	if l.waiter != nil {
+		l.waiter.Wake()
+	}
+	return nil
+}
+
+// Addr implements net.Listener.
+func (l *Listener) Addr() net.Addr { return net.TCPAddrFromAddrPort(l.addr) }
+
+var _ net.Listener = (*Listener)(nil)

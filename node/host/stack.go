@@ -1,0 +1,220 @@
+package host
+
+import (
+	"fmt"
+	"math/rand"
+	randv2 "math/rand/v2"
+	"net/netip"
+	"runtime"
+	"sort"
+	"sync"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// kernelState is what a machine has between boot and crash.
+type kernelState struct {
+	stack    *stack.Stack
+	segments *tcpip.StatCounter // TCP segments taken in
+	seen     uint64             // of which the processors have been waited for
+}
+
+// startKernel makes the stack, with randomness of this boot's own.
+func (h *Host) startKernel() {
+	name := fmt.Sprintf("host/%s/boot/%d", h.cfg.Name, h.boots)
+	source := &randomSource{Rand: h.loop.Stream(name)}
+	st := newStack(stack.Options{
+		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
+		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4},
+		Clock:              kernelClock{h},
+		RandSource:         source,
+		SecureRNG:          source,
+		NUDDisp:            neighbourWatch{h},
+	})
+	h.kernelState = &kernelState{stack: st, segments: st.Stats().TCP.ValidSegmentsReceived}
+	for _, n := range h.nics {
+		n.start()
+	}
+	h.setRoutes()
+}
+
+// stopKernel destroys the stack. The interfaces have been shut, so nothing that
+// endpoints say while they are aborted, in map order, leaves the machine.
+func (h *Host) stopKernel() {
+	if h.kernelState == nil {
+		return
+	}
+	st := h.stack
+	h.kernelState = nil
+	st.Destroy()
+}
+
+// oneProcessor guards the change of GOMAXPROCS in newStack.
+var oneProcessor sync.Mutex
+
+// newStack makes a stack with a single TCP processor: gVisor starts GOMAXPROCS
+// of them, and settle waits for each.
+func newStack(o stack.Options) *stack.Stack {
+	oneProcessor.Lock()
+	defer oneProcessor.Unlock()
+	if before := runtime.GOMAXPROCS(0); before > 1 {
+		runtime.GOMAXPROCS(1)
+		defer runtime.GOMAXPROCS(before)
+	}
+	return stack.New(o)
+}
+
+// settle returns when gVisor's TCP processors have nothing left to do. Only
+// segments that arrived give them work, so the barrier is paid for those alone.
+// Segments that the stack sends to itself arrive while it settles: look again.
+func (h *Host) settle() {
+	k := h.kernelState
+	if k == nil {
+		return
+	}
+	for n := k.segments.Value(); n != k.seen; n = k.segments.Value() {
+		k.seen = n
+		k.stack.Pause()
+		k.stack.Resume()
+	}
+}
+
+// setRoutes makes one route per interface address, and the default route.
+func (h *Host) setRoutes() {
+	var table []tcpip.Route
+	for _, n := range h.nics {
+		if n.address.IsValid() {
+			table = append(table, tcpip.Route{Destination: subnet(n.address.Masked()), NIC: n.id})
+		}
+	}
+	for _, n := range h.nics {
+		if n.address.IsValid() && n.gateway.IsValid() {
+			table = append(table, tcpip.Route{Destination: header.IPv4EmptySubnet, Gateway: address(n.gateway), NIC: n.id})
+		}
+	}
+	h.stack.SetRouteTable(table)
+}
+
+// SetForwarding makes the machine a router between its interfaces, until it
+// crashes.
+func (h *Host) SetForwarding(on bool) {
+	for _, n := range h.nics {
+		h.stack.SetNICForwarding(n.id, ipv4.ProtocolNumber, on)
+	}
+}
+
+// kernelClock is the clock of a machine's stack, with the machine's skew and
+// drift.
+type kernelClock struct{ host *Host }
+
+// Now implements tcpip.Clock.
+func (c kernelClock) Now() time.Time { return Epoch.Add(c.host.kernel.Local()) }
+
+// NowMonotonic implements tcpip.Clock.
+func (c kernelClock) NowMonotonic() tcpip.MonotonicTime {
+	var zero tcpip.MonotonicTime
+	return zero.Add(c.host.kernel.Elapsed())
+}
+
+// AfterFunc implements tcpip.Clock. f runs as an event of the loop, never
+// inline.
+func (c kernelClock) AfterFunc(d time.Duration, f func()) tcpip.Timer {
+	t := c.host.kernel.NewTimer(&kernelTask{c.host, f})
+	t.Reset(d)
+	return t
+}
+
+// kernelTask is a timer of the stack that has fired.
+type kernelTask struct {
+	host *Host
+	f    func()
+}
+
+// Run implements sim.Task.
+func (t *kernelTask) Run() {
+	t.f()
+	t.host.settle()
+}
+
+// String names the task in reports of the loop.
+func (t *kernelTask) String() string { return t.host.cfg.Name + ": timer of the TCP/IP stack" }
+
+// randomSource serves both of gVisor's needs from one stream.
+type randomSource struct{ *randv2.Rand }
+
+// Int63 implements math/rand.Source.
+func (s *randomSource) Int63() int64 { return s.Int64() }
+
+// Seed implements math/rand.Source; the stream has its seed.
+func (s *randomSource) Seed(int64) {}
+
+// Read implements io.Reader.
+func (s *randomSource) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(s.Uint32())
+	}
+	return len(p), nil
+}
+
+var _ rand.Source = (*randomSource)(nil)
+
+// address and the functions below translate between netip and gVisor.
+func address(a netip.Addr) tcpip.Address { return tcpip.AddrFrom4(a.As4()) }
+
+func subnet(p netip.Prefix) tcpip.Subnet {
+	return tcpip.AddressWithPrefix{Address: address(p.Addr()), PrefixLen: p.Bits()}.Subnet()
+}
+
+func addrPort(f tcpip.FullAddress) netip.AddrPort {
+	if f.Addr.Len() != 4 {
+		return netip.AddrPortFrom(netip.IPv4Unspecified(), f.Port)
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4(f.Addr.As4()), f.Port)
+}
+
+// abortConnections resets the connections whose local address is addr, in the
+// order of their peers.
+func (h *Host) abortConnections(addr netip.Addr) {
+	type victim struct {
+		peer  netip.AddrPort
+		local netip.AddrPort
+		ep    stack.TransportEndpoint
+	}
+	var victims []victim
+	for _, te := range h.stack.RegisteredEndpoints() {
+		ep, ok := te.(tcpip.Endpoint)
+		if !ok {
+			continue
+		}
+		local, err := ep.GetLocalAddress()
+		if err != nil || addrPort(local).Addr() != addr {
+			continue
+		}
+		peer, err := ep.GetRemoteAddress()
+		if err != nil { // a listener: it waits for the address to come back
+			continue
+		}
+		victims = append(victims, victim{addrPort(peer), addrPort(local), te})
+	}
+	sort.Slice(victims, func(i, j int) bool {
+		if c := victims[i].peer.Compare(victims[j].peer); c != 0 {
+			return c < 0
+		}
+		return victims[i].local.Compare(victims[j].local) < 0
+	})
+	for _, v := range victims {
+		v.ep.Abort()
+		h.settle()
+	}
+}
+
+var _ sim.Task = (*kernelTask)(nil)
