@@ -1,11 +1,11 @@
 package web
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/netip"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/cablepull/cablepull/sim"
@@ -25,6 +25,8 @@ type pipe struct {
 	wrote  int // calls of Write
 	mangle func([]byte) []byte
 }
+
+var errReset = errors.New("connection reset")
 
 const wireLatency = 100 * time.Microsecond
 
@@ -89,7 +91,7 @@ func (c *pipe) wake() {
 }
 
 func (c *pipe) Close() error { c.end(net.ErrClosed, io.EOF); return nil }
-func (c *pipe) Abort()       { c.end(net.ErrClosed, syscall.ECONNRESET) }
+func (c *pipe) Abort()       { c.end(net.ErrClosed, errReset) }
 
 func (c *pipe) SetTimeout(d time.Duration) {
 	c.due = c.loop.Now() + d
