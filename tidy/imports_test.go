@@ -29,8 +29,8 @@ var flow = map[string][]string{
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway",
 	},
-	"reports":        {"sim/event", "sim/oracle"}, // reports are folds over events
-	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world"},
+	"reports":        {"sim/event", "sim/oracle"},                              // reports are folds over events
+	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // it says what to run, not how
 	"scenarios/kit":  {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "scenarios", "reports"},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "scenarios", "reports"},
