@@ -241,7 +241,7 @@ func (m *Member) send(msg wire.Message) {
 		return
 	}
 	m.frame = frame
-	if msg.Opcode != wire.Hello {
+	if msg.Opcode != wire.OpHello {
 		m.host.Log(event.StandbySent{Interface: m.nic.Name(), Group: msg.Group, Opcode: msg.Opcode.String()})
 	}
 	m.socket.Send(frame)
