@@ -24,7 +24,7 @@ type Topology struct {
 type Segment struct {
 	Latency      time.Duration `yaml:"latency" doc:"one-way delay from port to port (default 100us)"`
 	Ageing       time.Duration `yaml:"ageing" doc:"how long the switch remembers a MAC address (default 300s)"`
-	Snooping     Snooping      `yaml:"snooping" doc:"IGMP snooping: off (default), on, or prune-all, the bug that prunes 224.0.0.x too"`
+	Snooping     Snooping      `yaml:"snooping" doc:"IGMP snooping: off (default), on, or prune-all, the bug that prunes 224.0.0.x too" jsonschema:"enum=off,enum=on,enum=prune-all"`
 	ForwardDelay time.Duration `yaml:"forward-delay" doc:"spanning tree: a port drops frames this long after link-up (default 0; 802.1D: 30s)"`
 	Isolated     []string      `yaml:"isolated" doc:"nodes whose ports reach only ports that are not isolated"`
 }
@@ -42,8 +42,8 @@ const (
 // Node is one machine. What it does is said by gateway, backend, client or
 // router; a node with none of them is a host that answers ARP and ping.
 type Node struct {
-	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; the name is the segment's unless segment says otherwise"`
-	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack"`
+	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; the name is the segment's unless segment says otherwise" jsonschema:"required"`
+	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
 	ARPAge  time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is believed without a question (default: as the stack does, 30 s)"`
 	Gateway *Gateway           `yaml:"gateway" doc:"an appliance: services on a virtual IP"`
 	Standby map[string]Standby `yaml:"standby" doc:"standby control by interface"`
@@ -61,7 +61,7 @@ type Node struct {
 
 // NIC is one interface.
 type NIC struct {
-	Address netip.Prefix `yaml:"address" doc:"address with prefix length, such as 192.0.2.11/24"`
+	Address netip.Prefix `yaml:"address,short" doc:"address with prefix length, such as 192.0.2.11/24" jsonschema:"required"`
 	Segment string       `yaml:"segment" doc:"segment its cable leads to (default: the interface's name)"`
 	MAC     string       `yaml:"mac" doc:"burnt-in address (default: made from the node's place)"`
 }
@@ -79,56 +79,56 @@ const (
 
 // CPU is the processors of a node, shared by all work of a class.
 type CPU struct {
-	Cores int `yaml:"cores" doc:"number of cores (default 2)"`
+	Cores int `yaml:"cores" doc:"number of cores (default 2)" jsonschema:"minimum=1,maximum=1024"`
 }
 
 // Memory is the budget from which connections and requests take.
 type Memory struct {
-	Limit      int64  `yaml:"limit" doc:"bytes; 0 = no limit"`
-	Connection int64  `yaml:"connection" doc:"bytes an open connection holds (default 64 KiB)"`
-	Request    int64  `yaml:"request" doc:"bytes a request in work holds (default 256 KiB)"`
-	Policy     string `yaml:"policy" doc:"over the limit: refuse (default: new connections are reset) or die (the machine crashes and reboots)"`
+	Limit      int64  `yaml:"limit" form:"bytes" doc:"such as 64MiB (default: no limit)"`
+	Connection int64  `yaml:"connection" form:"bytes" doc:"bytes an open connection holds (default 64 KiB)"`
+	Request    int64  `yaml:"request" form:"bytes" doc:"bytes a request in work holds (default 256 KiB)"`
+	Policy     string `yaml:"policy" doc:"over the limit: refuse (default: new connections are reset) or die (the machine crashes and reboots)" jsonschema:"enum=refuse,enum=die"`
 }
 
 // Clock is what is wrong with a machine's clock.
 type Clock struct {
-	Skew  time.Duration `yaml:"skew" doc:"how far the clock is ahead"`
-	Drift float64       `yaml:"drift" doc:"share it gains: 0.01 is 1 % fast"`
+	Skew  time.Duration `yaml:"skew" doc:"how far the clock is ahead" jsonschema:"minimum=-876000h"`
+	Drift float64       `yaml:"drift" form:"share" doc:"share it gains: 1% runs fast" jsonschema:"minimum=-0.9,maximum=1"`
 }
 
 // Gateway is an appliance that serves virtual IPs.
 type Gateway struct {
-	Services map[string]Service `yaml:"services" doc:"services by name (default: one, web, on port 80 of each virtual IP)"`
+	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on that of the second, and so on)"`
 	// OnVIPLoss is what becomes of connections to a VIP that is given up.
-	OnVIPLoss string `yaml:"on-vip-loss" doc:"rst (default: connections to a lost virtual IP are reset) or freeze (they hang and resume if it comes back)"`
+	OnVIPLoss string `yaml:"on-vip-loss" doc:"rst (default: connections to a lost virtual IP are reset) or freeze (they hang and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
 }
 
 // Service is one HTTP listener of a gateway.
 type Service struct {
-	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP"`
+	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: port 80 of the first virtual IP)"`
 	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward to (default: the service answers by itself)"`
 	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
-	Size    int            `yaml:"size" doc:"bytes of an answer of its own (default 1000)"`
-	Backlog int            `yaml:"backlog" doc:"connections that wait for accept (default 128)"`
-	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind early, serve once it arrives), retry (try again each second), fail (give up)"`
+	Size    int            `yaml:"size" doc:"bytes of an answer of its own (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Backlog int            `yaml:"backlog" doc:"connections that wait for accept (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind early, serve once it arrives), retry (try again each second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
 }
 
 // Standby is standby control on one interface: spec/failover.md §3.2.
 type Standby struct {
-	Group               int             `yaml:"group" doc:"1-255 (default 1)"`
+	Group               int             `yaml:"group" doc:"1-255 (default 1)" jsonschema:"minimum=1,maximum=255"`
 	VIP                 netip.Addr      `yaml:"vip" doc:"primary virtual IP; absent: learned from the active"`
 	Secondary           []netip.Addr    `yaml:"secondary" doc:"secondary virtual IPs"`
-	Priority            *int            `yaml:"priority" doc:"0-255, higher wins (default 100)"`
+	Priority            *int            `yaml:"priority" doc:"0-255, higher wins (default 100)" jsonschema:"minimum=0,maximum=255"`
 	Preempt             bool            `yaml:"preempt" doc:"take the role from an active of lower priority (default off)"`
 	Hello               time.Duration   `yaml:"hello" doc:"hello timer (default 3s; 2-40 s)"`
 	Hold                time.Duration   `yaml:"hold" doc:"hold timer (default 10s; 6-120 s)"`
 	Authentication      string          `yaml:"authentication" doc:"text of up to 8 characters or 0x and 16 hexadecimal digits (default 0x5841333500000000, XA35)"`
-	Profile             string          `yaml:"profile" doc:"datapower (default), ios, rfc2281 (the literal table, with its deadlocks)"`
-	Takeover            string          `yaml:"takeover" doc:"arp (default: own MAC and gratuitous ARP) or mac (virtual MAC)"`
-	Jitter              *float64        `yaml:"jitter" doc:"hello jitter as a share of the hello timer (default 0.1)"`
+	Profile             string          `yaml:"profile" doc:"datapower (default), ios, rfc2281 (the literal table, with its deadlocks)" jsonschema:"enum=datapower,enum=ios,enum=rfc2281"`
+	Takeover            string          `yaml:"takeover" doc:"arp (default: own MAC and gratuitous ARP) or mac (virtual MAC)" jsonschema:"enum=arp,enum=mac"`
+	Jitter              *float64        `yaml:"jitter" form:"share" doc:"hello jitter as a share of the hello timer (default 10%)" jsonschema:"minimum=0,maximum=0.5"`
 	BootDelay           time.Duration   `yaml:"boot-delay" doc:"stay in Initial this long after the start (default 0)"`
 	Announce            []time.Duration `yaml:"announce" doc:"when gratuitous ARP is sent after a takeover (default 0s, 1s, 2s, 5s)"`
-	AnnounceForm        string          `yaml:"announce-form" doc:"both (default), reply, request"`
+	AnnounceForm        string          `yaml:"announce-form" doc:"both (default), reply, request" jsonschema:"enum=both,enum=reply,enum=request"`
 	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing a lower active (default off)"`
 	SpeakBeforeStepDown bool            `yaml:"speak-before-step-down" doc:"send one more Active hello before stepping down (default off)"`
 	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"the defect of spec F31: a warm restart does not release the virtual MAC"`
@@ -136,24 +136,24 @@ type Standby struct {
 
 // Backend is an HTTP server.
 type Backend struct {
-	Port    int           `yaml:"port" doc:"TCP port (default 80)"`
+	Port    int           `yaml:"port" doc:"TCP port (default 80)" jsonschema:"minimum=1,maximum=65535"`
 	Latency time.Duration `yaml:"latency" doc:"time from request to answer (default 0)"`
-	Status  int           `yaml:"status" doc:"HTTP status (default 200)"`
-	Size    int           `yaml:"size" doc:"bytes of an answer (default 1000)"`
+	Status  int           `yaml:"status" doc:"HTTP status (default 200)" jsonschema:"minimum=100,maximum=599"`
+	Size    int           `yaml:"size" doc:"bytes of an answer (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
 	Allow   []netip.Addr  `yaml:"allow" doc:"sources that are served; others are reset (default: all)"`
 }
 
 // Client is an HTTP client: an open-loop source of requests.
 type Client struct {
-	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/"`
+	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
 	Rate        Rate          `yaml:"rate" doc:"requests in all, such as 20/s (default 10/s); they are due at their instants, whatever the answers do"`
-	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson"`
-	Connections int           `yaml:"connections" doc:"connections kept open at most (default 1); requests take turns on them"`
-	Mode        string        `yaml:"mode" doc:"new (default: a connection per request), keep-alive (a pool), long-lived (all connections opened at the start and used in turn)"`
+	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson" jsonschema:"enum=const,enum=poisson"`
+	Connections int           `yaml:"connections" doc:"connections kept open at most (default 1); requests take turns on them" jsonschema:"minimum=1,maximum=100000"`
+	Mode        string        `yaml:"mode" doc:"new (default: a connection per request), keep-alive (a pool), long-lived (all connections opened at the start and used in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
 	Connect     time.Duration `yaml:"connect-timeout" doc:"default 5s"`
 	Timeout     time.Duration `yaml:"timeout" doc:"from the request to its whole answer (default 10s)"`
 	Idle        time.Duration `yaml:"idle-timeout" doc:"keep-alive connections idle longer are closed (default: never)"`
-	Retries     int           `yaml:"retries" doc:"further attempts for a failed request (default 0)"`
+	Retries     int           `yaml:"retries" doc:"further attempts for a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
 	Start       time.Duration `yaml:"start" doc:"instant of the first request (default 0)"`
 	Stop        time.Duration `yaml:"stop" doc:"instant after which no request is due (default: the end)"`
 }

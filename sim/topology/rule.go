@@ -1,0 +1,177 @@
+package topology
+
+import (
+	"cmp"
+	"encoding"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Rule says which values a field may hold. It is read from the field's
+// jsonschema tag, so that the loader, Validate and the printed schema agree:
+// `jsonschema:"required,enum=on,enum=off,minimum=1,maximum=255"`. Bounds of
+// durations are durations. Without a minimum, numbers are at least 0.
+type Rule struct {
+	Required bool
+	One      []string // allowed texts; empty: any
+	Min, Max string   // as written in the tag; empty: none
+}
+
+// durationMax keeps sums of instants and spans far from overflowing.
+const durationMax = "876000h" // 100 years
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+// RuleOf returns the rule of a struct field.
+func RuleOf(f reflect.StructField) Rule {
+	var r Rule
+	for part := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
+		name, value, _ := strings.Cut(part, "=")
+		switch name {
+		case "required":
+			r.Required = true
+		case "enum":
+			r.One = append(r.One, value)
+		case "minimum":
+			r.Min = value
+		case "maximum":
+			r.Max = value
+		}
+	}
+	r.Min = cmp.Or(r.Min, "0")
+	if f.Type == durationType {
+		r.Max = cmp.Or(r.Max, durationMax)
+	}
+	return r
+}
+
+// Check returns what is wrong with a value, or "".
+func (r Rule) Check(v reflect.Value) string {
+	switch {
+	case v.Type() == durationType:
+		low, _ := time.ParseDuration(r.Min)
+		high, _ := time.ParseDuration(r.Max)
+		if d := time.Duration(v.Int()); d < low || d > high {
+			return fmt.Sprintf("got %s, want %s", d, r.bounds())
+		}
+	case v.CanInt():
+		return r.checkNumber(float64(v.Int()), strconv.FormatInt(v.Int(), 10))
+	case v.CanFloat():
+		return r.checkNumber(v.Float(), strconv.FormatFloat(v.Float(), 'g', -1, 64))
+	case v.Kind() == reflect.String && len(r.One) > 0 && !slices.Contains(r.One, v.String()):
+		return fmt.Sprintf("got %q, want %s", v.String(), AnyOf(v.String(), r.One))
+	}
+	return ""
+}
+
+func (r Rule) checkNumber(n float64, text string) string {
+	low, _ := strconv.ParseFloat(r.Min, 64)
+	high, err := strconv.ParseFloat(r.Max, 64)
+	if n >= low && (err != nil || n <= high) {
+		return ""
+	}
+	return fmt.Sprintf("got %s, want %s", text, r.bounds())
+}
+
+func (r Rule) bounds() string {
+	if r.Max == "" {
+		return "at least " + r.Min
+	}
+	return r.Min + " to " + r.Max
+}
+
+// AnyOf lists what is allowed, and what was probably meant by got.
+func AnyOf(got string, allowed []string) string {
+	if len(allowed) == 0 {
+		return "none"
+	}
+	text := allowed[0]
+	if last := len(allowed) - 1; last > 0 {
+		text = strings.Join(allowed[:last], ", ") + " or " + allowed[last]
+	}
+	if near := Nearest(got, allowed); near != "" {
+		text += fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return text
+}
+
+// CheckFields holds every field of a struct, and of all in it, against its
+// rule. Zero values mean that the default applies, and pass.
+func CheckFields(v any) []Problem { return checkFields(reflect.ValueOf(v), nil) }
+
+func checkFields(v reflect.Value, path []string) []Problem {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return checkFields(v.Elem(), path)
+	case reflect.Map:
+		return checkMap(v, path)
+	case reflect.Slice:
+		var problems []Problem
+		for i := range v.Len() {
+			problems = append(problems, checkFields(v.Index(i), At(path, strconv.Itoa(i)))...)
+		}
+		return problems
+	case reflect.Struct:
+		if _, isText := v.Interface().(encoding.TextMarshaler); isText {
+			return nil
+		}
+		return checkStruct(v, path)
+	}
+	return nil
+}
+
+func checkMap(v reflect.Value, path []string) []Problem {
+	if v.Type().Key().Kind() != reflect.String {
+		return nil
+	}
+	byName := map[string]reflect.Value{}
+	for key, value := range v.Seq2() {
+		byName[key.String()] = value
+	}
+	var problems []Problem
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		problems = append(problems, checkFields(byName[name], At(path, name))...)
+	}
+	return problems
+}
+
+func checkStruct(v reflect.Value, path []string) []Problem {
+	var problems []Problem
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		value := v.Field(i)
+		at := path
+		if name != "" {
+			at = At(path, name)
+		} else if !field.Anonymous {
+			continue
+		}
+		problems = append(problems, checkFields(value, at)...)
+		rule := RuleOf(field)
+		pointsAt := value
+		if value.Kind() == reflect.Pointer && !value.IsNil() {
+			pointsAt = value.Elem()
+		}
+		switch {
+		case value.IsZero() && rule.Required:
+			problems = append(problems, Problem{Path: path, Message: name + " is missing"})
+		case !value.IsZero():
+			if message := rule.Check(pointsAt); message != "" {
+				problems = append(problems, Problem{Path: at, Message: message})
+			}
+		}
+	}
+	return problems
+}
+
+// At appends keys to a path without touching what others hold of it.
+func At(path []string, keys ...string) []string { return slices.Concat(path, keys) }

@@ -1,0 +1,118 @@
+package topology
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// standby checks the standby control of one interface against the topology.
+func (c *checker) standby(path []string, n Node, iface string, s Standby) {
+	nic, exists := n.NICs[iface]
+	if !exists {
+		c.fail(path, "there is no interface %q, want %s", iface, AnyOf(iface, Names(n.NICs)))
+		return
+	}
+	if s.VIP.IsValid() {
+		c.vip(At(path, "vip"), nic, s.VIP)
+	}
+	for i, a := range s.Secondary {
+		at := At(path, "secondary", fmt.Sprint(i))
+		c.vip(at, nic, a)
+		if a == s.VIP || slices.Contains(s.Secondary[:i], a) {
+			c.fail(at, "%s is a virtual IP of the group already", a)
+		}
+	}
+}
+
+// vip checks that a virtual IP can live on an interface.
+func (c *checker) vip(path []string, nic NIC, a netip.Addr) {
+	if !nic.Address.IsValid() {
+		return // the missing address is reported
+	}
+	if !nic.Address.Contains(a) {
+		c.fail(path, "virtual IP %s is not in the interface's subnet %s", a, nic.Address.Masked())
+		return
+	}
+	c.hostAddress(path, netip.PrefixFrom(a, nic.Address.Bits()))
+	for _, name := range Names(c.whole.Nodes) {
+		for _, iface := range Names(c.whole.Nodes[name].NICs) {
+			other := c.whole.Nodes[name].NICs[iface]
+			if other.Segment == nic.Segment && other.Address.Addr() == a {
+				c.fail(path, "virtual IP %s is the address of interface %s.%s", a, name, iface)
+			}
+		}
+	}
+}
+
+// member is one interface in a standby group.
+type member struct {
+	node, iface string
+	Standby
+}
+
+func (m member) path() []string { return []string{"nodes", m.node, "standby", m.iface} }
+
+// groups checks what the members of each group must have in common.
+func (c *checker) groups() {
+	groups, order := map[string][]member{}, []string{}
+	for _, name := range Names(c.whole.Nodes) {
+		n := c.whole.Nodes[name]
+		for _, iface := range Names(n.Standby) {
+			nic, exists := n.NICs[iface]
+			if !exists {
+				continue
+			}
+			key := fmt.Sprintf("group %d on segment %s", n.Standby[iface].Group, nic.Segment)
+			if groups[key] == nil {
+				order = append(order, key)
+			}
+			groups[key] = append(groups[key], member{name, iface, n.Standby[iface]})
+		}
+	}
+	for _, key := range order {
+		c.group(key, groups[key])
+	}
+	c.sharedVIPs(groups, order)
+}
+
+// group compares the members with the first that has a virtual IP. What
+// differs is a mistake that field incidents are made of, so it only warns:
+// spec/failover.md §3.2, "must match in a group".
+func (c *checker) group(key string, members []member) {
+	first := slices.IndexFunc(members, func(m member) bool { return m.VIP.IsValid() })
+	if first < 0 {
+		c.fail(At(members[0].path(), "vip"), "no member of %s has a virtual IP, want one on at least one member", key)
+		return
+	}
+	like := members[first]
+	for i, m := range members {
+		for _, before := range members[:i] {
+			if before.node == m.node {
+				c.fail(At(m.path(), "group"), "interface %s.%s is in %s already: a group joins interfaces of different appliances", m.node, before.iface, key)
+			}
+		}
+		if m.VIP.IsValid() && m.VIP != like.VIP {
+			c.warn(At(m.path(), "vip"), "virtual IP is %s here and %s on %s.%s: it must be the same on all members of %s", m.VIP, like.VIP, like.node, like.iface, key)
+		}
+		if m.Authentication != like.Authentication {
+			c.warn(At(m.path(), "authentication"), "authentication is %s here and %s on %s.%s: members of %s will ignore each other", m.Authentication, like.Authentication, like.node, like.iface, key)
+		}
+	}
+}
+
+// sharedVIPs reports a virtual IP that stands in two groups.
+func (c *checker) sharedVIPs(groups map[string][]member, order []string) {
+	owner := map[netip.Addr]string{}
+	for _, key := range order {
+		for _, m := range groups[key] {
+			for _, a := range m.VIPs() {
+				if other, taken := owner[a]; taken && other != key {
+					c.warn(m.path(), "virtual IP %s stands in %s too", a, other)
+					continue
+				}
+				owner[a] = key
+			}
+		}
+	}
+}

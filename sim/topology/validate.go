@@ -1,0 +1,259 @@
+package topology
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Validate returns everything that is wrong with the topology, in a fixed
+// order. It checks what needs the whole: what a standby configuration may
+// hold by itself is known to package standby.
+func (t Topology) Validate() []Problem {
+	c := checker{Topology: t, whole: t.WithDefaults()}
+	c.problems = CheckFields(t)
+	if len(t.Nodes) == 0 {
+		c.fail([]string{"nodes"}, "there is no node, want at least one")
+	}
+	for _, name := range Names(t.Segments) {
+		c.segment(name)
+	}
+	for _, name := range Names(t.Nodes) {
+		c.node(name, c.whole.Nodes[name])
+	}
+	c.addresses()
+	c.groups()
+	return c.problems
+}
+
+// checker collects problems. whole is the topology with defaults.
+type checker struct {
+	Topology
+	whole    Topology
+	problems []Problem
+}
+
+func (c *checker) fail(path []string, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) warn(path []string, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
+}
+
+func (c *checker) name(path []string) {
+	if err := CheckName(path[len(path)-1]); err != nil {
+		c.fail(path, "%v", err)
+	}
+}
+
+func (c *checker) segment(name string) {
+	path := []string{"segments", name}
+	c.name(path)
+	for i, node := range c.Segments[name].Isolated {
+		at := At(path, "isolated", fmt.Sprint(i))
+		n, exists := c.whole.Nodes[node]
+		switch {
+		case !exists:
+			c.fail(at, "there is no node %q, want %s", node, AnyOf(node, Names(c.Nodes)))
+		case !n.attached(name):
+			c.fail(at, "node %s has no interface on segment %s", node, name)
+		}
+	}
+}
+
+func (n Node) attached(segment string) bool {
+	for _, nic := range n.NICs {
+		if nic.Segment == segment {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) node(name string, n Node) {
+	path := []string{"nodes", name}
+	c.name(path)
+	for _, iface := range Names(n.NICs) {
+		c.nic(At(path, "nics", iface), n.NICs[iface])
+	}
+	for _, iface := range Names(n.Standby) {
+		c.standby(At(path, "standby", iface), n, iface, n.Standby[iface])
+	}
+	if n.Gateway != nil {
+		c.gateway(At(path, "gateway", "services"), n)
+	}
+	if n.Client != nil {
+		c.client(At(path, "client"), n)
+	}
+	if n.Router != nil && len(n.NICs) < 2 {
+		c.warn(At(path, "router"), "node %s routes with one interface", name)
+	}
+	for i, property := range n.Unsaved {
+		if err := n.CheckProperty(property); err != nil {
+			c.fail(At(path, "unsaved", fmt.Sprint(i)), "%v", err)
+		}
+	}
+	if n.Default.IsValid() && !n.onLink(n.Default) {
+		c.fail(At(path, "default-route"), "got %s, want an address on one of the node's segments", n.Default)
+	}
+}
+
+// onLink says whether an address belongs to the subnet of an interface.
+func (n Node) onLink(a netip.Addr) bool {
+	for _, nic := range n.NICs {
+		if nic.Address.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) nic(path []string, nic NIC) {
+	c.name(path)
+	if _, exists := c.Segments[nic.Segment]; !exists {
+		c.fail(path, "there is no segment %q, want %s", nic.Segment, AnyOf(nic.Segment, Names(c.Segments)))
+	}
+	if nic.Address.IsValid() {
+		c.hostAddress(At(path, "address"), nic.Address)
+	}
+	if mac, err := net.ParseMAC(nic.MAC); err != nil || len(mac) != 6 || mac[0]&1 != 0 || slices.Equal(mac, make([]byte, 6)) {
+		c.fail(At(path, "mac"), "got %q, want the address of one Ethernet card, such as 02:00:00:00:00:01", nic.MAC)
+	}
+}
+
+// hostAddress checks that a host can have the address in its subnet.
+func (c *checker) hostAddress(path []string, p netip.Prefix) {
+	a := p.Addr()
+	switch {
+	case !a.Is4():
+		c.fail(path, "got %s, want an IPv4 address", p)
+	case p.Bits() == 0 || p.Bits() > 30:
+		c.fail(path, "got a prefix of %d bits, want 1 to 30", p.Bits())
+	case a.IsMulticast() || a.IsLoopback() || a.IsUnspecified():
+		c.fail(path, "got %s, want the address of a host", a)
+	case a == p.Masked().Addr():
+		c.fail(path, "%s is the address of the subnet itself, want one of a host in it", a)
+	case a == broadcast(p):
+		c.fail(path, "%s is the broadcast address of the subnet, want one of a host in it", a)
+	}
+}
+
+func broadcast(p netip.Prefix) netip.Addr {
+	b := p.Addr().As4()
+	for i := p.Bits(); i < 32; i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	return netip.AddrFrom4(b)
+}
+
+func (c *checker) gateway(path []string, n Node) {
+	taken := map[netip.AddrPort]string{}
+	own := c.whole.serviceAddresses(n)
+	for _, nic := range n.NICs {
+		own = append(own, nic.Address.Addr())
+	}
+	for _, name := range Names(n.Gateway.Services) {
+		c.name(At(path, name))
+		s, at := n.Gateway.Services[name], At(path, name, "listen")
+		switch other, twice := taken[s.Listen]; {
+		case !s.Listen.IsValid():
+			c.fail(at, "listen is missing: the node has no address of its own to listen on")
+		case !s.Listen.Addr().Is4() || s.Listen.Port() == 0:
+			c.fail(at, "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", s.Listen)
+		case twice:
+			c.fail(at, "service %s listens on %s already", other, s.Listen)
+		case !s.Listen.Addr().IsUnspecified() && !slices.Contains(own, s.Listen.Addr()):
+			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
+		}
+		taken[s.Listen] = name
+		if s.Forward.IsValid() && !c.held(s.Forward.Addr()) {
+			c.warn(At(path, name, "forward"), "nobody has the address %s", s.Forward.Addr())
+		}
+	}
+}
+
+func (c *checker) client(path []string, n Node) {
+	at := At(path, "target")
+	if host, err := TargetOf(n.Client.Target); err != nil {
+		if n.Client.Target != "" {
+			c.fail(at, "%v", err)
+		}
+	} else if !c.held(host.Addr()) {
+		c.warn(at, "nobody has the address %s", host.Addr())
+	} else if !n.onLink(host.Addr()) && !n.Default.IsValid() {
+		c.fail(at, "%s is on none of the node's segments, want a default-route", host.Addr())
+	}
+	if n.Client.Stop != 0 && n.Client.Stop <= n.Client.Start {
+		c.fail(At(path, "stop"), "got %s, want an instant after start, %s", n.Client.Stop, n.Client.Start)
+	}
+}
+
+// TargetOf returns address and port of a client's target.
+func TargetOf(target string) (netip.AddrPort, error) {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
+		return netip.AddrPort{}, fmt.Errorf("got %q, want a URL such as http://192.0.2.100/", target)
+	}
+	port := u.Port()
+	if port == "" {
+		port = fmt.Sprint(DefaultPort)
+	}
+	host, err := netip.ParseAddrPort(u.Hostname() + ":" + port)
+	if err != nil || !host.Addr().Is4() || host.Port() == 0 {
+		return netip.AddrPort{}, fmt.Errorf("got %q, want an IPv4 address for its host: there is no DNS in the bench", target)
+	}
+	return host, nil
+}
+
+// held says whether a node has the address, by itself or as a virtual IP.
+func (c *checker) held(a netip.Addr) bool {
+	for _, n := range c.whole.Nodes {
+		for _, nic := range n.NICs {
+			if nic.Address.Addr() == a {
+				return true
+			}
+		}
+		for _, s := range n.Standby {
+			if slices.Contains(s.VIPs(), a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addresses checks that no two interfaces on a segment share an IP or MAC
+// address, and that all are in one subnet.
+func (c *checker) addresses() {
+	ips, macs, subnets := map[string]string{}, map[string]string{}, map[string]Problem{}
+	for _, name := range Names(c.whole.Nodes) {
+		n := c.whole.Nodes[name]
+		for _, iface := range Names(n.NICs) {
+			nic, me := n.NICs[iface], name+"."+iface
+			path := []string{"nodes", name, "nics", iface}
+			if !nic.Address.IsValid() {
+				continue
+			}
+			key := nic.Segment + " " + nic.Address.Addr().String()
+			if other, taken := ips[key]; taken {
+				c.fail(At(path, "address"), "%s has %s on segment %s already", other, nic.Address.Addr(), nic.Segment)
+			}
+			ips[key] = me
+			key = nic.Segment + " " + strings.ToLower(nic.MAC)
+			if other, taken := macs[key]; taken {
+				c.fail(At(path, "mac"), "%s has %s on segment %s already", other, nic.MAC, nic.Segment)
+			}
+			macs[key] = me
+			subnet := nic.Address.Masked().String()
+			if first, known := subnets[nic.Segment]; known && first.Message != subnet {
+				c.fail(At(path, "address"), "got subnet %s, want %s as %s has on segment %s", subnet, first.Message, first.Path[0], nic.Segment)
+			} else if !known {
+				subnets[nic.Segment] = Problem{Path: []string{me}, Message: subnet}
+			}
+		}
+	}
+}
