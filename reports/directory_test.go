@@ -1,0 +1,191 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/gopacket/pcapgo"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// names lists a directory, hidden files too.
+func names(t *testing.T, path string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+var allFiles = []string{CaptureFile, EventsFile, JUnitFile, RunFile}
+
+// writeAll leaves a whole run in the directory.
+func writeAll(path string, r *Result) error {
+	d, err := OpenDirectory(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	capture, err := d.Capture("v0.1.0", r.Scenario)
+	if err != nil {
+		return err
+	}
+	for range r.Frames {
+		capture.Frame(time.Second, capture.Interface("a.lan"), make([]byte, 60))
+	}
+	return d.Write(r)
+}
+
+// whole checks that each file that is in the directory is complete, and returns
+// how many there are.
+func whole(t *testing.T, path string, r *Result) int {
+	t.Helper()
+	found := 0
+	for _, name := range names(t, path) {
+		if strings.HasPrefix(name, temporaryPrefix) {
+			continue
+		}
+		found++
+		data, err := os.ReadFile(filepath.Join(path, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch name {
+		case RunFile:
+			if !json.Valid(data) {
+				t.Errorf("%s is not whole", name)
+			}
+		case EventsFile:
+			if events, err := event.ReadLines(bytes.NewReader(data)); err != nil || len(events) != len(r.Events) {
+				t.Errorf("%s: got %d events, %v, want %d", name, len(events), err, len(r.Events))
+			}
+		case JUnitFile:
+			wellFormed(t, data)
+		case CaptureFile:
+			if got := framesIn(t, data); got != r.Frames {
+				t.Errorf("%s: got %d frames, want %d", name, got, r.Frames)
+			}
+		default:
+			t.Errorf("%s: nobody should have made this", name)
+		}
+	}
+	return found
+}
+
+func framesIn(t *testing.T, data []byte) uint64 {
+	t.Helper()
+	r, err := pcapgo.NewNgReader(bytes.NewReader(data), pcapgo.DefaultNgReaderOptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := uint64(0); ; n++ {
+		if _, _, err := r.ReadPacketData(); err == io.EOF {
+			return n
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs", "[x]*")
+	r := cablePull()
+	r.Frames = 10
+	for range 2 { // the second time over the first
+		if err := writeAll(path, r); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(allFiles, names(t, path)); diff != "" {
+			t.Errorf("files (-want +got):\n%s", diff)
+		}
+		whole(t, path, r)
+	}
+}
+
+// TestNothingOfAnEarlierRunStays: a run without a capture must not stand beside
+// the capture of another.
+func TestNothingOfAnEarlierRunStays(t *testing.T) {
+	path := t.TempDir()
+	if err := writeAll(path, cablePull()); err != nil {
+		t.Fatal(err)
+	}
+	d, err := OpenDirectory(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(cablePull()); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, path); slices.Contains(got, CaptureFile) || len(got) != 3 {
+		t.Errorf("got %v, want the three files of the run without capture", got)
+	}
+}
+
+func TestUnfinishedFilesAreCleared(t *testing.T) {
+	path := t.TempDir()
+	d, err := OpenDirectory(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Capture("", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(path, ".profile"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, path); len(got) != 2 {
+		t.Fatalf("got %v, want one temporary file and a stranger's", got)
+	}
+	if d, err = OpenDirectory(path); err != nil { // as after kill -9
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{".profile"}, names(t, path)); diff != "" {
+		t.Errorf("after opening again (-want +got):\n%s", diff)
+	}
+	if _, err := d.Capture("", ""); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if diff := cmp.Diff([]string{".profile"}, names(t, path)); diff != "" {
+		t.Errorf("after Close (-want +got):\n%s", diff)
+	}
+}
+
+func TestErrorsNameTheFile(t *testing.T) {
+	path := t.TempDir()
+	occupied := filepath.Join(path, EventsFile)
+	if err := os.MkdirAll(filepath.Join(occupied, "x"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	err := writeAll(path, cablePull())
+	if err == nil || !strings.Contains(err.Error(), occupied) {
+		t.Errorf("got %v, want an error that names %s", err, occupied)
+	}
+	if diff := cmp.Diff(allFiles, names(t, path)); diff != "" {
+		t.Errorf("the other files must be there and no temporary one (-want +got):\n%s", diff)
+	}
+	if _, err := OpenDirectory(filepath.Join(path, RunFile)); err == nil || !strings.Contains(err.Error(), RunFile) {
+		t.Errorf("a directory where a file is: got %v", err)
+	}
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+	d := &Directory{path: path}
+	if _, err := d.Capture("", ""); err == nil || !strings.Contains(err.Error(), CaptureFile) {
+		t.Errorf("capture in a directory that is gone: got %v", err)
+	}
+}

@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// The elements of JUnit's XML as Jenkins and GitLab read it
+// (https://github.com/testmoapp/junitxml).
+type (
+	junitSuites struct {
+		XMLName  xml.Name   `xml:"testsuites"`
+		Name     string     `xml:"name,attr"`
+		Tests    int        `xml:"tests,attr"`
+		Failures int        `xml:"failures,attr"`
+		Errors   int        `xml:"errors,attr"`
+		Time     string     `xml:"time,attr"` // seconds
+		Suite    junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Time     string      `xml:"time,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		Time    string        `xml:"time,attr"`
+		Failure *junitFailure `xml:"failure"`
+		Error   *junitFailure `xml:"error"`
+		Out     string        `xml:"system-out"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// What one test case may hold, in bytes: CI servers keep all of it.
+const (
+	junitMessageMax = 1 << 10
+	junitTextMax    = 16 << 10
+)
+
+// WriteJUnit writes a set of runs as one test suite, a test case each. A run
+// that failed carries the expectations that were not met, the violations and
+// the command that replays it; one in which the bench failed is an error.
+func WriteJUnit(w io.Writer, suite string, results []Result) error {
+	s := junitSuite{Name: suite, Tests: len(results)}
+	var wall time.Duration
+	for i := range results {
+		r := &results[i]
+		c := junitOf(r)
+		wall += r.Wall
+		if c.Error != nil {
+			s.Errors++
+		} else if c.Failure != nil {
+			s.Failures++
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	s.Time = seconds(wall)
+	all := junitSuites{Name: "cablepull", Tests: s.Tests, Failures: s.Failures, Errors: s.Errors, Time: s.Time, Suite: s}
+	out, err := xml.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return fmt.Errorf("reports: junit.xml: %w", err)
+	}
+	if _, err := fmt.Fprintf(w, "%s%s\n", xml.Header, out); err != nil {
+		return fmt.Errorf("reports: junit.xml: %w", err)
+	}
+	return nil
+}
+
+func junitOf(r *Result) junitCase {
+	c := junitCase{
+		Class: "cablepull." + r.World,
+		Name:  r.Scenario + " seed " + strconv.FormatUint(r.Seed, 10),
+		Time:  seconds(r.Wall),
+		Out: cut(fmt.Sprintf("%s\ndigest %s, %v simulated, %d frames, version %s\n",
+			strings.TrimSpace(r.About), r.Digest, r.Simulated, r.Frames, r.Version), junitTextMax),
+	}
+	switch {
+	case r.Error != "":
+		c.Error = &junitFailure{cut(r.Error, junitMessageMax), "bench", cut(r.Error+"\n"+replay(r), junitTextMax)}
+	case !r.Passed:
+		text := failureText(r)
+		first, _, _ := strings.Cut(text, "\n")
+		kind := "expectation"
+		if len(r.Violations) > 0 {
+			kind = "invariant"
+		}
+		// The replay command is worth more than the hundredth failure.
+		c.Failure = &junitFailure{cut(first, junitMessageMax), kind, cut(text, junitTextMax) + replay(r)}
+	}
+	return c
+}
+
+// failureText lists what went wrong, a line each.
+func failureText(r *Result) string {
+	var b strings.Builder
+	for _, v := range r.Violations {
+		fmt.Fprintf(&b, "%s violated at %v: %s\n", v.Invariant, v.At, v.Detail)
+	}
+	for _, e := range r.Failed() {
+		fmt.Fprintf(&b, "expected: %s; got: %s\n", e.Text, e.Got)
+	}
+	if b.Len() == 0 {
+		return "failed\n"
+	}
+	return b.String()
+}
+
+func replay(r *Result) string {
+	if r.Replay == "" {
+		return ""
+	}
+	return "replay: " + r.Replay + "\n"
+}
+
+// cut bounds text to most bytes, at the end of a character, and says so.
+func cut(text string, most int) string {
+	const more = " … (more in run.json)\n"
+	if len(text) <= most {
+		return text
+	}
+	end := most - len(more)
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + more
+}
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 6, 64) }
