@@ -25,6 +25,7 @@ const (
 	DefaultSize           = 1000
 	DefaultPort           = 80
 	DefaultService        = "web"
+	BackendService        = "http" // what a back end runs
 )
 
 // Names returns the keys of a map in the order in which everything is built,

@@ -126,3 +126,16 @@ func (n Node) hasStandby(iface string) bool {
 	_, has := n.Standby[iface]
 	return has
 }
+
+// ServiceNames lists what can be stopped and started on a node: the services of
+// a gateway, and http, the one of a back end. The node must be completed.
+func (n Node) ServiceNames() []string {
+	names := []string{}
+	if n.Gateway != nil {
+		names = Names(n.Gateway.Services)
+	}
+	if n.Backend != nil {
+		names = append(names, BackendService)
+	}
+	return names
+}

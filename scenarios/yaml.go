@@ -1,0 +1,133 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Bounds of a document. They are far above what a scenario needs and far below
+// what would take long: the parser recurses for each level, and aliases
+// multiply what they stand for.
+const (
+	sizeMax    = 1 << 20 // bytes
+	depthMax   = 40      // levels of mappings and lists
+	visitMax   = 200_000 // values, aliases counted each time they are used
+	problemMax = 50      // problems reported of one file
+)
+
+// place is a position in the file, counted from 1, in characters.
+type place struct{ line, column int }
+
+func placeOf(t *token.Token) place {
+	if t == nil || t.Position == nil {
+		return place{1, 1}
+	}
+	return place{t.Position.Line, t.Position.Column}
+}
+
+// syntax is what is wrong with a document as YAML.
+type syntax struct {
+	at      place
+	message string
+}
+
+// parseYAML returns the tree of the one document in data, nil if it is empty.
+func parseYAML(data []byte) (root ast.Node, wrong *syntax) {
+	switch {
+	case len(data) > sizeMax:
+		return nil, &syntax{place{1, 1}, fmt.Sprintf("got a file of %d bytes, want at most %d", len(data), sizeMax)}
+	case !utf8.Valid(data):
+		return nil, &syntax{place{1, 1}, "the file is not UTF-8 text"}
+	}
+	// The parser is not ours and the text may be anything: a panic there is a
+	// syntax error here.
+	defer func() {
+		if p := recover(); p != nil {
+			root, wrong = nil, &syntax{place{1, 1}, fmt.Sprintf("this is no YAML that can be read: %v", p)}
+		}
+	}()
+	tokens := lexer.Tokenize(string(data))
+	if wrong := checkDepth(tokens); wrong != nil {
+		return nil, wrong
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return nil, syntaxOf(err)
+	}
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if root != nil {
+			return nil, &syntax{placeOf(doc.Body.GetToken()), "got a second document, want one scenario in a file"}
+		}
+		root = doc.Body
+	}
+	return root, nil
+}
+
+func syntaxOf(err error) *syntax {
+	var positioned interface {
+		GetToken() *token.Token
+		GetMessage() string
+	}
+	if errors.As(err, &positioned) {
+		return &syntax{placeOf(positioned.GetToken()), positioned.GetMessage()}
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return &syntax{place{1, 1}, first}
+}
+
+// checkDepth looks for nesting that would make the recursive parser exhaust
+// the stack, which cannot be recovered from. Nesting by indentation is bounded
+// by the size of the file: each level costs a longer line.
+func checkDepth(tokens token.Tokens) *syntax {
+	flow, block, blockLine := 0, 0, 0
+	for _, t := range tokens {
+		if line := placeOf(t).line; line != blockLine {
+			block, blockLine = 0, line
+		}
+		switch t.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			flow++
+		case token.MappingEndType, token.SequenceEndType:
+			flow--
+		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType:
+			block++
+		}
+		indent := t.Position.Column / 2
+		if flow > depthMax || flow <= 0 && (block > depthMax || t.Position.IndentLevel > depthMax && indent > depthMax) {
+			return &syntax{placeOf(t), fmt.Sprintf("nested deeper than %d levels", depthMax)}
+		}
+	}
+	return nil
+}
+
+// excerpt shows a line of the file with a caret below the column.
+func excerpt(lines []string, at place) string {
+	if at.line < 1 || at.line > len(lines) {
+		return ""
+	}
+	const width, before = 100, 60 // of long lines, show a window around the column
+	text := []rune(strings.Map(func(c rune) rune {
+		if c < ' ' {
+			return ' ' // a tab would push the caret away
+		}
+		return c
+	}, lines[at.line-1]))
+	column := min(max(at.column, 1), len(text)+1)
+	start := 0
+	if len(text) > width && column > before {
+		start = column - before
+	}
+	window := strings.TrimRight(string(text[start:min(len(text), start+width)]), " ")
+	number := fmt.Sprintf("%5d", at.line)
+	return fmt.Sprintf("%s | %s\n%s | %s^", number, window, strings.Repeat(" ", len(number)), strings.Repeat(" ", column-1-start))
+}
