@@ -1,8 +1,21 @@
 # Reads the output of `go test -v` for some packages, then a line "exit STATUS".
 # Prints a passing package as one line, of a failing one all that is not about
 # tests that pass, names what was skipped and why, appends "passed failed
-# skipped" to the file $TALLY, and exits with the status. A Ginkgo suite counts
-# by its specs.
+# skipped" to the file $TALLY, and exits with the status. A Ginkgo suite, run
+# with -ginkgo.v, counts by its specs.
+
+# forget ends what is held of a package.
+function forget() {
+	text = order = ""
+	start = 0
+	split("", skips)
+}
+
+# skip notes a reason; the same reason is told once.
+function skip(reason) {
+	if (!(reason in skips)) order = order reason "\n"
+	skips[reason]++
+}
 
 /^exit [0-9]+$/ { status = $2; next }
 /^=== (RUN|PAUSE|CONT|NAME) / { next }
@@ -14,7 +27,19 @@
 /^ *--- SKIP: / {
 	skipped++
 	sub(/^ */, "", before)
-	skips = skips "    skipped: " $3 ": " before "\n"
+	skip($3 ": " before)
+}
+
+# Ginkgo: blocks of specs between lines of dashes, then the count.
+/^------/ { start = length(text) }
+/^• \[[0-9.]+ seconds\]/ {
+	text = substr(text, 1, start)
+	next
+}
+/^ *\[SKIPPED\] / && !/\[SKIPPED\] in \[/ {
+	reason = $0
+	sub(/^ *\[SKIPPED\] /, "", reason)
+	skip(reason)
 }
 /^(SUCCESS|FAIL)! -- [0-9]+ Passed/ { # -- 12 Passed | 0 Failed | 0 Pending | 1 Skipped
 	passed += $3
@@ -22,18 +47,23 @@
 	skipped += $9 + $12
 	if ($1 == "SUCCESS!") passed--; else failed-- # the test that runs the suite is no spec
 }
-/^\[SKIPPED\] / { skips = skips "    skipped: " $0 "\n" }
-/^\? *\t/ { text = ""; next }
+
+# A package ends.
+/^\? *\t/ {
+	forget()
+	next
+}
 /^ok *\t/ {
 	print
-	printf "%s", skips
-	text = skips = ""
+	n = split(order, reasons, "\n")
+	for (i = 1; i < n; i++) printf "    skipped (%d): %s\n", skips[reasons[i]], reasons[i]
+	forget()
 	next
 }
 /^FAIL\t/ {
 	if (/ failed\]$/) failed++ # its tests did not even run
 	printf "%s%s\n", text, $0
-	text = skips = ""
+	forget()
 	next
 }
 {

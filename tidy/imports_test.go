@@ -29,7 +29,7 @@ var flow = map[string][]string{
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway",
 	},
-	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle"}, // reports are folds over events
+	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/text":   {"sim/event", "sim/oracle", "reports"},
 	"reports/pcapng": {},                                                       // frames are bytes with an instant
 	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // it says what to run, not how
