@@ -21,8 +21,7 @@ type Observer interface {
 // Observe makes o hear of all frames from now on.
 func (f *Fabric) Observe(o Observer) { f.observers = append(f.observers, o) }
 
-// lose counts a lost frame or copy and tells the observers. Why is a function
-// where the sentence must be composed, so that nobody pays who does not listen.
+// lose counts a lost frame or copy and tells the observers.
 func (f *Fabric) lose(now time.Duration, from, to *Port, data []byte, why string) {
 	f.stats.Lost++
 	for _, o := range f.observers {
@@ -30,7 +29,8 @@ func (f *Fabric) lose(now time.Duration, from, to *Port, data []byte, why string
 	}
 }
 
-// sentence composes why a frame was lost if anybody listens.
+// sentence composes why a frame was lost, unless nobody listens: then it costs
+// nothing.
 func (f *Fabric) sentence(words ...string) string {
 	if len(f.observers) == 0 {
 		return ""

@@ -54,6 +54,9 @@ func (p *Port) String() string { return p.name }
 // Number returns the port's number in its fabric, counted from 1.
 func (p *Port) Number() uint32 { return p.number }
 
+// Fabric returns the fabric the port belongs to.
+func (p *Port) Fabric() *Fabric { return p.fabric }
+
 // Segment returns the switch the port belongs to.
 func (p *Port) Segment() *Segment { return p.segment }
 

@@ -96,8 +96,8 @@ func (t *transit) unicast(now time.Duration) {
 func (t *transit) flood(now time.Duration) {
 	s, dst := t.from.segment, destination(t.frame.data)
 	taken := false
-	for _, p := range s.ports { // a copy of the slice: ports may be attached meanwhile
-		if p == t.from || !p.filter.accepts(dst) || p.wentUp > t.seen {
+	for _, p := range s.ports {
+		if p == t.from || !p.filter.accepts(dst) || !s.wants(now, dst, p) {
 			continue
 		}
 		if p.wentDown > t.seen {
@@ -105,8 +105,8 @@ func (t *transit) flood(now time.Duration) {
 			t.fabric.lose(now, t.from, p, t.frame.data, p.outage())
 			continue
 		}
-		if !p.carrier || !s.wants(now, dst, p) {
-			continue
+		if !p.carrier || p.wentUp > t.seen {
+			continue // the switch did not send it there
 		}
 		taken = true
 		t.arrive(now, p)

@@ -1,0 +1,60 @@
+package netfab
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestFilter: own and virtual addresses, joined groups and broadcast pass;
+// nothing else does.
+func TestFilter(t *testing.T) {
+	own, virtual := MAC{2, 0, 0, 0, 0, 1}, MAC{0, 0, 0x0c, 7, 0xac, 1}
+	routers, others := MAC{1, 0, 0x5e, 0, 0, 2}, MAC{1, 0, 0x5e, 0, 0, 18}
+	var f Filter
+	check := func(step string, want ...MAC) {
+		t.Helper()
+		for _, m := range []MAC{own, virtual, routers, others, Broadcast} {
+			if got, want := f.Accepts(m), slices.Contains(want, m); got != want {
+				t.Errorf("%s: accepts %v: %v, want %v", step, m, got, want)
+			}
+		}
+	}
+	check("empty", Broadcast)
+	f.Add(own)
+	f.Add(virtual)
+	f.Add(virtual)
+	f.Add(routers)
+	f.Add(Broadcast)
+	check("added", own, virtual, routers, Broadcast)
+	if got, want := f.Addresses(), []MAC{own, virtual, routers}; !slices.Equal(got, want) {
+		t.Errorf("addresses %v, want %v", got, want)
+	}
+	f.Remove(virtual)
+	f.Remove(others)
+	f.Remove(Broadcast)
+	check("removed", own, routers, Broadcast)
+	f.SetPromiscuous(true)
+	check("promiscuous", own, virtual, routers, others, Broadcast)
+	f.Clear()
+	check("cleared", Broadcast)
+}
+
+// TestFilterOnTheWire: a frame that the switch takes to a NIC which no longer
+// owns the address is lost with a reason: the fate of packets to a virtual IP
+// whose owner has stepped down.
+func TestFilterOnTheWire(t *testing.T) {
+	l := newLab(t, 1)
+	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c")
+	a, b, c := st[0], st[1], st[2]
+	l.introduce(st...)
+	a.say(b.mac, "1")
+	b.Filter().Remove(b.mac)
+	a.say(MAC{1, 0, 0x5e, 0, 0, 2}, "group of nobody")
+	c.Filter().SetPromiscuous(true)
+	a.say(MAC{2, 9, 9, 9, 9, 9}, "unknown")
+	l.run(time.Second)
+	l.want(b)
+	l.want(c, "group of nobody", "unknown") // the first went to b's port only
+	l.wantLost("a.lan>b.lan: b.lan does not take 02:00:00:00:00:02")
+}
