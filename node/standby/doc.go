@@ -5,8 +5,8 @@
 // jitter comes in with the event. A Machine is a value; == compares two, and an old copy stays what it was.
 //
 // It owns the transition table of RFC 2281 §5.7 with the corrections a bench needs (spec/failover.md §1.6, §1.7), the
-// learning rules, validation in the words of a DataPower administrator, and status. The pure part must not know how a
-// frame travels or how an address is put on an interface; the shell, in files named shell*.go, does that and nothing else.
+// learning rules, validation in the words of a DataPower administrator, and status. It must not know how a frame travels or
+// how an address is put on an interface; the shell around a machine does that and nothing else.
 //
 // Read table.go first: it is the RFC's table as data. turn.go carries out one step, receive.go turns messages into the
 // table's events, machine.go has the timers, config.go and problem.go what a user may set.

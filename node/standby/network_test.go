@@ -130,9 +130,6 @@ func (n *network) start(index int, when time.Duration) {
 func (n *network) crash(index int, when time.Duration) {
 	n.at(when, func() {
 		m := n.members[index]
-		if m.holdsVIP {
-			n.note(m, "crashed with the VIP")
-		}
 		m.up, m.holdsVIP = false, false
 		m.Machine = New(m.cfg)
 	})
