@@ -77,19 +77,37 @@ func (c *Conn) park(w *wait, op string) error {
 		}
 	}
 	p := loop.Current()
-	if w.until != 0 {
-		if w.owner != p {
-			w.timer, w.owner = c.host.programs.NewTimer(sim.Func(p.Wake)), p
-		}
-		w.timer.Reset(w.until - loop.Now())
-	}
 	w.proc = p
+	c.arm(w)
 	p.Park()
 	w.proc = nil
 	if w.timer != nil {
 		w.timer.Stop()
 	}
 	return nil
+}
+
+// arm sets the timer that wakes the parked proc of one direction at its
+// deadline.
+func (c *Conn) arm(w *wait) {
+	switch {
+	case w.until == 0:
+		if w.timer != nil {
+			w.timer.Stop()
+		}
+		return
+	case w.owner != w.proc:
+		w.timer, w.owner = c.host.programs.NewTimer(sim.Func(w.proc.Wake)), w.proc
+	}
+	w.timer.Reset(w.until - c.host.loop.Now())
+}
+
+// bound sets the deadline of one direction, also of a call under way.
+func (c *Conn) bound(w *wait, until time.Duration) {
+	w.until = until
+	if w.proc != nil {
+		c.arm(w)
+	}
 }
 
 // gone reports whether the machine died since the connection was made: then
@@ -203,30 +221,33 @@ func (c *Conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
 // RemoteAddr implements net.Conn.
 func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
-// SetTimeout makes all reading and writing after d from now fail; 0 means never.
+// SetTimeout makes all reading and writing after d from now fail, also what is
+// under way; 0 means never.
 func (c *Conn) SetTimeout(d time.Duration) {
 	var until time.Duration
 	if d > 0 {
 		until = c.host.loop.Now() + d
 	}
-	c.reader.until, c.writer.until = until, until
+	c.bound(&c.reader, until)
+	c.bound(&c.writer, until)
 }
 
 // SetDeadline implements net.Conn; see Instant for the time of an instant.
 func (c *Conn) SetDeadline(t time.Time) error {
-	c.reader.until, c.writer.until = deadline(t), deadline(t)
+	c.bound(&c.reader, deadline(t))
+	c.bound(&c.writer, deadline(t))
 	return nil
 }
 
 // SetReadDeadline implements net.Conn.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.reader.until = deadline(t)
+	c.bound(&c.reader, deadline(t))
 	return nil
 }
 
 // SetWriteDeadline implements net.Conn.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	c.writer.until = deadline(t)
+	c.bound(&c.writer, deadline(t))
 	return nil
 }
 
