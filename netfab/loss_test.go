@@ -1,0 +1,71 @@
+package netfab
+
+import (
+	"math"
+	"testing"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// sigmas is the bound of the statistical tests, in standard deviations. The
+// seeds are fixed, so a test that passes once passes always; the bound says
+// that it does not pass by luck.
+const sigmas = 4
+
+// TestLossStatistics: the share of losses lies within 4 standard deviations of
+// what was asked for, and so does the mean length of a row of losses. For
+// independent losses the number lost is binomial; for Gilbert-Elliott its
+// variance is greater by (1+r)/(1-r), r being the correlation of neighbours.
+func TestLossStatistics(t *testing.T) {
+	const n = 200_000
+	tests := []struct {
+		share, burst float64
+		rows         float64 // expected mean length
+	}{
+		{0.02, 0, 1 / 0.98},
+		{0.02, 1, 1 / 0.98},
+		{0.5, 0, 2},
+		{0.02, 4, 4},
+		{0.1, 2.5, 2.5},
+		{0.3, 20, 20},
+		{0.8, 5, 5},
+		{0.8, 2, 4}, // 4 in 5 cannot be lost in shorter rows: they lengthen
+	}
+	for _, tt := range tests {
+		l := newLosses(tt.share, tt.burst, sim.Stream(7, "link/a~lan/out/loss"))
+		lost, rows, before := 0, 0, false
+		for range n {
+			now := l.next()
+			if now {
+				lost++
+				if !before {
+					rows++
+				}
+			}
+			before = now
+		}
+		recovery := 1 / tt.rows
+		correlation := 1 - recovery - tt.share/(1-tt.share)*recovery
+		sd := math.Sqrt(n * tt.share * (1 - tt.share) * (1 + correlation) / (1 - correlation))
+		if off := math.Abs(float64(lost) - n*tt.share); off > sigmas*sd {
+			t.Errorf("loss %v burst %v: lost %d of %d, %.1f standard deviations off", tt.share, tt.burst, lost, n, off/sd)
+		}
+		mean := float64(lost) / float64(rows)
+		sd = math.Sqrt(1-recovery) / recovery / math.Sqrt(float64(rows))
+		if off := math.Abs(mean - tt.rows); off > sigmas*sd+2.0/n {
+			t.Errorf("loss %v burst %v: rows of %.3f, want %.3f, %.1f standard deviations off", tt.share, tt.burst, mean, tt.rows, off/sd)
+		}
+	}
+}
+
+// TestLossExtremes: none and all are exact, whatever the burst.
+func TestLossExtremes(t *testing.T) {
+	for _, burst := range []float64{0, 1, 10} {
+		none, all := newLosses(0, burst, sim.Stream(1, "x")), newLosses(1, burst, sim.Stream(1, "x"))
+		for range 1000 {
+			if none.next() || !all.next() {
+				t.Fatalf("burst %v: a share of 0 lost a frame or a share of 1 kept one", burst)
+			}
+		}
+	}
+}
