@@ -1,0 +1,177 @@
+package traffic
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/web"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// BackendService is the name of a back end's service in events.
+const BackendService = "backend"
+
+// backendBacklog is how many connections wait for a back end to accept them: no
+// bottleneck of its own, unless it hangs.
+const backendBacklog = 1024
+
+// The modes that Backend.Set knows.
+const (
+	ModeOK      = "ok"      // as configured
+	ModeStatus  = "status"  // answer with another status
+	ModeLatency = "latency" // answer later
+	ModeHang    = "hang"    // accept and read, answer nothing until the mode changes
+	ModeReset   = "reset"   // reset the connection after the request
+)
+
+// Backend is an HTTP server whose behaviour can be changed while it runs. A
+// hogged service class of its machine's CPU stops it from accepting and
+// answering.
+type Backend struct {
+	host   *host.Host
+	cfg    topology.Backend
+	mode   behaviour
+	server *web.Server
+	hung   []*sim.Proc // requests that wait for the hang to end
+}
+
+// behaviour is how requests are answered at present.
+type behaviour struct {
+	status  int
+	latency time.Duration
+	hang    bool
+	reset   bool
+	cause   string // for the log
+}
+
+// Mode is a way to answer. Status counts for ModeStatus only, Latency for
+// ModeLatency; each leaves the other as it is.
+type Mode struct {
+	Kind    string
+	Status  int
+	Latency time.Duration
+}
+
+// NewBackend starts the back end that cfg describes on a running machine, with
+// which it dies. Zero fields of cfg mean their defaults.
+func NewBackend(h *host.Host, cfg topology.Backend) *Backend {
+	cfg.Port = cmp.Or(cfg.Port, 80)
+	cfg.Status = cmp.Or(cfg.Status, 200)
+	cfg.Size = cmp.Or(cfg.Size, 1000)
+	b := &Backend{host: h, cfg: cfg}
+	b.mode = b.configured()
+	b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: b}
+	h.Go(BackendService, b.run)
+	return b
+}
+
+func (b *Backend) configured() behaviour {
+	return behaviour{status: b.cfg.Status, latency: b.cfg.Latency, cause: ModeOK}
+}
+
+func (b *Backend) run(p *sim.Proc) {
+	addr := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port))
+	l, err := b.host.Listen(addr, backendBacklog)
+	if err != nil {
+		b.log("failed", err.Error())
+		return
+	}
+	b.log("listening", "port "+strconv.Itoa(b.cfg.Port))
+	if err := b.server.Serve(p, l); err != nil {
+		b.log("stopped", err.Error())
+	}
+}
+
+// Set changes how the back end answers from now on. Requests that a hang has
+// kept are answered when it ends.
+func (b *Backend) Set(m Mode) error {
+	next := b.mode
+	next.hang, next.reset, next.cause = false, false, m.Kind
+	switch m.Kind {
+	case ModeOK:
+		next = b.configured()
+	case ModeStatus:
+		if m.Status < 200 || m.Status > 599 {
+			return fmt.Errorf("traffic: back end %s: status: got %d, want 200-599", b.host.Name(), m.Status)
+		}
+		next.status, next.cause = m.Status, fmt.Sprintf("status %d", m.Status)
+	case ModeLatency:
+		if m.Latency < 0 {
+			return fmt.Errorf("traffic: back end %s: latency: got %v, want 0 or more", b.host.Name(), m.Latency)
+		}
+		next.latency, next.cause = m.Latency, fmt.Sprintf("latency %v", m.Latency)
+	case ModeHang:
+		next.hang = true
+	case ModeReset:
+		next.reset = true
+	default:
+		return fmt.Errorf("traffic: back end %s: mode: got %q, want ok, status, latency, hang or reset", b.host.Name(), m.Kind)
+	}
+	b.change(next)
+	return nil
+}
+
+func (b *Backend) change(next behaviour) {
+	b.mode = next
+	b.log("listening", next.cause)
+	hung := b.hung
+	b.hung = nil
+	for _, p := range hung {
+		p.Wake()
+	}
+}
+
+func (b *Backend) log(state, reason string) {
+	b.host.Log(event.ServiceChanged{Service: BackendService, State: state, Reason: reason})
+}
+
+// Ready implements web.Service.
+func (b *Backend) Ready(p *sim.Proc) { b.host.CPU().Use(p, host.Service, 0) }
+
+// Open implements web.Service: it resets connections from sources that are not
+// on the list.
+func (b *Backend) Open(_ *sim.Proc, c web.Conn) web.Session {
+	from := c.RemoteAddrPort()
+	if len(b.cfg.Allow) > 0 && !slices.Contains(b.cfg.Allow, from.Addr()) {
+		return nil
+	}
+	visit := &visit{backend: b, client: from.String()}
+	b.host.Log(event.ConnAccepted{Service: BackendService, Client: visit.client})
+	return visit
+}
+
+// visit is one connection to a back end.
+type visit struct {
+	backend *Backend
+	client  string
+}
+
+// Serve implements web.Session.
+func (v *visit) Serve(p *sim.Proc, x *web.Exchange) {
+	b := v.backend
+	b.host.CPU().Use(p, host.Service, 0)
+	if b.mode.latency > 0 {
+		p.Sleep(b.mode.latency)
+	}
+	for b.mode.hang {
+		b.hung = append(b.hung, p)
+		p.Park()
+	}
+	if b.mode.reset {
+		x.Abort()
+		return
+	}
+	if x.Answer(b.mode.status, b.cfg.Size) == nil {
+		b.host.Log(event.RequestServed{Service: BackendService, Request: x.Request.ID, Client: v.client})
+	}
+}
+
+// Close implements web.Session.
+func (v *visit) Close() {}

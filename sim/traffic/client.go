@@ -1,0 +1,153 @@
+package traffic
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/web"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// The modes of a client.
+const (
+	modeNew       = "new"
+	modeKeepAlive = "keep-alive"
+	modeLongLived = "long-lived"
+)
+
+// phaseMax bounds how long after its start a client's first request is due.
+const phaseMax = time.Second
+
+// openingGap lies between the connections that a long-lived client opens at its
+// start: a thousand at one instant would overflow any backlog.
+const openingGap = time.Millisecond
+
+// Client asks at a given rate, open loop: a request is due at its instant
+// whether the ones before were answered or not, and its latency counts from
+// then. The first is due a little after the start, at a phase that depends on
+// seed and name only, so that the clients of a world do not ask in step.
+//
+// Failed requests are tried again at once, as often as Retries says, on
+// whatever connection is next. A request that finds no free connection waits
+// for one; after Timeout it is given up. Once sent it has all of Timeout.
+type Client struct {
+	host    *host.Host
+	cfg     topology.Client
+	ledger  *Ledger
+	target  netip.AddrPort
+	ask     web.Request // what all requests have in common
+	arrival arrival
+}
+
+// NewClient starts the client that cfg describes on a running machine, with which
+// it dies. Numbers come from ledger. Zero fields of cfg mean their defaults.
+// Requests that were due before now are not made up for.
+func NewClient(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
+	c := &Client{host: h, cfg: cfg, ledger: ledger}
+	if err := c.aim(); err != nil {
+		return nil, fmt.Errorf("traffic: client %s: %w", h.Name(), err)
+	}
+	if err := c.complete(); err != nil {
+		return nil, fmt.Errorf("traffic: client %s: %w", h.Name(), err)
+	}
+	interval := time.Duration(float64(time.Second) / float64(c.cfg.Rate))
+	phase := h.Loop().Stream("client/" + h.Name() + "/phase")
+	c.arrival = arrival{
+		rate:  float64(c.cfg.Rate),
+		first: c.cfg.Start + time.Duration(phase.Float64()*float64(min(interval, phaseMax))),
+	}
+	if c.cfg.Arrival == "poisson" {
+		c.arrival.first = c.cfg.Start
+		c.arrival.random = h.Loop().Stream("client/" + h.Name() + "/arrival")
+	}
+	h.Go("client", c.run)
+	return c, nil
+}
+
+// aim reads the target. Names are not resolved: there is no DNS in the world.
+func (c *Client) aim() error {
+	u, err := url.Parse(c.cfg.Target)
+	if err != nil {
+		return fmt.Errorf("target: %w", err)
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	port, portErr := strconv.ParseUint(cmp.Or(u.Port(), "80"), 10, 16)
+	if u.Scheme != "http" || err != nil || !addr.Is4() || portErr != nil {
+		return fmt.Errorf("target: got %q, want http://IPv4-address[:port]/path", c.cfg.Target)
+	}
+	c.target = netip.AddrPortFrom(addr, uint16(port))
+	c.ask = web.Request{Host: u.Host, Path: u.RequestURI()}
+	return nil
+}
+
+// complete fills in the defaults and checks the words.
+func (c *Client) complete() error {
+	if c.cfg.Rate == 0 {
+		c.cfg.Rate = 10
+	}
+	if c.cfg.Rate < 0 {
+		return fmt.Errorf("rate: got %v/s, want more than 0", c.cfg.Rate)
+	}
+	c.cfg.Connections = max(c.cfg.Connections, 1)
+	if c.cfg.Connect == 0 {
+		c.cfg.Connect = 5 * time.Second
+	}
+	if c.cfg.Timeout == 0 {
+		c.cfg.Timeout = 10 * time.Second
+	}
+	switch c.cfg.Mode {
+	case "":
+		c.cfg.Mode = modeNew
+	case modeNew, modeKeepAlive, modeLongLived:
+	default:
+		return fmt.Errorf("mode: got %q, want new, keep-alive or long-lived", c.cfg.Mode)
+	}
+	switch c.cfg.Arrival {
+	case "", "const", "poisson":
+		return nil
+	}
+	return fmt.Errorf("arrival: got %q, want const or poisson", c.cfg.Arrival)
+}
+
+// run is the proc that asks.
+func (c *Client) run(p *sim.Proc) {
+	pool := newPool(c)
+	wait(p, c.cfg.Start)
+	if c.cfg.Mode == modeLongLived {
+		c.host.Go("opening", pool.openAll)
+	}
+	c.arrival.skip(c.host.Now())
+	for {
+		due := c.arrival.next()
+		if c.cfg.Stop > 0 && due > c.cfg.Stop {
+			return
+		}
+		wait(p, due)
+		pool.submit(&request{Request: c.ask, due: due})
+	}
+}
+
+// wait parks until the instant at. A machine whose clock runs fast wakes early,
+// and sleeps again.
+func wait(p *sim.Proc, at time.Duration) {
+	loop := p.Scope().Loop()
+	for d := at - loop.Now(); d > 0; d = at - loop.Now() {
+		p.Sleep(d)
+	}
+}
+
+func (c *Client) log(body event.Body) { c.host.Log(body) }
+
+// request is one request through all its attempts.
+type request struct {
+	web.Request
+	due     time.Duration
+	expires time.Duration // when it has waited long enough for a connection
+}

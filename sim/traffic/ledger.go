@@ -1,0 +1,15 @@
+package traffic
+
+// Ledger gives connections and requests their numbers, which are unique in a
+// run: one ledger serves all clients of a world.
+type Ledger struct {
+	connections uint64
+	requests    uint64
+}
+
+// NewLedger returns a ledger whose first numbers are 1.
+func NewLedger() *Ledger { return &Ledger{} }
+
+func (l *Ledger) connection() uint64 { l.connections++; return l.connections }
+
+func (l *Ledger) request() uint64 { l.requests++; return l.requests }

@@ -1,0 +1,189 @@
+package traffic
+
+import (
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// pool is the connections of a client during one life of its machine, and the
+// requests that wait for one. A connection that is in no list is at work.
+type pool struct {
+	client  *Client
+	idle    turns // those whose turn comes; all of them if the client is long-lived
+	shut    turns // those to be opened when no idle one is left
+	size    int
+	limit   int // of size; 0: none
+	waiting line
+	expiry  *sim.Timer
+}
+
+func newPool(c *Client) *pool {
+	p := &pool{client: c, limit: c.cfg.Connections}
+	if c.cfg.Mode == modeNew {
+		p.limit = 0
+	}
+	p.expiry = c.host.Scope().NewTimer(sim.Func(p.expire))
+	return p
+}
+
+// submit gives a request to the connection whose turn it is, or lets it wait.
+func (p *pool) submit(r *request) {
+	if r.Attempt == 0 {
+		r.ID = p.client.ledger.request()
+	}
+	r.Attempt++
+	if c := p.pick(); c != nil {
+		c.take(r)
+		return
+	}
+	r.expires = p.client.host.Now() + p.client.cfg.Timeout
+	if p.waiting.len() == 0 {
+		p.expiry.Reset(p.client.cfg.Timeout)
+	}
+	p.waiting.push(r)
+}
+
+// pick returns a connection that is free to carry a request, or nil.
+func (p *pool) pick() *connection {
+	if c := p.idle.pop(); c != nil {
+		return c
+	}
+	if c := p.shut.pop(); c != nil {
+		return c
+	}
+	if p.client.cfg.Mode == modeLongLived || p.limit > 0 && p.size >= p.limit {
+		return nil
+	}
+	return p.add()
+}
+
+// add makes one more connection. It is not open yet.
+func (p *pool) add() *connection {
+	p.size++
+	c := &connection{pool: p}
+	c.proc = p.client.host.Go("connection", c.run)
+	return c
+}
+
+// openAll opens all connections of a long-lived client.
+func (p *pool) openAll(proc *sim.Proc) {
+	for range p.limit {
+		p.add().opening = true
+		proc.Sleep(openingGap)
+	}
+}
+
+// rest takes back a connection that has done its work. If a request waits, the
+// connection leaves with it at once.
+func (p *pool) rest(c *connection) {
+	if p.waiting.len() > 0 {
+		c.request = p.waiting.pop()
+		return
+	}
+	if c.link == nil && p.client.cfg.Mode != modeLongLived {
+		p.shut.push(c)
+		return
+	}
+	p.idle.push(c)
+}
+
+// lost is told of an idle connection that has ended. A long-lived one keeps its
+// place: it is opened anew when its turn comes.
+func (p *pool) lost(c *connection) {
+	if p.client.cfg.Mode != modeLongLived {
+		p.idle.remove(c)
+		p.shut.push(c)
+	}
+}
+
+// failed ends an attempt, and begins the next if there is one.
+func (p *pool) failed(r *request, conn uint64, failure string) {
+	again := r.Attempt <= p.client.cfg.Retries
+	p.client.log(event.RequestFailed{
+		Request: r.ID, Conn: conn, Failure: failure, Retried: again,
+		After: p.client.host.Now() - r.due,
+	})
+	if again {
+		p.submit(r)
+	}
+}
+
+// expire gives up the requests that have waited too long. They wait in the order
+// in which they expire.
+func (p *pool) expire() {
+	now := p.client.host.Now()
+	for p.waiting.len() > 0 {
+		r := p.waiting.first()
+		if r.expires > now {
+			p.expiry.Reset(r.expires - now)
+			return
+		}
+		p.waiting.pop()
+		p.client.log(event.RequestFailed{Request: r.ID, Failure: Timeout, After: now - r.due})
+	}
+}
+
+// turns is a list of connections in the order in which their turn comes. It
+// hangs in the connections themselves: whatever is done to it takes the same
+// time, however many there are.
+type turns struct{ first, last *connection }
+
+func (t *turns) push(c *connection) {
+	c.before, c.after = t.last, nil
+	if t.last == nil {
+		t.first = c
+	} else {
+		t.last.after = c
+	}
+	t.last = c
+}
+
+func (t *turns) pop() *connection {
+	c := t.first
+	if c != nil {
+		t.remove(c)
+	}
+	return c
+}
+
+func (t *turns) remove(c *connection) {
+	if c.before == nil {
+		t.first = c.after
+	} else {
+		c.before.after = c.after
+	}
+	if c.after == nil {
+		t.last = c.before
+	} else {
+		c.after.before = c.before
+	}
+	c.before, c.after = nil, nil
+}
+
+// line is requests that wait, first come first served.
+type line struct {
+	requests []*request
+	head     int
+}
+
+func (l *line) len() int { return len(l.requests) - l.head }
+
+func (l *line) first() *request { return l.requests[l.head] }
+
+func (l *line) push(r *request) {
+	if l.head > 0 && len(l.requests) == cap(l.requests) {
+		n := copy(l.requests, l.requests[l.head:])
+		clear(l.requests[n:])
+		l.requests, l.head = l.requests[:n], 0
+	}
+	l.requests = append(l.requests, r)
+}
+
+func (l *line) pop() *request {
+	r := l.requests[l.head]
+	l.requests[l.head] = nil
+	if l.head++; l.head == len(l.requests) {
+		l.requests, l.head = l.requests[:0], 0
+	}
+	return r
+}
