@@ -108,7 +108,7 @@ func importSnippets() []snippet {
 		{"compiles", "sim", false, "package sim\nvar x int = 1\n", ""},
 
 		{"flow", "sim", false, own + "/sim/event\"\n", "sim imports sim/event; it may import nothing"},
-		{"flow", "sim/oracle", false, own + "/sim/fault\"\n", "it may import sim/event"},
+		{"flow", "sim/oracle", false, own + "/node/wire\"\n", "it may import sim/event, sim/fault"},
 		{"flow", "sim/oracle", false, own + "/sim/event\"\n", ""},
 		{"flow", "sim", true, own + "/sim/event\"\n", ""},
 		{"flow", "sim/novelty", false, "package novelty\n", "not in the table"},

@@ -16,26 +16,29 @@ var flow = map[string][]string{
 	"sim/fault":           {"sim/topology"},
 	"sim/event":           {"sim", "sim/event/jsonform"},
 	"sim/event/jsonform":  {},
-	"sim/oracle":          {"sim/event"}, // measures read events; nothing measures by looking inside a machine
-	"netfab":              {"sim"},       // the fabric moves frames and does not know who sent them
-	"node/wire":           {},            // bytes in, values out
-	"node/web":            {"sim"},       // HTTP on any net.Conn; it knows neither stack nor events
+	"sim/oracle":          {"sim/event", "sim/fault", "sim/topology"}, // values: nothing measures by looking inside a machine
+	"netfab":              {"sim"},                                    // the fabric moves frames and does not know who sent them
+	"node/wire":           {},                                         // bytes in, values out
+	"node/web":            {"sim"},                                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
 	"node/standby":        {"node/wire"}, // a pure machine
 	"node/standby/member": {"sim", "sim/event", "sim/topology", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/standby/member", "node/web"},
 	"sim/traffic":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"sim/world": { // the one place where all meets
-		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "netfab",
+		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "sim/oracle", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway",
 	},
 	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/text":   {"sim/event", "sim/oracle", "reports"},
-	"reports/pcapng": {},                                                       // frames are bytes with an instant
-	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // it says what to run, not how
-	"scenarios/kit":  {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "scenarios", "reports"},
+	"reports/pcapng": {}, // frames are bytes with an instant
+	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"scenarios/kit": {
+		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
+		"scenarios", "reports", "reports/text", "reports/pcapng",
+	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "scenarios", "reports"},
+	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
 	"tidy":           {},
 }
 
@@ -77,7 +80,7 @@ var libraries = []library{
 	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
 	{"github.com/spf13/cobra", []string{"cmd"}, false, "the command line is the command's"},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
-	{"golang.org/x/term", []string{"cmd"}, false, "only the command knows whether it talks to a terminal"},
+	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "who draws for people asks whether they see a terminal"},
 	{"gonum.org/v1/gonum", []string{"sim/oracle", "reports"}, true, "statistics belong to measures"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
