@@ -137,7 +137,8 @@ func (b *Backend) Ready(p *sim.Proc) { b.host.CPU().Use(p, host.Service, 0) }
 
 // Open implements web.Service: it resets connections from sources that are not
 // on the list.
-func (b *Backend) Open(_ *sim.Proc, c web.Conn) web.Session {
+func (b *Backend) Open(p *sim.Proc, c web.Conn) web.Session {
+	b.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
 	from := c.RemoteAddrPort()
 	if len(b.cfg.Allow) > 0 && !slices.Contains(b.cfg.Allow, from.Addr()) {
 		return nil

@@ -19,7 +19,7 @@ type connection struct {
 	proc          *sim.Proc
 	before, after *connection // in its list of turns
 
-	opening  bool // to be opened without a request
+	wanted   bool // to be opened without a request
 	request  *request
 	number   uint64 // of what is open now, or was last
 	answered int
@@ -39,26 +39,31 @@ func (c *connection) take(r *request) {
 	c.send()
 }
 
+// open opens the connection for requests to come, unless one has done so.
+func (c *connection) open() {
+	if c.link == nil && c.request == nil {
+		c.wanted = true
+		c.proc.Wake()
+	}
+}
+
 func (c *connection) run(p *sim.Proc) {
 	defer c.unwind()
 	for {
-		for c.request == nil && !c.opening {
+		for c.request == nil && !c.wanted {
 			p.Park()
 		}
-		c.opening = false
-		if err := c.open(); err != nil {
-			if r := c.request; r != nil {
-				c.request = nil
-				c.pool.failed(r, c.number, failure(err))
-			}
-			c.pool.rest(c)
-			continue
-		}
-		if c.request == nil {
-			c.pool.rest(c)
-		}
-		if c.request != nil {
+		c.wanted = false
+		err := c.dial()
+		r := c.request
+		switch {
+		case r == nil: // its turn is still to come
+		case err == nil:
 			c.send()
+		default:
+			c.request = nil
+			c.pool.failed(r, c.number, failure(err))
+			c.pool.rest(c)
 		}
 		for c.link != nil {
 			c.next()
@@ -73,7 +78,7 @@ func (c *connection) unwind() {
 	}
 }
 
-func (c *connection) open() error {
+func (c *connection) dial() error {
 	client := c.pool.client
 	c.number, c.answered, c.broken = client.ledger.connection(), 0, nil
 	client.log(event.ConnOpened{Conn: c.number, Target: client.target.String()})

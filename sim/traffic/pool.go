@@ -65,10 +65,16 @@ func (p *pool) add() *connection {
 	return c
 }
 
-// openAll opens all connections of a long-lived client.
+// openAll opens all connections of a long-lived client. They have their turns
+// from the start: a request that is due earlier waits on its own connection.
 func (p *pool) openAll(proc *sim.Proc) {
-	for range p.limit {
-		p.add().opening = true
+	all := make([]*connection, p.limit)
+	for i := range all {
+		all[i] = p.add()
+		p.idle.push(all[i])
+	}
+	for _, c := range all {
+		c.open()
 		proc.Sleep(openingGap)
 	}
 }

@@ -1,0 +1,354 @@
+package traffic
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+const millisecond = time.Millisecond
+
+// TestModeNew opens a connection per request, and a slow answer holds nothing
+// up.
+func TestModeNew(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{Latency: 250 * millisecond})
+	l.ask(topology.Client{Rate: 10, Stop: 2 * second})
+	l.run(10 * second)
+	sentAt, requests := bodies[sent](l)
+	_, connections := bodies[opened](l)
+	_, closed := bodies[ended](l)
+	_, answers := bodies[answered](l)
+	if len(requests) != 20 || len(connections) != 20 || len(closed) != 20 || len(answers) != 20 {
+		t.Fatalf("%d requests, %d connections, %d closed, %d answers, want 20 of each", len(requests), len(connections), len(closed), len(answers))
+	}
+	for i, at := range sentAt[1:] {
+		if gap := at - sentAt[i]; gap < 99*millisecond || gap > 101*millisecond {
+			t.Errorf("between requests %d and %d: %v, want 100ms", i, i+1, gap)
+		}
+	}
+	for i, a := range answers {
+		if a.Latency < 250*millisecond || a.Latency > 252*millisecond {
+			t.Errorf("answer %d: latency %v, want 250ms and the handshake", i, a.Latency)
+		}
+		if closed[i].How != byClient || closed[i].Answered != 1 {
+			t.Errorf("connection %d: %+v, want one answer and closed by the client", i, closed[i])
+		}
+	}
+}
+
+// TestModeKeepAlive opens connections only as far as requests overlap, up to the
+// limit, and uses them in turn.
+func TestModeKeepAlive(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		latency     time.Duration
+		limit       int
+		connections int
+		waits       time.Duration // latency of the last answer beyond the back end's
+	}{
+		{"no overlap", 0, 5, 1, 0},
+		{"overlap", 250 * millisecond, 5, 3, 0},
+		{"at the limit", 199 * millisecond, 2, 2, 0},
+		// Two connections carry 8 of 10 requests a second: after 20 requests in
+		// 2 s the line is 4 long, half a second.
+		{"beyond the limit", 250 * millisecond, 2, 2, 500 * millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			l.serve(topology.Backend{Latency: c.latency})
+			l.ask(topology.Client{Rate: 10, Stop: 2 * second, Mode: modeKeepAlive, Connections: c.limit})
+			l.run(10 * second)
+			_, connections := bodies[opened](l)
+			_, answers := bodies[answered](l)
+			_, closed := bodies[ended](l)
+			if len(connections) != c.connections || len(closed) != 0 || len(answers) != 20 {
+				t.Fatalf("%d connections, %d closed, %d answers, want %d, 0, 20", len(connections), len(closed), len(answers), c.connections)
+			}
+			if got := answers[19].Latency - c.latency; got < c.waits-60*millisecond || got > c.waits+60*millisecond {
+				t.Errorf("the last request waited %v, want about %v", got, c.waits)
+			}
+			for i, a := range answers[c.connections:] {
+				if want := answers[i].Conn; a.Conn != want {
+					t.Errorf("answer %d came on connection %d, want %d: they take turns", i+c.connections, a.Conn, want)
+				}
+			}
+		})
+	}
+}
+
+// TestModeLongLived opens all connections at the start; each carries a request
+// every connections/rate, and nothing is closed.
+func TestModeLongLived(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{})
+	l.ask(topology.Client{Rate: 20, Stop: 12 * second, Start: 2 * second, Mode: modeLongLived, Connections: 50})
+	l.run(20 * second)
+	openAt, connections := bodies[opened](l)
+	if len(connections) != 50 || openAt[0] != 2*second || openAt[49] != 2*second+49*openingGap {
+		t.Fatalf("%d connections from %v to %v, want 50 from 2s, 1ms apart", len(connections), openAt[0], openAt[len(openAt)-1])
+	}
+	sentAt, requests := bodies[sent](l)
+	if len(requests) != 200 {
+		t.Fatalf("%d requests, want 200", len(requests))
+	}
+	last := map[uint64]time.Duration{}
+	for i, r := range requests {
+		if before, ok := last[r.Conn]; ok && sentAt[i]-before != 2500*millisecond {
+			t.Errorf("connection %d: %v between its requests, want 2.5s", r.Conn, sentAt[i]-before)
+		}
+		last[r.Conn] = sentAt[i]
+	}
+	if _, closed := bodies[ended](l); len(last) != 50 || len(closed) != 0 {
+		t.Errorf("%d connections used, %d closed, want 50 and 0", len(last), len(closed))
+	}
+}
+
+// TestLongLivedReopens: connections that a dead server left are opened anew, each
+// at its next turn, and a reset of an idle one is known at once.
+func TestLongLivedReopens(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{})
+	l.ask(topology.Client{Rate: 4, Mode: modeLongLived, Connections: 4, Timeout: 500 * millisecond, Stop: 10 * second})
+	l.at(3*second, func() { l.server.Crash(false) })
+	l.at(5*second, func() { l.server.PowerOn(); l.serve(topology.Backend{}) })
+	l.run(12 * second)
+	closedAt, closed := bodies[ended](l)
+	for i, c := range closed {
+		if closedAt[i] < 3*second {
+			t.Errorf("closed before the crash: %+v at %v", c, closedAt[i])
+		}
+	}
+	answeredAt, _ := bodies[answered](l)
+	var early, late int
+	for _, at := range answeredAt {
+		switch {
+		case at < 3*second:
+			early++
+		case at < 5*second:
+			t.Errorf("an answer at %v from a dead server", at)
+		case at > 8*second:
+			late++
+		}
+	}
+	if early < 10 || late < 8 {
+		t.Errorf("%d answers before and %d after, want the rate of 4/s", early, late)
+	}
+	_, failures := bodies[failed](l)
+	if len(failures) < 4 {
+		t.Errorf("%d failures, want one per connection at least", len(failures))
+	}
+}
+
+// TestIdleReset: the back end resets the connection of another request, and an
+// idle one is told at the same instant when the machine behind it says so.
+func TestIdleReset(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{})
+	l.ask(topology.Client{Rate: 0.1, Mode: modeLongLived, Connections: 2, Stop: 15 * second})
+	l.at(5*second, func() { l.backend.server.Drain() })
+	l.run(9 * second)
+	at, closed := bodies[ended](l)
+	if len(closed) != 2 || at[0] > 5*second+millisecond || closed[0].How != byServer {
+		t.Fatalf("closed: got %+v at %v, want both by the server at 5s", closed, at)
+	}
+	if _, failures := bodies[failed](l); len(failures) != 0 {
+		t.Errorf("failures: got %+v, want none: no request was under way", failures)
+	}
+	if _, connections := bodies[opened](l); len(connections) != 2 {
+		t.Errorf("%d connections opened, want 2: a broken one waits for its turn", len(connections))
+	}
+	l.run(20 * second)
+	if _, answers := bodies[answered](l); len(answers) != 2 {
+		t.Errorf("%d answers, want 2", len(answers))
+	}
+	if _, connections := bodies[opened](l); len(connections) != 3 {
+		t.Errorf("%d connections opened, want 3: one had its turn", len(connections))
+	}
+}
+
+// TestIdleTimeout closes a pooled connection that nobody needs, and the next
+// request opens another.
+func TestIdleTimeout(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{})
+	l.ask(topology.Client{Rate: 0.25, Mode: modeKeepAlive, Idle: 3 * second, Stop: 6 * second})
+	l.run(20 * second)
+	l.wantStory(`
+		open 1
+		established 1
+		sent 1.1 on 1
+		answered 1 on 1 by web: 200
+		closed 1 by client after 1
+		open 2
+		established 2
+		sent 2.1 on 2
+		answered 2 on 2 by web: 200
+		closed 2 by client after 1`)
+	answeredAt, _ := bodies[answered](l)
+	closedAt, _ := bodies[ended](l)
+	for i := range closedAt {
+		if got := closedAt[i] - answeredAt[i]; got != 3*second {
+			t.Errorf("closed %v after the answer, want 3s", got)
+		}
+	}
+}
+
+// TestUnaskedAnswer: bytes on an idle connection are seen as what they are.
+func TestUnaskedAnswer(t *testing.T) {
+	const one = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 1\r\nX-Cablepull-Node: web\r\nContent-Length: 0\r\n\r\n"
+	l := newLab(t)
+	l.script(says(one + one))
+	l.ask(once(func(c *topology.Client) { c.Mode = modeKeepAlive }))
+	l.run(5 * second)
+	l.wantStory(`
+		open 1
+		established 1
+		sent 1.1 on 1
+		answered 1 on 1 by web: 200
+		mismatch 0 on 1: an answer that nobody asked for
+		closed 1 by client after 1`)
+}
+
+// TestWaitingEnds: requests that find no connection are given up after the
+// timeout, exactly, and were never sent.
+func TestWaitingEnds(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{})
+	l.set(0, Mode{Kind: ModeHang})
+	l.ask(topology.Client{Rate: 10, Mode: modeKeepAlive, Connections: 1, Timeout: 2 * second, Stop: 4 * second})
+	l.run(20 * second)
+	_, requests := bodies[sent](l)
+	_, failures := bodies[failed](l)
+	if len(failures) != 40 || len(requests) != 3 {
+		t.Fatalf("%d failures, %d sent, want 40 and 3: one every 2 s", len(failures), len(requests))
+	}
+	waited := 0
+	for _, f := range failures {
+		if f.Failure != Timeout || f.Retried {
+			t.Errorf("failure: got %+v, want a timeout", f)
+		}
+		if f.Conn == 0 {
+			waited++
+			if f.After != 2*second {
+				t.Errorf("request %d was given up %v after it was due, want 2s", f.Request, f.After)
+			}
+		}
+	}
+	if waited != 37 {
+		t.Errorf("%d gave up waiting, want 37", waited)
+	}
+}
+
+// TestRebootOfClient: its connections die without a word, it asks again after
+// the boot, with new numbers, and does not make up for what it missed.
+func TestRebootOfClient(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{})
+	cfg := topology.Client{Rate: 10, Mode: modeLongLived, Connections: 3}
+	l.ask(cfg)
+	l.at(2*second, func() { l.client.Crash(false) })
+	l.at(4*second, func() { l.client.PowerOn(); l.ask(cfg) })
+	l.run(6 * second)
+	at, requests := bodies[sent](l)
+	if len(requests) < 39 || len(requests) > 41 {
+		t.Errorf("%d requests in 4 s of life, want 40", len(requests))
+	}
+	for i, r := range requests {
+		if r.Request != uint64(i+1) {
+			t.Errorf("request %d has number %d", i+1, r.Request)
+		}
+		if at[i] > 2*second && at[i] < 4*second {
+			t.Errorf("a request at %v from a dead client", at[i])
+		}
+	}
+	if _, failures := bodies[failed](l); len(failures) != 0 {
+		t.Errorf("failures: %+v", failures)
+	}
+	if _, closed := bodies[ended](l); len(closed) != 0 {
+		t.Errorf("closed: %+v, want none: the dead say nothing", closed)
+	}
+}
+
+// TestArrivals: constant instants do not drift, Poisson ones have the rate and
+// are the same for the same seed; the phase depends on the name.
+func TestArrivals(t *testing.T) {
+	constant := arrival{rate: 3, first: second}
+	for i := range 3_000_000 {
+		at := constant.next()
+		if want := second + time.Duration(i/3)*second; i%3 == 0 && at != want {
+			t.Fatalf("instant %d: got %v, want %v", i, at, want)
+		}
+	}
+	constant = arrival{rate: 4, first: second}
+	constant.skip(1300 * millisecond)
+	if at := constant.next(); at != 1500*millisecond {
+		t.Errorf("first instant after 1.3s: got %v, want 1.5s", at)
+	}
+	l := newLab(t)
+	take := func() (all []time.Duration) {
+		a := arrival{rate: 100, random: l.loop.Stream("client/c1/arrival")}
+		for range 10_000 {
+			all = append(all, a.next())
+		}
+		return all
+	}
+	instants := take()
+	if total := instants[len(instants)-1]; total < 97*second || total > 103*second {
+		t.Errorf("10,000 instants at 100/s took %v, want 100s within three deviations", total)
+	}
+	if !slices.IsSorted(instants) || !slices.Equal(instants, take()) {
+		t.Error("Poisson instants are not in order, or not the same twice")
+	}
+	one, _ := NewClient(l.client, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
+	two, _ := NewClient(l.server, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
+	if one.arrival.first == two.arrival.first {
+		t.Error("two clients ask in step")
+	}
+}
+
+// TestClientRefuses what it cannot do, and says what is allowed.
+func TestClientRefuses(t *testing.T) {
+	for _, c := range []struct {
+		cfg  topology.Client
+		want string
+	}{
+		{topology.Client{Target: "192.0.2.100"}, "want http://"},
+		{topology.Client{Target: "https://192.0.2.100/"}, "want http://"},
+		{topology.Client{Target: "http://example.com/"}, "want http://"},
+		{topology.Client{Target: "http://[2001:db8::1]/"}, "want http://"},
+		{topology.Client{Target: "http://192.0.2.100:99999/"}, "want http://"},
+		{topology.Client{Target: "http://192.0.2.100/", Mode: "newest"}, "want new, keep-alive or long-lived"},
+		{topology.Client{Target: "http://192.0.2.100/", Arrival: "burst"}, "want const or poisson"},
+		{topology.Client{Target: "http://192.0.2.100/", Rate: -1}, "want more than 0"},
+	} {
+		l := newLab(t)
+		_, err := NewClient(l.client, c.cfg, l.ledger)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: got %v, want %q", c.cfg, err, c.want)
+		}
+	}
+}
+
+// TestRunsAreEqual: the same seed gives the same events and frames.
+func TestRunsAreEqual(t *testing.T) {
+	run := func() (string, int) {
+		l := newLab(t)
+		l.serve(topology.Backend{Latency: 3 * millisecond})
+		l.ask(topology.Client{Rate: 200, Arrival: "poisson", Mode: modeKeepAlive, Connections: 8, Retries: 1, Timeout: second})
+		l.set(2*second, Mode{Kind: ModeReset})
+		l.set(3*second, Mode{Kind: ModeOK})
+		l.at(4*second, func() { l.server.Freeze(false) })
+		l.at(6*second, func() { l.server.Thaw() })
+		l.run(10 * second)
+		return l.digest.String(), l.log.Len()
+	}
+	digest, events := run()
+	again, _ := run()
+	if digest != again || events < 5000 {
+		t.Errorf("digests %s and %s, %d events; want equal ones of a busy run", digest, again, events)
+	}
+}
