@@ -99,7 +99,7 @@ func (n Node) WithDefaults() Node {
 func (m Memory) WithDefaults() Memory {
 	m.Connection = cmp.Or(m.Connection, 64<<10)
 	m.Request = cmp.Or(m.Request, 256<<10)
-	m.Policy = cmp.Or(m.Policy, "refuse")
+	m.Policy = cmp.Or(m.Policy, MemoryRefuse)
 	return m
 }
 
@@ -114,8 +114,8 @@ func (s Standby) WithDefaults() Standby {
 	s.Hello = cmp.Or(s.Hello, DefaultHello)
 	s.Hold = cmp.Or(s.Hold, DefaultHold)
 	s.Authentication = cmp.Or(s.Authentication, DefaultAuthentication)
-	s.Profile = cmp.Or(s.Profile, "datapower")
-	s.Takeover = cmp.Or(s.Takeover, "arp")
+	s.Profile = cmp.Or(s.Profile, ProfileDataPower)
+	s.Takeover = cmp.Or(s.Takeover, TakeoverARP)
 	if s.Jitter == nil {
 		jitter := DefaultJitter
 		s.Jitter = &jitter
@@ -123,7 +123,7 @@ func (s Standby) WithDefaults() Standby {
 	if s.Announce == nil {
 		s.Announce = []time.Duration{0, time.Second, 2 * time.Second, 5 * time.Second}
 	}
-	s.AnnounceForm = cmp.Or(s.AnnounceForm, "both")
+	s.AnnounceForm = cmp.Or(s.AnnounceForm, AnnounceBoth)
 	return s
 }
 
@@ -140,7 +140,7 @@ func (s Service) WithDefaults() Service {
 	s.Work = cmp.Or(s.Work, DefaultWork)
 	s.Size = cmp.Or(s.Size, DefaultSize)
 	s.Backlog = cmp.Or(s.Backlog, 128)
-	s.Bind = cmp.Or(s.Bind, "wait")
+	s.Bind = cmp.Or(s.Bind, BindWait)
 	return s
 }
 
@@ -156,9 +156,9 @@ func (b Backend) WithDefaults() Backend {
 // end of the run.
 func (c Client) WithDefaults() Client {
 	c.Rate = cmp.Or(c.Rate, 10)
-	c.Arrival = cmp.Or(c.Arrival, "const")
+	c.Arrival = cmp.Or(c.Arrival, ArrivalConst)
 	c.Connections = cmp.Or(c.Connections, 1)
-	c.Mode = cmp.Or(c.Mode, "new")
+	c.Mode = cmp.Or(c.Mode, ModeNew)
 	c.Connect = cmp.Or(c.Connect, 5*time.Second)
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
 	return c
@@ -218,6 +218,6 @@ func (g Gateway) withServices(addresses []netip.Addr) *Gateway {
 		services[name] = Service{Listen: netip.AddrPortFrom(address, DefaultPort)}.WithDefaults()
 	}
 	g.Services = services
-	g.OnVIPLoss = cmp.Or(g.OnVIPLoss, "rst")
+	g.OnVIPLoss = cmp.Or(g.OnVIPLoss, OnVIPLossReset)
 	return &g
 }
