@@ -147,10 +147,11 @@ func bannedSnippets() []snippet {
 		all = append(all, snippet{"banned", "sim/traffic", false, use(b.path, b.body), b.want})
 	}
 	return append(all,
-		snippet{"banned", "reports", true, use("time", "x.Sleep(1)"), "flaky"},
+		snippet{"banned", "scenarios/spec", true, use("time", "x.Sleep(1)"), "flaky"},
 		snippet{"banned", "sim", true, use("math/rand/v2", "_ = x.Int()"), "global source"},
 		snippet{"banned", "cmd/cablepull", false, use("hash/maphash", "var _ x.Hash"), "maphash"},
 
+		snippet{"banned", "reports", true, use("time", "x.Sleep(1)"), ""},
 		snippet{"banned", "cmd/cablepull", false, use("fmt", "x.Println()"), ""},
 		snippet{"banned", "sim", true, use("time", "_ = x.Now()"), ""},
 		snippet{"banned", "sim", false, use("time", "_ = x.Second"), ""},
