@@ -22,7 +22,10 @@ type network struct {
 	delay   time.Duration
 	members []*member
 	cut     map[[2]int]bool // messages from the first member to the second are lost
-	log     []string        // transitions and messages, one line each
+	log     []string        // transitions, Coups and Resigns, one line each
+
+	spy   func(m *member, message wire.Message) // sees every message sent
+	check func(m *member, ev Event)             // called after every step
 }
 
 // member is a machine on the network, with what a shell would keep.
@@ -161,8 +164,10 @@ func (n *network) run(until time.Duration) {
 			n.now = until
 			return
 		}
+		before := n.now
 		n.now = next
 		if ticking != nil {
+			n.now = max(n.now, before) // a thawed member's timers may be overdue
 			n.step(ticking, Tick{Jitter: ticking.draw()})
 			continue
 		}
@@ -204,9 +209,15 @@ func (n *network) step(m *member, ev Event) {
 			n.note(m, a.String())
 		}
 	}
+	if n.check != nil {
+		n.check(m, ev)
+	}
 }
 
 func (n *network) send(m *member, message wire.Message) {
+	if n.spy != nil {
+		n.spy(m, message)
+	}
 	switch message.Opcode {
 	case wire.OpCoup:
 		m.coups++

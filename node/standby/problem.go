@@ -40,16 +40,14 @@ func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.Severity, 
 // to run what a product would refuse.
 func (c Config) Validate() []Problem {
 	var found problems
-	found.checkAddresses(c)
-	found.checkTimers(c)
-	if c.Profile == DataPower {
-		if c.Group == 0 {
-			found.fail("Group", "got 0, want 1 to 255")
-		}
-		if c.Preempt {
-			found.warn("Preempt", "got on: every return of the higher member breaks connections; IBM advises off")
-		}
+	if c.Profile == DataPower && c.Group == 0 {
+		found.fail("Group", "got 0, want 1 to 255")
 	}
+	found.checkAddresses(c)
+	if c.Profile == DataPower && c.Preempt {
+		found.warn("Preempt", "got on: every return of the higher member breaks connections; IBM advises off")
+	}
+	found.checkTimers(c)
 	found.checkBench(c)
 	return found
 }
