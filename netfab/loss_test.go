@@ -69,3 +69,19 @@ func TestLossExtremes(t *testing.T) {
 		}
 	}
 }
+
+// TestLossBeginsAnywhere: the first frame of a bursty channel is as likely to be
+// lost as any other; a short run is not spared.
+func TestLossBeginsAnywhere(t *testing.T) {
+	const n, share = 2000, 0.3
+	lost := 0
+	for seed := range uint64(n) {
+		l := newLosses(share, 10, sim.Stream(seed, "x"))
+		if l.next() {
+			lost++
+		}
+	}
+	if off := math.Abs(float64(lost) - n*share); off > sigmas*math.Sqrt(n*share*(1-share)) {
+		t.Errorf("%d of %d first frames lost, want about %.0f", lost, n, n*share)
+	}
+}

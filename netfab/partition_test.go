@@ -147,6 +147,9 @@ func TestSidesLearnApart(t *testing.T) {
 			t.Errorf("%s: a received %q, b %q; want %q and %q", step, gotA, gotB, wantA, wantB)
 		}
 	}
+	if lan.Lookup(c1.Port, w.mac) != w.Port || lan.Lookup(c2.Port, w.mac) != w.Port {
+		t.Error("a side forgot what the switch knew before the cut")
+	}
 	hello := func(s *station) {
 		s.sayAs(virtual, MAC{1, 0, 0x5e, 0, 0, 2}, "hello")
 		l.run(time.Millisecond)

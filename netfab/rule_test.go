@@ -190,6 +190,22 @@ func TestHeldFrame(t *testing.T) {
 	}
 }
 
+// TestHeldCopiesOnAPulledCable: what waits to be overtaken is on the cable, and
+// so are its copies.
+func TestHeldCopiesOnAPulledCable(t *testing.T) {
+	l := newLab(t, 1)
+	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
+	l.introduce(st...)
+	l.Install(&placed{opinion{name: "hold", verdict: Verdict{Hold: time.Second, Copies: 1}}, st[1].Port, In})
+	st[0].say(st[1].mac, "x")
+	l.run(500 * time.Millisecond)
+	st[1].Pull()
+	st[1].Plug()
+	l.run(time.Second)
+	l.want(st[1])
+	l.wantLost("a.lan>b.lan: cable b.lan was out", "a.lan>b.lan: cable b.lan was out")
+}
+
 // TestCorruptCopiesFirst: one receiver's damage is not another's.
 func TestCorruptCopiesFirst(t *testing.T) {
 	l := newLab(t, 1)
