@@ -94,10 +94,12 @@ func BenchmarkRule(b *testing.B) {
 	}
 	f.Install(rule)
 	b.Run("concerned", func(b *testing.B) {
+		b.ReportAllocs()
 		ears.received = 0
 		exchange(b, f, ports[0], macOf(ports[1]), ears, 1)
 	})
 	b.Run("elsewhere", func(b *testing.B) {
+		b.ReportAllocs()
 		ears.received = 0
 		exchange(b, f, ports[4], macOf(ports[5]), ears, 1)
 	})

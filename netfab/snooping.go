@@ -78,7 +78,7 @@ func (g *groups) wants(now time.Duration, dst address, p *Port) bool {
 
 func (g *groups) forget(p *Port) {
 	delete(g.routers, p)
-	for m := range g.members { // the order leaves no trace
+	for m := range g.members { // order: each entry is treated by itself
 		if m.port == p {
 			delete(g.members, m)
 		}

@@ -26,7 +26,7 @@ func newTable() *table { return &table{entries: map[address]*entry{}} }
 // clone returns a table that knows the same and learns apart.
 func (t *table) clone() *table {
 	c := newTable()
-	for a, e := range maps.All(t.entries) { // the order leaves no trace
+	for a, e := range maps.All(t.entries) { // order: each entry is treated by itself
 		known := *e
 		c.entries[a] = &known
 	}
@@ -72,7 +72,7 @@ func (t *table) sweep(now, ageing time.Duration) bool {
 
 // forget drops what was learnt at port p.
 func (t *table) forget(p *Port) {
-	for _, e := range t.entries { // the order leaves no trace
+	for _, e := range t.entries { // order: each entry is treated by itself
 		if e.port == p {
 			e.port = nil
 		}
