@@ -5,9 +5,9 @@
 // Read scenario.go first, then incidents/cable-pull.yaml. load.go finds and
 // reads files, decode.go turns YAML into the values with every error at its
 // line and column, validate.go checks what the values mean together,
-// expectation.go and its neighbours hold what can be expected of a run, and
-// schema.go prints the format for editors.
+// expectation.go and its neighbours hold what can be expected of a run, run.go
+// plays a scenario and judges it, and schema.go prints the format for editors.
 //
-// The package knows topologies, faults, events and measures as values. It must
-// not know how a world is built or run.
+// The package knows topologies, faults, events and measures as values. Only
+// run.go knows package world; nothing here looks inside a machine.
 package scenarios

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -27,10 +28,36 @@ type Evidence struct {
 	Measures   oracle.Measures
 	Violations []oracle.Violation
 	Duration   time.Duration // of the run
+	Beside     []Expectation // all of the same scenario
 }
 
 // Result is the outcome of a check.
 type Result struct {
 	Passed bool
 	Got    string // what was found, in the units of the expectation
+}
+
+// Verdict is an expectation and whether it held.
+type Verdict struct {
+	Text string
+	Result
+}
+
+// Check holds what is known of a run against the scenario: a verdict for each
+// expectation, in order, and the violations that the scenario does not expect.
+func (s *Scenario) Check(e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
+	e.Beside = s.Expect
+	var expected []string
+	for _, x := range s.Expect {
+		verdicts = append(verdicts, Verdict{x.Text(), x.Check(e)})
+		if v, ok := x.(Violations); ok {
+			expected = append(expected, v.Names...)
+		}
+	}
+	for _, v := range e.Violations {
+		if !slices.Contains(expected, v.Invariant) {
+			unexpected = append(unexpected, v)
+		}
+	}
+	return verdicts, unexpected
 }

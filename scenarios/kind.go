@@ -17,7 +17,26 @@ type kind struct {
 }
 
 // kinds lists what can be expected, in the order of the schema.
-var kinds = []kind{}
+var kinds = []kind{
+	kindFor[Active]("active", "a member believes to be Active"),
+	kindFor[OnlyActive]("only-active", "nobody else believes to be Active"),
+	kindFor[States]("states", "the states a member enters, exactly"),
+	kindFor[Becomes]("becomes", "a member enters a state at the right time"),
+	kindFor[NothingElse]("nothing-else", "no member changes its state but as becomes and states say"),
+	kindFor[Takeover]("takeover", "a virtual IP moves to a member"),
+	kindFor[Moves]("moves", "how often the role of the Active moves"),
+	kindFor[DualActive]("dual-active", "for how long more than one member is Active"),
+	kindFor[NoActive]("no-active", "for how long no member is Active, after the first"),
+	kindFor[Outage]("outage", "the longest time a client is without answers, and its parts"),
+	kindFor[Kept]("kept", "the share of connections that survive a fault"),
+	kindFor[Lost]("lost", "the number of connections that a fault costs"),
+	kindFor[Requests]("requests", "how the requests of a client end"),
+	kindFor[AnsweredBy]("answered-by", "which nodes answer"),
+	kindFor[Happening]("event", "how often something happens"),
+	kindFor[Violations]("violations", "invariants that this scenario breaks on purpose"),
+}
+
+func kindFor[E Expectation](name, doc string) kind { return kind{name, reflect.TypeFor[E](), doc} }
 
 func kindNames() []string {
 	names := make([]string, len(kinds))

@@ -1,0 +1,120 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Happening expects how often something happened: events of a kind, in a window,
+// of a node, with certain fields. It is for what has no expectation of its own.
+type Happening struct {
+	Kind   string            `yaml:"kind" doc:"kind of the event, such as vip-announced" jsonschema:"required"`
+	Node   string            `yaml:"node" doc:"node of the event (default: any)"`
+	Count  Range[int]        `yaml:"count" doc:"how often, such as 4 or 1..3 (default 1..)"`
+	Where  map[string]string `yaml:"where" doc:"fields that the event must have, such as {vip: 192.0.2.100}"`
+	Window `yaml:",inline"`
+}
+
+// Text implements Expectation.
+func (x Happening) Text() string {
+	s := x.Kind
+	if x.Node != "" {
+		s += " of " + x.Node
+	}
+	for i, name := range topology.Names(x.Where) {
+		if i == 0 {
+			s += " with "
+		} else {
+			s += ", "
+		}
+		s += name + " " + x.Where[name]
+	}
+	return s + x.Window.text() + ": " + x.count().String()
+}
+
+func (x Happening) count() Range[int] {
+	if !x.Count.Given {
+		return AtLeast(1)
+	}
+	return x.Count
+}
+
+// Check implements Expectation.
+func (x Happening) Check(e Evidence) Result {
+	from, to, err := x.Window.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	found := []string{}
+	for _, ev := range e.Events {
+		if ev.At >= from && ev.At <= to && x.fits(ev) {
+			found = append(found, spanText(ev.At))
+		}
+	}
+	got := "0"
+	if len(found) > 0 {
+		got = fmt.Sprintf("%d, at %s", len(found), shorten(found))
+	}
+	return Result{Passed: x.count().Contains(len(found)), Got: got}
+}
+
+func (x Happening) fits(ev event.Event) bool {
+	if ev.What.Kind() != x.Kind || x.Node != "" && ev.Node != x.Node {
+		return false
+	}
+	for name, want := range x.Where { // order: all must hold
+		if got, has := event.Field(ev.What, name); !has || got != want {
+			return false
+		}
+	}
+	return true
+}
+
+func (x Happening) problems(s *Scenario) []topology.Problem {
+	problems := slices.Concat(problemsOfNode(s, "node", x.Node), x.Window.problems(s))
+	if x.Kind == "" {
+		return problems
+	}
+	if !slices.Contains(event.Kinds(), x.Kind) {
+		return append(problems, topology.Problem{Path: []string{"kind"}, Message: fmt.Sprintf("there is no event %q, want %s", x.Kind, topology.AnyOf(x.Kind, event.Kinds()))})
+	}
+	fields := event.Fields(x.Kind)
+	for _, name := range topology.Names(x.Where) {
+		if !slices.Contains(fields, name) {
+			problems = append(problems, topology.Problem{
+				Path: []string{"where", name}, Message: fmt.Sprintf("%s has no field %q, want %s", x.Kind, name, topology.AnyOf(name, fields)),
+			})
+		}
+	}
+	return problems
+}
+
+// Violations expects that the named invariants are violated, each once at least.
+// It is for incidents that show on purpose what must not be. All other
+// invariants must hold in every run, which need not be said.
+type Violations struct {
+	Names []string `yaml:"invariants,short" doc:"names of invariants that this scenario breaks on purpose, such as one-active" jsonschema:"required"`
+}
+
+// Text implements Expectation.
+func (x Violations) Text() string { return "violated on purpose: " + strings.Join(x.Names, ", ") }
+
+// Check implements Expectation.
+func (x Violations) Check(e Evidence) Result {
+	count := map[string]int{}
+	for _, v := range e.Violations {
+		count[v.Invariant]++
+	}
+	passed, got := true, []string{}
+	for _, name := range x.Names {
+		passed = passed && count[name] > 0
+		got = append(got, fmt.Sprintf("%s %d", name, count[name]))
+	}
+	return Result{Passed: passed, Got: strings.Join(got, ", ")}
+}
+
+func (x Violations) problems(*Scenario) []topology.Problem { return nil }

@@ -1,0 +1,75 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// RunOptions are what a run has beside its scenario.
+type RunOptions struct {
+	Seed    uint64            // of all randomness; a scenario's own is Scenario.Seed
+	Capture netfab.Observer   // sees every frame; may be nil
+	Watch   func(event.Event) // is told of each event; may be nil
+}
+
+// Outcome is what became of a run.
+type Outcome struct {
+	Seed         uint64
+	Digest       string // of all frames and events
+	Events       []event.Event
+	Measures     oracle.Measures
+	Violations   []oracle.Violation // those that the scenario does not expect
+	Expectations []Verdict
+	Simulated    time.Duration
+	Frames       uint64
+	Steps        uint64 // events of the loop
+}
+
+// Passed reports whether all expectations and invariants held.
+func (o *Outcome) Passed() bool {
+	for _, v := range o.Expectations {
+		if !v.Passed {
+			return false
+		}
+	}
+	return len(o.Violations) == 0
+}
+
+// Run plays the scenario in virtual time and judges it. An error means that
+// there is no verdict: the context ended, or the bench itself failed.
+func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
+	w, err := world.New(s.Topology, world.Options{Seed: o.Seed, Capture: o.Capture, Watch: o.Watch})
+	if err != nil {
+		return nil, fmt.Errorf("scenarios: %s: %w", s.Name, err)
+	}
+	defer w.Close()
+	defer context.AfterFunc(ctx, func() { w.Interrupt(ctx.Err()) })()
+	for _, step := range s.Timeline {
+		for _, f := range step.Faults {
+			if err := w.At(step.At, f); err != nil {
+				return nil, fmt.Errorf("scenarios: %s: %w", s.Name, err)
+			}
+		}
+	}
+	if err := w.Run(s.Duration); err != nil {
+		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+	}
+	return s.judge(w, o.Seed), nil
+}
+
+// judge measures a finished run and holds it against what was expected.
+func (s *Scenario) judge(w *world.World, seed uint64) *Outcome {
+	measures, violations := w.Measure()
+	out := &Outcome{
+		Seed: seed, Digest: w.Digest(), Events: w.Events(), Measures: measures,
+		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(),
+	}
+	out.Expectations, out.Violations = s.Check(Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration})
+	return out
+}

@@ -1,0 +1,130 @@
+package scenarios
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Window is the part of a run that an expectation looks at, both ends included.
+// Without After its ends are instants of the run; with After they count from
+// the instant at which that fault was applied for the first time.
+type Window struct {
+	After string        `yaml:"after" doc:"a fault of the timeline, such as pull a.lan: from and to count from the instant at which it was first applied"`
+	From  time.Duration `yaml:"from" doc:"begin of what is looked at (default: the start, or the fault)"`
+	To    time.Duration `yaml:"to" doc:"end of what is looked at (default: the end of the run)"`
+}
+
+// resolve returns the instants of the window. It fails if the fault was never
+// applied.
+func (w Window) resolve(e Evidence) (from, to time.Duration, err error) {
+	var zero time.Duration
+	if w.After != "" {
+		if zero, err = firstApplied(e, w.After); err != nil {
+			return 0, 0, err
+		}
+	}
+	to = e.Duration
+	if w.To != 0 {
+		to = min(to, zero+w.To)
+	}
+	return zero + w.From, to, nil
+}
+
+// text says the window in words, with a space before: " from 30s to 40s".
+func (w Window) text() string {
+	var s string
+	if w.From != 0 || w.After != "" && w.To != 0 {
+		s += " from " + spanText(w.From)
+	}
+	if w.To != 0 {
+		s += " to " + spanText(w.To)
+	}
+	return s + afterText(w.After)
+}
+
+func afterText(after string) string {
+	if after == "" {
+		return ""
+	}
+	return " after " + after
+}
+
+func (w Window) problems(s *Scenario) []topology.Problem {
+	problems := problemsOfAfter(s, w.After)
+	if w.To != 0 && w.To < w.From {
+		problems = append(problems, topology.Problem{Path: []string{"to"}, Message: fmt.Sprintf("got %s, want an instant after from, %s", w.To, w.From)})
+	}
+	if w.After == "" && w.From > s.Duration {
+		problems = append(problems, topology.Problem{Path: []string{"from"}, Message: fmt.Sprintf("got %s, want an instant before the end at %s", w.From, s.Duration)})
+	}
+	return problems
+}
+
+// canonical returns the line by which a fault is named in logs.
+func canonical(line string) string {
+	f, err := fault.Parse(line)
+	if err != nil {
+		return line
+	}
+	return f.String()
+}
+
+// firstApplied returns the first instant at which a fault was applied.
+func firstApplied(e Evidence, after string) (time.Duration, error) {
+	line := canonical(after)
+	for ev, applied := range event.Of[event.FaultApplied](e.Events) {
+		if applied.Fault == line {
+			return ev.At, nil
+		}
+	}
+	return 0, fmt.Errorf("%s was never applied", line)
+}
+
+// problemsOfAfter checks that a fault stands in the timeline.
+func problemsOfAfter(s *Scenario, after string) []topology.Problem {
+	if after == "" {
+		return nil
+	}
+	path := []string{"after"}
+	if _, err := fault.Parse(after); err != nil {
+		return []topology.Problem{{Path: path, Message: err.Error()}}
+	}
+	line, lines := canonical(after), []string{}
+	for _, step := range s.Timeline {
+		for _, f := range step.Faults {
+			if f.String() == line {
+				return nil
+			}
+			lines = append(lines, f.String())
+		}
+	}
+	return []topology.Problem{{Path: path, Message: fmt.Sprintf("%q is not in the timeline, want %s", line, topology.AnyOf(line, lines))}}
+}
+
+// problemsOfNode checks that a node exists; an empty name means any.
+func problemsOfNode(s *Scenario, key, name string) []topology.Problem {
+	if _, exists := s.Nodes[name]; exists || name == "" {
+		return nil
+	}
+	return []topology.Problem{{Path: []string{key}, Message: noNode(s, name)}}
+}
+
+// problemsOfClient checks that a node exists and is a client; an empty name
+// means every client.
+func problemsOfClient(s *Scenario, name string) []topology.Problem {
+	clients := []string{}
+	for _, node := range topology.Names(s.Nodes) {
+		if s.Nodes[node].Client != nil {
+			clients = append(clients, node)
+		}
+	}
+	n, exists := s.Nodes[name]
+	if name == "" && len(clients) > 0 || exists && n.Client != nil {
+		return nil
+	}
+	return []topology.Problem{{Path: []string{"client"}, Message: fmt.Sprintf("there is no client %q, want %s", name, topology.AnyOf(name, clients))}}
+}
