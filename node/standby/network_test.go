@@ -120,11 +120,11 @@ func (n *network) push(d delivery) {
 // at runs f at an instant, in the order of posting among events of that instant.
 func (n *network) at(when time.Duration, f func()) { n.push(delivery{when: when, do: f}) }
 
-// start powers a member on, as new, at an instant.
+// start powers a member on, as new, at an instant; one that runs or is frozen is power-cycled.
 func (n *network) start(index int, when time.Duration) {
 	n.at(when, func() {
 		m := n.members[index]
-		m.Machine, m.up = New(m.cfg), true
+		m.Machine, m.up, m.holdsVIP = New(m.cfg), true, false
 		n.step(m, Start{})
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TestScripts plays testdata/*.txt: one member, what happens to it, and the actions it asks for. Each file tells one
+// TestScripts plays testdata/scripts/*.txt: one member, what happens to it, and the actions it asks for. Each file tells one
 // story for people who read no Go. `go test -run Scripts -rewrite` writes the outputs anew; read the difference.
 //
 //	new [profile=ios] [PROPERTY …]           a member, from the profile's defaults; prints its state
@@ -28,7 +28,7 @@ import (
 // PROPERTY is one of group=, vip=, address=, priority=, preempt=, hello=, hold=, auth=, boot-delay=, jitter=,
 // announce=1s,2s, reannounce=, speak-before-step-down=, vip-mismatch=.
 func TestScripts(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/scripts", func(t *testing.T, path string) {
 		s := &script{}
 		datadriven.RunTest(t, path, s.play)
 	})

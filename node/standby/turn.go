@@ -70,12 +70,15 @@ func (t *turn) reconfigure(cfg Config) {
 		t.enter(CauseReconfigure)
 	default:
 		t.cfg = cfg
+		before := t.helloTime
 		if !(old.learnsTimes() && cfg.learnsTimes()) {
 			t.helloTime, t.holdTime = cfg.times()
 		}
 		// A shorter hello time must not wait for the longer one to end; a running hold timer counts from what the peer
 		// said and stays as it is.
-		t.helloDue = min(t.helloDue, t.now+t.helloTime)
+		if t.helloTime < before {
+			t.helloDue = min(t.helloDue, t.now+t.helloTime)
+		}
 	}
 }
 
