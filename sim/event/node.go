@@ -60,6 +60,16 @@ type MACMoved struct {
 	From, To string // node.interface of the ports
 }
 
+// FrameLooped: a frame was sent again from a port that it had left before, with
+// a lower time to live or none: the network leads in a circle. Logged once for
+// each port. Node is the one whose port it is.
+type FrameLooped struct {
+	Segment string
+	Port    string // node.interface
+	Times   int    // that it had been there
+	Frame   string // in words, such as "TCP 192.0.2.1:5000 > 192.0.2.100:80"
+}
+
 // Kind implements Body.
 func (FaultApplied) Kind() string { return "fault-applied" }
 
@@ -89,3 +99,6 @@ func (NeighbourChanged) Kind() string { return "neighbour-changed" }
 
 // Kind implements Body.
 func (MACMoved) Kind() string { return "mac-moved" }
+
+// Kind implements Body.
+func (FrameLooped) Kind() string { return "frame-looped" }

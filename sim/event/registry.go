@@ -14,7 +14,7 @@ import (
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
-	NeighbourChanged{}, MACMoved{},
+	NeighbourChanged{}, MACMoved{}, FrameLooped{},
 	StandbyChanged{}, StandbySent{}, StandbyRejected{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},

@@ -1,6 +1,3 @@
-// Package oracle folds the events of a run into measures and checks the
-// invariants of every run. It reads events only: nothing measures by looking
-// inside a machine. The definitions are in the docs of the types here.
 package oracle
 
 import "time"
@@ -9,19 +6,21 @@ import "time"
 // then by name.
 type Measures struct {
 	Takeovers   []Takeover    `json:"takeovers"`
-	Outages     []Outage      `json:"outages"`
+	Outages     []Outage      `json:"outages"` // the longest of each client
+	Gaps        []Outage      `json:"gaps"`    // all that are longer than two intervals
 	Connections []Connections `json:"connections"`
 	Requests    []Requests    `json:"requests"`
 	Groups      []Group       `json:"groups"`
 	Spread      []Spread      `json:"spread"`
 }
 
-// Takeover is one move of a virtual IP from one member to another.
+// Takeover is one move of a virtual IP from one member to another. When two
+// have had it at once and the newer one gives it up, it moves back.
 type Takeover struct {
 	VIP      string        `json:"vip"`
 	From     string        `json:"from"` // empty: nobody had it before
 	To       string        `json:"to"`
-	At       time.Duration `json:"at"`       // the new member gained the VIP
+	At       time.Duration `json:"at"`       // To gained the VIP, or was left alone with it
 	Fault    string        `json:"fault"`    // the last fault applied before; empty: none
 	FaultAt  time.Duration `json:"fault_at"` // when it was applied
 	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault
@@ -34,14 +33,38 @@ type Takeover struct {
 	Gap time.Duration `json:"gap"`
 }
 
-// Outage is the longest time a client was without an answer that it should
-// have had: the longest gap between two successful answers, minus the client's
-// own interval between requests. Its parts add up to Duration.
+// Outage is a time in which a client was without an answer that it should have
+// had: the gap between two successful answers, minus the client's own interval
+// between requests. One that is open has no later answer, though requests were
+// still due. What precedes a client's first answer is an outage only if none
+// came at all.
+//
+// Its parts add up to Duration. They end at marks in the log, of which each is
+// sought after the one before; what lies before From counts as From. The marks
+// follow the member that serves the client when the outage ends:
+//
+//   - Detection ends when a member first acts on the loss of the active: its
+//     active timer expires, it hears a resign or a coup, it preempts, it is told
+//     to. That the old active notices its own cable does not count: it can tell
+//     nobody.
+//   - Election ends when the member becomes Active, the last time before the
+//     outage ends: an Active that was pushed aside again does not count.
+//   - Announcement ends when it sends gratuitous ARP for the virtual IP.
+//   - Neighbour ends when the client's machine learns the address by which it
+//     reaches the member; or if it need not, with the first frame that the
+//     member serves from the virtual IP, if another served before.
+//   - Retry is the rest.
+//
+// A mark that is not in the log is where the mark before it is. So if the member
+// was Active all the time and only neighbours were misled, as after a thaw, all
+// is Neighbour and Retry. An outage during which nothing of this happens is
+// Detection from beginning to end: nobody noticed. Of a client whose target is no
+// virtual IP all is Retry.
 type Outage struct {
 	Client   string        `json:"client"`
 	From     time.Duration `json:"from"` // when the first missing answer was due
 	To       time.Duration `json:"to"`   // when the next answer came
-	Open     bool          `json:"open"` // no answer came until the end of the run
+	Open     bool          `json:"open"` // no answer came until the end, or until the client stopped
 	Duration time.Duration `json:"duration"`
 
 	Detection    time.Duration `json:"detection"`    // until a member noticed that the active is gone
@@ -52,8 +75,12 @@ type Outage struct {
 }
 
 // Connections counts, for one fault, what became of the client connections
-// that were established when it hit. Kept ones carried an answered request
-// afterwards and saw no reset.
+// that were established when it hit. Established = Kept + Lost + Idle.
+//
+// A lost one was reset, timed out, or had a request fail on it, or was still
+// waiting for its first answer since the fault when the run ended. A kept one
+// carried an answered request afterwards and was not lost; once it has, a loss
+// after the next fault is that one's.
 type Connections struct {
 	Fault       string        `json:"fault"`
 	At          time.Duration `json:"at"`
@@ -61,41 +88,46 @@ type Connections struct {
 	Kept        int           `json:"kept"`
 	Lost        int           `json:"lost"`
 	Idle        int           `json:"idle"` // neither: no request was due on them afterwards
-	// LostOnFailed and LostOnOthers split Lost by who terminated the connection:
-	// the member that the fault hit, or another one.
+	// LostOnFailed and LostOnOthers split Lost by who served the connection: a
+	// node that the fault names, or another one.
 	LostOnFailed int `json:"lost_on_failed"`
 	LostOnOthers int `json:"lost_on_others"`
 }
 
-// Requests counts the requests of one client.
+// Requests counts the requests of one client. Sent = OK + Failed + Open.
 type Requests struct {
 	Client        string         `json:"client"`
-	Sent          int            `json:"sent"`
+	Sent          int            `json:"sent"` // or tried: one that found no connection counts too
 	OK            int            `json:"ok"`
-	Failed        int            `json:"failed"`
-	Failures      map[string]int `json:"failures"` // by kind
-	Retried       int            `json:"retried"`
+	Failed        int            `json:"failed"`   // given up
+	Failures      map[string]int `json:"failures"` // of those given up, by kind
+	Open          int            `json:"open"`     // neither, when the run ended
+	Retried       int            `json:"retried"`  // attempts that failed and were made again
 	AnsweredTwice int            `json:"answered_twice"`
-	LatencyMedian time.Duration  `json:"latency_median"`
+	LatencyMedian time.Duration  `json:"latency_median"` // of those answered, from when they were due
 	LatencyMax    time.Duration  `json:"latency_max"`
 }
 
-// Group sums up who was Active in one standby group.
+// Group sums up who was Active in one standby group. A frozen machine is not:
+// whatever it believes, it does nothing.
 type Group struct {
 	VIP         string        `json:"vip"`
-	Moves       int           `json:"moves"`        // changes of the one Active, the first election not counted
-	Transitions int           `json:"transitions"`  // state changes of all members
-	DualActive  time.Duration `json:"dual_active"`  // more than one Active at once
-	DualLongest time.Duration `json:"dual_longest"` // the longest such span
+	Moves       int           `json:"moves"`       // changes of the one Active, the first election not counted
+	Transitions int           `json:"transitions"` // state changes of all members
+	DualActive  time.Duration `json:"dual_active"` // more than one Active at once
+	// DualJoined is the part of DualActive in which two of them could hear each
+	// other: within one partition, as far as the faults say.
+	DualJoined  time.Duration `json:"dual_joined"`
+	DualLongest time.Duration `json:"dual_longest"` // the longest span of DualActive
 	NoActive    time.Duration `json:"no_active"`    // none, after the first one
 	NoLongest   time.Duration `json:"no_longest"`
 }
 
-// Spread is what one node answered.
+// Spread is what one node served: a member to clients, a back end to members.
 type Spread struct {
 	Node         string  `json:"node"`
-	Connections  int     `json:"connections"`
-	Requests     int     `json:"requests"`
+	Connections  int     `json:"connections"`   // it accepted
+	Requests     int     `json:"requests"`      // it served and a client had the answer of
 	RequestShare float64 `json:"request_share"` // 0..1 of all answered requests
 }
 

@@ -1,0 +1,91 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// fold is told of each event of a run in order, then of the end.
+type fold interface {
+	Observe(event.Event)
+	Finish(end time.Duration)
+}
+
+// scene is what several folds look at. It sees each event before they do.
+type scene struct {
+	facts   Facts
+	roster  *roster
+	network *network
+}
+
+func newScene(f Facts) *scene {
+	r := newRoster(f)
+	return &scene{facts: f, roster: r, network: newNetwork(f, r)}
+}
+
+// Observe implements fold.
+func (s *scene) Observe(e event.Event) {
+	s.roster.Observe(e)
+	s.network.Observe(e)
+}
+
+// Finish implements fold.
+func (s *scene) Finish(time.Duration) {}
+
+// run shows all events to the folds. The run ends at its duration, or with its
+// last event if that is later.
+func run(events []event.Event, f Facts, folds ...fold) {
+	end := f.Duration
+	for _, e := range events {
+		end = max(end, e.At)
+		for _, fold := range folds {
+			fold.Observe(e)
+		}
+	}
+	for _, fold := range folds {
+		fold.Finish(end)
+	}
+}
+
+// Measure folds the events of a run into its measures.
+func Measure(events []event.Event, f Facts) Measures {
+	s := newScene(f)
+	takeovers, outages := newTakeovers(), newOutages(s)
+	connections, requests := newConnections(s), newRequests()
+	groups, spread := newGroups(s), newSpread()
+	run(events, f, s, takeovers, outages, connections, requests, groups, spread)
+	return Measures{
+		Takeovers:   takeovers.result(),
+		Outages:     outages.longest(),
+		Gaps:        outages.gaps(),
+		Connections: connections.result(),
+		Requests:    requests.result(),
+		Groups:      groups.result(),
+		Spread:      spread.result(),
+	}
+}
+
+// Check returns the invariants that did not hold, by instant.
+func Check(events []event.Event, f Facts) []Violation {
+	s := newScene(f)
+	folds := []fold{s}
+	var watches []*watch
+	for _, i := range Invariants {
+		w := &watch{invariant: i.Name}
+		watches = append(watches, w)
+		folds = append(folds, i.fold(s, w))
+	}
+	run(events, f, folds...)
+	var all []Violation
+	for _, w := range watches {
+		all = append(all, w.found...)
+	}
+	slices.SortStableFunc(all, func(a, b Violation) int { return cmp.Compare(a.At, b.At) })
+	return all
+}
+
+// version changes whenever anything in the scene does.
+func (s *scene) version() int { return s.roster.version + s.network.version }

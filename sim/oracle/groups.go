@@ -1,0 +1,115 @@
+package oracle
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// groups sums up the spans of all standby groups.
+type groups struct {
+	scene *scene
+	seen  int // version of the scene
+	all   []*groupSpans
+}
+
+// groupSpans is one group: what holds since when.
+type groupSpans struct {
+	Group
+	members []*member
+	sole    *member // the last one that was the only Active
+
+	at     time.Duration // since when the following holds
+	active int           // how many act
+	joined bool          // two of those that act hear each other
+	dual   time.Duration // length so far of the present span of more than one
+	none   time.Duration // and of the present span of none
+}
+
+func newGroups(s *scene) *groups {
+	g := &groups{scene: s}
+	for _, vip := range s.facts.groups() {
+		g.all = append(g.all, &groupSpans{Group: Group{VIP: vip}, members: s.roster.group(vip)})
+	}
+	return g
+}
+
+// Observe implements fold.
+func (g *groups) Observe(e event.Event) {
+	if b, ok := e.What.(event.StandbyChanged); ok {
+		if m := g.scene.roster.find(e.Node, b.Interface); m != nil {
+			for _, s := range g.all {
+				if s.VIP == m.VIP {
+					s.Transitions++
+				}
+			}
+		}
+	}
+	if version := g.scene.version(); version != g.seen {
+		g.seen = version
+		for _, s := range g.all {
+			s.advance(e.At)
+			s.look(g.scene.network)
+		}
+	}
+}
+
+// advance accounts for the time since the last change.
+func (s *groupSpans) advance(now time.Duration) {
+	span := now - s.at
+	s.at = now
+	s.dual, s.none = s.dual+span, s.none+span
+	if s.active > 1 {
+		s.DualActive += span
+		s.DualLongest = max(s.DualLongest, s.dual)
+		if s.joined {
+			s.DualJoined += span
+		}
+	} else {
+		s.dual = 0
+	}
+	if s.active == 0 && s.sole != nil {
+		s.NoActive += span
+		s.NoLongest = max(s.NoLongest, s.none)
+	} else {
+		s.none = 0
+	}
+}
+
+// look takes in the present state.
+func (s *groupSpans) look(n *network) {
+	var acting []*member
+	s.joined = false
+	for _, m := range s.members {
+		if !m.acting() {
+			continue
+		}
+		for _, o := range acting {
+			_, joined := n.joined(m, o)
+			s.joined = s.joined || joined
+		}
+		acting = append(acting, m)
+	}
+	s.active = len(acting)
+	if len(acting) == 1 && acting[0] != s.sole {
+		if s.sole != nil {
+			s.Moves++
+		}
+		s.sole = acting[0]
+	}
+}
+
+// Finish implements fold.
+func (g *groups) Finish(end time.Duration) {
+	for _, s := range g.all {
+		s.advance(end)
+	}
+}
+
+func (g *groups) result() []Group {
+	all := make([]Group, 0, len(g.all))
+	for _, s := range g.all {
+		all = append(all, s.Group)
+	}
+	return all
+}

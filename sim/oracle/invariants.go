@@ -1,0 +1,64 @@
+package oracle
+
+import (
+	"fmt"
+	"time"
+)
+
+// Invariant is something that must hold in every run, whatever the scenario
+// does to the cluster.
+type Invariant struct {
+	Name   string
+	Says   string // what must hold
+	Reason string // why it matters, or why it must
+	fold   func(*scene, *watch) fold
+}
+
+// Invariants are all that Check watches, by name.
+var Invariants = []Invariant{
+	{
+		"accounting", "each request ends once: sent = answered + failed + open at the end",
+		"a request that is lost or counted twice by the bench makes every other figure doubtful",
+		func(_ *scene, w *watch) fold { return newAccounting(w) },
+	},
+	{
+		"active-holds-vip", "a member holds its virtual IPs exactly while it is Active",
+		"an Active member without the address serves nobody; another one with it is a duplicate address",
+		func(s *scene, w *watch) fold { return newHolding(s, w) },
+	},
+	{
+		"no-forwarding-loop", "no frame comes back to where it has been",
+		"a looping frame multiplies until the network is full of it",
+		func(_ *scene, w *watch) fold { return &looping{watch: w} },
+	},
+	{
+		"one-active", "no two members that hear each other are Active for longer than hold time and two hellos",
+		"two owners of one address split the clients' connections between them; the first hello that is heard must end it",
+		func(s *scene, w *watch) fold { return newOneActive(s, w) },
+	},
+	{
+		"one-server", "an established connection is served by one member only",
+		"a second member knows nothing of the connection: it resets it, or the answers of two get mixed up",
+		func(_ *scene, w *watch) fold { return newOneServer(w) },
+	},
+	{
+		"responses-match", "each answer belongs to a request that was sent on its connection, is whole, and comes once",
+		"crossed, lost or doubled answers are the worst that a failover can do",
+		func(_ *scene, w *watch) fold { return newMatching(w) },
+	},
+	{
+		"vip-not-source", "no connection is opened from a virtual IP",
+		"its answers would go to whoever owns the address by then (spec/failover.md F13)",
+		func(s *scene, w *watch) fold { return newSources(s.facts, w) },
+	},
+}
+
+// watch collects the violations of one invariant.
+type watch struct {
+	invariant string
+	found     []Violation
+}
+
+func (w *watch) report(at time.Duration, format string, args ...any) {
+	w.found = append(w.found, Violation{w.invariant, at, fmt.Sprintf(format, args...)})
+}

@@ -1,0 +1,142 @@
+package oracle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// marks is what happened that can explain an outage, in the order of the log.
+type marks struct {
+	all    []mark
+	macs   map[[2]string]string // by node and virtual IP: the MAC address it announced last
+	server map[string]string    // by virtual IP: the node that served last
+}
+
+type mark struct {
+	what markKind
+	at   time.Duration
+	node string
+	vip  string // of a noticing: the primary one of the group
+	mac  string
+}
+
+type markKind int
+
+const (
+	noticing markKind = iota
+	announcing
+	neighbour
+	serving
+)
+
+// unrelated are the causes for which a member changes its state though it has
+// not noticed that the active is gone: the words of node/standby.
+var unrelated = []string{
+	"enabled", "disabled", "standby timer expired", "hello timer expired",
+	"higher member speaks", "higher member is standby", "lower member is standby",
+}
+
+func newMarks() *marks {
+	return &marks{macs: map[[2]string]string{}, server: map[string]string{}}
+}
+
+func (m *marks) observe(e event.Event, r *roster) {
+	switch b := e.What.(type) {
+	case event.StandbyChanged:
+		if member := r.find(e.Node, b.Interface); member != nil && !slices.Contains(unrelated, b.Cause) {
+			m.add(mark{what: noticing, at: e.At, node: e.Node, vip: member.VIP})
+		}
+	case event.VIPAnnounced:
+		m.macs[[2]string{e.Node, b.VIP}] = b.MAC
+		m.add(mark{what: announcing, at: e.At, node: e.Node, vip: b.VIP})
+	case event.VIPClaimed:
+		if b.Frame == "gratuitous-arp" {
+			m.add(mark{what: announcing, at: e.At, node: e.Node, vip: b.VIP})
+		}
+	case event.NeighbourChanged:
+		if b.MAC != "" {
+			m.add(mark{what: neighbour, at: e.At, node: e.Node, vip: b.IP, mac: b.MAC})
+		}
+	case event.VIPServed:
+		m.server[b.VIP] = e.Node
+		m.add(mark{what: serving, at: e.At, node: e.Node, vip: b.VIP})
+	}
+}
+
+func (m *marks) add(a mark) { m.all = append(m.all, a) }
+
+// timetable is when each stage of an outage was over. Instants may lie outside
+// the outage.
+type timetable struct{ noticed, elected, announced, reached time.Duration }
+
+// timetable finds the marks of an outage that ends at the instant to. The
+// members are those of the client's group, as they are then.
+func (m *marks) timetable(c *client, to time.Duration, members []*member) timetable {
+	since := m.all[c.seen:]
+	owner := m.owner(c.Target, members)
+	if owner == nil { // nobody is Active
+		noticed := first(since, to, func(a mark) bool { return a.what == noticing && a.vip == c.primary })
+		return timetable{noticed, to, to, to}
+	}
+	elected := max(owner.since, c.last)
+	t := timetable{elected: elected}
+	t.noticed = first(since, elected, func(a mark) bool {
+		return a.what == noticing && a.vip == c.primary && a.at <= elected
+	})
+	t.announced = first(since, elected, func(a mark) bool {
+		return a.what == announcing && a.vip == c.Target && a.node == owner.Node && a.at >= elected
+	})
+	reached, moved := m.reached(c, since, owner, elected)
+	t.reached = max(reached, t.announced)
+	if owner.since <= c.last && !moved {
+		noticedAnyway := first(since, -1, func(a mark) bool { return a.what == noticing && a.vip == c.primary })
+		if noticedAnyway < 0 {
+			return timetable{to, to, to, to}
+		}
+		t.announced, t.reached = elected, elected
+	}
+	return t
+}
+
+// reached returns when the client's frames went to the owner, and whether the
+// log shows that they had gone elsewhere before.
+func (m *marks) reached(c *client, since []mark, owner *member, elected time.Duration) (at time.Duration, moved bool) {
+	mac := m.macs[[2]string{owner.Node, c.Target}]
+	at = first(since, -1, func(a mark) bool {
+		return a.what == neighbour && a.node == c.Node && a.vip == c.Target && (mac == "" || a.mac == mac) && a.at >= elected
+	})
+	if at < 0 {
+		at = first(since, -1, func(a mark) bool {
+			return a.what == serving && a.vip == c.Target && a.node == owner.Node && a.at >= elected
+		})
+	}
+	return max(at, elected), at >= 0
+}
+
+// owner is the member to which the virtual IP's clients should go: the one that
+// served last if it is Active, else the one that became Active last.
+func (m *marks) owner(vip string, members []*member) *member {
+	var owner *member
+	for _, o := range members {
+		if !o.acting() {
+			continue
+		}
+		if o.Node == m.server[vip] {
+			return o
+		}
+		if owner == nil || o.since > owner.since {
+			owner = o
+		}
+	}
+	return owner
+}
+
+// first returns the instant of the first mark that matches, or otherwise.
+func first(all []mark, otherwise time.Duration, match func(mark) bool) time.Duration {
+	if i := slices.IndexFunc(all, match); i >= 0 {
+		return all[i].at
+	}
+	return otherwise
+}

@@ -1,0 +1,116 @@
+package oracle
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// oneServer watches which node accepts and serves each connection. Services
+// name a connection by the client's address and port, which the client may use
+// again once the connection is over; so an accept that comes late, for a
+// connection that the client has closed meanwhile, must not count for the next.
+type oneServer struct {
+	watch *watch
+	ends  map[string]*end   // by the client's ip:port
+	conns map[uint64]string // ip:port of open connections
+	sent  map[uint64]uint64 // connection on which a request was last sent
+}
+
+// end is the client's end of a connection.
+type end struct {
+	conn     uint64 // 0: the client has not said that it is established
+	node     string // that accepted or served it
+	accepted bool
+	at       time.Duration // of the accept
+	late     int           // earlier connections that nobody has accepted yet
+	told     bool
+}
+
+func newOneServer(w *watch) *oneServer {
+	return &oneServer{watch: w, ends: map[string]*end{}, conns: map[uint64]string{}, sent: map[uint64]uint64{}}
+}
+
+// Observe implements fold.
+func (o *oneServer) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.ConnEstablished:
+		o.conns[b.Conn] = b.Local
+		c := o.end(b.Local)
+		if c.conn != 0 || c.at != e.At { // else the server was told in the same instant, before the client
+			c.node, c.accepted = "", false
+		}
+		c.conn, c.told = b.Conn, false
+	case event.ConnClosed:
+		o.closed(b.Conn)
+	case event.RequestSent:
+		o.sent[b.Request] = b.Conn
+	case event.RequestAnswered:
+		delete(o.sent, b.Request)
+	case event.RequestFailed:
+		delete(o.sent, b.Request)
+	case event.ConnAccepted:
+		o.accepted(e, b.Client)
+	case event.RequestServed:
+		c := o.ends[b.Client]
+		if conn, ok := o.sent[b.Request]; ok && c != nil && c.conn == conn {
+			o.serves(c, e, b.Client, "answered a request on")
+		}
+	}
+}
+
+func (o *oneServer) end(client string) *end {
+	c := o.ends[client]
+	if c == nil {
+		c = &end{at: -1}
+		o.ends[client] = c
+	}
+	return c
+}
+
+func (o *oneServer) accepted(e event.Event, client string) {
+	c := o.end(client)
+	if c.conn != 0 && c.node != "" && c.node != e.Node && c.late > 0 {
+		// One of the two is late for an earlier connection. Which one, the next
+		// answer will tell.
+		c.late--
+		c.node = ""
+		return
+	}
+	o.serves(c, e, client, "accepted")
+	c.accepted, c.at = true, e.At
+}
+
+func (o *oneServer) serves(c *end, e event.Event, client, did string) {
+	if c.node == "" || c.conn == 0 {
+		c.node = e.Node
+		return
+	}
+	if c.node != e.Node && !c.told {
+		c.told = true
+		o.watch.report(e.At, "%s %s the connection of %s, which %s serves", e.Node, did, client, c.node)
+	}
+}
+
+func (o *oneServer) closed(conn uint64) {
+	client, ok := o.conns[conn]
+	if !ok {
+		return
+	}
+	delete(o.conns, conn)
+	c := o.ends[client]
+	if c.conn != conn {
+		return
+	}
+	if c.accepted && c.late == 0 {
+		delete(o.ends, client)
+		return
+	}
+	if !c.accepted {
+		c.late++
+	}
+	*c = end{at: -1, late: c.late}
+}
+
+// Finish implements fold.
+func (o *oneServer) Finish(time.Duration) {}

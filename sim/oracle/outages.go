@@ -1,0 +1,150 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// outages looks for the times in which clients had no answers.
+type outages struct {
+	scene   *scene
+	marks   *marks
+	clients []*client
+	byNode  map[string]*client
+}
+
+// client is one client's answers so far.
+type client struct {
+	Client
+	primary  string // virtual IP by which the group of the target is known; empty: no group
+	answered bool
+	last     time.Duration // the last answer; before the first one, such that an answer is due at the start
+	seen     int           // how many marks there were then
+	worst    Outage
+	gaps     []Outage
+}
+
+// gapPoisson is how many intervals a gap between random arrivals must last to
+// be worth a line: chance alone makes one in 20,000 that long.
+const gapPoisson = 10
+
+func newOutages(s *scene) *outages {
+	o := &outages{scene: s, marks: newMarks(), byNode: map[string]*client{}}
+	for _, c := range s.facts.Clients {
+		o.add(c)
+	}
+	return o
+}
+
+func (o *outages) add(c Client) *client {
+	added := &client{Client: c, primary: o.scene.facts.primary(c.Target), last: c.Start - c.Interval}
+	added.worst = Outage{Client: c.Node, From: c.Start, To: c.Start}
+	o.clients = append(o.clients, added)
+	o.byNode[c.Node] = added
+	return added
+}
+
+// Observe implements fold.
+func (o *outages) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.RequestSent:
+		if o.byNode[e.Node] == nil { // a client that is not on paper
+			o.add(Client{Node: e.Node, Start: e.At})
+		}
+	case event.RequestAnswered:
+		if c := o.byNode[e.Node]; c != nil && b.Status < 500 {
+			if c.answered {
+				o.close(c, e.At, false)
+			}
+			c.answered, c.last, c.seen = true, e.At, len(o.marks.all)
+		}
+	default:
+		o.marks.observe(e, o.scene.roster)
+	}
+}
+
+// close measures the gap that ends at the instant to.
+func (o *outages) close(c *client, to time.Duration, open bool) {
+	from := min(c.last+c.Interval, to)
+	out := Outage{Client: c.Node, From: from, To: to, Open: open, Duration: to - from}
+	worth, worst := o.worth(c, out), out.Duration > c.worst.Duration
+	if worth || worst {
+		o.split(c, &out)
+	}
+	if worth {
+		c.gaps = append(c.gaps, out)
+	}
+	if worst {
+		c.worst = out
+	}
+}
+
+// worth reports whether a gap is long enough to be listed.
+func (o *outages) worth(c *client, out Outage) bool {
+	if c.Poisson {
+		return out.Duration > (gapPoisson-1)*c.Interval
+	}
+	return out.Duration > c.Interval
+}
+
+// split decomposes an outage by the marks since the last answer.
+func (o *outages) split(c *client, out *Outage) {
+	if c.primary == "" {
+		out.Retry = out.Duration
+		return
+	}
+	t := o.marks.timetable(c, out.To, o.scene.roster.group(c.primary))
+	at := out.From
+	for _, part := range []struct {
+		until time.Duration
+		span  *time.Duration
+	}{
+		{t.noticed, &out.Detection}, {t.elected, &out.Election}, {t.announced, &out.Announcement},
+		{t.reached, &out.Neighbour}, {out.To, &out.Retry},
+	} {
+		until := min(max(part.until, at), out.To)
+		*part.span = until - at
+		at = until
+	}
+}
+
+// Finish implements fold.
+func (o *outages) Finish(end time.Duration) {
+	for _, c := range o.clients {
+		to := end
+		if c.Stop > 0 {
+			to = min(end, c.Stop)
+		}
+		if c.last+c.Interval < to {
+			o.close(c, to, true)
+		}
+	}
+}
+
+// longest returns the worst outage of each client, by instant and name.
+func (o *outages) longest() []Outage {
+	all := make([]Outage, 0, len(o.clients))
+	for _, c := range o.clients {
+		all = append(all, c.worst)
+	}
+	return byInstant(all)
+}
+
+// gaps returns all that are worth a line, by instant and name.
+func (o *outages) gaps() []Outage {
+	all := []Outage{}
+	for _, c := range o.clients {
+		all = append(all, c.gaps...)
+	}
+	return byInstant(all)
+}
+
+func byInstant(all []Outage) []Outage {
+	slices.SortFunc(all, func(a, b Outage) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Client, b.Client))
+	})
+	return all
+}

@@ -1,0 +1,43 @@
+package oracle
+
+import (
+	"strings"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// sources watches that no connection comes from a virtual IP, as the one who
+// opens it says and as the one who accepts it sees. The first connection of
+// each virtual IP is reported.
+type sources struct {
+	watch *watch
+	vips  map[string]bool // false once reported
+}
+
+func newSources(f Facts, w *watch) *sources { return &sources{watch: w, vips: f.vips()} }
+
+// Observe implements fold.
+func (s *sources) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.ConnEstablished:
+		s.check(e, b.Local, "opened")
+	case event.ConnAccepted:
+		s.check(e, b.Client, "accepted")
+	case event.RequestServed:
+		s.check(e, b.Client, "served")
+	}
+}
+
+func (s *sources) check(e event.Event, from, did string) {
+	if host := hostOf(from); s.vips[host] {
+		s.vips[host] = false
+		s.watch.report(e.At, "%s %s a connection from %s, a virtual IP", e.Node, did, from)
+	}
+}
+
+// hostOf returns the address of ip:port.
+func hostOf(s string) string { return s[:max(strings.LastIndexByte(s, ':'), 0)] }
+
+// Finish implements fold.
+func (s *sources) Finish(time.Duration) {}

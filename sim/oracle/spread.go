@@ -1,0 +1,80 @@
+package oracle
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// spread counts who served what.
+type spread struct {
+	nodes    map[string]*Spread
+	servers  map[uint64][]string // of open requests, the nodes that served them
+	answered int
+	done     numbers
+}
+
+func newSpread() *spread {
+	return &spread{nodes: map[string]*Spread{}, servers: map[uint64][]string{}, done: numbers{}}
+}
+
+func (s *spread) node(name string) *Spread {
+	n := s.nodes[name]
+	if n == nil {
+		n = &Spread{Node: name}
+		s.nodes[name] = n
+	}
+	return n
+}
+
+// Observe implements fold.
+func (s *spread) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.ConnAccepted:
+		s.node(e.Node).Connections++
+	case event.RequestServed:
+		if by := s.servers[b.Request]; !s.done.has(b.Request) && !slices.Contains(by, e.Node) {
+			s.servers[b.Request] = append(by, e.Node)
+		}
+	case event.RequestFailed:
+		delete(s.servers, b.Request) // what was served did not arrive
+	case event.RequestAnswered:
+		s.count(b)
+	}
+}
+
+func (s *spread) count(b event.RequestAnswered) {
+	if s.done.has(b.Request) {
+		return
+	}
+	s.done.add(b.Request)
+	s.answered++
+	by := s.servers[b.Request]
+	delete(s.servers, b.Request)
+	if b.By != "" && !slices.Contains(by, b.By) {
+		by = append(by, b.By)
+	}
+	for _, name := range by {
+		s.node(name).Requests++
+	}
+}
+
+// Finish implements fold.
+func (s *spread) Finish(time.Duration) {}
+
+func (s *spread) result() []Spread {
+	all := make([]Spread, 0, len(s.nodes))
+	for _, name := range sorted(s.nodes) {
+		n := *s.nodes[name]
+		if s.answered > 0 {
+			n.RequestShare = float64(n.Requests) / float64(s.answered)
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// sorted returns the keys of a map in order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

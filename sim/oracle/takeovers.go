@@ -1,0 +1,128 @@
+package oracle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// takeovers follows each virtual IP from member to member.
+type takeovers struct {
+	vips    map[string]*ownership
+	order   []string // of vips, as they were first gained
+	fault   string
+	faultAt time.Duration
+	found   []*Takeover
+}
+
+// ownership is what is known of one virtual IP.
+type ownership struct {
+	holders []string // nodes that have it, in the order in which they gained it
+	owner   string   // the last one to whom it moved
+	claim   string   // node that last claimed it on the wire
+	claimAt time.Duration
+	moves   []*Takeover
+}
+
+func newTakeovers() *takeovers { return &takeovers{vips: map[string]*ownership{}} }
+
+func (t *takeovers) of(vip string) *ownership {
+	o := t.vips[vip]
+	if o == nil {
+		o = &ownership{}
+		t.vips[vip] = o
+		t.order = append(t.order, vip)
+	}
+	return o
+}
+
+// Observe implements fold.
+func (t *takeovers) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.FaultApplied:
+		t.fault, t.faultAt = b.Fault, e.At
+	case event.VIPGained:
+		o := t.of(b.VIP)
+		o.holders = append(o.holders, e.Node)
+		t.moved(b.VIP, o, e.Node, e.At)
+	case event.VIPLost:
+		t.lost(b.VIP, e.Node, e.At)
+	case event.PowerChanged:
+		if b.State == "off" || b.State == "crashed" {
+			for _, vip := range t.order {
+				t.lost(vip, e.Node, e.At)
+			}
+		}
+	case event.VIPClaimed:
+		t.claimed(t.of(b.VIP), e)
+	case event.VIPServed:
+		t.served(t.of(b.VIP), e, b)
+	}
+}
+
+// lost takes the virtual IP from a node. If another one has it too and this one
+// was the owner, it moves there.
+func (t *takeovers) lost(vip, node string, at time.Duration) {
+	o := t.of(vip)
+	i := slices.Index(o.holders, node)
+	if i < 0 {
+		return
+	}
+	o.holders = slices.Delete(o.holders, i, i+1)
+	if len(o.holders) > 0 {
+		t.moved(vip, o, o.holders[len(o.holders)-1], at)
+	}
+}
+
+func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration) {
+	if to == o.owner {
+		return
+	}
+	m := &Takeover{VIP: vip, From: o.owner, To: to, At: at, Fault: t.fault, FaultAt: t.faultAt}
+	o.owner = to
+	if o.claim == to && o.claimAt >= m.FaultAt { // a coup comes before the address
+		m.Detected, m.Detection = true, o.claimAt-m.FaultAt
+	}
+	o.moves = append(o.moves, m)
+	t.found = append(t.found, m)
+}
+
+// claimed completes the newest takeover, if it is the claimant's.
+func (t *takeovers) claimed(o *ownership, e event.Event) {
+	o.claim, o.claimAt = e.Node, e.At
+	if len(o.moves) == 0 {
+		return
+	}
+	if m := o.moves[len(o.moves)-1]; m.To == e.Node && !m.Detected {
+		m.Detected, m.Detection = true, e.At-m.FaultAt
+	}
+}
+
+// served completes the newest takeover between the two servers.
+func (t *takeovers) served(o *ownership, e event.Event, b event.VIPServed) {
+	for _, m := range slices.Backward(o.moves) {
+		if m.To == e.Node && m.From == b.Previous && m.From != "" {
+			if !m.Served {
+				m.Served, m.Gap = true, e.At-b.PreviousAt
+			}
+			return
+		}
+	}
+}
+
+// result returns the takeovers in their order. Those before any fault have no
+// detection.
+func (t *takeovers) result() []Takeover {
+	all := make([]Takeover, 0, len(t.found))
+	for _, m := range t.found {
+		if m.Fault == "" {
+			m.Detected, m.Detection = false, 0
+		}
+		all = append(all, *m)
+	}
+	return all
+}
+
+// Finish implements fold.
+func (t *takeovers) Finish(time.Duration) {}
