@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cablepull/cablepull/scenarios"
+)
+
+func newList() *cobra.Command {
+	var asJSON bool
+	var tags []string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the incidents in the library",
+		Example: `  cablepull list
+  cablepull list --tag F1
+  cablepull list --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			library, err := scenarios.Library()
+			if err != nil {
+				return benchError{err}
+			}
+			library = tagged(library, tags)
+			if asJSON {
+				return listJSON(cmd, library)
+			}
+			return listText(cmd, library)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {name, about, tags, slow, duration, duration_ns}")
+	cmd.Flags().StringSliceVar(&tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
+	return cmd
+}
+
+// tagged keeps the scenarios that have one of the tags, or all without tags.
+func tagged(all []*scenarios.Scenario, tags []string) []*scenarios.Scenario {
+	if len(tags) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(s *scenarios.Scenario) bool {
+		return !slices.ContainsFunc(tags, func(want string) bool {
+			return slices.ContainsFunc(s.Tags, func(t string) bool { return strings.EqualFold(t, want) })
+		})
+	})
+}
+
+func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
+	type entry struct {
+		Name       string   `json:"name"`
+		About      string   `json:"about"`
+		Tags       []string `json:"tags"`
+		Slow       bool     `json:"slow"`
+		Duration   string   `json:"duration"`
+		DurationNS int64    `json:"duration_ns"`
+	}
+	entries := make([]entry, 0, len(library))
+	for _, s := range library {
+		tags := s.Tags
+		if tags == nil {
+			tags = []string{}
+		}
+		entries = append(entries, entry{s.Name, strings.TrimSpace(s.About), tags, s.Slow, s.Duration.String(), int64(s.Duration)})
+	}
+	e := json.NewEncoder(cmd.OutOrStdout())
+	e.SetIndent("", "  ")
+	return e.Encode(entries)
+}
+
+func listText(cmd *cobra.Command, library []*scenarios.Scenario) error {
+	width := 0
+	for _, s := range library {
+		width = max(width, len(s.Name))
+	}
+	for _, s := range library {
+		marks := strings.Join(s.Tags, " ")
+		if s.Slow {
+			marks += " (slow)"
+		}
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%-*s  %s\n", width, s.Name, marks); err != nil {
+			return err
+		}
+		for _, line := range wrap(s.About, 76) {
+			fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", line)
+		}
+	}
+	return nil
+}
+
+// wrap breaks text into lines of at most width bytes, between words.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case len(line)+1+len(word) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}

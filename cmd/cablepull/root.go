@@ -1,0 +1,72 @@
+package main
+
+import (
+	"io"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// released is set by the linker of a release build.
+var released string
+
+// version names the build: the release, or the commit it was built from.
+func version() string {
+	if released != "" {
+		return released
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	revision, dirty := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "+changes"
+		}
+	}
+	if revision == "" {
+		return info.Main.Version
+	}
+	return revision + dirty
+}
+
+// quote prints arguments so that a shell reads them back.
+func quote(args []string) string {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = a
+		if a == "" || strings.ContainsAny(a, " \t\n'\"\\$&|;<>()*?[]#~`!{}") {
+			quoted[i] = strconv.Quote(a)
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+func newRoot(stdin io.Reader) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "cablepull",
+		Short: "A test bench for virtual-IP failover",
+		Long: `cablepull runs whole clusters on a real TCP stack in virtual time, pulls cables,
+cuts the network in two, freezes and crashes nodes, and measures what became of
+the virtual IP and of every connection.
+
+Exit status: 0 all expectations and invariants hold; 1 some do not; 2 usage or
+invalid scenario; 3 the bench itself failed.`,
+		Example: `  cablepull list
+  cablepull run cable-pull
+  cablepull run my.yaml --seed 42 --out runs/x
+  cablepull run --all --seeds 1..50 --jobs 2`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newList(), newRun(), newSchema(), newWorker(stdin))
+	return root
+}

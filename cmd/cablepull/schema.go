@@ -1,0 +1,24 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cablepull/cablepull/scenarios"
+)
+
+func newSchema() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of the scenario format, for editors",
+		Example: `  cablepull schema > cablepull.schema.json
+  # then, in the first line of a scenario:
+  # yaml-language-server: $schema=cablepull.schema.json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n", scenarios.Schema())
+			return err
+		},
+	}
+}

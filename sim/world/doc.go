@@ -1,0 +1,15 @@
+// Package world is the one place where all meets: it builds a topology on a
+// fabric, starts the machines and what runs on them, gives faults effect, and
+// runs the whole in virtual time.
+//
+// A Go team uses it like this:
+//
+//	w, err := world.New(topology, world.Options{Seed: 7})
+//	defer w.Close()
+//	err = w.Run(40 * time.Second)
+//	heal, err := w.Inject(fault.Pull{Port: fault.Port{Node: "a", Interface: "lan"}})
+//	err = w.Run(90 * time.Second)
+//	w.Events() // what became of the virtual IP and of every connection
+//
+// Start reading at world.go, then node.go and inject.go.
+package world

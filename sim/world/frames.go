@@ -1,0 +1,108 @@
+package world
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// frameWatch turns frames into events: who claims a virtual IP on the wire, and
+// who serves it. Nothing else looks at frames for measures.
+type frameWatch struct {
+	world *World
+	count uint64
+	vips  map[[4]byte]*vipWatch
+}
+
+// vipWatch is what the wire has shown of one virtual IP.
+type vipWatch struct {
+	text     string
+	claimant string
+	server   string
+	servedAt time.Duration
+}
+
+func watchFrames(w *World) *frameWatch {
+	f := &frameWatch{world: w, vips: map[[4]byte]*vipWatch{}}
+	for _, name := range w.names {
+		for _, s := range w.nodes[name].saved.Standby { // order: only fills a map
+			for _, vip := range append([]netip.Addr{s.VIP}, s.Secondary...) {
+				if vip.IsValid() {
+					f.vips[vip.As4()] = &vipWatch{text: vip.String()}
+				}
+			}
+		}
+	}
+	return f
+}
+
+// Sent implements netfab.Observer.
+func (f *frameWatch) Sent(now time.Duration, from *netfab.Port, data []byte) {
+	f.count++
+	if len(data) < 34 {
+		return
+	}
+	const arp, ip = 0x0806, 0x0800
+	switch int(data[12])<<8 | int(data[13]) {
+	case arp:
+		if a, err := wire.ParseARP(data); err == nil && a.IsGratuitous() {
+			if v := f.vips[a.SenderIP.As4()]; v != nil {
+				f.claimed(now, from, v, "gratuitous-arp")
+			}
+		}
+	case ip:
+		if wire.IsHSRP(data) {
+			f.hsrp(now, from, data)
+		} else if v := f.vips[[4]byte(data[26:30])]; v != nil {
+			f.served(now, from, v)
+		}
+	}
+}
+
+// hsrp notes the messages by which a member says that the address is its own.
+func (f *frameWatch) hsrp(now time.Duration, from *netfab.Port, data []byte) {
+	_, _, m, err := wire.ParseFrame(data)
+	if err != nil || !m.VirtualIP.Is4() {
+		return
+	}
+	v := f.vips[m.VirtualIP.As4()]
+	switch {
+	case v == nil:
+	case m.Opcode == wire.OpCoup:
+		f.claimed(now, from, v, "coup")
+	case m.Opcode == wire.OpHello && m.State == wire.StateActive:
+		f.claimed(now, from, v, "hello")
+	}
+}
+
+func (f *frameWatch) claimed(now time.Duration, from *netfab.Port, v *vipWatch, frame string) {
+	if v.claimant == from.Node() {
+		return
+	}
+	v.claimant = from.Node()
+	f.world.log.Append(now, from.Node(), event.VIPClaimed{Segment: from.Segment().Name(), VIP: v.text, Frame: frame})
+}
+
+func (f *frameWatch) served(now time.Duration, from *netfab.Port, v *vipWatch) {
+	if v.server != from.Node() {
+		f.world.log.Append(now, from.Node(), event.VIPServed{
+			Segment: from.Segment().Name(), VIP: v.text, Previous: v.server, PreviousAt: v.servedAt,
+		})
+		v.server = from.Node()
+	}
+	v.servedAt = now
+}
+
+// Lost implements netfab.Observer: the capture tells of lost frames, measures
+// do not need them.
+func (f *frameWatch) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
+
+// MACMoved implements netfab.Observer.
+func (f *frameWatch) MACMoved(now time.Duration, mac netfab.MAC, from, to *netfab.Port) {
+	f.world.log.Append(now, "", event.MACMoved{
+		Segment: to.Segment().Name(), MAC: mac.String(), From: from.Name(), To: to.Name(),
+	})
+}

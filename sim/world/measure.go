@@ -1,0 +1,10 @@
+package world
+
+import "github.com/cablepull/cablepull/sim/oracle"
+
+// Measure folds what has happened so far into measures, and checks the
+// invariants.
+func (w *World) Measure() (oracle.Measures, []oracle.Violation) {
+	facts := oracle.OnPaper(w.topology, w.Now())
+	return oracle.Measure(w.Events(), facts), oracle.Check(w.Events(), facts)
+}
