@@ -255,7 +255,7 @@ func (x Requests) problems(s *Scenario) []topology.Problem {
 // Nodes that are not named must have answered none.
 type AnsweredBy struct {
 	Client string                  `yaml:"client" doc:"the client (default: all together)"`
-	Nodes  map[string]Range[Share] `yaml:"nodes,short" doc:"shares of the answers by node, such as {a: 40%..60%, b: 40%..60%}; others must have none" jsonschema:"required"`
+	Nodes  map[string]Range[Share] `yaml:"nodes" doc:"shares of the answers by node, such as {a: 40%..60%, b: 40%..60%}; others must have none" jsonschema:"required"`
 	Window `yaml:",inline"`
 }
 

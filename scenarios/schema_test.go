@@ -1,0 +1,241 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// schemaNode is a JSON Schema as far as ours uses it.
+type schemaNode struct {
+	Ref           string                 `json:"$ref"`
+	Defs          map[string]*schemaNode `json:"$defs"`
+	Type          string                 `json:"type"`
+	Description   string                 `json:"description"`
+	Properties    map[string]*schemaNode `json:"properties"`
+	Patterns      map[string]*schemaNode `json:"patternProperties"`
+	Additional    json.RawMessage        `json:"additionalProperties"`
+	Required      []string               `json:"required"`
+	Items         *schemaNode            `json:"items"`
+	AnyOf, OneOf  []*schemaNode
+	Enum          []any    `json:"enum"`
+	Pattern       string   `json:"pattern"`
+	Minimum       *float64 `json:"minimum"`
+	Maximum       *float64 `json:"maximum"`
+	MinProperties int      `json:"minProperties"`
+	MaxProperties int      `json:"maxProperties"`
+}
+
+func readSchema(t *testing.T) *schemaNode {
+	t.Helper()
+	root := &schemaNode{}
+	if err := json.Unmarshal(Schema(), root); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// judgeValue is a small JSON Schema validator, enough for our own schema. It
+// returns the first thing that is wrong.
+func (root *schemaNode) judgeValue(s *schemaNode, v any) error {
+	if s.Ref != "" {
+		return root.judgeValue(root.Defs[strings.TrimPrefix(s.Ref, "#/$defs/")], v)
+	}
+	for _, list := range [][]*schemaNode{s.AnyOf, s.OneOf} {
+		if list != nil && !slices.ContainsFunc(list, func(one *schemaNode) bool { return root.judgeValue(one, v) == nil }) {
+			return fmt.Errorf("%v fits none of %d", v, len(list))
+		}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return root.judgeObject(s, v)
+	case []any:
+		if s.Type != "" && s.Type != "array" {
+			return fmt.Errorf("a list is no %s", s.Type)
+		}
+		for _, item := range v {
+			if s.Items == nil {
+				break // an alternative has judged them
+			}
+			if err := root.judgeValue(s.Items, item); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return s.judgeScalar(v)
+}
+
+func (s *schemaNode) judgeScalar(v any) error {
+	if s.Enum != nil && !slices.Contains(s.Enum, v) {
+		return fmt.Errorf("%v is none of %v", v, s.Enum)
+	}
+	switch s.Type {
+	case "string":
+		text, is := v.(string)
+		if !is || s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(text) {
+			return fmt.Errorf("%v does not match %s", v, s.Pattern)
+		}
+	case "boolean":
+		if _, is := v.(bool); !is {
+			return fmt.Errorf("%v is no boolean", v)
+		}
+	case "integer", "number":
+		n := reflect.ValueOf(v)
+		if !n.CanConvert(reflect.TypeFor[float64]()) {
+			return fmt.Errorf("%v is no number", v)
+		}
+		if f := n.Convert(reflect.TypeFor[float64]()).Float(); s.Minimum != nil && f < *s.Minimum || s.Maximum != nil && f > *s.Maximum {
+			return fmt.Errorf("%v is out of bounds", v)
+		}
+	case "object", "array":
+		return fmt.Errorf("%v is no %s", v, s.Type)
+	}
+	return nil
+}
+
+func (root *schemaNode) judgeObject(s *schemaNode, v map[string]any) error {
+	if s.Type != "" && s.Type != "object" {
+		return fmt.Errorf("a mapping is no %s", s.Type)
+	}
+	for _, name := range s.Required {
+		if _, has := v[name]; !has {
+			return fmt.Errorf("%s is missing", name)
+		}
+	}
+	if s.MaxProperties > 0 && (len(v) > s.MaxProperties || len(v) < s.MinProperties) {
+		return fmt.Errorf("%d keys", len(v))
+	}
+	for name, value := range v {
+		child, known := s.Properties[name]
+		for pattern, one := range s.Patterns {
+			if regexp.MustCompile(pattern).MatchString(name) {
+				child, known = one, true
+			}
+		}
+		if !known {
+			if string(s.Additional) == "false" {
+				return fmt.Errorf("unknown key %s", name)
+			}
+			child = &schemaNode{}
+			if len(s.Additional) > 0 {
+				if err := json.Unmarshal(s.Additional, child); err != nil {
+					return err
+				}
+			}
+		}
+		if err := root.judgeValue(child, value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func TestLibraryFitsTheSchema(t *testing.T) {
+	root := readSchema(t)
+	for _, name := range LibraryNames() {
+		data, err := Source(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any
+		if err := yaml.Unmarshal(data, &v); err != nil {
+			t.Fatal(err)
+		}
+		if err := root.judgeValue(root, v); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What the loader refuses for its shape, the schema refuses too.
+func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
+	root := readSchema(t)
+	for _, change := range [][2]string{
+		{"duration: 90s", "duration: 90"},
+		{"duration: 90s", "druation: 90s"},
+		{"group: 30", "group: 300"},
+		{"group: 30", "gruop: 30"},
+		{"192.0.2.11/24", "192.0.2.11"},
+		{"rate: 20/s", "rate: 20"},
+		{"mode: long-lived", "mode: long"},
+		{"- moves: 1", "- moves: many"},
+		{"- moves: 1", "- movse: 1"},
+		{"between: 7s..10s", "between: 7..10"},
+		{"- 40s: pull a.lan", "- forty: pull a.lan"},
+		{"- 40s: pull a.lan", "- pull a.lan"},
+		{"state: Active", "state: active"},
+	} {
+		data, err := os.ReadFile("incidents/cable-pull.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(string(data), change[0], change[1], 1)
+		var v any
+		if err := yaml.Unmarshal([]byte(text), &v); err != nil || text == string(data) {
+			t.Fatalf("%v: %v", change, err)
+		}
+		if err := root.judgeValue(root, v); err == nil {
+			t.Errorf("%s: the schema takes it", change[1])
+		}
+		if _, err := Parse("x.yaml", []byte(text)); err == nil {
+			t.Errorf("%s: the loader takes it", change[1])
+		}
+	}
+}
+
+// TestSchemaAndDecoderAgreeOnKeys walks all types that the decoder fills and
+// compares their keys with the schema's, and wants a description of each.
+func TestSchemaAndDecoderAgreeOnKeys(t *testing.T) {
+	root := readSchema(t)
+	checked := map[string]bool{}
+	var check func(reflect.Type, *schemaNode)
+	check = func(typ reflect.Type, s *schemaNode) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Map || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || len(fieldsOf(typ)) == 0 && typ.Name() != "Router" || checked[typ.Name()] {
+			return
+		}
+		checked[typ.Name()] = true
+		if s == nil {
+			s = root.Defs[typ.Name()]
+		}
+		if s == nil {
+			t.Fatalf("%s is not in the schema", typ)
+		}
+		if len(s.AnyOf) == 2 {
+			s = s.AnyOf[1] // the long form
+		}
+		var keys []string
+		for key, property := range s.Properties {
+			keys = append(keys, key)
+			if property.Description == "" {
+				t.Errorf("%s: %s has no description", typ, key)
+			}
+		}
+		want := fieldNames(fieldsOf(typ))
+		slices.Sort(keys)
+		slices.Sort(want)
+		if !slices.Equal(keys, want) {
+			t.Errorf("%s: schema has %v, decoder has %v", typ, keys, want)
+		}
+		for _, f := range fieldsOf(typ) {
+			check(f.typ, nil)
+		}
+	}
+	check(reflect.TypeFor[Scenario](), root)
+	for _, k := range kinds {
+		check(k.typ, nil)
+	}
+	if len(checked) < 25 {
+		t.Errorf("only %d types were compared: %v", len(checked), checked)
+	}
+}
