@@ -40,6 +40,7 @@ func (h *Host) startKernel() {
 		SecureRNG:          source,
 		NUDDisp:            neighbourWatch{h},
 	})
+	st.Pause()
 	h.kernelState = &kernelState{stack: st, segments: st.Stats().TCP.ValidSegmentsReceived}
 	for _, n := range h.nics {
 		n.start()
@@ -55,6 +56,7 @@ func (h *Host) stopKernel() {
 	}
 	st := h.stack
 	h.kernelState = nil
+	st.Resume() // a paused processor would not hear that it shall end
 	st.Destroy()
 }
 
@@ -73,9 +75,11 @@ func newStack(o stack.Options) *stack.Stack {
 	return stack.New(o)
 }
 
-// settle returns when gVisor's TCP processors have nothing left to do. Only
-// segments that arrived give them work, so the barrier is paid for those alone.
-// Segments that the stack sends to itself arrive while it settles: look again.
+// settle returns when gVisor's TCP processors have nothing left to do. Between
+// calls they stand paused, so that each settling wakes them once: Resume lets
+// them at their queues, Pause returns when those are empty. Only segments that
+// arrived give them work, so the barrier is paid for those alone. Segments that
+// the stack sends to itself arrive while it settles: look again.
 func (h *Host) settle() {
 	k := h.kernelState
 	if k == nil {
@@ -83,8 +87,8 @@ func (h *Host) settle() {
 	}
 	for n := k.segments.Value(); n != k.seen; n = k.segments.Value() {
 		k.seen = n
-		k.stack.Pause()
 		k.stack.Resume()
+		k.stack.Pause()
 	}
 }
 
