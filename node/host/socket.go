@@ -105,6 +105,9 @@ func (h *Host) listen(addr netip.AddrPort, nic tcpip.NICID, backlog int) (*Liste
 	if !addr.Addr().IsUnspecified() {
 		local.Addr = address(addr.Addr())
 	}
+	// Connections of a listener that was closed must not keep its port from the
+	// next one: servers set SO_REUSEADDR.
+	ep.SocketOptions().SetReuseAddress(true)
 	if err := ep.Bind(local); err != nil {
 		ep.Close()
 		return nil, failure("listen", addr, err)

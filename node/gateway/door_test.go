@@ -1,0 +1,138 @@
+package gateway
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+func mustAddrPort(text string) netip.AddrPort { return netip.MustParseAddrPort(text) }
+
+func addrs(texts ...string) (all []netip.Addr) {
+	for _, text := range texts {
+		all = append(all, netip.MustParseAddr(text))
+	}
+	return all
+}
+
+// TestBindPolicies: spec/failover.md F14. The address arrives after 2.5 s, goes
+// after 6 s and comes again after 8 s; each policy has its own idea of it, and
+// the client sees it.
+func TestBindPolicies(t *testing.T) {
+	for _, c := range []struct {
+		bind   string
+		states []string
+		first  string // of the requests that are due each second from 3 s on
+	}{
+		{"wait", []string{"0s web waiting", "2.5s web listening", "6s web waiting", "8s web listening"}, "answered"},
+		{"", []string{"0s web waiting", "2.5s web listening", "6s web waiting", "8s web listening"}, "answered"},
+		{"retry", []string{"0s web waiting", "3s web listening", "6s web waiting", "8s web listening"}, "answered"},
+		{"fail", []string{"0s web failed"}, "refused"},
+	} {
+		t.Run("bind "+c.bind, func(t *testing.T) {
+			l := newLab(t, 0)
+			l.start(map[string]topology.Service{"web": {Listen: mustAddrPort("192.0.2.100:80"), Bind: c.bind}})
+			l.at(2500*millisecond, l.own)
+			l.at(6*second, l.lose)
+			l.at(8*second, l.own)
+			l.ask(topology.Client{Rate: 1, Start: 3 * second, Stop: 4 * second})
+			l.ask(topology.Client{Rate: 1, Start: 9 * second, Stop: 10 * second})
+			l.run(12 * second)
+			l.wantStates(c.states...)
+			if c.first == "answered" {
+				l.wantOutcomes(map[string]int{"200 by a": 2})
+			} else {
+				l.wantOutcomes(map[string]int{c.first: 2})
+			}
+		})
+	}
+}
+
+// TestBindWithoutInterface: an interface that lost its own address leads nowhere,
+// so that not even binding early works; the service waits for that too.
+func TestBindWithoutInterface(t *testing.T) {
+	l := newLab(t, 0)
+	l.a.NIC("lan").SetAddress(netip.Prefix{})
+	l.start(nil)
+	l.at(2*second, func() { l.a.NIC("lan").SetAddress(netip.MustParsePrefix("192.0.2.11/24")) })
+	l.at(3*second, l.own)
+	l.ask(topology.Client{Rate: 1, Start: 4 * second, Stop: 5 * second})
+	l.run(8 * second)
+	l.wantStates("0s web waiting", "3s web listening")
+	l.wantOutcomes(map[string]int{"200 by a": 1})
+}
+
+// TestBoundAddress: an address of the machine itself is there at once, with any
+// policy; one that is taken fails and says why.
+func TestBoundAddress(t *testing.T) {
+	for _, bind := range []string{"wait", "retry", "fail"} {
+		l := newLab(t, 0)
+		l.start(map[string]topology.Service{
+			"own":   {Listen: mustAddrPort("192.0.2.11:80"), Bind: bind},
+			"any":   {Listen: mustAddrPort("0.0.0.0:81"), Bind: bind},
+			"taken": {Listen: mustAddrPort("192.0.2.11:80"), Bind: bind},
+		})
+		l.run(second / 2)
+		last := "failed"
+		if bind == "retry" {
+			last = "waiting"
+		}
+		l.wantStates("0s any listening", "0s own listening", "0s taken "+last)
+		for _, s := range event.Of[event.ServiceChanged](l.log.Events()) {
+			if s.Service == "taken" && !strings.Contains(s.Reason, "address in use") {
+				t.Errorf("bind %s: reason: got %q, want that the address is in use", bind, s.Reason)
+			}
+		}
+	}
+}
+
+// TestStopAndStart: a stopped service refuses, its connections end without a
+// lost answer, and it can be started again; other services go on.
+func TestStopAndStart(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	l.start(map[string]topology.Service{
+		"web":   {Listen: mustAddrPort("192.0.2.100:80"), Work: 200 * millisecond},
+		"other": {Listen: mustAddrPort("192.0.2.100:81")},
+	})
+	try := func(f func(string) error, name string) func() {
+		return func() {
+			if err := f(name); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	l.at(2*second, try(l.gateway.StopService, "web"))
+	l.at(2*second, try(l.gateway.StopService, "web")) // nothing more happens
+	l.at(4*second, try(l.gateway.StartService, "web"))
+	l.at(4*second, try(l.gateway.StartService, "web"))
+	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Connections: 10, Stop: 6 * second})
+	l.run(10 * second)
+	l.wantStates("0s other listening", "0s web listening", "2s web stopped", "4s web listening")
+	got := l.outcomes()
+	if got["200 by a"] != 40 || got["refused"] != 20 || len(got) != 2 {
+		t.Errorf("outcomes: got %v, want 40 answers, 20 refused and nothing else", got)
+	}
+	for _, name := range []string{"", "webs"} {
+		if err := l.gateway.StopService(name); err == nil || !strings.Contains(err.Error(), "want other or web") {
+			t.Errorf("stop %q: got %v, want an error with the services there are", name, err)
+		}
+	}
+}
+
+// TestStopWhileBinding ends the attempts.
+func TestStopWhileBinding(t *testing.T) {
+	for _, bind := range []string{"wait", "retry"} {
+		l := newLab(t, 0)
+		l.start(map[string]topology.Service{"web": {Listen: mustAddrPort("192.0.2.100:80"), Bind: bind}})
+		l.at(1500*millisecond, func() { l.gateway.StopService("web") })
+		l.at(2500*millisecond, l.own)
+		l.ask(topology.Client{Rate: 1, Start: 5 * second, Stop: 6 * second})
+		l.run(8 * second)
+		l.wantStates("0s web waiting", "1.5s web stopped")
+		l.wantOutcomes(map[string]int{"refused": 1})
+	}
+}

@@ -1,0 +1,213 @@
+package gateway
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/traffic"
+)
+
+// TestDefaultService: without configuration, web answers by itself on port 80 of
+// the virtual IP, once the appliance holds it and as long as it does.
+func TestDefaultService(t *testing.T) {
+	l := newLab(t, 0)
+	l.start(nil)
+	l.at(2*second, l.own)
+	l.at(4*second, l.lose)
+	l.ask(topology.Client{Rate: 10, Start: 3 * second, Stop: 5 * second, Connect: second, Timeout: second})
+	l.run(10 * second)
+	l.wantStates("0s web waiting", "2s web listening", "4s web waiting")
+	got := l.outcomes()
+	if got["200 by a"] != 10 || len(got) != 2 {
+		t.Errorf("outcomes: got %v, want 10 answers by a, and one kind of failure", got)
+	}
+	if n := count[event.RequestServed](l, "a"); n != 10 {
+		t.Errorf("%d served, want 10", n)
+	}
+	if n := count[event.ConnAccepted](l, "a"); n != 10 {
+		t.Errorf("%d accepted, want 10", n)
+	}
+	if n := l.gateway.Connections("web"); n != 0 {
+		t.Errorf("%d connections left, want none", n)
+	}
+}
+
+// TestLearnedVIP: a member may learn its virtual IP from the active; the default
+// service follows. Other addresses of the machine stay closed.
+func TestLearnedVIP(t *testing.T) {
+	l := newLab(t, 0)
+	l.gateway = New(l.a, topology.Gateway{}, topology.Memory{}, nil)
+	l.at(second, l.own)
+	l.ask(topology.Client{Rate: 1, Start: 2 * second, Stop: 3 * second})
+	l.run(5 * second)
+	l.wantStates("1s web listening")
+	l.wantOutcomes(map[string]int{"200 by a": 1})
+	l.ask(topology.Client{Rate: 1, Start: 6 * second, Stop: 7 * second, Target: "http://192.0.2.11/"})
+	l.run(10 * second)
+	l.wantOutcomes(map[string]int{"200 by a": 1, "refused": 1})
+}
+
+// TestForward: the gateway answers for the back end, over one connection of its
+// own, which comes from the interface's address.
+func TestForward(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	l.backend = traffic.NewBackend(l.web, topology.Backend{Size: 5000})
+	l.start(map[string]topology.Service{"shop": forwarding()})
+	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Stop: 2 * second})
+	l.run(5 * second)
+	l.wantOutcomes(map[string]int{"200 by a": 20})
+	for node, want := range map[string]int{"a": 20, "web": 20, "c1": 0} {
+		if n := count[event.RequestServed](l, node); n != want {
+			t.Errorf("%s served %d requests, want %d", node, n, want)
+		}
+	}
+	if n := count[event.ConnAccepted](l, "web"); n != 1 {
+		t.Errorf("the back end has accepted %d connections, want 1 for the one client connection", n)
+	}
+	for e, c := range event.Of[event.ConnAccepted](l.log.Events()) {
+		if e.Node == "web" && !strings.HasPrefix(c.Client, "192.0.2.11:") {
+			t.Errorf("the back end is called by %s, want the interface's address: spec/failover.md F13", c.Client)
+		}
+	}
+}
+
+func forwarding() topology.Service {
+	return topology.Service{Forward: mustAddrPort("192.0.2.50:80")}
+}
+
+// TestForwardFailures: each way in which a back end fails becomes an answer of
+// the gateway; nothing else happens to the client.
+func TestForwardFailures(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		setup func(*lab)
+		want  string
+	}{
+		{"refused", func(*lab) {}, "status-502"},
+		{"unreachable", func(l *lab) { l.web.Crash(false) }, "status-502"},
+		{"silent", func(l *lab) { l.web.Freeze(false) }, "status-502"},
+		{"not on the list", func(l *lab) {
+			l.backend = traffic.NewBackend(l.web, topology.Backend{Allow: addrs("192.0.2.100")})
+		}, "status-502"},
+		{"reset", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeReset}) }, "status-502"},
+		{"hang", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeHang}) }, "status-504"},
+		{"its own status", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeStatus, Status: 503}) }, "status-503"},
+		{"slow", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeLatency, Latency: 5 * second}) }, "200 by a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t, 0)
+			l.own()
+			c.setup(l)
+			l.start(map[string]topology.Service{"shop": forwarding()})
+			l.ask(topology.Client{Rate: 1, Stop: second, Timeout: 100 * second, Mode: "keep-alive"})
+			l.run(200 * second)
+			l.wantOutcomes(map[string]int{c.want: 1})
+			if n := count[event.ConnClosed](l, "c1"); n != 0 {
+				t.Errorf("%d client connections closed, want none", n)
+			}
+		})
+	}
+}
+
+func (l *lab) serve(m traffic.Mode) {
+	l.backend = traffic.NewBackend(l.web, topology.Backend{})
+	if err := l.backend.Set(m); err != nil {
+		l.t.Error(err)
+	}
+}
+
+// TestStaleUpstream: a back end that was restarted behind an idle connection
+// costs the client nothing: the gateway asks again on a new one.
+func TestStaleUpstream(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	l.serve(traffic.Mode{Kind: traffic.ModeOK})
+	l.start(map[string]topology.Service{"shop": forwarding()})
+	l.ask(topology.Client{Rate: 0.5, Mode: "long-lived", Stop: 4 * second})
+	l.at(2*second, func() {
+		l.web.Crash(false)
+		l.web.PowerOn()
+		l.serve(traffic.Mode{Kind: traffic.ModeOK})
+	})
+	l.run(10 * second)
+	l.wantOutcomes(map[string]int{"200 by a": 2})
+	if n := count[event.ConnAccepted](l, "web"); n != 2 {
+		t.Errorf("the back end accepted %d connections, want 2", n)
+	}
+}
+
+// TestAlmostDead: with the service class hogged the kernel completes handshakes
+// until the backlog is full; nothing is accepted or answered. Calm, what waits is
+// served: spec/failover.md F7.
+func TestAlmostDead(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	l.start(map[string]topology.Service{"web": {Backlog: 5}})
+	l.ask(topology.Client{Rate: 10, Stop: 3 * second, Connect: 20 * second, Timeout: 20 * second})
+	l.at(second, func() { l.a.Hog(host.Service, 1) })
+	l.run(second)
+	before := count[event.ConnEstablished](l, "c1")
+	l.run(3 * second)
+	if n := count[event.ConnEstablished](l, "c1") - before; n < 5 || n > 8 {
+		t.Errorf("%d handshakes completed behind a backlog of 5, want a few more than that", n)
+	}
+	if a, s := count[event.ConnAccepted](l, "a"), count[event.RequestServed](l, "a"); a != 10 || s != 10 {
+		t.Errorf("hogged for 2 s after 10 requests: %d accepted, %d served, want 10 of each", a, s)
+	}
+	l.a.Hog(host.Service, 0)
+	l.run(60 * second)
+	l.wantOutcomes(map[string]int{"200 by a": 30})
+}
+
+// TestWorkTakesTime: a request costs CPU time, shared by the cores.
+func TestWorkTakesTime(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	l.start(map[string]topology.Service{"web": {Work: 300 * millisecond}})
+	l.ask(topology.Client{Rate: 4, Stop: 3 * second, Timeout: 30 * second})
+	l.run(20 * second)
+	l.wantOutcomes(map[string]int{"200 by a": 12})
+	for _, a := range event.Of[event.RequestAnswered](l.log.Events()) {
+		if a.Latency < 300*millisecond || a.Latency > 400*millisecond {
+			t.Errorf("request %d took %v, want little more than 300ms", a.Request, a.Latency)
+		}
+	}
+}
+
+// TestMemory: a connection for which there is none is reset, a request is
+// answered 503, and all of it is given back.
+func TestMemory(t *testing.T) {
+	t.Run("connections", func(t *testing.T) {
+		l := newLab(t, 3*defaultConnection+defaultRequest)
+		l.own()
+		l.start(nil)
+		l.ask(topology.Client{Rate: 1, Mode: "long-lived", Connections: 10, Start: second, Stop: 4 * second})
+		l.run(2*second - 100*millisecond)
+		if n := l.gateway.Connections("web"); n != 3+defaultRequest/defaultConnection {
+			t.Errorf("%d connections, want as many as memory holds", n)
+		}
+		l.run(3 * second)
+		l.c1.Crash(false)
+		l.run(4 * second)
+		l.gateway.services[0].server.Drain()
+		l.run(5 * second)
+		if used := l.a.Memory().Used(); used != 0 {
+			t.Errorf("%d bytes are held by nobody", used)
+		}
+	})
+	t.Run("requests", func(t *testing.T) {
+		l := newLab(t, 2*defaultConnection+defaultRequest)
+		l.own()
+		l.start(map[string]topology.Service{"web": {Work: 400 * millisecond}})
+		l.ask(topology.Client{Rate: 4, Mode: "long-lived", Connections: 2, Start: second, Stop: 3 * second})
+		l.run(10 * second)
+		l.wantOutcomes(map[string]int{"200 by a": 4, "status-503": 4})
+		if used := l.a.Memory().Used(); used != 2*defaultConnection {
+			t.Errorf("%d bytes held, want those of two connections", used)
+		}
+	})
+}

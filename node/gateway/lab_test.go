@@ -1,0 +1,139 @@
+package gateway
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/traffic"
+)
+
+const (
+	second      = time.Second
+	millisecond = time.Millisecond
+)
+
+var vip = netip.MustParseAddr("192.0.2.100")
+
+// lab is an appliance a that may hold a virtual IP, a back end web and a client
+// c1, on one segment.
+type lab struct {
+	t      testing.TB
+	loop   *sim.Loop
+	log    *event.Log
+	lan    *netfab.Segment
+	ledger *traffic.Ledger
+
+	a, web, c1 *host.Host
+	gateway    *Gateway
+	backend    *traffic.Backend
+}
+
+func newLab(t testing.TB, memory int64) *lab {
+	digest := sim.NewDigest()
+	l := &lab{t: t, loop: sim.New(42), log: event.NewLog(digest), ledger: traffic.NewLedger()}
+	l.lan = netfab.New(l.loop, digest).AddSegment("lan", netfab.SegmentConfig{})
+	l.a = l.host("a", 11, memory)
+	l.web = l.host("web", 50, 0)
+	l.c1 = l.host("c1", 201, 0)
+	return l
+}
+
+func (l *lab) host(name string, place byte, memory int64) *host.Host {
+	h := host.New(l.loop, host.Config{Name: name, Cores: 2, ARP: host.ARPLinux, Log: l.log, Memory: memory})
+	addr := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, place}), 24)
+	h.AddNIC("lan", host.MAC{2, 0, 0, 0, 0, place}, addr, l.lan)
+	h.PowerOn()
+	l.t.Cleanup(h.Destroy)
+	return h
+}
+
+// own gives the virtual IP to the appliance.
+func (l *lab) own() { nic := l.a.NIC("lan"); nic.AddVIP(vip, nic.MAC()) }
+
+// lose takes it away.
+func (l *lab) lose() { l.a.NIC("lan").RemoveVIP(vip, true) }
+
+// start starts the services, for the virtual IP where they name no address.
+func (l *lab) start(services map[string]topology.Service) {
+	l.gateway = New(l.a, topology.Gateway{Services: services}, topology.Memory{}, []netip.Addr{vip})
+}
+
+// ask starts a client of the virtual IP.
+func (l *lab) ask(cfg topology.Client) {
+	l.t.Helper()
+	if cfg.Target == "" {
+		cfg.Target = "http://192.0.2.100/"
+	}
+	if _, err := traffic.NewClient(l.c1, cfg, l.ledger); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *lab) at(when time.Duration, f func()) { l.loop.At(when, sim.Func(f)) }
+
+func (l *lab) run(until time.Duration) {
+	l.t.Helper()
+	if err := l.loop.Run(until); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// outcomes counts what became of the client's requests, such as "200 by a" or
+// "refused".
+func (l *lab) outcomes() map[string]int {
+	all := map[string]int{}
+	for e := range slices.Values(l.log.Events()) {
+		switch w := e.What.(type) {
+		case event.RequestAnswered:
+			all[fmt.Sprintf("%d by %s", w.Status, w.By)]++
+		case event.RequestFailed:
+			all[w.Failure]++
+		case event.AnswerMismatched:
+			all["mismatched: "+w.Detail]++
+		}
+	}
+	return all
+}
+
+func (l *lab) wantOutcomes(want map[string]int) {
+	l.t.Helper()
+	if got := l.outcomes(); fmt.Sprint(got) != fmt.Sprint(want) {
+		l.t.Errorf("outcomes: got %v, want %v", got, want)
+	}
+}
+
+// states lists the appliance's services' changes, such as "1s web listening".
+func (l *lab) states() (all []string) {
+	for e, s := range event.Of[event.ServiceChanged](l.log.Events()) {
+		if e.Node == "a" {
+			all = append(all, fmt.Sprintf("%v %s %s", e.At, s.Service, s.State))
+		}
+	}
+	return all
+}
+
+func (l *lab) wantStates(want ...string) {
+	l.t.Helper()
+	if got := l.states(); !slices.Equal(got, want) {
+		l.t.Errorf("states: got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// count counts the events of one kind on one node.
+func count[B event.Body](l *lab, node string) (n int) {
+	for e := range event.Of[B](l.log.Events()) {
+		if e.Node == node {
+			n++
+		}
+	}
+	return n
+}
