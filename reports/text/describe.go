@@ -1,0 +1,129 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// note is what the list says of one event. A note with a key is gathered with
+// others of the same key.
+type note struct {
+	spans []span
+	key   string
+}
+
+// What is said together if it happens together.
+const (
+	gains     = "gains "
+	announces = "announces "
+)
+
+// describe returns what the list says of e. It reports false for what goes as
+// it should, and for what the reader does not want line by line.
+func (l *list) describe(e event.Event) (note, bool) {
+	switch b := e.What.(type) {
+	case event.StandbyChanged:
+		spans := []span{{b.From + " → ", plain}, {b.To, marks[stateMarks[b.To]].ink}}
+		if b.Cause != "" {
+			spans = append(spans, span{": " + b.Cause, dim})
+		}
+		return note{spans: spans}, true
+	case event.StandbySent:
+		return say(plain, "sends a %s", b.Opcode), true
+	case event.StandbyRejected:
+		return say(warn, "ignores %s: %s", b.Peer, b.Reason), true
+	case event.VIPGained:
+		return say(good, gains+"%s", b.VIP), true
+	case event.VIPLost:
+		return say(warn, "gives up %s", b.VIP), true
+	case event.VIPAnnounced:
+		return say(plain, announces+"%s", b.VIP), b.Repeat == 0
+	case event.VIPClaimed:
+		return say(plain, "claims %s on %s (%s)", b.VIP, b.Segment, b.Frame), true
+	case event.VIPServed:
+		if b.Previous == "" || b.Previous == e.Node {
+			return say(plain, "serves %s", b.VIP), true
+		}
+		return say(good, "serves %s, %s after %s did", b.VIP, short(e.At-b.PreviousAt), b.Previous), true
+	case event.NeighbourChanged:
+		if !l.virtual[b.IP] {
+			return note{}, false
+		}
+		if b.MAC == "" {
+			return say(dim, "forgets where %s is", b.IP), true
+		}
+		return say(dim, "reaches %s at %s", b.IP, b.MAC), true
+	case event.MACMoved:
+		return gather("%s: %s moves from %s to %s", b.Segment, b.MAC, b.From, b.To), true
+	case event.FrameLooped:
+		return say(bad, "%s: a frame comes by %s again: %s", b.Segment, b.Port, b.Frame), true
+	default:
+		return describeTraffic(e)
+	}
+}
+
+func describeTraffic(e event.Event) (note, bool) {
+	switch b := e.What.(type) {
+	case event.ConnClosed:
+		if b.How == "client" || b.How == "server" {
+			return note{}, false
+		}
+		return gather("connection ends: %s", b.How), true
+	case event.RequestFailed:
+		if b.Retried {
+			return gather("request is tried again: %s", b.Failure), true
+		}
+		return gather("request fails: %s", b.Failure), true
+	case event.AnswerMismatched:
+		return say(bad, "wrong answer to request %d: %s", b.Request, b.Detail), true
+	default:
+		return describeMachine(e)
+	}
+}
+
+func describeMachine(e event.Event) (note, bool) {
+	switch b := e.What.(type) {
+	case event.PowerChanged:
+		how := plain
+		if b.State == "crashed" || b.State == "off" || b.State == "frozen" {
+			how = bad
+		}
+		return say(how, "power: %s", b.State), true
+	case event.LinkChanged:
+		if b.Up {
+			return say(plain, "%s: carrier is back", b.Interface), true
+		}
+		return say(bad, "%s: carrier lost", b.Interface), true
+	case event.LoadChanged:
+		return say(warn, "CPU: hogs take %.0f %% of class %s", 100*b.Share, b.Class), true
+	case event.MemoryChanged:
+		text := fmt.Sprintf("memory: %d of %d MiB", b.Used>>20, b.Limit>>20)
+		if b.Refusing {
+			return say(bad, "%s, refuses connections", text), true
+		}
+		return say(plain, "%s", text), true
+	case event.ConfigChanged:
+		return say(plain, "configuration: %s = %s", b.Property, b.Value), true
+	case event.ServiceChanged:
+		text := fmt.Sprintf("service %s: %s", b.Service, b.State)
+		if b.Reason != "" {
+			text += ", " + b.Reason
+		}
+		return say(plain, "%s", text), true
+	default:
+		return note{}, false
+	}
+}
+
+func say(how ink, format string, args ...any) note {
+	return note{spans: []span{{fmt.Sprintf(format, args...), how}}}
+}
+
+// gather is for what happens often: notes with equal text become one line.
+func gather(format string, args ...any) note {
+	n := say(warn, format, args...)
+	n.key = strings.Clone(n.spans[0].text)
+	return n
+}

@@ -1,0 +1,228 @@
+package text
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// gatherSpan is how long after the last of its sort an event still joins the
+// line of the first.
+const gatherSpan = 5 * time.Second
+
+// entry is a line of the list: what happened to one node at one instant, or a
+// fault.
+type entry struct {
+	at    time.Duration
+	node  string
+	kind  string // of the first event, for the summary of what is left out
+	spans []span
+	fault string
+	mark  mark // of a fault
+	count int  // of gathered events
+	until time.Duration
+}
+
+// list is the part of the page in which time runs downwards.
+type list struct {
+	*page
+	*timeline
+	entries  []*entry
+	virtual  map[string]bool   // IP addresses that are virtual
+	gathered map[string]*entry // by node and key: the last one
+	node     int               // columns of the node
+	time     int               // columns of the instant
+}
+
+const (
+	nodeMax       = 14
+	sinceWidth    = 9 // "+123.456s"
+	separatorSize = 2
+)
+
+// list draws the transitions of a run.
+func (p *page) list(r *reports.Result, t *timeline) {
+	l := &list{page: p, timeline: t, virtual: map[string]bool{}, gathered: map[string]*entry{}}
+	for _, lane := range t.addresses {
+		l.virtual[lane.label] = true
+	}
+	for _, e := range r.Events {
+		l.take(e)
+	}
+	l.takeOutages(r)
+	slices.SortStableFunc(l.entries, func(a, b *entry) int { return cmp.Compare(a.at, b.at) })
+	for _, e := range l.entries {
+		l.node = min(max(l.node, p.width(e.node)), nodeMax)
+		l.time = max(l.time, len(instant(e.at)))
+	}
+	if len(l.entries) == 0 {
+		return
+	}
+	p.line()
+	head, tail := l.entries, []*entry(nil)
+	if len(l.entries) > p.Lines {
+		head, tail = l.entries[:p.Lines*3/5], l.entries[len(l.entries)-p.Lines*2/5:]
+	}
+	faultAt := time.Duration(-1)
+	for _, e := range head {
+		l.draw(e, &faultAt)
+	}
+	if len(tail) == 0 {
+		return
+	}
+	between := l.entries[len(head) : len(l.entries)-len(tail)]
+	l.leftOut(between)
+	for _, e := range between {
+		if e.mark == applied {
+			faultAt = e.at
+		}
+	}
+	for _, e := range tail {
+		l.draw(e, &faultAt)
+	}
+}
+
+// take adds an event to the list, or to a line that is there already.
+func (l *list) take(e event.Event) {
+	switch b := e.What.(type) {
+	case event.FaultApplied:
+		l.entries = append(l.entries, &entry{at: e.At, fault: b.Fault, mark: applied, kind: "fault"})
+		return
+	case event.FaultHealed:
+		l.entries = append(l.entries, &entry{at: e.At, fault: "healed: " + b.Fault, mark: healed, kind: "fault"})
+		return
+	}
+	n, ok := l.describe(e)
+	if !ok {
+		return
+	}
+	key := e.Node + "\x00" + n.key
+	if last := l.gathered[key]; n.key != "" && last != nil && e.At-last.until <= gatherSpan {
+		last.count++
+		last.until = e.At
+		return
+	}
+	if n.key == "" && len(l.entries) > 0 {
+		last := l.entries[len(l.entries)-1]
+		if last.at == e.At && last.node == e.Node && last.fault == "" && last.count == 0 {
+			last.join(n.spans)
+			return
+		}
+	}
+	added := &entry{at: e.At, node: e.Node, kind: e.What.Kind(), spans: n.spans}
+	l.entries = append(l.entries, added)
+	if n.key != "" {
+		added.count, added.until = 1, e.At
+		l.gathered[key] = added
+	}
+}
+
+// join adds what else happened to the node at the same instant.
+func (e *entry) join(spans []span) {
+	last := &e.spans[len(e.spans)-1]
+	address, gained := strings.CutPrefix(last.text, gains)
+	if announced, ok := strings.CutPrefix(spans[0].text, announces); ok && gained && announced == address {
+		last.text = gains + "and " + announces + address
+		return
+	}
+	e.spans = append(append(e.spans, span{"; ", dim}), spans...)
+}
+
+// takeOutages adds lines for the ends of the outages that the lanes show.
+func (l *list) takeOutages(r *reports.Result) {
+	type answer struct {
+		client string
+		at     time.Duration
+	}
+	ends := map[answer]*entry{}
+	for _, lane := range l.clients {
+		for _, o := range lane.outages {
+			l.entries = append(l.entries, &entry{at: o.From, node: o.Client, kind: "outage", spans: []span{{"no answer any more", bad}}})
+			if o.Open {
+				continue
+			}
+			end := &entry{at: o.To, node: o.Client, kind: "outage", spans: []span{{"answered again after " + short(o.Duration), good}}}
+			l.entries = append(l.entries, end)
+			ends[answer{o.Client, o.To}] = end
+		}
+	}
+	for e, b := range event.Of[event.RequestAnswered](r.Events) {
+		if end := ends[answer{e.Node, e.At}]; end != nil && b.By != "" {
+			end.spans = append(end.spans, span{" by " + b.By, plain})
+			delete(ends, answer{e.Node, e.At}) // others may come at the same instant
+		}
+	}
+}
+
+// draw prints one entry.
+func (l *list) draw(e *entry, faultAt *time.Duration) {
+	if e.fault != "" {
+		if e.mark == applied {
+			*faultAt = e.at
+		}
+		l.drawFault(e)
+		return
+	}
+	since := ""
+	if *faultAt >= 0 {
+		since = "+" + short(e.at-*faultAt)
+	}
+	head := []span{
+		{l.pad(instant(e.at), l.time, true) + "  ", plain},
+		{l.pad(since, sinceWidth, true) + "  ", dim},
+	}
+	head = append(head, l.lanes(e.at)...)
+	head = append(head, span{l.pad(l.shorten(cmp.Or(e.node, "-"), l.node), l.node+separatorSize, false), bold})
+	body := e.spans
+	if e.count > 1 {
+		body = append(body, span{fmt.Sprintf(" ×%d until %s", e.count, instant(e.until)), dim})
+	}
+	l.wrapped(head, body)
+}
+
+// lanes shows each lane as it is at an instant.
+func (l *list) lanes(at time.Duration) []span {
+	var spans []span
+	for _, lanes := range [][]*lane{l.members, l.clients} {
+		for _, lane := range lanes {
+			spans = append(spans, lane.at(at).span(l.Unicode))
+		}
+		if len(lanes) > 0 {
+			spans = append(spans, span{"  ", plain})
+		}
+	}
+	return spans
+}
+
+// drawFault prints a mark across the page.
+func (l *list) drawFault(e *entry) {
+	rule, how := "━", marks[e.mark].ink
+	if e.mark == healed {
+		rule = "─"
+	}
+	text := l.pad(instant(e.at), l.time, true) + "  " + strings.Repeat(rule, sinceWidth) + "  "
+	text += l.shorten(e.fault, l.Width-l.width(text)-4) + "  "
+	l.line(span{text, how}, span{strings.Repeat(rule, max(l.Width-l.width(text), 2)), how})
+}
+
+// leftOut says what is missing in the middle.
+func (l *list) leftOut(entries []*entry) {
+	kinds := map[string]int{}
+	for _, e := range entries {
+		kinds[e.kind]++
+	}
+	var counts []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		counts = append(counts, fmt.Sprintf("%d %s", kinds[kind], kind))
+	}
+	head := fmt.Sprintf("… %d lines left out, from %s to %s: ", len(entries), instant(entries[0].at), instant(entries[len(entries)-1].at))
+	l.line()
+	l.wrapped([]span{{"  ", plain}}, []span{{head + strings.Join(counts, ", ") + "; all are in " + reports.EventsFile, dim}})
+	l.line()
+}

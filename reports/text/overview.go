@@ -1,0 +1,243 @@
+package text
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+// overview is the part of the page in which time runs to the right.
+type overview struct {
+	*page
+	*timeline
+	label int           // columns of the labels
+	cells int           // columns of time
+	span  time.Duration // of one column
+	used  [len(marks)]bool
+}
+
+const (
+	labelMax = 24
+	noBreak  = "\u00a0"
+)
+
+// overview draws the lanes and their legend.
+func (p *page) overview(t *timeline) {
+	o := &overview{page: p, timeline: t, label: len("faults")}
+	for _, lanes := range [][]*lane{t.members, t.addresses, t.clients} {
+		for _, l := range lanes {
+			o.label = min(max(o.label, p.width(l.label)), labelMax)
+		}
+	}
+	o.cells = p.Width - o.label - 2
+	o.span = t.total/time.Duration(o.cells) + 1
+	p.line()
+	o.axis()
+	for _, l := range t.members {
+		o.row(l.label, o.stateCells(l))
+	}
+	for _, l := range t.addresses {
+		o.row(l.label, o.holderCells(l))
+	}
+	for _, l := range t.clients {
+		o.row(l.label, o.clientCells(l))
+	}
+	if len(t.faults) > 0 {
+		o.row("faults", o.faultCells())
+	}
+	if len(t.omitted) > 0 {
+		p.line(span{"and " + strings.Join(t.omitted, ", "), dim})
+	}
+	o.legend()
+}
+
+// cell returns the column of an instant.
+func (o *overview) cell(at time.Duration) int { return min(int(at/o.span), o.cells-1) }
+
+func (o *overview) row(label string, cells []span) {
+	o.line(append([]span{{o.pad(o.shorten(label, o.label), o.label+2, false), plain}}, cells...)...)
+}
+
+// tick is the time between two labels of the axis: round, and at least so many
+// columns wide that labels do not touch.
+func (o *overview) tick() time.Duration {
+	const columns = 10
+	least := o.span * columns
+	for unit := time.Millisecond; unit < time.Minute; unit *= 10 {
+		for _, n := range []time.Duration{1, 2, 5} {
+			if unit*n >= least && unit*n < time.Minute {
+				return unit * n
+			}
+		}
+	}
+	for _, round := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 20 * time.Minute,
+		time.Hour, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour} {
+		if round >= least {
+			return round
+		}
+	}
+	day := 24 * time.Hour
+	return (least + day - 1) / day * day
+}
+
+func (o *overview) axis() {
+	tick := o.tick()
+	labels, line := make([]rune, 0, o.cells), make([]span, o.cells)
+	for i := range line {
+		line[i] = span{"─", dim}
+	}
+	for at := time.Duration(0); at <= o.total; at += tick {
+		label := []rune(brief(at))
+		cell := o.cell(at)
+		if cell+len(label) > o.cells || cell < len(labels) {
+			break
+		}
+		for len(labels) < cell {
+			labels = append(labels, ' ')
+		}
+		labels = append(labels, label...)
+		line[cell] = span{"┼", dim}
+		if !o.Unicode {
+			line[cell].text = "+"
+		}
+	}
+	o.row("", []span{{string(labels), dim}})
+	o.row("", line)
+}
+
+// drawn turns marks into spans and remembers them for the legend.
+func (o *overview) drawn(cells []mark) []span {
+	spans := make([]span, len(cells))
+	for i, m := range cells {
+		o.used[m] = true
+		spans[i] = m.span(o.Unicode)
+	}
+	return spans
+}
+
+// columns calls f for each column with the steps that fall into it and the one
+// that held before, if there was one.
+func (o *overview) columns(l *lane, f func(cell int, before *step, within []step)) {
+	next := 0
+	for cell := range o.cells {
+		first := next
+		for next < len(l.steps) && o.cell(l.steps[next].at) <= cell {
+			next++
+		}
+		var before *step
+		if first > 0 {
+			before = &l.steps[first-1]
+		}
+		f(cell, before, l.steps[first:next])
+	}
+}
+
+// stateCells shows the state at the end of each column, or that there were too
+// many to show.
+func (o *overview) stateCells(l *lane) []span {
+	cells := make([]mark, o.cells)
+	o.columns(l, func(cell int, before *step, within []step) {
+		switch {
+		case len(within) > 2:
+			cells[cell] = several
+		case len(within) > 0:
+			cells[cell] = within[len(within)-1].mark
+		case before != nil:
+			cells[cell] = before.mark
+		}
+	})
+	return o.drawn(cells)
+}
+
+// holderCells shows who had an address: the name, and a bar behind it.
+func (o *overview) holderCells(l *lane) []span {
+	cells, holders := make([]mark, o.cells), make([]string, o.cells)
+	o.columns(l, func(cell int, before *step, within []step) {
+		if len(within) > 2 {
+			cells[cell] = several
+			return
+		}
+		if len(within) > 0 {
+			before = &within[len(within)-1]
+		}
+		if before != nil {
+			cells[cell], holders[cell] = before.mark, before.holder
+		}
+	})
+	spans := o.drawn(cells)
+	for from := 0; from < o.cells; {
+		to := from
+		for to < o.cells && holders[to] == holders[from] {
+			to++
+		}
+		if holders[from] != "" {
+			write(spans[from:to], o.shorten(holders[from], to-from))
+		}
+		from = to
+	}
+	return spans
+}
+
+// clientCells shows the worst of each column, and the outage with its length.
+func (o *overview) clientCells(l *lane) []span {
+	cells := make([]mark, o.cells)
+	o.columns(l, func(cell int, _ *step, within []step) {
+		for _, s := range within {
+			cells[cell] = max(cells[cell], s.mark)
+		}
+	})
+	spansOf := func(g oracle.Outage) (int, int) { return o.cell(g.From), o.cell(max(g.From, g.To-1)) + 1 }
+	for _, g := range l.outages {
+		from, to := spansOf(g)
+		for i := from; i < to; i++ {
+			cells[i] = dark
+		}
+	}
+	spans := o.drawn(cells)
+	for _, g := range l.outages {
+		from, to := spansOf(g)
+		label := o.clean(short(g.Duration))
+		if to-from >= utf8.RuneCountInString(label)+4 {
+			label = " " + label + " "
+		}
+		if room := to - from - utf8.RuneCountInString(label); room >= 2 {
+			write(spans[from+room/2:to], label)
+		}
+	}
+	return spans
+}
+
+func (o *overview) faultCells() []span {
+	cells := make([]mark, o.cells)
+	for _, s := range o.faults {
+		if cell := &cells[o.cell(s.at)]; *cell != applied {
+			*cell = s.mark
+		}
+	}
+	return o.drawn(cells)
+}
+
+// write puts text over the first spans, a character each, in their ink.
+func write(spans []span, text string) {
+	for i, r := range []rune(text) {
+		spans[i].text = string(r)
+	}
+}
+
+// legend explains the marks that were drawn.
+func (o *overview) legend() {
+	var body []span
+	for m := range marks {
+		if !o.used[m] || marks[m].name == "" {
+			continue
+		}
+		sign := mark(m).span(o.Unicode)
+		name := strings.ReplaceAll(sign.text+" "+marks[m].name, " ", noBreak)
+		body = append(body, span{name, sign.ink}, span{"   ", plain})
+	}
+	if len(body) > 0 {
+		o.wrapped([]span{{strings.Repeat(" ", o.label+2), plain}}, body)
+	}
+}

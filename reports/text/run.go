@@ -1,0 +1,136 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cablepull/cablepull/reports"
+)
+
+// WriteRun draws one run: what it was about, the timeline, the measures, the
+// expectations and the verdict with the command that replays it.
+func WriteRun(w io.Writer, r *reports.Result, o Options) error {
+	p := newPage(o)
+	p.line(span{r.Scenario, bold}, span{fmt.Sprintf("  seed %d, %s world, %s", r.Seed, r.World, brief(r.Simulated)), dim})
+	p.about(r.About)
+	t := newTimeline(r)
+	if t.total > 0 {
+		p.overview(t)
+		p.list(r, t)
+	}
+	p.measures(&r.Measures)
+	p.expectations(r)
+	p.verdict(r)
+	return p.writeTo(w)
+}
+
+// about prints the text of a scenario, paragraph by paragraph.
+func (p *page) about(text string) {
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		if words := strings.Join(strings.Fields(paragraph), " "); words != "" {
+			p.wrapped(nil, []span{{words, plain}})
+		}
+	}
+}
+
+// sign is the mark of a verdict.
+func (p *page) sign(passed bool) span {
+	switch {
+	case passed && p.Unicode:
+		return span{"✓", good}
+	case passed:
+		return span{"ok  ", good}
+	case p.Unicode:
+		return span{"✗", bad}
+	default:
+		return span{"FAIL", bad}
+	}
+}
+
+func (p *page) expectations(r *reports.Result) {
+	if len(r.Expectations)+len(r.Violations) == 0 {
+		return
+	}
+	p.heading("Expectations")
+	for _, e := range r.Expectations {
+		body := []span{{e.Text, plain}}
+		if e.Got != "" {
+			how := dim
+			if !e.Passed {
+				how = bad
+			}
+			body = append(body, span{"  ", plain}, span{"got " + e.Got, how})
+		}
+		p.wrapped([]span{{"  ", plain}, p.sign(e.Passed), {" ", plain}}, body)
+	}
+	for i, v := range r.Violations {
+		if i == rowsMax {
+			p.line(span{fmt.Sprintf("  and %d more violations in %s", len(r.Violations)-i, reports.RunFile), bad})
+			break
+		}
+		p.wrapped([]span{{"  ", plain}, p.sign(false), {" ", plain}},
+			[]span{{v.Invariant, bad}, {" violated at " + instant(v.At) + ": " + v.Detail, plain}})
+	}
+}
+
+func (p *page) verdict(r *reports.Result) {
+	p.line()
+	body := []span{{"PASS", good}}
+	switch {
+	case r.Error != "":
+		body = []span{{"ERROR", bad}, {"  the bench itself failed: " + r.Error, plain}}
+	case !r.Passed:
+		body = []span{{"FAIL", bad}, {"  " + reasons(r), plain}}
+	case len(r.Expectations) > 0:
+		body = append(body, span{"  " + count(len(r.Expectations), "expectation") + " met, no invariant violated", plain})
+	default:
+		body = append(body, span{"  nothing was expected, no invariant violated", plain})
+	}
+	p.wrapped(nil, body)
+	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s, version %s",
+		brief(r.Simulated), short(r.Wall), pace(r), count(int(r.Frames), "frame"), r.Digest, r.Version), dim}})
+	if r.Replay != "" {
+		p.line(span{"replay: ", dim}, span{r.Replay, bold})
+	}
+}
+
+// reasons sums up why a run failed.
+func reasons(r *reports.Result) string {
+	var why []string
+	if failed := len(r.Failed()); failed > 0 {
+		why = append(why, fmt.Sprintf("%d of %s not met", failed, count(len(r.Expectations), "expectation")))
+	}
+	if n := len(r.Violations); n > 0 {
+		why = append(why, count(n, "violation"))
+	}
+	if len(why) == 0 {
+		return "for no reason that was given"
+	}
+	return strings.Join(why, ", ")
+}
+
+// pace is how much faster than real time a world ran.
+func pace(r *reports.Result) string {
+	if r.Wall < time.Microsecond {
+		return ""
+	}
+	return fmt.Sprintf(" (%s× real time)", factor(r))
+}
+
+func factor(r *reports.Result) string {
+	f := r.Simulated.Seconds() / r.Wall.Seconds()
+	if f < 10 {
+		return strconv.FormatFloat(f, 'g', 2, 64)
+	}
+	return strconv.FormatFloat(f, 'f', 0, 64)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

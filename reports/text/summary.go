@@ -1,0 +1,174 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+// WriteSummary draws a table of many runs, a line each, then each failure with
+// the command that replays it, then the totals.
+func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
+	p := newPage(o)
+	rows := [][]string{{"scenario", "seed", "outage", "takeover", "kept", "simulated", "wall", "pace"}}
+	for i := range results {
+		rows = append(rows, summaryRow(&results[i]))
+	}
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], p.width(cell))
+		}
+	}
+	widths[0] = min(widths[0], p.Width/3)
+	for i, row := range rows {
+		sign, how := span{p.pad("", p.width(p.sign(true).text), false), plain}, dim
+		if i > 0 {
+			sign, how = p.sign(results[i-1].Passed), plain
+		}
+		spans := []span{sign, {" " + p.pad(p.shorten(row[0], widths[0]), widths[0], false), how}}
+		for j, cell := range row[1:] {
+			spans = append(spans, span{"  " + p.pad(cell, widths[j+1], true), how})
+		}
+		p.line(spans...)
+	}
+	p.failures(results)
+	p.totals(results)
+	return p.writeTo(w)
+}
+
+// WriteFailure draws one failed run as one line, for a sweep that goes on.
+func WriteFailure(w io.Writer, r *reports.Result, o Options) error {
+	p := newPage(o)
+	p.failure(r)
+	return p.writeTo(w)
+}
+
+func summaryRow(r *reports.Result) []string {
+	outage, takeover, kept := "-", "-", "-"
+	if len(r.Measures.Outages) > 0 {
+		outage = longest(r.Measures.Outages)
+	}
+	if gap := longestGap(r.Measures.Takeovers); gap >= 0 {
+		takeover = short(gap)
+	}
+	if c, ok := fewestKept(r.Measures.Connections); ok {
+		kept = fmt.Sprintf("%d/%d", c.Kept, c.Established)
+	}
+	pace := "-"
+	if r.Wall >= time.Microsecond {
+		pace = factor(r) + "×"
+	}
+	return []string{r.Scenario, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, brief(r.Simulated), short(r.Wall), pace}
+}
+
+// longest returns the longest outage of all clients.
+func longest(outages []oracle.Outage) string {
+	worst := outages[0]
+	for _, o := range outages {
+		if o.Duration > worst.Duration {
+			worst = o
+		}
+	}
+	if worst.Open {
+		return "≥ " + short(worst.Duration)
+	}
+	return short(worst.Duration)
+}
+
+// longestGap returns the longest gap between two servers of a virtual IP, or -1.
+func longestGap(takeovers []oracle.Takeover) time.Duration {
+	gap := time.Duration(-1)
+	for _, t := range takeovers {
+		if t.Served {
+			gap = max(gap, t.Gap)
+		}
+	}
+	return gap
+}
+
+// fewestKept returns the fault that cost the largest share of connections.
+func fewestKept(all []oracle.Connections) (oracle.Connections, bool) {
+	var worst oracle.Connections
+	for _, c := range all {
+		if c.Established > 0 && (worst.Established == 0 || c.Kept*worst.Established < worst.Kept*c.Established) {
+			worst = c
+		}
+	}
+	return worst, worst.Established > 0
+}
+
+func (p *page) failures(results []reports.Result) {
+	first := true
+	for i := range results {
+		if results[i].Passed {
+			continue
+		}
+		if first {
+			p.line()
+			first = false
+		}
+		p.failure(&results[i])
+	}
+}
+
+// whyMax bounds the reason on the line of a failure, in characters.
+const whyMax = 200
+
+// failure prints what went wrong first, and how to see it again. The line is
+// not broken, so that the command can be copied.
+func (p *page) failure(r *reports.Result) {
+	why, more := "", 0
+	failed := r.Failed()
+	switch {
+	case r.Error != "":
+		why = "the bench itself failed: " + r.Error
+	case len(r.Violations) > 0:
+		v := r.Violations[0]
+		why = fmt.Sprintf("%s violated at %s: %s", v.Invariant, instant(v.At), v.Detail)
+		more = len(r.Violations) - 1 + len(failed)
+	case len(failed) > 0:
+		why = failed[0].Text + ", got " + failed[0].Got
+		more = len(failed) - 1
+	}
+	spans := []span{{"FAIL ", bad}, {fmt.Sprintf("%s seed %d: ", r.Scenario, r.Seed), bold}, {p.shorten(why, whyMax), plain}}
+	if more > 0 {
+		spans = append(spans, span{fmt.Sprintf(" (and %d more)", more), dim})
+	}
+	if r.Replay != "" {
+		spans = append(spans, span{" — replay: ", dim}, span{r.Replay, bold})
+	}
+	p.line(spans...)
+}
+
+func (p *page) totals(results []reports.Result) {
+	passed, failed, broken := 0, 0, 0
+	var simulated, wall time.Duration
+	for i := range results {
+		r := &results[i]
+		simulated += r.Simulated
+		wall += r.Wall
+		switch {
+		case r.Error != "":
+			broken++
+		case r.Passed:
+			passed++
+		default:
+			failed++
+		}
+	}
+	p.line()
+	spans := []span{{count(len(results), "run") + ": ", plain}, {fmt.Sprintf("%d passed", passed), good}}
+	if failed > 0 {
+		spans = append(spans, span{", ", plain}, span{fmt.Sprintf("%d failed", failed), bad})
+	}
+	if broken > 0 {
+		spans = append(spans, span{", ", plain}, span{fmt.Sprintf("%d broke the bench", broken), bad})
+	}
+	spans = append(spans, span{fmt.Sprintf(", %s simulated in %s of work", short(simulated), short(wall)), dim})
+	p.line(spans...)
+}
