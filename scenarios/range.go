@@ -131,8 +131,12 @@ func (s Share) String() string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }
 
-// spanText prints a duration without zero units at its end: 1m, not 1m0s.
+// spanText prints a duration to the microsecond, as finer is noise to a reader,
+// and without zero units at its end: 1m, not 1m0s.
 func spanText(d time.Duration) string {
+	if d > time.Millisecond {
+		d = d.Round(time.Microsecond)
+	}
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")

@@ -1,0 +1,158 @@
+// Package kit is for specs about failover: clusters that live in virtual time,
+// a timetable of faults, matchers that speak of virtual IPs, members and
+// connections, and evidence that is attached when a spec fails.
+//
+//	c := kit.New(kit.YAML(`…nodes…`), kit.Seed(7))
+//	c.At(40*time.Second, "pull a.lan")
+//	c.Run(90 * time.Second)
+//	Expect(c).To(HaveTakenOver(From("a"), To("b"), Between(7*time.Second, 10*time.Second)))
+//	Expect(c).To(HaveOneActive())
+//
+// It is one of the two places for Ginkgo and Gomega; the other is the specs
+// themselves. Start reading at cluster.go, then matchers.go.
+package kit
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/text"
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// Cluster is a world under test. What is asked of it fails the spec if it
+// cannot be done; it is closed when the spec ends.
+type Cluster struct {
+	world *world.World
+	seed  uint64
+	plan  []string // what was injected, as lines
+}
+
+// Option changes how a cluster is made.
+type Option func(*world.Options)
+
+// Seed sets the seed of all randomness; without it, it is 1.
+func Seed(seed uint64) Option { return func(o *world.Options) { o.Seed = seed } }
+
+// New builds a cluster. If the spec fails, its plan and timeline are attached
+// to the report.
+func New(t topology.Topology, options ...Option) *Cluster {
+	ginkgo.GinkgoHelper()
+	o := world.Options{Seed: 1}
+	for _, change := range options {
+		change(&o)
+	}
+	w, err := world.New(t, o)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	c := &Cluster{world: w, seed: o.Seed}
+	ginkgo.DeferCleanup(func() {
+		if ginkgo.CurrentSpecReport().Failed() {
+			c.attach()
+		}
+		w.Close()
+	})
+	return c
+}
+
+// YAML reads segments and nodes as a scenario file has them.
+func YAML(source string) topology.Topology {
+	ginkgo.GinkgoHelper()
+	s, err := scenarios.Parse("spec.yaml", []byte("name: spec\nabout: a cluster of a spec\nduration: 1h\n"+source))
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	return s.Topology
+}
+
+// At puts faults on the timetable, each a line such as `pull a.lan`.
+func (c *Cluster) At(at time.Duration, lines ...string) {
+	ginkgo.GinkgoHelper()
+	for _, line := range lines {
+		f, err := fault.Parse(line)
+		gomega.Expect(err).NotTo(gomega.HaveOccurred())
+		gomega.Expect(c.world.At(at, f)).To(gomega.Succeed())
+		c.plan = append(c.plan, fmt.Sprintf("%v: %s", at, line))
+	}
+}
+
+// Inject gives a fault effect now, and returns how to undo it.
+func (c *Cluster) Inject(line string) (heal func()) {
+	ginkgo.GinkgoHelper()
+	f, err := fault.Parse(line)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	heal, err = c.world.Inject(f)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	c.plan = append(c.plan, fmt.Sprintf("%v: %s", c.world.Now(), line))
+	return heal
+}
+
+// Run lets the cluster go on until the instant until.
+func (c *Cluster) Run(until time.Duration) {
+	ginkgo.GinkgoHelper()
+	gomega.Expect(c.world.Run(until)).To(gomega.Succeed())
+}
+
+// World returns the world itself.
+func (c *Cluster) World() *world.World { return c.world }
+
+// Events returns what has happened so far.
+func (c *Cluster) Events() []event.Event { return c.world.Events() }
+
+// Measures returns what was measured so far.
+func (c *Cluster) Measures() oracle.Measures {
+	m, _ := c.world.Measure()
+	return m
+}
+
+// Violations returns the invariants that did not hold so far.
+func (c *Cluster) Violations() []oracle.Violation {
+	_, v := c.world.Measure()
+	return v
+}
+
+// Digest returns the digest over all frames and events so far.
+func (c *Cluster) Digest() string { return c.world.Digest() }
+
+// attach adds seed, plan and timeline to the report of the spec.
+func (c *Cluster) attach() {
+	plan := fmt.Sprintf("seed %d, digest %s\n", c.seed, c.Digest())
+	for _, line := range c.plan {
+		plan += line + "\n"
+	}
+	ginkgo.AddReportEntry("plan", plan)
+	m, v := c.world.Measure()
+	ginkgo.AddReportEntry("timeline", timeline(&reports.Result{
+		Scenario: "spec", Seed: c.seed, World: "virtual", Digest: c.Digest(), Measures: m, Violations: v,
+		Simulated: c.world.Now(), Frames: c.world.Frames(), Events: c.Events(),
+	}))
+}
+
+// timeline prints a run as the command does.
+func timeline(r *reports.Result) string {
+	var b bytes.Buffer
+	if err := text.WriteRun(&b, r, text.Options{}); err != nil {
+		return "no timeline: " + err.Error()
+	}
+	return b.String()
+}
+
+// AttachOutcome adds the timeline of a scenario's run to the report of the spec.
+func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
+	r := &reports.Result{
+		Scenario: s.Name, About: s.About, Seed: o.Seed, World: "virtual", Digest: o.Digest, Passed: o.Passed(),
+		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: o.Events,
+		Replay: fmt.Sprintf("cablepull run %s --seed %d", s.Name, o.Seed),
+	}
+	for _, v := range o.Expectations {
+		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})
+	}
+	ginkgo.AddReportEntry("timeline", timeline(r))
+}
