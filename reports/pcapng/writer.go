@@ -72,9 +72,9 @@ func (w *Writer) packet(at time.Duration, iface int, data []byte, comments []str
 }
 
 // Lost says that a frame sent on the interface was lost: the comment, such as
-// "lost to b.lan: partition a | b", goes onto the frame. If the frame was sent
-// so long ago that it has left the buffer, the comment goes onto a copy of it
-// at the instant at.
+// "lost to b.lan: partition a | b", goes onto the frame. If there is none like it
+// in the buffer, because it never left the node or left it long ago, it is
+// written now, at the instant at.
 func (w *Writer) Lost(at time.Duration, iface int, data []byte, comment string) {
 	comment = clean(comment)
 	for i := len(w.tail) - 1; i >= 0; i-- {
@@ -88,7 +88,7 @@ func (w *Writer) Lost(at time.Duration, iface int, data []byte, comment string) 
 			return
 		}
 	}
-	w.packet(at, iface, data, []string{comment + " (a copy of a frame sent long before)"})
+	w.packet(at, iface, data, []string{comment})
 }
 
 // amend adds a comment to the block of the packet tail[i].

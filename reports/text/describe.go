@@ -90,7 +90,8 @@ func describeMachine(e event.Event) (note, bool) {
 		if b.State == "crashed" || b.State == "off" || b.State == "frozen" {
 			how = bad
 		}
-		return say(how, "power: %s", b.State), true
+		// That a machine is up when the world begins is no news.
+		return say(how, "power: %s", b.State), b.State != "up" || e.At > 0
 	case event.LinkChanged:
 		if b.Up {
 			return say(plain, "%s: carrier is back", b.Interface), true

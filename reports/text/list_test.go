@@ -27,7 +27,7 @@ func listed(t *testing.T, bodies ...event.Body) []string {
 // TestWhatTheListSays: each kind of event that a reader wants has its words.
 func TestWhatTheListSays(t *testing.T) {
 	got := listed(t,
-		event.PowerChanged{State: "up"},
+		event.PowerChanged{State: "booting"},
 		event.LinkChanged{Interface: "lan", Up: true},
 		event.LoadChanged{Class: "service", Share: 1},
 		event.MemoryChanged{Used: 3 << 20, Limit: 4 << 20, Refusing: true},
@@ -41,7 +41,7 @@ func TestWhatTheListSays(t *testing.T) {
 		event.FrameLooped{Segment: "lan", Port: "r1.lan", Times: 3, Frame: "TCP 192.0.2.1:5000 > 192.0.2.100:80"},
 	)
 	for i, want := range []string{
-		"power: up", "lan: carrier is back", "CPU: hogs take 100 % of class service", "memory: 3 of 4 MiB, refuses connections", "memory: 1 of 4 MiB",
+		"power: booting", "lan: carrier is back", "CPU: hogs take 100 % of class service", "memory: 3 of 4 MiB, refuses connections", "memory: 1 of 4 MiB",
 		"configuration: standby.priority = 120", "service web: failed, address in use", "ignores 192.0.2.12: authentication differs",
 		"serves 192.0.2.100", "gains 192.0.2.100", "forgets where 192.0.2.100 is",
 		"lan: a frame comes by r1.lan again: TCP 192.0.2.1:5000 > 192.0.2.100:80",
@@ -55,7 +55,7 @@ func TestWhatTheListSays(t *testing.T) {
 // TestWhatTheListLeavesOut: nothing that goes as it should.
 func TestWhatTheListLeavesOut(t *testing.T) {
 	got := listed(t,
-		event.ConnOpened{Conn: 1}, event.ConnEstablished{Conn: 1}, event.ConnAccepted{}, event.RequestSent{}, event.RequestServed{},
+		event.PowerChanged{State: "up"}, event.ConnOpened{Conn: 1}, event.ConnEstablished{Conn: 1}, event.ConnAccepted{}, event.RequestSent{}, event.RequestServed{},
 		event.RequestAnswered{}, event.ConnClosed{How: "client"}, event.ConnClosed{How: "server"},
 		event.VIPAnnounced{VIP: vip, Repeat: 1}, event.NeighbourChanged{IP: "192.0.2.50", MAC: "02:00:00:00:00:01"},
 	)
