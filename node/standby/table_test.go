@@ -66,7 +66,8 @@ func TestTransitionTable(t *testing.T) {
 	}
 }
 
-// The walk's fixed instants: all timers run, none is due but the one whose expiry is the event.
+// The walk's member is 192.0.2.12, between its two peers. The fixed instants: all timers run, none is due but the one
+// whose expiry is the event.
 const (
 	tableNow   = 100 * time.Second
 	tableLater = 105 * time.Second
@@ -76,7 +77,6 @@ const (
 
 var (
 	peerLow  = netip.MustParseAddr("192.0.2.11")
-	self     = netip.MustParseAddr("192.0.2.12")
 	peerHigh = netip.MustParseAddr("192.0.2.13")
 )
 
