@@ -56,7 +56,7 @@ func Find(name string) (*Scenario, error) {
 
 // Source returns the file of a built-in incident, for the user to copy.
 func Source(name string) ([]byte, error) {
-	data, err := incidents.ReadFile(path.Join(incidentsFolder, name+".yaml"))
+	data, err := incidents.ReadFile(incidentsFolder + "/" + name + ".yaml")
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w: %q is not in the library, want %s", ErrUnknown, name, topology.AnyOf(name, LibraryNames()))
 	}

@@ -1,13 +1,168 @@
 package scenarios
 
-import "testing"
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cablepull/cablepull/sim/fault"
+)
+
+// small is a scenario to break: every test changes one thing of it.
+const small = `name: small
+duration: 60s
+segments: {lan: {}}
+nodes:
+  a: {gateway: {}, nics: {lan: 192.0.2.11/24}, standby: {lan: {vip: 192.0.2.100}}}
+  b: {gateway: {}, nics: {lan: 192.0.2.12/24}, standby: {lan: {vip: 192.0.2.100}}}
+  web: {backend: {}, nics: {lan: 192.0.2.50/24}}
+  c1: {client: {target: "http://192.0.2.100/"}, nics: {lan: 192.0.2.201/24}}
+timeline:
+  - 30s: pull a.lan
+expect:
+  - moves: 1
+`
 
 func TestLibraryLoads(t *testing.T) {
 	all, err := Library()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range all {
-		t.Logf("%+v", s)
+	if len(all) == 0 {
+		t.Fatal("the library is empty")
+	}
+	for i, s := range all {
+		if s.Name != LibraryNames()[i] {
+			t.Errorf("got scenario %s in the file of %s", s.Name, LibraryNames()[i])
+		}
+		if s.About == "" || len(s.Tags) == 0 || len(s.Expect) == 0 {
+			t.Errorf("%s: want about, tags and expectations", s.Name)
+		}
+	}
+}
+
+func TestFindSaysWhatThereIs(t *testing.T) {
+	_, err := Find("cable-pul")
+	if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), `(did you mean "cable-pull"?)`) {
+		t.Errorf("got %v", err)
+	}
+	for _, name := range []string{"", "..", "../incidents/cable-pull", "cable-pull.yaml"} {
+		if _, err := Find(name); !errors.Is(err, ErrUnknown) {
+			t.Errorf("Find(%q): got %v, want ErrUnknown", name, err)
+		}
+	}
+}
+
+func TestParseFillsTheValues(t *testing.T) {
+	s, err := Parse("dir/other.yaml", []byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Name != "small" || s.Seed != 1 || s.Duration != time.Minute || len(s.Warnings) != 0 {
+		t.Errorf("got %+v", s)
+	}
+	want := []Step{{At: 30 * time.Second, Faults: []fault.Fault{fault.Pull{Port: fault.Port{Node: "a", Interface: "lan"}}}, Line: 10}}
+	if diff := cmp.Diff(want, s.Timeline); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Expectation{Moves{Count: Exactly(1)}}, s.Expect, cmp.Comparer(sameText)); diff != "" {
+		t.Error(diff)
+	}
+	if s.Nodes["a"].NICs["lan"].Address.String() != "192.0.2.11/24" || s.Nodes["a"].Gateway == nil || s.Nodes["c1"].Gateway != nil {
+		t.Errorf("got %+v", s.Nodes["a"])
+	}
+}
+
+func sameText(a, b Expectation) bool { return kindOf(a) == kindOf(b) && a.Text() == b.Text() }
+
+// Forms that mean the same: mapping for short form, several faults at one
+// instant, anchors, on for true.
+func TestParseTakesOtherForms(t *testing.T) {
+	text := strings.NewReplacer(
+		"name: small\n", "",
+		"b: {gateway: {}, nics: {lan: 192.0.2.12/24}, standby: {lan: {vip: 192.0.2.100}}}",
+		"b: {gateway: {}, nics: {eth0: {address: 192.0.2.12/24, segment: lan}}, standby: {eth0: {<<: *standby, preempt: on}}}",
+		"standby: {lan: {vip: 192.0.2.100}}}", "standby: {lan: &standby {vip: 192.0.2.100, priority: 0, jitter: 5%}}, memory: {limit: 64MiB}}",
+		"- 30s: pull a.lan", "- 30s: [pull a.lan, freeze b for 5s]\n  - 1m:\n      - heal",
+		"moves: 1", "moves: {count: 1..2, vip: 192.0.2.100}",
+	).Replace(small)
+	s, err := Parse("dir/other.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := s.Nodes["a"], s.Nodes["b"]
+	if s.Name != "other" || a.Memory.Limit != 64<<20 || *a.Standby["lan"].Priority != 0 || *a.Standby["lan"].Jitter != 0.05 {
+		t.Errorf("got %+v", a)
+	}
+	if got := b.Standby["eth0"]; !got.Preempt || got.VIP != a.Standby["lan"].VIP || *got.Priority != 0 || a.Standby["lan"].Preempt {
+		t.Errorf("merge: got %+v", got)
+	}
+	if len(s.Timeline) != 2 || len(s.Timeline[0].Faults) != 2 || s.Timeline[1].At != time.Minute || s.End() != time.Minute {
+		t.Errorf("got %+v", s.Timeline)
+	}
+}
+
+func TestInvalidShowsAllProblemsAtTheirPlaces(t *testing.T) {
+	text := strings.NewReplacer("duration: 60s", "druation: 60s", "pull a.lan", "pul a.lan", "192.0.2.50/24", "192.0.2.50").Replace(small)
+	_, err := Parse("my.yaml", []byte(text))
+	const want = `my.yaml:1:1: duration: it is missing, want how long the world runs, such as 90s
+    1 | name: small
+      | ^
+my.yaml:2:1: druation: unknown key, want name, about, tags, slow, seed, duration, segments, nodes, timeline or expect (did you mean "duration"?)
+    2 | druation: 60s
+      | ^
+my.yaml:7:34: nodes.web.nics.lan.address: got "192.0.2.50", want an address with prefix length, such as 192.0.2.11/24
+    7 |   web: {backend: {}, nics: {lan: 192.0.2.50}}
+      |                                  ^
+my.yaml:10:10: timeline.0: fault: column 1: verb: got "pul", want pull, plug, partition, `
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	if !errors.Is(err, ErrInvalid) {
+		t.Errorf("%v is no ErrInvalid", err)
+	}
+	if invalid, ok := IsInvalid(err); !ok || len(invalid.Problems) != 4 {
+		t.Errorf("got %+v, want 4 problems", invalid)
+	}
+}
+
+func TestLoadReadsFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "mine.yaml")
+	if err := os.WriteFile(path, []byte(small), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Load(path); err != nil || s.Name != "small" {
+		t.Errorf("got %v, %v", s, err)
+	}
+	if _, err := Load(filepath.Join(dir, "none.yaml")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want ErrNotExist", err)
+	}
+	if _, err := Load(dir); err == nil {
+		t.Error("a folder was loaded")
+	}
+}
+
+// A scenario written in Go is validated without positions.
+func TestValidateOfAScenarioInGo(t *testing.T) {
+	s, err := Parse("small.yaml", []byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(); err != nil {
+		t.Error(err)
+	}
+	s.Timeline = append(s.Timeline, Step{At: time.Hour, Faults: []fault.Fault{fault.Crash{Node: "z"}}})
+	s.Expect = append(s.Expect, Becomes{Member: Member{Node: "a"}, State: "Actve", At: Exactly(time.Second)})
+	want := `small: timeline.1: got instant 1h0m0s, want one before the end at 1m0s
+small: timeline.1.0: there is no node "z", want a, b, c1 or web
+small: expect.1.becomes.state: got "Actve", want Initial, Learn, Listen, Speak, Standby or Active (did you mean "Active"?)`
+	if err := s.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }

@@ -16,7 +16,7 @@ func (s *Scenario) problems() []topology.Problem {
 		j.fail([]string{"name"}, err.Error())
 	}
 	if s.Duration <= 0 {
-		j.fail([]string{"duration"}, "duration is missing, want how long the world runs, such as 90s")
+		j.fail([]string{"duration"}, "it is missing, want how long the world runs, such as 90s")
 	}
 	for i, step := range s.Timeline {
 		j.step([]string{"timeline", strconv.Itoa(i)}, step)

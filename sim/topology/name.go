@@ -39,15 +39,15 @@ func CheckName(name string) error {
 }
 
 // Nearest returns the one among words that was probably meant by a misspelt
-// word, or "" if none is near: at most a third of the letters may differ. Of
-// equally near ones it returns the first.
+// word, or "" if none is near: at most a third of the letters may differ, in a
+// short word one, but never all. Of equally near ones it returns the first.
 func Nearest(word string, words []string) string {
 	if len(word) > 2*nameMax {
 		return "" // a distance costs the product of both lengths
 	}
-	best, bestDistance := "", max(1, len(word)/3)+1
+	best, bestDistance := "", min(max(1, len(word)/3)+1, len(word))
 	for _, w := range words {
-		if d := distance(strings.ToLower(word), w); d < bestDistance {
+		if d := distance(strings.ToLower(word), strings.ToLower(w)); d < bestDistance {
 			best, bestDistance = w, d
 		}
 	}

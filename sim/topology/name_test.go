@@ -20,10 +20,11 @@ func TestCheckName(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	words := []string{"priority", "preempt", "profile", "hold", "hello", "vip"}
+	words := []string{"priority", "preempt", "profile", "hold", "hello", "vip", "Active", "a", "c1"}
 	for word, want := range map[string]string{
 		"priorty": "priority", "Priority": "priority", "pirority": "priority", "prempt": "preempt",
 		"hodl": "hold", "helo": "hello", "vpi": "vip", "vipp": "vip",
+		"actve": "Active", "Actve": "Active", "c2": "c1", "z": "",
 		"zebra": "", "hallway": "", "": "", strings.Repeat("x", 1000): "",
 	} {
 		if got := Nearest(word, words); got != want {

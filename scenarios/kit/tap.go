@@ -1,0 +1,50 @@
+package kit
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/reports/pcapng"
+)
+
+// Heard is an HSRP message that was on the wire.
+type Heard struct {
+	At      time.Duration
+	From    netip.Addr
+	Message wire.Message
+}
+
+// Tap is a capture that keeps the HSRP messages, and writes all frames if it
+// has a Writer.
+type Tap struct {
+	Messages []Heard
+	Writer   *pcapng.Writer
+}
+
+// NewTap returns a tap that has heard nothing.
+func NewTap() *Tap { return &Tap{} }
+
+// Sent implements netfab.Observer.
+func (t *Tap) Sent(now time.Duration, from *netfab.Port, data []byte) {
+	if t.Writer != nil {
+		t.Writer.Frame(now, t.Writer.Interface(from.Name()), data)
+	}
+	if !wire.IsHSRP(data) {
+		return
+	}
+	if _, source, m, err := wire.ParseFrame(data); err == nil {
+		t.Messages = append(t.Messages, Heard{now, source, m})
+	}
+}
+
+// Lost implements netfab.Observer.
+func (t *Tap) Lost(now time.Duration, from, _ *netfab.Port, data []byte, why string) {
+	if t.Writer != nil {
+		t.Writer.Lost(now, t.Writer.Interface(from.Name()), data, why)
+	}
+}
+
+// MACMoved implements netfab.Observer: the frames show it.
+func (t *Tap) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}
