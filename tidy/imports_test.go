@@ -35,7 +35,7 @@ var flow = map[string][]string{
 	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
-		"scenarios", "reports", "reports/text", "reports/pcapng",
+		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},

@@ -33,8 +33,12 @@ func (r *recorder) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	r.writer.Frame(now, r.iface(from), data)
 }
 
-// Lost implements netfab.Observer.
+// Lost implements netfab.Observer. A frame that never left its machine, because
+// the link was down, is in no capture.
 func (r *recorder) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
+	if to == nil && !from.Carrier() {
+		return
+	}
 	if to != nil {
 		why = "lost to " + to.Name() + ": " + why
 	} else {

@@ -39,9 +39,10 @@ func (t *Tap) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	}
 }
 
-// Lost implements netfab.Observer.
-func (t *Tap) Lost(now time.Duration, from, _ *netfab.Port, data []byte, why string) {
-	if t.Writer != nil {
+// Lost implements netfab.Observer. A frame that never left its machine, because
+// the link was down, is in no capture.
+func (t *Tap) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
+	if t.Writer != nil && (to != nil || from.Carrier()) {
 		t.Writer.Lost(now, t.Writer.Interface(from.Name()), data, why)
 	}
 }
