@@ -1,0 +1,38 @@
+package traffic
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// BenchmarkClient is what one request of a client costs through real stacks,
+// with every event logged and digested; also among thousands of connections that
+// are idle.
+func BenchmarkClient(b *testing.B) {
+	for _, mode := range []string{modeNew, modeKeepAlive, modeLongLived} {
+		for _, connections := range []int{100, 5000} {
+			if mode != modeLongLived && connections > 100 {
+				continue
+			}
+			b.Run(fmt.Sprintf("mode=%s/connections=%d", mode, connections), func(b *testing.B) {
+				b.ReportAllocs()
+				const rate = 1000
+				l := newLab(b)
+				l.serve(topology.Backend{})
+				l.ask(topology.Client{Rate: rate, Mode: mode, Connections: connections})
+				l.run(10 * time.Second) // all connections are open
+				before, _ := bodies[answered](l)
+				b.ResetTimer()
+				l.run(10*time.Second + time.Duration(b.N)*time.Second/rate)
+				b.StopTimer()
+				after, _ := bodies[answered](l)
+				if got := len(after) - len(before); got < b.N-1 || got > b.N+1 {
+					b.Errorf("%d answers, want %d", got, b.N)
+				}
+			})
+		}
+	}
+}
