@@ -68,7 +68,7 @@ func (n *NIC) SetOnCloseAction(func()) {}
 // stack, while the loop waits for it in settle: it only sends, never delivers.
 func (n *NIC) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	for _, pkt := range list.AsSlice() {
-		if n.closed || n.quiet {
+		if n.closed || n.quiet && pkt.NetworkProtocolNumber == header.ARPProtocolNumber {
 			continue
 		}
 		frame := n.port.Fabric().NewFrame(pkt.Size())

@@ -52,12 +52,18 @@ func (n *NIC) admitARP(data []byte) bool {
 	return false
 }
 
-// adopt writes a neighbour's new MAC into an existing cache entry. The stack
-// has no call for that, but it believes a question that is aimed at itself; its
-// answer is swallowed.
+// neighbour is what is known of an entry of the stack's neighbour cache.
+type neighbour struct {
+	mac    MAC  // zero: never resolved
+	usable bool // else the stack asks for the address before it sends
+}
+
+// adopt writes a neighbour's new MAC into an existing cache entry, also into one
+// that is being asked for in vain. The stack has no call for that, but it
+// believes a question that is aimed at itself; its answer is swallowed.
 func (n *NIC) adopt(a wire.ARP) {
 	known, ok := n.neighbours[a.SenderIP]
-	if !ok || known == a.SenderMAC || !n.address.IsValid() {
+	if !ok || known.usable && known.mac == a.SenderMAC || !n.address.IsValid() {
 		return
 	}
 	question, err := wire.AppendARP(nil, wire.ARP{
@@ -76,8 +82,10 @@ func (n *NIC) adopt(a wire.ARP) {
 // address: the stack's own ClearNeighbors goes in map order, which events show.
 func (n *NIC) forgetNeighbours() {
 	known := make([]netip.Addr, 0, len(n.neighbours))
-	for a := range n.neighbours { // order: sorted below
-		known = append(known, a)
+	for a, e := range n.neighbours { // order: sorted below
+		if !e.mac.IsZero() {
+			known = append(known, a)
+		}
 	}
 	sort.Slice(known, func(i, j int) bool { return known[i].Less(known[j]) })
 	for _, a := range known {
@@ -100,22 +108,24 @@ func (w neighbourWatch) OnNeighborChanged(id tcpip.NICID, e stack.NeighborEntry)
 func (w neighbourWatch) OnNeighborRemoved(id tcpip.NICID, e stack.NeighborEntry) {
 	n := w.host.nics[id-1]
 	ip := netip.AddrFrom4(e.Addr.As4())
-	if _, ok := n.neighbours[ip]; ok {
-		delete(n.neighbours, ip)
+	known := n.neighbours[ip]
+	delete(n.neighbours, ip)
+	if !known.mac.IsZero() {
 		w.host.Log(event.NeighbourChanged{Interface: n.name, IP: ip.String()})
 	}
 }
 
-// note records a link address that is new or has changed.
+// note records an entry, and logs a link address that is new or has changed.
 func (w neighbourWatch) note(id tcpip.NICID, e stack.NeighborEntry) {
-	if len(e.LinkAddr) != 6 {
-		return
-	}
 	n := w.host.nics[id-1]
-	ip, mac := netip.AddrFrom4(e.Addr.As4()), MAC([]byte(e.LinkAddr))
-	if n.neighbours[ip] == mac {
-		return
+	ip := netip.AddrFrom4(e.Addr.As4())
+	known := n.neighbours[ip]
+	now := neighbour{known.mac, e.State != stack.Incomplete && e.State != stack.Unreachable}
+	if len(e.LinkAddr) == len(now.mac) {
+		now.mac = MAC([]byte(e.LinkAddr))
 	}
-	n.neighbours[ip] = mac
-	w.host.Log(event.NeighbourChanged{Interface: n.name, IP: ip.String(), MAC: mac.String()})
+	n.neighbours[ip] = now
+	if now.mac != known.mac {
+		w.host.Log(event.NeighbourChanged{Interface: n.name, IP: ip.String(), MAC: now.mac.String()})
+	}
 }

@@ -34,13 +34,13 @@ type NIC struct {
 
 	dispatcher stack.NetworkDispatcher
 	closed     bool // no frame leaves: the machine is off
-	quiet      bool // what the stack says now is swallowed; see adopt
+	quiet      bool // an answer of the stack's ARP is swallowed now; see adopt
 	held       []netip.Addr
 	virtual    []virtualAddress
 	stuck      MAC // virtual MAC that was never released (spec/failover.md F31)
 	sockets    []*PacketSocket
 	carrier    []func(up bool)
-	neighbours map[netip.Addr]MAC
+	neighbours map[netip.Addr]neighbour
 }
 
 // virtualAddress is an IP that answers with a MAC of its own.
@@ -52,7 +52,7 @@ type virtualAddress struct {
 func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
 	return &NIC{
 		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true,
-		neighbours: map[netip.Addr]MAC{},
+		neighbours: map[netip.Addr]neighbour{},
 	}
 }
 
@@ -73,9 +73,14 @@ func (n *NIC) SetAddress(p netip.Prefix) {
 		n.host.addressChanged(n.address.Addr(), false)
 	}
 	n.address = p
-	if n.host.kernelState != nil && p.IsValid() {
+	if n.host.kernelState == nil {
+		return
+	}
+	if p.IsValid() {
 		n.assign(p, stack.CanBePrimaryEndpoint)
-		n.host.setRoutes()
+	}
+	n.host.setRoutes()
+	if p.IsValid() {
 		n.host.addressChanged(p.Addr(), true)
 	}
 }
@@ -208,11 +213,18 @@ func (n *NIC) Stick(mac MAC) {
 	n.port.Filter().Add(netfab.MAC(mac))
 }
 
-// Unstick forces the burnt-in address, as "MAC hardening" does.
+// Unstick forces the burnt-in address, as "MAC hardening" does. A virtual IP
+// that is still held keeps its MAC.
 func (n *NIC) Unstick() {
-	if !n.stuck.IsZero() {
-		n.port.Filter().Remove(netfab.MAC(n.stuck))
-		n.stuck = MAC{}
+	stuck := n.stuck
+	n.stuck = MAC{}
+	for _, v := range n.virtual {
+		if v.mac == stuck {
+			return
+		}
+	}
+	if !stuck.IsZero() {
+		n.port.Filter().Remove(netfab.MAC(stuck))
 	}
 }
 
@@ -230,9 +242,11 @@ func (n *NIC) crash(warm bool) {
 		}
 	}
 	n.held, n.virtual, n.sockets, n.carrier = nil, nil, nil, nil
-	n.neighbours = map[netip.Addr]MAC{}
+	n.neighbours = map[netip.Addr]neighbour{}
 	if !warm {
-		n.Unstick()
+		n.stuck = MAC{}
+		n.port.Filter().Clear()
+		n.port.Filter().Add(netfab.MAC(n.mac))
 		n.port.SetPower(false)
 	}
 }
@@ -279,7 +293,7 @@ func packetType(eth []byte) tcpip.PacketType {
 }
 
 // CarrierChanged implements netfab.Receiver. A frozen machine notices when it
-// thaws.
+// thaws, and so do the programs of one whose process is frozen.
 func (n *NIC) CarrierChanged(up bool) {
 	n.host.kernel.Post(sim.Func(func() {
 		if n.host.power != Up {
@@ -289,8 +303,15 @@ func (n *NIC) CarrierChanged(up bool) {
 		if !up {
 			n.forgetNeighbours()
 		}
-		for _, f := range n.carrier {
-			f(up)
+		tell := func() {
+			for _, f := range n.carrier {
+				f(up)
+			}
+		}
+		if n.host.programs.Frozen() {
+			n.host.programs.Post(sim.Func(tell))
+		} else {
+			tell()
 		}
 	}))
 }
