@@ -27,9 +27,10 @@ const ControlWork = 200 * time.Microsecond
 // CPU is the processors of a machine: for each class a processor-sharing
 // server. Jobs share what hogs leave, no job runs on more than one core.
 type CPU struct {
-	cores int
-	scope *sim.Scope
-	pools map[Class]*pool
+	cores  int
+	scope  *sim.Scope
+	pools  map[Class]*pool
+	frozen bool // nobody is given any time
 }
 
 func newCPU(s *sim.Scope, cores int) *CPU {
@@ -42,11 +43,30 @@ func newCPU(s *sim.Scope, cores int) *CPU {
 	return c
 }
 
+// freeze gives no time to anybody until thaw.
+func (c *CPU) freeze() {
+	for _, class := range []Class{Control, Service} {
+		c.pools[class].advance()
+	}
+	c.frozen = true
+}
+
+func (c *CPU) thaw() {
+	for _, class := range []Class{Control, Service} {
+		c.pools[class].advance() // at the rate of a frozen machine: none
+	}
+	c.frozen = false
+	for _, class := range []Class{Control, Service} {
+		c.pools[class].arm()
+	}
+}
+
 // reset forgets all work, as a crash does, and all hogs: they were processes.
 func (c *CPU) reset() {
+	c.frozen = false
 	for _, class := range []Class{Control, Service} {
 		p := c.pools[class]
-		p.jobs, p.progress, p.at, p.free = nil, 0, 0, 1
+		p.jobs, p.progress, p.at, p.free = nil, 0, c.scope.Elapsed(), 1
 		p.timer.Stop()
 	}
 }
@@ -103,7 +123,7 @@ type pool struct {
 	cpu      *CPU
 	free     float64       // share that hogs leave, 0..1
 	progress float64       // CPU time given so far to a job that was always there, ns
-	at       time.Duration // instant of progress
+	at       time.Duration // when progress was so, by the machine's clock
 	jobs     jobs
 	seq      uint64
 	timer    *sim.Timer
@@ -117,7 +137,7 @@ type job struct {
 
 // rate is the CPU time that each job gets per second.
 func (p *pool) rate() float64 {
-	if len(p.jobs) == 0 {
+	if len(p.jobs) == 0 || p.cpu.frozen {
 		return 0
 	}
 	return min(1, float64(p.cpu.cores)*p.free/float64(len(p.jobs)))
@@ -133,11 +153,11 @@ func (p *pool) add(d time.Duration, t sim.Task) {
 // advance credits the time since the last call and runs what is done, each job
 // as an event of its own.
 func (p *pool) advance() {
-	now := p.cpu.scope.Loop().Now()
+	now := p.cpu.scope.Elapsed()
 	p.progress += p.rate() * float64(now-p.at)
 	p.at = now
 	const rounding = 0.5 // ns: the timer is set to whole nanoseconds
-	for len(p.jobs) > 0 && p.free > 0 && p.jobs[0].done <= p.progress+rounding {
+	for len(p.jobs) > 0 && p.free > 0 && !p.cpu.frozen && p.jobs[0].done <= p.progress+rounding {
 		p.cpu.scope.Post(heap.Pop(&p.jobs).(job).task)
 	}
 	p.arm()
@@ -151,8 +171,13 @@ func (p *pool) arm() {
 		return
 	}
 	left := (p.jobs[0].done - p.progress) / rate
-	const longest = float64(1 << 62)
-	p.timer.Reset(time.Duration(min(max(left, 0)+0.5, longest)))
+	// Two nanoseconds of the fastest clock are one of the world's: less would
+	// fire at this instant again, and find no progress.
+	const shortest, longest = 2, float64(1 << 62)
+	if left > 0 {
+		left = min(max(left+0.5, shortest), longest)
+	}
+	p.timer.Reset(time.Duration(left))
 }
 
 // jobs is a heap by end, then by order of arrival.

@@ -98,6 +98,9 @@ func (h *Host) Memory() *Memory { return h.memory }
 // Power returns where the machine stands in its life.
 func (h *Host) Power() Power { return h.power }
 
+// Boots returns how often the machine has been switched on.
+func (h *Host) Boots() int { return h.boots }
+
 // Go starts a program. It dies with the machine, unwinding through its defers.
 func (h *Host) Go(name string, body func(*sim.Proc)) *sim.Proc {
 	return h.programs.Go(h.cfg.Name+"/"+name, body)

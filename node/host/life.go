@@ -80,9 +80,10 @@ func (h *Host) Crash(warm bool) {
 // process only its programs stop: the kernel goes on, and what arrives for
 // them waits.
 func (h *Host) Freeze(process bool) {
-	if h.power != Up || h.programs.Frozen() {
+	if h.power != Up || h.kernel.Frozen() || h.programs.Frozen() && process {
 		return
 	}
+	h.cpu.freeze()
 	h.programs.Freeze()
 	if !process {
 		h.kernel.Freeze()
@@ -100,6 +101,7 @@ func (h *Host) Thaw() {
 		h.kernel.Thaw()
 	}
 	h.programs.Thaw()
+	h.cpu.thaw()
 	h.Log(event.PowerChanged{State: "thawed"})
 }
 
@@ -113,6 +115,7 @@ func (h *Host) Destroy() {
 	h.programs.Kill()
 	h.kernel.Kill()
 	h.stopKernel()
+	h.power = Off
 }
 
 // addressChanged tells the watchers.

@@ -15,6 +15,8 @@ type PacketSocket struct {
 	nic     *NIC
 	match   func(frame []byte) bool
 	receive func(frame []byte)
+	late    int // frames that wait for the thaw
+	closed  bool
 }
 
 // OpenPacket gives the frames that match to receive, instead of to the stack.
@@ -31,6 +33,7 @@ func (s *PacketSocket) Join(group MAC) { s.nic.port.Filter().Add(netfab.MAC(grou
 
 // Close stops the flow of frames.
 func (s *PacketSocket) Close() {
+	s.closed = true
 	s.nic.sockets = slices.DeleteFunc(s.nic.sockets, func(o *PacketSocket) bool { return o == s })
 }
 
@@ -49,12 +52,20 @@ func (s *PacketSocket) Send(frame []byte) {
 	n.port.Send(f)
 }
 
+// deliver hands a frame to the program. One that comes while others still wait
+// stands behind them.
 func (s *PacketSocket) deliver(frame []byte) {
 	programs := s.nic.host.programs
-	if !programs.Frozen() {
+	if !programs.Frozen() && s.late == 0 {
 		s.receive(frame)
 		return
 	}
+	s.late++
 	waiting := bytes.Clone(frame)
-	programs.Post(sim.Func(func() { s.receive(waiting) }))
+	programs.Post(sim.Func(func() {
+		s.late--
+		if !s.closed {
+			s.receive(waiting)
+		}
+	}))
 }
