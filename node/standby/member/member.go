@@ -40,6 +40,7 @@ type Member struct {
 	host     *host.Host
 	nic      *host.NIC
 	cfg      Config
+	acting   standby.Config // who it is on the wire: while it leaves a group, still the one who joined
 	machine  standby.Machine
 	timer    *sim.Timer
 	socket   *host.PacketSocket
@@ -50,21 +51,19 @@ type Member struct {
 }
 
 // Start runs a member on the interface until the machine crashes. Without
-// carrier it waits in Initial.
+// carrier it waits in Initial. Each boot of the machine has jitter of its own.
 func Start(h *host.Host, nic *host.NIC, cfg Config) *Member {
 	m := &Member{
-		host: h, nic: nic, cfg: cfg, enabled: true,
+		host: h, nic: nic, cfg: cfg, acting: cfg.Machine, enabled: true,
 		machine:  standby.New(cfg.Machine),
-		jitter:   h.Loop().Stream(fmt.Sprintf("standby/%s.%s/jitter", h.Name(), nic.Name())),
+		jitter:   h.Loop().Stream(fmt.Sprintf("standby/%s.%s/jitter/boot/%d", h.Name(), nic.Name(), h.Boots())),
 		rejected: map[standby.Rejected]bool{},
 	}
 	m.timer = h.Scope().NewTimer(sim.Func(m.timerFired))
 	m.socket = nic.OpenPacket(wire.IsHSRP, m.received)
 	m.socket.Join(wire.AllRouters)
-	nic.OnCarrier(m.carrierChanged)
-	if nic.Carrier() {
-		m.step(standby.Start{})
-	}
+	nic.OnCarrier(func(bool) { m.follow() })
+	m.follow()
 	return m
 }
 
@@ -90,6 +89,7 @@ func (m *Member) VIPs() []netip.Addr {
 func (m *Member) Reconfigure(cfg standby.Config) {
 	m.cfg.Machine = cfg
 	m.step(standby.Reconfigure{Config: cfg})
+	m.acting = cfg
 }
 
 // Yield gives the active role up, as the operator's YieldEthernetStandby does.
@@ -98,24 +98,35 @@ func (m *Member) Yield() { m.step(standby.Yield{}) }
 // Enable turns standby control on the interface on or off. Off is graceful: an
 // active member resigns.
 func (m *Member) Enable(on bool) {
-	if m.enabled == on {
-		return
-	}
 	m.enabled = on
-	switch {
-	case !on:
-		m.step(standby.Stop{})
-	case m.nic.Carrier():
-		m.step(standby.Start{})
-	}
+	m.follow()
 }
 
-func (m *Member) carrierChanged(up bool) {
-	switch {
-	case !up:
-		m.step(standby.Stop{})
-	case m.enabled:
+// Enabled reports whether standby control is turned on.
+func (m *Member) Enabled() bool { return m.enabled }
+
+// SetAddress tells the member of a new address of its interface, which makes it
+// another member of the group. Without one, the zero address, it stops: there
+// is nothing to send hellos from (spec/failover.md F14).
+func (m *Member) SetAddress(own netip.Addr) {
+	cfg := m.cfg.Machine
+	cfg.Address = own
+	if !own.IsValid() {
+		m.cfg.Machine = cfg
+		m.follow()
+		return
+	}
+	m.Reconfigure(cfg)
+	m.follow()
+}
+
+// follow starts or stops the machine as switch, carrier and address say. A
+// machine that runs ignores another start, one that does not another stop.
+func (m *Member) follow() {
+	if m.enabled && m.nic.Carrier() && m.cfg.Machine.Address.IsValid() {
 		m.step(standby.Start{})
+	} else {
+		m.step(standby.Stop{})
 	}
 }
 
@@ -159,9 +170,13 @@ func (m *Member) step(ev standby.Event) {
 }
 
 func (m *Member) perform(a standby.Action) {
-	group := m.cfg.Machine.Group
+	group := m.acting.Group
 	switch a := a.(type) {
 	case standby.Transition:
+		if a.From == standby.Initial { // it joins
+			m.acting = m.machine.Config()
+			group = m.acting.Group
+		}
 		m.host.Log(event.StandbyChanged{
 			Interface: m.nic.Name(), Group: group,
 			From: a.From.String(), To: a.To.String(), Cause: a.Cause.String(),
@@ -187,7 +202,7 @@ func (m *Member) perform(a standby.Action) {
 // mac is the address by which the virtual IPs are reached.
 func (m *Member) mac() host.MAC {
 	if m.cfg.VirtualMAC {
-		return wire.VirtualMAC(m.cfg.Machine.Group)
+		return wire.VirtualMAC(m.acting.Group)
 	}
 	return m.nic.MAC()
 }
@@ -235,7 +250,7 @@ func (m *Member) send(msg wire.Message) {
 	if m.cfg.VirtualMAC && msg.State == wire.StateActive {
 		source = m.mac()
 	}
-	frame, err := wire.AppendFrame(m.frame[:0], source, m.cfg.Machine.Address, msg)
+	frame, err := wire.AppendFrame(m.frame[:0], source, m.acting.Address, msg)
 	if err != nil {
 		m.host.Loop().Fail(fmt.Errorf("member: %s.%s: cannot send %v: %w", m.host.Name(), m.nic.Name(), msg, err))
 		return
