@@ -17,7 +17,6 @@ type Link struct {
 	conn net.Conn
 	src  source
 	in   *bufio.Reader
-	out  []byte
 }
 
 // NewLink returns the client's end of conn. Release gives its buffers back; the
@@ -56,8 +55,9 @@ func (e *MismatchError) Error() string { return "web: answer: " + e.Detail }
 
 // Send writes a request. Errors are the connection's.
 func (l *Link) Send(r *Request) error {
-	l.out = append(r.appendHead(l.out[:0]), "\r\n"...)
-	_, err := l.conn.Write(l.out)
+	box := outboxes.Get().(*outbox)
+	defer outboxes.Put(box)
+	_, err := l.conn.Write(append(r.appendHead(box.b[:0]), "\r\n"...))
 	return err
 }
 
