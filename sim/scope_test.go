@@ -189,16 +189,18 @@ func TestWhatTheDyingPostDies(t *testing.T) {
 func TestSkewAndDrift(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
+	steps := time.Duration(0) // of the clock, which timers and Elapsed do not notice
 	local := func(want time.Duration) {
 		t.Helper()
-		if got := scope.Local(); got != want {
-			t.Errorf("Local at %v: got %v, want %v", loop.Now(), got, want)
+		if got := scope.Local(); got != want || scope.Elapsed() != want-steps {
+			t.Errorf("Local at %v: got %v, elapsed %v, want %v", loop.Now(), got, scope.Elapsed(), want)
 		}
 	}
 	local(0)
 	run(t, loop, 10*time.Second)
 	local(10 * time.Second)
 	scope.Skew(5 * time.Second)
+	steps += 5 * time.Second
 	local(15 * time.Second)
 	scope.After(10*time.Second, j.task("set before the drift"))
 	scope.Drift(0.25) // five local seconds in four of the world's
@@ -213,6 +215,7 @@ func TestSkewAndDrift(t *testing.T) {
 	run(t, loop, 14*time.Second)
 	local(20 * time.Second)
 	scope.Skew(-20 * time.Second)
+	steps -= 20 * time.Second
 	local(0)
 	run(t, loop, 18*time.Second)
 	local(5 * time.Second)

@@ -28,16 +28,13 @@ type faultTally struct {
 type followed struct {
 	server  string
 	local   string
+	answers int    // that it has carried
 	waiting uint64 // request that has no answer yet; 0: none
-	failed  bool   // a request failed on it since the last fault
 	closed  bool
-	hit     []hit // by the faults that are not settled yet
-}
 
-// hit is a connection and a fault that found it established.
-type hit struct {
-	fault    *faultTally
-	answered bool // since the fault
+	hitBy    []*faultTally // that found it established and have no verdict yet
+	answered bool          // since the last fault
+	failed   bool          // a request, since the last fault
 }
 
 func newConnections(s *scene) *connections {
@@ -61,11 +58,11 @@ func (c *connections) Observe(e event.Event) {
 		}
 	case event.RequestAnswered:
 		if f := c.conns[b.Conn]; f != nil {
-			f.answered()
+			f.gotAnswer()
 		}
 	case event.RequestFailed:
 		if f := c.conns[b.Conn]; f != nil && strings.HasPrefix(b.Failure, "status-") {
-			f.answered() // with an error, but the connection works
+			f.gotAnswer() // with an error, but the connection works
 		} else if f != nil {
 			f.failed = true
 		}
@@ -74,11 +71,10 @@ func (c *connections) Observe(e event.Event) {
 	}
 }
 
-func (f *followed) answered() {
+func (f *followed) gotAnswer() {
+	f.answers++
 	f.waiting = 0
-	for i := range f.hit {
-		f.hit[i].answered = true
-	}
+	f.answered = true
 }
 
 // strike settles what has survived earlier faults, and begins to follow what is
@@ -88,14 +84,11 @@ func (c *connections) strike(at time.Duration, line string) {
 	c.faults = append(c.faults, tally)
 	c.sweep()
 	for _, f := range c.order {
-		f.failed = false
-		f.hit = slices.DeleteFunc(f.hit, func(h hit) bool {
-			if h.answered {
-				h.fault.Kept++
-			}
-			return h.answered
-		})
-		f.hit = append(f.hit, hit{fault: tally})
+		if f.answered {
+			f.settle(false)
+		}
+		f.hitBy = append(f.hitBy, tally)
+		f.answered, f.failed = false, false
 		tally.Established++
 	}
 }
@@ -151,34 +144,37 @@ func (c *connections) closed(b event.ConnClosed) {
 		delete(c.ends, f.local)
 	}
 	f.closed = true
-	f.settle(f.failed || b.How != "client" && b.How != "server")
+	if b.Answered > f.answers { // the failure that its last answer was is told later
+		f.gotAnswer()
+	}
+	f.settle(f.failed || f.waiting != 0 || b.How != "client" && b.How != "server")
 }
 
-// settle gives each fault its verdict on a connection.
+// settle gives the faults their verdict on a connection.
 func (f *followed) settle(lost bool) {
-	for _, h := range f.hit {
+	for _, t := range f.hitBy {
 		switch {
-		case !lost && h.answered:
-			h.fault.Kept++
-		case !lost && f.waiting == 0:
-			h.fault.Idle++
-		default:
-			h.fault.Lost++
-			if slices.Contains(h.fault.nodes, f.server) {
-				h.fault.LostOnFailed++
+		case lost:
+			t.Lost++
+			if slices.Contains(t.nodes, f.server) {
+				t.LostOnFailed++
 			} else {
-				h.fault.LostOnOthers++
+				t.LostOnOthers++
 			}
+		case f.answered:
+			t.Kept++
+		default:
+			t.Idle++
 		}
 	}
-	f.hit = nil
+	f.hitBy = nil
 }
 
 // Finish implements fold.
 func (c *connections) Finish(time.Duration) {
 	for _, f := range c.order {
 		if !f.closed {
-			f.settle(f.failed)
+			f.settle(f.failed || f.waiting != 0 && !f.answered)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func Check(events []event.Event, f Facts) []Violation {
 		folds = append(folds, i.fold(s, w))
 	}
 	run(events, f, folds...)
-	var all []Violation
+	all := []Violation{}
 	for _, w := range watches {
 		all = append(all, w.found...)
 	}

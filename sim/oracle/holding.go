@@ -11,17 +11,29 @@ import (
 // holding watches that a member has its virtual IPs exactly while it is Active.
 // Within one instant the two may differ: a member says that it is Active before
 // it takes the address, and gives the address up before it says that it is not.
+// So it judges an instant when it is over, by what it has noted itself: the
+// roster is ahead by then.
 type holding struct {
-	watch   *watch
-	roster  *roster
-	held    map[*member][]string
-	changed map[string]bool // nodes whose configuration is no longer that of the paper
-	doubts  []*member       // changed at the present instant, in the order of their change
-	at      time.Duration
+	watch  *watch
+	all    []*holder
+	doubts []*holder // changed at the present instant, in the order of their change
+	at     time.Duration
 }
 
-func newHolding(s *scene, w *watch) *holding {
-	return &holding{watch: w, roster: s.roster, held: map[*member][]string{}, changed: map[string]bool{}}
+// holder is one member: its state and the virtual IPs it has.
+type holder struct {
+	Member
+	state   string
+	held    []string
+	changed bool // its machine's configuration is no longer that of the paper
+}
+
+func newHolding(f Facts, w *watch) *holding {
+	h := &holding{watch: w}
+	for _, m := range f.Members {
+		h.all = append(h.all, &holder{Member: m})
+	}
+	return h
 }
 
 // Observe implements fold.
@@ -32,52 +44,46 @@ func (h *holding) Observe(e event.Event) {
 	}
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
-		h.doubt(h.roster.find(e.Node, b.Interface))
+		h.change(e.Node, b.Interface, func(m *holder) { m.state = b.To })
 	case event.VIPGained:
-		if m := h.roster.find(e.Node, b.Interface); m != nil {
-			h.held[m] = append(h.held[m], b.VIP)
-			h.doubt(m)
-		}
+		h.change(e.Node, b.Interface, func(m *holder) { m.held = append(m.held, b.VIP) })
 	case event.VIPLost:
-		if m := h.roster.find(e.Node, b.Interface); m != nil {
-			h.held[m] = slices.DeleteFunc(h.held[m], func(vip string) bool { return vip == b.VIP })
-			h.doubt(m)
-		}
+		h.change(e.Node, b.Interface, func(m *holder) {
+			m.held = slices.DeleteFunc(m.held, func(vip string) bool { return vip == b.VIP })
+		})
 	case event.ConfigChanged:
-		h.changed[e.Node] = true
+		h.change(e.Node, "", func(m *holder) { m.changed = true })
 	case event.PowerChanged:
-		h.power(e.Node, b.State)
-	}
-}
-
-// power forgets what a machine held when it lost its power.
-func (h *holding) power(node, state string) {
-	if state != "off" && state != "crashed" {
-		return
-	}
-	for _, m := range h.roster.members {
-		if m.Node == node {
-			h.held[m] = nil
-			h.doubt(m)
+		if b.State == "off" || b.State == "crashed" {
+			h.change(e.Node, "", func(m *holder) { m.state, m.held = "", nil })
 		}
 	}
 }
 
-func (h *holding) doubt(m *member) {
-	if m != nil && !slices.Contains(h.doubts, m) {
-		h.doubts = append(h.doubts, m)
+// change does something to the member on an interface, or to all of a node.
+func (h *holding) change(node, iface string, do func(*holder)) {
+	for _, m := range h.all {
+		if m.Node != node || iface != "" && m.Interface != iface {
+			continue
+		}
+		if do(m); !slices.Contains(h.doubts, m) {
+			h.doubts = append(h.doubts, m)
+		}
 	}
 }
 
 // settle judges the members that changed in the instant that is over.
 func (h *holding) settle() {
 	for _, m := range h.doubts {
-		held := h.held[m]
-		switch {
-		case m.state != active && len(held) > 0:
-			h.watch.report(h.at, "%s holds %s and is %s", m.Node, strings.Join(held, " "), stateName(m))
-		case m.state == active && len(h.missing(m)) > 0:
-			h.watch.report(h.at, "%s is Active and does not hold %s", m.Node, strings.Join(h.missing(m), " "))
+		switch missing := m.missing(); {
+		case m.state != active && len(m.held) > 0:
+			state := m.state
+			if state == "" {
+				state = "not running"
+			}
+			h.watch.report(h.at, "%s holds %s and is %s", m.Node, strings.Join(m.held, " "), state)
+		case m.state == active && len(missing) > 0:
+			h.watch.report(h.at, "%s is Active and does not hold %s", m.Node, strings.Join(missing, " "))
 		}
 	}
 	h.doubts = h.doubts[:0]
@@ -85,24 +91,17 @@ func (h *holding) settle() {
 
 // missing returns the virtual IPs that an Active member ought to hold. Once its
 // configuration has changed, any one will do.
-func (h *holding) missing(m *member) []string {
+func (m *holder) missing() []string {
+	if m.changed && len(m.held) > 0 {
+		return nil
+	}
 	var missing []string
 	for _, vip := range append([]string{m.VIP}, m.Secondary...) {
-		if vip != "" && !slices.Contains(h.held[m], vip) {
+		if vip != "" && !slices.Contains(m.held, vip) {
 			missing = append(missing, vip)
 		}
 	}
-	if h.changed[m.Node] && len(h.held[m]) > 0 {
-		return nil
-	}
 	return missing
-}
-
-func stateName(m *member) string {
-	if m.state == "" {
-		return "not running"
-	}
-	return m.state
 }
 
 // Finish implements fold.

@@ -75,6 +75,9 @@ type timetable struct{ noticed, elected, announced, reached time.Duration }
 // members are those of the client's group, as they are then.
 func (m *marks) timetable(c *client, to time.Duration, members []*member) timetable {
 	since := m.all[c.seen:]
+	for len(since) > 0 && since[0].at < c.last { // before its start, if it never had an answer
+		since = since[1:]
+	}
 	owner := m.owner(c.Target, members)
 	if owner == nil { // nobody is Active
 		noticed := first(since, to, func(a mark) bool { return a.what == noticing && a.vip == c.primary })

@@ -1,0 +1,101 @@
+package oracle
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+func applied(line string) event.Body { return event.FaultApplied{Fault: line} }
+
+func healed(line string) event.Body { return event.FaultHealed{Fault: line} }
+
+// joinedCases are what can happen to a, and whether it and b can then be
+// expected to agree.
+var joinedCases = []struct {
+	name   string
+	bodies []event.Body // of node a
+	paper  func(*Facts)
+	want   bool
+}{
+	{"nothing", nil, nil, true},
+	{"partition", []event.Body{applied("partition a | b")}, nil, false},
+	{"partition for a while", []event.Body{applied("partition a | b for 4s")}, nil, false},
+	{"its end", []event.Body{applied("partition a | b for 4s"), healed("partition a | b for 4s")}, nil, true},
+	{"healed before its end", []event.Body{applied("partition a | b for 4s"), healed("partition a | b")}, nil, true},
+	{"one of two healed", []event.Body{applied("partition a | b"), applied("drop hello from a"), healed("drop hello from a")}, nil, false},
+	{"another one healed", []event.Body{applied("partition a | b"), healed("partition a | b c1")}, nil, false},
+	{"partition of others", []event.Body{applied("partition a b | c1")}, nil, true},
+	{"partition with b in no set", []event.Body{applied("partition a | c1")}, nil, true},
+	{"one way", []event.Body{applied("partition one-way a -> b")}, nil, false},
+	{"the other way", []event.Body{applied("partition one-way b -> a")}, nil, false},
+	{"one way to others", []event.Body{applied("partition one-way a -> c1")}, nil, true},
+	{"silent cable", []event.Body{applied("pull a.lan silently")}, nil, false},
+	{"silent one way", []event.Body{applied("pull b.lan silently in")}, nil, false},
+	{"silent elsewhere", []event.Body{applied("pull a.wan silently")}, nil, true},
+	{"cable", []event.Body{applied("pull a.lan"), event.LinkChanged{Interface: "lan"}}, nil, false},
+	{"cable back", []event.Body{event.LinkChanged{Interface: "lan"}, event.LinkChanged{Interface: "lan", Up: true}}, nil, true},
+	{"cable elsewhere", []event.Body{event.LinkChanged{Interface: "wan"}}, nil, true},
+	{"much loss", []event.Body{applied("impair a~lan loss 40%")}, nil, false},
+	{"bursts", []event.Body{applied("impair a~lan out loss 2% burst 5")}, nil, false},
+	{"long delay", []event.Body{applied("impair a~lan in delay 5s")}, nil, false},
+	{"little loss", []event.Body{applied("impair a~lan loss 2% delay 20ms")}, nil, true},
+	{"hellos dropped", []event.Body{applied("drop hello from a to b")}, nil, false},
+	{"all dropped", []event.Body{applied("drop all from b")}, nil, false},
+	{"each third dropped", []event.Body{applied("drop hello from a every 3rd")}, nil, true},
+	{"coups dropped", []event.Body{applied("drop coup from a")}, nil, true},
+	{"dropped to another", []event.Body{applied("drop hello from a to c1")}, nil, true},
+	{"multicast pruned", []event.Body{applied("prune multicast lan")}, nil, false},
+	{"no longer", []event.Body{applied("prune multicast lan"), applied("unprune multicast lan"), healed("prune multicast lan")}, nil, true},
+	{"pruned elsewhere", []event.Body{applied("prune multicast wan")}, nil, true},
+	{"pruned on paper", nil, func(f *Facts) { f.Segments[0].Pruned = true }, false},
+	{"isolated", nil, func(f *Facts) { f.Segments[0].Isolated = []string{"a", "b"} }, false},
+	{"one isolated", nil, func(f *Facts) { f.Segments[0].Isolated = []string{"a", "c1"} }, true},
+	{"another segment", nil, func(f *Facts) { f.Members[1].Segment = "wan" }, false},
+	{"control starves", []event.Body{event.LoadChanged{Class: "control", Share: 0.99}}, nil, false},
+	{"control is calm", []event.Body{event.LoadChanged{Class: "control", Share: 0.99}, event.LoadChanged{Class: "control"}}, nil, true},
+	{"service starves", []event.Body{event.LoadChanged{Class: "service", Share: 1}}, nil, true},
+	{"rejected", []event.Body{event.StandbyRejected{Peer: "192.0.2.12", Reason: "wrong authentication"}}, nil, false},
+	{"another rejected", []event.Body{event.StandbyRejected{Peer: "192.0.2.13", Reason: "wrong authentication"}}, nil, true},
+	{"an opcode rejected", []event.Body{event.StandbyRejected{Peer: "192.0.2.12", Reason: "unknown opcode"}}, nil, true},
+	{"other faults", []event.Body{applied("crash a"), applied("set a standby.priority 9"), applied("nonsense")}, nil, true},
+}
+
+// TestJoined: which faults excuse a and b from agreeing, and which do not.
+func TestJoined(t *testing.T) {
+	for _, tc := range joinedCases {
+		t.Run(tc.name, func(t *testing.T) {
+			f := paper(time.Minute)
+			if tc.paper != nil {
+				tc.paper(&f)
+			}
+			s := newScene(f)
+			for _, b := range tc.bodies {
+				s.Observe(event.Event{Node: "a", What: b})
+			}
+			if tc.bodies != nil && !tc.want && s.version() == 0 {
+				t.Error("the scene changed, but not its version")
+			}
+			if _, got := s.network.joined(s.roster.members[0], s.roster.members[1]); got != tc.want {
+				t.Errorf("joined: got %v, want %v", got, tc.want)
+			}
+			_, mirrored := s.network.joined(s.roster.members[1], s.roster.members[0])
+			if mirrored != tc.want {
+				t.Errorf("joined the other way round: got %v, want %v", mirrored, tc.want)
+			}
+		})
+	}
+}
+
+// TestJoinedAfterForwardDelay: a port that has just come up forwards later.
+func TestJoinedAfterForwardDelay(t *testing.T) {
+	f := paper(time.Minute)
+	f.Segments[0].ForwardDelay = 30 * time.Second
+	s := newScene(f)
+	s.Observe(event.Event{At: 5 * time.Second, Node: "b", What: event.LinkChanged{Interface: "lan", Up: true}})
+	since, joined := s.network.joined(s.roster.members[0], s.roster.members[1])
+	if since != 35*time.Second || !joined {
+		t.Errorf("got %v, %v, want 35s, true", since, joined)
+	}
+}

@@ -1,0 +1,123 @@
+package oracle
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// coldStart is the first takeover: nobody had the address before, and
+// nothing was broken.
+var coldStart = Takeover{VIP: vip, To: "a", At: 20 * time.Second}
+
+// takeoverCases are moves of the virtual IP after the cold start.
+var takeoverCases = []struct {
+	name string
+	log  *log
+	want []Takeover
+}{
+	{"none but the first", (&log{}).settled(), nil},
+	{
+		"a crash", (&log{}).settled().
+			at(40, "a", event.FaultApplied{Fault: "crash a"}, event.PowerChanged{State: "crashed"}).
+			takes(48, "b", "Standby", "active timer expired").
+			at(48.5, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 39900 * ms}),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 48 * time.Second, Fault: "crash a", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 8 * time.Second, Served: true, Gap: 8600 * ms,
+		}},
+	},
+	{
+		// The coup goes out before the address is taken.
+		"a preemption after a priority was raised", (&log{}).settled().
+			at(40, "b", event.FaultApplied{Fault: "set b standby.priority 200"}).
+			at(41, "b", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "coup"}).
+			takes(41.001, "b", "Standby", "lower member is active, preempting").
+			gives(41.002, "a", "Speak", "coup by a higher member"),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 41001 * ms, Fault: "set b standby.priority 200", FaultAt: 40 * time.Second,
+			Detected: true, Detection: time.Second,
+		}},
+	},
+	{
+		// Both have it from 50 s on; when b gives it up, it is a's again.
+		"back to the one who never gave it up", (&log{}).settled().
+			at(40, "", event.FaultApplied{Fault: "partition a | b"}).
+			takes(50, "b", "Standby", "active timer expired").
+			at(60, "", event.FaultHealed{Fault: "partition a | b"}).
+			at(61, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
+			gives(61.001, "b", "Speak", "higher member is active").
+			at(61.002, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 60 * time.Second}),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 50 * time.Second, Fault: "partition a | b", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 10 * time.Second,
+		}, {
+			VIP: vip, From: "b", To: "a", At: 61001 * ms, Fault: "partition a | b", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 21 * time.Second, Served: true, Gap: 1002 * ms,
+		}},
+	},
+	{
+		"the same member takes it again", (&log{}).settled().
+			at(40, "a", event.FaultApplied{Fault: "reboot a down 1s"}, event.PowerChanged{State: "crashed"}).
+			takes(60, "a", "Standby", "standby without an active"),
+		nil,
+	},
+	{
+		// Overlapping faults: the last one is named. b claims the address and
+		// dies before it has served a frame.
+		"two in a row", (&log{}).settled().
+			at(40, "a", event.FaultApplied{Fault: "crash a"}, event.PowerChanged{State: "crashed"}).
+			takes(48, "b", "Standby", "active timer expired").
+			at(49, "b", event.FaultApplied{Fault: "crash b"}, event.PowerChanged{State: "crashed"}).
+			takes(70, "a", "Standby", "standby without an active").
+			at(71, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "c", PreviousAt: 0}),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 48 * time.Second, Fault: "crash a", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 8 * time.Second,
+		}, {
+			VIP: vip, From: "b", To: "a", At: 70 * time.Second, Fault: "crash b", FaultAt: 49 * time.Second,
+			Detected: true, Detection: 21 * time.Second,
+		}},
+	},
+}
+
+func TestTakeovers(t *testing.T) {
+	for _, tc := range takeoverCases {
+		t.Run(tc.name, func(t *testing.T) {
+			m := Measure(tc.log.in(), paper(100*time.Second))
+			same(t, "takeovers", m.Takeovers, append([]Takeover{coldStart}, tc.want...))
+		})
+	}
+}
+
+// TestGroups follows who is Active through a partition with two owners, a
+// frozen machine and a time without any.
+func TestGroups(t *testing.T) {
+	l := (&log{}).settled().
+		at(40, "", event.FaultApplied{Fault: "partition a | b"}).
+		takes(50, "b", "Standby", "active timer expired").
+		at(60, "", event.FaultHealed{Fault: "partition a | b"}).
+		gives(63, "b", "Speak", "higher member is active"). // 13 s of two, 3 s of them joined
+		at(70, "a", event.PowerChanged{State: "frozen"}).
+		takes(79, "b", "Standby", "active timer expired"). // 9 s of none; b is the one
+		at(80, "a", event.PowerChanged{State: "thawed"}).
+		gives(81, "b", "Speak", "higher member is active"). // 1 s of two; a is the one again
+		at(90, "a", event.PowerChanged{State: "crashed"})
+	m := Measure(l.in(), paper(100*time.Second))
+	same(t, "groups", m.Groups, []Group{{
+		VIP: vip, Moves: 2, Transitions: 6,
+		DualActive: 14 * time.Second, DualJoined: 4 * time.Second, DualLongest: 13 * time.Second,
+		NoActive: 19 * time.Second, NoLongest: 10 * time.Second,
+	}})
+}
+
+// TestGroupsWithoutElection: before the first Active none is missing.
+func TestGroupsWithoutElection(t *testing.T) {
+	f := paper(100 * time.Second)
+	other := f.Members[0]
+	other.Interface, other.VIP, other.Secondary = "wan", "192.0.2.9", []string{"192.0.2.10"}
+	f.Members = append(f.Members, other)
+	m := Measure((&log{}).at(10, "a", turn("Listen", "Speak", "active timer expired"), event.StandbyChanged{Interface: "nowhere"}).in(), f)
+	same(t, "groups", m.Groups, []Group{{VIP: "192.0.2.9"}, {VIP: vip, Transitions: 1}})
+}
