@@ -63,7 +63,7 @@ func (d *spinDetector) observe(now time.Duration, t Task) error {
 		return nil
 	}
 	err := &LivelockError{At: now}
-	for name, n := range d.names { // order: sorted below
+	for name, n := range d.names { // order: sorted below // order: sorted below
 		err.Events = append(err.Events, Spinner{name, n})
 	}
 	sort.Slice(err.Events, func(i, j int) bool {
