@@ -142,7 +142,7 @@ func (x *Exchange) Answered() bool { return x.answered }
 func (x *Exchange) appendRelayed(b []byte, resp *http.Response, length int64, chunked bool) []byte {
 	b = appendStatus(b, resp.StatusCode, resp.Status)
 	names := make([]string, 0, len(resp.Header))
-	for name := range resp.Header {
+	for name := range resp.Header { // order: the names are sorted below
 		switch name {
 		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Trailer", "Content-Length", headerBackend:
 		default:

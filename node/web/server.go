@@ -53,7 +53,7 @@ type Server struct {
 }
 
 // Serve accepts connections from l and serves each in a proc of its own. It
-// runs in p and returns the error with which l ended.
+// runs in p until l ends, and returns the error with which it did.
 func (s *Server) Serve(p *sim.Proc, l net.Listener) error {
 	s.name = "http " + s.Node
 	for {

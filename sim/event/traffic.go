@@ -53,7 +53,7 @@ type RequestAnswered struct {
 // RequestFailed: a client gave a request up, or will try it again.
 type RequestFailed struct {
 	Request, Conn uint64
-	Failure       string // refused, reset, timeout, unreachable, closed, status-5xx
+	Failure       string // refused, reset, timeout, unreachable, closed, mismatched, or an answer such as status-503
 	Retried       bool
 	After         time.Duration // since the first attempt was due
 }

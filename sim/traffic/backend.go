@@ -84,9 +84,7 @@ func (b *Backend) run(p *sim.Proc) {
 		return
 	}
 	b.log("listening", "port "+strconv.Itoa(b.cfg.Port))
-	if err := b.server.Serve(p, l); err != nil {
-		b.log("stopped", err.Error())
-	}
+	b.log("stopped", b.server.Serve(p, l).Error())
 }
 
 // Set changes how the back end answers from now on. Requests that a hang has

@@ -21,97 +21,102 @@ func once(change func(*topology.Client)) topology.Client {
 	return cfg
 }
 
+const head = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 1\r\nContent-Length: 100\r\n\r\n"
+
+// failures is each way in which one request can end badly, and two that look
+// like it.
+var failures = []struct {
+	name   string
+	setup  func(*lab)
+	target string
+	story  string
+}{
+	{"refused", func(*lab) {}, "", `
+		open 1
+		closed 1 by refused after 0
+		failed 1 on 1: refused`},
+	{"unreachable", func(*lab) {}, "http://192.0.2.99/", `
+		open 1
+		closed 1 by unreachable after 0
+		failed 1 on 1: unreachable`},
+	{"no route", func(*lab) {}, "http://198.51.100.1/", `
+		open 1
+		closed 1 by unreachable after 0
+		failed 1 on 1: unreachable`},
+	{"silent machine", func(l *lab) { l.serve(topology.Backend{}); l.server.Freeze(false) }, "", `
+		open 1
+		closed 1 by timeout after 0
+		failed 1 on 1: timeout`},
+	{"reset on accept", func(l *lab) { l.serve(topology.Backend{Allow: addrs("192.0.2.7")}) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by reset after 0
+		failed 1 on 1: reset`},
+	{"reset after the request", func(l *lab) { l.serve(topology.Backend{}); l.set(0, Mode{Kind: ModeReset}) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by reset after 0
+		failed 1 on 1: reset`},
+	{"hang", func(l *lab) { l.serve(topology.Backend{}); l.set(0, Mode{Kind: ModeHang}) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by timeout after 0
+		failed 1 on 1: timeout`},
+	{"half an answer", func(l *lab) { l.script(says(head + "00000000000000000001")) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by timeout after 0
+		failed 1 on 1: timeout`},
+	{"closed without answer", func(l *lab) { l.script(func(*sim.Proc, *host.Conn) {}) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by server after 0
+		failed 1 on 1: closed`},
+	{"closed in the answer", func(l *lab) { l.script(func(_ *sim.Proc, c *host.Conn) { c.Write([]byte(head)) }) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by server after 0
+		failed 1 on 1: closed`},
+	{"status", func(l *lab) { l.serve(topology.Backend{Status: 503}) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		closed 1 by client after 1
+		failed 1 on 1: status-503`},
+	{"another's answer", func(l *lab) {
+		l.script(says("HTTP/1.1 200 OK\r\nX-Cablepull-Request: 9\r\nContent-Length: 0\r\n\r\n"))
+	}, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		mismatch 1 on 1: for request 9, want 1
+		closed 1 by client after 0
+		failed 1 on 1: mismatched`},
+	{"wrong bytes", func(l *lab) { l.script(says(head + "00000000000000000002")) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		mismatch 1 on 1: body: wrong bytes after offset 0
+		closed 1 by client after 0
+		failed 1 on 1: mismatched`},
+	{"not found is an answer", func(l *lab) { l.serve(topology.Backend{Status: 404}) }, "", `
+		open 1
+		established 1
+		sent 1.1 on 1
+		answered 1 on 1 by web: 404
+		closed 1 by client after 1`},
+}
+
 // TestFailureKinds makes one request that fails in each way there is. The story
 // is complete: nothing else may have happened.
 func TestFailureKinds(t *testing.T) {
-	const head = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 1\r\nContent-Length: 100\r\n\r\n"
-	for _, c := range []struct {
-		name   string
-		setup  func(*lab)
-		target string
-		story  string
-	}{
-		{"refused", func(*lab) {}, "", `
-			open 1
-			closed 1 by refused after 0
-			failed 1 on 1: refused`},
-		{"unreachable", func(*lab) {}, "http://192.0.2.99/", `
-			open 1
-			closed 1 by unreachable after 0
-			failed 1 on 1: unreachable`},
-		{"no route", func(*lab) {}, "http://198.51.100.1/", `
-			open 1
-			closed 1 by unreachable after 0
-			failed 1 on 1: unreachable`},
-		{"silent machine", func(l *lab) { l.serve(topology.Backend{}); l.server.Freeze(false) }, "", `
-			open 1
-			closed 1 by timeout after 0
-			failed 1 on 1: timeout`},
-		{"reset on accept", func(l *lab) { l.serve(topology.Backend{Allow: addrs("192.0.2.7")}) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by reset after 0
-			failed 1 on 1: reset`},
-		{"reset after the request", func(l *lab) { l.serve(topology.Backend{}); l.set(0, Mode{Kind: ModeReset}) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by reset after 0
-			failed 1 on 1: reset`},
-		{"hang", func(l *lab) { l.serve(topology.Backend{}); l.set(0, Mode{Kind: ModeHang}) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by timeout after 0
-			failed 1 on 1: timeout`},
-		{"half an answer", func(l *lab) { l.script(says(head + "00000000000000000001")) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by timeout after 0
-			failed 1 on 1: timeout`},
-		{"closed without answer", func(l *lab) { l.script(func(*sim.Proc, *host.Conn) {}) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by server after 0
-			failed 1 on 1: closed`},
-		{"closed in the answer", func(l *lab) { l.script(func(_ *sim.Proc, c *host.Conn) { c.Write([]byte(head)) }) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by server after 0
-			failed 1 on 1: closed`},
-		{"status", func(l *lab) { l.serve(topology.Backend{Status: 503}) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			closed 1 by client after 1
-			failed 1 on 1: status-503`},
-		{"another's answer", func(l *lab) {
-			l.script(says("HTTP/1.1 200 OK\r\nX-Cablepull-Request: 9\r\nContent-Length: 0\r\n\r\n"))
-		}, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			mismatch 1 on 1: for request 9, want 1
-			closed 1 by client after 0
-			failed 1 on 1: mismatched`},
-		{"wrong bytes", func(l *lab) { l.script(says(head + "00000000000000000002")) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			mismatch 1 on 1: body: wrong bytes after offset 0
-			closed 1 by client after 0
-			failed 1 on 1: mismatched`},
-		{"not found is an answer", func(l *lab) { l.serve(topology.Backend{Status: 404}) }, "", `
-			open 1
-			established 1
-			sent 1.1 on 1
-			answered 1 on 1 by web: 404
-			closed 1 by client after 1`},
-	} {
+	for _, c := range failures {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t)
 			c.setup(l)
