@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// asCommand makes the test binary behave as cablepull, so that tests can start
+// it, and it can start its workers.
+const asCommand = "CABLEPULL_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// command is cablepull as a process.
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asCommand+"=1")
+	return cmd
+}
+
+// invoke runs one command line in this process.
+func invoke(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = run(context.Background(), args, strings.NewReader(""), &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// quick is a scenario that takes no time; FAIL is replaced by an expectation.
+const quick = `name: quick
+about: Two members elect one of them, and nothing is broken.
+duration: 40s
+segments: {lan: {}}
+nodes:
+  a: {gateway: {}, nics: {lan: 192.0.2.11/24}, standby: {lan: {group: 30, vip: 192.0.2.100, priority: 110}}}
+  b: {gateway: {}, nics: {lan: 192.0.2.12/24}, standby: {lan: {group: 30, vip: 192.0.2.100, priority: 100}}}
+expect:
+  - active: {node: WHO, from: 21s}
+`
+
+// writeScenario returns the path of a scenario that passes if who is a.
+func writeScenario(t *testing.T, who string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "quick.yaml")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(quick, "WHO", who)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestStatusAndWords: each way to call the command ends with its documented
+// status, and says what was wrong and what is allowed.
+func TestStatusAndWords(t *testing.T) {
+	passes, fails := writeScenario(t, "a"), writeScenario(t, "b")
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	if err := os.WriteFile(broken, []byte("name: broken\nduratoin: 40s\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name   string
+		args   []string
+		status int
+		stdout string // a part of it; empty: nothing is printed
+		stderr string
+	}{
+		{"passes", []string{"run", passes}, exitPassed, "replay: cablepull run ", ""},
+		{"fails", []string{"run", fails}, exitFailed, "FAIL", ""},
+		{"many, one fails", []string{"run", passes, fails}, exitFailed, "1 failed", ""},
+		{"verify", []string{"run", passes, "--verify"}, exitPassed, "digest", "equal digests"},
+		{"help", []string{"run", "--help"}, exitPassed, "cablepull run --all --seeds 1..50 --jobs 2", ""},
+		{"schema", []string{"schema"}, exitPassed, `"$schema"`, ""},
+		{"list", []string{"list", "--tag", "f1"}, exitPassed, "cable-pull", ""},
+		{"unknown verb", []string{"runn"}, exitUsage, "", `unknown command "runn"`},
+		{"unknown flag", []string{"run", "--sede", "1"}, exitUsage, "", "unknown flag: --sede"},
+		{"nothing named", []string{"run"}, exitUsage, "", "name an incident"},
+		{"misspelt name", []string{"run", "cable-pul"}, exitUsage, "", `did you mean "cable-pull"`},
+		{"no such file", []string{"run", "nowhere/x.yaml"}, exitUsage, "", "no such file"},
+		{"broken file", []string{"run", broken}, exitUsage, "", "duratoin"},
+		{"bad seeds", []string{"run", passes, "--seeds", "5..1"}, exitUsage, "", "1..50"},
+		{"too many seeds", []string{"run", passes, "--seeds", "1..99999999"}, exitUsage, "", "more than"},
+		{"seed and seeds", []string{"run", passes, "--seed", "1", "--seeds", "1..2"}, exitUsage, "", "exclude"},
+		{"no jobs", []string{"run", passes, "--jobs", "0"}, exitUsage, "", "--jobs"},
+		{"all and a name", []string{"run", "--all", passes}, exitUsage, "", "--all"},
+		{"unknown tag", []string{"run", "--all", "--tag", "F999"}, exitUsage, "", "F999"},
+		{"no directory", []string{"run", passes, "--out", "/proc/nowhere"}, exitBench, "", "report"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			status, stdout, stderr := invoke(t, c.args...)
+			if status != c.status {
+				t.Errorf("status: got %d, want %d\n%s%s", status, c.status, stdout, stderr)
+			}
+			for _, o := range []struct{ name, got, want string }{{"stdout", stdout, c.stdout}, {"stderr", stderr, c.stderr}} {
+				if !strings.Contains(o.got, o.want) || o.want == "" && o.got != "" {
+					t.Errorf("%s: got %q, want %q in it", o.name, o.got, o.want)
+				}
+			}
+		})
+	}
+}
+
+// TestJSONKeys: the keys that scripts rely on, durations with their twins.
+func TestJSONKeys(t *testing.T) {
+	status, stdout, _ := invoke(t, "run", writeScenario(t, "a"), "--json")
+	if status != exitPassed {
+		t.Fatalf("status: got %d, want %d", status, exitPassed)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{
+		"scenario", "seed", "world", "digest", "passed", "expectations", "violations", "measures",
+		"simulated", "simulated_ns", "wall", "wall_ns", "frames", "version",
+	} {
+		if _, ok := got[key]; !ok {
+			t.Errorf("key %q is missing", key)
+		}
+	}
+	if got["simulated"] != "40s" || got["simulated_ns"] != 40e9 {
+		t.Errorf("simulated: got %v and %v, want 40s and 4e10", got["simulated"], got["simulated_ns"])
+	}
+}
+
+// TestWorkersAgree: worker processes give what this process gives, in the same
+// order.
+func TestWorkersAgree(t *testing.T) {
+	path := writeScenario(t, "a")
+	digests := func(jobs string) []string {
+		cmd := command("run", path, "--seeds", "1..6", "--jobs", jobs, "--json")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("jobs %s: %v", jobs, err)
+		}
+		var got struct {
+			Runs []struct{ Digest string }
+		}
+		if err := json.Unmarshal(out, &got); err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, r := range got.Runs {
+			all = append(all, r.Digest)
+		}
+		return all
+	}
+	one, two := digests("1"), digests("3")
+	if len(one) != 6 || strings.Join(one, " ") != strings.Join(two, " ") {
+		t.Errorf("digests: got %v with 3 jobs, want %v", two, one)
+	}
+}
+
+// TestKilled: whenever the process is killed, what is on disk is complete files
+// or none, and its workers end too.
+func TestKilled(t *testing.T) {
+	path := writeScenario(t, "a")
+	for _, after := range []time.Duration{20, 60, 120, 250, 400} {
+		out := filepath.Join(t.TempDir(), "out")
+		cmd := command("run", path, "--seeds", "1..500", "--jobs", "2", "--out", out)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(after*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		err := cmd.Wait()
+		timer.Stop()
+		if err == nil {
+			t.Fatalf("killed after %v ms: it had finished", int64(after))
+		}
+		checkComplete(t, out)
+	}
+}
+
+// checkComplete reads every artefact below dir.
+func checkComplete(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			continue // a worker that is about to end cleared it away
+		}
+		switch {
+		case strings.HasSuffix(file, "run.json") && !json.Valid(data):
+			t.Errorf("%s: half a file: %d bytes", file, len(data))
+		case strings.HasSuffix(file, "junit.xml") && !strings.HasSuffix(string(data), "</testsuites>\n"):
+			t.Errorf("%s: half a file: %d bytes", file, len(data))
+		case strings.HasSuffix(file, "events.jsonl") && !bytes.HasSuffix(data, []byte("}\n")):
+			t.Errorf("%s: half a file: %d bytes", file, len(data))
+		}
+	}
+}
