@@ -15,6 +15,9 @@ type Driver interface {
 	// Advance returns the instant that has been reached: until, or an earlier
 	// one if Posted was called meanwhile.
 	Advance(until time.Duration) time.Duration
+	// Now returns the instant by the driver's own clock, which goes on while
+	// events run. The virtual driver has none and returns 0.
+	Now() time.Duration
 	// Posted tells a sleeping driver that the queue has changed. It is called
 	// with the loop's lock held and must not block.
 	Posted()
@@ -25,6 +28,9 @@ type Virtual struct{}
 
 // Advance returns until at once.
 func (Virtual) Advance(until time.Duration) time.Duration { return until }
+
+// Now returns 0: a virtual clock stands still between events.
+func (Virtual) Now() time.Duration { return 0 }
 
 // Posted does nothing: a virtual loop never sleeps.
 func (Virtual) Posted() {}
@@ -163,6 +169,8 @@ func (l *Loop) Run(until time.Duration) (err error) {
 			l.mu.Unlock()
 			return err
 		}
+		// In real time the clock goes on while events run.
+		l.now = max(l.now, l.driver.Now())
 		now := l.now
 		running = l.take()
 		l.mu.Unlock()

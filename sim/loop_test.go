@@ -228,6 +228,8 @@ func (s *sleeper) Posted() {
 	}
 }
 
+func (s *sleeper) Now() time.Duration { return 0 }
+
 func (s *sleeper) Advance(until time.Duration) time.Duration {
 	s.targets = append(s.targets, until)
 	if s.arrive != nil {

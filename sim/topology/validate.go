@@ -15,6 +15,9 @@ import (
 func (t Topology) Validate() []Problem {
 	c := checker{Topology: t, whole: t.WithDefaults()}
 	c.problems = CheckFields(t)
+	if len(t.Segments) == 0 {
+		c.fail([]string{"segments"}, "there is no segment, want at least one, such as lan: {}")
+	}
 	if len(t.Nodes) == 0 {
 		c.fail([]string{"nodes"}, "there is no node, want at least one")
 	}
@@ -114,7 +117,7 @@ func (n Node) onLink(a netip.Addr) bool {
 
 func (c *checker) nic(path []string, nic NIC) {
 	c.name(path)
-	if _, exists := c.Segments[nic.Segment]; !exists {
+	if _, exists := c.Segments[nic.Segment]; !exists && len(c.Segments) > 0 {
 		c.fail(path, "there is no segment %q, want %s", nic.Segment, AnyOf(nic.Segment, Names(c.Segments)))
 	}
 	if nic.Address.IsValid() {

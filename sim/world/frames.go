@@ -7,6 +7,7 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // frameWatch turns frames into events: who claims a virtual IP on the wire, and
@@ -20,6 +21,7 @@ type frameWatch struct {
 // vipWatch is what the wire has shown of one virtual IP.
 type vipWatch struct {
 	text     string
+	members  map[string]bool // nodes that may own it; others only pass its frames on
 	claimant string
 	server   string
 	servedAt time.Duration
@@ -28,15 +30,39 @@ type vipWatch struct {
 func watchFrames(w *World) *frameWatch {
 	f := &frameWatch{world: w, vips: map[[4]byte]*vipWatch{}}
 	for _, name := range w.names {
-		for _, s := range w.nodes[name].saved.Standby { // order: only fills a map
-			for _, vip := range append([]netip.Addr{s.VIP}, s.Secondary...) {
-				if vip.IsValid() {
-					f.vips[vip.As4()] = &vipWatch{text: vip.String()}
+		f.admit(w.nodes[name])
+	}
+	return f
+}
+
+// admit watches the virtual IPs of a node, and of its groups' other members, who
+// may teach it theirs.
+func (f *frameWatch) admit(n *Node) {
+	for _, iface := range topology.Names(n.running.Standby) {
+		s := n.running.Standby[iface]
+		for _, name := range f.world.names {
+			o := f.world.nodes[name]
+			for _, other := range topology.Names(o.running.Standby) {
+				same := o.running.Standby[other].Group == s.Group &&
+					o.running.NICs[other].Segment == n.running.NICs[iface].Segment
+				if same {
+					f.watch(o.running.Standby[other].VIPs(), n.name)
+					f.watch(s.VIPs(), o.name)
 				}
 			}
 		}
 	}
-	return f
+}
+
+func (f *frameWatch) watch(vips []netip.Addr, member string) {
+	for _, vip := range vips {
+		v := f.vips[vip.As4()]
+		if v == nil {
+			v = &vipWatch{text: vip.String(), members: map[string]bool{}}
+			f.vips[vip.As4()] = v
+		}
+		v.members[member] = true
+	}
 }
 
 // Sent implements netfab.Observer.
@@ -79,7 +105,7 @@ func (f *frameWatch) hsrp(now time.Duration, from *netfab.Port, data []byte) {
 }
 
 func (f *frameWatch) claimed(now time.Duration, from *netfab.Port, v *vipWatch, frame string) {
-	if v.claimant == from.Node() {
+	if v.claimant == from.Node() || !v.members[from.Node()] {
 		return
 	}
 	v.claimant = from.Node()
@@ -87,6 +113,9 @@ func (f *frameWatch) claimed(now time.Duration, from *netfab.Port, v *vipWatch, 
 }
 
 func (f *frameWatch) served(now time.Duration, from *netfab.Port, v *vipWatch) {
+	if !v.members[from.Node()] {
+		return // a router on the way
+	}
 	if v.server != from.Node() {
 		f.world.log.Append(now, from.Node(), event.VIPServed{
 			Segment: from.Segment().Name(), VIP: v.text, Previous: v.server, PreviousAt: v.servedAt,

@@ -14,43 +14,50 @@ import (
 // simFunc shortens what the package says most often.
 type simFunc = sim.Func
 
-// ErrTarget is a fault that refers to what the topology has not.
-var ErrTarget = errors.New("no such target")
+// Errors of faults, to be matched with errors.Is.
+var (
+	// ErrTarget is a fault that refers to what the topology has not.
+	ErrTarget = errors.New("no such target")
+	// ErrDown is a fault that needs a running machine.
+	ErrDown = errors.New("the machine is not up")
+	// ErrClosed is a fault that comes after Close.
+	ErrClosed = errors.New("the world is closed")
+)
 
 // Inject gives a fault effect now, and returns how to undo it. What cannot be
 // undone, such as a crash, is undone by its opposite: a boot. Undoing twice, or
-// what something else has undone, does nothing.
+// what something else has undone or superseded, does nothing. A fault that
+// cannot be done leaves no trace, unless it is a value that only the product
+// refuses.
 func (w *World) Inject(f fault.Fault) (heal func(), err error) {
-	if err := w.checkTargets(f.Targets()); err != nil {
-		return nil, fmt.Errorf("world: %s: %w", f, err)
+	err = w.checkFault(f)
+	if err == nil {
+		err = w.possible(plain(f))
 	}
-	span := time.Duration(0)
-	plain := f
-	if spanned, ok := f.(fault.For); ok {
-		plain, span = spanned.Fault, spanned.Span
-	}
-	w.log.Append(w.Now(), faultNode(f), event.FaultApplied{Fault: f.String()})
-	undo, err := w.apply(plain)
 	if err != nil {
 		return nil, fmt.Errorf("world: %s: %w", f, err)
 	}
-	done := false
-	heal = func() {
-		if !done && undo != nil {
-			done = true
-			undo()
-			w.log.Append(w.Now(), faultNode(f), event.FaultHealed{Fault: f.String()})
-		}
+	a := &application{fault: f}
+	w.log.Append(w.Now(), faultNode(f), event.FaultApplied{Fault: f.String()})
+	w.lift(func(old fault.Fault) bool { return opposes(a.plain(), old) })
+	w.supersede(a.plain())
+	if a.undo, err = w.apply(a.plain()); err != nil {
+		return nil, fmt.Errorf("world: %s: %w", f, err)
 	}
-	if span > 0 {
-		w.loop.After(span, simFunc(heal))
+	heal = func() { w.heal(a) }
+	if a.undo == nil {
+		return heal, nil
+	}
+	w.applied = append(w.applied, a)
+	if spanned, ok := f.(fault.For); ok {
+		w.loop.After(spanned.Span, simFunc(heal))
 	}
 	return heal, nil
 }
 
 // At injects a fault at an instant; that it then cannot be done fails the run.
 func (w *World) At(at time.Duration, f fault.Fault) error {
-	if err := w.checkTargets(f.Targets()); err != nil {
+	if err := w.checkFault(f); err != nil {
 		return fmt.Errorf("world: %s: %w", f, err)
 	}
 	w.loop.At(at, simFunc(func() {
@@ -61,18 +68,12 @@ func (w *World) At(at time.Duration, f fault.Fault) error {
 	return nil
 }
 
-// faultNode is the node a fault is about, empty if there is none or several.
-func faultNode(f fault.Fault) string {
-	switch t := f.Targets(); {
-	case len(t.Interfaces) == 1:
-		return t.Interfaces[0].Node
-	case len(t.Nodes) == 1:
-		return t.Nodes[0]
-	}
-	return ""
-}
+// plain returns the fault that is applied for a span.
+func plain(f fault.Fault) fault.Fault { return (&application{fault: f}).plain() }
 
-func (w *World) checkTargets(t fault.Targets) error {
+// checkFault says why a fault never makes sense in this world.
+func (w *World) checkFault(f fault.Fault) error {
+	t := f.Targets()
 	for _, name := range t.Nodes {
 		if w.nodes[name] == nil {
 			return fmt.Errorf("%w: node %q; there are %v", ErrTarget, name, w.names)
@@ -88,12 +89,53 @@ func (w *World) checkTargets(t fault.Targets) error {
 			return fmt.Errorf("%w: interface %s.%s", ErrTarget, p.Node, p.Interface)
 		}
 	}
+	if err := w.checkProgram(plain(f)); err != nil {
+		return err
+	}
+	return fault.Check(f)
+}
+
+// checkProgram says that a node never runs what a fault is about.
+func (w *World) checkProgram(f fault.Fault) error {
+	switch f := f.(type) {
+	case fault.Service:
+		if w.topology.Nodes[f.Node].Gateway == nil {
+			return fmt.Errorf("%w: %s has no gateway, whose services could be switched", ErrTarget, f.Node)
+		}
+	case fault.Backend:
+		if w.topology.Nodes[f.Node].Backend == nil {
+			return fmt.Errorf("%w: %s has no back end", ErrTarget, f.Node)
+		}
+	case fault.Yield:
+		standby := w.topology.Nodes[f.Port.Node].Standby
+		if _, has := standby[f.Port.Interface]; len(standby) == 0 || f.Port.Interface != "" && !has {
+			return fmt.Errorf("%w: there is no standby control on %s", ErrTarget, f.Port)
+		}
+	}
+	return nil
+}
+
+// possible says why a fault cannot be done at present.
+func (w *World) possible(f fault.Fault) error {
+	if w.closed {
+		return ErrClosed
+	}
+	switch f := f.(type) {
+	case fault.Hog, fault.Fill, fault.Freeze, fault.Set, fault.Yield, fault.Service, fault.Backend:
+		node := nodesOf(f)[0]
+		if w.nodes[node].host.Power() != host.Up {
+			return fmt.Errorf("%s: %w", node, ErrDown)
+		}
+	}
+	if set, ok := f.(fault.Set); ok {
+		return w.nodes[set.Node].running.CheckSet(set.Property, set.Value)
+	}
 	return nil
 }
 
 // apply dispatches by what a fault touches: the network, a machine's life, or
 // what runs on it.
-func (w *World) apply(f fault.Fault) (undo func(), err error) {
+func (w *World) apply(f fault.Fault) (undo func() bool, err error) {
 	switch f := f.(type) {
 	case fault.Pull, fault.Plug, fault.Partition, fault.Impair, fault.Drop, fault.Prune, fault.Heal:
 		return w.applyToNetwork(f)
@@ -101,55 +143,15 @@ func (w *World) apply(f fault.Fault) (undo func(), err error) {
 		return w.nodes[f.Node].set(f.Property, f.Value)
 	case fault.Save:
 		n := w.nodes[f.Node]
-		n.saved = clone(n.running)
+		n.saved = n.running.clone()
 		return nil, nil
 	case fault.Yield:
-		return nil, w.nodes[f.Port.Node].yield(f.Port.Interface)
+		w.nodes[f.Port.Node].yield(f.Port.Interface)
+		return nil, nil
 	case fault.Service:
 		return w.nodes[f.Node].switchService(f)
 	case fault.Backend:
 		return w.nodes[f.Node].switchBackend(f)
 	}
 	return w.applyToMachine(f)
-}
-
-// applyToMachine deals with power, processors, memory and clock.
-func (w *World) applyToMachine(f fault.Fault) (undo func(), err error) {
-	switch f := f.(type) {
-	case fault.Crash:
-		n := w.nodes[f.Node]
-		n.crash(false)
-		return n.host.PowerOn, nil
-	case fault.Boot:
-		w.nodes[f.Node].host.PowerOn()
-	case fault.Reboot:
-		return nil, w.nodes[f.Node].reboot(f)
-	case fault.Freeze:
-		h := w.nodes[f.Node].host
-		h.Freeze(f.Process)
-		return h.Thaw, nil
-	case fault.Thaw:
-		w.nodes[f.Node].host.Thaw()
-	case fault.Hog:
-		h := w.nodes[f.Node].host
-		h.Hog(host.Class(f.Class), f.Share)
-		return func() { h.Hog(host.Class(f.Class), 0) }, nil
-	case fault.Calm:
-		w.nodes[f.Node].calm(host.Class(f.Class))
-	case fault.Fill:
-		m := w.nodes[f.Node].host.Memory()
-		m.Fill(f.Share)
-		return func() { m.Fill(0) }, nil
-	case fault.Skew:
-		h := w.nodes[f.Node].host
-		h.Skew(f.By)
-		return func() { h.Skew(-f.By) }, nil
-	case fault.Drift:
-		h := w.nodes[f.Node].host
-		h.Drift(f.Share)
-		return func() { h.Drift(0) }, nil
-	default:
-		return nil, fmt.Errorf("no effect is known for %T", f)
-	}
-	return nil, nil
 }

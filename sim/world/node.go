@@ -5,10 +5,12 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/standby/member"
+	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/traffic"
 )
@@ -19,16 +21,19 @@ type Node struct {
 	world   *World
 	name    string
 	host    *host.Host
-	running topology.Node // configuration in effect
-	saved   topology.Node // what a reboot finds
+	running configuration // in effect
+	saved   configuration // what a reboot finds
 	members map[string]*member.Member
 	gateway *gateway.Gateway
 	client  *traffic.Client
 	backend *traffic.Backend
+
+	powering *sim.Timer    // the end of a reboot's time without power
+	bootTime time.Duration // of that reboot
 }
 
 func newNode(w *World, name string, cfg topology.Node) *Node {
-	n := &Node{world: w, name: name, running: clone(cfg), saved: clone(cfg), members: map[string]*member.Member{}}
+	n := &Node{world: w, name: name, running: newConfiguration(cfg), saved: newConfiguration(cfg), members: map[string]*member.Member{}}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
 		Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
@@ -39,24 +44,16 @@ func newNode(w *World, name string, cfg topology.Node) *Node {
 		if err != nil { // defaults and validation have been applied
 			panic(err)
 		}
-		port := n.host.AddNIC(iface, mac, nic.Address, w.fabric.Segment(nic.Segment))
-		if cfg.Default.IsValid() && nic.Address.IsValid() && nic.Address.Masked().Contains(cfg.Default) {
-			port.SetGateway(cfg.Default)
-		}
+		n.readdress(n.host.AddNIC(iface, mac, nic.Address, w.fabric.Segment(nic.Segment)))
 	}
 	for _, property := range cfg.Unsaved {
-		forget(&n.saved, property)
+		n.saved.forget(property)
 	}
+	n.powering = w.loop.NewTimer(simFunc(n.powered))
 	n.host.OnBoot(n.boot)
 	if cfg.Memory.Policy == "die" {
 		n.host.Memory().OnFull(n.outOfMemory)
 	}
-	return n
-}
-
-// clone copies what a run may change.
-func clone(n topology.Node) topology.Node {
-	n.NICs, n.Standby = maps.Clone(n.NICs), maps.Clone(n.Standby)
 	return n
 }
 
@@ -87,6 +84,7 @@ func (n *Node) boot() {
 	}
 	if cfg.Gateway != nil {
 		n.gateway = gateway.New(n.host, *cfg.Gateway, cfg.Memory, n.vips())
+		n.stopServices()
 	}
 	for _, iface := range slices.Sorted(maps.Keys(cfg.Standby)) {
 		n.startMember(iface)
@@ -105,15 +103,29 @@ func (n *Node) startClient(cfg topology.Client) {
 	n.client = client
 }
 
+// stopServices stops what the configuration has turned off.
+func (n *Node) stopServices() {
+	for _, property := range topology.Names(n.running.off) {
+		if name, is := strings.CutPrefix(property, "service."); is {
+			if err := n.gateway.StopService(name); err != nil {
+				n.world.loop.Fail(err)
+			}
+		}
+	}
+}
+
 // startMember runs standby control on an interface, if that has an address:
 // without one there is nothing to send hellos from (spec/failover.md F14).
 func (n *Node) startMember(iface string) {
 	nic := n.host.NIC(iface)
-	if nic == nil || !nic.Address().IsValid() {
+	standby, configured := n.running.Standby[iface]
+	if !configured || !nic.Address().IsValid() {
 		return
 	}
-	freeze := n.running.Gateway != nil && n.running.Gateway.OnVIPLoss == "freeze"
-	n.members[iface] = member.Start(n.host, nic, memberConfig(n.running.Standby[iface], nic.Address().Addr(), freeze))
+	freeze := n.running.Gateway != nil && n.running.Gateway.OnVIPLoss == topology.OnVIPLossFreeze
+	cfg := memberConfig(standby, nic.Address().Addr(), freeze)
+	cfg.Disabled = n.running.off["standby."+iface]
+	n.members[iface] = member.Start(n.host, nic, cfg)
 }
 
 // vips returns the virtual IPs of the node's groups, primary ones first.
@@ -129,40 +141,11 @@ func (n *Node) vips() []netip.Addr {
 	return vips
 }
 
-// crash cuts the power and forgets what was not saved.
-func (n *Node) crash(warm bool) {
-	n.host.Crash(warm)
-	clear(n.members)
-	n.gateway, n.client, n.backend = nil, nil, nil
-	n.running = clone(n.saved)
-	for _, nic := range n.host.NICs() {
-		nic.SetAddress(n.running.NICs[nic.Name()].Address)
-	}
-}
-
-// outOfMemory is the policy die: the machine crashes and reboots. It happens
-// inside a program of the machine, so the crash is an event of its own.
-func (n *Node) outOfMemory() {
-	n.world.loop.Post(simFunc(func() {
-		if n.host.Power() == host.Up {
-			n.crash(false)
-			n.host.PowerOn()
+// yield makes the active members of the node, or of one interface, give up.
+func (n *Node) yield(iface string) {
+	for _, m := range n.Members() {
+		if iface == "" || m.Interface() == iface {
+			m.Yield()
 		}
-	}))
-}
-
-// forget removes a property from a saved configuration, so that a reboot loses
-// it: lan.address, standby, standby.lan.
-func forget(n *topology.Node, property string) {
-	parts := strings.Split(property, ".")
-	switch {
-	case parts[0] == "standby" && len(parts) == 1:
-		clear(n.Standby)
-	case parts[0] == "standby":
-		delete(n.Standby, parts[1])
-	case len(parts) == 2 && parts[1] == "address":
-		nic := n.NICs[parts[0]]
-		nic.Address = netip.Prefix{}
-		n.NICs[parts[0]] = nic
 	}
 }

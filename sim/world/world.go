@@ -35,7 +35,7 @@ type World struct {
 	nodes    map[string]*Node
 	names    []string // of nodes, sorted
 	frames   *frameWatch
-	network  []*networkFault
+	applied  []*application // in the order in which they were injected
 	closed   bool
 }
 
