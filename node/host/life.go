@@ -91,6 +91,9 @@ func (h *Host) Freeze(process bool) {
 	h.Log(event.PowerChanged{State: "frozen"})
 }
 
+// Frozen reports whether the machine, or its process, is frozen.
+func (h *Host) Frozen() bool { return h.programs.Frozen() }
+
 // Thaw lets a frozen machine go on. What came due meanwhile runs now, the
 // kernel's first.
 func (h *Host) Thaw() {

@@ -34,6 +34,9 @@ func (m *Memory) Give(n int64) { m.used = max(0, m.used-n) }
 // Used returns the bytes taken, a fill included.
 func (m *Memory) Used() int64 { return m.used + m.filled }
 
+// Filled returns the bytes that Fill has taken.
+func (m *Memory) Filled() int64 { return m.filled }
+
 // Fill takes a share, 0..1, of the whole budget until Fill is called again: a
 // leak, or another program.
 func (m *Memory) Fill(share float64) {

@@ -30,6 +30,8 @@ type Config struct {
 	// FreezeConnections leaves connections to a lost virtual IP hanging; else
 	// they are reset.
 	FreezeConnections bool
+	// Disabled is standby control that starts turned off; see Enable.
+	Disabled bool
 	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface goes
 	// on using the virtual MAC after a warm restart.
 	KeepsVirtualMAC bool
@@ -54,7 +56,7 @@ type Member struct {
 // carrier it waits in Initial. Each boot of the machine has jitter of its own.
 func Start(h *host.Host, nic *host.NIC, cfg Config) *Member {
 	m := &Member{
-		host: h, nic: nic, cfg: cfg, acting: cfg.Machine, enabled: true,
+		host: h, nic: nic, cfg: cfg, acting: cfg.Machine, enabled: !cfg.Disabled,
 		machine:  standby.New(cfg.Machine),
 		jitter:   h.Loop().Stream(fmt.Sprintf("standby/%s.%s/jitter/boot/%d", h.Name(), nic.Name(), h.Boots())),
 		rejected: map[standby.Rejected]bool{},

@@ -1,0 +1,131 @@
+package world
+
+import (
+	"fmt"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/sim/fault"
+)
+
+// applyToMachine deals with power, processors, memory and clock.
+func (w *World) applyToMachine(f fault.Fault) (undo func() bool, err error) {
+	switch f := f.(type) {
+	case fault.Crash:
+		n := w.nodes[f.Node]
+		n.crash(false)
+		return n.powerOn, nil
+	case fault.Boot:
+		w.nodes[f.Node].powerOn()
+	case fault.Reboot:
+		w.nodes[f.Node].reboot(f)
+	case fault.Freeze:
+		h := w.nodes[f.Node].host
+		h.Freeze(f.Process)
+		return func() bool { return changed(h.Frozen, h.Thaw) }, nil
+	case fault.Thaw:
+		w.nodes[f.Node].host.Thaw()
+	case fault.Hog:
+		h, class := w.nodes[f.Node].host, host.Class(f.Class)
+		h.Hog(class, f.Share)
+		hogged := func() bool { return h.CPU().Hogged(class) > 0 }
+		return func() bool { return changed(hogged, func() { h.Hog(class, 0) }) }, nil
+	case fault.Calm:
+		w.nodes[f.Node].calm(host.Class(f.Class))
+	case fault.Fill:
+		m := w.nodes[f.Node].host.Memory()
+		m.Fill(f.Share)
+		filled := func() bool { return m.Filled() > 0 }
+		return func() bool { return changed(filled, func() { m.Fill(0) }) }, nil
+	case fault.Skew:
+		h := w.nodes[f.Node].host
+		h.Skew(f.By)
+		return always(func() { h.Skew(-f.By) }), nil
+	case fault.Drift:
+		h := w.nodes[f.Node].host
+		h.Drift(f.Share)
+		return always(func() { h.Drift(0) }), nil
+	default:
+		return nil, fmt.Errorf("no effect is known for %T", f)
+	}
+	return nil, nil
+}
+
+// changed undoes what still holds, and reports whether it did. A hog, say, is
+// gone when its machine has crashed meanwhile.
+func changed(holds func() bool, undo func()) bool {
+	if !holds() {
+		return false
+	}
+	undo()
+	return true
+}
+
+// always is an undo that always has something to do.
+func always(undo func()) func() bool {
+	return func() bool {
+		undo()
+		return true
+	}
+}
+
+// powerOn switches the machine on, unless it is, with the boot time of its
+// configuration, and reports whether it was off.
+func (n *Node) powerOn() bool {
+	n.powering.Stop()
+	if p := n.host.Power(); p == host.Up || p == host.Booting {
+		return false
+	}
+	n.host.SetBootTime(n.saved.Boot)
+	n.host.PowerOn()
+	return true
+}
+
+// crash cuts the power and forgets what was not saved. A machine that was to be
+// switched on stays off.
+func (n *Node) crash(warm bool) {
+	n.powering.Stop()
+	n.host.Crash(warm)
+	clear(n.members)
+	n.gateway, n.client, n.backend = nil, nil, nil
+	n.running = n.saved.clone()
+	for _, nic := range n.host.NICs() {
+		n.readdress(nic)
+	}
+}
+
+// reboot crashes the machine such that its control plane runs again once it has
+// been down for the fault's span. The boot is the last part of it.
+func (n *Node) reboot(f fault.Reboot) {
+	n.crash(f.Warm)
+	down := f.Down
+	if down == 0 {
+		down = n.saved.Boot
+	}
+	n.bootTime = min(n.saved.Boot, down)
+	n.powering.Reset(down - n.bootTime)
+}
+
+// powered is the end of a reboot's time without power.
+func (n *Node) powered() {
+	n.host.SetBootTime(n.bootTime)
+	n.host.PowerOn()
+}
+
+// outOfMemory is the policy die: the machine crashes and reboots. It happens
+// inside a program of the machine, so the crash is an event of its own.
+func (n *Node) outOfMemory() {
+	n.world.loop.Post(simFunc(func() {
+		if n.host.Power() == host.Up {
+			n.crash(false)
+			n.powerOn()
+		}
+	}))
+}
+
+func (n *Node) calm(class host.Class) {
+	for _, c := range []host.Class{host.Control, host.Service} {
+		if (class == "" || class == c) && n.host.CPU().Hogged(c) > 0 {
+			n.host.Hog(c, 0)
+		}
+	}
+}
