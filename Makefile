@@ -24,10 +24,9 @@ test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios, f
 race: ## all tests under the race detector (needs a C compiler)
 	go test -race -timeout 30m ./...
 
-bench: ## benchmarks and their yardsticks (bench/README.md); BENCH=regexp picks some
+bench: ## benchmarks, then the table of bars and yardsticks (bench/README.md); BENCH=regexp picks benchmarks
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
-	bench/spike/run
-	bench/ns3/run
+	go run ./bench/compare
 
 fuzz: ## every fuzz target for T each (T=30s)
 	@.ci/fuzz $(T)

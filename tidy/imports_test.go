@@ -39,6 +39,8 @@ var flow = map[string][]string{
 	},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
+	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "reports/pcapng"},
+	"bench/compare":  {"bench"},
 	"tidy":           {},
 }
 

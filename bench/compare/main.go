@@ -1,0 +1,90 @@
+// Command compare measures cablepull against its yardsticks and its bars, all
+// sides in turn within the same minutes, and prints one table. Figures of
+// different minutes cannot be compared on a machine that does other work.
+//
+//	go run ./bench/compare                 all rows, 3 rounds
+//	go run ./bench/compare -rounds 9 -row ns-3
+//
+// Each measurement is a process of its own with one processor, the setting in
+// which both cablepull and the spike are fastest, and is counted in CPU
+// seconds, which other programs disturb least. A yardstick that is not
+// installed is said in a sentence, and its rows are left out. The exit status
+// is 1 if a bar is missed. Start reading at rows.go.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == childVerb {
+		exit(measure(os.Args[2:], os.Stdout))
+	}
+	rounds := flag.Int("rounds", 3, "how often each side of a row is measured")
+	only := flag.String("row", "", "only rows whose name contains this")
+	root := flag.String("root", "bench", "the folder with ns3/run and spike/run")
+	flag.Parse()
+	exit(compare(*root, *only, *rounds, os.Stdout))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "compare:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// compare measures every row so many times and prints the table.
+func compare(root, only string, rounds int, out io.Writer) error {
+	bin, err := os.MkdirTemp("", "cablepull-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(bin)
+	chosen := slices.DeleteFunc(rows(sides{root: root, bin: bin}), func(r *row) bool {
+		return !strings.Contains(r.what, only)
+	})
+	for round := range max(rounds, 1) {
+		for _, r := range chosen {
+			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, rounds, r.what)
+			if err := r.measure(); err != nil {
+				return err
+			}
+		}
+	}
+	return print(chosen, out)
+}
+
+// print writes the table, and returns an error that names the missed bars.
+func print(rows []*row, out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "what\tbar\tmedian\tlowest .. highest\tn\tverdict\tours\ttheirs")
+	var missed, absent []string
+	for _, r := range rows {
+		if r.absent != nil {
+			absent = append(absent, r.what+": "+r.absent.Error())
+			continue
+		}
+		if !r.passed() {
+			missed = append(missed, r.what)
+		}
+		fmt.Fprintln(w, r.line())
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, sentence := range absent {
+		fmt.Fprintln(out, "not measured:", sentence)
+	}
+	if len(missed) > 0 {
+		return fmt.Errorf("bars missed: %s", strings.Join(missed, "; "))
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"syscall"
+	"time"
+
+	"github.com/cablepull/cablepull/bench"
+)
+
+// measure makes one measurement in this process and prints its figures as one
+// line of key=value, like the yardsticks.
+func measure(args []string, out io.Writer) error {
+	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
+		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN,
+	}
+	if len(args) == 0 || workloads[args[0]] == nil {
+		return fmt.Errorf("measure: got %q, want exchange, group, incident or lan", args)
+	}
+	return workloads[args[0]](flag.NewFlagSet(args[0], flag.ContinueOnError), args[1:], out)
+}
+
+func measureExchange(f *flag.FlagSet, args []string, out io.Writer) error {
+	var e bench.Exchange
+	f.IntVar(&e.Connections, "connections", 100, "")
+	f.IntVar(&e.Requests, "requests", 300, "")
+	f.DurationVar(&e.Gap, "gap", time.Millisecond, "")
+	f.BoolVar(&e.HTTP, "http", false, "")
+	f.IntVar(&e.Idle, "idle", 0, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	start := bench.Now()
+	l := bench.NewLAN(2 + e.Idle)
+	built := bench.Since(start)
+	o, err := e.RunOn(l)
+	if err != nil {
+		return err
+	}
+	s := bench.Since(start)
+	frames := float64(o.Frames)
+	_, err = fmt.Fprintf(out, "connections=%d requests=%d gap=%v http=%t idle=%d answered=%d frames=%d "+
+		"wall_s=%.3f cpu_s=%.3f answered_per_cpu_s=%.0f cpu_us_per_frame=%.3f bytes_per_frame=%.0f allocs_per_frame=%.2f\n",
+		e.Connections, e.Requests, e.Gap, e.HTTP, e.Idle, o.Answered, o.Frames,
+		s.Wall.Seconds(), s.CPU.Seconds(), float64(o.Answered)/s.CPU.Seconds(),
+		float64((s.CPU-built.CPU).Microseconds())/frames, float64(s.Bytes-built.Bytes)/frames, float64(s.Allocs-built.Allocs)/frames)
+	return err
+}
+
+func measureGroup(f *flag.FlagSet, args []string, out io.Writer) error {
+	members := f.Int("members", 3, "")
+	span := f.Duration("span", 24*time.Hour, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	w, err := bench.NewGroup(*members)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	start := bench.Now()
+	var heap [4]float64
+	for quarter := range heap {
+		if err := bench.Idle(w, *span/4); err != nil {
+			return err
+		}
+		heap[quarter] = float64(bench.Heap())
+	}
+	s := bench.Since(start)
+	const year = 365 * 24 * time.Hour
+	_, err = fmt.Fprintf(out, "members=%d span=%v simulated_per_wall_s=%.0f simulated_per_cpu_s=%.0f cpu_minutes_per_year=%.2f "+
+		"heap_bytes=%.0f,%.0f,%.0f,%.0f heap_growth=%.3f\n",
+		*members, *span, span.Seconds()/s.Wall.Seconds(), span.Seconds()/s.CPU.Seconds(),
+		s.CPU.Minutes()*float64(year)/float64(*span), heap[0], heap[1], heap[2], heap[3], heap[3]/heap[0])
+	return err
+}
+
+func measureIncident(f *flag.FlagSet, args []string, out io.Writer) error {
+	trials := f.Int("trials", 5, "")
+	goroutines := f.Int("goroutines", 1, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	start := bench.Now()
+	simulated, err := bench.Trials("cable-pull", *goroutines, *trials)
+	if err != nil {
+		return err
+	}
+	s := bench.Since(start)
+	_, err = fmt.Fprintf(out, "trials=%d goroutines=%d simulated_per_wall_s=%.0f simulated_per_cpu_s=%.0f trials_per_wall_s=%.2f\n",
+		*trials, *goroutines, simulated.Seconds()/s.Wall.Seconds(), simulated.Seconds()/s.CPU.Seconds(),
+		float64(*trials)/s.Wall.Seconds())
+	return err
+}
+
+func measureLAN(f *flag.FlagSet, args []string, out io.Writer) error {
+	hosts := f.Int("hosts", 1000, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	start := bench.Now()
+	l := bench.NewLAN(*hosts)
+	s := bench.Since(start)
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		return err
+	}
+	defer l.Close()
+	_, err := fmt.Fprintf(out, "hosts=%d wall_s=%.3f cpu_s=%.3f resident_mb=%.1f\n",
+		*hosts, s.Wall.Seconds(), s.CPU.Seconds(), float64(r.Maxrss)/1024)
+	return err
+}
