@@ -76,10 +76,19 @@ func TestTimersThatCameDueWhileFrozen(t *testing.T) {
 	first.Reset(time.Second)
 	stopped.Reset(time.Second)
 	moved.Reset(time.Second)
+	early, late := scope.NewTimer(j.task("early")), scope.NewTimer(j.task("late"))
+	early.Reset(time.Second)
+	late.Reset(time.Second)
 	scope.Freeze()
+	loop.At(2*time.Second, Func(func() {
+		if !early.Stop() {
+			t.Error("Stop while frozen: got false, want true")
+		}
+		late.Reset(5 * time.Second)
+	}))
 	loop.At(5*time.Second, Func(scope.Thaw))
 	run(t, loop, time.Minute)
-	j.want(t, "5s first", "6s moved")
+	j.want(t, "5s first", "6s moved", "7s late")
 }
 
 // TestKillDropsEverything: pending events, timers and what is held back vanish,

@@ -158,6 +158,12 @@ func TestOneServer(t *testing.T) {
 			0, "",
 		},
 		{
+			"accepted late, and first", (&log{}).at(1, "c1", event.ConnEstablished{Conn: 1, Local: local(1)}).closed(2, 1, "timeout", 0).
+				at(3, "c1", event.ConnEstablished{Conn: 2, Local: local(1)}).at(4, "a", accepted).
+				at(5, "b", accepted).asked(5, 7, 2).at(5, "b", event.RequestServed{Service: "web", Request: 7, Client: local(1)}),
+			0, "",
+		},
+		{
 			"late, but two of them", (&log{}).at(1, "c1", event.ConnEstablished{Conn: 1, Local: local(1)}).closed(2, 1, "timeout", 0).
 				at(3, "c1", event.ConnEstablished{Conn: 2, Local: local(1)}).at(3, "b", accepted).at(4, "a", accepted).
 				asked(5, 7, 2).at(5, "b", event.RequestServed{Service: "web", Request: 7, Client: local(1)}).at(6, "a", accepted),

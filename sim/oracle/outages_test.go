@@ -63,6 +63,7 @@ var outageCases = []struct {
 			return (&log{}).settled().answers("c1", "a", 35, 40).
 				at(40.05, "a", event.FaultApplied{Fault: "crash a"}, event.PowerChanged{State: "crashed"}).
 				at(50.1, "b", turn("Standby", "Active", "active timer expired")).
+				at(51.1, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "gratuitous-arp"}). // was still under way
 				at(52.1, "b", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "gratuitous-arp"}).
 				answers("c1", "b", 52.2, 60)
 		},
@@ -92,9 +93,31 @@ var outageCases = []struct {
 			return (&log{}).settled().answers("c1", "a", 35, 40).
 				at(40, "a", event.FaultApplied{Fault: "freeze a for 2s"}, event.PowerChanged{State: "frozen"}).
 				at(42, "a", event.PowerChanged{State: "thawed"}).
+				at(42.3, "b", turn("Listen", "Speak", "active timer expired")). // too late to help
 				answers("c1", "a", 42.5, 50)
 		},
 		Outage{From: 40100 * ms, To: 42500 * ms, Detection: 1900 * ms, Retry: 500 * ms},
+	},
+	{
+		"two are Active: the client's is the one that serves, b for a while, then a", func() *log {
+			return (&log{}).settled().answers("c1", "a", 35, 40).
+				at(40.05, "", event.FaultApplied{Fault: "partition a | b"}).
+				takes(50.1, "b", "Standby", "active timer expired").
+				at(51, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 40 * time.Second}).
+				at(59.9, "c1", event.NeighbourChanged{Interface: "lan", IP: vip, MAC: macA}).
+				at(60, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 51 * time.Second}).
+				answers("c1", "a", 60.1, 70)
+		},
+		Outage{From: 40100 * ms, To: 60100 * ms, Neighbour: 19800 * ms, Retry: 200 * ms},
+	},
+	{
+		"two are Active and no frame shows who serves: the later one", func() *log {
+			return (&log{}).takes(20, "a", "Standby", "standby without an active").answers("c1", "a", 35, 40).
+				at(40.05, "", event.FaultApplied{Fault: "partition a | b c1"}).
+				takes(50.1, "b", "Standby", "active timer expired").
+				answers("c1", "b", 50.2, 60)
+		},
+		Outage{From: 40100 * ms, To: 50200 * ms, Detection: 10000 * ms, Retry: 100 * ms},
 	},
 	{
 		"nobody is Active any more, the end is open", func() *log {

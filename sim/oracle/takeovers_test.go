@@ -121,3 +121,14 @@ func TestGroupsWithoutElection(t *testing.T) {
 	m := Measure((&log{}).at(10, "a", turn("Listen", "Speak", "active timer expired"), event.StandbyChanged{Interface: "nowhere"}).in(), f)
 	same(t, "groups", m.Groups, []Group{{VIP: "192.0.2.9"}, {VIP: vip, Transitions: 1}})
 }
+
+// TestGroupsPartedWhileDual: what was joined is so only until the partition.
+func TestGroupsPartedWhileDual(t *testing.T) {
+	l := (&log{}).settled().takes(50, "b", "Standby", "active timer expired").
+		at(52, "", event.FaultApplied{Fault: "partition a | b"}).
+		gives(60, "b", "Initial", "disabled")
+	m := Measure(l.in(), paper(100*time.Second))
+	same(t, "groups", m.Groups, []Group{{
+		VIP: vip, Transitions: 4, DualActive: 10 * time.Second, DualJoined: 2 * time.Second, DualLongest: 10 * time.Second,
+	}})
+}

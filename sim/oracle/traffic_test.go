@@ -58,6 +58,9 @@ var connectionCases = []struct {
 	{"an error closes it, and is told afterwards", func(l *log) *log {
 		return l.asked(41, 2, 1).closed(41.5, 1, "client", 2).at(41.5, "c1", event.RequestFailed{Request: 2, Conn: 1, Failure: "status-503"})
 	}, Connections{Kept: 1}},
+	{"a request had failed before", func(l *log) *log {
+		return l.at(39, "c1", event.RequestFailed{Request: 5, Conn: 1, Failure: "timeout"}).asked(41, 2, 1).told(42, 2, 1, "a")
+	}, Connections{Kept: 1}},
 	{"it is reset", func(l *log) *log { return l.closed(49, 1, "reset", 1) }, Connections{Lost: 1, LostOnFailed: 1}},
 	{"it is reset after an answer", func(l *log) *log {
 		return l.asked(41, 2, 1).told(42, 2, 1, "a").closed(49, 1, "reset", 2)
