@@ -87,8 +87,7 @@ func (t *turn) expire(jitter float64) {
 	for t.Deadline() <= t.now {
 		switch t.nextTimer() {
 		case startTimer:
-			t.startDue = Never
-			t.enter(CauseStart)
+			t.enter(CauseStart) // which stops this timer with all others
 		case activeTimer:
 			t.activeDue = Never
 			t.loseActive()
