@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -40,9 +41,17 @@ func (d *decoder) fail(at place, path []string, format string, args ...any) {
 		return
 	}
 	d.problems = append(d.problems, Problem{
-		Path: strings.Join(path, "."), Line: at.line, Column: at.column,
-		Excerpt: excerpt(d.lines, at), Message: fmt.Sprintf(format, args...),
+		Path: cut(strings.Join(path, "."), 200), Line: at.line, Column: at.column,
+		Excerpt: excerpt(d.lines, at), Message: cut(fmt.Sprintf(format, args...), 1000),
 	})
+}
+
+// cut shortens what a hostile file made long.
+func cut(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "…"
 }
 
 func (d *decoder) failNode(n ast.Node, path []string, format string, args ...any) {
@@ -218,6 +227,9 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, path []string) {
 		return
 	}
 	for _, e := range entries {
+		if d.stopped {
+			return
+		}
 		at := topology.At(path, e.name)
 		f, known := findField(fields, e.name)
 		if !known {

@@ -60,12 +60,19 @@ func Parse(name string, data []byte) (*Scenario, error) {
 }
 
 // judge adds the problems of what the values mean, at the places where they
-// stand. What could not be read is not judged again.
+// stand. What could not be read is not judged again, nor what refers to it.
 func (d *decoder) judge(s *Scenario) {
 	unread := d.problems
+	without := func(path string) bool {
+		return slices.ContainsFunc(unread, func(u Problem) bool { return u.Path == path || u.Path == "" })
+	}
+	if without("nodes") || without("segments") {
+		return
+	}
+	timeline := slices.ContainsFunc(unread, func(u Problem) bool { return related(u.Path, "timeline") })
 	for _, p := range s.problems() {
 		path := strings.Join(p.Path, ".")
-		if slices.ContainsFunc(unread, func(u Problem) bool { return related(u.Path, path) }) {
+		if slices.ContainsFunc(unread, func(u Problem) bool { return related(u.Path, path) }) || timeline && strings.HasSuffix(path, ".after") {
 			continue
 		}
 		at := d.nearestPlace(p.Path)

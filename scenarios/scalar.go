@@ -40,10 +40,7 @@ func describe(n ast.Node) string {
 		return "nothing"
 	}
 	text, _ := scalarText(n)
-	if runes := []rune(text); len(runes) > 60 {
-		text = string(runes[:60]) + "…"
-	}
-	return strconv.Quote(text)
+	return strconv.Quote(cut(text, 60))
 }
 
 // wants says for special types what a value looks like, with an example.
@@ -100,7 +97,7 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, path []string, f field) {
 
 // setScalar reads a text into v.
 func setScalar(v reflect.Value, text string, f field) error {
-	wrong := fmt.Errorf("got %s, want %s", strconv.Quote(text), wantOf(v.Type(), f))
+	wrong := fmt.Errorf("got %s, want %s", strconv.Quote(cut(text, 60)), wantOf(v.Type(), f))
 	if reader, isText := v.Addr().Interface().(encoding.TextUnmarshaler); isText {
 		err := reader.UnmarshalText([]byte(text))
 		if _, special := wants[v.Type()]; special && err != nil {

@@ -18,6 +18,8 @@ import (
 const (
 	sizeMax    = 1 << 20 // bytes
 	depthMax   = 40      // levels of mappings and lists
+	tokenMax   = 200_000 // words and signs
+	keyMax     = 4000    // keys outside of {}: the parser's time grows with their square
 	visitMax   = 200_000 // values, aliases counted each time they are used
 	problemMax = 50      // problems reported of one file
 )
@@ -54,7 +56,7 @@ func parseYAML(data []byte) (root ast.Node, wrong *syntax) {
 		}
 	}()
 	tokens := lexer.Tokenize(string(data))
-	if wrong := checkDepth(tokens); wrong != nil {
+	if wrong := checkBounds(tokens); wrong != nil {
 		return nil, wrong
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -85,14 +87,19 @@ func syntaxOf(err error) *syntax {
 	return &syntax{place{1, 1}, first}
 }
 
-// checkDepth looks for nesting that would make the recursive parser exhaust
-// the stack, which cannot be recovered from. Nesting by indentation is bounded
-// by the size of the file: each level costs a longer line.
-func checkDepth(tokens token.Tokens) *syntax {
-	flow, block, blockLine := 0, 0, 0
+// checkBounds looks for what would make the parser take too long, or nesting
+// that would make it exhaust the stack, which cannot be recovered from. Nesting
+// by indentation is bounded by the size of the file: each level costs a longer
+// line.
+func checkBounds(tokens token.Tokens) *syntax {
+	if len(tokens) > tokenMax {
+		return &syntax{placeOf(tokens[tokenMax]), fmt.Sprintf("got more than %d words and signs", tokenMax)}
+	}
+	flow, block, line, keys := 0, 0, 0, 0
 	for _, t := range tokens {
-		if line := placeOf(t).line; line != blockLine {
-			block, blockLine = 0, line
+		at := placeOf(t)
+		if at.line != line {
+			block, line = 0, at.line
 		}
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
@@ -101,10 +108,16 @@ func checkDepth(tokens token.Tokens) *syntax {
 			flow--
 		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType:
 			block++
+		case token.MappingValueType:
+			if flow <= 0 {
+				keys++
+			}
 		}
-		indent := t.Position.Column / 2
-		if flow > depthMax || flow <= 0 && (block > depthMax || t.Position.IndentLevel > depthMax && indent > depthMax) {
-			return &syntax{placeOf(t), fmt.Sprintf("nested deeper than %d levels", depthMax)}
+		if flow > depthMax || block > depthMax || t.Position.IndentLevel > depthMax {
+			return &syntax{at, fmt.Sprintf("nested deeper than %d levels", depthMax)}
+		}
+		if keys > keyMax {
+			return &syntax{at, fmt.Sprintf("got more than %d keys outside of {}", keyMax)}
 		}
 	}
 	return nil

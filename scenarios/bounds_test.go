@@ -1,0 +1,104 @@
+package scenarios
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hostile documents must be refused soon and without much memory.
+var hostile = map[string]string{
+	"deep flow lists":    strings.Repeat("[", 500_000),
+	"deep flow mappings": strings.Repeat("{a: ", 200_000),
+	"deep block lists":   strings.Repeat("- ", 400_000),
+	"deep keys":          strings.Repeat("? ", 400_000),
+	"deep tags":          strings.Repeat("!!a ", 200_000),
+	"deep anchors":       deepAnchors(),
+	"deep indentation":   deepIndentation(),
+	"alias bomb":         aliasBomb(),
+	"merge bomb":         mergeBomb(),
+	"endless alias":      "nodes: &n {a: *n}\n",
+	"endless merge":      "nodes: &n {<<: *n}\n",
+	"endless list":       "tags: &t [*t, *t]\n",
+	"too large":          strings.Repeat("#", sizeMax+1),
+	"no UTF-8":           "name: \xff\xfe",
+	"empty":              "",
+	"only a comment":     "# nothing\n",
+	"a scalar":           "hello",
+	"many problems":      manyProblems(),
+	"many keys":          manyKeys(100_000),
+	"many flow keys":     "{" + strings.ReplaceAll(manyKeys(80_000), "\n", ",") + "}",
+	"long line":          "name: " + strings.Repeat("x", 500_000),
+	"many colons":        strings.Repeat("a:", 200_000),
+	"many quotes":        strings.Repeat("'", 300_001),
+	"many percents":      strings.Repeat("%", 300_000),
+	"many pipes":         strings.Repeat("|\n", 200_000),
+}
+
+func deepAnchors() string {
+	var b strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&b, "&a%d ", i)
+	}
+	return b.String()
+}
+
+func deepIndentation() string {
+	var b strings.Builder
+	for i := range 1000 {
+		b.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return b.String()
+}
+
+// aliasBomb doubles a list thirty times.
+func aliasBomb() string {
+	b := "tags: &a0 [x]\n"
+	for i := range 30 {
+		b += fmt.Sprintf("k%d: &a%d [*a%d, *a%d]\n", i, i+1, i, i)
+	}
+	return "nodes:\n  " + strings.ReplaceAll(b, "\n", "\n  ") + "\n"
+}
+
+func mergeBomb() string {
+	b := "nodes: {x: &a0 {nics: {}}"
+	for i := range 30 {
+		b += fmt.Sprintf(", y%d: &a%d {<<: [*a%d, *a%d]}", i, i+1, i, i)
+	}
+	return b + "}\n"
+}
+
+func manyProblems() string { return manyKeys(keyMax - 1) }
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "k%d: 1\n", i)
+	}
+	return b.String()
+}
+
+func TestHostileDocumentsAreRefusedSoon(t *testing.T) {
+	for name, text := range hostile {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		begin := time.Now()
+		_, err := Parse("x", []byte(text))
+		took := time.Since(begin)
+		runtime.ReadMemStats(&after)
+		if invalid, ok := IsInvalid(err); !ok || len(invalid.Problems) > problemMax || len(err.Error()) > 64<<10 {
+			t.Errorf("%s: got %.200v", name, err)
+		}
+		if took > 5*time.Second {
+			t.Errorf("%s: took %s", name, took)
+		}
+		if took > 100*time.Millisecond {
+			t.Logf("%s: %s, %d MiB", name, took, (after.TotalAlloc-before.TotalAlloc)>>20)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<30 {
+			t.Errorf("%s: allocated %d MiB", name, used>>20)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package scenarios
+
+import (
+	"strings"
+	"testing"
+)
+
+// slips are changes of the small scenario and what is said about each: line and
+// column, then a part of the message. One change, one problem: what could not be
+// read is not complained about twice.
+var slips = []struct{ old, new, at, want string }{
+	// Keys.
+	{"duration: 60s", "duration: 60s\nslwo: true", "3:1", `unknown key, want name, about, tags, slow,`},
+	{"duration: 60s", "duration: 60s\nduration: 50s", "3:1", `the key stands in the mapping twice`},
+	{"nics: {lan: 192.0.2.50/24}", "nic: {}, nics: {lan: 192.0.2.50/24}", "7:22", `(did you mean "nics"?)`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, prority: 1}}}\n  b", "5:82", `(did you mean "priority"?)`},
+	{"duration: 60s", "duration: 60s\n? [a]\n: b", "4:1", `found an invalid key for this map`},
+	{"duration: 60s", "duration: 60s\n*a : b", "3:1", `got a key that is no plain text`},
+	// Types and forms.
+	{"duration: 60s", "duration: 60", "2:11", `got "60", want a duration such as 5s, 20ms or 1m30s`},
+	{"duration: 60s", "duration: sixty", "2:11", `got "sixty", want a duration`},
+	{"duration: 60s", "duration: [60s]", "2:11", `got a list, want a duration`},
+	{"duration: 60s", "duration:", "2:10", `got nothing, want a duration`},
+	{"duration: 60s", "duration: !!str 60s", "2:11", `tags such as !!str mean nothing here`},
+	{"duration: 60s", "duration: 60s\nseed: -1", "3:7", `got "-1", want a whole number`},
+	{"duration: 60s", "duration: 60s\nseed: 1.5", "3:7", `got "1.5", want a whole number`},
+	{"duration: 60s", "duration: 60s\nslow: yes", "3:7", `got "yes", want on, off, true or false`},
+	{"duration: 60s", "duration: 60s\ntags: F1", "3:7", `got "F1", want a list`},
+	{"{backend: {},", "{backend: on,", "7:18", `got "on", want a mapping with the keys port, latency, status, size, allow`},
+	{"{backend: {},", "{backend: ,", "7:17", `got nothing, want a mapping with the keys`},
+	{"segments: {lan: {}}", "segments: [lan]", "3:11", `got a list, want a mapping of names`},
+	{"{lan: 192.0.2.50/24}", "{lan: {addres: 192.0.2.50/24}}", "7:35", `unknown key, want address, segment or mac (did you mean "address"?)`},
+	{"{lan: 192.0.2.50/24}", "{lan: {}}", "7:29", `address is missing`},
+	{"{lan: 192.0.2.50/24}", "{lan: 192.0.2.500/24}", "7:34", `got "192.0.2.500/24", want an address with prefix length`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", rate: 20}`, "8:54", `got "20", want a number per s, min or h, such as 20/s`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", mode: keepalive}`, "8:54", `got "keepalive", want new, keep-alive or long-lived (did you mean "keep-alive"?)`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", connections: 0}`, "8:61", `got 0, want 1 to 100000`},
+	{`{target: "http://192.0.2.100/"}`, `{}`, "8:16", `target is missing`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address for its host: there is no DNS in the bench`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want 0 to 876000h`},
+	// Meaning.
+	{"name: small", "name: Small", "1:7", `want lower-case letters, digits and dashes`},
+	{"segments: {lan: {}}", "segments: {lan: {}, l.n: {}}", "3:21", `"l.n" has '.'`},
+	{"{lan: 192.0.2.50/24}", "{lam: 192.0.2.50/24}", "7:29", `there is no segment "lam", want lan (did you mean "lan"?)`},
+	{"{lan: 192.0.2.50/24}", "{lan: 192.0.2.11/24}", "7:34", `a.lan has 192.0.2.11 on segment lan already`},
+	{"{lan: 192.0.2.50/24}", "{lan: 198.51.100.1/24}", "7:34", `got subnet 198.51.100.0/24, want 192.0.2.0/24 as a.lan has on segment lan`},
+	{"- 30s: pull a.lan", "- 61s: pull a.lan", "10:5", `got instant 1m1s, want one before the end at 1m0s`},
+	{"- 30s: pull a.lan", "- 30: pull a.lan", "10:5", `got instant "30", want an instant and a fault, such as 40s: pull a.lan`},
+	{"- 30s: pull a.lan", "- pull a.lan", "10:5", `got "pull a.lan", want an instant and a fault`},
+	{"- 30s: pull a.lan", "- {30s: heal, 31s: heal}", "10:5", `got 2 keys, want an instant and a fault`},
+	{"- 30s: pull a.lan", "- 30s: []", "10:10", `got an empty list, want at least one fault`},
+	{"- 30s: pull a.lan", "- 30s: {pull: a.lan}", "10:10", `got a mapping, want a fault such as pull a.lan`},
+	{"- 30s: pull a.lan", "- 30s: pull a.lan quietly", "10:21", `fault: column 12: got "quietly", want the end of the line; usage: pull`},
+	{"- 30s: pull a.lan", `- 30s: "pull a.lan quietly"`, "10:22", `fault: column 12: got "quietly"`},
+	{"- 30s: pull a.lan", "- 30s: [heal, pull d.lan]", "10:17", `there is no node "d", want a, b, c1 or web`},
+	{"- 30s: pull a.lan", "- 30s: pull a.wan", "10:10", `node a has no interface "wan", want lan (did you mean "lan"?)`},
+	{"- 30s: pull a.lan", "- 30s: prune multicast wan", "10:10", `there is no segment "wan", want lan`},
+	{"- 30s: pull a.lan", "- 30s: backend a hang", "10:10", `node a is no backend`},
+	{"- 30s: pull a.lan", "- 30s: yield c1", "10:10", `c1 has no standby control that could yield`},
+	{"- 30s: pull a.lan", "- 30s: fill a memory 90%", "10:10", `node a has no memory limit to fill`},
+	{"- 30s: pull a.lan", "- 30s: stop service wbe on a", "10:10", `node a has no service "wbe", want web (did you mean "web"?)`},
+	{"- 30s: pull a.lan", "- 30s: set a standby.priorty 120", "10:10", `(did you mean "standby.priority"?)`},
+	{"- 30s: pull a.lan", "- 30s: set a standby.priority high", "10:10", `standby.priority: got "high", want 0 to 255`},
+	// Expectations.
+	{"- moves: 1", "- movse: 1", "12:5", `unknown expectation, want active, only-active,`},
+	{"- moves: 1", "- moves", "12:5", `got "moves", want one key of active, only-active,`},
+	{"- moves: 1", "- moves: 2..1", "12:12", `want the lower end first`},
+	{"- moves: 1", "- moves: one", "12:12", `got "one", want an interval such as 1..3, ..3, 1.. or 2`},
+	{"- moves: 1", "- kept: 101%", "12:11", `want an interval such as 40%..60%`},
+	{"- moves: 1", "- active: {node: z}", "12:20", `there is no node "z"`},
+	{"- moves: 1", "- active: {node: c1}", "12:20", `node c1 has no standby control`},
+	{"- moves: 1", "- active: {at: 5s}", "12:13", `node is missing`},
+	{"- moves: 1", "- active: {node: a, at: 5m}", "12:27", `got 5m0s, want an instant before the end at 1m0s`},
+	{"- moves: 1", "- becomes: {node: a, state: Active}", "12:14", `want between, such as 7s..10s after the fault, or at`},
+	{"- moves: 1", "- becomes: {node: a, state: Active, after: pull b.lan}", "12:46", `"pull b.lan" is not in the timeline, want pull a.lan`},
+	{"- moves: 1", "- outage: {client: web, between: ..1s}", "12:22", `there is no client "web", want c1`},
+	{"- moves: 1", "- event: {kind: vip-announce}", "12:19", `(did you mean "vip-announced"?)`},
+	{"- moves: 1", "- event: {kind: vip-announced, where: {address: x}}", "12:42", `vip-announced has no field "address", want`},
+	{"- moves: 1", "- takeover: {to: b, vip: 192.0.2.99}", "12:28", `got 192.0.2.99, want 192.0.2.100`},
+	{"- moves: 1", "- requests: {only: [rst]}", "12:23", `got "rst", want refused, reset, timeout,`},
+	// YAML itself.
+	{"duration: 60s", "duration: [60s", "3:1", `',' or ']' must be specified`},
+	{"duration: 60s", "duration: *none", "2:11", `alias *none: there is no anchor &none before it`},
+	{"- moves: 1", "- moves: 1\n---\na: b", "", `got a second document, want one scenario in a file`},
+}
+
+func TestSlipsAreToldAtTheirPlace(t *testing.T) {
+	for _, slip := range slips {
+		text := strings.Replace(small, slip.old, slip.new, 1)
+		if text == small {
+			t.Errorf("%s: nothing to replace", slip.old)
+			continue
+		}
+		s, err := Parse("x", []byte(text))
+		invalid, ok := IsInvalid(err)
+		if !ok {
+			t.Errorf("%s: got %v, %v, want problems", slip.new, s, err)
+			continue
+		}
+		if len(invalid.Problems) != 1 {
+			t.Errorf("%s: got %d problems, want 1:\n%v", slip.new, len(invalid.Problems), err)
+			continue
+		}
+		got := invalid.Problems[0].String()
+		if !strings.HasPrefix(got, slip.at) || !strings.Contains(got, slip.want) {
+			t.Errorf("%s: want %s %s, got\n%s", slip.new, slip.at, slip.want, got)
+		}
+	}
+}
+
+// What is probably not meant, but can be run, warns.
+func TestWarnings(t *testing.T) {
+	for _, slip := range [][3]string{
+		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.101}}}\n  web", "it must be the same on all members of group 1 on segment lan"},
+		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.100, authentication: cisco}}}\n  web", "members of group 1 on segment lan will ignore each other"},
+		{"target: \"http://192.0.2.100/\"", "target: \"http://192.0.2.99/\"", "nobody has the address 192.0.2.99"},
+		{"gateway: {}, nics: {lan: 192.0.2.11/24}", "gateway: {services: {web: {listen: \"192.0.2.12:80\"}}}, nics: {lan: 192.0.2.11/24}", "neither an address nor a virtual IP of the node"},
+	} {
+		s, err := Parse("x", []byte(strings.Replace(small, slip[0], slip[1], 1)))
+		if err != nil {
+			t.Errorf("%s: %v", slip[1], err)
+			continue
+		}
+		if len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0].Message, slip[2]) || s.Warnings[0].Line == 0 {
+			t.Errorf("%s: got %v, want %s", slip[1], s.Warnings, slip[2])
+		}
+	}
+}
