@@ -37,7 +37,10 @@ func (w Window) resolve(e Evidence) (from, to time.Duration, err error) {
 // text says the window in words, with a space before: " from 30s to 40s".
 func (w Window) text() string {
 	var s string
-	if w.From != 0 || w.After != "" && w.To != 0 {
+	if w.After != "" && w.From == 0 && w.To != 0 {
+		return " within " + spanText(w.To) + afterText(w.After)
+	}
+	if w.From != 0 {
 		s += " from " + spanText(w.From)
 	}
 	if w.To != 0 {
