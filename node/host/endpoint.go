@@ -74,7 +74,7 @@ func (n *NIC) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 		frame := n.port.Fabric().NewFrame(pkt.Size())
 		flatten(frame.Data(), pkt)
 		n.source(frame.Data())
-		n.port.Send(frame)
+		n.acks.send(frame)
 	}
 	return list.Len(), nil
 }

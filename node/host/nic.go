@@ -41,6 +41,7 @@ type NIC struct {
 	sockets    []*PacketSocket
 	carrier    []func(up bool)
 	neighbours map[netip.Addr]neighbour
+	acks       *ackDelay
 }
 
 // virtualAddress is an IP that answers with a MAC of its own.
@@ -50,10 +51,12 @@ type virtualAddress struct {
 }
 
 func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
-	return &NIC{
+	n := &NIC{
 		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true,
 		neighbours: map[netip.Addr]neighbour{},
 	}
+	n.acks = newAckDelay(n)
+	return n
 }
 
 // Name returns the interface's name.
@@ -170,6 +173,7 @@ func (n *NIC) RemoveVIP(vip netip.Addr, reset bool) {
 		}
 		n.held = append(n.held[:i], n.held[i+1:]...)
 		must(n.host.stack.RemoveAddress(n.id, address(vip)))
+		n.acks.forget(vip)
 		n.releaseVirtual(vip)
 		n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
 		n.host.addressChanged(vip, false)
@@ -242,6 +246,7 @@ func (n *NIC) crash(warm bool) {
 		}
 	}
 	n.held, n.virtual, n.sockets, n.carrier = nil, nil, nil, nil
+	n.acks.clear()
 	n.neighbours = map[netip.Addr]neighbour{}
 	if !warm {
 		n.stuck = MAC{}
@@ -275,10 +280,12 @@ func (n *NIC) deliver(data []byte) {
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
 	if eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize); ok {
 		pkt.PktType = packetType(eth)
+		n.acks.arrive(data)
 		n.dispatcher.DeliverNetworkPacket(header.Ethernet(eth).Type(), pkt)
 	}
 	pkt.DecRef()
 	n.host.settle()
+	n.acks.settled()
 }
 
 // packetType classes a frame that has passed the filter.

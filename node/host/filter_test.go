@@ -1,0 +1,206 @@
+package host
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim"
+)
+
+// received counts what the stack has been given of IP.
+func received(h *Host) uint64 { return h.stack.Stats().IP.PacketsReceived.Value() }
+
+// TestMACFilter enforces spec/failover.md §9.2: gVisor takes whatever it is
+// given, so the interface must not give it frames for others. Method: a machine
+// that no switch knows is sent a ping; the frame is flooded to all.
+func TestMACFilter(t *testing.T) {
+	l := newLab(t, 3, nil)
+	a, b, c := l.hosts[0], l.hosts[1], l.hosts[2]
+	tap := l.tap()
+	inject(a.NIC("lan"), ping(t, a, b))
+	l.run(t, time.Second)
+	if got := received(b); got != 1 {
+		t.Errorf("packets at the receiver: got %d, want 1", got)
+	}
+	if got := received(c); got != 0 {
+		t.Errorf("packets at the bystander: got %d, want 0", got)
+	}
+	if n := len(tap.sent("h2", 0, pong)); n != 1 {
+		t.Errorf("echo replies: got %d, want 1", n)
+	}
+	// The right IP address at a MAC that is nobody's is nobody's packet.
+	inject(a.NIC("lan"), echo(MAC{2, 0, 0, 0, 9, 9}, a.NIC("lan").MAC(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")))
+	l.run(t, 2*time.Second)
+	if got := received(b); got != 1 {
+		t.Errorf("packets to another MAC: got %d more, want none", got-1)
+	}
+}
+
+// TestMulticastNeedsJoining: a packet socket hears a group once it has joined.
+func TestMulticastNeedsJoining(t *testing.T) {
+	l := newLab(t, 2, nil)
+	n := l.hosts[0].NIC("lan")
+	heard := 0
+	socket := n.OpenPacket(wire.IsHSRP, func([]byte) { heard++ })
+	hello, err := wire.AppendFrame(nil, l.hosts[1].NIC("lan").MAC(), netip.MustParseAddr("10.0.0.2"), wire.Message{
+		Hello: 3 * time.Second, Hold: 10 * time.Second, VirtualIP: vip,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{0, 1, 1} {
+		switch i {
+		case 1:
+			socket.Join(wire.AllRouters)
+		case 2:
+			socket.Close()
+		}
+		inject(l.hosts[1].NIC("lan"), hello)
+		l.run(t, l.loop.Now()+time.Second)
+		if heard != want {
+			t.Errorf("step %d: heard %d hellos, want %d", i, heard, want)
+		}
+	}
+}
+
+// TestVIPIsNeverSource enforces spec/failover.md F13: outgoing connections come
+// from the interface's own address, whatever virtual IPs it holds, and those
+// held longest make no difference.
+func TestVIPIsNeverSource(t *testing.T) {
+	l := newLab(t, 2, nil)
+	client := l.hosts[0]
+	l.serve(t, l.hosts[1], 80, 10)
+	tap := l.tap()
+	n := client.NIC("lan")
+	n.AddVIP(vip, MAC{})
+	n.AddVIP(netip.MustParseAddr("10.0.0.101"), MAC{0, 0, 0x0c, 7, 0xac, 30})
+	conn := l.dial(t, client, "10.0.0.2:80")
+	if got := conn.LocalAddrPort().Addr(); got != n.Address().Addr() {
+		t.Errorf("source: got %v, want %v", got, n.Address().Addr())
+	}
+	// Also with a new own address, which comes after the virtual ones.
+	n.SetAddress(netip.MustParsePrefix("10.0.0.77/16"))
+	if got := l.dial(t, client, "10.0.0.2:80").LocalAddrPort().Addr().String(); got != "10.0.0.77" {
+		t.Errorf("source: got %v, want 10.0.0.77", got)
+	}
+	// Without an own address nothing leaves: the virtual IP is no substitute.
+	n.SetAddress(netip.Prefix{})
+	var err error
+	client.Go("dial", func(*sim.Proc) { _, err = client.Dial(netip.MustParseAddrPort("10.0.0.2:80"), 5*time.Second) })
+	l.run(t, l.loop.Now()+10*time.Second)
+	if err == nil {
+		t.Error("dial without an address of one's own: got a connection, want an error")
+	}
+	for _, s := range tap.sent("h1", 0, nil) {
+		if from, _, _, ok := s.tcp(); ok && from.Addr() == vip {
+			t.Errorf("at %v a segment left with the virtual IP as source", s.at)
+		}
+		if a, err := wire.ParseARP(s.data); err == nil && a.SenderIP == vip {
+			t.Errorf("at %v an ARP %s came from the virtual IP", s.at, a.Op)
+		}
+	}
+}
+
+// TestVirtualMAC enforces RFC 2281 §6.1: frames from a virtual IP carry its
+// virtual MAC, also as ARP sender, those from the own address the own MAC; the
+// interface accepts frames to either, until the address is given up.
+func TestVirtualMAC(t *testing.T) {
+	l := newLab(t, 2, nil)
+	owner, client := l.hosts[0], l.hosts[1]
+	virtual := MAC{0, 0, 0x0c, 7, 0xac, 30}
+	n := owner.NIC("lan")
+	l.serve(t, owner, 80, 10)
+	tap := l.tap()
+	second := netip.MustParseAddr("10.0.0.101")
+	n.AddVIP(vip, virtual)
+	n.AddVIP(second, virtual)
+	for target, want := range map[string]MAC{"10.0.0.100:80": virtual, "10.0.0.101:80": virtual, "10.0.0.1:80": n.MAC()} {
+		since := l.loop.Now()
+		conn := l.dial(t, client, target)
+		for _, s := range tap.sent("h1", since, nil) {
+			if s.from() != want {
+				t.Errorf("%s: a frame has source %v, want %v", target, s.from(), want)
+			}
+			if a, err := wire.ParseARP(s.data); err == nil && a.SenderMAC != want {
+				t.Errorf("%s: ARP says %v, want %v", target, a.SenderMAC, want)
+			}
+		}
+		for _, s := range tap.sent("h2", since, segment(header.TCPFlagSyn)) {
+			if s.to() != want {
+				t.Errorf("%s: the client sends to %v, want %v", target, s.to(), want)
+			}
+		}
+		l.program(client, "close", func(*sim.Proc) error { return conn.Close() })
+		l.run(t, l.loop.Now()+time.Second)
+	}
+	accepts := func(step string, want bool) {
+		t.Helper()
+		if got := n.Port().Filter().Accepts([6]byte(virtual)); got != want {
+			t.Errorf("%s: takes frames to the virtual MAC: got %v, want %v", step, got, want)
+		}
+	}
+	accepts("both held", true)
+	n.RemoveVIP(vip, true)
+	accepts("one held", true)
+	n.RemoveVIP(second, true)
+	accepts("none held", false)
+}
+
+// TestStuckMAC is the defect of spec/failover.md F31: the interface sends
+// everything from the virtual MAC and takes frames to it, through a warm crash,
+// until it is hardened or the power goes.
+func TestStuckMAC(t *testing.T) {
+	virtual := MAC{0, 0, 0x0c, 7, 0xac, 30}
+	for end, release := range map[string]func(*Host){
+		"hardening":  func(h *Host) { h.NIC("lan").Unstick() },
+		"cold crash": func(h *Host) { h.Crash(false); h.PowerOn() },
+	} {
+		t.Run(end, func(t *testing.T) {
+			l := newLab(t, 2, nil)
+			h, n := l.hosts[0], l.hosts[0].NIC("lan")
+			tap := l.tap()
+			source := func(step string, want MAC) {
+				t.Helper()
+				since := l.loop.Now()
+				inject(l.hosts[1].NIC("lan"), ping(t, l.hosts[1], h))
+				l.run(t, since+time.Second)
+				answers := tap.sent("h1", since, pong)
+				if len(answers) != 1 || answers[0].from() != want {
+					t.Errorf("%s: got echo replies %v, want one from %v", step, answers, want)
+				}
+				if got := n.Port().Filter().Accepts([6]byte(virtual)); got != (want == virtual) {
+					t.Errorf("%s: takes frames to the virtual MAC: got %v", step, got)
+				}
+			}
+			source("at first", n.MAC())
+			n.AddVIP(vip, virtual)
+			n.Stick(virtual)
+			h.Crash(true)
+			h.PowerOn()
+			source("after a warm crash", virtual)
+			release(h)
+			source("after "+end, n.MAC())
+		})
+	}
+}
+
+// TestHardeningSparesTheOwner: Unstick on a machine that holds the virtual IP
+// leaves it reachable.
+func TestHardeningSparesTheOwner(t *testing.T) {
+	l := newLab(t, 2, nil)
+	virtual := MAC{0, 0, 0x0c, 7, 0xac, 30}
+	n := l.hosts[0].NIC("lan")
+	n.AddVIP(vip, virtual)
+	n.Stick(virtual)
+	n.Unstick()
+	l.serve(t, l.hosts[0], 80, 10)
+	l.dial(t, l.hosts[1], "10.0.0.100:80")
+	n.RemoveVIP(vip, true)
+	if n.Port().Filter().Accepts([6]byte(virtual)) {
+		t.Error("takes frames to the virtual MAC without its address")
+	}
+}
