@@ -71,14 +71,17 @@ func (n *NIC) Address() netip.Prefix { return n.address }
 // SetAddress changes the own address, at once if the machine runs. The zero
 // prefix takes it away.
 func (n *NIC) SetAddress(p netip.Prefix) {
-	if n.host.kernelState != nil && n.address.IsValid() {
-		n.host.stack.RemoveAddress(n.id, address(n.address.Addr()))
-		n.host.addressChanged(n.address.Addr(), false)
-	}
-	n.address = p
+	before := n.address
+	n.address = netip.Prefix{}
 	if n.host.kernelState == nil {
+		n.address = p
 		return
 	}
+	if before.IsValid() {
+		must(n.host.stack.RemoveAddress(n.id, address(before.Addr())))
+		n.host.addressChanged(before.Addr(), false)
+	}
+	n.address = p
 	if p.IsValid() {
 		n.assign(p, stack.CanBePrimaryEndpoint)
 	}

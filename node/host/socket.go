@@ -71,7 +71,8 @@ type Listener struct {
 }
 
 // Listen binds to an address that the machine holds, or to all of them if the
-// address is unspecified. Up to backlog connections wait for Accept.
+// address is unspecified. Up to backlog connections wait for Accept; what comes
+// after them hears nothing.
 func (h *Host) Listen(addr netip.AddrPort, backlog int) (*Listener, error) {
 	if !addr.Addr().IsUnspecified() && !h.Holds(addr.Addr()) {
 		return nil, fmt.Errorf("host: listen %v: %w", addr, ErrAddressNotLocal)

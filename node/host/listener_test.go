@@ -1,0 +1,115 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// TestFullBacklog: a program that accepts nothing leaves handshakes to the
+// kernel. As many connections as the backlog holds are established and wait;
+// those that come after them hear nothing, and get in by a later try when there
+// is room.
+func TestFullBacklog(t *testing.T) {
+	for _, backlog := range []int{1, 10, 1000} {
+		t.Run(fmt.Sprint(backlog), func(t *testing.T) {
+			l := newLab(t, 2, nil)
+			server, client := l.hosts[0], l.hosts[1]
+			listener, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), backlog)
+			if err != nil {
+				t.Fatal(err)
+			}
+			established, failed, served := 0, 0, 0
+			for i := range backlog + 20 {
+				client.Go("client", func(p *sim.Proc) {
+					p.Sleep(time.Duration(i) * time.Millisecond)
+					conn, err := client.Dial(netip.MustParseAddrPort("10.0.0.1:80"), 0)
+					if err != nil {
+						failed++
+						return
+					}
+					established++
+					if _, err := conn.Read(make([]byte, 1)); err == nil {
+						served++
+					}
+				})
+			}
+			l.run(t, 20*time.Second)
+			if established != backlog || failed != 0 || served != 0 {
+				t.Fatalf("nobody accepts: got %d established, %d failed, %d served, want %d, 0 and 0", established, failed, served, backlog)
+			}
+			server.Go("server", func(*sim.Proc) {
+				for {
+					conn, err := listener.AcceptConn()
+					if err != nil {
+						return
+					}
+					conn.Write([]byte("x"))
+				}
+			})
+			l.run(t, 130*time.Second)
+			if established != backlog+20 || served != backlog+20 || failed != 0 {
+				t.Errorf("once accepted: got %d established, %d served, %d failed, want all %d served", established, served, failed, backlog+20)
+			}
+		})
+	}
+}
+
+// TestListenerClose: closing wakes the proc in Accept, resets what waits in the
+// backlog, refuses what comes, and frees the port.
+func TestListenerClose(t *testing.T) {
+	l := newLab(t, 2, nil)
+	server, client := l.hosts[0], l.hosts[1]
+	open := func() *Listener {
+		t.Helper()
+		listener, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return listener
+	}
+	listener := open()
+	var accepted error
+	server.Go("server", func(p *sim.Proc) {
+		for accepted == nil {
+			_, accepted = listener.AcceptConn()
+		}
+	})
+	l.dial(t, client, "10.0.0.1:80")
+	l.at(time.Second, func() { listener.Close(); listener.Close() })
+	l.run(t, 2*time.Second)
+	if !errors.Is(accepted, ErrClosed) {
+		t.Errorf("accept: got %v, want ErrClosed", accepted)
+	}
+	listener = open() // nobody accepts from this one
+	waiting := l.dial(t, client, "10.0.0.1:80")
+	var read, refused error
+	client.Go("waiting", func(*sim.Proc) { _, read = waiting.Read(make([]byte, 1)) })
+	l.at(3*time.Second, func() { listener.Close() })
+	l.run(t, 4*time.Second)
+	client.Go("late", func(*sim.Proc) { _, refused = client.Dial(netip.MustParseAddrPort("10.0.0.1:80"), 0) })
+	l.run(t, 5*time.Second)
+	if !errors.Is(read, ErrReset) {
+		t.Errorf("a connection in the backlog: got %v, want a reset", read)
+	}
+	if !errors.Is(refused, ErrRefused) {
+		t.Errorf("dial: got %v, want ErrRefused", refused)
+	}
+}
+
+// TestListenOnDeadMachine: sockets need a machine that is up.
+func TestListenOnDeadMachine(t *testing.T) {
+	l := newLab(t, 1, nil)
+	h := l.hosts[0]
+	h.Crash(false)
+	if _, err := h.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 1); !errors.Is(err, ErrDown) {
+		t.Errorf("listen: got %v, want ErrDown", err)
+	}
+	if _, err := h.Dial(netip.MustParseAddrPort("10.0.0.2:80"), 0); !errors.Is(err, ErrDown) {
+		t.Errorf("dial: got %v, want ErrDown", err)
+	}
+}

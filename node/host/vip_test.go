@@ -1,0 +1,226 @@
+package host
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// talker asks over one connection once a second, and keeps what became of it.
+type talker struct {
+	answered []time.Duration // instants
+	err      error
+	failedAt time.Duration
+}
+
+func (l *lab) talk(h *Host, target netip.AddrPort, requests int) *talker {
+	t := &talker{}
+	h.Go("talker", func(p *sim.Proc) {
+		conn, err := h.Dial(target, 0)
+		for range requests {
+			if err == nil {
+				_, err = ask(conn, 1, 10)
+			}
+			if err != nil {
+				t.err, t.failedAt = err, h.Now()
+				return
+			}
+			t.answered = append(t.answered, h.Now())
+			p.Sleep(time.Second)
+		}
+		conn.Close()
+	})
+	return t
+}
+
+// TestVIPLossResets: with reset, the peer of a connection to a lost virtual IP
+// hears of it after one trip over the wire, and that is its end, whether the
+// address comes back or not. Other connections do not notice.
+func TestVIPLossResets(t *testing.T) {
+	l := newLab(t, 2, nil)
+	owner, client := l.hosts[0], l.hosts[1]
+	l.serve(t, owner, 80, 10)
+	n := owner.NIC("lan")
+	n.AddVIP(vip, MAC{})
+	tap := l.tap()
+	lost := l.talk(client, netip.AddrPortFrom(vip, 80), 10)
+	other := l.talk(client, netip.MustParseAddrPort("10.0.0.1:80"), 10)
+	l.at(2500*time.Millisecond, func() { n.RemoveVIP(vip, true) })
+	l.at(2600*time.Millisecond, func() { n.AddVIP(vip, MAC{}) })
+	l.run(t, time.Minute)
+	resets := tap.sent("h1", 0, segment(header.TCPFlagRst))
+	if len(resets) != 1 || resets[0].at != 2500*time.Millisecond {
+		t.Fatalf("resets: got %v, want one at 2.5s", resets)
+	}
+	if !errors.Is(lost.err, ErrReset) || len(lost.answered) != 3 {
+		t.Errorf("got %v after %d answers, want a reset after 3", lost.err, len(lost.answered))
+	}
+	if other.err != nil || len(other.answered) != 10 {
+		t.Errorf("the connection to the own address: got %v after %d answers, want 10", other.err, len(other.answered))
+	}
+}
+
+// TestVIPLossFreezes enforces spec/failover.md §9.5: without reset connections
+// hang, no RST says why, a new one hangs too; with the address back they go on
+// where they stopped.
+func TestVIPLossFreezes(t *testing.T) {
+	l := newLab(t, 2, nil)
+	owner, client := l.hosts[0], l.hosts[1]
+	l.serve(t, owner, 80, 10)
+	n := owner.NIC("lan")
+	n.AddVIP(vip, MAC{})
+	tap := l.tap()
+	frozen := l.talk(client, netip.AddrPortFrom(vip, 80), 10)
+	l.at(2500*time.Millisecond, func() { n.RemoveVIP(vip, false) })
+	l.at(7500*time.Millisecond, func() { n.AddVIP(vip, MAC{}) })
+	l.run(t, 7*time.Second)
+	if len(frozen.answered) != 3 || frozen.err != nil {
+		t.Errorf("while the address is gone: got %d answers and %v, want 3 and silence", len(frozen.answered), frozen.err)
+	}
+	l.run(t, time.Minute)
+	if len(frozen.answered) != 10 || frozen.err != nil {
+		t.Errorf("with the address back: got %d answers and %v, want 10", len(frozen.answered), frozen.err)
+	}
+	if len(frozen.answered) > 3 {
+		within(t, "from its return to the next answer", frozen.answered[3]-7500*time.Millisecond, 0, 3*time.Second)
+	}
+	if n := len(tap.sent("h1", 0, segment(header.TCPFlagRst))); n != 0 {
+		t.Errorf("resets: got %d, want none", n)
+	}
+}
+
+// TestResetsComeInOrder: many connections are reset in the order of their
+// peers, not in the map order of the stack.
+func TestResetsComeInOrder(t *testing.T) {
+	var first []netip.AddrPort
+	for range 3 {
+		l := newLab(t, 4, nil)
+		owner := l.hosts[0]
+		l.serve(t, owner, 80, 10)
+		owner.NIC("lan").AddVIP(vip, MAC{})
+		for i := range 30 {
+			l.talk(l.hosts[1+i%3], netip.AddrPortFrom(vip, 80), 100)
+		}
+		tap := l.tap()
+		l.at(5*time.Second, func() { owner.NIC("lan").RemoveVIP(vip, true) })
+		l.run(t, 6*time.Second)
+		var peers []netip.AddrPort
+		for _, s := range tap.sent("h1", 0, segment(header.TCPFlagRst)) {
+			_, to, _, _ := s.tcp()
+			peers = append(peers, to)
+		}
+		if len(peers) != 30 || !slices.IsSortedFunc(peers, netip.AddrPort.Compare) {
+			t.Fatalf("resets: got %v, want 30 in the order of peers", peers)
+		}
+		if first == nil {
+			first = peers
+		}
+		if !slices.Equal(peers, first) {
+			t.Errorf("resets: got %v, then %v", first, peers)
+		}
+	}
+}
+
+// TestAddressWatchers: programs hear of every address, gained and given up,
+// once; what changes nothing is silent.
+func TestAddressWatchers(t *testing.T) {
+	l := newLab(t, 1, nil)
+	h, n := l.hosts[0], l.hosts[0].NIC("lan")
+	var heard []string
+	h.OnAddress(func(a netip.Addr, held bool) {
+		if h.Holds(a) != held {
+			t.Errorf("%v: told %v, but Holds says %v", a, held, h.Holds(a))
+		}
+		heard = append(heard, map[bool]string{true: "+", false: "-"}[held]+a.String())
+	})
+	n.AddVIP(vip, MAC{})
+	n.AddVIP(vip, MAC{})
+	n.RemoveVIP(vip, true)
+	n.RemoveVIP(vip, true)
+	n.SetAddress(netip.MustParsePrefix("10.0.0.9/16"))
+	n.SetAddress(netip.Prefix{})
+	want := []string{"+10.0.0.100", "-10.0.0.100", "-10.0.0.1", "+10.0.0.9", "-10.0.0.9"}
+	if !slices.Equal(heard, want) {
+		t.Errorf("heard: got %v, want %v", heard, want)
+	}
+	var logged []string
+	for _, e := range l.log.Events() {
+		switch e.What.(type) {
+		case event.VIPGained, event.VIPLost:
+			logged = append(logged, e.What.Kind())
+		}
+	}
+	if !slices.Equal(logged, []string{"vip-gained", "vip-lost"}) {
+		t.Errorf("events: got %v, want one gain and one loss: an own address is no virtual IP", logged)
+	}
+}
+
+// TestListenPolicies enforces spec/failover.md §9.5 and F14: Listen refuses an
+// address that is not held; ListenEarly binds, and serves once it arrives and
+// whenever it is there.
+func TestListenPolicies(t *testing.T) {
+	l := newLab(t, 2, nil)
+	owner, client := l.hosts[0], l.hosts[1]
+	target := netip.AddrPortFrom(vip, 80)
+	if _, err := owner.Listen(target, 1); !errors.Is(err, ErrAddressNotLocal) {
+		t.Errorf("listen on an address not held: got %v, want ErrAddressNotLocal", err)
+	}
+	if _, err := owner.ListenEarly(netip.MustParseAddrPort("203.0.113.1:80"), 1); !errors.Is(err, ErrAddressNotLocal) {
+		t.Errorf("listen early on an address of no segment: got %v, want ErrAddressNotLocal", err)
+	}
+	listener, err := owner.ListenEarly(target, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := owner.ListenEarly(target, 1); !errors.Is(err, ErrAddressInUse) {
+		t.Errorf("listen twice: got %v, want ErrAddressInUse", err)
+	}
+	owner.Go("server", func(*sim.Proc) {
+		for {
+			conn, err := listener.AcceptConn()
+			if err != nil {
+				return
+			}
+			io.ReadFull(conn, make([]byte, 1))
+			conn.Close()
+		}
+	})
+	tap := l.tap()
+	attempt := func(until time.Duration) (err error) {
+		err = errors.New("still waiting")
+		client.Go("attempt", func(*sim.Proc) {
+			var conn *Conn
+			if conn, err = client.Dial(target, 500*time.Millisecond); err == nil {
+				conn.Close()
+			}
+		})
+		l.run(t, until)
+		return err
+	}
+	if err := attempt(2 * time.Second); !errors.Is(err, ErrTimeout) {
+		t.Errorf("before the address: got %v, want a timeout", err)
+	}
+	owner.NIC("lan").AddVIP(vip, MAC{})
+	if err := attempt(10 * time.Second); err != nil {
+		t.Errorf("with the address: got %v, want a connection", err)
+	}
+	owner.NIC("lan").RemoveVIP(vip, true)
+	if err := attempt(11 * time.Second); !errors.Is(err, ErrTimeout) {
+		t.Errorf("after the loss: got %v, want a timeout", err)
+	}
+	owner.NIC("lan").AddVIP(vip, MAC{})
+	if err := attempt(20 * time.Second); err != nil {
+		t.Errorf("with the address again: got %v, want a connection", err)
+	}
+	if n := len(tap.sent("h1", 0, segment(header.TCPFlagRst))); n != 0 {
+		t.Errorf("resets by the owner: got %d, want none", n)
+	}
+}
