@@ -10,11 +10,11 @@ import (
 
 // hostile documents must be refused soon and without much memory.
 var hostile = map[string]string{
-	"deep flow lists":    strings.Repeat("[", 500_000),
-	"deep flow mappings": strings.Repeat("{a: ", 200_000),
-	"deep block lists":   strings.Repeat("- ", 400_000),
-	"deep keys":          strings.Repeat("? ", 400_000),
-	"deep tags":          strings.Repeat("!!a ", 200_000),
+	"deep flow lists":    strings.Repeat("[", 100_000),
+	"deep flow mappings": strings.Repeat("{a: ", 50_000),
+	"deep block lists":   strings.Repeat("- ", 100_000),
+	"deep keys":          strings.Repeat("? ", 100_000),
+	"deep tags":          strings.Repeat("!!a ", 50_000),
 	"deep anchors":       deepAnchors(),
 	"deep indentation":   deepIndentation(),
 	"alias bomb":         aliasBomb(),
@@ -28,18 +28,18 @@ var hostile = map[string]string{
 	"only a comment":     "# nothing\n",
 	"a scalar":           "hello",
 	"many problems":      manyProblems(),
-	"many keys":          manyKeys(100_000),
-	"many flow keys":     "{" + strings.ReplaceAll(manyKeys(80_000), "\n", ",") + "}",
+	"many keys":          manyKeys(50_000),
+	"many flow keys":     "{" + strings.ReplaceAll(manyKeys(40_000), "\n", ",") + "}",
 	"long line":          "name: " + strings.Repeat("x", 500_000),
-	"many colons":        strings.Repeat("a:", 200_000),
+	"many colons":        strings.Repeat("a:", 100_000),
 	"many quotes":        strings.Repeat("'", 300_001),
-	"many percents":      strings.Repeat("%", 300_000),
-	"many pipes":         strings.Repeat("|\n", 200_000),
+	"many percents":      strings.Repeat("%", 60_000),
+	"many pipes":         strings.Repeat("|\n", 60_000),
 }
 
 func deepAnchors() string {
 	var b strings.Builder
-	for i := range 50_000 {
+	for i := range 20_000 {
 		fmt.Fprintf(&b, "&a%d ", i)
 	}
 	return b.String()

@@ -39,6 +39,12 @@ var slips = []struct{ old, new, at, want string }{
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address for its host: there is no DNS in the bench`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want 0 to 876000h`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hello: 1s}}}\n  b", "5:89", `got 1s, want 2s to 40s`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, authentication: 123456789}}}\n  b", "5:98", `want 1 to 8 printable characters or 0x and 16 digits`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.11}}}\n  b", "5:69", `virtual IP 192.0.2.11 is the address of interface a.lan`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 198.51.100.1}}}\n  b", "5:69", `virtual IP 198.51.100.1 is not in the interface's subnet 192.0.2.0/24`},
+	{"{lan: {vip: 192.0.2.100}}}\n  b", "{wan: {vip: 192.0.2.100}}}\n  b", "5:58", `there is no interface "wan", want lan (did you mean "lan"?)`},
+	{"{vip: 192.0.2.100}}}\n  b", "{}}}\n  b", "5:58", `got none, want an IPv4 host address`},
 	// Meaning.
 	{"name: small", "name: Small", "1:7", `want lower-case letters, digits and dashes`},
 	{"segments: {lan: {}}", "segments: {lan: {}, l.n: {}}", "3:21", `"l.n" has '.'`},
@@ -62,6 +68,9 @@ var slips = []struct{ old, new, at, want string }{
 	{"- 30s: pull a.lan", "- 30s: stop service wbe on a", "10:10", `node a has no service "wbe", want web (did you mean "web"?)`},
 	{"- 30s: pull a.lan", "- 30s: set a standby.priorty 120", "10:10", `(did you mean "standby.priority"?)`},
 	{"- 30s: pull a.lan", "- 30s: set a standby.priority high", "10:10", `standby.priority: got "high", want 0 to 255`},
+	{"- 30s: pull a.lan", "- 30s: set a standby.hello 1s", "10:10", `standby.hello: got 1s, want 2s to 40s`},
+	{"- 30s: pull a.lan", "- 30s: set a standby.lan.hold 6m", "10:10", `standby.lan.hold: got 6m0s, want 6s to 2m0s`},
+	{"- 30s: pull a.lan", "- 30s: set a standby.authentication too-long-a-token", "10:10", `want 1 to 8 printable characters or 0x and 16 digits`},
 	// Expectations.
 	{"- moves: 1", "- movse: 1", "12:5", `unknown expectation, want active, only-active,`},
 	{"- moves: 1", "- moves", "12:5", `got "moves", want one key of active, only-active,`},

@@ -12,6 +12,7 @@ import (
 func (s *Scenario) problems() []topology.Problem {
 	j := judge{Scenario: s, whole: s.Topology.WithDefaults()}
 	j.list = s.Topology.Validate()
+	j.standby()
 	if err := topology.CheckName(s.Name); err != nil {
 		j.fail([]string{"name"}, err.Error())
 	}
@@ -103,7 +104,9 @@ func (j *judge) meaning(path []string, f fault.Fault) {
 	case fault.Set:
 		if err := j.whole.Nodes[f.Node].CheckSet(f.Property, f.Value); err != nil {
 			j.fail(path, err.Error())
+			return
 		}
+		j.set(path, f)
 	case fault.Yield:
 		j.yield(path, f)
 	case fault.Fill:
