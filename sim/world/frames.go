@@ -30,24 +30,22 @@ type vipWatch struct {
 func watchFrames(w *World) *frameWatch {
 	f := &frameWatch{world: w, vips: map[[4]byte]*vipWatch{}}
 	for _, name := range w.names {
-		f.admit(w.nodes[name])
+		f.admit(name, w.topology.Nodes[name])
 	}
 	return f
 }
 
-// admit watches the virtual IPs of a node, and of its groups' other members, who
-// may teach it theirs.
-func (f *frameWatch) admit(n *Node) {
-	for _, iface := range topology.Names(n.running.Standby) {
-		s := n.running.Standby[iface]
-		for _, name := range f.world.names {
-			o := f.world.nodes[name]
-			for _, other := range topology.Names(o.running.Standby) {
-				same := o.running.Standby[other].Group == s.Group &&
-					o.running.NICs[other].Segment == n.running.NICs[iface].Segment
-				if same {
-					f.watch(o.running.Standby[other].VIPs(), n.name)
-					f.watch(s.VIPs(), o.name)
+// admit watches the virtual IPs of a node's groups, and of their other members,
+// who may teach it theirs.
+func (f *frameWatch) admit(name string, n topology.Node) {
+	for _, iface := range topology.Names(n.Standby) {
+		s := n.Standby[iface]
+		for _, other := range f.world.names {
+			o := f.world.configured(other)
+			for _, there := range topology.Names(o.Standby) {
+				if o.Standby[there].Group == s.Group && o.NICs[there].Segment == n.NICs[iface].Segment {
+					f.watch(o.Standby[there].VIPs(), name)
+					f.watch(s.VIPs(), other)
 				}
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -75,7 +74,7 @@ func plain(f fault.Fault) fault.Fault { return (&application{fault: f}).plain() 
 func (w *World) checkFault(f fault.Fault) error {
 	t := f.Targets()
 	for _, name := range t.Nodes {
-		if w.nodes[name] == nil {
+		if w.machines[name] == nil {
 			return fmt.Errorf("%w: node %q; there are %v", ErrTarget, name, w.names)
 		}
 	}
@@ -85,7 +84,7 @@ func (w *World) checkFault(f fault.Fault) error {
 		}
 	}
 	for _, p := range t.Interfaces {
-		if n := w.nodes[p.Node]; n == nil || p.Interface != "" && n.host.NIC(p.Interface) == nil {
+		if m := w.machines[p.Node]; m == nil || p.Interface != "" && m.Port(p.Interface) == nil {
 			return fmt.Errorf("%w: interface %s.%s", ErrTarget, p.Node, p.Interface)
 		}
 	}
@@ -120,38 +119,30 @@ func (w *World) possible(f fault.Fault) error {
 	if w.closed {
 		return ErrClosed
 	}
-	switch f := f.(type) {
-	case fault.Hog, fault.Fill, fault.Freeze, fault.Set, fault.Yield, fault.Service, fault.Backend:
-		node := nodesOf(f)[0]
-		if w.nodes[node].host.Power() != host.Up {
-			return fmt.Errorf("%s: %w", node, ErrDown)
-		}
+	if !ofMachine(f) {
+		return nil
 	}
-	if set, ok := f.(fault.Set); ok {
-		return w.nodes[set.Node].running.CheckSet(set.Property, set.Value)
+	node := nodesOf(f)[0]
+	if err := w.machines[node].Possible(f); err != nil {
+		return fmt.Errorf("%s: %w", node, err)
 	}
 	return nil
 }
 
-// apply dispatches by what a fault touches: the network, a machine's life, or
-// what runs on it.
-func (w *World) apply(f fault.Fault) (undo func() bool, err error) {
-	switch f := f.(type) {
+// ofMachine reports whether a fault is about one machine, not the network
+// between them.
+func ofMachine(f fault.Fault) bool {
+	switch f.(type) {
 	case fault.Pull, fault.Plug, fault.Partition, fault.Impair, fault.Drop, fault.Prune, fault.Heal:
-		return w.applyToNetwork(f)
-	case fault.Set:
-		return w.nodes[f.Node].set(f.Property, f.Value)
-	case fault.Save:
-		n := w.nodes[f.Node]
-		n.saved = n.running.clone()
-		return nil, nil
-	case fault.Yield:
-		w.nodes[f.Port.Node].yield(f.Port.Interface)
-		return nil, nil
-	case fault.Service:
-		return w.nodes[f.Node].switchService(f)
-	case fault.Backend:
-		return w.nodes[f.Node].switchBackend(f)
+		return false
 	}
-	return w.applyToMachine(f)
+	return true
+}
+
+// apply dispatches by what a fault touches: the network, or a machine.
+func (w *World) apply(f fault.Fault) (undo func() bool, err error) {
+	if !ofMachine(f) {
+		return w.applyToNetwork(f)
+	}
+	return w.machines[nodesOf(f)[0]].Apply(f)
 }

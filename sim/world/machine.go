@@ -3,45 +3,99 @@ package world
 import (
 	"fmt"
 
+	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// applyToMachine deals with power, processors, memory and clock.
-func (w *World) applyToMachine(f fault.Fault) (undo func() bool, err error) {
+// Port implements Machine.
+func (n *Node) Port(iface string) *netfab.Port {
+	if nic := n.host.NIC(iface); nic != nil {
+		return nic.Port()
+	}
+	return nil
+}
+
+// PowerOn implements Machine.
+func (n *Node) PowerOn() { n.host.PowerOn() }
+
+// Destroy implements Machine.
+func (n *Node) Destroy() { n.host.Destroy() }
+
+// Possible implements Machine.
+func (n *Node) Possible(f fault.Fault) error {
 	switch f := f.(type) {
+	case fault.Hog, fault.Fill, fault.Freeze, fault.Yield, fault.Service, fault.Backend:
+		return n.needsPower()
+	case fault.Set:
+		if err := n.needsPower(); err != nil {
+			return err
+		}
+		return n.running.CheckSet(f.Property, f.Value)
+	}
+	return nil
+}
+
+func (n *Node) needsPower() error {
+	if n.host.Power() != host.Up {
+		return ErrDown
+	}
+	return nil
+}
+
+// Apply implements Machine.
+func (n *Node) Apply(f fault.Fault) (undo func() bool, err error) {
+	switch f := f.(type) {
+	case fault.Set:
+		return n.set(f.Property, f.Value)
+	case fault.Save:
+		n.saved = n.running.clone()
+		return nil, nil
+	case fault.Yield:
+		n.yield(f.Port.Interface)
+		return nil, nil
+	case fault.Service:
+		return n.switchService(f)
+	case fault.Backend:
+		return n.switchBackend(f)
 	case fault.Crash:
-		n := w.nodes[f.Node]
 		n.crash(false)
 		return n.powerOn, nil
 	case fault.Boot:
-		w.nodes[f.Node].powerOn()
+		n.powerOn()
+		return nil, nil
 	case fault.Reboot:
-		w.nodes[f.Node].reboot(f)
+		n.reboot(f)
+		return nil, nil
+	}
+	return n.applyToHost(f)
+}
+
+// applyToHost deals with processors, memory, clock and standstill.
+func (n *Node) applyToHost(f fault.Fault) (undo func() bool, err error) {
+	h := n.host
+	switch f := f.(type) {
 	case fault.Freeze:
-		h := w.nodes[f.Node].host
 		h.Freeze(f.Process)
 		return func() bool { return changed(h.Frozen, h.Thaw) }, nil
 	case fault.Thaw:
-		w.nodes[f.Node].host.Thaw()
+		h.Thaw()
 	case fault.Hog:
-		h, class := w.nodes[f.Node].host, host.Class(f.Class)
+		class := host.Class(f.Class)
 		h.Hog(class, f.Share)
 		hogged := func() bool { return h.CPU().Hogged(class) > 0 }
 		return func() bool { return changed(hogged, func() { h.Hog(class, 0) }) }, nil
 	case fault.Calm:
-		w.nodes[f.Node].calm(host.Class(f.Class))
+		n.calm(host.Class(f.Class))
 	case fault.Fill:
-		m := w.nodes[f.Node].host.Memory()
+		m := h.Memory()
 		m.Fill(f.Share)
 		filled := func() bool { return m.Filled() > 0 }
 		return func() bool { return changed(filled, func() { m.Fill(0) }) }, nil
 	case fault.Skew:
-		h := w.nodes[f.Node].host
 		h.Skew(f.By)
 		return always(func() { h.Skew(-f.By) }), nil
 	case fault.Drift:
-		h := w.nodes[f.Node].host
 		h.Drift(f.Share)
 		return always(func() { h.Drift(0) }), nil
 	default:

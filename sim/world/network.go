@@ -34,7 +34,7 @@ func (w *World) applyToNetwork(f fault.Fault) (undo func() bool, err error) {
 	return nil, nil
 }
 
-func (w *World) port(p fault.Port) *netfab.Port { return w.nodes[p.Node].host.NIC(p.Interface).Port() }
+func (w *World) port(p fault.Port) *netfab.Port { return w.machines[p.Node].Port(p.Interface) }
 
 // install puts a rule on the fabric.
 func (w *World) install(rule netfab.Rule, err error) (undo func() bool, _ error) {

@@ -164,7 +164,7 @@ func (n *Node) putStandby(iface, property, value string) error {
 		}
 	}
 	n.running.Standby[iface] = s
-	n.world.frames.admit(n)
+	n.world.frames.admit(n.name, n.running.Node)
 	if m := n.members[iface]; m != nil {
 		m.Reconfigure(cfg)
 	}

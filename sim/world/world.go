@@ -3,13 +3,12 @@ package world
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/traffic"
 )
@@ -22,6 +21,31 @@ type Options struct {
 	Capture netfab.Observer
 	// Watch is told of each event as it is logged. May be nil.
 	Watch func(event.Event)
+
+	// Driver moves the clock. Nil means virtual time.
+	Driver sim.Driver
+	// Here, if not empty, is the one node of the topology that lives in this
+	// process. Its segments are stubs, to which uplinks can be attached.
+	Here string
+	// Elsewhere, if not nil, makes every node: each lives in a process of its
+	// own, and this process has the fabric between them.
+	Elsewhere func(w *World, name string, cfg topology.Node) (Machine, error)
+}
+
+// Machine is what the world does to one of its nodes, wherever that lives.
+type Machine interface {
+	// Port returns the switch port of an interface, or nil.
+	Port(iface string) *netfab.Port
+	// PowerOn switches the machine on at its start.
+	PowerOn()
+	// Possible says why a fault that the node is the target of cannot be done at
+	// present; nil if it can.
+	Possible(f fault.Fault) error
+	// Apply gives such a fault effect, and returns how to undo it: nil if it
+	// cannot be undone; it reports whether there was something left to undo.
+	Apply(f fault.Fault) (undo func() bool, err error)
+	// Destroy ends the machine without a trace in log or digest.
+	Destroy()
 }
 
 // World is a topology that lives.
@@ -32,8 +56,9 @@ type World struct {
 	log      *event.Log
 	ledger   *traffic.Ledger
 	topology topology.Topology
-	nodes    map[string]*Node
-	names    []string // of nodes, sorted
+	machines map[string]Machine
+	nodes    map[string]*Node // those that live in this process
+	names    []string         // of machines, sorted
 	frames   *frameWatch
 	applied  []*application // in the order in which they were injected
 	closed   bool
@@ -47,33 +72,67 @@ func New(t topology.Topology, o Options) (*World, error) {
 		return nil, err
 	}
 	t = t.WithDefaults()
+	driver := o.Driver
+	if driver == nil {
+		driver = sim.Virtual{}
+	}
 	w := &World{
-		loop: sim.New(o.Seed), digest: sim.NewDigest(), topology: t,
-		nodes: map[string]*Node{}, ledger: traffic.NewLedger(),
+		loop: sim.NewDriven(o.Seed, driver), digest: sim.NewDigest(), topology: t,
+		machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: traffic.NewLedger(),
 	}
 	w.log = event.NewLog(w.digest)
 	if o.Watch != nil {
 		w.log.Watch(o.Watch)
 	}
 	w.fabric = netfab.New(w.loop, w.digest)
-	for _, name := range slices.Sorted(maps.Keys(t.Segments)) {
-		w.fabric.AddSegment(name, segmentConfig(t.Segments[name]))
+	for _, name := range topology.Names(t.Segments) {
+		w.fabric.AddSegment(name, segmentConfig(t.Segments[name], o.Here != ""))
 	}
-	w.names = slices.Sorted(maps.Keys(t.Nodes))
-	for _, name := range w.names {
-		w.nodes[name] = newNode(w, name, t.Nodes[name])
+	if err := w.populate(o); err != nil {
+		return nil, err
 	}
-	w.isolate()
 	w.frames = watchFrames(w)
-	w.fabric.Observe(w.frames)
+	if o.Here == "" {
+		w.isolate()
+		w.fabric.Observe(w.frames)
+	}
 	if o.Capture != nil {
 		w.fabric.Observe(o.Capture)
 	}
 	for _, name := range w.names {
-		n := w.nodes[name]
-		w.loop.At(n.saved.Start, sim.Func(n.host.PowerOn))
+		w.loop.At(t.Nodes[name].Start, sim.Func(w.machines[name].PowerOn))
 	}
 	return w, nil
+}
+
+// populate makes the machines.
+func (w *World) populate(o Options) error {
+	all := topology.Names(w.topology.Nodes)
+	for i, name := range all {
+		cfg := w.topology.Nodes[name]
+		switch {
+		case o.Elsewhere != nil:
+			m, err := o.Elsewhere(w, name, cfg)
+			if err != nil {
+				w.Close()
+				return fmt.Errorf("world: node %s: %w", name, err)
+			}
+			w.machines[name] = m
+		case o.Here == "" || o.Here == name:
+			n := newNode(w, name, cfg)
+			w.machines[name], w.nodes[name] = n, n
+			if o.Here != "" {
+				w.ledger = traffic.NewLedgerOf(uint64(i)) // unique among processes
+			}
+		default:
+			continue
+		}
+		w.names = append(w.names, name)
+	}
+	if len(w.names) == 0 {
+		return fmt.Errorf("world: %w: node %q; there are %v", ErrTarget, o.Here, all)
+	}
+	return nil
 }
 
 // check refuses a topology that cannot be built; warnings pass.
@@ -90,8 +149,12 @@ func check(t topology.Topology) error {
 	return nil
 }
 
-// segmentConfig translates a segment on paper into one of the fabric.
-func segmentConfig(s topology.Segment) netfab.SegmentConfig {
+// segmentConfig translates a segment on paper into one of the fabric. A stub,
+// behind which the segment is in another process, adds as little as it can.
+func segmentConfig(s topology.Segment, stub bool) netfab.SegmentConfig {
+	if stub {
+		return netfab.SegmentConfig{Latency: 1}
+	}
 	c := netfab.SegmentConfig{Latency: s.Latency, Ageing: s.Ageing, ForwardDelay: s.ForwardDelay}
 	switch s.Snooping {
 	case topology.SnoopingOn:
@@ -104,11 +167,11 @@ func segmentConfig(s topology.Segment) netfab.SegmentConfig {
 
 // isolate marks the ports of isolated nodes.
 func (w *World) isolate() {
-	for _, name := range slices.Sorted(maps.Keys(w.topology.Segments)) {
+	for _, name := range topology.Names(w.topology.Segments) {
 		for _, node := range w.topology.Segments[name].Isolated {
-			for _, nic := range w.nodes[node].host.NICs() {
-				if nic.Port().Segment().Name() == name {
-					nic.Port().SetIsolated(true)
+			for _, iface := range topology.Names(w.topology.Nodes[node].NICs) {
+				if port := w.machines[node].Port(iface); port.Segment().Name() == name {
+					port.SetIsolated(true)
 				}
 			}
 		}
@@ -129,8 +192,23 @@ func (w *World) Interrupt(err error) { w.loop.Interrupt(err) }
 // Now returns the present instant.
 func (w *World) Now() time.Duration { return w.loop.Now() }
 
-// Node returns a machine by name, or nil.
+// Loop returns the loop that runs the world.
+func (w *World) Loop() *sim.Loop { return w.loop }
+
+// Log returns the log of the world, for machines that live elsewhere.
+func (w *World) Log() *event.Log { return w.log }
+
+// Node returns a machine of this process by name, or nil.
 func (w *World) Node(name string) *Node { return w.nodes[name] }
+
+// configured returns what a node is told to be at present, as far as this
+// process knows.
+func (w *World) configured(name string) topology.Node {
+	if n := w.nodes[name]; n != nil {
+		return n.running.Node
+	}
+	return w.topology.Nodes[name]
+}
 
 // Fabric returns the network, for rules that no fault line has words for.
 func (w *World) Fabric() *netfab.Fabric { return w.fabric }
@@ -157,6 +235,6 @@ func (w *World) Close() {
 	}
 	w.closed = true
 	for _, name := range w.names {
-		w.nodes[name].host.Destroy()
+		w.machines[name].Destroy()
 	}
 }
