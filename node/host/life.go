@@ -64,9 +64,11 @@ func (h *Host) Crash(warm bool) {
 	for _, n := range h.nics {
 		n.shut()
 	}
+	dead := h.kernelState
+	h.kernelState = nil // before programs unwind: their sockets are gone
 	h.programs.Kill()
 	h.kernel.Kill()
-	h.stopKernel()
+	dead.stop()
 	h.cpu.reset()
 	h.memory.reset()
 	h.watchers = nil
@@ -115,9 +117,11 @@ func (h *Host) Destroy() {
 		n.shut()
 	}
 	h.cfg.Log = nil
+	dead := h.kernelState
+	h.kernelState = nil
 	h.programs.Kill()
 	h.kernel.Kill()
-	h.stopKernel()
+	dead.stop()
 	h.power = Off
 }
 

@@ -95,8 +95,16 @@ func (n *NIC) forgetNeighbours() {
 }
 
 // neighbourWatch hears of the stack's neighbour cache. Calls come from the loop
-// or from a TCP processor that the loop waits for.
-type neighbourWatch struct{ host *Host }
+// or from a TCP processor that the loop waits for. A stack that is being
+// destroyed says more, in map order: nobody listens.
+type neighbourWatch struct {
+	host *Host
+	life *kernelState
+}
+
+// over reports whether the stack is being destroyed: what it then forgets, in an
+// order and on a goroutine of its own, is nobody's news.
+func (w neighbourWatch) over() bool { return w.host.kernelState != w.life }
 
 // OnNeighborAdded implements stack.NUDDispatcher.
 func (w neighbourWatch) OnNeighborAdded(id tcpip.NICID, e stack.NeighborEntry) { w.note(id, e) }
@@ -106,6 +114,12 @@ func (w neighbourWatch) OnNeighborChanged(id tcpip.NICID, e stack.NeighborEntry)
 
 // OnNeighborRemoved implements stack.NUDDispatcher.
 func (w neighbourWatch) OnNeighborRemoved(id tcpip.NICID, e stack.NeighborEntry) {
+	if w.host.kernelState == nil {
+		return
+	}
+	if w.over() {
+		return
+	}
 	n := w.host.nics[id-1]
 	ip := netip.AddrFrom4(e.Addr.As4())
 	known := n.neighbours[ip]
@@ -117,6 +131,12 @@ func (w neighbourWatch) OnNeighborRemoved(id tcpip.NICID, e stack.NeighborEntry)
 
 // note records an entry, and logs a link address that is new or has changed.
 func (w neighbourWatch) note(id tcpip.NICID, e stack.NeighborEntry) {
+	if w.host.kernelState == nil {
+		return
+	}
+	if w.over() {
+		return
+	}
 	n := w.host.nics[id-1]
 	ip := netip.AddrFrom4(e.Addr.As4())
 	known := n.neighbours[ip]

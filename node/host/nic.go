@@ -151,8 +151,8 @@ func must(err tcpip.Error) {
 // AddVIP takes a virtual IP onto the interface. With a mac that is not zero the
 // address answers with that, and the interface accepts frames to it.
 func (n *NIC) AddVIP(vip netip.Addr, mac MAC) {
-	if n.holds(vip) {
-		return
+	if n.host.kernelState == nil || n.holds(vip) {
+		return // a dead machine holds nothing
 	}
 	n.held = append(n.held, vip)
 	n.assign(netip.PrefixFrom(vip, n.prefixLength()), stack.NeverPrimaryEndpoint)

@@ -32,32 +32,32 @@ type kernelState struct {
 func (h *Host) startKernel() {
 	name := fmt.Sprintf("host/%s/boot/%d", h.cfg.Name, h.boots)
 	source := &randomSource{Rand: h.loop.Stream(name)}
-	st := newStack(stack.Options{
+	k := &kernelState{}
+	k.stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4},
 		Clock:              kernelClock{h},
 		RandSource:         source,
 		SecureRNG:          source,
-		NUDDisp:            neighbourWatch{h},
+		NUDDisp:            neighbourWatch{h, k},
 	})
-	st.Pause()
-	h.kernelState = &kernelState{stack: st, segments: st.Stats().TCP.ValidSegmentsReceived}
+	k.stack.Pause()
+	k.segments = k.stack.Stats().TCP.ValidSegmentsReceived
+	h.kernelState = k
 	for _, n := range h.nics {
 		n.start()
 	}
 	h.setRoutes()
 }
 
-// stopKernel destroys the stack. The interfaces have been shut, so nothing that
+// stop destroys the stack. The interfaces have been shut, so nothing that
 // endpoints say while they are aborted, in map order, leaves the machine.
-func (h *Host) stopKernel() {
-	if h.kernelState == nil {
+func (k *kernelState) stop() {
+	if k == nil {
 		return
 	}
-	st := h.stack
-	h.kernelState = nil
-	st.Resume() // a paused processor would not hear that it shall end
-	st.Destroy()
+	k.stack.Resume() // a paused processor would not hear that it shall end
+	k.stack.Destroy()
 }
 
 // oneProcessor guards the change of GOMAXPROCS in newStack.

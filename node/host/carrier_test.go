@@ -1,0 +1,115 @@
+package host
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// TestCarrierLoss: the machine notices a pulled cable at once, tells its
+// programs, and forgets its neighbours in the order of their addresses, not in
+// map order; the event of the link comes first.
+func TestCarrierLoss(t *testing.T) {
+	const neighbours = 40
+	l := newLab(t, neighbours+1, nil)
+	h := l.hosts[0]
+	for i, peer := range l.hosts[1:] {
+		l.at(time.Duration(i*37%neighbours)*time.Millisecond, func() {
+			l.talk(peer, netip.AddrPortFrom(h.NIC("lan").Address().Addr(), 80), 1) // asks for h, which so learns of it
+		})
+	}
+	l.run(t, time.Second)
+	var told []string
+	h.NIC("lan").OnCarrier(func(up bool) { told = append(told, fmt.Sprintf("%v %v", h.Now(), up)) })
+	before := l.log.Len()
+	l.at(2*time.Second, h.NIC("lan").Port().Pull)
+	l.at(3*time.Second, h.NIC("lan").Port().Plug)
+	l.run(t, 4*time.Second)
+	if want := []string{"2s false", "3s true"}; !slices.Equal(told, want) {
+		t.Errorf("told: got %v, want %v", told, want)
+	}
+	var got []string
+	for _, e := range l.log.Events()[before:] {
+		switch b := e.What.(type) {
+		case event.LinkChanged:
+			got = append(got, fmt.Sprintf("%v link %v", e.At, b.Up))
+		case event.NeighbourChanged:
+			got = append(got, b.IP+b.MAC)
+		}
+	}
+	want := []string{"2s link false"}
+	for i := range neighbours {
+		want = append(want, fmt.Sprintf("10.0.0.%d", i+2))
+	}
+	want = append(want, "3s link true")
+	if !slices.Equal(got, want) {
+		t.Errorf("events: got %v, want %v", got, want)
+	}
+}
+
+// TestCarrierOfSleepers: a frozen machine notices at its thaw; so do the
+// programs of a frozen process, whose kernel notices at once. A dead machine
+// notices nothing.
+func TestCarrierOfSleepers(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		put              func(*Host)
+		linkAt, toldAt   time.Duration
+		links, toldTimes int
+	}{
+		{"frozen machine", func(h *Host) { h.Freeze(false) }, 5 * time.Second, 5 * time.Second, 1, 1},
+		{"frozen process", func(h *Host) { h.Freeze(true) }, 2 * time.Second, 5 * time.Second, 1, 1},
+		{"dead machine", func(h *Host) { h.Crash(false) }, 0, 0, 0, 0},
+		{"warm restart", func(h *Host) { h.Crash(true) }, 0, 0, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t, 1, nil)
+			h := l.hosts[0]
+			var told []time.Duration
+			h.NIC("lan").OnCarrier(func(bool) { told = append(told, h.Now()) })
+			l.at(time.Second, func() { c.put(h) })
+			l.at(2*time.Second, h.NIC("lan").Port().Pull)
+			l.at(5*time.Second, h.Thaw)
+			l.run(t, 10*time.Second)
+			var links []time.Duration
+			for e := range event.Of[event.LinkChanged](l.log.Events()) {
+				links = append(links, e.At)
+			}
+			if len(links) != c.links || c.links > 0 && links[0] != c.linkAt {
+				t.Errorf("kernel: got %v, want %d at %v", links, c.links, c.linkAt)
+			}
+			if len(told) != c.toldTimes || c.toldTimes > 0 && told[0] != c.toldAt {
+				t.Errorf("programs: got %v, want %d at %v", told, c.toldTimes, c.toldAt)
+			}
+		})
+	}
+}
+
+// TestCrashForgetsInSilence: a machine that dies logs nothing of its neighbour
+// cache: the stack would clear it in map order.
+func TestCrashForgetsInSilence(t *testing.T) {
+	l := newLab(t, 5, nil)
+	h := l.hosts[0]
+	for _, peer := range l.hosts[1:] {
+		l.talk(peer, netip.AddrPortFrom(h.NIC("lan").Address().Addr(), 80), 1)
+	}
+	l.run(t, time.Second)
+	if n := len(h.NIC("lan").neighbours); n != 4 {
+		t.Fatalf("neighbours: got %d, want 4", n)
+	}
+	before := l.log.Len()
+	h.Crash(false)
+	for _, e := range l.log.Events()[before:] {
+		if p, is := e.What.(event.PowerChanged); !is || p.State != string(Crashed) {
+			t.Errorf("logged %+v, want the crash only", e.What)
+		}
+	}
+	h.PowerOn()
+	if n := len(h.NIC("lan").neighbours); n != 0 {
+		t.Errorf("neighbours after the boot: got %d, want none", n)
+	}
+}
