@@ -18,6 +18,7 @@ var flow = map[string][]string{
 	"sim/event/jsonform":  {},
 	"sim/oracle":          {"sim/event", "sim/fault", "sim/topology"}, // values: nothing measures by looking inside a machine
 	"netfab":              {"sim"},                                    // the fabric moves frames and does not know who sent them
+	"netfab/netns":        {},                                         // frames are bytes to the kernel too
 	"node/wire":           {},                                         // bytes in, values out
 	"node/web":            {"sim"},                                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
@@ -84,6 +85,11 @@ var libraries = []library{
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
 	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "who draws for people asks whether they see a terminal"},
 	{"gonum.org/v1/gonum", []string{"sim/oracle", "reports"}, true, "statistics belong to measures"},
+	{"github.com/vishvananda/netlink", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
+	{"github.com/vishvananda/netns", []string{"netfab/netns"}, false, "one package knows which thread is where"},
+	{"github.com/safchain/ethtool", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
+	{"github.com/containerd/cgroups/v3", []string{"netfab/netns"}, false, "one package knows the kernel's control groups"},
+	{"golang.org/x/sys", []string{"netfab/netns"}, false, "system calls are made where their meaning is explained"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

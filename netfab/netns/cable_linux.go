@@ -1,0 +1,203 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// Cable is a veth pair between the fabric and a node.
+type Cable struct {
+	fabric *Namespace
+	near   netlink.Link // the fabric's end
+}
+
+// cables numbers the fabric's ends of this process.
+var cables atomic.Int32
+
+// nearIndexFirst is above every interface index that a namespace hands out by
+// itself. The two ends of a pair must not have the same index: the kernel then
+// takes them for one device that is not stacked on another, and reports a lost
+// carrier up to one second late (linkwatch_urgent_event in net/core/link_watch.c).
+const nearIndexFirst = 1 << 20
+
+// Connect lays a cable from the fabric's namespace to the node's. Both ends are
+// up and have no offloads, no IPv6 and nothing to say of their own. The other
+// end of the error is a kernel without veth, a missing capability, or a name
+// that is taken.
+func Connect(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
+	c, err := lay(fabric, node, spec)
+	if err != nil {
+		return nil, fmt.Errorf("netns: cable to %s: %w", spec.Name, err)
+	}
+	if err := c.prepare(node, spec); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("netns: cable to %s: %w", spec.Name, err)
+	}
+	return c, nil
+}
+
+// lay makes the pair, down, with one end in each namespace.
+func lay(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
+	number := int(cables.Add(1))
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = fmt.Sprintf("cable%d", number)
+	attrs.Index = nearIndexFirst + number
+	attrs.HardwareAddr = nearMAC(spec.MAC)
+	attrs.MTU = spec.MTU
+	if attrs.MTU == 0 {
+		attrs.MTU = defaultMTU
+	}
+	attrs.TxQLen = txQueueLength
+	pair := netlink.NewVeth(attrs)
+	pair.PeerName = spec.Name
+	pair.PeerHardwareAddr = spec.MAC[:]
+	pair.PeerNamespace = netlink.NsFd(node.FD())
+	if err := fabric.handle.LinkAdd(pair); err != nil {
+		return nil, explain("veth pair", err)
+	}
+	return &Cable{fabric: fabric, near: pair}, nil
+}
+
+// txQueueLength is the kernel's own choice for Ethernet. A veth has no queue,
+// so it counts only for who puts one there.
+const txQueueLength = 1000
+
+// nearMAC is the address of the fabric's end: the node's with another bit in
+// the part that makers number, so that a frame sent to it by mistake is seen.
+func nearMAC(mac [6]byte) net.HardwareAddr {
+	mac[0] = mac[0]&^1 | 2
+	mac[1] ^= 0x80
+	return mac[:]
+}
+
+// prepare makes both ends silent and plain, and then sets them up.
+func (c *Cable) prepare(node *Namespace, spec CableSpec) error {
+	far, err := node.handle.LinkByName(spec.Name)
+	if err != nil {
+		return fmt.Errorf("node's end: %w", err)
+	}
+	for _, end := range []struct {
+		ns   *Namespace
+		link netlink.Link
+	}{{c.fabric, c.near}, {node, far}} {
+		if err := end.ns.silence(end.link); err != nil {
+			return err
+		}
+		if err := end.ns.dropOffloads(end.link.Attrs().Name); err != nil {
+			return err
+		}
+	}
+	if spec.Address.IsValid() {
+		ip, err := netlink.ParseIPNet(spec.Address.String())
+		if err != nil {
+			return fmt.Errorf("address %s: %w", spec.Address, err)
+		}
+		if err := node.handle.AddrAdd(far, &netlink.Addr{IPNet: ip}); err != nil {
+			return fmt.Errorf("address %s: %w", spec.Address, err)
+		}
+	}
+	if err := node.handle.LinkSetUp(far); err != nil {
+		return fmt.Errorf("node's end up: %w", err)
+	}
+	return c.SetCarrier(true)
+}
+
+// silence keeps IPv6 from speaking on an interface: no link-local address, no
+// duplicate address detection, no router solicitation, no multicast report.
+// One of the two ways suffices: disable_ipv6 needs a writable /proc/sys, the
+// address generation mode a kernel that knows it. Neither exists without IPv6.
+func (ns *Namespace) silence(link netlink.Link) error {
+	name := link.Attrs().Name
+	bySysctl := ns.Do(func() error {
+		err := setSysctl("net/ipv6/conf/"+name+"/disable_ipv6", "1")
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+	const none = 1 // IN6_ADDR_GEN_MODE_NONE
+	byMode := ns.handle.LinkSetIP6AddrGenMode(link, none)
+	if errors.Is(byMode, unix.EAFNOSUPPORT) {
+		byMode = nil
+	}
+	if bySysctl != nil && byMode != nil {
+		return fmt.Errorf("%s: IPv6 off: %w", name, errors.Join(bySysctl, byMode))
+	}
+	return nil
+}
+
+// dropOffloads switches off segmentation, aggregation, checksum offload and
+// scatter-gather: whatever the NIC would do to frames on their way. So every
+// frame on the cable is one that an Ethernet could carry, with its checksum
+// made by the sender and looked at by the receiver.
+func (ns *Namespace) dropOffloads(name string) error {
+	active, err := ns.Offloads(name)
+	if err != nil || len(active) == 0 {
+		return err
+	}
+	off := make(map[string]bool, len(active))
+	for _, feature := range active {
+		off[feature] = false
+	}
+	if err := ns.tool.Change(name, off); err != nil {
+		return fmt.Errorf("%s: offloads off: %w", name, err)
+	}
+	if active, err = ns.Offloads(name); err == nil && len(active) > 0 {
+		err = fmt.Errorf("%s: offloads off: the kernel keeps %s", name, strings.Join(active, ", "))
+	}
+	return err
+}
+
+// Offloads lists the features of an interface, by their ethtool names and in
+// their order, that act on frames, are on, and can be switched off.
+func (ns *Namespace) Offloads(name string) ([]string, error) {
+	features, err := ns.tool.FeaturesWithState(name)
+	if err != nil {
+		return nil, fmt.Errorf("netns: %s: features: %w", name, err)
+	}
+	var active []string
+	// order: the names are sorted below.
+	for feature, state := range features {
+		onFrames := strings.HasPrefix(feature, "tx-") || strings.HasPrefix(feature, "rx-")
+		if onFrames && state.Active && state.Available && !state.NeverChanged {
+			active = append(active, feature)
+		}
+	}
+	slices.Sort(active)
+	return active, nil
+}
+
+// Interface returns the name of the cable's end in the fabric's namespace: what
+// the fabric opens a Port on.
+func (c *Cable) Interface() string { return c.near.Attrs().Name }
+
+// SetCarrier plugs the cable in or pulls it at the fabric's end. The node's
+// interface loses its carrier at once, as at a switch whose port goes dark.
+func (c *Cable) SetCarrier(up bool) error {
+	set, word := c.fabric.handle.LinkSetDown, "down"
+	if up {
+		set, word = c.fabric.handle.LinkSetUp, "up"
+	}
+	if err := set(c.near); err != nil {
+		return fmt.Errorf("netns: %s %s: %w", c.Interface(), word, err)
+	}
+	return nil
+}
+
+// Close removes both ends of the cable. Ends that are gone already, with one of
+// the namespaces, are no error.
+func (c *Cable) Close() error {
+	err := c.fabric.handle.LinkDel(c.near)
+	if err == nil || errors.Is(err, unix.ENODEV) {
+		return nil
+	}
+	return fmt.Errorf("netns: remove %s: %w", c.Interface(), err)
+}

@@ -1,0 +1,66 @@
+package netns
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/vishvananda/netlink"
+	vnetns "github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+// WatchCarrier calls changed for every interface of the namespace but loopback,
+// once with the carrier that it has now and then at every change; an interface
+// that is removed loses its carrier first. The calls come from one goroutine.
+// stop ends them: none begins after it has returned. It must not be called by
+// changed itself.
+func WatchCarrier(ns *Namespace, changed func(iface string, up bool)) (stop func(), err error) {
+	inside := vnetns.NsHandle(ns.FD())
+	updates := make(chan netlink.LinkUpdate)
+	done, ended := make(chan struct{}), make(chan struct{})
+	err = netlink.LinkSubscribeWithOptions(updates, done, netlink.LinkSubscribeOptions{
+		Namespace:    &inside,
+		ListExisting: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("netns: watch carrier: %w", explain("netlink", err))
+	}
+	go func() {
+		defer close(ended)
+		follow(updates, done, changed)
+	}()
+	var once sync.Once
+	return func() {
+		once.Do(func() { close(done) })
+		<-ended
+	}, nil
+}
+
+// follow turns updates, which come for every change of an interface, into
+// changes of carrier.
+func follow(updates <-chan netlink.LinkUpdate, done <-chan struct{}, changed func(string, bool)) {
+	go func() { // the subscription ends only when somebody still takes what it has
+		<-done
+		for range updates {
+		}
+	}()
+	carrier := make(map[int]bool)
+	for {
+		select {
+		case <-done:
+			return
+		case u, ok := <-updates:
+			if !ok {
+				return
+			}
+			attrs := u.Link.Attrs()
+			up := u.Header.Type == unix.RTM_NEWLINK && attrs.RawFlags&unix.IFF_LOWER_UP != 0
+			was, known := carrier[attrs.Index]
+			if attrs.RawFlags&unix.IFF_LOOPBACK != 0 || known && was == up {
+				continue
+			}
+			carrier[attrs.Index] = up
+			changed(attrs.Name, up)
+		}
+	}
+}

@@ -1,0 +1,17 @@
+package netns
+
+// PortStats counts the frames of a port since it was opened.
+type PortStats struct {
+	Received      uint64
+	ReceivedBytes uint64
+	Sent          uint64
+	SentBytes     uint64
+
+	// Lost counts frames that came in and found the ring full: the reader was
+	// not fast enough.
+	Lost uint64
+
+	// Refused counts frames that the kernel did not take: the interface was
+	// down, its queue was full, or the frame was longer than its MTU.
+	Refused uint64
+}

@@ -1,0 +1,116 @@
+package netns
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// ring is memory shared with the kernel: slots of equal size, written by the
+// kernel in turn and handed back by us (TPACKET_V2, packet_mmap.rst). Version 3
+// hands over whole blocks instead, the first frame of which waits for the last
+// or for a timer of at least a millisecond: too late for a ping.
+type ring struct {
+	memory   []byte
+	slotSize int
+	next     int // the slot that the kernel fills next
+	held     int // slots behind next that were collected and not released
+}
+
+// slotCount is how many frames wait for a reader that is late: 25 ms of a full
+// gigabit.
+const slotCount = 2048
+
+// vlanTagSize is left free in front of each frame, to put back the tag that the
+// kernel takes out.
+const vlanTagSize = 4
+
+// newRing attaches a ring for frames of the interface's MTU to a socket.
+func newRing(fd, mtu int) (*ring, error) {
+	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V2); err != nil {
+		return nil, fmt.Errorf("ring version: %w", err)
+	}
+	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_RESERVE, vlanTagSize); err != nil {
+		return nil, fmt.Errorf("ring headroom: %w", err)
+	}
+	const overhead = 128 // the slot's header, the sender's address, Ethernet's header, two tags
+	slotSize := 1 << bits.Len(uint(mtu+overhead-1))
+	blockSize := max(slotSize, 1<<16) // of contiguous memory, a power of two of pages
+	request := unix.TpacketReq{
+		Block_size: uint32(blockSize),
+		Block_nr:   uint32(slotCount * slotSize / blockSize),
+		Frame_size: uint32(slotSize),
+		Frame_nr:   slotCount,
+	}
+	if err := unix.SetsockoptTpacketReq(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &request); err != nil {
+		return nil, fmt.Errorf("ring of %d bytes: %w", slotCount*slotSize, err)
+	}
+	memory, err := unix.Mmap(fd, 0, slotCount*slotSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return nil, fmt.Errorf("map ring: %w", err)
+	}
+	return &ring{memory: memory, slotSize: slotSize}, nil
+}
+
+// slot returns the header of a slot and its memory.
+func (r *ring) slot(i int) (*unix.Tpacket2Hdr, []byte) {
+	memory := r.memory[i*r.slotSize:][:r.slotSize]
+	return (*unix.Tpacket2Hdr)(unsafe.Pointer(&memory[0])), memory
+}
+
+// collect appends the frames that have arrived, as many as there is room for.
+// They stay the ring's until release.
+func (r *ring) collect(frames [][]byte) [][]byte {
+	for len(frames) < cap(frames) && r.held < slotCount {
+		header, memory := r.slot(r.next)
+		if atomic.LoadUint32(&header.Status)&unix.TP_STATUS_USER == 0 {
+			break
+		}
+		start := int(header.Mac)
+		frame := memory[start : start+int(header.Snaplen)]
+		if header.Status&unix.TP_STATUS_VLAN_VALID != 0 {
+			frame = restoreTag(memory[start-vlanTagSize:start+int(header.Snaplen)], header)
+		}
+		frames = append(frames, frame)
+		r.next = (r.next + 1) % slotCount
+		r.held++
+	}
+	return frames
+}
+
+// restoreTag moves the addresses to the front of the frame, which has room for
+// a tag there, and puts the tag behind them: the kernel took it into the header
+// of the slot, whatever the interface's features say.
+func restoreTag(frame []byte, header *unix.Tpacket2Hdr) []byte {
+	const addresses = 12
+	copy(frame, frame[vlanTagSize:vlanTagSize+addresses])
+	protocol := uint16(unix.ETH_P_8021Q)
+	if header.Status&unix.TP_STATUS_VLAN_TPID_VALID != 0 {
+		protocol = header.Vlan_tpid
+	}
+	binary.BigEndian.PutUint16(frame[addresses:], protocol)
+	binary.BigEndian.PutUint16(frame[addresses+2:], header.Vlan_tci)
+	return frame
+}
+
+// release hands the collected slots back to the kernel.
+func (r *ring) release() {
+	for ; r.held > 0; r.held-- {
+		header, _ := r.slot((r.next - r.held + slotCount) % slotCount)
+		atomic.StoreUint32(&header.Status, unix.TP_STATUS_KERNEL)
+	}
+}
+
+// unmap gives the memory back to the kernel, which ends the socket with it: the
+// mapping alone keeps it alive. A ring that was never made has none.
+func (r *ring) unmap() {
+	if r == nil || r.memory == nil {
+		return
+	}
+	_ = unix.Munmap(r.memory) // the memory is one that Mmap gave
+	r.memory = nil
+}

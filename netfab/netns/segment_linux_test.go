@@ -1,0 +1,107 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// segment is a fabric's namespace with two nodes on it, whose kernels have
+// 192.0.2.1 and 192.0.2.2.
+type segment struct {
+	fabric *Namespace
+	nodes  [2]*Namespace
+	cables [2]*Cable
+}
+
+// newSegment lays the cables and leaves what is between them to the caller.
+func newSegment(tb testing.TB) *segment {
+	tb.Helper()
+	s := &segment{fabric: newNamespace(tb)}
+	for i := range s.nodes {
+		s.nodes[i] = newNamespace(tb)
+		cable, err := Connect(s.fabric, s.nodes[i], CableSpec{
+			Name:    "eth0",
+			MAC:     [6]byte{2, 0, 0, 0, 0, byte(i + 1)},
+			Address: address(i),
+		})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tb.Cleanup(func() { cable.Close() })
+		s.cables[i] = cable
+	}
+	return s
+}
+
+// address is what the kernel of node i answers to.
+func address(i int) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)}), 24)
+}
+
+// newNamespace makes a namespace for one test, or skips the test where none can
+// be made.
+func newNamespace(tb testing.TB) *Namespace {
+	tb.Helper()
+	ns, err := New()
+	if errors.Is(err, ErrPrivilege) {
+		tb.Skipf("run as root, or under unshare -rmn: %v", err)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { ns.Close() })
+	return ns
+}
+
+// open makes a port on the fabric's end of a cable.
+func (s *segment) open(tb testing.TB, i int) *Port {
+	tb.Helper()
+	p, err := Open(s.fabric, s.cables[i].Interface())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { p.Close() })
+	return p
+}
+
+// join copies frames between the two cables in user space: the least switch
+// there can be.
+func (s *segment) join(tb testing.TB) (ports [2]*Port) {
+	tb.Helper()
+	for i := range ports {
+		ports[i] = s.open(tb, i)
+	}
+	for i := range ports {
+		go forward(ports[i], ports[1-i])
+	}
+	return ports
+}
+
+func forward(from, to *Port) error {
+	return from.Run(func(frames [][]byte) error {
+		for _, f := range frames {
+			to.Send(f)
+		}
+		to.Flush()
+		return nil
+	})
+}
+
+// command prepares a program that inside starts in a namespace.
+func output(ns *Namespace, program string, args ...string) (string, error) {
+	var out strings.Builder
+	cmd := exec.Command(program, args...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := ns.Do(cmd.Start)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w: %s", program, err, out.String())
+	}
+	return out.String(), err
+}
