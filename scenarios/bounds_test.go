@@ -91,13 +91,10 @@ func TestHostileDocumentsAreRefusedSoon(t *testing.T) {
 		if invalid, ok := IsInvalid(err); !ok || len(invalid.Problems) > problemMax || len(err.Error()) > 64<<10 {
 			t.Errorf("%s: got %.200v", name, err)
 		}
-		if took > 5*time.Second {
+		if took > 30*time.Second { // far above what it takes: the machine may be busy
 			t.Errorf("%s: took %s", name, took)
 		}
-		if took > 100*time.Millisecond {
-			t.Logf("%s: %s, %d MiB", name, took, (after.TotalAlloc-before.TotalAlloc)>>20)
-		}
-		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<30 {
+		if used := after.TotalAlloc - before.TotalAlloc; used > 256<<20 {
 			t.Errorf("%s: allocated %d MiB", name, used>>20)
 		}
 	}

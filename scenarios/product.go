@@ -5,46 +5,31 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
-
-// standbyKeys are the YAML keys of the properties that package standby names as
-// an administrator knows them.
-var standbyKeys = map[string]string{
-	"Group": "group", "VirtualIP": "vip", "Preempt": "preempt", "HelloTimer": "hello", "HoldTimer": "hold",
-	"Authentication": "authentication", "Profile": "profile", "HelloJitter": "jitter", "BootDelay": "boot-delay", "AnnounceTimes": "announce",
-}
 
 // standby adds what the product would say to each standby configuration.
 func (j *judge) standby() {
 	for _, name := range topology.Names(j.whole.Nodes) {
 		n := j.whole.Nodes[name]
 		for _, iface := range topology.Names(n.Standby) {
-			own := n.NICs[iface].Address.Addr()
-			path := []string{"nodes", name, "standby", iface}
-			j.product(n.Standby[iface], own, func(p standby.Problem) {
-				j.list = append(j.list, topology.Problem{
-					Path: topology.At(path, standbyKeys[p.Property]), Message: p.Message, Warning: p.Severity == standby.Warning,
-				})
-			})
+			for _, p := range product(n.Standby[iface], n.NICs[iface].Address.Addr()) {
+				p.Path = topology.At([]string{"nodes", name, "standby", iface}, p.Path...)
+				j.list = append(j.list, p)
+			}
 		}
 	}
 }
 
-// product calls tell for each problem that only the product knows. What the
-// topology has told already, such as a missing address, is left out.
-func (j *judge) product(s topology.Standby, own netip.Addr, tell func(standby.Problem)) {
-	if !own.IsValid() || topology.CheckFields(s) != nil {
-		return
+// product returns the problems that only the product knows. What the topology
+// tells by itself, such as a missing address, is left out.
+func product(s topology.Standby, own netip.Addr) []topology.Problem {
+	if !own.IsValid() || s.VIP == own || topology.CheckFields(s) != nil {
+		return nil
 	}
-	for _, p := range world.StandbyProblems(s, own) {
-		if _, known := standbyKeys[p.Property]; known && !(p.Property == "VirtualIP" && s.VIP == own) {
-			tell(p)
-		}
-	}
+	return world.StandbyProblems(s, own)
 }
 
 // set checks a change of standby control as the product will when it is made:
@@ -64,11 +49,11 @@ func (j *judge) set(path []string, f fault.Set) {
 		if setStandby(&s, key, f.Value) != nil {
 			continue // CheckSet has told
 		}
-		j.product(s, n.NICs[iface].Address.Addr(), func(p standby.Problem) {
-			if p.Severity == standby.Error && standbyKeys[p.Property] == key.name {
+		for _, p := range product(s, n.NICs[iface].Address.Addr()) {
+			if !p.Warning && p.Path[0] == key.name {
 				j.fail(path, f.Property+": "+p.Message)
 			}
-		})
+		}
 	}
 }
 

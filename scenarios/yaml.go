@@ -19,7 +19,7 @@ const (
 	sizeMax    = 1 << 20 // bytes
 	depthMax   = 40      // levels of mappings and lists
 	tokenMax   = 200_000 // words and signs
-	keyMax     = 4000    // keys outside of {}: the parser's time grows with their square
+	keyMax     = 2000    // keys outside of {}: the parser's time grows with their square
 	visitMax   = 200_000 // values, aliases counted each time they are used
 	problemMax = 50      // problems reported of one file
 )

@@ -167,7 +167,7 @@ func (c Client) WithDefaults() Client {
 // serviceAddresses lists the addresses on which a gateway serves if nothing
 // else is said: its virtual IPs, or its own addresses if it has none. Standby
 // must be completed. A member that learns its virtual IP serves the one that
-// the others of its group were given.
+// the others of its group were given. No address stands in the list twice.
 func (t Topology) serviceAddresses(n Node) []netip.Addr {
 	var addresses []netip.Addr
 	for _, iface := range Names(n.Standby) {
@@ -175,7 +175,11 @@ func (t Topology) serviceAddresses(n Node) []netip.Addr {
 		if !s.VIP.IsValid() {
 			s.VIP = t.learnedVIP(n.NICs[iface].Segment, s.Group)
 		}
-		addresses = append(addresses, s.VIPs()...)
+		for _, vip := range s.VIPs() {
+			if !slices.Contains(addresses, vip) {
+				addresses = append(addresses, vip)
+			}
+		}
 	}
 	for _, iface := range Names(n.NICs) {
 		if len(n.Standby) == 0 {

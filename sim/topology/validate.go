@@ -69,7 +69,7 @@ func (c *checker) segment(name string) {
 }
 
 func (n Node) attached(segment string) bool {
-	for _, nic := range n.NICs {
+	for _, nic := range n.NICs { // order: any will do
 		if nic.Segment == segment {
 			return true
 		}
@@ -107,7 +107,7 @@ func (c *checker) node(name string, n Node) {
 
 // onLink says whether an address belongs to the subnet of an interface.
 func (n Node) onLink(a netip.Addr) bool {
-	for _, nic := range n.NICs {
+	for _, nic := range n.NICs { // order: any will do
 		if nic.Address.Contains(a) {
 			return true
 		}
@@ -156,7 +156,7 @@ func broadcast(p netip.Prefix) netip.Addr {
 func (c *checker) gateway(path []string, n Node) {
 	taken := map[netip.AddrPort]string{}
 	own := c.whole.serviceAddresses(n)
-	for _, nic := range n.NICs {
+	for _, nic := range n.NICs { // order: only searched
 		own = append(own, nic.Address.Addr())
 	}
 	for _, name := range Names(n.Gateway.Services) {
@@ -214,13 +214,13 @@ func TargetOf(target string) (netip.AddrPort, error) {
 
 // held says whether a node has the address, by itself or as a virtual IP.
 func (c *checker) held(a netip.Addr) bool {
-	for _, n := range c.whole.Nodes {
-		for _, nic := range n.NICs {
+	for _, n := range c.whole.Nodes { // order: any will do
+		for _, nic := range n.NICs { // order: any will do
 			if nic.Address.Addr() == a {
 				return true
 			}
 		}
-		for _, s := range n.Standby {
+		for _, s := range n.Standby { // order: any will do
 			if slices.Contains(s.VIPs(), a) {
 				return true
 			}
