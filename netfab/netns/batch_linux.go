@@ -46,7 +46,9 @@ func (b *batch) reset() { b.bytes, b.ends = b.bytes[:0], b.ends[:0] }
 
 // send gives all frames to a socket. A frame that the kernel refuses is left
 // out and the rest goes on, so one bad frame costs only itself; a socket whose
-// interface is down refuses them all.
+// interface is down refuses them all. That is asked twice: an interface that
+// went down leaves its error with the socket, where it meets the next frame
+// sent, even if the interface has long come back.
 func (b *batch) send(fd int) (sent, size, refused int) {
 	start := 0
 	for i, end := range b.ends {
@@ -56,6 +58,7 @@ func (b *batch) send(fd int) (sent, size, refused int) {
 		b.headers[i].header.SetIovlen(1)
 		start = end
 	}
+	asked := false
 	for next := 0; next < len(b.ends); {
 		n, err := sendmmsg(fd, b.headers[next:len(b.ends)])
 		for _, h := range b.headers[next : next+n] {
@@ -65,6 +68,8 @@ func (b *batch) send(fd int) (sent, size, refused int) {
 		next += n
 		switch {
 		case n > 0 || errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.ENETDOWN) && !asked:
+			asked = true
 		case errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.ENXIO):
 			return sent, size, refused + len(b.ends) - next
 		default:

@@ -11,7 +11,7 @@ type CableSpec struct {
 	// address derived from it, which is never seen on the wire.
 	MAC [6]byte
 
-	// MTU in bytes, without the Ethernet header; 0 stands for 1500.
+	// MTU in bytes, without the Ethernet header, 68 to 9000; 0 stands for 1500.
 	MTU int
 
 	// Address is what the kernel of a real host answers to. A node with a stack
@@ -20,4 +20,8 @@ type CableSpec struct {
 	Address netip.Prefix
 }
 
-const defaultMTU = 1500
+const (
+	defaultMTU = 1500
+	mtuMin     = 68   // the least that IPv4 asks for (RFC 791)
+	mtuMax     = 9000 // a jumbo frame; the ring has slots for the longest
+)

@@ -29,9 +29,9 @@ var cables atomic.Int32
 const nearIndexFirst = 1 << 20
 
 // Connect lays a cable from the fabric's namespace to the node's. Both ends are
-// up and have no offloads, no IPv6 and nothing to say of their own. The other
-// end of the error is a kernel without veth, a missing capability, or a name
-// that is taken.
+// up and have no offloads, no IPv6 and nothing to say of their own. Errors are a
+// name that is taken or too long, the address of a group, a missing capability
+// (ErrPrivilege) and a kernel without veth.
 func Connect(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 	c, err := lay(fabric, node, spec)
 	if err != nil {
@@ -46,15 +46,18 @@ func Connect(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 
 // lay makes the pair, down, with one end in each namespace.
 func lay(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
+	if spec.MTU == 0 {
+		spec.MTU = defaultMTU
+	}
+	if spec.MTU < mtuMin || spec.MTU > mtuMax {
+		return nil, fmt.Errorf("MTU: got %d, want %d to %d", spec.MTU, mtuMin, mtuMax)
+	}
 	number := int(cables.Add(1))
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = fmt.Sprintf("cable%d", number)
 	attrs.Index = nearIndexFirst + number
 	attrs.HardwareAddr = nearMAC(spec.MAC)
 	attrs.MTU = spec.MTU
-	if attrs.MTU == 0 {
-		attrs.MTU = defaultMTU
-	}
 	attrs.TxQLen = txQueueLength
 	pair := netlink.NewVeth(attrs)
 	pair.PeerName = spec.Name

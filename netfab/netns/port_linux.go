@@ -1,7 +1,6 @@
 package netns
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -104,7 +103,8 @@ func enlargeSendBuffer(fd int) {
 
 // Run hands over the frames that arrive, in their order and in batches, until
 // the port is closed or deliver returns an error, which Run then returns. A
-// closed port is net.ErrClosed; so is one whose interface is gone.
+// closed port is net.ErrClosed. An interface that is down or gone is silent;
+// WatchCarrier tells of that.
 //
 // The frames lie in the kernel's ring: they are valid until deliver returns,
 // and the longer it takes the fuller the ring gets.
@@ -115,16 +115,12 @@ func (p *Port) Run(deliver func(frames [][]byte) error) error {
 	defer p.end()
 	frames := make([][]byte, 0, framesMax)
 	for {
-		gone := false
-		err := p.conn.Read(func(fd uintptr) bool {
+		err := p.conn.Read(func(uintptr) bool {
 			frames = p.ring.collect(frames[:0])
-			if len(frames) == 0 {
-				gone = interfaceGone(int(fd))
-			}
-			return gone || len(frames) > 0
+			return len(frames) > 0
 		})
-		if err != nil || gone {
-			return closed(err)
+		if err != nil {
+			return p.ended(err)
 		}
 		size := 0
 		for _, f := range frames {
@@ -140,24 +136,14 @@ func (p *Port) Run(deliver func(frames [][]byte) error) error {
 	}
 }
 
-// closed turns the poller's word for a closed file into the network's.
-func closed(err error) error {
-	if err == nil || errors.Is(err, os.ErrClosed) {
+// ended says why the poller let go: mostly because the port was closed.
+func (p *Port) ended(err error) error {
+	p.life.Lock()
+	defer p.life.Unlock()
+	if p.over {
 		return net.ErrClosed
 	}
 	return fmt.Errorf("netns: receive: %w", err)
-}
-
-// interfaceGone reports whether the interface of a socket was removed: then the
-// kernel unbinds it. Asking for the pending error clears it; an interface that
-// is only down leaves one too, and comes back.
-func interfaceGone(fd int) bool {
-	if pending, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR); err == nil && pending == 0 {
-		return false
-	}
-	name, err := unix.Getsockname(fd)
-	link, ok := name.(*unix.SockaddrLinklayer)
-	return err == nil && ok && link.Ifindex <= 0
 }
 
 // Send takes one frame for the next Flush, and keeps a copy. A full batch is

@@ -1,12 +1,14 @@
 package netns
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // segment is a fabric's namespace with two nodes on it, whose kernels have
@@ -18,16 +20,17 @@ type segment struct {
 }
 
 // newSegment lays the cables and leaves what is between them to the caller.
-func newSegment(tb testing.TB) *segment {
+// The nodes' kernels have addresses, unless they are bare.
+func newSegment(tb testing.TB, bare bool) *segment {
 	tb.Helper()
 	s := &segment{fabric: newNamespace(tb)}
 	for i := range s.nodes {
 		s.nodes[i] = newNamespace(tb)
-		cable, err := Connect(s.fabric, s.nodes[i], CableSpec{
-			Name:    "eth0",
-			MAC:     [6]byte{2, 0, 0, 0, 0, byte(i + 1)},
-			Address: address(i),
-		})
+		spec := CableSpec{Name: "eth0", MAC: mac(i), Address: address(i)}
+		if bare {
+			spec.Address = netip.Prefix{}
+		}
+		cable, err := Connect(s.fabric, s.nodes[i], spec)
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -41,6 +44,9 @@ func newSegment(tb testing.TB) *segment {
 func address(i int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)}), 24)
 }
+
+// mac is the address of node i's interface.
+func mac(i int) [6]byte { return [6]byte{2, 0, 0, 0, 0, byte(i + 1)} }
 
 // newNamespace makes a namespace for one test, or skips the test where none can
 // be made.
@@ -60,7 +66,12 @@ func newNamespace(tb testing.TB) *Namespace {
 // open makes a port on the fabric's end of a cable.
 func (s *segment) open(tb testing.TB, i int) *Port {
 	tb.Helper()
-	p, err := Open(s.fabric, s.cables[i].Interface())
+	return openPort(tb, s.fabric, s.cables[i].Interface())
+}
+
+func openPort(tb testing.TB, ns *Namespace, iface string) *Port {
+	tb.Helper()
+	p, err := Open(ns, iface)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -91,7 +102,34 @@ func forward(from, to *Port) error {
 	})
 }
 
-// command prepares a program that inside starts in a namespace.
+// frames reads a port into a channel, each frame a copy, until the port closes.
+func frames(p *Port) <-chan []byte {
+	c := make(chan []byte, slotCount)
+	go func() {
+		defer close(c)
+		p.Run(func(frames [][]byte) error {
+			for _, f := range frames {
+				c <- bytes.Clone(f)
+			}
+			return nil
+		})
+	}()
+	return c
+}
+
+// within waits for one value, and fails the test when it does not come.
+func within[T any](tb testing.TB, limit time.Duration, what string, c <-chan T) T {
+	tb.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(limit):
+		tb.Fatalf("%s: nothing within %v", what, limit)
+		panic("unreachable")
+	}
+}
+
+// output runs a program in a namespace and returns what it says.
 func output(ns *Namespace, program string, args ...string) (string, error) {
 	var out strings.Builder
 	cmd := exec.Command(program, args...)
@@ -104,4 +142,12 @@ func output(ns *Namespace, program string, args ...string) (string, error) {
 		err = fmt.Errorf("%s: %w: %s", program, err, out.String())
 	}
 	return out.String(), err
+}
+
+// need skips a test that wants a program which is not installed.
+func need(tb testing.TB, program string) {
+	tb.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		tb.Skipf("%s is not installed", program)
+	}
 }

@@ -1,0 +1,186 @@
+package netns
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPortsCarryPings is the whole way once: two kernels that know nothing of
+// each other's cable, and a switch of twenty lines between two ports.
+func TestPortsCarryPings(t *testing.T) {
+	need(t, "ping")
+	s := newSegment(t, false)
+	ports := s.join(t)
+	out, err := output(s.nodes[0], "ping", "-c", "5", "-i", "0.05", "-W", "2", "192.0.2.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out, " 0% packet loss") {
+		t.Errorf("pings were lost:\n%s", out)
+	}
+	for i, p := range ports {
+		// Five pings or answers, and ARP once or twice each way.
+		if s := p.Stats(); s.Received < 6 || s.Received > 9 || s.Lost != 0 || s.Refused != 0 {
+			t.Errorf("port %d: %+v, want 6 to 9 frames received, none lost or refused", i, s)
+		}
+	}
+}
+
+// TestPortKeepsFrames sends frames of all sizes and some odd kinds through a
+// cable, and wants every byte back, in order. Method: a port at each end, as a
+// node with a stack of its own has it.
+func TestPortKeepsFrames(t *testing.T) {
+	s := newSegment(t, true)
+	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
+	arrived := frames(fabric)
+	random := rand.New(rand.NewPCG(1, 1))
+	var want [][]byte
+	for size := 14; size <= 14+defaultMTU; size += 1 + random.IntN(9) {
+		frame := make([]byte, size)
+		for i := range frame {
+			frame[i] = byte(random.Uint32())
+		}
+		frame[0] &^= 1
+		switch size % 5 { // kinds that the kernel looks into
+		case 0:
+			if size >= 20 { // a tag; without the whole of it the kernel drops the frame
+				copy(frame[12:], []byte{0x81, 0x00, 0x00, 0x07, 0x08, 0x00})
+			}
+		case 1:
+			copy(frame[12:], []byte{0x08, 0x00}) // IPv4 that is none
+		case 2:
+			copy(frame, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
+		}
+		want = append(want, frame)
+		node.Send(frame)
+	}
+	node.Flush()
+	for i, frame := range want {
+		got := within(t, 5*time.Second, "frame", arrived)
+		if !bytes.Equal(got, frame) {
+			t.Fatalf("frame %d of %d bytes: got %d bytes\n% x\nwant\n% x", i, len(frame), len(got), got, frame)
+		}
+	}
+	if got, count := node.Stats(), uint64(len(want)); got.Sent != count || got.Received != 0 {
+		t.Errorf("sender %+v: want %d sent and nothing received, least of all its own frames", got, count)
+	}
+}
+
+// TestPortRefusesFrames: what no Ethernet of this MTU carries is counted, and
+// does not take its neighbours in the batch with it.
+func TestPortRefusesFrames(t *testing.T) {
+	s := newSegment(t, true)
+	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
+	arrived := frames(fabric)
+	good := append(bytes.Repeat([]byte{2}, 12), bytes.Repeat([]byte{0x88}, 50)...)
+	node.Send(good)
+	node.Send(make([]byte, 14+defaultMTU+1))
+	node.Send(nil)
+	node.Send([]byte{1, 2, 3}) // not even a header
+	node.Send(make([]byte, 2*batchBytesMax))
+	node.Send(good)
+	node.Flush()
+	for range 2 {
+		if got := within(t, time.Second, "good frame", arrived); !bytes.Equal(got, good) {
+			t.Errorf("got % x, want % x", got, good)
+		}
+	}
+	if got := node.Stats(); got.Sent != 2 || got.Refused != 4 {
+		t.Errorf("%+v: want 2 sent and 4 refused", got)
+	}
+}
+
+// TestPortCountsLostFrames fills the ring of a port that nobody reads.
+func TestPortCountsLostFrames(t *testing.T) {
+	s := newSegment(t, true)
+	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
+	const extra = 100
+	for range slotCount + extra {
+		node.Send(make([]byte, 60))
+		node.Flush()
+	}
+	if got := node.Stats(); got.Sent != slotCount+extra {
+		t.Fatalf("sender %+v: want %d sent", got, slotCount+extra)
+	}
+	var lost uint64
+	for range 100 { // the last frames may still be on their way
+		if lost = fabric.Stats().Lost; lost >= extra {
+			break
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	if lost != extra {
+		t.Errorf("%d frames lost, want %d", lost, extra)
+	}
+	arrived := frames(fabric)
+	for range slotCount {
+		within(t, time.Second, "a frame that was not lost", arrived)
+	}
+	if again := fabric.Stats().Lost; again != extra {
+		t.Errorf("asked again, %d frames lost, want still %d", again, extra)
+	}
+}
+
+// TestPortEnds: Close wakes a reader, within deliver or from elsewhere, and with
+// its interface removed; an error of deliver ends Run alone.
+func TestPortEnds(t *testing.T) {
+	s := newSegment(t, true)
+	node := openPort(t, s.nodes[0], "eth0")
+	run := func(p *Port, deliver func([][]byte) error) <-chan error {
+		c := make(chan error, 1)
+		go func() { c <- p.Run(deliver) }()
+		return c
+	}
+	stop := errors.New("enough")
+
+	fabric := s.open(t, 0)
+	ended := run(fabric, func([][]byte) error { return stop })
+	node.Send(make([]byte, 60))
+	node.Flush()
+	if err := within(t, time.Second, "end by deliver", ended); err != stop {
+		t.Errorf("Run returns %v, want what deliver returned", err)
+	}
+	ended = run(fabric, func([][]byte) error { return fabric.Close() })
+	node.Send(make([]byte, 60))
+	node.Flush()
+	if err := within(t, time.Second, "end from within", ended); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("closed within deliver, Run returns %v, want net.ErrClosed", err)
+	}
+	if err := fabric.Run(nil); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("on a closed port Run returns %v, want net.ErrClosed", err)
+	}
+	fabric.Send(make([]byte, 60)) // into the void, and no panic
+	fabric.Flush()
+
+	fabric = s.open(t, 0)
+	ended = run(fabric, nil)
+	fabric.Close()
+	if err := within(t, time.Second, "end from elsewhere", ended); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("closed from elsewhere, Run returns %v, want net.ErrClosed", err)
+	}
+	ended = run(node, nil)
+	if err := s.cables[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	node.Send(make([]byte, 60))
+	node.Flush()
+	if got := node.Stats(); got.Refused != 1 {
+		t.Errorf("%+v after the interface was removed, want 1 frame refused", got)
+	}
+	node.Close()
+	if err := within(t, time.Second, "end after removal", ended); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("interface removed, Run returns %v, want net.ErrClosed", err)
+	}
+}
+
+func TestOpenNamesWhatIsMissing(t *testing.T) {
+	_, err := Open(newNamespace(t), "eth9")
+	if err == nil || !strings.Contains(err.Error(), "port on eth9") {
+		t.Errorf("got %v, want an error that names eth9", err)
+	}
+}
