@@ -79,6 +79,7 @@ func (n *NIC) SetAddress(p netip.Prefix) {
 	}
 	if before.IsValid() {
 		must(n.host.stack.RemoveAddress(n.id, address(before.Addr())))
+		n.acks.forget(before.Addr())
 		n.host.addressChanged(before.Addr(), false)
 	}
 	n.address = p
