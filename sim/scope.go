@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Scope is what lives and dies together: the timers, events and procs of one
 // machine. It can be frozen (nothing in it runs; what came due runs in order
@@ -128,12 +131,14 @@ func (s *Scope) Drift(share float64) {
 	s.anchor, s.anchored, s.rate = s.loop.Now(), elapsed, 1+share
 }
 
-// stretch turns a span of local time into one of the world's.
+// stretch turns a span of local time into one of the world's, rounded up: a
+// timer never fires early by the scope's own clock, and no span is so short
+// that it takes no time. One beyond all time stays there.
 func (s *Scope) stretch(d time.Duration) time.Duration {
 	if s.rate == 1 {
 		return d
 	}
-	return time.Duration(float64(d) / s.rate)
+	return time.Duration(min(math.Ceil(float64(d)/s.rate), math.MaxInt64-1023)) // the last float64 below the limit
 }
 
 // adopt appends a proc to the scope's list.
