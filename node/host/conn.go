@@ -33,7 +33,7 @@ type Conn struct {
 // wait is one direction's parked proc and its deadline.
 type wait struct {
 	proc  *sim.Proc
-	until time.Duration // 0: no deadline
+	until time.Duration // by the machine's own clock, Scope.Elapsed; 0: no deadline
 	timer *sim.Timer
 	owner *sim.Proc // the proc that timer wakes
 }
@@ -72,7 +72,7 @@ func (c *Conn) notify(mask waiter.EventMask) {
 func (c *Conn) park(w *wait, op string) error {
 	loop := c.host.loop
 	if w.until != 0 {
-		if loop.Now() >= w.until {
+		if c.host.programs.Elapsed() >= w.until {
 			return &net.OpError{Op: op, Net: "tcp", Err: ErrTimeout}
 		}
 	}
@@ -99,7 +99,7 @@ func (c *Conn) arm(w *wait) {
 	case w.owner != w.proc:
 		w.timer, w.owner = c.host.programs.NewTimer(sim.Func(w.proc.Wake)), w.proc
 	}
-	w.timer.Reset(w.until - c.host.loop.Now())
+	w.timer.Reset(w.until - c.host.programs.Elapsed())
 }
 
 // bound sets the deadline of one direction, also of a call under way.
@@ -226,7 +226,7 @@ func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) 
 func (c *Conn) SetTimeout(d time.Duration) {
 	var until time.Duration
 	if d > 0 {
-		until = c.host.loop.Now() + d
+		until = c.host.programs.Elapsed() + d
 	}
 	c.bound(&c.reader, until)
 	c.bound(&c.writer, until)
@@ -234,28 +234,30 @@ func (c *Conn) SetTimeout(d time.Duration) {
 
 // SetDeadline implements net.Conn; see Instant for the time of an instant.
 func (c *Conn) SetDeadline(t time.Time) error {
-	c.bound(&c.reader, deadline(t))
-	c.bound(&c.writer, deadline(t))
+	c.bound(&c.reader, c.deadline(t))
+	c.bound(&c.writer, c.deadline(t))
 	return nil
 }
 
 // SetReadDeadline implements net.Conn.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.bound(&c.reader, deadline(t))
+	c.bound(&c.reader, c.deadline(t))
 	return nil
 }
 
 // SetWriteDeadline implements net.Conn.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	c.bound(&c.writer, deadline(t))
+	c.bound(&c.writer, c.deadline(t))
 	return nil
 }
 
-func deadline(t time.Time) time.Duration {
+// deadline returns an instant of the world as the machine's own clock will show
+// it. It must not be 0, which means none.
+func (c *Conn) deadline(t time.Time) time.Duration {
 	if t.IsZero() {
 		return 0
 	}
-	return max(t.Sub(Epoch), 1)
+	return max(c.host.programs.Elapsed()+t.Sub(Epoch)-c.host.loop.Now(), 1)
 }
 
 var _ net.Conn = (*Conn)(nil)

@@ -171,13 +171,8 @@ func (p *pool) arm() {
 		return
 	}
 	left := (p.jobs[0].done - p.progress) / rate
-	// Two nanoseconds of the fastest clock are one of the world's: less would
-	// fire at this instant again, and find no progress.
-	const shortest, longest = 2, float64(1 << 62)
-	if left > 0 {
-		left = min(max(left+0.5, shortest), longest)
-	}
-	p.timer.Reset(time.Duration(left))
+	const longest = float64(1 << 62)
+	p.timer.Reset(time.Duration(min(max(left, 0)+0.5, longest)))
 }
 
 // jobs is a heap by end, then by order of arrival.

@@ -36,6 +36,7 @@ func (h *Host) startKernel() {
 	k.stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4},
+		HandleLocal:        true, // a machine reaches its own addresses without a wire
 		Clock:              kernelClock{h},
 		RandSource:         source,
 		SecureRNG:          source,
