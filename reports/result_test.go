@@ -52,6 +52,7 @@ func cablePull() *Result {
 		Violations: []oracle.Violation{{Invariant: "one-active", At: 47903 * time.Millisecond, Detail: "a and b in group 7\x01"}},
 		Measures: oracle.Measures{
 			Outages:  []oracle.Outage{{Client: "c1", From: 40 * time.Second, To: 48 * time.Second, Duration: 8 * time.Second, Detection: 8 * time.Second}},
+			Members:  []oracle.MemberStatus{{Node: "a", Interface: "lan", Group: 7, VIP: "192.0.2.100", Mode: "down"}},
 			Requests: []oracle.Requests{{Client: "c1", Failures: map[string]int{"timeout": 2, "reset": 50}}},
 		},
 		Events: []event.Event{

@@ -7,7 +7,9 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
 
@@ -16,7 +18,27 @@ type RunOptions struct {
 	Seed    uint64            // of all randomness; a scenario's own is Scenario.Seed
 	Capture netfab.Observer   // sees every frame; may be nil
 	Watch   func(event.Event) // is told of each event; may be nil
+	// Lab makes what the scenario is played in; nil means a virtual world.
+	Lab func(topology.Topology, world.Options) (Lab, error)
 }
+
+// Lab is what a scenario is played in: world.World in virtual time, or
+// testbed.Testbed in real time.
+type Lab interface {
+	At(at time.Duration, f fault.Fault) error
+	Run(until time.Duration) error
+	Finish()
+	Interrupt(err error)
+	Measure() (oracle.Measures, []oracle.Violation)
+	Events() []event.Event
+	Digest() string
+	Now() time.Duration
+	Frames() uint64
+	Steps() uint64
+	Close()
+}
+
+func virtual(t topology.Topology, o world.Options) (Lab, error) { return world.New(t, o) }
 
 // Outcome is what became of a run.
 type Outcome struct {
@@ -44,7 +66,11 @@ func (o *Outcome) Passed() bool {
 // Run plays the scenario in virtual time and judges it. An error means that
 // there is no verdict: the context ended, or the bench itself failed.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
-	w, err := world.New(s.Topology, world.Options{Seed: o.Seed, Capture: o.Capture, Watch: o.Watch})
+	open := o.Lab
+	if open == nil {
+		open = virtual
+	}
+	w, err := open(s.Topology, world.Options{Seed: o.Seed, Capture: o.Capture, Watch: o.Watch})
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %s: %w", s.Name, err)
 	}
@@ -60,11 +86,12 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if err := w.Run(s.Duration); err != nil {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
+	w.Finish()
 	return s.judge(w, o.Seed), nil
 }
 
 // judge measures a finished run and holds it against what was expected.
-func (s *Scenario) judge(w *world.World, seed uint64) *Outcome {
+func (s *Scenario) judge(w Lab, seed uint64) *Outcome {
 	measures, violations := w.Measure()
 	out := &Outcome{
 		Seed: seed, Digest: w.Digest(), Events: w.Events(), Measures: measures,

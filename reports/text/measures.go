@@ -23,6 +23,8 @@ func (p *page) measures(m *oracle.Measures) {
 	p.table(requests(m.Requests))
 	p.table(groups(m.Groups))
 	p.table(spread(m.Spread))
+	p.table(members(m.Members))
+	p.table(counters(m.Members))
 }
 
 func takeovers(all []oracle.Takeover) *table {

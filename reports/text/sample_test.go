@@ -107,6 +107,16 @@ func cablePull() *reports.Result {
 			}},
 			Groups: []oracle.Group{{VIP: vip, Moves: 1, Transitions: 9, NoActive: 7903 * ms, NoLongest: 7903 * ms}},
 			Spread: []oracle.Spread{{Node: "a", Connections: 50, Requests: 14, RequestShare: 0.18}, {Node: "b", Connections: 50, Requests: 64, RequestShare: 0.82}},
+			Members: []oracle.MemberStatus{
+				{
+					Node: "a", Interface: "lan", Group: 7, VIP: vip, Mode: "standby", Priority: 110, State: "Initial",
+					HellosSent: 12, HellosReceived: 10, Transitions: 5,
+				},
+				{
+					Node: "b", Interface: "lan", Group: 7, VIP: vip, Mode: "active", Priority: 100, Preempt: true,
+					Leader: "192.0.2.12", State: "Active", HellosSent: 24, HellosReceived: 12, CoupsSent: 1, Transitions: 6,
+				},
+			},
 		},
 	}
 }
@@ -154,6 +164,13 @@ func splitBrain() *reports.Result {
 			Outages:     []oracle.Outage{{Client: "client-1", From: 140 * time.Second, To: 160 * time.Second, Open: true, Duration: 20 * time.Second, Detection: 20 * time.Second}},
 			Connections: []oracle.Connections{{Fault: "partition a client-1 | b web", At: 60 * time.Second, Established: 50, Kept: 50}},
 			Groups:      []oracle.Group{{VIP: vip, Moves: 2, Transitions: 13, DualActive: 31097 * ms, DualJoined: 997 * ms, DualLongest: 31097 * ms}},
+			Members: []oracle.MemberStatus{
+				{Node: "a", Interface: "lan", Group: 7, VIP: vip, Mode: "down"},
+				{
+					Node: "b", Interface: "lan", Group: 7, Mode: "standby", Priority: 100, State: "Learn",
+					HellosReceived: 12, ResignsReceived: 1, AuthFailures: 3, GroupMismatches: 2, VIPMismatches: 1, Transitions: 2,
+				},
+			},
 		},
 	}
 }

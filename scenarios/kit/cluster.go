@@ -123,6 +123,7 @@ func (c *Cluster) Digest() string { return c.world.Digest() }
 
 // attach adds seed, plan and timeline to the report of the spec.
 func (c *Cluster) attach() {
+	c.world.Finish()
 	plan := fmt.Sprintf("seed %d, digest %s\n", c.seed, c.Digest())
 	for _, line := range c.plan {
 		plan += line + "\n"

@@ -15,7 +15,7 @@ var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
 	NeighbourChanged{}, MACMoved{}, FrameLooped{},
-	StandbyChanged{}, StandbySent{}, StandbyRejected{},
+	StandbyChanged{}, StandbySent{}, StandbyRejected{}, StandbyStatus{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},
 	RequestSent{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},

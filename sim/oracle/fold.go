@@ -55,8 +55,8 @@ func Measure(events []event.Event, f Facts) Measures {
 	s := newScene(f)
 	takeovers, outages := newTakeovers(), newOutages(s)
 	connections, requests := newConnections(s), newRequests()
-	groups, spread := newGroups(s), newSpread()
-	run(events, f, s, takeovers, outages, connections, requests, groups, spread)
+	groups, spread, members := newGroups(s), newSpread(), newMembers(s)
+	run(events, f, s, takeovers, outages, connections, requests, groups, spread, members)
 	return Measures{
 		Takeovers:   takeovers.result(),
 		Outages:     outages.longest(),
@@ -65,6 +65,7 @@ func Measure(events []event.Event, f Facts) Measures {
 		Requests:    requests.result(),
 		Groups:      groups.result(),
 		Spread:      spread.result(),
+		Members:     members.result(),
 	}
 }
 

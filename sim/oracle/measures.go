@@ -12,6 +12,9 @@ type Measures struct {
 	Requests    []Requests    `json:"requests"`
 	Groups      []Group       `json:"groups"`
 	Spread      []Spread      `json:"spread"`
+	// Members is all members on paper, by node, then interface. Their status is
+	// known once the run has been finished: see event.StandbyStatus.
+	Members []MemberStatus `json:"members"`
 }
 
 // Takeover is one move of a virtual IP from one member to another. When two
@@ -129,6 +132,36 @@ type Spread struct {
 	Connections  int     `json:"connections"`   // it accepted
 	Requests     int     `json:"requests"`      // it served and a client had the answer of
 	RequestShare float64 `json:"request_share"` // 0..1 of all answered requests
+}
+
+// MemberStatus is what one member shows of its standby control when the run has
+// ended (spec/failover.md §3.5). Of one that does not run, only the first four
+// fields and the mode are known.
+type MemberStatus struct {
+	Node      string `json:"node"`
+	Interface string `json:"interface"`
+	Group     uint8  `json:"group"`
+	VIP       string `json:"vip"`
+	// Mode is active or standby, as the product says. Those that show no status
+	// are down (the machine has no power), booting, frozen, or off (standby
+	// control is turned off, or has no address to speak from).
+	Mode     string `json:"mode"`
+	Priority uint8  `json:"priority"`
+	Preempt  bool   `json:"preempt"`
+	Leader   string `json:"leader"` // address of the active member; empty: none is known
+	State    string `json:"state"`  // behind the mode: Initial, Learn, Listen, Speak, Standby, Active
+
+	// What it counted since its machine's last boot.
+	HellosSent      uint64 `json:"hellos_sent"`
+	HellosReceived  uint64 `json:"hellos_received"`
+	CoupsSent       uint64 `json:"coups_sent"`
+	CoupsReceived   uint64 `json:"coups_received"`
+	ResignsSent     uint64 `json:"resigns_sent"`
+	ResignsReceived uint64 `json:"resigns_received"`
+	AuthFailures    uint64 `json:"auth_failures"`    // messages of its group with another authentication
+	GroupMismatches uint64 `json:"group_mismatches"` // messages of other groups
+	VIPMismatches   uint64 `json:"vip_mismatches"`   // messages of its group for another virtual IP
+	Transitions     uint64 `json:"transitions"`
 }
 
 // Violation is an invariant that did not hold.

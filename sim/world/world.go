@@ -61,6 +61,7 @@ type World struct {
 	names    []string         // of machines, sorted
 	frames   *frameWatch
 	applied  []*application // in the order in which they were injected
+	finished bool
 	closed   bool
 }
 

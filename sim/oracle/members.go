@@ -1,0 +1,69 @@
+package oracle
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// members follows what each member would show of its standby control.
+type members struct {
+	roster *roster
+	power  map[string]string // by node; absent: never switched on
+	last   map[*member]event.StandbyStatus
+}
+
+func newMembers(s *scene) *members {
+	return &members{roster: s.roster, power: map[string]string{}, last: map[*member]event.StandbyStatus{}}
+}
+
+// Observe implements fold.
+func (m *members) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.PowerChanged:
+		m.power[e.Node] = b.State
+	case event.StandbyStatus:
+		if found := m.roster.find(e.Node, b.Interface); found != nil {
+			m.last[found] = b
+		}
+	}
+}
+
+// Finish implements fold.
+func (m *members) Finish(time.Duration) {}
+
+func (m *members) result() []MemberStatus {
+	all := make([]MemberStatus, 0, len(m.roster.members))
+	for _, who := range m.roster.members {
+		s, shown := m.last[who]
+		if !shown {
+			all = append(all, MemberStatus{
+				Node: who.Node, Interface: who.Interface, Group: who.Group, VIP: who.VIP, Mode: m.silence(who),
+			})
+			continue
+		}
+		all = append(all, MemberStatus{
+			Node: who.Node, Interface: who.Interface, Group: s.Group, VIP: s.IP,
+			Priority: s.Priority, Preempt: s.Preempt, Mode: s.Mode, Leader: s.GroupLeader, State: s.State,
+			HellosSent: s.HellosSent, HellosReceived: s.HellosReceived,
+			CoupsSent: s.CoupsSent, CoupsReceived: s.CoupsReceived,
+			ResignsSent: s.ResignsSent, ResignsReceived: s.ResignsReceived,
+			AuthFailures: s.AuthFailures, GroupMismatches: s.GroupMismatches, VIPMismatches: s.VIPMismatches,
+			Transitions: s.Transitions,
+		})
+	}
+	return all
+}
+
+// silence says why a member has no status.
+func (m *members) silence(who *member) string {
+	switch m.power[who.Node] {
+	case "frozen":
+		return "frozen"
+	case "booting":
+		return "booting"
+	case "up", "thawed":
+		return "off"
+	}
+	return "down"
+}

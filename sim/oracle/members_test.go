@@ -1,0 +1,45 @@
+package oracle
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// TestMembers: the last status counts, what is not running says why, and who is
+// on no paper is left out.
+func TestMembers(t *testing.T) {
+	shown := event.StandbyStatus{
+		Interface: "lan", Group: 1, IP: vip, Priority: 110, Mode: "active", Preempt: true, GroupLeader: "192.0.2.11", State: "Active",
+		HellosSent: 1, HellosReceived: 2, CoupsSent: 3, CoupsReceived: 4, ResignsSent: 5, ResignsReceived: 6,
+		AuthFailures: 7, GroupMismatches: 8, VIPMismatches: 9, Transitions: 10,
+	}
+	a := MemberStatus{
+		Node: "a", Interface: "lan", Group: 1, VIP: vip, Mode: "active", Priority: 110, Preempt: true, Leader: "192.0.2.11", State: "Active",
+		HellosSent: 1, HellosReceived: 2, CoupsSent: 3, CoupsReceived: 4, ResignsSent: 5, ResignsReceived: 6,
+		AuthFailures: 7, GroupMismatches: 8, VIPMismatches: 9, Transitions: 10,
+	}
+	for _, c := range []struct {
+		power []string // of b
+		want  string
+	}{
+		{nil, "down"},
+		{[]string{"booting"}, "booting"},
+		{[]string{"up"}, "off"},
+		{[]string{"up", "frozen"}, "frozen"},
+		{[]string{"up", "frozen", "thawed"}, "off"},
+		{[]string{"up", "crashed"}, "down"},
+		{[]string{"up", "off"}, "down"},
+	} {
+		l := (&log{}).at(50, "a", event.StandbyStatus{Interface: "lan", Mode: "standby"}).
+			at(60, "a", shown).
+			at(60, "a", event.StandbyStatus{Interface: "dmz"}).
+			at(60, "stranger", shown)
+		for _, state := range c.power {
+			l.at(1, "b", event.PowerChanged{State: state})
+		}
+		b := MemberStatus{Node: "b", Interface: "lan", Group: 1, VIP: vip, Mode: c.want}
+		same(t, "members", Measure(l.in(), paper(time.Minute)).Members, []MemberStatus{a, b})
+	}
+}

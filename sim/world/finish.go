@@ -1,0 +1,55 @@
+package world
+
+import (
+	"net/netip"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/standby/member"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Finish ends the record of the run: it logs the standby status of each running
+// member, in the order of nodes and interfaces. That is the last thing to enter
+// log and digest, so it comes after the last Run and before anything is judged.
+// A second call does nothing. Nodes that live in another process are finished
+// by the world there.
+func (w *World) Finish() {
+	if w.finished || w.closed {
+		return
+	}
+	w.finished = true
+	for _, name := range w.names {
+		n := w.nodes[name]
+		if n == nil || n.host.Power() != host.Up || n.host.Frozen() {
+			continue // nobody there who would answer
+		}
+		for _, m := range n.Members() {
+			if m.Enabled() {
+				n.host.Log(status(m))
+			}
+		}
+	}
+}
+
+// status is what an administrator would be shown of a member.
+func status(m *member.Member) event.StandbyStatus {
+	s := m.Status()
+	c := s.Counters
+	return event.StandbyStatus{
+		Interface: m.Interface(), Group: s.Group, IP: text(s.VirtualIP), Priority: s.Priority, Mode: s.Mode(),
+		Preempt: s.Preempt, GroupLeader: text(s.GroupLeader), State: s.State.String(),
+		HellosSent: c.HellosSent, HellosReceived: c.HellosReceived,
+		CoupsSent: c.CoupsSent, CoupsReceived: c.CoupsReceived,
+		ResignsSent: c.ResignsSent, ResignsReceived: c.ResignsReceived,
+		AuthFailures: c.AuthFailures, GroupMismatches: c.GroupMismatches, VIPMismatches: c.VIPMismatches,
+		Transitions: c.Transitions,
+	}
+}
+
+// text is an address in words, empty if there is none.
+func text(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
