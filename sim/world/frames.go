@@ -10,12 +10,14 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// frameWatch turns frames into events: who claims a virtual IP on the wire, and
-// who serves it. Nothing else looks at frames for measures.
+// frameWatch turns frames into events: who claims a virtual IP on the wire, who
+// serves it, and which frames go in circles. Nothing else looks at frames for
+// measures.
 type frameWatch struct {
 	world *World
 	count uint64
 	vips  map[[4]byte]*vipWatch
+	loops *loopWatch // nil without routers
 }
 
 // vipWatch is what the wire has shown of one virtual IP.
@@ -28,7 +30,7 @@ type vipWatch struct {
 }
 
 func watchFrames(w *World) *frameWatch {
-	f := &frameWatch{world: w, vips: map[[4]byte]*vipWatch{}}
+	f := &frameWatch{world: w, vips: map[[4]byte]*vipWatch{}, loops: watchLoops(w.topology, w.log)}
 	for _, name := range w.names {
 		f.admit(name, w.topology.Nodes[name])
 	}
@@ -78,6 +80,7 @@ func (f *frameWatch) Sent(now time.Duration, from *netfab.Port, data []byte) {
 			}
 		}
 	case ip:
+		f.loops.sent(now, from, data)
 		if wire.IsHSRP(data) {
 			f.hsrp(now, from, data)
 		} else if v := f.vips[[4]byte(data[26:30])]; v != nil {
