@@ -180,7 +180,7 @@ func TestHalfClosed(t *testing.T) {
 func TestReaderAndWriter(t *testing.T) {
 	l, _, client := streamLab(t, func(p *sim.Proc, conn *Conn) { io.Copy(conn, conn) })
 	conn := l.dial(t, client, "10.0.0.1:80")
-	const size = 20 << 20
+	const size = 4 << 20
 	pattern := func(i int) byte { return byte(i * 7 >> 3) }
 	written, read, wrong := 0, 0, 0
 	client.Go("writer", func(*sim.Proc) {

@@ -1,0 +1,78 @@
+package host
+
+import (
+	"net/netip"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/sim"
+)
+
+// eventful is a run in which most of what can happen to machines does: clients
+// that try for ever, losses, a takeover, a crash with connections open, a
+// frozen machine and process, a pulled cable, hogs, a clock that drifts.
+func eventful(t *testing.T, watch bool) (digest string, events int) {
+	l := newLab(t, 6, func(i int, c *Config) {
+		c.ARP = []ARPPolicy{ARPLinux, ARPReplyOnly, ARPNetstack}[i%3]
+		c.Cores = 2
+	})
+	if watch {
+		l.tap()
+	}
+	for _, h := range l.hosts[:2] {
+		h.OnBoot(func() { l.serve(t, h, 80, 3000) })
+		l.serve(t, h, 80, 3000)
+	}
+	for i, h := range l.hosts[2:] {
+		rule, err := netfab.Impairment{Loss: 0.02, Delay: time.Millisecond, Jitter: time.Millisecond, Reorder: 0.01}.Rule(h.NIC("lan").Port())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.fabric.Install(rule)
+		for range 2 {
+			h.Go("client", func(p *sim.Proc) {
+				for {
+					conn, err := h.Dial(netip.AddrPortFrom(vip, 80), time.Second)
+					if err == nil {
+						conn.SetTimeout(3 * time.Second)
+						ask(conn, 5, 3000)
+						conn.Close()
+					}
+					h.CPU().Use(p, Service, time.Duration(i+1)*10*time.Millisecond)
+					p.Sleep(500 * time.Millisecond)
+				}
+			})
+		}
+	}
+	a, b := l.hosts[0], l.hosts[1]
+	a.NIC("lan").AddVIP(vip, MAC{})
+	l.at(3*time.Second, func() { a.NIC("lan").RemoveVIP(vip, true); b.NIC("lan").AddVIP(vip, MAC{}) })
+	l.at(5*time.Second, func() { b.Crash(false); a.NIC("lan").AddVIP(vip, MAC{0, 0, 0x0c, 7, 0xac, 1}) })
+	l.at(6*time.Second, b.PowerOn)
+	l.at(7*time.Second, func() { a.Freeze(true); l.hosts[2].Freeze(false) })
+	l.at(9*time.Second, func() { a.Thaw(); l.hosts[2].Thaw() })
+	l.at(10*time.Second, l.hosts[3].NIC("lan").Port().Pull)
+	l.at(11*time.Second, l.hosts[3].NIC("lan").Port().Plug)
+	l.at(12*time.Second, func() { l.hosts[4].Hog(Service, 0.7); l.hosts[5].Drift(0.05) })
+	l.run(t, 25*time.Second)
+	return l.digest.String(), l.log.Len()
+}
+
+// TestEventfulRunIsDeterministic: an eventful run gives the same digest with and
+// without somebody who watches the frames, on any number of processors.
+func TestEventfulRunIsDeterministic(t *testing.T) {
+	want, events := eventful(t, false)
+	if events < 20 {
+		t.Errorf("events: got %d, want an eventful run", events)
+	}
+	for i, procs := range []int{1, 2, 4, 2} {
+		before := runtime.GOMAXPROCS(procs)
+		got, _ := eventful(t, i%2 == 0)
+		runtime.GOMAXPROCS(before)
+		if got != want {
+			t.Errorf("digest with GOMAXPROCS=%d: got %s, want %s", procs, got, want)
+		}
+	}
+}
