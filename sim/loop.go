@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,6 +43,7 @@ func (Virtual) Posted() {}
 type Loop struct {
 	mu      sync.Mutex
 	now     time.Duration
+	shown   atomic.Int64 // now, for those who do not hold the lock
 	seq     uint64
 	heap    queue
 	present ring
@@ -69,9 +71,13 @@ func (l *Loop) Seed() uint64 { return l.seed }
 
 // Now returns the present instant.
 func (l *Loop) Now() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.now
+	return time.Duration(l.shown.Load())
+}
+
+// move sets the clock. The caller holds the lock.
+func (l *Loop) move(to time.Duration) {
+	l.now = to
+	l.shown.Store(int64(to))
 }
 
 // Count returns how many events have run: a measure of work, not of time.
@@ -170,7 +176,7 @@ func (l *Loop) Run(until time.Duration) (err error) {
 			return err
 		}
 		// In real time the clock goes on while events run.
-		l.now = max(l.now, l.driver.Now())
+		l.move(max(l.now, l.driver.Now()))
 		now := l.now
 		running = l.take()
 		l.mu.Unlock()
@@ -198,13 +204,13 @@ func (l *Loop) advance(until time.Duration) {
 		target = min(until, l.heap[0].when)
 	}
 	if _, virtual := l.driver.(Virtual); virtual {
-		l.now = target
+		l.move(target)
 		return
 	}
 	l.mu.Unlock()
 	reached := l.driver.Advance(target)
 	l.mu.Lock()
-	l.now = max(l.now, min(reached, target))
+	l.move(max(l.now, min(reached, target)))
 }
 
 // take removes the first due event and returns its task, or nil if it must not

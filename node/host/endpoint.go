@@ -64,17 +64,27 @@ func (n *NIC) Close() {}
 // SetOnCloseAction implements stack.LinkEndpoint.
 func (n *NIC) SetOnCloseAction(func()) {}
 
-// WritePackets implements stack.LinkEndpoint. It may run on a goroutine of the
-// stack, while the loop waits for it in settle: it only sends, never delivers.
+// WritePacket implements stack.QueueingDiscipline: there is no queue. It may run
+// on a goroutine of the stack, while the loop waits for it in settle: it only
+// sends, never delivers.
+func (n *NIC) WritePacket(pkt *stack.PacketBuffer) tcpip.Error {
+	if n.closed || n.quiet && pkt.NetworkProtocolNumber == header.ARPProtocolNumber {
+		return nil
+	}
+	frame := n.port.Fabric().NewFrame(pkt.Size())
+	flatten(frame.Data(), pkt)
+	n.source(frame.Data())
+	n.acks.send(frame)
+	return nil
+}
+
+// WritePackets implements stack.LinkEndpoint. The stack itself uses WritePacket,
+// which needs no list.
 func (n *NIC) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	for _, pkt := range list.AsSlice() {
-		if n.closed || n.quiet && pkt.NetworkProtocolNumber == header.ARPProtocolNumber {
-			continue
+		if err := n.WritePacket(pkt); err != nil {
+			return 0, err
 		}
-		frame := n.port.Fabric().NewFrame(pkt.Size())
-		flatten(frame.Data(), pkt)
-		n.source(frame.Data())
-		n.acks.send(frame)
 	}
 	return list.Len(), nil
 }
@@ -126,4 +136,7 @@ func (n *NIC) source(frame []byte) {
 	}
 }
 
-var _ stack.LinkEndpoint = (*NIC)(nil)
+var (
+	_ stack.LinkEndpoint       = (*NIC)(nil)
+	_ stack.QueueingDiscipline = (*NIC)(nil)
+)

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"gvisor.dev/gvisor/pkg/tcpip"
+
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -35,6 +37,9 @@ type Host struct {
 	onBoot   []func()
 	watchers []func(netip.Addr, bool)
 	epoch    time.Time
+
+	monotonic   tcpip.MonotonicTime // kernelClock's at monotonicAt
+	monotonicAt time.Duration
 
 	power Power
 	boots int

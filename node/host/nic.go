@@ -121,7 +121,7 @@ func (n *NIC) holds(a netip.Addr) bool {
 func (n *NIC) start() {
 	st := n.host.stack
 	n.closed = false
-	must(st.CreateNICWithOptions(n.id, n, stack.NICOptions{Name: n.name}))
+	must(st.CreateNICWithOptions(n.id, n, stack.NICOptions{Name: n.name, QDisc: n}))
 	if age := n.host.cfg.ARPAge; age > 0 {
 		c := stack.DefaultNUDConfigurations()
 		c.BaseReachableTime = age

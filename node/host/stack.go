@@ -124,10 +124,15 @@ type kernelClock struct{ host *Host }
 // Now implements tcpip.Clock.
 func (c kernelClock) Now() time.Time { return Epoch.Add(c.host.kernel.Local()) }
 
-// NowMonotonic implements tcpip.Clock.
+// NowMonotonic implements tcpip.Clock. The stack asks several times per
+// segment, and only a costly addition makes its kind of time.
 func (c kernelClock) NowMonotonic() tcpip.MonotonicTime {
-	var zero tcpip.MonotonicTime
-	return zero.Add(c.host.kernel.Elapsed())
+	h := c.host
+	if at := h.kernel.Elapsed(); at != h.monotonicAt {
+		var zero tcpip.MonotonicTime
+		h.monotonicAt, h.monotonic = at, zero.Add(at)
+	}
+	return h.monotonic
 }
 
 // AfterFunc implements tcpip.Clock. f runs as an event of the loop, never
