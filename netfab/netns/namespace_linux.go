@@ -29,10 +29,8 @@ type Namespace struct {
 // kernel's own.
 func New() (*Namespace, error) {
 	var ns *Namespace
-	err := onThread(func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			return explain("unshare", err)
-		}
+	leave := func() error { return explain("unshare", unix.Unshare(unix.CLONE_NEWNET)) }
+	err := onThread(leave, func() error {
 		var err error
 		if ns, err = Current(); err != nil {
 			return err
@@ -102,18 +100,19 @@ func setSysctl(name, value string) error {
 // process which f started with a death signal of its parent
 // (SysProcAttr.Pdeathsig) is not killed when f returns.
 func (ns *Namespace) Do(f func() error) error {
-	return onThread(func() error {
-		if err := vnetns.Set(vnetns.NsHandle(ns.FD())); err != nil {
-			return fmt.Errorf("netns: enter namespace: %w", explain("setns", err))
+	enter := func() error {
+		if err := explain("setns", vnetns.Set(vnetns.NsHandle(ns.FD()))); err != nil {
+			return fmt.Errorf("netns: enter namespace: %w", err)
 		}
-		return f()
-	})
+		return nil
+	}
+	return onThread(enter, f)
 }
 
-// onThread runs f on a thread of its own and brings the thread back to the
-// namespace in which it was. A thread that cannot go back ends with its
+// onThread has a thread of its own enter a namespace and run f there, and brings
+// it back to where it was. A thread that cannot go back ends with its
 // goroutine: nobody must be run in the wrong place.
-func onThread(f func() error) error {
+func onThread(enter, f func() error) error {
 	result := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -123,6 +122,11 @@ func onThread(f func() error) error {
 			return
 		}
 		defer home.Close()
+		if err := enter(); err != nil {
+			runtime.UnlockOSThread()
+			result <- err
+			return
+		}
 		err = f()
 		if back := vnetns.Set(home); back != nil {
 			result <- errors.Join(err, fmt.Errorf("netns: leave namespace: %w", back))
@@ -156,6 +160,8 @@ func (ns *Namespace) Close() error {
 // explain names what stands behind the two refusals that users meet.
 func explain(op string, err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EUSERS):
 		const name = "user/max_net_namespaces"
 		limit, _ := os.ReadFile("/proc/sys/" + name)

@@ -1,0 +1,224 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vishvananda/netlink"
+)
+
+// TestNamespaceIsEmpty: a new one has loopback, up, and nothing else; it
+// neither forwards nor speaks IPv6, whatever the host does.
+func TestNamespaceIsEmpty(t *testing.T) {
+	ns := newNamespace(t)
+	links, err := ns.handle.LinkList()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, l := range links {
+		// Modules of the kernel may put devices of theirs into every namespace.
+		if a := l.Attrs(); a.RawFlags&syscall.IFF_UP != 0 {
+			names = append(names, a.Name)
+		}
+	}
+	if !slices.Equal(names, []string{"lo"}) {
+		t.Errorf("interfaces that are up: %v, want lo alone", names)
+	}
+	routes, err := ns.handle.RouteList(nil, netlink.FAMILY_V4)
+	if err != nil || len(routes) > 0 {
+		t.Errorf("routes %v, %v; want none", routes, err)
+	}
+	for name, want := range map[string]string{"net/ipv6/conf/default/disable_ipv6": "1", "net/ipv4/ip_forward": "0"} {
+		err := ns.Do(func() error {
+			text, err := os.ReadFile("/proc/sys/" + name)
+			if got := strings.TrimSpace(string(text)); err == nil && got != want {
+				return fmt.Errorf("%s is %s, want %s", name, got, want)
+			}
+			return nil // a kernel without IPv6 has no such file
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestDoStaysInside runs many at once in two namespaces: each must be in its
+// own, and nobody may be left there.
+func TestDoStaysInside(t *testing.T) {
+	spaces := []*Namespace{newNamespace(t), newNamespace(t)}
+	home, err := networkOf("thread-self")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := errors.New("what f says")
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			ns := spaces[i%2]
+			var info syscall.Stat_t
+			if err := syscall.Fstat(ns.FD(), &info); err != nil {
+				t.Error(err)
+			}
+			err := ns.Do(func() error {
+				if inode, err := networkOf("thread-self"); err != nil || inode != info.Ino {
+					t.Errorf("in namespace %d (%v), want %d", inode, err, info.Ino)
+				}
+				return wanted
+			})
+			if err != wanted {
+				t.Errorf("Do returns %v, want what f returned", err)
+			}
+			if inode, err := networkOf("thread-self"); err != nil || inode != home {
+				t.Errorf("outside in %d (%v), want %d", inode, err, home)
+			}
+		})
+	}
+	all.Wait()
+	threads, err := filepath.Glob("/proc/self/task/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, thread := range threads {
+		if inode, err := networkOf("self/task/" + filepath.Base(thread)); err == nil && inode != home {
+			t.Errorf("thread %s is left in namespace %d, want %d", filepath.Base(thread), inode, home)
+		}
+	}
+}
+
+// TestDoSparesChildren: a process that Do started with a death signal outlives
+// the call. The signal comes when the starting thread ends, not the process.
+func TestDoSparesChildren(t *testing.T) {
+	ns := newNamespace(t)
+	cmd := exec.Command("sleep", "100")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := ns.Do(cmd.Start); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 { // would reuse or end the thread
+		if err := ns.Do(func() error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cmd.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("the child is gone: %v", err)
+	}
+	var info syscall.Stat_t
+	if err := syscall.Fstat(ns.FD(), &info); err != nil {
+		t.Fatal(err)
+	}
+	if inode, err := networkOf(fmt.Sprint(cmd.Process.Pid)); err != nil || inode != info.Ino {
+		t.Errorf("the child is in %d (%v), want %d", inode, err, info.Ino)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+}
+
+func init() {
+	children["limit"] = func() error {
+		// The limit is one of the user namespace: the host keeps its own.
+		if err := os.WriteFile("/proc/sys/user/max_net_namespaces", []byte("0"), 0); err != nil {
+			return err
+		}
+		return sayRefusal()
+	}
+	children["refusal"] = sayRefusal
+}
+
+func sayRefusal() error {
+	ns, err := New()
+	if err == nil {
+		ns.Close()
+		return errors.New("New has no error")
+	}
+	fmt.Println(errors.Is(err, ErrLimit), errors.Is(err, ErrPrivilege), err)
+	return nil
+}
+
+// TestNewNamesTheLimit makes the two refusals that users meet, in a child with
+// a user namespace of its own, and in one that is nobody.
+func TestNewNamesTheLimit(t *testing.T) {
+	const limit = "true false netns: new network namespace: unshare: limit reached: user.max_net_namespaces is 0\n"
+	if got := say(t, asRootOf(child("limit"), 0)); got != limit {
+		t.Errorf("at the limit: got %q, want %q", got, limit)
+	}
+	nobody := asRootOf(child("refusal"), 0)
+	nobody.SysProcAttr.UidMappings[0].ContainerID = 1000
+	nobody.SysProcAttr.GidMappings[0].ContainerID = 1000
+	const refusal = "false true netns: new network namespace: unshare: not permitted: CAP_SYS_ADMIN and CAP_NET_ADMIN are missing\n"
+	if got := say(t, nobody); got != refusal {
+		t.Errorf("without privileges: got %q, want %q", got, refusal)
+	}
+}
+
+// TestHostStaysAsItWas compares all that could be changed in the namespace that
+// the test runs in, before and after a life of namespaces, cables and ports.
+func TestHostStaysAsItWas(t *testing.T) {
+	before := hostState(t)
+	t.Run("life", func(t *testing.T) {
+		need(t, "ping")
+		s := newSegment(t, false)
+		s.join(t)
+		if _, err := output(s.nodes[0], "ping", "-c", "1", "-W", "2", "192.0.2.2"); err != nil {
+			t.Error(err)
+		}
+		if during := hostState(t); !slices.Equal(during, before) {
+			t.Errorf("while it runs the host differs (-before +now):\n%s", cmp.Diff(before, during))
+		}
+	})
+	if after := hostState(t); !slices.Equal(after, before) {
+		t.Errorf("afterwards the host differs (-before +after):\n%s", cmp.Diff(before, after))
+	}
+	if len(before) < 100 {
+		t.Errorf("only %d things of the host were looked at", len(before))
+	}
+}
+
+// hostState lists interfaces, addresses, routes, rules and network sysctls.
+func hostState(t *testing.T) []string {
+	t.Helper()
+	var state []string
+	links, err := netlink.LinkList()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range links {
+		a := l.Attrs()
+		addresses, err := netlink.AddrList(l, netlink.FAMILY_ALL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state = append(state, fmt.Sprint("link ", a.Index, a.Name, a.HardwareAddr, a.MTU, a.Flags, a.TxQLen, a.Promisc, addresses))
+	}
+	routes, err := netlink.RouteListFiltered(netlink.FAMILY_ALL, &netlink.Route{Table: syscall.RT_TABLE_UNSPEC}, netlink.RT_FILTER_TABLE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range routes {
+		state = append(state, "route "+r.String())
+	}
+	err = filepath.WalkDir("/proc/sys/net", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err == nil && !strings.HasSuffix(path, "/nf_conntrack_count") {
+			state = append(state, path+"="+string(text))
+		}
+		return nil // some can only be written
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}

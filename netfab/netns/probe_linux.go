@@ -1,0 +1,212 @@
+package netns
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	forWorld   = "every netns run"
+	forUsers   = "netns runs without root"
+	forFreeze  = "freezing a node as a whole"
+	forQuota   = "hogs and CPU quotas"
+	forMemory  = "memory limits"
+	forProgram = "nodes that run it"
+	forLooking = "looking at captures and neighbours by hand"
+)
+
+// Probe tries what the netns world uses, each thing by doing it once and
+// undoing it, and looks for the programs that nodes of the library run. A user
+// without privileges wants it called behind Reexec: then it says what a run
+// will find.
+func Probe() []Finding {
+	findings := []Finding{probeUserNamespace(), probePrivileges()}
+	findings = append(findings, probeNetwork()...)
+	findings = append(findings, probeGroups()...)
+	for _, t := range tools {
+		findings = append(findings, t.probe())
+	}
+	return findings
+}
+
+// found makes a finding of something that works or fails with err.
+func found(name, needed, detail string, err error) Finding {
+	if err != nil {
+		detail = strings.ReplaceAll(strings.TrimPrefix(err.Error(), "netns: "), "\n", "; ")
+	}
+	return Finding{Name: name, OK: err == nil, Detail: detail, Needed: needed}
+}
+
+func probeUserNamespace() Finding {
+	cmd := exec.Command("true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNET | unix.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	err := cmd.Run()
+	if err != nil {
+		err = explainUser(err)
+	}
+	return found("user namespaces", forUsers, "an ordinary user can be root of namespaces of his own", err)
+}
+
+func probePrivileges() Finding {
+	if !Privileged() {
+		return found("privileges", forWorld, "", errors.New("neither root nor in a user namespace: a run starts itself again in one"))
+	}
+	detail := "root"
+	if users, err := os.ReadFile("/proc/self/uid_map"); err == nil && !strings.Contains(string(users), "4294967295") {
+		detail = "root of a user namespace"
+	}
+	return found("privileges", forWorld, detail, nil)
+}
+
+// probeNetwork lays one cable and sends one frame through it. What cannot be
+// tried since something before it failed is not there either.
+func probeNetwork() []Finding {
+	const (
+		namespaces, veth, packet, offloads = "net namespaces", "veth", "AF_PACKET", "offloads"
+	)
+	var findings []Finding
+	fail := func(err error, names ...string) []Finding {
+		for _, name := range names {
+			findings = append(findings, found(name, forWorld, "", err))
+			err = fmt.Errorf("not tried: it needs what is missing above")
+		}
+		return findings
+	}
+	fabric, err := New()
+	if err != nil {
+		return fail(err, namespaces, veth, packet, offloads)
+	}
+	defer fabric.Close()
+	node, err := New()
+	if err != nil {
+		return fail(err, namespaces, veth, packet, offloads)
+	}
+	defer node.Close()
+	limit, _ := os.ReadFile("/proc/sys/user/max_net_namespaces")
+	findings = append(findings, found(namespaces, forWorld, "at most "+string(bytes.TrimSpace(limit)), nil))
+
+	cable, err := Connect(fabric, node, CableSpec{Name: "eth0", MAC: [6]byte{2}})
+	if err != nil {
+		return fail(err, veth, packet, offloads)
+	}
+	defer cable.Close()
+	findings = append(findings, found(veth, forWorld, "two ends, IPv6 off, carrier up", nil))
+
+	err = probePort(fabric, cable.Interface(), node)
+	findings = append(findings, found(packet, forWorld, fmt.Sprintf("a ring of %d frames; one frame came through", slotCount), err))
+	active, err := node.Offloads("eth0")
+	if err == nil && len(active) > 0 {
+		err = fmt.Errorf("still on: %s", strings.Join(active, ", "))
+	}
+	return append(findings, found(offloads, forWorld, "off by ethtool on both ends", err))
+}
+
+// probePort sends one frame from the node to the fabric.
+func probePort(fabric *Namespace, iface string, node *Namespace) error {
+	in, err := Open(fabric, iface)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := Open(node, "eth0")
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	arrived := make(chan error, 1)
+	go func() {
+		done := errors.New("a frame arrived")
+		if err := in.Run(func([][]byte) error { return done }); err != done {
+			arrived <- err
+			return
+		}
+		arrived <- nil
+	}()
+	out.Send(make([]byte, 60))
+	out.Flush()
+	select {
+	case err := <-arrived:
+		return err
+	case <-time.After(patience):
+		return fmt.Errorf("a frame did not come through within %v: %+v", patience, out.Stats())
+	}
+}
+
+// probeGroups makes a group and asks it what it can do.
+func probeGroups() []Finding {
+	const freezer, cpu, memory = "cgroup freezer", "cgroup cpu", "cgroup memory"
+	g, err := NewGroup("probe")
+	if err != nil {
+		return []Finding{
+			found(freezer, forFreeze, "", err), found(cpu, forQuota, "", err), found(memory, forMemory, "", err),
+		}
+	}
+	defer g.Delete()
+	try := func(name, needed, control string, err error) Finding {
+		if control == "" {
+			return found(name, needed, "", errors.New("no writable cgroup has it"))
+		}
+		return found(name, needed, filepath.Base(control)+" below "+filepath.Dir(filepath.Dir(control)), err)
+	}
+	freeze := g.control("cgroup.freeze", "freezer.state")
+	var freezes error
+	if freeze != "" {
+		freezes = errors.Join(g.Freeze(), g.Thaw())
+	}
+	return []Finding{
+		try(freezer, forFreeze, freeze, freezes),
+		try(cpu, forQuota, g.control("cpu.max", "cpu.cfs_quota_us"), g.SetCPU(0.5)),
+		try(memory, forMemory, g.control("memory.max", "memory.limit_in_bytes"), g.SetMemory(1<<30)),
+	}
+}
+
+// tool is a program that nodes of the library run, or that people look with.
+type tool struct {
+	name    string
+	version string // the argument that makes it say its version
+	needed  string
+}
+
+var tools = []tool{
+	{"nginx", "-v", forProgram}, {"haproxy", "-v", forProgram}, {"keepalived", "--version", forProgram},
+	{"curl", "--version", forProgram}, {"wrk", "-v", forProgram}, {"iperf3", "--version", forProgram},
+	{"tshark", "--version", forProgram}, {"tcpdump", "--version", forProgram}, {"ip", "-V", forLooking},
+}
+
+// probe looks for the program where the shell would, and has it say its
+// version, which is in the first line with a digit. Some say it on standard
+// error, some warn before, and wrk fails while it does.
+func (t tool) probe() Finding {
+	path, err := exec.LookPath(t.name)
+	if err != nil {
+		return found(t.name, t.needed, "", errors.New("not on PATH"))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	out, _ := exec.CommandContext(ctx, path, t.version).CombinedOutput()
+	lines := strings.Split(string(out), "\n")
+	i := slices.IndexFunc(lines, func(line string) bool { return strings.ContainsAny(line, "0123456789") })
+	if i < 0 {
+		return found(t.name, t.needed, path+" does not say its version", nil)
+	}
+	line := strings.TrimSpace(lines[i])
+	return found(t.name, t.needed, line[:min(len(line), detailMax)], nil)
+}
+
+// detailMax keeps a finding on one line of a terminal; curl lists its libraries.
+const detailMax = 60

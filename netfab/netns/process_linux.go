@@ -1,0 +1,113 @@
+package netns
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// startTime is when a process started, in ticks since the machine did
+// (proc_pid_stat(5), field 22).
+func startTime(pid int) (uint64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("netns: start of process %d: %w", pid, err)
+	}
+	// The program's name stands in brackets and may hold anything.
+	_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')')+1:]), " ")
+	const field = 22 - 3 // the rest begins with the third
+	fields := strings.Fields(rest)
+	if len(fields) <= field {
+		return 0, fmt.Errorf("netns: start of process %d: got %d fields, want more than %d", pid, len(fields), field)
+	}
+	return strconv.ParseUint(fields[field], 10, 64)
+}
+
+// crowd is the processes in some network namespaces, found by looking through
+// all processes: what a node is where there are no cgroups. It catches what
+// left its parent and its session, as daemons do.
+//
+// It holds the namespaces open: as long as it does, no other namespace gets
+// their numbers.
+type crowd struct {
+	spaces []*os.File
+	inodes []uint64
+}
+
+// add takes the namespace of a process into the crowd. A process that is in our
+// own is refused: the crowd would be everybody, ourselves included.
+func (c *crowd) add(pid int) error {
+	file, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
+	if err != nil {
+		return err
+	}
+	var s unix.Stat_t
+	err = unix.Fstat(int(file.Fd()), &s)
+	own, ownErr := networkOf("self")
+	switch {
+	case err != nil || ownErr != nil || own == s.Ino:
+		file.Close()
+		return fmt.Errorf("process %d is in no network namespace of its own", pid)
+	case slices.Contains(c.inodes, s.Ino):
+		file.Close()
+		return nil
+	}
+	c.spaces, c.inodes = append(c.spaces, file), append(c.inodes, s.Ino)
+	return nil
+}
+
+// networkOf returns the number of a process's network namespace.
+func networkOf(pid string) (uint64, error) {
+	var s unix.Stat_t
+	err := unix.Stat("/proc/"+pid+"/ns/net", &s)
+	return s.Ino, err
+}
+
+// members lists the processes, in the order of their numbers as text.
+func (c *crowd) members() []int {
+	if len(c.inodes) == 0 {
+		return nil
+	}
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	var found []int
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil || pid == os.Getpid() {
+			continue
+		}
+		if inode, err := networkOf(e.Name()); err == nil && slices.Contains(c.inodes, inode) {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+// signal sends a signal to all, and again to those that came in meanwhile,
+// until nobody new is found: a process may fork while we look.
+func (c *crowd) signal(s unix.Signal) {
+	var done []int
+	for news := true; news; {
+		news = false
+		for _, pid := range c.members() {
+			if !slices.Contains(done, pid) {
+				_ = unix.Kill(pid, s) // it may have ended meanwhile
+				done, news = append(done, pid), true
+			}
+		}
+	}
+}
+
+// close lets go of the namespaces.
+func (c *crowd) close() {
+	for _, f := range c.spaces {
+		f.Close()
+	}
+	c.spaces, c.inodes = nil, nil
+}

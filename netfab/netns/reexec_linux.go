@@ -1,0 +1,217 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Privileged reports whether this process may make network namespaces and all
+// that belongs to them: root, or root of namespaces of its own.
+func Privileged() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return false
+	}
+	for _, capability := range []uint{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_NET_RAW} {
+		if sets[0].Effective&(1<<capability) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// readyVariable names the descriptor on which a process that was started again
+// says that its namespaces are as they should be.
+const readyVariable = "CABLEPULL_NAMESPACES_FD"
+
+// Reexec makes an ordinary user root of namespaces of his own. It is called
+// first thing in main, before there are goroutines, with the arguments behind
+// the program's name.
+//
+// In a privileged process, and in one that was started again and is so now, it
+// returns at once, with done false. In any other it starts the program again in
+// new user, network, mount and, where /proc can follow, process namespaces,
+// hands signals on, waits, and returns the status to exit with; a process that
+// died by a signal has 128 and its number, as in a shell. The started process
+// dies with the starting one. In the process namespace it is the first, so
+// everybody in there dies with it; and it has a /run of its own that nothing is
+// left of.
+//
+// Whoever is orphaned in there stays as a zombie until the end. User and group stay what they were outside, and 0 inside: programs in there
+// can become no other user.
+func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int, done bool, err error) {
+	if startedAgain() {
+		if !arrive() {
+			return 1, true, nil // the starting process knows why, and says it
+		}
+		return 0, false, nil
+	}
+	if Privileged() {
+		return 0, false, nil
+	}
+	const namespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNET | unix.CLONE_NEWNS
+	for _, flags := range []uintptr{namespaces | unix.CLONE_NEWPID, namespaces} {
+		cmd := exec.Command("/proc/self/exe", args...)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
+		cmd.SysProcAttr = &syscall.SysProcAttr{
+			Cloneflags:  flags,
+			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+			Pdeathsig:   unix.SIGKILL,
+			// A group of its own, so that a key on the terminal reaches it
+			// once, through us, and not twice.
+			Setpgid: true,
+		}
+		status, err = become(cmd)
+		if !errors.Is(err, errNotReady) {
+			break
+		}
+	}
+	if err != nil {
+		return 0, true, fmt.Errorf("netns: start in namespaces of its own: %w", err)
+	}
+	return status, true, nil
+}
+
+// errNotReady says that the started process could not settle in its namespaces.
+var errNotReady = errors.New("cannot settle")
+
+// become starts the process, waits until it has settled, and then until it
+// ends.
+func become(cmd *exec.Cmd) (int, error) {
+	ready, tell, err := os.Pipe()
+	if err != nil {
+		return 0, err
+	}
+	defer ready.Close()
+	cmd.ExtraFiles = []*os.File{tell}
+	cmd.Env = append(os.Environ(), fmt.Sprint(readyVariable, "=", readyDescriptor))
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, forwarded...)
+	defer signal.Stop(signals)
+	// The death signal comes when the thread that started the process ends: no
+	// thread of this process does, since nothing else runs in it.
+	err = cmd.Start()
+	tell.Close()
+	if err != nil {
+		return 0, explainUser(err)
+	}
+	word, _ := io.ReadAll(ready)
+	if string(word) != readyWord {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // its status says nothing new
+		return 0, fmt.Errorf("%w: %w", errNotReady, explainUser(errors.New(string(word))))
+	}
+	ended := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case s := <-signals:
+				_ = cmd.Process.Signal(s)
+			case <-ended:
+				return
+			}
+		}
+	}()
+	err = cmd.Wait()
+	close(ended)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return 0, err
+	}
+	if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && s.Signaled() {
+		return 128 + int(s.Signal()), nil
+	}
+	return cmd.ProcessState.ExitCode(), nil
+}
+
+// forwarded are the signals by which people and supervisors talk to a program.
+var forwarded = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGWINCH}
+
+const (
+	readyWord       = "ready"
+	readyDescriptor = 3 // the first of exec.Cmd.ExtraFiles
+)
+
+// startedAgain reports whether Reexec started this process. The variable alone
+// does not say so: what follows changes mounts, and must never happen outside
+// of a namespace of our own.
+func startedAgain() bool {
+	if os.Getenv(readyVariable) == "" {
+		return false
+	}
+	os.Unsetenv(readyVariable)
+	var s unix.Stat_t
+	err := unix.Fstat(readyDescriptor, &s)
+	users, readErr := os.ReadFile("/proc/self/uid_map")
+	initial := len(strings.Fields(string(users))) != 3 || strings.Fields(string(users))[2] != "1"
+	return err == nil && readErr == nil && s.Mode&unix.S_IFMT == unix.S_IFIFO && !initial
+}
+
+// arrive settles in the new namespaces and tells the starting process, which
+// starts another if this one cannot.
+func arrive() bool {
+	unix.CloseOnExec(readyDescriptor)
+	tell := os.NewFile(readyDescriptor, "ready")
+	defer tell.Close()
+	err := settleMounts()
+	if err == nil && !Privileged() {
+		err = fmt.Errorf("%w: the new user namespace gives no capabilities", ErrPrivilege)
+	}
+	word := readyWord
+	if err != nil {
+		word = err.Error()
+	}
+	_, writeErr := tell.WriteString(word)
+	return err == nil && writeErr == nil
+}
+
+// settleMounts makes the mounts of the new namespaces private, gives a new
+// process namespace the /proc that belongs to it, and makes /run a folder in
+// memory: programs keep sockets and process numbers there, and root of a user
+// namespace may not write to the host's.
+//
+// /proc/sys/net shows the network namespace of who reads it, so it needs no
+// mount of its own. /sys stays the host's: we ask the kernel by other ways.
+func settleMounts() error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	if os.Getpid() == 1 {
+		if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+			return fmt.Errorf("mount /proc: %w", err)
+		}
+	}
+	if err := unix.Mount("tmpfs", "/run", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
+		return fmt.Errorf("mount /run: %w", err)
+	}
+	return nil
+}
+
+// explainUser says which of the settings that forbid user namespaces is set.
+func explainUser(err error) error {
+	for _, setting := range []struct{ name, forbids string }{
+		{"user/max_user_namespaces", "0"},
+		{"kernel/unprivileged_userns_clone", "0"},
+		{"kernel/apparmor_restrict_unprivileged_userns", "1"},
+	} {
+		value, readErr := os.ReadFile("/proc/sys/" + setting.name)
+		if readErr == nil && strings.TrimSpace(string(value)) == setting.forbids {
+			return fmt.Errorf("%w: %w: the sysctl %s is %s", err, ErrPrivilege,
+				strings.ReplaceAll(setting.name, "/", "."), setting.forbids)
+		}
+	}
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EUSERS) {
+		return fmt.Errorf("%w: %w: user.max_user_namespaces", err, ErrLimit)
+	}
+	return err
+}
