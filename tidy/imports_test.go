@@ -30,6 +30,7 @@ var flow = map[string][]string{
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "sim/oracle", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway",
 	},
+	"sim/testbed":    {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/text":   {"sim/event", "sim/oracle", "reports"},
 	"reports/pcapng": {}, // frames are bytes with an instant
@@ -39,7 +40,7 @@ var flow = map[string][]string{
 		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"sim/event", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
+	"cmd/cablepull":  {"sim/event", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "reports/pcapng"},
 	"bench/compare":  {"bench"},
 	"tidy":           {},

@@ -29,6 +29,7 @@ type runFlags struct {
 	json   bool
 	verify bool
 	plain  bool
+	world  string
 }
 
 func newRun() *cobra.Command {
@@ -71,6 +72,7 @@ a table, and a replay command for each failure.`,
 	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
 	flags.BoolVar(&f.json, "json", false, "print what run.json holds, or with several runs {runs: [...]}, instead of text")
 	flags.BoolVar(&f.verify, "verify", false, "run everything twice and compare digests")
+	flags.StringVar(&f.world, "world", worldVirtual, "virtual: virtual time, one process; netns: real time, Linux network namespaces")
 	flags.BoolVar(&f.plain, "plain", false, "plain ASCII without colour, as when the output is no terminal")
 	return cmd
 }
@@ -132,8 +134,9 @@ func open(word string) (*scenarios.Scenario, error) {
 // trial is one run to be made.
 type trial struct {
 	source
-	seed uint64
-	dir  string // for artefacts; empty: none
+	seed  uint64
+	world string // worldVirtual, worldNetns
+	dir   string // for artefacts; empty: none
 }
 
 // name tells trials of one session apart.
@@ -141,11 +144,21 @@ func (t trial) name() string { return fmt.Sprintf("%s seed %d", t.scenario.Name,
 
 // replay is the command that makes the same run again.
 func (t trial) replay() string {
-	return "cablepull run " + quote([]string{t.word}) + " --seed " + strconv.FormatUint(t.seed, 10)
+	command := "cablepull run " + quote([]string{t.word}) + " --seed " + strconv.FormatUint(t.seed, 10)
+	if t.world != worldVirtual {
+		command += " --world " + t.world
+	}
+	return command
 }
 
 // trials combines scenarios with seeds.
 func (f *runFlags) trials(chosen []source, seedGiven bool) ([]trial, error) {
+	if f.world != worldVirtual && f.world != worldNetns {
+		return nil, fmt.Errorf("run: --world: got %q, want %s or %s", f.world, worldVirtual, worldNetns)
+	}
+	if f.world == worldNetns && f.verify {
+		return nil, errors.New("run: --verify compares digests, which only the virtual world has")
+	}
 	if f.jobs < 1 {
 		return nil, fmt.Errorf("run: --jobs: got %d, want 1 or more", f.jobs)
 	}
@@ -161,15 +174,16 @@ func (f *runFlags) trials(chosen []source, seedGiven bool) ([]trial, error) {
 	}
 	var all []trial
 	for _, s := range chosen {
+		own := seeds
 		switch {
 		case seeds != nil:
-			for _, seed := range seeds {
-				all = append(all, trial{source: s, seed: seed})
-			}
 		case seedGiven:
-			all = append(all, trial{source: s, seed: f.seed})
+			own = []uint64{f.seed}
 		default:
-			all = append(all, trial{source: s, seed: s.scenario.Seed})
+			own = []uint64{s.scenario.Seed}
+		}
+		for _, seed := range own {
+			all = append(all, trial{source: s, seed: seed, world: f.world})
 		}
 	}
 	if f.out != "" {
@@ -182,6 +196,12 @@ func (f *runFlags) trials(chosen []source, seedGiven bool) ([]trial, error) {
 	}
 	return all, nil
 }
+
+// The worlds in which a scenario can be played.
+const (
+	worldVirtual = "virtual"
+	worldNetns   = "netns"
+)
 
 // seedsMax bounds --seeds: a mistyped range shall not fill the memory.
 const seedsMax = 1_000_000

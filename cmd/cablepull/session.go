@@ -110,7 +110,7 @@ func (s *session) runMany(trials []trial) ([]reports.Result, error) {
 // broken is the result of a trial in which the bench failed.
 func (t trial) broken(err error) *reports.Result {
 	return &reports.Result{
-		Scenario: t.scenario.Name, About: t.scenario.About, Seed: t.seed, World: "virtual",
+		Scenario: t.scenario.Name, About: t.scenario.About, Seed: t.seed, World: t.world,
 		Version: version(), Replay: t.replay(), Error: err.Error(),
 	}
 }

@@ -14,6 +14,9 @@ import (
 func (t trial) play(ctx context.Context, verify bool) (*reports.Result, error) {
 	started := time.Now()
 	options := scenarios.RunOptions{Seed: t.seed}
+	if t.world == worldNetns {
+		options.Lab = netnsLab
+	}
 	var directory *reports.Directory
 	if t.dir != "" {
 		d, err := reports.OpenDirectory(t.dir)
@@ -69,7 +72,7 @@ func failure(ctx context.Context, err error) error {
 
 func (t trial) result(o *scenarios.Outcome, wall time.Duration) *reports.Result {
 	r := &reports.Result{
-		Scenario: t.scenario.Name, About: t.scenario.About, Seed: o.Seed, World: "virtual", Digest: o.Digest,
+		Scenario: t.scenario.Name, About: t.scenario.About, Seed: o.Seed, World: t.world, Digest: o.Digest,
 		Passed: o.Passed(), Violations: o.Violations, Measures: o.Measures, Simulated: o.Simulated, Wall: wall,
 		Frames: o.Frames, Version: version(), Replay: t.replay(), Events: o.Events,
 	}

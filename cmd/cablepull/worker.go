@@ -25,6 +25,7 @@ import (
 type order struct {
 	Word   string `json:"word"`
 	Seed   uint64 `json:"seed"`
+	World  string `json:"world"`
 	Dir    string `json:"dir"`
 	Verify bool   `json:"verify"`
 }
@@ -83,7 +84,7 @@ func (o order) play(ctx context.Context) *reports.Result {
 	if err != nil {
 		return &reports.Result{Scenario: o.Word, Seed: o.Seed, Error: err.Error()}
 	}
-	t := trial{source: source{o.Word, s}, seed: o.Seed, dir: o.Dir}
+	t := trial{source: source{o.Word, s}, seed: o.Seed, world: o.World, dir: o.Dir}
 	r, err := t.play(ctx, o.Verify)
 	if err != nil {
 		return t.broken(err)
@@ -159,7 +160,7 @@ func (s *session) employ(program string, trials []trial, next <-chan int, done f
 	var failed error
 	for i := range next {
 		t := trials[i]
-		if failed = orders.Encode(order{t.word, t.seed, t.dir, s.flags.verify}); failed != nil {
+		if failed = orders.Encode(order{t.word, t.seed, t.world, t.dir, s.flags.verify}); failed != nil {
 			break
 		}
 		var r reply

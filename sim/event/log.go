@@ -1,7 +1,9 @@
 package event
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim"
@@ -33,6 +35,19 @@ func (l *Log) Append(at time.Duration, node string, body Body) {
 	}
 	for _, f := range l.watch {
 		f(e)
+	}
+}
+
+// Merge puts events that were logged elsewhere in their place by instant, behind
+// what happened here at the same instant. The digest is of the order of arrival,
+// and means nothing afterwards.
+func (l *Log) Merge(events []Event) {
+	l.events = append(l.events, events...)
+	slices.SortStableFunc(l.events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
+	for _, e := range events {
+		for _, f := range l.watch {
+			f(e)
+		}
 	}
 }
 

@@ -63,6 +63,9 @@ func (n *Node) Host() *host.Host { return n.host }
 // Member returns the member of a standby group on an interface, or nil.
 func (n *Node) Member(iface string) *member.Member { return n.members[iface] }
 
+// Saved returns the configuration that a reboot finds.
+func (n *Node) Saved() topology.Node { return n.saved.clone().Node }
+
 // Members returns all members by interface, in order.
 func (n *Node) Members() []*member.Member {
 	var all []*member.Member
