@@ -1,0 +1,144 @@
+package member_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/node/standby"
+	"github.com/cablepull/cablepull/node/standby/member"
+)
+
+// reconfigure changes the running configuration of a member.
+func reconfigure(m *member.Member, change func(*standby.Config)) {
+	c := m.Config().Machine
+	change(&c)
+	m.Reconfigure(c)
+}
+
+// TestReconfigurePriority: a new priority moves nothing by itself; together with
+// preempt it takes the role at the next hello of the active.
+func TestReconfigurePriority(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	at := l.loop.Now()
+	reconfigure(b, func(c *standby.Config) { c.Priority = 200 })
+	l.pass(30 * time.Second)
+	l.wantLogged("b", at)
+	at = l.loop.Now()
+	reconfigure(b, func(c *standby.Config) { c.Preempt = true })
+	l.pass(3*time.Second + 2*latency)
+	l.want(a, standby.Speak)
+	l.want(b, standby.Active)
+	l.wantLogged("b", at, "sent Coup", "Standby to Active", "gained 192.0.2.100")
+	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Speak", "sent Resign")
+}
+
+// TestReconfigureIdentity: another group, or another virtual IP, makes another
+// member: it leaves by a Resign that the old group understands, and joins the
+// new one.
+func TestReconfigureIdentity(t *testing.T) {
+	for name, change := range map[string]func(*standby.Config){
+		"group":      func(c *standby.Config) { c.Group = 31 },
+		"virtual IP": func(c *standby.Config) { c.VirtualIP, c.VIPMismatch = second, standby.IgnoreMismatch },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, 2)
+			a, b := l.pair(nil)
+			if name == "virtual IP" { // b shall not mix the two up
+				reconfigure(b, func(c *standby.Config) { c.VIPMismatch = standby.IgnoreMismatch })
+			}
+			at := l.loop.Now()
+			reconfigure(a, change)
+			l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial", "sent Resign", "Initial to Listen")
+			l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
+			l.run(at + latency)
+			l.want(b, standby.Active)
+			l.run(at + 20*time.Second)
+			l.want(a, standby.Active) // alone in its group
+			l.want(b, standby.Active)
+			held := vip
+			if name == "virtual IP" {
+				held = second
+			}
+			if !l.hosts[0].Holds(held) || !l.hosts[1].Holds(vip) {
+				t.Errorf("held: a has %v: %v, b has %v: %v", held, l.hosts[0].Holds(held), vip, l.hosts[1].Holds(vip))
+			}
+		})
+	}
+}
+
+// TestNewAddress: with a new address a member leaves, from the old one, and
+// joins as who it is now. Without an address it stops (spec/failover.md F14).
+func TestNewAddress(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	at := l.loop.Now()
+	set := func(text string) {
+		p := netip.Prefix{}
+		if text != "" {
+			p = netip.MustParsePrefix(text)
+		}
+		l.hosts[0].NIC("lan").SetAddress(p)
+		a.SetAddress(p.Addr())
+	}
+	set("192.0.2.21/24")
+	l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
+	l.run(at + latency)
+	l.want(b, standby.Active)
+	l.pass(25 * time.Second)
+	l.want(a, standby.Standby)
+	if got := b.Status().StandbyMember.String(); got != "192.0.2.21" {
+		t.Errorf("b hears the standby at %s, want 192.0.2.21", got)
+	}
+
+	b.Yield()
+	l.pass(time.Second)
+	l.want(a, standby.Active)
+	at = l.loop.Now()
+	set("")
+	l.wantSent("a", at, "0s Resign Initial 110 192.0.2.21")
+	l.pass(time.Minute)
+	l.want(a, standby.Initial)
+	l.want(b, standby.Active)
+	if f := l.sent("a", at+1); len(f) != 0 {
+		t.Errorf("without an address a sent %v", f)
+	}
+	if l.hosts[0].Holds(vip) {
+		t.Error("without an address a holds the virtual IP")
+	}
+	a.Enable(false)
+	set("192.0.2.11/24")
+	l.pass(time.Second)
+	l.want(a, standby.Initial) // it was turned off
+	a.Enable(true)
+	l.pass(25 * time.Second)
+	l.want(a, standby.Standby)
+	if got := b.Status().StandbyMember.String(); got != "192.0.2.11" {
+		t.Errorf("b hears the standby at %s, want 192.0.2.11", got)
+	}
+}
+
+// TestYield: the operator takes the role from the active; it resigns after it
+// has given the address up, and does not take the role back, though it is of
+// higher priority and may preempt.
+func TestYield(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(func(c *member.Config) { c.Machine.Preempt = true })
+	at := l.loop.Now()
+	b.Yield() // has nothing to give
+	l.wantLogged("b", at)
+	a.Yield()
+	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Listen", "sent Resign")
+	l.run(at + latency)
+	l.want(b, standby.Active)
+	if !a.Status().Yielded {
+		t.Error("the status of a does not say that it yielded")
+	}
+	l.pass(2 * time.Minute)
+	l.want(a, standby.Standby)
+	l.want(b, standby.Active)
+	b.Enable(false)
+	l.pass(time.Second)
+	l.want(a, standby.Active)
+}

@@ -1,0 +1,290 @@
+package member_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/node/standby"
+	"github.com/cablepull/cablepull/node/standby/member"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// TestDisableIsGraceful enforces spec/failover.md §3.8: the address is removed
+// before the Resign is sent, so that two never answer for it; the standby is
+// Active one trip later. Turned on again the member listens.
+func TestDisableIsGraceful(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	at := l.loop.Now()
+	a.Enable(false)
+	a.Enable(false)
+	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial", "sent Resign")
+	l.run(at + latency)
+	l.want(b, standby.Active)
+	l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
+	l.wantSent("b", at, "1ms garp reply 192.0.2.100", "1ms Hello Active 100 192.0.2.12")
+	if a.Enabled() || !b.Enabled() {
+		t.Errorf("enabled: got a %v, b %v", a.Enabled(), b.Enabled())
+	}
+	l.pass(time.Minute)
+	if f := l.sent("a", at+1); len(f) != 0 {
+		t.Errorf("turned off, a sent %v", f)
+	}
+	at = l.loop.Now()
+	a.Enable(true)
+	l.pass(time.Minute)
+	l.wantLogged("a", at, "Initial to Listen", "Listen to Speak", "Speak to Standby")
+	l.want(b, standby.Active) // no preempt
+}
+
+// TestStartsDisabled: configured but turned off, a member says and does nothing
+// until it is turned on.
+func TestStartsDisabled(t *testing.T) {
+	l := newLab(t, 1)
+	c := config(0, 100)
+	c.Disabled = true
+	m := l.start(0, c)
+	l.run(time.Minute)
+	l.want(m, standby.Initial)
+	if len(l.frames) != 0 {
+		t.Errorf("sent %v", l.frames)
+	}
+	m.Enable(true)
+	l.pass(20 * time.Second)
+	l.want(m, standby.Active)
+}
+
+// TestCarrier: without carrier the member is Initial and holds nothing; the
+// Resign it sends reaches nobody, so the other waits for its hold time. With
+// carrier it starts over, unless it was turned off meanwhile.
+func TestCarrier(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	port := l.hosts[0].NIC("lan").Port()
+	at := l.loop.Now() // hellos of a at 39.0 s
+	port.Pull()
+	l.pass(0)
+	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial", "sent Resign")
+	l.wantSent("a", at)
+	heard := l.lastHello("a")
+	l.run(heard + 10*time.Second + latency - 1)
+	l.want(b, standby.Standby)
+	l.run(heard + 10*time.Second + latency)
+	l.want(b, standby.Active)
+	at = l.loop.Now()
+	port.Plug()
+	l.pass(30 * time.Second)
+	l.wantLogged("a", at, "Initial to Listen", "Listen to Speak", "Speak to Standby")
+
+	port.Pull()
+	l.pass(time.Second)
+	a.Enable(false)
+	port.Plug()
+	l.pass(30 * time.Second)
+	l.want(a, standby.Initial)
+	a.Enable(true)
+	port.Pull()
+	l.pass(time.Second)
+	a.Enable(false)
+	a.Enable(true) // without carrier nothing starts
+	l.want(a, standby.Initial)
+	port.Plug()
+	l.pass(time.Second)
+	l.want(a, standby.Listen)
+}
+
+// lastHello is when a machine last said hello.
+func (l *lab) lastHello(node string) (at time.Duration) {
+	for _, f := range l.sent(node, 0) {
+		if strings.HasPrefix(f.text, "Hello") {
+			at = f.at
+		}
+	}
+	return at
+}
+
+// TestStartWithoutCarrier: a member of a machine that boots with its cable out
+// waits for it.
+func TestStartWithoutCarrier(t *testing.T) {
+	l := newLab(t, 1)
+	l.hosts[0].NIC("lan").Port().Pull()
+	m := l.start(0, config(0, 100))
+	l.run(time.Minute)
+	l.want(m, standby.Initial)
+	l.hosts[0].NIC("lan").Port().Plug()
+	l.pass(20 * time.Second)
+	l.want(m, standby.Active)
+}
+
+// TestCrashIsSilent: a machine that dies sends nothing, and its member neither
+// speaks nor changes any more; the next boot's is another.
+func TestCrashIsSilent(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	at := l.loop.Now()
+	h := l.hosts[0]
+	h.Crash(false)
+	l.pass(time.Minute)
+	l.wantSent("a", at)
+	l.wantLogged("a", at, "lost 192.0.2.100")
+	l.want(b, standby.Active)
+	h.PowerOn()
+	again := l.start(0, config(0, 110))
+	l.pass(30 * time.Second)
+	l.want(again, standby.Standby)
+	l.want(a, standby.Active) // as it died
+	if got := len(l.sent("a", at)); got == 0 {
+		t.Error("the member of the new boot sent nothing")
+	}
+}
+
+// TestFrozenStandby: frozen for longer than the hold time. A stopped process
+// finds the hellos of the active in its socket, in order. If the first of them
+// came before its own timer did, it keeps faith; else it believes the active
+// dead, claims the address, and steps down at once at the hello that waits. A
+// stopped machine has lost the hellos, so it holds the address until the next.
+func TestFrozenStandby(t *testing.T) {
+	flap := []string{"Standby to Active", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak", "Speak to Standby"}
+	// Both members' hellos leave at 42 s; a's comes to b at 42.001 s.
+	const before, between = 41 * time.Second, 42*time.Second + latency/2
+	for _, c := range []struct {
+		process bool
+		at      time.Duration
+		want    []string
+		held    [2]time.Duration // how long b holds the address
+	}{
+		{true, between, nil, [2]time.Duration{}},
+		{true, before, flap, [2]time.Duration{}},
+		{false, before, flap, [2]time.Duration{latency, 3*time.Second + latency}},
+	} {
+		l := newLab(t, 2)
+		_, b := l.pair(nil)
+		l.run(c.at)
+		l.hosts[1].Freeze(c.process)
+		l.pass(15 * time.Second)
+		if f := l.sent("b", c.at); len(f) != 0 {
+			t.Errorf("process %v: frozen, b sent %v", c.process, f)
+		}
+		thaw := l.loop.Now()
+		l.hosts[1].Thaw()
+		l.pass(20 * time.Second)
+		l.want(b, standby.Standby)
+		// A Resign goes with it if a's Coup comes before its hello.
+		got := slices.DeleteFunc(l.logged("b", thaw), func(line string) bool { return line == "sent Resign" })
+		if !slices.Equal(got, c.want) {
+			t.Errorf("process %v, at %v: b logged %q, want %q", c.process, c.at, got, c.want)
+		}
+		for e := range event.Of[event.VIPLost](l.log.Events()) {
+			if held := e.At - thaw; held < c.held[0] || held > c.held[1] {
+				t.Errorf("process %v: held for %v, want %v to %v", c.process, held, c.held[0], c.held[1])
+			}
+		}
+	}
+}
+
+// TestFrozenActive: frozen for less than the hold time nobody notices, for
+// longer the standby takes over, and the frozen one, which never knew, is put in
+// its place by the winner's hello, or wins by its rank.
+func TestFrozenActive(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	at := l.loop.Now()
+	l.hosts[0].Freeze(false)
+	l.pass(4 * time.Second)
+	l.hosts[0].Thaw()
+	l.pass(10 * time.Second)
+	l.wantLogged("b", at)
+	at = l.loop.Now()
+	l.hosts[0].Freeze(false)
+	l.pass(15 * time.Second)
+	l.want(b, standby.Active)
+	l.want(a, standby.Active)
+	l.hosts[0].Thaw()
+	l.pass(5 * time.Second)
+	l.want(a, standby.Active) // of higher priority
+	l.wantLogged("b", at, "Standby to Active", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak")
+}
+
+// TestFrozenCarrier: what happens to the cable of a stopped process comes to
+// its member at the thaw: a stopped program releases nothing.
+func TestFrozenCarrier(t *testing.T) {
+	l := newLab(t, 2)
+	a, _ := l.pair(nil)
+	l.hosts[0].Freeze(true)
+	l.hosts[0].NIC("lan").Port().Pull()
+	l.pass(time.Second)
+	l.want(a, standby.Active)
+	l.hosts[0].Thaw()
+	l.pass(0)
+	l.want(a, standby.Initial)
+}
+
+// TestKeptVirtualMAC is the defect of spec/failover.md F31: after a warm restart
+// of the active both machines take, and use, the virtual MAC; a member that does
+// not have the defect releases it.
+func TestKeptVirtualMAC(t *testing.T) {
+	for _, keeps := range []bool{true, false} {
+		l := newLab(t, 2)
+		change := func(c *member.Config) { c.VirtualMAC, c.KeepsVirtualMAC = true, keeps }
+		l.pair(change)
+		h := l.hosts[0]
+		h.Crash(true)
+		l.pass(15 * time.Second)
+		h.PowerOn()
+		c := config(0, 110)
+		change(&c)
+		at := l.loop.Now()
+		again := l.start(0, c)
+		l.pass(25 * time.Second)
+		l.want(again, standby.Standby)
+		if got := h.NIC("lan").Port().Filter().Accepts([6]byte(virtual)); got != keeps {
+			t.Errorf("keeps %v: the restarted machine takes frames to the virtual MAC: got %v", keeps, got)
+		}
+		for _, f := range l.sent("a", at) {
+			if got := f.from == virtual; got != keeps {
+				t.Errorf("keeps %v: at %v a sent %q from %v", keeps, f.at, f.text, f.from)
+			}
+		}
+	}
+}
+
+// TestRejectionsAreLoggedOnce: a peer with another token is ignored, which is
+// logged once for each peer and reason, and counted always.
+func TestRejectionsAreLoggedOnce(t *testing.T) {
+	l := newLab(t, 2)
+	a := l.start(0, config(0, 110))
+	other := config(1, 100)
+	other.Machine.Auth = wire.AuthCisco
+	b := l.start(1, other)
+	l.run(2 * time.Minute)
+	l.want(a, standby.Active)
+	l.want(b, standby.Active) // both: nobody believes the other
+	count := map[string]int{}
+	for e, r := range event.Of[event.StandbyRejected](l.log.Events()) {
+		count[e.Node+" "+r.Peer+" "+r.Reason]++
+	}
+	if len(count) != 2 || count["a 192.0.2.12 wrong authentication"] != 1 || count["b 192.0.2.11 wrong authentication"] != 1 {
+		t.Errorf("rejections: got %v, want one of each", count)
+	}
+	if got := a.Status().Counters.AuthFailures; got < 30 {
+		t.Errorf("counted: got %d, want every message", got)
+	}
+}
+
+// TestStartsWithoutAddress: a member of an interface without an address waits,
+// and says nothing.
+func TestStartsWithoutAddress(t *testing.T) {
+	l := newLab(t, 1)
+	c := config(0, 100)
+	c.Machine.Address = netip.Addr{}
+	m := l.start(0, c)
+	l.run(time.Minute)
+	l.want(m, standby.Initial)
+	if len(l.frames) != 0 {
+		t.Errorf("sent %v", l.frames)
+	}
+}

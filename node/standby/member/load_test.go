@@ -1,0 +1,117 @@
+package member_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/standby"
+)
+
+// TestSlowControlPlane: behind a hog of 90 % on one core, 200 µs of work take
+// 2 ms: hellos leave so much late, and in a group nobody takes over.
+func TestSlowControlPlane(t *testing.T) {
+	l := newLab(t, 1)
+	l.start(0, config(0, 100))
+	l.run(30*time.Second + 1)
+	l.hosts[0].Hog(host.Control, 0.9)
+	l.pass(10 * time.Second)
+	l.wantSent("a", 30*time.Second, "0s Hello Active 100 192.0.2.11", "3.002s Hello Active 100 192.0.2.11",
+		"6.004s Hello Active 100 192.0.2.11", "9.006s Hello Active 100 192.0.2.11")
+	l = newLab(t, 2)
+	a, b := l.pair(nil)
+	at := l.loop.Now()
+	l.hosts[0].Hog(host.Control, 0.9)
+	l.pass(time.Minute)
+	l.want(a, standby.Active)
+	l.want(b, standby.Standby)
+	l.wantLogged("b", at)
+}
+
+// TestStarvedControlPlane: with the control class at 100 % no hello leaves, while
+// the machine holds the address and answers for it: the standby takes over after
+// its hold time, and there are two. Calm, the starved one hears what has waited
+// in order, and one of them steps down.
+func TestStarvedControlPlane(t *testing.T) {
+	l := newLab(t, 2)
+	a, b := l.pair(nil)
+	heard := l.lastHello("a") + latency
+	at := l.loop.Now()
+	l.hosts[0].Hog(host.Control, 1)
+	l.run(heard + 10*time.Second - 1)
+	l.want(b, standby.Standby)
+	l.run(heard + 10*time.Second)
+	l.want(b, standby.Active)
+	l.pass(30 * time.Second)
+	l.want(a, standby.Active)
+	if f := l.sent("a", at); len(f) != 0 {
+		t.Errorf("starved, a sent %v", f)
+	}
+	if !l.hosts[0].Holds(vip) || !l.hosts[1].Holds(vip) {
+		t.Error("want the address held twice: the starved machine does not know")
+	}
+	l.hosts[0].Hog(host.Control, 0)
+	l.pass(5 * time.Second)
+	l.want(a, standby.Active) // of higher priority
+	l.want(b, standby.Speak)
+	if l.hosts[1].Holds(vip) {
+		t.Error("b holds the address still")
+	}
+}
+
+// TestServiceLoadDoesNotMatter: a machine whose service class is at 100 % says
+// its hellos to the nanosecond. This is why the almost dead keep the address.
+func TestServiceLoadDoesNotMatter(t *testing.T) {
+	run := func(hog float64) []frame {
+		l := newLab(t, 2)
+		l.pair(nil)
+		l.hosts[0].Hog(host.Service, hog)
+		l.pass(time.Minute)
+		return l.frames
+	}
+	calm, hogged := run(0), run(1)
+	if len(calm) != len(hogged) {
+		t.Fatalf("frames: got %d hogged, %d calm", len(hogged), len(calm))
+	}
+	for i := range calm {
+		if calm[i] != hogged[i] {
+			t.Errorf("frame %d: got %v hogged, %v calm", i, hogged[i], calm[i])
+		}
+	}
+}
+
+// TestBootsHaveJitterOfTheirOwn: hellos of two boots of one machine are not
+// spaced alike, those of the same boot in two runs are.
+func TestBootsHaveJitterOfTheirOwn(t *testing.T) {
+	run := func() (boots [2][]time.Duration) {
+		l := newLab(t, 1)
+		c := config(0, 100)
+		c.Machine.HelloJitter = 0.1
+		for boot := range boots {
+			start := l.loop.Now()
+			l.start(0, c)
+			l.pass(time.Minute)
+			for _, f := range l.sent("a", start) {
+				boots[boot] = append(boots[boot], f.at-start)
+			}
+			l.hosts[0].Crash(false)
+			l.hosts[0].PowerOn()
+		}
+		return boots
+	}
+	one, two := run(), run()
+	same := func(a, b []time.Duration) bool {
+		for i := range min(len(a), len(b)) {
+			if a[i] != b[i] {
+				return false
+			}
+		}
+		return len(a) == len(b)
+	}
+	if same(one[0], one[1]) {
+		t.Error("two boots said hello at the same instants")
+	}
+	if !same(one[0], two[0]) || !same(one[1], two[1]) {
+		t.Errorf("two runs differ: %v, %v", one, two)
+	}
+}
