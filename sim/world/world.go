@@ -138,8 +138,18 @@ func (w *World) populate(o Options) error {
 
 // check refuses a topology that cannot be built; warnings pass.
 func check(t topology.Topology) error {
+	problems := t.Validate()
+	for _, name := range topology.Names(t.Nodes) {
+		n := t.Nodes[name]
+		for _, iface := range topology.Names(n.Standby) {
+			for _, p := range StandbyProblems(n.Standby[iface], n.NICs[iface].Address.Addr()) {
+				p.Path = topology.At([]string{"nodes", name, "standby", iface}, p.Path...)
+				problems = append(problems, p)
+			}
+		}
+	}
 	var errs []error
-	for _, p := range t.Validate() {
+	for _, p := range problems {
 		if !p.Warning {
 			errs = append(errs, errors.New(p.String()))
 		}
