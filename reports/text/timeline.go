@@ -147,7 +147,7 @@ func newFold(events []event.Event) *fold {
 			}
 		}
 	}
-	for key, l := range f.members {
+	for key, l := range f.members { // order: each lane gets its own label
 		l.label = key.node
 		if len(f.ofNode[key.node]) > 1 {
 			l.label = fmt.Sprintf("%s.%s/%d", key.node, key.iface, key.group)
@@ -200,7 +200,7 @@ func (f *fold) power(at time.Duration, node, state string) {
 	if state != "off" && state != "crashed" {
 		return
 	}
-	for vip := range f.holders { // each address by itself: the order does not matter
+	for vip := range f.holders { // order: each address by itself
 		f.hold(at, vip, node, false) // a machine without power has no addresses
 	}
 }
