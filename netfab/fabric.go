@@ -21,6 +21,7 @@ type Fabric struct {
 	frames    frameStore
 	transits  []*transit // ready for reuse
 	changes   uint64     // counts changes of carrier; see Port.wentDown
+	damaged   bool       // some frame has been
 	stats     Stats
 }
 
@@ -42,6 +43,11 @@ func (f *Fabric) Loop() *sim.Loop { return f.loop }
 
 // Stats returns the counts so far.
 func (f *Fabric) Stats() Stats { return f.stats }
+
+// Damaged reports whether an impairment has flipped bits of any frame so far.
+// Until then receivers need not verify checksums; from then on they all must,
+// since a router passes the damage on.
+func (f *Fabric) Damaged() bool { return f.damaged }
 
 // NewFrame returns a frame of size bytes with one reference. The bytes are
 // those of an earlier frame: the caller writes them all.

@@ -14,8 +14,7 @@ type Frame struct {
 // Data returns the bytes, beginning with the destination address.
 func (f *Frame) Data() []byte { return f.data }
 
-// Damaged reports whether an impairment flipped bits on the way. A NIC that
-// otherwise trusts checksums must have those of such a frame verified.
+// Damaged reports whether an impairment flipped bits on the way.
 func (f *Frame) Damaged() bool { return f.damaged }
 
 // Retain adds a reference: the frame stays valid until one more Release.

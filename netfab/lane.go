@@ -118,6 +118,6 @@ func (t *transit) flip(bit int) {
 	damaged := t.fabric.frames.copyOf(t.frame)
 	t.frame.Release()
 	damaged.data[headerSize+bit/8] ^= 0x80 >> (bit % 8)
-	damaged.damaged = true
+	damaged.damaged, t.fabric.damaged = true, true
 	t.frame = damaged
 }

@@ -42,6 +42,7 @@ type NIC struct {
 	carrier    []func(up bool)
 	neighbours map[netip.Addr]neighbour
 	acks       *ackDelay
+	translated []netip.Addr // that it answers for to translate them; see router.go
 }
 
 // virtualAddress is an IP that answers with a MAC of its own.
@@ -249,7 +250,7 @@ func (n *NIC) crash(warm bool) {
 			n.port.Filter().Remove(netfab.MAC(v.mac))
 		}
 	}
-	n.held, n.virtual, n.sockets, n.carrier = nil, nil, nil, nil
+	n.held, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil
 	n.acks.clear()
 	n.neighbours = map[netip.Addr]neighbour{}
 	if !warm {
