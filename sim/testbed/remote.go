@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
-	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -19,14 +18,13 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// remote is the coordinator's side of a node: its namespace, its cables, its
-// process of the moment.
+// remote is the coordinator's side of a node: where it hangs on the fabric, and
+// its process of the moment.
 type remote struct {
+	*attachment
 	bed   *Testbed
 	name  string
 	saved topology.Node // configuration that a reboot finds
-	space *netns.Namespace
-	links map[string]*link
 	boots int
 
 	process  *process
@@ -39,73 +37,22 @@ type remote struct {
 	finished chan struct{}
 }
 
-// link is an interface's cable and the port of the fabric it leads to.
-type link struct {
-	uplink *uplink
-	cable  *netns.Cable
-}
-
 // held is a virtual IP that the node has said it holds.
 type held struct{ iface, vip string }
 
 // newRemote makes namespace and cables of a node, and starts its process.
 func newRemote(b *Testbed, w *world.World, name string, cfg topology.Node) (*remote, error) {
-	r := &remote{bed: b, name: name, saved: cfg, links: map[string]*link{}}
-	space, err := netns.New()
+	a, err := attach(b, w, name, cfg.NICs, ownStack)
 	if err != nil {
 		return nil, err
 	}
-	r.space = space
-	for _, iface := range topology.Names(cfg.NICs) {
-		if err := r.connect(w, iface, cfg.NICs[iface]); err != nil {
-			r.Destroy()
-			return nil, fmt.Errorf("interface %s: %w", iface, err)
-		}
-	}
+	r := &remote{attachment: a, bed: b, name: name, saved: cfg}
 	r.powering = w.Loop().NewTimer(sim.Func(r.PowerOn))
 	if err := r.launch(cfg); err != nil {
 		r.Destroy()
 		return nil, err
 	}
 	return r, nil
-}
-
-// connect lays the cable of an interface and joins it to the fabric.
-func (r *remote) connect(w *world.World, iface string, nic topology.NIC) error {
-	segment := w.Fabric().Segment(nic.Segment)
-	for _, p := range segment.Ports() {
-		if p.Node() == r.name {
-			return fmt.Errorf("%s leads to segment %s already: the netns world has one interface per segment", p.Interface(), nic.Segment)
-		}
-	}
-	spec := netns.CableSpec{Name: iface}
-	mac, err := parseMAC(nic.MAC)
-	if err != nil {
-		return err
-	}
-	spec.MAC = mac
-	cable, err := netns.Connect(r.bed.space, r.space, spec)
-	if err != nil {
-		return err
-	}
-	wire, err := netns.Open(r.bed.space, cable.Interface())
-	if err != nil {
-		cable.Close()
-		return err
-	}
-	u := newUplink(w.Loop(), segment, r.name, iface, wire)
-	u.port.SetPower(false)
-	u.carrier = func(up bool) { r.setCarrier(iface, up) }
-	u.listen(w.Loop().Fail)
-	r.links[iface] = &link{u, cable}
-	return nil
-}
-
-// setCarrier makes the node's interface lose or regain its carrier.
-func (r *remote) setCarrier(iface string, up bool) {
-	if err := r.links[iface].cable.SetCarrier(up); err != nil {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: cable %s.%s: %w", r.name, iface, err))
-	}
 }
 
 // launch starts a process for the next boot and listens to it.
@@ -237,23 +184,9 @@ func (r *remote) order(o order) {
 	}
 }
 
-// Port implements world.Machine.
-func (r *remote) Port(iface string) *netfab.Port {
-	if l := r.links[iface]; l != nil {
-		return l.uplink.port
-	}
-	return nil
-}
-
 // PowerOn implements world.Machine: links come up; the process does the rest at
 // the same instant by itself.
-func (r *remote) PowerOn() {
-	for _, iface := range topology.Names(r.links) {
-		l := r.links[iface]
-		l.uplink.port.SetPower(true)
-		r.setCarrier(iface, l.uplink.port.Carrier())
-	}
-}
+func (r *remote) PowerOn() { r.setPower(true) }
 
 // Possible implements world.Machine. What only the node can know it will say
 // itself, and the run ends.
@@ -310,10 +243,7 @@ func (r *remote) crash() {
 	r.process = nil
 	p.kill()
 	<-r.finished // its last events are in the journal
-	for _, iface := range topology.Names(r.links) {
-		r.links[iface].uplink.port.SetPower(false)
-		r.setCarrier(iface, false)
-	}
+	r.setPower(false)
 	for _, h := range r.held {
 		r.bed.Log().Append(r.bed.Now(), r.name, event.VIPLost{Interface: h.iface, VIP: h.vip})
 	}
@@ -427,12 +357,7 @@ func (r *remote) Destroy() {
 		r.process = nil
 		p.kill()
 	}
-	for _, iface := range topology.Names(r.links) {
-		l := r.links[iface]
-		l.uplink.close()
-		_ = l.cable.Close() // the namespace takes it along otherwise
-	}
-	_ = r.space.Close() // the kernel removes it with this process otherwise
+	r.attachment.close()
 }
 
 var _ world.Machine = (*remote)(nil)
