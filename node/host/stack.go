@@ -109,14 +109,6 @@ func (h *Host) setRoutes() {
 	h.stack.SetRouteTable(table)
 }
 
-// SetForwarding makes the machine a router between its interfaces, until it
-// crashes.
-func (h *Host) SetForwarding(on bool) {
-	for _, n := range h.nics {
-		h.stack.SetNICForwarding(n.id, ipv4.ProtocolNumber, on)
-	}
-}
-
 // kernelClock is the clock of a machine's stack, with the machine's skew and
 // drift.
 type kernelClock struct{ host *Host }

@@ -57,6 +57,8 @@ func (l *list) describe(e event.Event) (note, bool) {
 		return say(dim, "reaches %s at %s", b.IP, b.MAC), true
 	case event.MACMoved:
 		return gather("%s: %s moves from %s to %s", b.Segment, b.MAC, b.From, b.To), true
+	case event.FlowRefused:
+		return say(warn, "refuses %s %s > %s", b.Protocol, b.From, b.To), true
 	case event.FrameLooped:
 		return say(bad, "%s: a frame comes by %s again: %s", b.Segment, b.Port, b.Frame), true
 	default:

@@ -70,6 +70,15 @@ type FrameLooped struct {
 	Frame   string // in words, such as "TCP 192.0.2.1:5000 > 192.0.2.100:80"
 }
 
+// FlowRefused: a firewall dropped the packets of a flow that no rule allows, or
+// that belong to no connection it knows. Logged once for each flow while the
+// machine runs.
+type FlowRefused struct {
+	Protocol string // TCP, ICMP, IP
+	From     string // address
+	To       string // address; of TCP with port
+}
+
 // Kind implements Body.
 func (FaultApplied) Kind() string { return "fault-applied" }
 
@@ -102,3 +111,6 @@ func (MACMoved) Kind() string { return "mac-moved" }
 
 // Kind implements Body.
 func (FrameLooped) Kind() string { return "frame-looped" }
+
+// Kind implements Body.
+func (FlowRefused) Kind() string { return "flow-refused" }

@@ -14,7 +14,7 @@ import (
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
-	NeighbourChanged{}, MACMoved{}, FrameLooped{},
+	NeighbourChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	StandbyChanged{}, StandbySent{}, StandbyRejected{}, StandbyStatus{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},

@@ -1,0 +1,80 @@
+package host
+
+import (
+	"net/netip"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Firewall is what a router forwards. The zero Firewall forwards nothing.
+type Firewall struct {
+	Accept bool // what no rule allows is forwarded
+	Allow  []Allow
+}
+
+// Allow lets connections be opened. The zero prefix is any address, port 0 any
+// port and protocol.
+type Allow struct {
+	From, To netip.Prefix
+	Port     uint16 // of TCP
+}
+
+// SetFirewall changes what the machine forwards, until it crashes. Connections
+// that were allowed stay so, in both directions. A TCP connection begins with a
+// SYN: other segments of connections that the machine does not know are dropped.
+func (h *Host) SetFirewall(f Firewall) {
+	h.setTable(stack.FilterID, map[stack.Hook]stack.Target{
+		stack.Input: nil, stack.Forward: &firewallTarget{host: h, Firewall: f, told: map[event.FlowRefused]bool{}}, stack.Output: nil,
+	})
+}
+
+// firewallTarget judges what is forwarded.
+type firewallTarget struct {
+	Firewall
+	host *Host
+	told map[event.FlowRefused]bool
+}
+
+// refusalsMax bounds how many refused flows are told.
+const refusalsMax = 1000
+
+// Action implements stack.Target.
+func (t *firewallTarget) Action(pkt *stack.PacketBuffer, _ stack.Hook, _ *stack.Route, _ stack.AddressableEndpoint) (stack.RuleVerdict, int) {
+	f := headersOf(pkt)
+	if pkt.IsReplyPacket() || t.established(pkt) || t.allows(f) {
+		return stack.RuleAccept, 0
+	}
+	if told := f.refused(); !t.told[told] && len(t.told) < refusalsMax {
+		t.told[told] = true
+		t.host.Log(told)
+	}
+	return stack.RuleDrop, 0
+}
+
+// established reports whether an answer has been seen.
+func (t *firewallTarget) established(pkt *stack.PacketBuffer) bool {
+	var info stack.ConnTrackInfo
+	return pkt.FillConnTrackInfo(stack.ConnTrackInfoOpts{FillState: true}, &info) && info.State == stack.ConnTrackStateEstablished
+}
+
+// allows reports whether a rule lets a flow begin.
+func (t *firewallTarget) allows(f headers) bool {
+	if f.protocol == header.TCPProtocolNumber && !f.syn {
+		return false
+	}
+	for _, rule := range t.Allow {
+		if rule.matches(f) {
+			return true
+		}
+	}
+	return t.Accept
+}
+
+func (r Allow) matches(f headers) bool {
+	return (!r.From.IsValid() || r.From.Contains(f.from.Addr())) &&
+		(!r.To.IsValid() || r.To.Contains(f.to.Addr())) &&
+		(r.Port == 0 || r.Port == f.to.Port())
+}
