@@ -29,4 +29,7 @@ const (
 	AnnounceBoth    = "both"
 	AnnounceReply   = "reply"
 	AnnounceRequest = "request"
+
+	FirewallAccept = "accept"
+	FirewallDrop   = "drop"
 )

@@ -92,6 +92,9 @@ func (n Node) WithDefaults() Node {
 		c := n.Client.WithDefaults()
 		n.Client = &c
 	}
+	if n.Router != nil {
+		n.Router = n.Router.withDefaults(n)
+	}
 	return n
 }
 

@@ -49,7 +49,7 @@ type Node struct {
 	Standby map[string]Standby `yaml:"standby" doc:"standby control by interface"`
 	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`
 	Client  *Client            `yaml:"client" doc:"an HTTP client"`
-	Router  *Router            `yaml:"router" doc:"forwards between its interfaces"`
+	Router  *Router            `yaml:"router" doc:"forwards between its interfaces; {} for no more than that"`
 	CPU     CPU                `yaml:"cpu" doc:"processors"`
 	Memory  Memory             `yaml:"memory" doc:"memory budget"`
 	Boot    time.Duration      `yaml:"boot" doc:"time from power-on to the first instruction of the control plane (default 0)"`
@@ -157,6 +157,3 @@ type Client struct {
 	Start       time.Duration `yaml:"start" doc:"instant of the first request (default 0)"`
 	Stop        time.Duration `yaml:"stop" doc:"instant after which no request is due (default: the end)"`
 }
-
-// Router forwards packets between its interfaces.
-type Router struct{}

@@ -92,8 +92,8 @@ func (c *checker) node(name string, n Node) {
 	if n.Client != nil {
 		c.client(At(path, "client"), n)
 	}
-	if n.Router != nil && len(n.NICs) < 2 {
-		c.warn(At(path, "router"), "node %s routes with one interface", name)
+	if n.Router != nil {
+		c.router(At(path, "router"), name, n)
 	}
 	for i, property := range n.Unsaved {
 		if err := n.CheckProperty(property); err != nil {
@@ -212,18 +212,12 @@ func TargetOf(target string) (netip.AddrPort, error) {
 	return host, nil
 }
 
-// held says whether a node has the address, by itself or as a virtual IP.
+// held says whether a node has the address, by itself, as a virtual IP, or to
+// translate it.
 func (c *checker) held(a netip.Addr) bool {
 	for _, n := range c.whole.Nodes { // order: any will do
-		for _, nic := range n.NICs { // order: any will do
-			if nic.Address.Addr() == a {
-				return true
-			}
-		}
-		for _, s := range n.Standby { // order: any will do
-			if slices.Contains(s.VIPs(), a) {
-				return true
-			}
+		if n.claims(a) {
+			return true
 		}
 	}
 	return false

@@ -1,0 +1,208 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+)
+
+// Router forwards packets between the node's interfaces, and may translate
+// addresses and filter as it does.
+type Router struct {
+	NAT      *NAT      `yaml:"nat" doc:"address translation"`
+	Firewall *Firewall `yaml:"firewall" doc:"what is forwarded; without it everything is"`
+}
+
+// NAT is what a router translates. It knows connections: their answers are
+// translated back. What it knows dies with the machine; where a rule fits, it
+// takes a connection up in the middle then, unless a firewall forbids.
+type NAT struct {
+	DNAT []DNAT `yaml:"dnat" doc:"addresses and ports that stand for others behind the router"`
+	SNAT *SNAT  `yaml:"snat" doc:"hides who is behind the router"`
+}
+
+// DNAT makes connections to one address and port go to another.
+type DNAT struct {
+	To  netip.AddrPort `yaml:"to" doc:"address and port that clients use: an address of the router, or a free one on a segment of it, which it then answers for" jsonschema:"required"`
+	Via netip.AddrPort `yaml:"via" doc:"address and port that it stands for, such as a virtual IP" jsonschema:"required"`
+}
+
+// SNAT gives what leaves over a segment another source.
+type SNAT struct {
+	Segment string     `yaml:"segment" doc:"segment over which packets leave" jsonschema:"required"`
+	As      netip.Addr `yaml:"as" doc:"their source from there on (default: the router's own address there)"`
+}
+
+// Firewall is what a router lets pass. It knows connections: once the first
+// packet is allowed, so is everything that belongs to it, in both directions. A
+// TCP connection begins with a SYN: after a restart of the firewall, what was
+// established before is not known and does not pass. Rules see the destination
+// that translation has made, and the source before it.
+type Firewall struct {
+	Default string  `yaml:"default" doc:"what becomes of a packet that no rule allows: drop (default) or accept" jsonschema:"enum=accept,enum=drop"`
+	Allow   []Allow `yaml:"allow" doc:"who may open connections to whom"`
+}
+
+// Allow is a rule of a firewall. What is left out is any.
+type Allow struct {
+	From netip.Prefix `yaml:"from" doc:"source, such as 192.0.2.11/32 (default: any)"`
+	To   netip.Prefix `yaml:"to" doc:"destination, such as 198.51.100.100/32 (default: any)"`
+	Port int          `yaml:"port" doc:"TCP port of the destination (default: any, and other protocols)" jsonschema:"minimum=1,maximum=65535"`
+}
+
+// withDefaults returns a copy in which nothing is left out. The source that
+// translation gives needs the node's interfaces.
+func (r Router) withDefaults(n Node) *Router {
+	if r.Firewall != nil {
+		f := *r.Firewall
+		f.Default = cmp.Or(f.Default, FirewallDrop)
+		r.Firewall = &f
+	}
+	if r.NAT != nil && r.NAT.SNAT != nil && !r.NAT.SNAT.As.IsValid() {
+		nat, snat := *r.NAT, *r.NAT.SNAT
+		if iface := n.InterfaceOn(snat.Segment); iface != "" {
+			snat.As = n.NICs[iface].Address.Addr()
+		}
+		nat.SNAT = &snat
+		r.NAT = &nat
+	}
+	return &r
+}
+
+// InterfaceOn returns the first interface that leads to a segment, or "". The
+// node must have its defaults.
+func (n Node) InterfaceOn(segment string) string {
+	for _, iface := range Names(n.NICs) {
+		if n.NICs[iface].Segment == segment {
+			return iface
+		}
+	}
+	return ""
+}
+
+// Addresses returns the addresses for which the translation stands.
+func (t *NAT) Addresses() []netip.Addr {
+	var all []netip.Addr
+	if t == nil {
+		return nil
+	}
+	for _, d := range t.DNAT {
+		all = append(all, d.To.Addr())
+	}
+	if t.SNAT != nil && t.SNAT.As.IsValid() {
+		all = append(all, t.SNAT.As)
+	}
+	return all
+}
+
+// router checks what a router translates and lets pass.
+func (c *checker) router(path []string, name string, n Node) {
+	if len(n.NICs) < 2 {
+		c.warn(path, "node %s routes with one interface", name)
+	}
+	if nat := n.Router.NAT; nat != nil {
+		taken := map[netip.AddrPort]bool{}
+		for i, d := range nat.DNAT {
+			at := At(path, "nat", "dnat", fmt.Sprint(i))
+			c.natAddress(At(at, "to"), name, n, d.To.Addr())
+			c.dnat(at, d, taken[d.To])
+			taken[d.To] = true
+		}
+		if nat.SNAT != nil {
+			c.snat(At(path, "nat", "snat"), name, n, *nat.SNAT)
+		}
+	}
+	if f := n.Router.Firewall; f != nil {
+		c.firewall(At(path, "firewall"), *f)
+	}
+}
+
+func (c *checker) dnat(path []string, d DNAT, twice bool) {
+	for i, a := range []netip.AddrPort{d.To, d.Via} {
+		if a.IsValid() && (!a.Addr().Is4() || a.Port() == 0) {
+			c.fail(At(path, []string{"to", "via"}[i]), "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", a)
+		}
+	}
+	if twice {
+		c.fail(At(path, "to"), "%s is translated already", d.To)
+	}
+	if d.Via.IsValid() && !c.held(d.Via.Addr()) {
+		c.warn(At(path, "via"), "nobody has the address %s", d.Via.Addr())
+	}
+}
+
+func (c *checker) snat(path []string, name string, n Node, s SNAT) {
+	iface := n.InterfaceOn(s.Segment)
+	switch {
+	case s.Segment == "":
+	case iface == "":
+		c.fail(At(path, "segment"), "node %s has no interface on segment %q", name, s.Segment)
+	case s.As.IsValid() && !n.NICs[iface].Address.Contains(s.As):
+		c.fail(At(path, "as"), "%s is not in the subnet of segment %s, %s: answers would not come back", s.As, s.Segment, n.NICs[iface].Address.Masked())
+	default:
+		c.natAddress(At(path, "as"), name, n, s.As)
+	}
+}
+
+// natAddress checks that a router can answer for an address.
+func (c *checker) natAddress(path []string, name string, n Node, a netip.Addr) {
+	if !a.Is4() {
+		return // reported elsewhere
+	}
+	for _, iface := range Names(n.NICs) {
+		nic := n.NICs[iface]
+		if !nic.Address.Contains(a) {
+			continue
+		}
+		c.hostAddress(path, netip.PrefixFrom(a, nic.Address.Bits()))
+		for _, other := range Names(c.whole.Nodes) {
+			if o := c.whole.Nodes[other]; other != name && o.attached(nic.Segment) && o.claims(a) {
+				c.fail(path, "%s has the address %s", other, a)
+			}
+		}
+		return
+	}
+	c.fail(path, "%s is in the subnet of none of the node's interfaces: nobody would send it packets for that", a)
+}
+
+// claims says whether a node may ever answer for an address.
+func (n Node) claims(a netip.Addr) bool {
+	for _, nic := range n.NICs { // order: any will do
+		if nic.Address.Addr() == a {
+			return true
+		}
+	}
+	for _, s := range n.Standby { // order: any will do
+		for _, vip := range s.VIPs() {
+			if vip == a {
+				return true
+			}
+		}
+	}
+	if n.Router != nil {
+		for _, own := range n.Router.NAT.Addresses() {
+			if own == a {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) firewall(path []string, f Firewall) {
+	if f.Default == FirewallAccept && len(f.Allow) > 0 {
+		c.warn(At(path, "allow"), "everything is accepted by default: the rules change nothing")
+	}
+	for i, rule := range f.Allow {
+		for j, p := range []netip.Prefix{rule.From, rule.To} {
+			at := At(path, "allow", fmt.Sprint(i), []string{"from", "to"}[j])
+			switch {
+			case !p.IsValid():
+			case !p.Addr().Is4():
+				c.fail(at, "got %s, want IPv4 addresses, such as 192.0.2.11/32 or 192.0.2.0/24", p)
+			case p.Masked() != p:
+				c.fail(at, "got %s, want one address, %s/32, or all of the subnet, %s", p, p.Addr(), p.Masked())
+			}
+		}
+	}
+}
