@@ -89,7 +89,7 @@ func TestGoldenCrash(t *testing.T) {
 		at, heard := l.Now(), l.lastHello("192.0.2.1")+time.Millisecond
 		l.inject("crash a")
 		l.pass(30 * second)
-		l.wantSteps("b", at, (heard + 10*second - at).String()+" Active")
+		l.wantSteps("b", at, (heard+10*second-at).String()+" Active")
 		l.wantSteps("a", at)
 		if took := heard + 10*second - at; took < 7*second || took > 10*second {
 			t.Errorf("takeover after %v, want 7s to 10s", took)
@@ -147,7 +147,7 @@ func TestGoldenPartition(t *testing.T) {
 	heard := l.lastHello("192.0.2.1") + time.Millisecond
 	l.at(60*second+2*time.Millisecond, "partition a | b for 40s")
 	l.run(99 * second)
-	l.wantSteps("b", 60*second, (heard + 10*second - 60*second).String()+" Active")
+	l.wantSteps("b", 60*second, (heard+10*second-60*second).String()+" Active")
 	l.wantSteps("a", 60*second)
 	l.run(160 * second)
 	healed := 100*second + 2*time.Millisecond
@@ -176,7 +176,7 @@ func TestGoldenOneWay(t *testing.T) {
 	l.at(cut, "partition one-way a -> b")
 	l.at(120*second, "heal")
 	l.run(119 * second)
-	l.wantSteps("b", cut, (10*second - time.Millisecond).String()+" Active")
+	l.wantSteps("b", cut, (10*second-time.Millisecond).String()+" Active")
 	l.wantSteps("a", cut)
 	var hellos int
 	for _, at := range l.sent("192.0.2.2", wire.OpHello, cut+10*second-time.Millisecond) {
@@ -218,9 +218,9 @@ func TestGoldenThirdMember(t *testing.T) {
 		heard := l.lastHello(map[string]string{"a": "192.0.2.1", "b": "192.0.2.2"}[lost]) + time.Millisecond - at
 		l.inject("crash " + lost)
 		l.pass(60 * second)
-		l.wantSteps("c", at, (heard + 10*second).String()+" Speak", (heard + 20*second).String()+" Standby")
+		l.wantSteps("c", at, (heard+10*second).String()+" Speak", (heard+20*second).String()+" Standby")
 		if lost == "a" {
-			l.wantSteps("b", at, (heard + 10*second).String()+" Active")
+			l.wantSteps("b", at, (heard+10*second).String()+" Active")
 		}
 	}
 }

@@ -192,7 +192,7 @@ func cluster() topology.Topology {
 	}
 	top.Nodes["web"] = topology.Node{NICs: nic("192.0.2.50/24"), Backend: &topology.Backend{}}
 	top.Nodes["c1"] = topology.Node{NICs: nic("192.0.2.201/24"), Client: &topology.Client{
-		Target: "http://192.0.2.100/", Rate: 5, Start: 25 * time.Second,
+		Target: "http://192.0.2.100/", Rate: 1, Start: 25 * time.Second,
 	}}
 	return top
 }
