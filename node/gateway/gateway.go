@@ -35,8 +35,8 @@ type Gateway struct {
 
 // New starts the services of cfg on a running machine, with which they die. A
 // service without an address to listen on serves port 80 of the virtual IPs:
-// those given, and those that a member of a group learns later. Without any
-// service there is one of that kind, named web.
+// those given, and those that a member of a group learns later. If no services
+// were said there is one of that kind, named web; an empty mapping means none.
 func New(h *host.Host, cfg topology.Gateway, memory topology.Memory, vips []netip.Addr) *Gateway {
 	g := &Gateway{
 		host:       h,
@@ -44,7 +44,7 @@ func New(h *host.Host, cfg topology.Gateway, memory topology.Memory, vips []neti
 		request:    cmp.Or(memory.Request, defaultRequest),
 	}
 	services := cfg.Services
-	if len(services) == 0 {
+	if services == nil {
 		services = map[string]topology.Service{defaultName: {}}
 	}
 	for _, name := range slices.Sorted(maps.Keys(services)) {

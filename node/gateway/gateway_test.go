@@ -50,6 +50,18 @@ func TestLearnedVIP(t *testing.T) {
 	l.wantOutcomes(map[string]int{"200 by a": 1, "refused": 1})
 }
 
+// TestNoService: an appliance that was told to run no service runs none, and
+// refuses what comes for the virtual IP.
+func TestNoService(t *testing.T) {
+	l := newLab(t, 0)
+	l.start(map[string]topology.Service{})
+	l.at(second, l.own)
+	l.ask(topology.Client{Rate: 1, Start: 2 * second, Stop: 3 * second})
+	l.run(5 * second)
+	l.wantStates()
+	l.wantOutcomes(map[string]int{"refused": 1})
+}
+
 // TestForward: the gateway answers for the back end, over one connection of its
 // own, which comes from the interface's address.
 func TestForward(t *testing.T) {
