@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,6 +27,9 @@ type Group struct {
 	crowd   crowd    // what stands in for one that freezes
 }
 
+// groups numbers the groups of this process.
+var groups atomic.Int32
+
 // NewGroup makes an empty group; name is a node's. A machine without cgroups is
 // no error: Limits says what the group cannot do.
 func NewGroup(name string) (*Group, error) {
@@ -39,8 +43,10 @@ func newGroup(parents hierarchies, name string) (*Group, error) {
 		return nil, err
 	}
 	g := &Group{name: name}
+	// Two runs in one process may have nodes of the same name.
+	leaf := self.folder(fmt.Sprintf("%d-%s", groups.Add(1), name))
 	for _, parent := range parents.all() {
-		folder := filepath.Join(parent, self.folder(name))
+		folder := filepath.Join(parent, leaf)
 		err := os.Mkdir(folder, 0o755)
 		if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
 			continue // access(2) promised more than there is
@@ -53,7 +59,7 @@ func newGroup(parents hierarchies, name string) (*Group, error) {
 	return g, nil
 }
 
-// Folders lists the cgroups of the group, for who cleans up after a dead owner.
+// Folders lists the cgroups of the group.
 func (g *Group) Folders() []string { return slices.Clone(g.folders) }
 
 // Limits says in sentences what the group cannot do on this machine, and why.

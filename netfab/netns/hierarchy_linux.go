@@ -122,7 +122,7 @@ func (o owner) folder(name string) string {
 // ownerOf reads the owner from the name of a cgroup.
 func ownerOf(folder string) (o owner, ok bool) {
 	rest, ok := strings.CutPrefix(folder, groupPrefix)
-	fields := strings.SplitN(rest, "-", 4)
+	fields := strings.SplitN(rest, "-", 4) // the last is the node's, whatever it is
 	if !ok || len(fields) < 4 {
 		return o, false
 	}
@@ -151,28 +151,35 @@ func Sweep() error {
 	if err != nil {
 		return err
 	}
+	err = sweep(func(o owner) bool {
+		start, err := startTime(o.pid)
+		return o.space == space && (err != nil || start != o.start)
+	})
+	if err != nil {
+		return fmt.Errorf("netns: sweep: %w", err)
+	}
+	return nil
+}
+
+// sweep kills and removes the cgroups of dead owners. It looks through the
+// whole tree, since they may have run in another cgroup than we do.
+func sweep(dead func(owner) bool) error {
 	var errs []error
 	walk := func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return nil // cgroups of others come and go, and may be hidden
 		}
 		o, ours := ownerOf(entry.Name())
-		if !ours || o.space != space {
+		if !ours {
 			return nil
 		}
-		if start, err := startTime(o.pid); err != nil || start != o.start {
+		if dead(o) {
 			errs = append(errs, removeFolder(path))
 		}
 		return fs.SkipDir
 	}
-	// The whole tree, since whoever left it may have run in another cgroup.
-	if err := filepath.WalkDir(cgroupMount, walk); err != nil {
-		errs = append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("netns: sweep: %w", err)
-	}
-	return nil
+	errs = append(errs, filepath.WalkDir(cgroupMount, walk))
+	return errors.Join(errs...)
 }
 
 // patience is how long the kernel may take to freeze or end processes.

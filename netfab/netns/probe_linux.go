@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -34,10 +35,13 @@ func Probe() []Finding {
 	findings := []Finding{probeUserNamespace(), probePrivileges()}
 	findings = append(findings, probeNetwork()...)
 	findings = append(findings, probeGroups()...)
-	for _, t := range tools {
-		findings = append(findings, t.probe())
+	versions := make([]Finding, len(tools))
+	var all sync.WaitGroup
+	for i, t := range tools {
+		all.Go(func() { versions[i] = t.probe() })
 	}
-	return findings
+	all.Wait()
+	return append(findings, versions...)
 }
 
 // found makes a finding of something that works or fails with err.
@@ -196,7 +200,7 @@ func (t tool) probe() Finding {
 	if err != nil {
 		return found(t.name, t.needed, "", errors.New("not on PATH"))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*patience) // a busy machine starts tshark slowly
 	defer cancel()
 	out, _ := exec.CommandContext(ctx, path, t.version).CombinedOutput()
 	lines := strings.Split(string(out), "\n")

@@ -2,6 +2,8 @@
 
 package netns
 
+import "io"
+
 // Namespace exists on Linux only.
 type Namespace struct{}
 
@@ -61,3 +63,76 @@ func (*Port) Close() error { return nil }
 
 // WatchCarrier returns ErrUnsupported.
 func WatchCarrier(*Namespace, func(string, bool)) (func(), error) { return nil, ErrUnsupported }
+
+// Group exists on Linux only.
+type Group struct{}
+
+// NewGroup returns ErrUnsupported.
+func NewGroup(string) (*Group, error) { return nil, ErrUnsupported }
+
+// Folders lists nothing.
+func (*Group) Folders() []string { return nil }
+
+// Limits says that there is nothing.
+func (*Group) Limits() []string { return []string{ErrUnsupported.Error()} }
+
+// String names no cgroups.
+func (*Group) String() string { return "no group" }
+
+// Add returns ErrUnsupported.
+func (*Group) Add(int) error { return ErrUnsupported }
+
+// Freeze returns ErrUnsupported.
+func (*Group) Freeze() error { return ErrUnsupported }
+
+// Thaw returns ErrUnsupported.
+func (*Group) Thaw() error { return ErrUnsupported }
+
+// SetCPU returns ErrUnsupported.
+func (*Group) SetCPU(float64) error { return ErrUnsupported }
+
+// SetMemory returns ErrUnsupported.
+func (*Group) SetMemory(int64) error { return ErrUnsupported }
+
+// OOMKills counts nothing.
+func (*Group) OOMKills() int { return 0 }
+
+// Kill returns ErrUnsupported.
+func (*Group) Kill() error { return ErrUnsupported }
+
+// Delete does nothing.
+func (*Group) Delete() error { return nil }
+
+// Sweep does nothing: nothing was ever left.
+func Sweep() error { return nil }
+
+// Reaper exists on Linux only.
+type Reaper struct{}
+
+// StartReaper returns ErrUnsupported.
+func StartReaper(string, ...string) (*Reaper, error) { return nil, ErrUnsupported }
+
+// AddProcess returns ErrUnsupported.
+func (*Reaper) AddProcess(int) error { return ErrUnsupported }
+
+// AddPath returns ErrUnsupported.
+func (*Reaper) AddPath(string) error { return ErrUnsupported }
+
+// Close does nothing.
+func (*Reaper) Close() error { return nil }
+
+// ReaperMain returns ErrUnsupported.
+func ReaperMain(io.Reader) error { return ErrUnsupported }
+
+// Privileged reports that this process may make no namespaces.
+func Privileged() bool { return false }
+
+// Reexec returns ErrUnsupported.
+func Reexec([]string, io.Reader, io.Writer, io.Writer) (status int, done bool, err error) {
+	return 0, true, ErrUnsupported
+}
+
+// Probe finds that the whole world is missing.
+func Probe() []Finding {
+	return []Finding{{Name: "Linux", Detail: ErrUnsupported.Error(), Needed: "every netns run"}}
+}
