@@ -196,3 +196,5 @@ func cluster() topology.Topology {
 	}}
 	return top
 }
+
+func mustPrefix(text string) netip.Prefix { return netip.MustParsePrefix(text) }
