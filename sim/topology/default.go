@@ -95,6 +95,9 @@ func (n Node) WithDefaults() Node {
 	if n.Router != nil {
 		n.Router = n.Router.withDefaults(n)
 	}
+	if n.Exec != nil {
+		n.Exec = n.Exec.withDefaults()
+	}
 	return n
 }
 

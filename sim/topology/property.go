@@ -86,6 +86,9 @@ func (n Node) Properties() []string {
 
 // CheckProperty says why a node has no such property.
 func (n Node) CheckProperty(property string) error {
+	if n.Exec != nil {
+		return fmt.Errorf("%w: got %q of a node that runs real programs, whose configuration is their own", ErrProperty, property)
+	}
 	properties := n.Properties()
 	if slices.Contains(properties, property) {
 		return nil
@@ -128,7 +131,8 @@ func (n Node) hasStandby(iface string) bool {
 }
 
 // ServiceNames lists what can be stopped and started on a node: the services of
-// a gateway, and http, the one of a back end. The node must be completed.
+// a gateway, http, the one of a back end, and real programs. The node must be
+// completed.
 func (n Node) ServiceNames() []string {
 	names := []string{}
 	if n.Gateway != nil {
@@ -136,6 +140,9 @@ func (n Node) ServiceNames() []string {
 	}
 	if n.Backend != nil {
 		names = append(names, BackendService)
+	}
+	if n.Exec != nil {
+		names = append(names, n.Exec.Programs()...)
 	}
 	return names
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // Router forwards packets between the node's interfaces, and may translate
@@ -178,6 +179,9 @@ func (n Node) claims(a netip.Addr) bool {
 				return true
 			}
 		}
+	}
+	if n.Exec != nil && slices.Contains(n.Exec.VIPs, a) {
+		return true
 	}
 	if n.Router != nil {
 		for _, own := range n.Router.NAT.Addresses() {

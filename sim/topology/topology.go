@@ -39,8 +39,8 @@ const (
 	SnoopingPrune Snooping = "prune-all"
 )
 
-// Node is one machine. What it does is said by gateway, backend, client or
-// router; a node with none of them is a host that answers ARP and ping.
+// Node is one machine. What it does is said by gateway, backend, client, router
+// or exec; a node with none of them is a host that answers ARP and ping.
 type Node struct {
 	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; the name is the segment's unless segment says otherwise" jsonschema:"required"`
 	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
@@ -50,6 +50,7 @@ type Node struct {
 	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`
 	Client  *Client            `yaml:"client" doc:"an HTTP client"`
 	Router  *Router            `yaml:"router" doc:"forwards between its interfaces; {} for no more than that"`
+	Exec    *Exec              `yaml:"exec" doc:"a real host: real programs on the stack of the kernel; in real namespaces only (--world netns)"`
 	CPU     CPU                `yaml:"cpu" doc:"processors"`
 	Memory  Memory             `yaml:"memory" doc:"memory budget"`
 	Boot    time.Duration      `yaml:"boot" doc:"time from power-on to the first instruction of the control plane (default 0)"`

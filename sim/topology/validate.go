@@ -95,6 +95,9 @@ func (c *checker) node(name string, n Node) {
 	if n.Router != nil {
 		c.router(At(path, "router"), name, n)
 	}
+	if n.Exec != nil {
+		c.exec(path, name, n)
+	}
 	for i, property := range n.Unsaved {
 		if err := n.CheckProperty(property); err != nil {
 			c.fail(At(path, "unsaved", fmt.Sprint(i)), "%v", err)

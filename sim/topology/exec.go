@@ -1,0 +1,255 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Exec makes a node a real host: the kernel of the node's namespace has the
+// addresses of its interfaces, and real programs run there. Only the world of
+// real namespaces has such hosts.
+//
+// In arguments and files, {dir} is the node's working directory, {name} its name,
+// and {lan.address}, {lan.prefix}, {lan.interface} and {lan.mac} are those of its
+// interface lan. Other words in braces stay what they are.
+type Exec struct {
+	Run    []string            `yaml:"run" doc:"the program and its arguments, such as [nginx, -g, \"daemon off;\", -c, \"{dir}/nginx.conf\"]; it must stay in the foreground" jsonschema:"required"`
+	Name   string              `yaml:"name" doc:"by what events and faults call the program (default: its file's name)"`
+	Beside map[string][]string `yaml:"beside" doc:"further programs by name, started before run, such as web: [nginx, -c, \"{dir}/nginx.conf\"]"`
+	Files  map[string]string   `yaml:"files" doc:"files in the working directory, by name; one that begins with #! may be run"`
+	Ready  Ready               `yaml:"ready" doc:"how it shows that the programs are ready (default: they are once started)"`
+	Stop   Stop                `yaml:"stop" doc:"how a program is stopped, by stop service NAME on NODE and at the end"`
+	VIPs   []netip.Addr        `yaml:"vips" doc:"virtual IPs that the programs take and give up, as keepalived does; they are measured as those of standby groups"`
+	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes an event, program-said"`
+}
+
+// Ready is how real programs show that they are ready. Nothing else waits for it
+// but the run: programs that are not ready in time end it with an error.
+type Ready struct {
+	TCP    int           `yaml:"tcp" doc:"somebody on the node listens on the port" jsonschema:"minimum=1,maximum=65535"`
+	Log    string        `yaml:"log" doc:"regular expression: a line of the output of run matches"`
+	After  time.Duration `yaml:"after" doc:"the programs still run this long after their start"`
+	Within time.Duration `yaml:"within" doc:"how long they may take (default 10s)"`
+}
+
+// Stop is how a real program is stopped.
+type Stop struct {
+	Signal string        `yaml:"signal" doc:"what asks it to end (default TERM)" jsonschema:"enum=TERM,enum=INT,enum=QUIT,enum=HUP,enum=USR1,enum=USR2,enum=KILL"`
+	Within time.Duration `yaml:"within" doc:"how long it may take before it is killed (default 5s)"`
+}
+
+// withDefaults returns a copy in which nothing is left out.
+func (x Exec) withDefaults() *Exec {
+	if len(x.Run) > 0 {
+		x.Name = cmp.Or(x.Name, programName(x.Run[0]))
+	}
+	x.Ready.Within = cmp.Or(x.Ready.Within, 10*time.Second+x.Ready.After)
+	x.Stop.Signal = cmp.Or(x.Stop.Signal, "TERM")
+	x.Stop.Within = cmp.Or(x.Stop.Within, 5*time.Second)
+	return &x
+}
+
+// programName makes a name of a program's path: python3.11 is python3-11.
+func programName(file string) string {
+	name := strings.Map(func(c rune) rune {
+		if c < 'a' || c > 'z' {
+			if c < '0' || c > '9' {
+				return '-'
+			}
+		}
+		return c
+	}, strings.ToLower(path.Base(file)))
+	return cmp.Or(strings.Trim(name, "-"), "program")
+}
+
+// Programs returns the names of the node's programs, in the order in which they
+// start. Exec must be completed.
+func (x *Exec) Programs() []string { return append(Names(x.Beside), x.Name) }
+
+// Command returns the arguments of a program by name.
+func (x *Exec) Command(name string) []string {
+	if beside, is := x.Beside[name]; is {
+		return beside
+	}
+	return x.Run
+}
+
+// Execs returns the nodes that run real programs, sorted.
+func (t Topology) Execs() []string {
+	return slices.DeleteFunc(Names(t.Nodes), func(name string) bool { return t.Nodes[name].Exec == nil })
+}
+
+// placeholder is a word in braces of one or two names.
+var placeholder = regexp.MustCompile(`\{[a-z0-9-]+(\.[a-z]+)?\}`)
+
+// interfaceWords are what can be asked of an interface.
+var interfaceWords = []string{"address", "prefix", "interface", "mac"}
+
+// Expand puts what is known of a node in place of the placeholders of a text.
+// The node must be completed.
+func (n Node) Expand(text, name, dir string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(word string) string {
+		first, second, dotted := strings.Cut(strings.Trim(word, "{}"), ".")
+		nic, exists := n.NICs[first]
+		switch {
+		case word == "{dir}":
+			return dir
+		case word == "{name}":
+			return name
+		case !dotted || !exists:
+			return word
+		case second == "address":
+			return nic.Address.Addr().String()
+		case second == "prefix":
+			return nic.Address.String()
+		case second == "interface":
+			return first
+		case second == "mac":
+			return nic.MAC
+		}
+		return word
+	})
+}
+
+// exec checks a real host.
+func (c *checker) exec(at []string, name string, n Node) {
+	x, raw := n.Exec, c.Nodes[name]
+	path := At(at, "exec")
+	for _, other := range []struct {
+		name string
+		has  bool
+	}{
+		{"gateway", n.Gateway != nil}, {"standby", len(n.Standby) > 0}, {"backend", n.Backend != nil},
+		{"client", n.Client != nil}, {"router", n.Router != nil}, {"clock", n.Clock != Clock{}}, {"unsaved", len(n.Unsaved) > 0},
+		{"arp-age", n.ARPAge != 0}, {"arp", raw.ARP != "" && raw.ARP != ARPLinux},
+	} {
+		if other.has {
+			c.fail(At(at, other.name), "a node that runs real programs has the stack, the clock and the configuration of the kernel, want no %s", other.name)
+		}
+	}
+	c.programs(path, n)
+	for _, file := range Names(x.Files) {
+		if !filepath.IsLocal(file) || filepath.Clean(file) != file {
+			c.fail(At(path, "files", file), "got %q, want the name of a file in the node's directory, such as nginx.conf", file)
+		}
+		c.placeholders(At(path, "files", file), n, x.Files[file])
+	}
+	c.ready(At(path, "ready"), x.Ready)
+	c.expression(At(path, "watch"), x.Watch)
+	for i, vip := range x.VIPs {
+		c.execVIP(At(path, "vips", fmt.Sprint(i)), n, vip, x.VIPs[:i])
+	}
+}
+
+// programs checks what is to be run.
+func (c *checker) programs(path []string, n Node) {
+	x := n.Exec
+	if x.Run != nil && (len(x.Run) == 0 || x.Run[0] == "") {
+		c.fail(At(path, "run"), "got no program, want a list of the program and its arguments, such as [nginx, -c, \"{dir}/nginx.conf\"]")
+		return
+	}
+	if len(x.Run) == 0 {
+		return // the missing key is told
+	}
+	if err := CheckName(x.Name); err != nil {
+		c.fail(At(path, "name"), "%v", err)
+	}
+	c.placeholders(At(path, "run"), n, x.Run...)
+	for _, name := range Names(x.Beside) {
+		at := At(path, "beside", name)
+		c.name(at)
+		if name == x.Name {
+			c.fail(at, "the program that run starts is called %s already, want another name", name)
+		}
+		if command := x.Beside[name]; len(command) == 0 || command[0] == "" {
+			c.fail(at, "got no program, want a list of the program and its arguments")
+		}
+		c.placeholders(at, n, x.Beside[name]...)
+	}
+}
+
+// placeholders finds words in braces that name an interface and ask for what
+// there is not.
+func (c *checker) placeholders(path []string, n Node, texts ...string) {
+	for _, text := range texts {
+		for _, word := range placeholder.FindAllString(text, -1) {
+			first, second, dotted := strings.Cut(strings.Trim(word, "{}"), ".")
+			if _, exists := n.NICs[first]; exists && dotted && !slices.Contains(interfaceWords, second) {
+				c.fail(path, "got %s, want {%s.…} with %s", word, first, AnyOf(second, interfaceWords))
+			}
+		}
+	}
+}
+
+func (c *checker) ready(path []string, r Ready) {
+	ways := 0
+	for _, given := range []bool{r.TCP != 0, r.Log != "", r.After != 0} {
+		if given {
+			ways++
+		}
+	}
+	if ways > 1 {
+		c.fail(path, "got several ways to be ready, want one of tcp, log and after")
+	}
+	if r.After >= r.Within && r.After > 0 {
+		c.fail(At(path, "within"), "got %s, want more than after, %s", r.Within, r.After)
+	}
+	c.expression(At(path, "log"), r.Log)
+}
+
+func (c *checker) expression(path []string, text string) {
+	if _, err := regexp.Compile(text); err != nil {
+		c.fail(path, "got %q, want a regular expression: %v", text, err)
+	}
+}
+
+// execVIP checks a virtual IP of real programs.
+func (c *checker) execVIP(path []string, n Node, vip netip.Addr, before []netip.Addr) {
+	iface := n.interfaceFor(vip)
+	if iface == "" {
+		c.fail(path, "virtual IP %s is in the subnet of none of the node's interfaces", vip)
+		return
+	}
+	c.vip(path, n.NICs[iface], vip)
+	if slices.Contains(before, vip) {
+		c.fail(path, "%s stands in the list twice", vip)
+	}
+	for _, name := range Names(c.whole.Nodes) {
+		other := c.whole.Nodes[name]
+		for _, there := range Names(other.Standby) {
+			if slices.Contains(other.Standby[there].VIPs(), vip) {
+				c.fail(path, "virtual IP %s is that of a standby group on %s.%s", vip, name, there)
+			}
+		}
+	}
+}
+
+// interfaceFor returns the first interface in whose subnet an address is, or "".
+func (n Node) interfaceFor(a netip.Addr) string {
+	for _, iface := range Names(n.NICs) {
+		if n.NICs[iface].Address.Contains(a) {
+			return iface
+		}
+	}
+	return ""
+}
+
+// ExecVIPs returns the virtual IPs of the node's programs on an interface.
+func (n Node) ExecVIPs(iface string) []netip.Addr {
+	var vips []netip.Addr
+	if n.Exec != nil {
+		for _, vip := range n.Exec.VIPs {
+			if n.interfaceFor(vip) == iface {
+				vips = append(vips, vip)
+			}
+		}
+	}
+	return vips
+}
