@@ -80,7 +80,7 @@ func (n *Node) Members() []*member.Member {
 func (n *Node) boot() {
 	cfg := n.running
 	if cfg.Router != nil {
-		n.host.SetForwarding(true)
+		n.startRouter(*cfg.Router)
 	}
 	if cfg.Backend != nil {
 		n.backend = traffic.NewBackend(n.host, *cfg.Backend)
