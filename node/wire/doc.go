@@ -7,6 +7,9 @@
 // Read message.go first, then frame.go (a message becomes a frame) and arp.go. layer.go teaches gopacket, and with
 // it every tool built on gopacket, to decode what this package writes.
 //
+// vrrp.go reads, and does not write, what other people's programs say in place of HSRP.
+//
 // Functions named Append… append to the slice they are given and return it, so that a sender can reuse one buffer.
-// Parse… functions check lengths first, never keep a reference to their input, and do not allocate when they succeed.
+// Parse… functions check lengths first, never keep a reference to their input, and do not allocate when they succeed,
+// but for ParseVRRP, which serves the real world only.
 package wire

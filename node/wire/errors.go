@@ -15,5 +15,6 @@ var (
 	ErrMAC      = errors.New("not a MAC address")
 	ErrNotHSRP  = errors.New("not an HSRP frame")
 	ErrNotARP   = errors.New("not an ARP frame for IPv4 over Ethernet")
+	ErrNotVRRP  = errors.New("not a VRRP advertisement for IPv4")
 	ErrChecksum = errors.New("wrong checksum")
 )

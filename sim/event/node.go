@@ -41,7 +41,7 @@ type ConfigChanged struct {
 // ServiceChanged: a service of a gateway or back end began or ceased to listen.
 type ServiceChanged struct {
 	Service string
-	State   string // listening, waiting, failed, stopped
+	State   string // listening, waiting, failed, stopped; of a real program also starting, running
 	Reason  string
 }
 

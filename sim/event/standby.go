@@ -51,7 +51,7 @@ type VIPAnnounced struct {
 type VIPClaimed struct {
 	Segment string
 	VIP     string
-	Frame   string // hello, coup, gratuitous-arp
+	Frame   string // hello, coup, gratuitous-arp; vrrp-advert of a real program
 }
 
 // VIPServed: a frame from the virtual address came from another member than the

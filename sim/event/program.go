@@ -1,0 +1,20 @@
+package event
+
+// ProgramEnded: a program of a real host ended, whoever wanted it.
+type ProgramEnded struct {
+	Program string
+	Status  string // exit 0, signal terminated
+}
+
+// ProgramSaid: a program of a real host wrote a line that its scenario watches
+// for.
+type ProgramSaid struct {
+	Program string
+	Line    string // without what is not printable, cut if it is long
+}
+
+// Kind implements Body.
+func (ProgramEnded) Kind() string { return "program-ended" }
+
+// Kind implements Body.
+func (ProgramSaid) Kind() string { return "program-said" }
