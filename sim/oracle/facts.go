@@ -35,7 +35,19 @@ type Member struct {
 	VIP                      string   // the primary virtual IP: by it the group is known
 	Secondary                []string // virtual IPs that move with it
 	Hello, Hold              time.Duration
+	// Real says that real programs move the virtual IPs, in words of their own. Such
+	// a member is Active while its kernel has the primary one, and has no other
+	// state.
+	Real bool
 }
+
+// Of real programs it is not known what their timers are. They are taken to be
+// the defaults of VRRP: one second, and three of them with the skew (RFC 3768
+// §5.3.1, §6.1).
+const (
+	realHello = time.Second
+	realHold  = 4 * time.Second
+)
 
 // holds reports whether vip is among the member's virtual IPs.
 func (m Member) holds(vip string) bool { return m.VIP == vip || slices.Contains(m.Secondary, vip) }
@@ -66,6 +78,11 @@ func OnPaper(t topology.Topology, duration time.Duration) Facts {
 		for _, iface := range topology.Names(n.Standby) {
 			f.Members = append(f.Members, memberOnPaper(name, iface, n))
 		}
+		for _, iface := range topology.Names(n.NICs) {
+			if vips := n.ExecVIPs(iface); len(vips) > 0 {
+				f.Members = append(f.Members, realOnPaper(name, iface, n, vips))
+			}
+		}
 	}
 	f.learnVIPs()
 	return f
@@ -90,6 +107,18 @@ func memberOnPaper(name, iface string, n topology.Node) Member {
 		Group: uint8(s.Group), VIP: text(s.VIP), Hello: s.Hello, Hold: s.Hold,
 	}
 	for _, a := range s.Secondary {
+		m.Secondary = append(m.Secondary, text(a))
+	}
+	return m
+}
+
+func realOnPaper(name, iface string, n topology.Node, vips []netip.Addr) Member {
+	nic := n.NICs[iface]
+	m := Member{
+		Node: name, Interface: iface, Segment: nic.Segment, Address: nic.Address.Addr().String(),
+		VIP: text(vips[0]), Hello: realHello, Hold: realHold, Real: true,
+	}
+	for _, a := range vips[1:] {
 		m.Secondary = append(m.Secondary, text(a))
 	}
 	return m

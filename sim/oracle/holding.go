@@ -31,6 +31,9 @@ type holder struct {
 func newHolding(f Facts, w *watch) *holding {
 	h := &holding{watch: w}
 	for _, m := range f.Members {
+		if m.Real {
+			continue // Active because it has the address
+		}
 		h.all = append(h.all, &holder{Member: m})
 	}
 	return h

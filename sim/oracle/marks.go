@@ -48,6 +48,10 @@ func (m *marks) observe(e event.Event, r *roster) {
 		if member := r.find(e.Node, b.Interface); member != nil && !slices.Contains(unrelated, b.Cause) {
 			m.add(mark{what: noticing, at: e.At, node: e.Node, vip: member.VIP})
 		}
+	case event.VIPGained:
+		if member := r.find(e.Node, b.Interface); member != nil && member.Real {
+			m.add(mark{what: noticing, at: e.At, node: e.Node, vip: member.VIP})
+		}
 	case event.VIPAnnounced:
 		m.macs[[2]string{e.Node, b.VIP}] = b.MAC
 		m.add(mark{what: announcing, at: e.At, node: e.Node, vip: b.VIP})

@@ -12,7 +12,7 @@ type Measures struct {
 	Requests    []Requests    `json:"requests"`
 	Groups      []Group       `json:"groups"`
 	Spread      []Spread      `json:"spread"`
-	// Members is all members on paper, by node, then interface. Their status is
+	// Members is all members on paper but real programs, by node, then interface. Their status is
 	// known once the run has been finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
 }

@@ -35,6 +35,9 @@ func (m *members) Finish(time.Duration) {}
 func (m *members) result() []MemberStatus {
 	all := make([]MemberStatus, 0, len(m.roster.members))
 	for _, who := range m.roster.members {
+		if who.Real {
+			continue // it has no standby control
+		}
 		s, shown := m.last[who]
 		if !shown {
 			all = append(all, MemberStatus{

@@ -70,6 +70,10 @@ func (r *roster) Observe(e event.Event) {
 		if m := r.find(e.Node, b.Interface); m != nil {
 			r.enter(m, b.To, e.At)
 		}
+	case event.VIPGained:
+		r.holds(e.Node, b.Interface, b.VIP, active, e.At)
+	case event.VIPLost:
+		r.holds(e.Node, b.Interface, b.VIP, "", e.At)
 	case event.LinkChanged:
 		if m := r.find(e.Node, b.Interface); m != nil {
 			m.down, m.ready = !b.Up, e.At+r.delay[m.Segment]
@@ -81,6 +85,13 @@ func (r *roster) Observe(e event.Event) {
 				r.power(m, b.State, e.At)
 			}
 		}
+	}
+}
+
+// holds follows the members that are Active because they have the address.
+func (r *roster) holds(node, iface, vip, state string, at time.Duration) {
+	if m := r.find(node, iface); m != nil && m.Real && m.VIP == vip {
+		r.enter(m, state, at)
 	}
 }
 

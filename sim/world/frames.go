@@ -25,6 +25,7 @@ type vipWatch struct {
 	text     string
 	members  map[string]bool // nodes that may own it; others only pass its frames on
 	claimant string
+	repeats  int // announcements of the claimant, if it is a real host
 	server   string
 	servedAt time.Duration
 }
@@ -40,6 +41,9 @@ func watchFrames(w *World) *frameWatch {
 // admit watches the virtual IPs of a node's groups, and of their other members,
 // who may teach it theirs.
 func (f *frameWatch) admit(name string, n topology.Node) {
+	if n.Exec != nil {
+		f.watch(n.Exec.VIPs, name)
+	}
 	for _, iface := range topology.Names(n.Standby) {
 		s := n.Standby[iface]
 		for _, other := range f.world.names {
@@ -77,12 +81,15 @@ func (f *frameWatch) Sent(now time.Duration, from *netfab.Port, data []byte) {
 		if a, err := wire.ParseARP(data); err == nil && a.IsGratuitous() {
 			if v := f.vips[a.SenderIP.As4()]; v != nil {
 				f.claimed(now, from, v, "gratuitous-arp")
+				f.announced(now, from, v, a)
 			}
 		}
 	case ip:
 		f.loops.sent(now, from, data)
 		if wire.IsHSRP(data) {
 			f.hsrp(now, from, data)
+		} else if wire.IsVRRP(data) {
+			f.vrrp(now, from, data)
 		} else if v := f.vips[[4]byte(data[26:30])]; v != nil {
 			f.served(now, from, v)
 		}
@@ -105,11 +112,36 @@ func (f *frameWatch) hsrp(now time.Duration, from *netfab.Port, data []byte) {
 	}
 }
 
+// vrrp notes the advertisements by which a real program says the same.
+func (f *frameWatch) vrrp(now time.Duration, from *netfab.Port, data []byte) {
+	advert, err := wire.ParseVRRP(data)
+	if err != nil || advert.Resigns() {
+		return
+	}
+	for _, vip := range advert.VirtualIPs {
+		if v := f.vips[vip.As4()]; v != nil {
+			f.claimed(now, from, v, "vrrp-advert")
+		}
+	}
+}
+
+// announced logs the gratuitous ARP of real programs. Members of ours log their
+// own.
+func (f *frameWatch) announced(now time.Duration, from *netfab.Port, v *vipWatch, a wire.ARP) {
+	if !v.members[from.Node()] || f.world.topology.Nodes[from.Node()].Exec == nil {
+		return
+	}
+	f.world.log.Append(now, from.Node(), event.VIPAnnounced{
+		Interface: from.Interface(), VIP: v.text, MAC: a.SenderMAC.String(), Repeat: v.repeats,
+	})
+	v.repeats++
+}
+
 func (f *frameWatch) claimed(now time.Duration, from *netfab.Port, v *vipWatch, frame string) {
 	if v.claimant == from.Node() || !v.members[from.Node()] {
 		return
 	}
-	v.claimant = from.Node()
+	v.claimant, v.repeats = from.Node(), 0
 	f.world.log.Append(now, from.Node(), event.VIPClaimed{Segment: from.Segment().Name(), VIP: v.text, Frame: frame})
 }
 

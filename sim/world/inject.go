@@ -19,6 +19,8 @@ var (
 	ErrTarget = errors.New("no such target")
 	// ErrDown is a fault that needs a running machine.
 	ErrDown = errors.New("the machine is not up")
+	// ErrReal is a topology with real programs in a world that has no place for them.
+	ErrReal = errors.New("real programs need real namespaces, want the netns world")
 	// ErrClosed is a fault that comes after Close.
 	ErrClosed = errors.New("the world is closed")
 )
