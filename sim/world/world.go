@@ -3,7 +3,6 @@ package world
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
@@ -72,9 +71,6 @@ type World struct {
 func New(t topology.Topology, o Options) (*World, error) {
 	if err := check(t); err != nil {
 		return nil, err
-	}
-	if execs := t.Execs(); len(execs) > 0 && o.Elsewhere == nil && o.Here == "" {
-		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
 	}
 	t = t.WithDefaults()
 	driver := o.Driver
@@ -193,8 +189,11 @@ func (w *World) isolate() {
 	}
 }
 
-// Run lets the world go on until the instant until.
+// Run lets the world go on until the instant until. A closed one does not.
 func (w *World) Run(until time.Duration) error {
+	if w.closed {
+		return fmt.Errorf("world: run: %w", ErrClosed)
+	}
 	if err := w.loop.Run(until); err != nil {
 		return fmt.Errorf("world: %w", err)
 	}
