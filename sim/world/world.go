@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
@@ -71,6 +72,9 @@ type World struct {
 func New(t topology.Topology, o Options) (*World, error) {
 	if err := check(t); err != nil {
 		return nil, err
+	}
+	if execs := t.Execs(); len(execs) > 0 && o.Elsewhere == nil && o.Here == "" {
+		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
 	}
 	t = t.WithDefaults()
 	driver := o.Driver
