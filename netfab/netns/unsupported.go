@@ -2,7 +2,11 @@
 
 package netns
 
-import "io"
+import (
+	"io"
+	"net"
+	"net/netip"
+)
 
 // Namespace exists on Linux only.
 type Namespace struct{}
@@ -136,3 +140,16 @@ func Reexec([]string, io.Reader, io.Writer, io.Writer) (status int, done bool, e
 func Probe() []Finding {
 	return []Finding{{Name: "Linux", Detail: ErrUnsupported.Error(), Needed: "every netns run"}}
 }
+
+// WatchAddresses returns ErrUnsupported.
+func WatchAddresses(*Namespace, func(netip.Prefix, bool)) (func(), error) {
+	return nil, ErrUnsupported
+}
+
+// WatchNeighbours returns ErrUnsupported.
+func WatchNeighbours(*Namespace, func(string, netip.Addr, net.HardwareAddr)) (func(), error) {
+	return nil, ErrUnsupported
+}
+
+// SetDefaultRoute returns ErrUnsupported.
+func (*Namespace) SetDefaultRoute(netip.Addr) error { return ErrUnsupported }

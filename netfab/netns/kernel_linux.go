@@ -1,0 +1,130 @@
+package netns
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+
+	"github.com/vishvananda/netlink"
+	vnetns "github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+// This file is for real hosts, whose stack is the kernel's: it tells what the
+// kernel does with addresses and neighbours, and gives it a route.
+
+// WatchAddresses calls changed whenever an IPv4 address of the namespace comes
+// or goes; those that are there already are not told. Calls come from one
+// goroutine. stop ends them: none begins after it has returned. It must not be
+// called by changed itself.
+func WatchAddresses(ns *Namespace, changed func(address netip.Prefix, present bool)) (stop func(), err error) {
+	inside := vnetns.NsHandle(ns.FD())
+	updates, done := make(chan netlink.AddrUpdate), make(chan struct{})
+	err = netlink.AddrSubscribeWithOptions(updates, done, netlink.AddrSubscribeOptions{Namespace: &inside})
+	if err != nil {
+		return nil, fmt.Errorf("netns: watch addresses: %w", explain("netlink", err))
+	}
+	return each(updates, done, func(u netlink.AddrUpdate) {
+		ip, ok := netip.AddrFromSlice(u.LinkAddress.IP.To4())
+		bits, _ := u.LinkAddress.Mask.Size()
+		if ok {
+			changed(netip.PrefixFrom(ip, bits), u.NewAddr)
+		}
+	}), nil
+}
+
+// WatchNeighbours calls changed whenever the kernel of the namespace learns,
+// replaces or loses the hardware address by which it reaches an IPv4 address on
+// an interface. An empty one says that it knows none any more. Calls come from
+// one goroutine; stop as with WatchAddresses.
+func WatchNeighbours(ns *Namespace, changed func(iface string, ip netip.Addr, mac net.HardwareAddr)) (stop func(), err error) {
+	inside := vnetns.NsHandle(ns.FD())
+	links, err := ns.handle.LinkList()
+	if err != nil {
+		return nil, fmt.Errorf("netns: watch neighbours: %w", explain("netlink", err))
+	}
+	updates, done := make(chan netlink.NeighUpdate), make(chan struct{})
+	err = netlink.NeighSubscribeWithOptions(updates, done, netlink.NeighSubscribeOptions{Namespace: &inside})
+	if err != nil {
+		return nil, fmt.Errorf("netns: watch neighbours: %w", explain("netlink", err))
+	}
+	t := neighbours{names: map[int]string{}, known: map[neighbourKey]string{}, changed: changed}
+	for _, l := range links {
+		t.names[l.Attrs().Index] = l.Attrs().Name
+	}
+	return each(updates, done, t.take), nil
+}
+
+// neighbours is what a kernel has said of its neighbour table so far.
+type neighbours struct {
+	names   map[int]string // of interfaces that were there at the beginning
+	known   map[neighbourKey]string
+	changed func(string, netip.Addr, net.HardwareAddr)
+}
+
+type neighbourKey struct {
+	link int
+	ip   netip.Addr
+}
+
+// valid are the states in which an entry's hardware address is used
+// (neighbour.h). Incomplete and failed entries have none that counts, and noarp
+// ones are no neighbours.
+const valid = netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY | netlink.NUD_PROBE | netlink.NUD_PERMANENT
+
+// take is told of every change of an entry, most of which are changes of its
+// state only.
+func (t *neighbours) take(u netlink.NeighUpdate) {
+	ip, ok := netip.AddrFromSlice(u.IP.To4())
+	if !ok || u.State&netlink.NUD_NOARP != 0 {
+		return
+	}
+	key := neighbourKey{u.LinkIndex, ip}
+	mac := u.HardwareAddr
+	if u.Type != unix.RTM_NEWNEIGH || u.State&valid == 0 {
+		mac = nil
+	}
+	if t.known[key] == mac.String() {
+		return
+	}
+	t.known[key] = mac.String()
+	t.changed(t.names[u.LinkIndex], ip, mac)
+}
+
+// each hands every update to take until the returned function is called.
+func each[T any](updates <-chan T, done chan struct{}, take func(T)) (stop func()) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-done:
+				go func() { // the subscription ends only when somebody still takes what it has
+					for range updates {
+					}
+				}()
+				return
+			case u, ok := <-updates:
+				if !ok {
+					return
+				}
+				take(u)
+			}
+		}
+	}()
+	var once sync.Once
+	return func() {
+		once.Do(func() { close(done) })
+		<-ended
+	}
+}
+
+// SetDefaultRoute sends whatever the kernel of the namespace has no nearer route
+// for to a next hop, which must be on one of its segments.
+func (ns *Namespace) SetDefaultRoute(via netip.Addr) error {
+	if err := ns.handle.RouteReplace(&netlink.Route{Gw: via.AsSlice()}); err != nil {
+		return fmt.Errorf("netns: default route by %s: %w", via, explain("netlink", err))
+	}
+	return nil
+}
