@@ -2,7 +2,6 @@ package world_test
 
 import (
 	"fmt"
-	"log"
 	"net/netip"
 	"time"
 
@@ -29,23 +28,23 @@ func ExampleNew() {
 		},
 	}, world.Options{Seed: 7})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer w.Close()
 
 	if err := w.Run(40 * time.Second); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	heal, err := w.Inject(fault.Pull{Port: fault.Port{Node: "a", Interface: "lan"}})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	if err := w.Run(80 * time.Second); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	heal()
 	if err := w.Run(120 * time.Second); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	for e, s := range event.Of[event.StandbyChanged](w.Events()) {
