@@ -12,5 +12,6 @@
 // (spec/simulation.md §4). The digest of a run is taken before stacks are
 // destroyed, for that happens in map order.
 //
-// Start reading at host.go, then stack.go, nic.go and conn.go.
+// Start reading at host.go, then stack.go, nic.go and conn.go; router.go and
+// firewall.go for machines between segments.
 package host

@@ -9,6 +9,7 @@
 //	err = w.Run(40 * time.Second)
 //	heal, err := w.Inject(fault.Pull{Port: fault.Port{Node: "a", Interface: "lan"}})
 //	err = w.Run(90 * time.Second)
+//	w.Finish() // the status of each member ends the record
 //	w.Events() // what became of the virtual IP and of every connection
 //
 // Start reading at world.go, then node.go and inject.go.
