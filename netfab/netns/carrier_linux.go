@@ -2,7 +2,6 @@ package netns
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/vishvananda/netlink"
 	vnetns "github.com/vishvananda/netns"
@@ -17,7 +16,7 @@ import (
 func WatchCarrier(ns *Namespace, changed func(iface string, up bool)) (stop func(), err error) {
 	inside := vnetns.NsHandle(ns.FD())
 	updates := make(chan netlink.LinkUpdate)
-	done, ended := make(chan struct{}), make(chan struct{})
+	done := make(chan struct{})
 	err = netlink.LinkSubscribeWithOptions(updates, done, netlink.LinkSubscribeOptions{
 		Namespace:    &inside,
 		ListExisting: true,
@@ -25,42 +24,16 @@ func WatchCarrier(ns *Namespace, changed func(iface string, up bool)) (stop func
 	if err != nil {
 		return nil, fmt.Errorf("netns: watch carrier: %w", explain("netlink", err))
 	}
-	go func() {
-		defer close(ended)
-		follow(updates, done, changed)
-	}()
-	var once sync.Once
-	return func() {
-		once.Do(func() { close(done) })
-		<-ended
-	}, nil
-}
-
-// follow turns updates, which come for every change of an interface, into
-// changes of carrier.
-func follow(updates <-chan netlink.LinkUpdate, done <-chan struct{}, changed func(string, bool)) {
-	go func() { // the subscription ends only when somebody still takes what it has
-		<-done
-		for range updates {
-		}
-	}()
-	carrier := make(map[int]bool)
-	for {
-		select {
-		case <-done:
+	carrier := make(map[int]bool) // by the interface's index
+	return each(updates, done, func(u netlink.LinkUpdate) {
+		// An update comes for every change of an interface, not of carrier alone.
+		attrs := u.Link.Attrs()
+		up := u.Header.Type == unix.RTM_NEWLINK && attrs.RawFlags&unix.IFF_LOWER_UP != 0
+		was, known := carrier[attrs.Index]
+		if attrs.RawFlags&unix.IFF_LOOPBACK != 0 || known && was == up {
 			return
-		case u, ok := <-updates:
-			if !ok {
-				return
-			}
-			attrs := u.Link.Attrs()
-			up := u.Header.Type == unix.RTM_NEWLINK && attrs.RawFlags&unix.IFF_LOWER_UP != 0
-			was, known := carrier[attrs.Index]
-			if attrs.RawFlags&unix.IFF_LOOPBACK != 0 || known && was == up {
-				continue
-			}
-			carrier[attrs.Index] = up
-			changed(attrs.Name, up)
 		}
-	}
+		carrier[attrs.Index] = up
+		changed(attrs.Name, up)
+	}), nil
 }

@@ -40,6 +40,8 @@ type Port struct {
 const framesMax = 64
 
 // Open makes a port on an interface of a namespace. It needs CAP_NET_RAW there.
+// The kernel takes some 20 ms to attach a ring, mostly waiting: who opens many
+// ports opens them side by side.
 func Open(ns *Namespace, iface string) (*Port, error) {
 	var p *Port
 	err := ns.Do(func() error {
