@@ -27,7 +27,7 @@ type RunOptions struct {
 type Lab interface {
 	At(at time.Duration, f fault.Fault) error
 	Run(until time.Duration) error
-	Finish()
+	Finish() error
 	Interrupt(err error)
 	Measure() (oracle.Measures, []oracle.Violation)
 	Events() []event.Event
@@ -38,7 +38,22 @@ type Lab interface {
 	Close()
 }
 
-func virtual(t topology.Topology, o world.Options) (Lab, error) { return world.New(t, o) }
+// virtualLab is a world in virtual time, whose end cannot fail.
+type virtualLab struct{ *world.World }
+
+// Finish implements Lab.
+func (v virtualLab) Finish() error {
+	v.World.Finish()
+	return nil
+}
+
+func virtual(t topology.Topology, o world.Options) (Lab, error) {
+	w, err := world.New(t, o)
+	if err != nil {
+		return nil, err
+	}
+	return virtualLab{w}, nil
+}
 
 // Outcome is what became of a run.
 type Outcome struct {
@@ -63,7 +78,7 @@ func (o *Outcome) Passed() bool {
 	return len(o.Violations) == 0
 }
 
-// Run plays the scenario in virtual time and judges it. An error means that
+// Run plays the scenario and judges it. An error means that
 // there is no verdict: the context ended, or the bench itself failed.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	open := o.Lab
@@ -86,7 +101,9 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if err := w.Run(s.Duration); err != nil {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
-	w.Finish()
+	if err := w.Finish(); err != nil {
+		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+	}
 	return s.judge(w, o.Seed), nil
 }
 

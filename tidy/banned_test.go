@@ -93,9 +93,10 @@ var bans = []ban{
 // deterministic holds for the code that runs inside a world, where the same
 // scenario and seed must give the same digest. Tests of these folders may use
 // the wall clock and goroutines around a world: they measure its speed and
-// play the outside that interrupts it.
+// play the outside that interrupts it. The world of real namespaces lives in
+// real time: its processes, sockets and signals are the kernel's to order.
 func deterministic(dir string, test bool) bool {
-	return !test && under(dir, "sim", "netfab", "node") && !under(dir, "netfab/netns", "sim/sweep", "sim/hunt")
+	return !test && under(dir, "sim", "netfab", "node") && !under(dir, "netfab/netns", "sim/testbed", "sim/sweep", "sim/hunt")
 }
 
 func notInHost(dir string, test bool) bool { return deterministic(dir, test) && dir != "node/host" }

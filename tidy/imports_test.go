@@ -40,7 +40,7 @@ var flow = map[string][]string{
 		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"sim/event", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "reports/pcapng"},
 	"bench/compare":  {"bench"},
 	"tidy":           {},

@@ -67,6 +67,7 @@ invalid scenario; 3 the bench itself failed.`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newRun(), newSchema(), newWorker(stdin), newNode())
+	root.AddCommand(newList(), newRun(), newSchema(), newWorker(stdin))
+	root.AddCommand(newParts(stdin)...)
 	return root
 }

@@ -3,10 +3,10 @@
 package testbed
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"sync"
@@ -22,17 +22,17 @@ import (
 // controlFD is where a node process finds its control socket.
 const controlFD = 3
 
-// NodeMain is the life of a node process: it takes its configuration from the
+// nodeMain is the life of a node process: it takes its configuration from the
 // control socket, runs, and ends when it is told to finish or the coordinator is
 // gone.
-func NodeMain(version string) error {
+func nodeMain(version string) error {
 	control := os.NewFile(controlFD, "control")
-	if control == nil {
-		return errors.New("testbed: node: no control socket: this verb is for the coordinator")
+	if info, err := control.Stat(); err != nil || info.Mode()&os.ModeSocket == 0 {
+		return errors.New("testbed: node: no control socket: this verb is for the coordinator of a run")
 	}
 	n := &node{out: json.NewEncoder(control), in: json.NewDecoder(control), applied: map[int]func() bool{}}
 	if err := n.run(version); err != nil {
-		n.tell(notice{Failed: err.Error()})
+		_ = n.tell(notice{Failed: err.Error()}) // the error is also the process's own
 		return err
 	}
 	return nil
@@ -50,41 +50,47 @@ type node struct {
 	applied map[int]func() bool // faults by number, with how to undo them
 }
 
-// errFinished ends the loop of a node that was told to finish.
-var errFinished = errors.New("finished")
+// What ends the loop of a node.
+var (
+	errFinished = errors.New("told to finish")
+	errOrphaned = errors.New("the coordinator is gone")
+)
 
 func (n *node) run(version string) error {
-	n.tell(notice{Hello: &hello{Version: version, PID: os.Getpid()}})
-	var first order
-	if err := n.in.Decode(&first); err != nil || first.Configure == nil {
-		return fmt.Errorf("testbed: node: configuration: %w", errors.Join(err, errProtocol(first.Configure == nil)))
+	if err := n.tell(notice{Hello: &hello{Version: version, PID: os.Getpid()}}); err != nil {
+		return err
+	}
+	first, err := n.next()
+	if err != nil || first.Configure == nil {
+		return fmt.Errorf("testbed: node: no configuration: %w", cmp.Or(err, errProtocol))
 	}
 	n.cfg = *first.Configure
 	if err := n.build(); err != nil {
 		return err
 	}
-	n.tell(notice{Ready: true})
+	if err := n.tell(notice{Ready: true}); err != nil {
+		return err
+	}
 	n.tellSaved()
-	var second order
-	if err := n.in.Decode(&second); err != nil || second.Begin == nil {
-		return fmt.Errorf("testbed: node: beginning: %w", errors.Join(err, errProtocol(second.Begin == nil)))
+	second, err := n.next()
+	if err != nil || second.Begin == nil {
+		return fmt.Errorf("testbed: node: no beginning: %w", cmp.Or(err, errProtocol))
 	}
 	n.clock.begin(second.Begin.Zero)
 	go n.obey()
-	err := n.world.Run(math.MaxInt64)
-	if !errors.Is(err, errFinished) {
+	if err := n.world.Run(math.MaxInt64); !errors.Is(err, errFinished) {
 		return err
 	}
 	n.world.Finish()
-	n.tell(notice{Finished: true})
-	return nil
+	return n.tell(notice{Finished: true})
 }
 
-func errProtocol(broken bool) error {
-	if broken {
-		return errors.New("the coordinator said something else")
-	}
-	return nil
+var errProtocol = errors.New("the coordinator said something else")
+
+// next takes an order.
+func (n *node) next() (o order, err error) {
+	err = n.in.Decode(&o)
+	return o, err
 }
 
 // build makes the machine and joins its interfaces to the namespace's.
@@ -129,16 +135,14 @@ func (n *node) carrier(iface string, up bool) {
 	n.world.Loop().Post(sim.Func(change))
 }
 
-// obey takes orders until the control socket ends, and the process with it:
-// nobody is left to report to.
+// obey takes orders until the control socket ends, and the run with it: nobody
+// is left to report to.
 func (n *node) obey() {
 	for {
-		var o order
-		if err := n.in.Decode(&o); err != nil {
-			if !errors.Is(err, io.EOF) {
-				fmt.Fprintln(os.Stderr, "testbed: node: control socket:", err)
-			}
-			os.Exit(1)
+		o, err := n.next()
+		if err != nil {
+			n.world.Interrupt(fmt.Errorf("%w: %w", errOrphaned, err))
+			return
 		}
 		n.world.Loop().Post(sim.Func(func() { n.do(o) }))
 	}
@@ -157,6 +161,8 @@ func (n *node) do(o order) {
 			delete(n.applied, *o.Undo)
 		}
 		n.tellSaved()
+	case o.Ping:
+		n.inform(notice{Pong: true})
 	case o.Finish:
 		n.world.Interrupt(errFinished)
 	}
@@ -181,19 +187,24 @@ func (n *node) apply(a application) error {
 }
 
 // report sends an event as it happens.
-func (n *node) report(e event.Event) { n.tell(notice{Event: event.AppendJSON(nil, e)}) }
+func (n *node) report(e event.Event) { n.inform(notice{Event: event.AppendJSON(nil, e)}) }
 
 // tellSaved says what a reboot would find.
 func (n *node) tellSaved() {
 	saved := n.world.Node(n.cfg.Name).Saved()
-	n.tell(notice{Saved: &saved})
+	n.inform(notice{Saved: &saved})
 }
 
-// tell sends a notice. A coordinator that is gone needs none.
-func (n *node) tell(x notice) {
+// inform sends a notice in the middle of the run, which ends if nobody hears it.
+func (n *node) inform(x notice) {
+	if err := n.tell(x); err != nil && n.world != nil {
+		n.world.Interrupt(fmt.Errorf("%w: %w", errOrphaned, err))
+	}
+}
+
+// tell sends a notice.
+func (n *node) tell(x notice) error {
 	n.sending.Lock()
 	defer n.sending.Unlock()
-	if err := n.out.Encode(x); err != nil {
-		os.Exit(1)
-	}
+	return n.out.Encode(x)
 }

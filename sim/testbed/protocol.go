@@ -7,12 +7,14 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// order is a message from the coordinator to a node. One field is set.
+// order is a message from the coordinator to a node. One field is set. The first
+// is Configure, the second Begin.
 type order struct {
 	Configure *configuration `json:"configure,omitempty"`
 	Begin     *beginning     `json:"begin,omitempty"`
 	Apply     *application   `json:"apply,omitempty"`
 	Undo      *int           `json:"undo,omitempty"`
+	Ping      bool           `json:"ping,omitempty"` // to be answered by Pong, from the loop
 	Finish    bool           `json:"finish,omitempty"`
 }
 
@@ -35,12 +37,14 @@ type application struct {
 	Fault  string `json:"fault"`
 }
 
-// notice is a message from a node to the coordinator. One field is set.
+// notice is a message from a node to the coordinator. One field is set. The
+// first is Hello.
 type notice struct {
 	Hello    *hello          `json:"hello,omitempty"`
 	Ready    bool            `json:"ready,omitempty"` // configured, ports open
 	Event    json.RawMessage `json:"event,omitempty"` // as in events.jsonl
 	Saved    *topology.Node  `json:"saved,omitempty"` // configuration that a reboot finds
+	Pong     bool            `json:"pong,omitempty"`
 	Failed   string          `json:"failed,omitempty"`
 	Finished bool            `json:"finished,omitempty"`
 }

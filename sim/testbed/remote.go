@@ -3,14 +3,12 @@
 package testbed
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"syscall"
 	"time"
 
-	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -18,36 +16,36 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// remote is the coordinator's side of a node: where it hangs on the fabric, and
-// its process of the moment.
+// remote is the coordinator's side of a node with a stack of its own: where it
+// hangs on the fabric, and its process of the moment. Its fields are the loop's.
 type remote struct {
 	*attachment
-	bed   *Testbed
-	name  string
 	saved topology.Node // configuration that a reboot finds
 	boots int
 
 	process  *process
-	begun    bool // the process has been told when instant 0 is
-	frozen   bool
-	lift     func() // of the rule that loses frames to a frozen machine
-	held     []held
+	dying    *process // killed, and not buried yet
+	killedAt time.Duration
+	next     *boot // to be started once that one is buried
+
 	number   int // of the last fault sent
+	silence  int // pings without an answer
 	powering *sim.Timer
-	finished chan struct{}
+	watching *sim.Timer
 }
 
-// held is a virtual IP that the node has said it holds.
-type held struct{ iface, vip string }
+// boot is a start of the machine that waits for its process.
+type boot struct{ at, takes time.Duration }
 
 // newRemote makes namespace and cables of a node, and starts its process.
 func newRemote(b *Testbed, w *world.World, name string, cfg topology.Node) (*remote, error) {
-	a, err := attach(b, w, name, cfg.NICs, ownStack)
+	a, err := attach(b, w, name, cfg, ownStack)
 	if err != nil {
 		return nil, err
 	}
-	r := &remote{attachment: a, bed: b, name: name, saved: cfg}
+	r := &remote{attachment: a, saved: cfg}
 	r.powering = w.Loop().NewTimer(sim.Func(r.PowerOn))
+	r.watching = w.Loop().NewTimer(sim.Func(r.watch))
 	if err := r.launch(cfg); err != nil {
 		r.Destroy()
 		return nil, err
@@ -55,134 +53,101 @@ func newRemote(b *Testbed, w *world.World, name string, cfg topology.Node) (*rem
 	return r, nil
 }
 
-// launch starts a process for the next boot and listens to it.
+// launch starts a process for the next boot. It does not wait for it.
 func (r *remote) launch(cfg topology.Node) error {
-	p, err := spawn(r.space, r.bed.verb)
+	p, err := spawn(r.space, NodePart)
 	if err != nil {
 		return err
 	}
 	r.boots++
-	r.process, r.begun, r.number = p, false, 0
-	r.finished = make(chan struct{})
+	r.process, r.number, r.silence = p, 0, 0
+	go func() {
+		p.listen(r.bed.version, r.hear)
+		r.bed.Loop().Post(sim.Func(func() { r.gone(p) }))
+	}()
+	// It is idle until it is configured, so nothing of it escapes the group.
+	if err := r.group.Add(p.cmd.Process.Pid); err != nil {
+		return err
+	}
 	t := r.bed.topology
 	t.Nodes = map[string]topology.Node{}
 	for name, other := range r.bed.topology.Nodes { // order: copies a map
 		t.Nodes[name] = other
 	}
-	t.Nodes[r.name] = cfg
-	ready := make(chan error, 1)
-	go r.listen(p, r.finished, ready)
-	if err := p.out.Encode(order{Configure: &configuration{Name: r.name, Topology: t, Seed: r.bed.seed, Boot: r.boots}}); err != nil {
-		return r.broken(p, err)
-	}
-	select {
-	case err := <-ready:
-		return err
-	case <-time.After(readyWithin):
-		return fmt.Errorf("node process is not ready after %v; it said: %s", readyWithin, p.lastWords())
-	}
+	t.Nodes[r.node] = cfg
+	return p.send(order{Configure: &configuration{
+		Name: r.node, Topology: t, Seed: r.bed.seed, Boot: r.boots,
+	}}, r.bed.patience.order)
 }
 
-// readyWithin is how long a node process may take until it is configured.
-const readyWithin = 15 * time.Second
-
-// listen takes a process's notices until its control socket ends. The first
-// thing on ready is nil once it is configured, or why it will never be.
-func (r *remote) listen(p *process, finished chan<- struct{}, ready chan<- error) {
-	defer close(finished)
-	isReady := false
-	fail := func(err error) {
-		if !isReady {
-			ready <- err
-			return
+// hear takes a notice of the run. It is called on the listening goroutine.
+func (r *remote) hear(n notice) error {
+	switch {
+	case n.Saved != nil:
+		r.bed.Loop().Post(sim.Func(func() { r.saved = *n.Saved }))
+	case n.Event != nil:
+		e, err := event.ParseJSON(n.Event)
+		if err != nil {
+			return err
 		}
-		r.bed.Loop().Post(sim.Func(func() { r.lost(p, err) }))
+		r.bed.journal.hear(e)
 	}
-	for {
-		var n notice
-		if err := p.in.Decode(&n); err != nil {
-			fail(r.broken(p, err))
-			return
-		}
-		switch {
-		case n.Hello != nil && n.Hello.Version != r.bed.version:
-			fail(fmt.Errorf("node process is of version %s, the coordinator of %s", n.Hello.Version, r.bed.version))
-			return
-		case n.Failed != "":
-			fail(errors.New(n.Failed))
-			return
-		case n.Ready:
-			isReady = true
-			ready <- nil
-		case n.Finished:
-			return
-		case n.Saved != nil:
-			saved := *n.Saved
-			r.bed.Loop().Post(sim.Func(func() { r.saved = saved }))
-		case n.Event != nil:
-			r.hear(n.Event)
-		}
-	}
+	return nil
 }
 
-// broken says why a control socket has ended.
-func (r *remote) broken(p *process, err error) error {
-	if errors.Is(err, io.EOF) {
-		err = errors.New("the node process has ended")
-	}
-	if words := p.lastWords(); words != "" {
-		return fmt.Errorf("%w; it said: %s", err, words)
-	}
-	return err
-}
-
-// lost is the end of a process that nobody ended: the run is worth nothing.
-func (r *remote) lost(p *process, err error) {
-	if r.process == p {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: node %s: %w", r.name, err))
-	}
-}
-
-// hear enters a node's event into the journal.
-func (r *remote) hear(line json.RawMessage) {
-	e, err := event.ParseJSON(line)
-	if err != nil {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: node %s: %w", r.name, err))
-		return
-	}
-	r.bed.journal(r, e)
-}
-
-// note follows which virtual IPs the node holds: a crash takes them from it
-// without a word. It runs with the journal's lock held.
-func (r *remote) note(e event.Event) {
-	switch what := e.What.(type) {
-	case event.VIPGained:
-		r.held = append(r.held, held{what.Interface, what.VIP})
-	case event.VIPLost:
-		for i, h := range r.held {
-			if h == (held{what.Interface, what.VIP}) {
-				r.held = append(r.held[:i], r.held[i+1:]...)
-				break
-			}
-		}
-	}
-}
-
-// begin tells the process when instant 0 is or was.
+// begin tells the process when instant 0 is or was, and begins to watch it.
 func (r *remote) begin() {
-	if r.process == nil || r.begun || !r.bed.began {
-		return
-	}
-	r.begun = true
 	r.order(order{Begin: &beginning{Zero: r.bed.zero}})
+	r.watching.Reset(r.bed.patience.ping)
 }
 
+// order sends an order to the process of the moment. To one that is gone it
+// sends nothing: why it is gone will be heard.
 func (r *remote) order(o order) {
-	if err := r.process.out.Encode(o); err != nil {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: node %s: %w", r.name, r.broken(r.process, err)))
+	err := r.process.send(o, r.bed.patience.order)
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		r.fail(r.process.withLastWords(err))
 	}
 }
+
+// watch is the watchdog: it asks the process whether it lives, and ends the run
+// if it has not answered for too long.
+func (r *remote) watch() {
+	p := r.process
+	if p == nil {
+		return // the next launch begins anew
+	}
+	r.watching.Reset(r.bed.patience.ping)
+	if r.frozen || p.answered.Swap(false) {
+		r.silence = 0
+	}
+	if !r.frozen {
+		r.silence++
+	}
+	silent := time.Duration(r.silence-1) * r.bed.patience.ping
+	switch {
+	case !p.isReady() && silent >= r.bed.patience.ready:
+		r.fail(p.late(silent))
+	case p.isReady() && silent >= r.bed.patience.silence:
+		r.fail(p.withLastWords(fmt.Errorf("the node process has not answered its control socket for %v", silent)))
+	case p.isReady() && !r.frozen:
+		r.order(order{Ping: true})
+	}
+}
+
+// gone is the end of what a process had to say. If nobody killed it, the run is
+// worth nothing.
+func (r *remote) gone(p *process) {
+	switch p {
+	case r.process:
+		r.fail(cmp.Or(p.fate, errEarly))
+	case r.dying:
+		r.bury()
+	}
+}
+
+// errEarly is the fate of a process that finished before it was told to.
+var errEarly = errors.New("the node process has finished too early")
 
 // PowerOn implements world.Machine: links come up; the process does the rest at
 // the same instant by itself.
@@ -200,7 +165,9 @@ func (r *remote) Possible(f fault.Fault) error {
 	return nil
 }
 
-// Apply implements world.Machine.
+// Apply implements world.Machine. Power and a frozen machine are the
+// coordinator's; everything else the node does to itself, by the code of the
+// virtual world.
 func (r *remote) Apply(f fault.Fault) (undo func() bool, err error) {
 	switch f := f.(type) {
 	case fault.Crash:
@@ -212,11 +179,14 @@ func (r *remote) Apply(f fault.Fault) (undo func() bool, err error) {
 	case fault.Reboot:
 		return nil, r.reboot(f)
 	case fault.Freeze:
-		r.freeze(f.Process)
-		return r.thaw, nil
+		if !f.Process {
+			r.freeze(false)
+			return r.thaw, nil
+		}
 	case fault.Thaw:
-		r.thaw()
-		return nil, nil
+		if r.thaw() {
+			return nil, nil
+		}
 	}
 	if r.process == nil {
 		return nil, world.ErrDown
@@ -232,131 +202,121 @@ func (r *remote) Apply(f fault.Fault) (undo func() bool, err error) {
 	}, nil
 }
 
-// crash kills the process. What the dead cannot say is said for it.
+// crash kills the process. The machine is dark at once; what the dead had to say
+// is entered when all of it has been heard.
 func (r *remote) crash() {
 	r.powering.Stop()
+	r.next = nil
 	if r.process == nil {
 		return
 	}
-	r.thaw()
-	p := r.process
-	r.process = nil
-	p.kill()
-	<-r.finished // its last events are in the journal
+	r.dying, r.process, r.killedAt = r.process, nil, r.bed.Now()
+	r.dying.kill()
+	r.melt()
 	r.setPower(false)
-	for _, h := range r.held {
-		r.bed.Log().Append(r.bed.Now(), r.name, event.VIPLost{Interface: h.iface, VIP: h.vip})
-	}
-	r.held = nil
-	r.bed.Log().Append(r.bed.Now(), r.name, event.PowerChanged{State: "crashed"})
 }
 
-// boot starts the machine again, and reports whether it was down.
+// bury says for the dead what it cannot say itself, and starts what waits for
+// its place.
+func (r *remote) bury() {
+	if r.dying == nil {
+		return
+	}
+	r.dying.bury()
+	r.dying = nil
+	r.bed.journal.died(r.node, r.killedAt)
+	if next := r.next; next != nil {
+		r.next = nil
+		r.start(*next)
+	}
+}
+
+// headStart is how much of a boot time the start of the process may use up.
+const headStart = 200 * time.Millisecond
+
+// boot starts the machine again, and reports whether it was down. The part of
+// its boot time in which it is dark covers the start of the process.
 func (r *remote) boot() bool {
-	if r.process != nil {
+	if r.process != nil || r.next != nil {
 		return false
 	}
-	r.start(r.bed.Now())
+	dark := min(headStart, r.saved.Boot)
+	r.start(boot{at: r.bed.Now() + dark, takes: r.saved.Boot - dark})
 	return true
 }
 
-// start launches the process of a boot that begins at the instant at.
-func (r *remote) start(at time.Duration) {
+// start launches the process of a boot, as soon as the one before is buried.
+func (r *remote) start(b boot) {
+	r.powering.Reset(max(0, b.at-r.bed.Now()))
+	if r.dying != nil {
+		r.next = &b
+		return
+	}
 	cfg := r.saved
-	cfg.Start = at
+	cfg.Start, cfg.Boot = b.at, b.takes
 	if err := r.launch(cfg); err != nil {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: node %s: boot: %w", r.name, err))
+		r.fail(fmt.Errorf("boot: %w", err))
 		return
 	}
 	r.begin()
-	r.powering.Reset(at - r.bed.Now())
 }
 
 // reboot kills the process and starts the next one such that its control plane
 // runs once the machine has been down for the fault's span.
 func (r *remote) reboot(f fault.Reboot) error {
 	if f.Warm {
-		return errors.New("the netns world has no warm reboot: a process that is killed keeps nothing")
+		return errWarm
 	}
-	up := r.bed.Now() + f.Down
+	down := f.Down
+	if down == 0 {
+		down = r.saved.Boot
+	}
 	r.crash()
-	if f.Down == 0 {
-		up += r.saved.Boot
-	}
-	boot := min(r.saved.Boot, f.Down)
-	r.start(max(up-boot, r.bed.Now()))
+	takes := min(r.saved.Boot, down)
+	r.start(boot{at: r.bed.Now() + down - takes, takes: takes})
 	return nil
 }
 
-// freeze stops the process. Frames to a frozen machine are lost; those to a
-// frozen process wait in its sockets.
-func (r *remote) freeze(process bool) {
-	if r.frozen || r.process == nil {
-		return
-	}
-	r.frozen = true
-	if err := r.process.signal(syscall.SIGSTOP); err != nil {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: freeze %s: %w", r.name, err))
-	}
-	if !process {
-		r.lift = r.bed.Fabric().Install(deafness{r.name})
-	}
-	r.bed.Log().Append(r.bed.Now(), r.name, event.PowerChanged{State: "frozen"})
-}
-
-// thaw lets the process go on, and reports whether it was frozen.
-func (r *remote) thaw() bool {
-	if !r.frozen {
-		return false
-	}
-	r.frozen = false
-	if r.lift != nil {
-		r.lift()
-		r.lift = nil
-	}
-	r.bed.Log().Append(r.bed.Now(), r.name, event.PowerChanged{State: "thawed"})
-	if err := r.process.signal(syscall.SIGCONT); err != nil {
-		r.bed.Loop().Fail(fmt.Errorf("testbed: thaw %s: %w", r.name, err))
-	}
-	return true
-}
-
-// deafness loses the frames to a frozen machine.
-type deafness struct{ node string }
-
-// Judge implements netfab.Rule.
-func (d deafness) Judge(_ time.Duration, hop netfab.Hop, _ []byte) (netfab.Verdict, bool) {
-	if hop.To != nil && hop.To.Node() == d.node {
-		return netfab.Lose(d.String()), true
-	}
-	return netfab.Pass(), false
-}
-
-// String implements netfab.Rule.
-func (d deafness) String() string { return d.node + " is frozen" }
-
-// finish lets the node log what it logs at the end of a run, and end.
+// finish asks the node for what it logs at the end of a run.
 func (r *remote) finish() {
-	if r.process == nil || !r.begun || r.frozen {
-		return
-	}
-	r.order(order{Finish: true})
-	select {
-	case <-r.finished:
-	case <-time.After(finishWithin):
-		r.bed.Loop().Fail(fmt.Errorf("testbed: node %s did not finish within %v", r.name, finishWithin))
+	if r.process != nil && !r.frozen {
+		r.order(order{Finish: true})
 	}
 }
 
-// finishWithin is how long a node may take to say its last words.
-const finishWithin = 5 * time.Second
+// finished waits until the node has said it.
+func (r *remote) finished() error {
+	if r.dying != nil {
+		r.next = nil
+		r.bury()
+	}
+	if r.process == nil || r.frozen {
+		return nil
+	}
+	select {
+	case <-r.process.heard:
+		return r.process.fate
+	case <-time.After(r.bed.patience.finish):
+		return r.process.withLastWords(fmt.Errorf("the node process has not finished within %v", r.bed.patience.finish))
+	}
+}
 
 // Destroy implements world.Machine.
 func (r *remote) Destroy() {
-	if p := r.process; p != nil {
-		r.process = nil
-		p.kill()
+	r.powering.Stop()
+	r.watching.Stop()
+	for _, p := range []*process{r.process, r.dying} {
+		if p != nil {
+			p.kill()
+		}
 	}
+	r.melt()
+	for _, p := range []*process{r.process, r.dying} {
+		if p != nil {
+			p.bury()
+		}
+	}
+	r.process, r.dying = nil, nil
 	r.attachment.close()
 }
 

@@ -3,8 +3,8 @@
 package testbed
 
 import (
+	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
@@ -20,24 +20,39 @@ type Testbed struct {
 	*world.World
 	clock    *wall
 	space    *netns.Namespace // the fabric's
+	reaper   *netns.Reaper
 	topology topology.Topology
 	seed     uint64
 	version  string
-	verb     string
+	patience patience
 
-	began bool
-	zero  time.Duration // instant 0 on CLOCK_MONOTONIC
-	nodes []*remote
-
-	mu   sync.Mutex // guards heard
-	late []event.Event
+	began   bool
+	zero    time.Duration // instant 0 on CLOCK_MONOTONIC
+	nodes   []*remote
+	journal journal
 }
 
 // Options are what a testbed has beside the options of a world.
 type Options struct {
 	world.Options
 	Version string // of the build; a node process of another one is refused
-	Verb    string // of the binary that calls NodeMain
+
+	patience patience // zero: usual
+}
+
+// patience is how long the coordinator waits for what a node process does.
+type patience struct {
+	ready   time.Duration // until it is configured
+	order   time.Duration // until it takes an order
+	ping    time.Duration // between two questions whether it lives
+	silence time.Duration // until it has answered one
+	finish  time.Duration // until it has said its last words
+}
+
+// usual is long enough for a machine that is busy with other things.
+var usual = patience{
+	ready: 15 * time.Second, order: 5 * time.Second,
+	ping: time.Second, silence: 10 * time.Second, finish: 5 * time.Second,
 }
 
 // startIn is how far in the future instant 0 lies when a run begins, so that all
@@ -45,31 +60,67 @@ type Options struct {
 const startIn = 20 * time.Millisecond
 
 // New makes namespaces, cables and node processes of the topology. It needs the
-// right to make network namespaces.
-func New(t topology.Topology, o Options) (*Testbed, error) {
-	space, err := netns.New()
-	if err != nil {
-		return nil, fmt.Errorf("testbed: namespace of the fabric: %w", err)
-	}
-	b := &Testbed{
-		clock: newWall(), space: space, topology: t, seed: o.Seed, version: o.Version, verb: o.Verb,
-	}
-	o.Driver = b.clock
-	o.Elsewhere = func(w *world.World, name string, cfg topology.Node) (world.Machine, error) {
-		b.World = w
-		r, err := newRemote(b, w, name, cfg)
-		if err == nil {
-			b.nodes = append(b.nodes, r)
-		}
-		return r, err
-	}
-	w, err := world.New(t, o.Options)
-	if err != nil {
-		_ = space.Close() // nothing is in it
+// right to make network namespaces: see netns.Reexec. The program must hand its
+// hidden verbs, Parts, to PartMain.
+func New(t topology.Topology, o Options) (_ *Testbed, err error) {
+	if err := Check(t, nil); err != nil {
 		return nil, err
 	}
-	b.World = w
+	b := &Testbed{clock: newWall(), topology: brisk(t), seed: o.Seed, version: o.Version, patience: usual}
+	if o.patience != (patience{}) {
+		b.patience = o.patience
+	}
+	defer func() {
+		if err != nil {
+			b.Close()
+		}
+	}()
+	if err := netns.Sweep(); err != nil {
+		return nil, fmt.Errorf("testbed: what an earlier run left: %w", err)
+	}
+	if b.reaper, err = netns.StartReaper(self, ReapPart); err != nil {
+		return nil, fmt.Errorf("testbed: %w", err)
+	}
+	if b.space, err = netns.New(); err != nil {
+		return nil, fmt.Errorf("testbed: namespace of the fabric: %w", err)
+	}
+	o.Driver = b.clock
+	o.Elsewhere = b.populate
+	if b.World, err = world.New(b.topology, o.Options); err != nil {
+		b.World = nil // it has closed itself
+		return nil, err
+	}
+	for _, r := range b.nodes {
+		if err := r.process.await(b.patience.ready); err != nil {
+			return nil, fmt.Errorf("testbed: node %s: %w", r.node, err)
+		}
+	}
 	return b, nil
+}
+
+// populate makes a node; its process builds itself while the others are made.
+func (b *Testbed) populate(w *world.World, name string, cfg topology.Node) (world.Machine, error) {
+	b.World = w
+	r, err := newRemote(b, w, name, cfg)
+	if err != nil {
+		return nil, err
+	}
+	b.nodes = append(b.nodes, r)
+	return r, nil
+}
+
+// brisk takes away the latency that a segment has when nobody says otherwise:
+// the kernel and two processes between a node and the next take as long.
+func brisk(t topology.Topology) topology.Topology {
+	segments := map[string]topology.Segment{}
+	for name, s := range t.Segments { // order: copies a map
+		if s.Latency == 0 || s.Latency == topology.DefaultLatency {
+			s.Latency = 1
+		}
+		segments[name] = s
+	}
+	t.Segments = segments
+	return t
 }
 
 // Run lets the testbed go on until the instant until. The first call starts the
@@ -86,51 +137,48 @@ func (b *Testbed) Run(until time.Duration) error {
 	return b.World.Run(until)
 }
 
-// journal enters an event of a node. It may come from any goroutine; the log is
-// the loop's, so it waits there for its turn.
-func (b *Testbed) journal(r *remote, e event.Event) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	r.note(e)
-	b.late = append(b.late, e)
-}
-
 // Finish lets every node say its last words and brings the journal in order.
-func (b *Testbed) Finish() {
+func (b *Testbed) Finish() error {
 	for _, r := range b.nodes {
 		r.finish()
 	}
+	var errs []error
+	for _, r := range b.nodes {
+		if err := r.finished(); err != nil {
+			errs = append(errs, fmt.Errorf("testbed: node %s: %w", r.node, err))
+		}
+	}
 	b.World.Finish()
-	b.merge()
-}
-
-// merge moves the nodes' events into the log, by instant.
-func (b *Testbed) merge() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.Log().Merge(b.late)
-	b.late = nil
+	b.Log().Merge(b.journal.take())
+	return errors.Join(errs...)
 }
 
 // Events returns what has happened so far.
 func (b *Testbed) Events() []event.Event {
-	b.merge()
+	b.Log().Merge(b.journal.take())
 	return b.World.Events()
 }
 
 // Measure folds what has happened so far into measures.
 func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {
-	b.merge()
+	b.Log().Merge(b.journal.take())
 	return b.World.Measure()
 }
 
 // Digest returns nothing: two runs in real time are never the same.
 func (b *Testbed) Digest() string { return "" }
 
-// Close ends all processes and removes namespaces and cables.
+// Close ends all processes and removes namespaces, cables and groups.
 func (b *Testbed) Close() {
-	b.World.Close()
-	_ = b.space.Close() // the kernel removes it with this process otherwise
+	if b.World != nil {
+		b.World.Close()
+	}
+	if b.space != nil {
+		_ = b.space.Close() // the kernel removes it with this process otherwise
+	}
+	if b.reaper != nil {
+		_ = b.reaper.Close() // what it could not remove the next run sweeps up
+	}
 }
 
 func parseMAC(text string) ([6]byte, error) {

@@ -3,27 +3,36 @@
 package testbed
 
 import (
-	"errors"
+	"fmt"
+	"io"
 
+	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// ErrUnsupported is all that a testbed has to say on other systems than Linux.
-var ErrUnsupported = errors.New("testbed: the netns world needs Linux")
-
-// Testbed is a world in real time.
+// Testbed is a world in real time. It exists on Linux only.
 type Testbed struct{ *world.World }
+
+// Finish does nothing.
+func (*Testbed) Finish() error { return nil }
 
 // Options are what a testbed has beside the options of a world.
 type Options struct {
 	world.Options
 	Version string
-	Verb    string
 }
 
-// New returns ErrUnsupported.
-func New(topology.Topology, Options) (*Testbed, error) { return nil, ErrUnsupported }
+// New returns netns.ErrUnsupported.
+func New(topology.Topology, Options) (*Testbed, error) {
+	return nil, fmt.Errorf("testbed: %w", netns.ErrUnsupported)
+}
 
-// NodeMain returns ErrUnsupported.
-func NodeMain(string) error { return ErrUnsupported }
+// Parts are none.
+var Parts []string
+
+// PartMain returns netns.ErrUnsupported.
+func PartMain(string, []string, string, io.Reader) error { return netns.ErrUnsupported }
+
+// Limits returns none: there is nothing to be limited.
+func Limits() []string { return nil }

@@ -1,0 +1,57 @@
+package testbed
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// ErrImpossible is what real time and real namespaces cannot do. It is known
+// before a run.
+var ErrImpossible = errors.New("not possible in the netns world")
+
+// Check says everything about a topology and the faults of its timeline that
+// cannot be done in the netns world.
+func Check(t topology.Topology, timeline []fault.Fault) error {
+	var errs []error
+	t = t.WithDefaults()
+	for _, name := range topology.Names(t.Nodes) {
+		leads := map[string]string{}
+		nics := t.Nodes[name].NICs
+		for _, iface := range topology.Names(nics) {
+			segment := nics[iface].Segment
+			if other := leads[segment]; other != "" {
+				errs = append(errs, fmt.Errorf("node %s: %s and %s lead to the same segment %s: a node has one cable to a segment",
+					name, other, iface, segment))
+			}
+			leads[segment] = iface
+		}
+	}
+	for _, f := range timeline {
+		if err := checkFault(f); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f, err))
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("testbed: %w: %w", ErrImpossible, errors.Join(errs...))
+}
+
+// errWarm is why a process cannot reboot warm.
+var errWarm = errors.New("a process that is killed keeps nothing, so there is no warm reboot in real time")
+
+// checkFault says why a fault can never be done.
+func checkFault(f fault.Fault) error {
+	switch f := f.(type) {
+	case fault.For:
+		return checkFault(f.Fault)
+	case fault.Reboot:
+		if f.Warm {
+			return errWarm
+		}
+	}
+	return nil
+}
