@@ -277,8 +277,8 @@ func TestLuckGoesOn(t *testing.T) {
 		l.volley(a, b, 50, time.Millisecond)
 		return fmt.Sprint(b.payloads())
 	}
-	if losses(0, false) != losses(0, false) {
-		t.Error("one seed, two different runs")
+	if first, second := losses(0, false), losses(0, false); first != second {
+		t.Errorf("one seed, two different runs: %s and %s", first, second)
 	}
 	if losses(0, false) == losses(0, true) || losses(0, false) == losses(1, false) {
 		t.Error("two impairments share their luck")

@@ -287,8 +287,7 @@ func TestWakeWhileTheScopeDies(t *testing.T) {
 	scope := loop.NewScope("a")
 	var wakers sync.WaitGroup
 	for range 8 {
-		var p *Proc
-		p = scope.Go("p", func(p *Proc) {
+		p := scope.Go("p", func(p *Proc) {
 			defer wakers.Go(p.Wake)
 			p.Park()
 			t.Error("a killed proc went on")

@@ -42,8 +42,7 @@ func TestProcRunsAsAnEvent(t *testing.T) {
 func TestWakesCoalesce(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
-	var p *Proc
-	p = scope.Go("p", func(p *Proc) {
+	p := scope.Go("p", func(p *Proc) {
 		for {
 			p.Park()
 			j.note("woken")

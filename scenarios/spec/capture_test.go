@@ -3,6 +3,7 @@ package spec_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +14,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/cablepull/cablepull/node/wire"
-	"github.com/cablepull/cablepull/reports/pcapng"
-	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
 )
 
@@ -27,24 +26,20 @@ var _ = Describe("tshark reads the capture", func() {
 		}
 	})
 
-	for _, s := range library() {
-		It("of "+s.Name+" and finds nothing malformed, and HSRP as it was meant", func(ctx SpecContext) {
-			path := filepath.Join(GinkgoT().TempDir(), "capture.pcapng")
-			file, err := os.Create(path)
-			Expect(err).NotTo(HaveOccurred())
-			tap := kit.NewTap()
-			tap.Writer = pcapng.NewWriter(file, "cablepull", s.Name)
-			_, err = s.Run(ctx, scenarios.RunOptions{Seed: s.Seed, Capture: tap})
-			Expect(err).NotTo(HaveOccurred())
-			Expect(tap.Writer.Close()).To(Succeed())
-			Expect(file.Close()).To(Succeed())
-
-			frames := dissect(path)
-			Expect(frames.malformed).To(BeEmpty(), "malformed frames")
-			Expect(frames.unknown).To(BeEmpty(), "frames that tshark can't name")
-			Expect(frames.hsrp).To(Equal(meant(tap.Messages)))
-		})
-	}
+	It("of every incident, finds nothing malformed, and HSRP as it was meant", func() {
+		all := fromAbroad()
+		var names, paths []string
+		for _, s := range library() {
+			names = append(names, s.Name)
+			paths = append(paths, all[s.Name].Capture)
+		}
+		for i, frames := range dissect(paths) {
+			By(names[i])
+			Expect(frames.malformed).To(BeEmpty(), "malformed frames of %s", names[i])
+			Expect(frames.unknown).To(BeEmpty(), "frames of %s that tshark can't name", names[i])
+			Expect(frames.hsrp).To(Equal(meant(all[names[i]].Messages)), "HSRP of %s", names[i])
+		}
+	})
 })
 
 // dissection is what tshark says of a capture.
@@ -53,13 +48,15 @@ type dissection struct {
 	hsrp               []string
 }
 
-func dissect(path string) (d dissection) {
+// dissect reads the captures with one tshark: files in a row are one file of
+// several sections, and most of tshark's time is its start.
+func dissect(paths []string) []dissection {
 	GinkgoHelper()
 	fields := []string{
-		"frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
+		"frame.section_number", "frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
 		"hsrp.hellotime", "hsrp.holdtime", "hsrp.priority", "hsrp.group", "hsrp.virt_ip",
 	}
-	args := []string{"-n", "-r", path, "-T", "fields"}
+	args := []string{"-n", "-r", concatenate(paths), "-T", "fields"}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
@@ -67,21 +64,45 @@ func dissect(path string) (d dissection) {
 	cmd := exec.Command("tshark", args...)
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	Expect(cmd.Run()).To(Succeed(), problems.String)
+	all := make([]dissection, len(paths))
 	for line := range strings.Lines(out.String()) {
 		v := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		Expect(v).To(HaveLen(len(fields)), line)
-		switch protocols := v[1]; {
-		case v[2] != "" || strings.Contains(protocols, "malformed"):
-			d.malformed = append(d.malformed, line)
-		case strings.HasSuffix(protocols, "hsrp"):
-			d.hsrp = append(d.hsrp, strings.Join(v[3:], " "))
-		case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"),
-			strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), isMark(protocols):
-		default:
-			d.unknown = append(d.unknown, line)
-		}
+		section, err := strconv.Atoi(v[0])
+		Expect(err).NotTo(HaveOccurred())
+		all[section-1].take(line, v[1:])
 	}
-	return d
+	return all
+}
+
+// take classes one frame.
+func (d *dissection) take(line string, v []string) {
+	switch protocols := v[1]; {
+	case v[2] != "" || strings.Contains(protocols, "malformed"):
+		d.malformed = append(d.malformed, line)
+	case strings.HasSuffix(protocols, "hsrp"):
+		d.hsrp = append(d.hsrp, strings.Join(v[3:], " "))
+	case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"),
+		strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), isMark(protocols):
+	default:
+		d.unknown = append(d.unknown, line)
+	}
+}
+
+// concatenate joins files into one.
+func concatenate(paths []string) string {
+	GinkgoHelper()
+	whole, err := os.Create(filepath.Join(GinkgoT().TempDir(), "library.pcapng"))
+	Expect(err).NotTo(HaveOccurred())
+	defer whole.Close()
+	for _, path := range paths {
+		part, err := os.Open(path)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = io.Copy(whole, part)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(part.Close()).To(Succeed())
+	}
+	return whole.Name()
 }
 
 // isMark reports whether a frame is a marker of a fault, not of a network.

@@ -4,43 +4,11 @@ package testbed
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"runtime"
 	"strconv"
 	"syscall"
 	"time"
 )
-
-// burner is a real hog: a process that takes a share of the processors that the
-// group of a node has.
-type burner struct{ cmd *exec.Cmd }
-
-// burn starts a burner inside the node's group and namespace. It takes the share,
-// above 0 and up to 1, of each of so many cores. Only a group with a CPU quota
-// (Group.SetCPU) bounds node and burner to those cores, so without one it hurts
-// the whole machine, and is refused by who can see that: Group.Limits.
-func (a *attachment) burn(cores int, share float64) (*burner, error) {
-	cmd := exec.Command(self, BurnPart, strconv.Itoa(cores), strconv.FormatFloat(share, 'g', -1, 64))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(cores+1))
-	if err := a.space.Do(cmd.Start); err != nil {
-		return nil, fmt.Errorf("start burner: %w", err)
-	}
-	b := &burner{cmd}
-	if err := a.group.Add(cmd.Process.Pid); err != nil {
-		b.stop()
-		return nil, err
-	}
-	return b, nil
-}
-
-// stop ends the burner and waits for its end. In a frozen group it ends once the
-// group thaws or is deleted.
-func (b *burner) stop() {
-	_ = b.cmd.Process.Kill() // it fails only when the process is gone
-	_ = b.cmd.Wait()         // killed, as it says
-}
 
 // burnPeriod is how often a burner that takes a part of a core begins anew: as
 // often as the kernel deals out a quota.

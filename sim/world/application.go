@@ -58,7 +58,8 @@ func replaces(f, old fault.Fault) bool {
 	case fault.Crash:
 		return old == fault.Fault(f)
 	case fault.Reboot:
-		return old == fault.Fault(fault.Crash{Node: f.Node})
+		o, ok := old.(fault.Crash)
+		return ok && o.Node == f.Node
 	case fault.Freeze:
 		o, ok := old.(fault.Freeze)
 		return ok && o.Node == f.Node
@@ -101,7 +102,8 @@ func opposes(f, old fault.Fault) bool {
 		o, ok := old.(fault.Freeze)
 		return ok && o.Node == f.Node
 	case fault.Boot:
-		return old == fault.Fault(fault.Crash{Node: f.Node})
+		o, ok := old.(fault.Crash)
+		return ok && o.Node == f.Node
 	case fault.Service:
 		return f.Start && replaces(f, old)
 	case fault.Backend:

@@ -108,7 +108,11 @@ func TestVirtualMAC(t *testing.T) {
 	steps := []func(){
 		func() { a.Yield() },
 		func() { b.Enable(false); l.pass(time.Second); b.Enable(true) },
-		func() { l.hosts[0].NIC("lan").Port().Pull(); l.pass(30 * time.Second); l.hosts[0].NIC("lan").Port().Plug() },
+		func() {
+			l.hosts[0].NIC("lan").Port().Pull()
+			l.pass(30 * time.Second)
+			l.hosts[0].NIC("lan").Port().Plug()
+		},
 	}
 	for _, step := range steps {
 		step()
