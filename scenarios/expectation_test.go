@@ -23,6 +23,10 @@ func answered(seconds float64, client, by string) event.Event {
 	return event.Event{At: at(seconds), Node: client, What: event.RequestAnswered{By: by, Status: 200}}
 }
 
+func said(seconds float64, program, line string) event.Event {
+	return event.Event{At: at(seconds), Node: "lb", What: event.ProgramSaid{Program: program, Line: line}}
+}
+
 func runEvents() []event.Event {
 	return []event.Event{
 		changed(0, "a", "Initial", "Listen"), changed(0, "b", "Initial", "Listen"),
@@ -36,6 +40,7 @@ func runEvents() []event.Event {
 		{At: at(48), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02"}},
 		{At: at(49), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02", Repeat: 1}},
 		answered(50, "c1", "b"), answered(51, "c1", "b"),
+		said(55, "haproxy", "Server web/a is DOWN, check duration: 1001ms"), said(56, "curl", "200 after 0.004 s"), said(57, "curl", "200 after 2.5 s"),
 		{At: at(60), Node: "a", What: event.FaultApplied{Fault: "plug a.lan"}},
 		changed(61, "a", "Active", "Speak"),
 		{At: at(70), Node: "a", What: event.FaultApplied{Fault: "crash a"}},
@@ -156,6 +161,18 @@ var goldenChecks = [][3]string{
 	{"event: {kind: vip-announced, node: a, count: 0}", "vip-announced of a: 0", "0"},
 	{"event: {kind: vip-announced, to: 48s, count: 2..}", "vip-announced to 48s: 2..", "!1, at 48s"},
 	{"event: {kind: vip-lost}", "vip-lost: 1..", "!0"},
+	{"said: {node: lb, line: is DOWN}", `lb says "is DOWN": 1..`, "1, at 55s"},
+	{"said: {node: lb, program: haproxy, line: is DOWN, after: pull a.lan, between: 15s..16s, count: 1}", `haproxy on lb says "is DOWN" after pull a.lan: 1, first 15s..16s`, "1, at 15s"},
+	{"said: {node: lb, line: is DOWN, after: pull a.lan, between: 14s..14.9s}", `lb says "is DOWN" after pull a.lan: 1.., first 14s..14.9s`, "!1, at 15s"},
+	{"said: {node: lb, line: is DOWN, after: pull a.lan, from: 10s, between: 15s}", `lb says "is DOWN" from 10s after pull a.lan: 1.., first 15s`, "1, at 15s"},
+	{"said: {node: lb, program: curl, line: is DOWN, count: 0}", `curl on lb says "is DOWN": 0`, "0"},
+	{"said: {node: lb, program: curl, line: is DOWN}", `curl on lb says "is DOWN": 1..`, "!0"},
+	{"said: {node: lb, line: is DOWN, to: 54s, between: 1s..}", `lb says "is DOWN" to 54s: 1.., first 1s..`, "!0"},
+	{"said: {node: a, line: is DOWN, count: 0}", `a says "is DOWN": 0`, "0"},
+	{"said: {node: lb, line: 'after ([0-9.]+) s', figure: 2..2.5, count: 2}", `lb says "after ([0-9.]+) s": 2, figure 2..2.5`, "2, at 56s, 57s, figure 2.5"},
+	{"said: {node: lb, line: 'after ([0-9.]+) s', figure: ..2.4}", `lb says "after ([0-9.]+) s": 1.., figure ..2.4`, "!2, at 56s, 57s, figure 2.5"},
+	{"said: {node: lb, line: 'is (DOWN)', figure: 1..}", `lb says "is (DOWN)": 1.., figure 1..`, `!no number in "Server web/a is DOWN, check duration: 1001ms" at 55s`},
+	{"said: {node: lb, line: is DOWN, after: pull b.lan}", `lb says "is DOWN" after pull b.lan: 1..`, "!pull b.lan was never applied"},
 	{"violations: [one-active]", "violated on purpose: one-active", "one-active 2"},
 	{"violations: [one-active, no-loop]", "violated on purpose: one-active, no-loop", "!one-active 2, no-loop 0"},
 	{"nothing-else: true", "no other change of a standby state after the first fault", "!b Active 48s, a Speak 1m1s"},

@@ -33,6 +33,7 @@ var kinds = []kind{
 	kindFor[Requests]("requests", "how the requests of a client end"),
 	kindFor[AnsweredBy]("answered-by", "which nodes answer"),
 	kindFor[Happening]("event", "how often something happens"),
+	kindFor[Said]("said", "what the programs of a real host write"),
 	kindFor[Violations]("violations", "invariants that this scenario breaks on purpose"),
 }
 

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +15,10 @@ var ErrRange = errors.New("bad interval")
 // Share is a part of a whole, 0 to 1; its text is a percentage.
 type Share float64
 
-// Bound is what an interval can reach over: instants and spans, counts, shares.
+// Bound is what an interval can reach over: instants and spans, counts, shares,
+// and figures in what real programs print.
 type Bound interface {
-	time.Duration | int | Share
+	time.Duration | int | Share | float64
 }
 
 // Range is an interval with both ends included: 7s..10s, ..3s, 7s.., 12. The
@@ -88,6 +90,8 @@ func wantRange[T Bound]() string {
 		return "an interval such as 7s..10s, ..3s, 7s.. or 8s"
 	case Share:
 		return "an interval such as 40%..60%, ..5%, 95%.. or 100%"
+	case float64:
+		return "an interval such as 1.5..3, ..0.2, 100.. or 2"
 	}
 	return "an interval such as 1..3, ..3, 1.. or 2"
 }
@@ -102,6 +106,10 @@ func parseBound[T Bound](text string, into *T) (err error) {
 		*into, err = time.ParseDuration(text)
 	case *int:
 		*into, err = strconv.Atoi(text)
+	case *float64:
+		if *into, err = strconv.ParseFloat(text, 64); err == nil && !(*into <= math.MaxFloat64) {
+			return ErrRange // what is no number, or beyond all numbers, contains nothing
+		}
 	case *Share:
 		share, ok := parseShare(text)
 		if !ok || share > 1 {
@@ -121,6 +129,8 @@ func boundText[T Bound](value T) string {
 		return spanText(v)
 	case Share:
 		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return fmt.Sprint(value)
 }

@@ -46,6 +46,7 @@ func TestRangeRefuses(t *testing.T) {
 	var spans Range[time.Duration]
 	var counts Range[int]
 	var shares Range[Share]
+	var figures Range[float64]
 	for _, text := range []string{"", "..", "7", "7..10", "10s..7s", "-1s..1s", "7s...10s", "7s..10s..12s", "x"} {
 		if err := spans.UnmarshalText([]byte(text)); !errors.Is(err, ErrRange) {
 			t.Errorf("span %q: got %v", text, err)
@@ -54,6 +55,11 @@ func TestRangeRefuses(t *testing.T) {
 	for _, text := range []string{"", "1s", "-1", "1.5", "3..1", "9999999999999999999"} {
 		if err := counts.UnmarshalText([]byte(text)); !errors.Is(err, ErrRange) {
 			t.Errorf("count %q: got %v", text, err)
+		}
+	}
+	for _, text := range []string{"", "1s", "-0.1", "NaN", "1..NaN", "Inf", "1e400", "3..1.5", "x"} {
+		if err := figures.UnmarshalText([]byte(text)); !errors.Is(err, ErrRange) {
+			t.Errorf("figure %q: got %v", text, err)
 		}
 	}
 	for _, text := range []string{"", "101%", "-1%", "50", "NaN", "x%"} {
@@ -69,6 +75,7 @@ func TestRangeConstructors(t *testing.T) {
 		AtLeast(Share(0.95)).String():                   "95%..",
 		AtMost(3).String():                              "..3",
 		Exactly(Share(1)).String():                      "100%",
+		Between(0.25, 100_000_000).String():             "0.25..100000000",
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -84,6 +84,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return interval(spanPattern, "7s..10s", "..3s", "7s..")
 	case reflect.TypeFor[Range[int]]():
 		return either(interval(`[0-9]+`, "1..3", "..3", "1.."), &jsonschema.Schema{Type: "integer", Minimum: "0"})
+	case reflect.TypeFor[Range[float64]]():
+		return either(interval(`[0-9]+(\.[0-9]*)?`, "1.5..3", "..0.2", "100.."), &jsonschema.Schema{Type: "number", Minimum: "0"})
 	case reflect.TypeFor[Range[Share]]():
 		return interval(sharePattern, "40%..60%", "95%..", "100%")
 	case reflect.TypeFor[[]Step]():
