@@ -217,10 +217,12 @@ func (l *Loop) advance(until time.Duration) {
 // run: its timer was stopped within the instant, or its scope is dead or
 // frozen. The caller holds the lock.
 func (l *Loop) take() Task {
-	// Whatever the heap holds for this instant was posted before the clock
-	// reached it, hence before everything in present.
+	// What the heap holds for this instant was posted before the clock reached
+	// it, hence before everything in present. A clock that goes on by itself has
+	// passed some instants of the heap since something was posted, which then
+	// comes first: or timers that are always late would starve it.
 	var ev *event
-	if len(l.heap) > 0 && l.heap[0].when <= l.now {
+	if len(l.heap) > 0 && l.heap[0].when <= l.now && !l.present.before(l.heap[0]) {
 		ev = l.heap.pop()
 	} else {
 		ev = l.present.pop()

@@ -261,6 +261,33 @@ func TestDriverThatWakesEarly(t *testing.T) {
 	}
 }
 
+// hurried is a driver whose clock goes on by a step whenever it is read.
+type hurried struct{ now, step time.Duration }
+
+func (h *hurried) Posted() {}
+
+func (h *hurried) Now() time.Duration {
+	h.now += h.step
+	return h.now
+}
+
+func (h *hurried) Advance(until time.Duration) time.Duration { return until }
+
+// TestLateTimersDoNotStarve: a task that takes longer than the time until it is
+// due again does not keep what was posted waiting.
+func TestLateTimersDoNotStarve(t *testing.T) {
+	loop := NewDriven(1, &hurried{step: 10 * time.Millisecond})
+	j := &journal{loop: loop}
+	var again *Timer
+	again = loop.NewTimer(Func(func() { again.Reset(5 * time.Millisecond) }))
+	again.Reset(0)
+	loop.After(100*time.Millisecond, Func(func() { loop.Post(j.task("posted")) }))
+	run(t, loop, time.Second)
+	if len(j.lines) != 1 {
+		t.Errorf("got %q, want the posted task to run once", j.lines)
+	}
+}
+
 // TestInterruptWakesTheDriver: a sleeping loop hears a signal.
 func TestInterruptWakesTheDriver(t *testing.T) {
 	driver := &sleeper{posted: make(chan struct{}, 1)}

@@ -127,6 +127,15 @@ func (r *ring) push(ev *event) { r.items = append(r.items, ev) }
 
 func (r *ring) empty() bool { return r.head == len(r.items) }
 
+// before reports whether the first event of the ring comes before n.
+func (r *ring) before(n node) bool {
+	if r.empty() {
+		return false
+	}
+	ev := r.items[r.head]
+	return node{ev.when, ev.seq, ev}.before(n)
+}
+
 func (r *ring) pop() *event {
 	ev := r.items[r.head]
 	r.items[r.head] = nil
