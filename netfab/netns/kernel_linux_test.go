@@ -146,3 +146,33 @@ func TestSetDefaultRoute(t *testing.T) {
 		t.Error("a next hop on no segment: got no error")
 	}
 }
+
+// TestListens opens and closes a port, and looks at it from inside and from
+// another namespace.
+func TestListens(t *testing.T) {
+	here, there := newNamespace(t), newNamespace(t)
+	const port = 8080
+	want := func(what string, inside bool) {
+		t.Helper()
+		for ns, want := range map[*Namespace]bool{here: inside, there: false} { // order: each for itself
+			if got, err := ns.Listens(port); err != nil || got != want {
+				t.Errorf("%s: got %v, %v, want %v", what, got, err, want)
+			}
+		}
+	}
+	want("at first", false)
+	var l net.Listener
+	err := here.Do(func() (err error) {
+		l, err = net.Listen("tcp4", fmt.Sprint(":", port))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want("with a listener", true)
+	if got, err := here.Listens(port + 1); err != nil || got {
+		t.Errorf("the next port: got %v, %v, want false", got, err)
+	}
+	l.Close()
+	want("after its end", false)
+}

@@ -151,5 +151,8 @@ func WatchNeighbours(*Namespace, func(string, netip.Addr, net.HardwareAddr)) (fu
 	return nil, ErrUnsupported
 }
 
+// Listens returns ErrUnsupported.
+func (*Namespace) Listens(uint16) (bool, error) { return false, ErrUnsupported }
+
 // SetDefaultRoute returns ErrUnsupported.
 func (*Namespace) SetDefaultRoute(netip.Addr) error { return ErrUnsupported }
