@@ -20,6 +20,10 @@ const (
 	RunFile     = "run.json"
 )
 
+// ProgramsFolder is the folder with the output of real programs, a file for
+// each.
+const ProgramsFolder = "programs"
+
 // Directory is where one run leaves its artefacts. Whatever happens to the
 // process, a file there is complete or absent: each is written under a
 // temporary name, synced, and renamed. All files there are of the same run once
@@ -30,6 +34,7 @@ type Directory struct {
 	pending     []*pendingFile // in the order in which they get their names
 	capture     *pcapng.Writer // nil: none was asked for
 	captureFile *pendingFile
+	programs    string // temporary name of the folder; empty: none was asked for
 }
 
 // Temporary names are dot-files, so that nobody takes them for artefacts.
@@ -52,11 +57,24 @@ func OpenDirectory(path string) (*Directory, error) {
 		if !strings.HasPrefix(e.Name(), temporaryPrefix) || !strings.HasSuffix(e.Name(), temporarySuffix) {
 			continue
 		}
-		if err := os.Remove(filepath.Join(path, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.RemoveAll(filepath.Join(path, e.Name())); err != nil {
 			return nil, fmt.Errorf("reports: unfinished file of an earlier run: %w", err)
 		}
 	}
 	return &Directory{path: path}, nil
+}
+
+// Programs makes the folder for the output of real programs and returns its
+// temporary name. It appears with the other files, if there is anything in it.
+func (d *Directory) Programs() (string, error) {
+	if d.programs == "" {
+		path := d.temporary(ProgramsFolder)
+		if err := os.Mkdir(path, 0o755); err != nil {
+			return "", fmt.Errorf("reports: %s: %w", filepath.Join(d.path, ProgramsFolder), err)
+		}
+		d.programs = path
+	}
+	return d.programs, nil
 }
 
 // Capture begins capture.pcapng. It is written while the run goes on and
@@ -94,11 +112,29 @@ func (d *Directory) Write(r *Result) error {
 			errs = append(errs, fmt.Errorf("reports: file of an earlier run: %w", err))
 		}
 	}
+	errs = append(errs, d.commitPrograms())
 	for _, p := range d.pending {
 		errs = append(errs, p.commit())
 	}
 	d.pending = nil
 	return errors.Join(errs...)
+}
+
+// commitPrograms gives the folder its name, in the place of that of an earlier
+// run.
+func (d *Directory) commitPrograms() error {
+	path := filepath.Join(d.path, ProgramsFolder)
+	if err := os.RemoveAll(path); err != nil {
+		return fmt.Errorf("reports: folder of an earlier run: %w", err)
+	}
+	if d.programs == "" || os.Remove(d.programs) == nil { // it was empty
+		return nil
+	}
+	if err := os.Rename(d.programs, path); err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
+	d.programs = ""
+	return nil
 }
 
 // Close gives up what Write has not finished. It may be called after Write.
@@ -107,6 +143,9 @@ func (d *Directory) Close() {
 		p.abandon()
 	}
 	d.pending = nil
+	if d.programs != "" {
+		os.RemoveAll(d.programs) // whatever stays is cleared away by the next run
+	}
 }
 
 // write writes one file under its temporary name.
@@ -128,9 +167,13 @@ type pendingFile struct {
 	failed bool
 }
 
+// temporary is the path of a file that has not its name yet.
+func (d *Directory) temporary(name string) string {
+	return filepath.Join(d.path, fmt.Sprintf("%s%s-%d%s", temporaryPrefix, name, os.Getpid(), temporarySuffix))
+}
+
 func (d *Directory) create(name string) (*pendingFile, error) {
-	temporary := fmt.Sprintf("%s%s-%d%s", temporaryPrefix, name, os.Getpid(), temporarySuffix)
-	file, err := os.OpenFile(filepath.Join(d.path, temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	file, err := os.OpenFile(d.temporary(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("reports: %s: %w", filepath.Join(d.path, name), err)
 	}

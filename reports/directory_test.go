@@ -165,6 +165,62 @@ func TestUnfinishedFilesAreCleared(t *testing.T) {
 	}
 }
 
+// TestPrograms: the folder appears with the files, takes the place of an earlier
+// one, and goes with it; an empty one never appears.
+func TestPrograms(t *testing.T) {
+	path := t.TempDir()
+	write := func(file string) {
+		t.Helper()
+		d, err := OpenDirectory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		folder, err := d.Programs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file != "" {
+			if err := os.WriteFile(filepath.Join(folder, file), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := names(t, path); slices.Contains(got, file) {
+			t.Errorf("before Write: got %v, want no folder with a name of its own", got)
+		}
+		if err := d.Write(cablePull()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"k1.keepalived.log", "web.nginx.log"} {
+		write(file)
+		if diff := cmp.Diff([]string{file}, names(t, filepath.Join(path, ProgramsFolder))); diff != "" {
+			t.Errorf("folder (-want +got):\n%s", diff)
+		}
+	}
+	write("")
+	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
+		t.Errorf("with an empty folder (-want +got):\n%s", diff)
+	}
+	d, err := OpenDirectory(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := d.Programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "a.b.log"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = OpenDirectory(path); err != nil { // as after kill -9
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
+		t.Errorf("after opening again (-want +got):\n%s", diff)
+	}
+}
+
 func TestErrorsNameTheFile(t *testing.T) {
 	path := t.TempDir()
 	occupied := filepath.Join(path, EventsFile)

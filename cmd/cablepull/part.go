@@ -30,11 +30,14 @@ func newParts(stdin io.Reader) []*cobra.Command {
 	return parts
 }
 
-// netnsLab plays scenarios in network namespaces.
-func netnsLab(t topology.Topology, o world.Options) (scenarios.Lab, error) {
-	b, err := testbed.New(t, testbed.Options{Options: o, Version: version()})
-	if err != nil {
-		return nil, err
+// netnsLab plays scenarios in network namespaces. What real programs say goes
+// into the directory output; empty: nowhere.
+func netnsLab(output string) func(topology.Topology, world.Options) (scenarios.Lab, error) {
+	return func(t topology.Topology, o world.Options) (scenarios.Lab, error) {
+		b, err := testbed.New(t, testbed.Options{Options: o, Version: version(), Output: output})
+		if err != nil {
+			return nil, err
+		}
+		return b, nil
 	}
-	return b, nil
 }

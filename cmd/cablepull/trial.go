@@ -14,9 +14,7 @@ import (
 func (t trial) play(ctx context.Context, verify bool) (*reports.Result, error) {
 	started := time.Now()
 	options := scenarios.RunOptions{Seed: t.seed}
-	if t.world == worldNetns {
-		options.Lab = netnsLab
-	}
+	programs := "" // folder for the output of real ones
 	var directory *reports.Directory
 	if t.dir != "" {
 		d, err := reports.OpenDirectory(t.dir)
@@ -31,6 +29,12 @@ func (t trial) play(ctx context.Context, verify bool) (*reports.Result, error) {
 		}
 		recorder := &recorder{writer: capture}
 		options.Capture, options.Watch = recorder, recorder.mark
+		if programs, err = d.Programs(); err != nil {
+			return nil, benchError{err}
+		}
+	}
+	if t.world == worldNetns {
+		options.Lab = netnsLab(programs)
 	}
 	outcome, err := t.scenario.Run(ctx, options)
 	if err != nil {

@@ -115,6 +115,10 @@ func describeMachine(e event.Event) (note, bool) {
 			text += ", " + b.Reason
 		}
 		return say(plain, "%s", text), true
+	case event.ProgramEnded:
+		return say(warn, "program %s has ended: %s", b.Program, b.Status), true
+	case event.ProgramSaid:
+		return say(plain, "%s: %s", b.Program, b.Line), true
 	default:
 		return note{}, false
 	}

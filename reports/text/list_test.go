@@ -39,12 +39,15 @@ func TestWhatTheListSays(t *testing.T) {
 		event.VIPGained{VIP: vip},
 		event.NeighbourChanged{IP: vip},
 		event.FrameLooped{Segment: "lan", Port: "r1.lan", Times: 3, Frame: "TCP 192.0.2.1:5000 > 192.0.2.100:80"},
+		event.ProgramSaid{Program: "nginx", Line: "GET / 200"},
+		event.ProgramEnded{Program: "nginx", Status: "signal killed"},
 	)
 	for i, want := range []string{
 		"power: booting", "lan: carrier is back", "CPU: hogs take 100 % of class service", "memory: 3 of 4 MiB, refuses connections", "memory: 1 of 4 MiB",
 		"configuration: standby.priority = 120", "service web: failed, address in use", "ignores 192.0.2.12: authentication differs",
 		"serves 192.0.2.100", "gains 192.0.2.100", "forgets where 192.0.2.100 is",
 		"lan: a frame comes by r1.lan again: TCP 192.0.2.1:5000 > 192.0.2.100:80",
+		"nginx: GET / 200", "program nginx has ended: signal killed",
 	} {
 		if i >= len(got) || !strings.HasSuffix(got[i], "  "+want) {
 			t.Errorf("line %d: want the end %q in\n%s", i, want, strings.Join(got, "\n"))
