@@ -3,126 +3,63 @@
 package testbed
 
 import (
-	"errors"
 	"fmt"
-	"runtime"
 
 	"github.com/cablepull/cablepull/netfab"
-	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// attachment is where a node hangs on the fabric, whatever runs in it: a network
-// namespace, for each interface a cable to a port of the fabric, and a group for
-// all its processes.
+// attachment is where a node hangs on the fabric, whatever runs in it: its
+// quarters, and a port of the fabric for each of its cables.
 type attachment struct {
-	bed   *Testbed
-	node  string
-	space *netns.Namespace
-	group *netns.Group
-	links map[string]*link
+	bed     *Testbed
+	node    string
+	uplinks map[string]*uplink // by interface
+	*quarters
 
 	frozen bool   // the processes stand
 	lift   func() // of the rule that cuts a frozen machine off; nil: there is none
 }
 
-// link is an interface's cable and the port of the fabric that it leads to.
-type link struct {
-	uplink *uplink
-	cable  *netns.Cable
-}
-
-// whoAnswers says whose addresses those of the interfaces are.
-type whoAnswers bool
-
-const (
-	ownStack    whoAnswers = false // the node's process has a stack: the kernel stays mute
-	kernelStack whoAnswers = true  // real programs: the kernel of the namespace has the addresses
-)
-
-// attach makes namespace, cables and group of a node. All ports are without
-// power, and the group is empty.
+// attach makes quarters for a node and joins their cables to the fabric. All
+// ports are without power.
 func attach(b *Testbed, w *world.World, node string, cfg topology.Node, who whoAnswers) (*attachment, error) {
-	space, err := netns.New()
+	q, err := furnish(b.space, node, cfg, who)
 	if err != nil {
 		return nil, err
 	}
-	a := &attachment{bed: b, node: node, space: space, links: map[string]*link{}}
+	a := &attachment{bed: b, node: node, quarters: q, uplinks: map[string]*uplink{}}
 	for _, iface := range topology.Names(cfg.NICs) {
-		if err := a.connect(w, iface, cfg.NICs[iface], who); err != nil {
-			a.close()
-			return nil, fmt.Errorf("interface %s: %w", iface, err)
-		}
-	}
-	if a.group, err = netns.NewGroup(node); err == nil {
-		err = a.limit(cfg, who)
-	}
-	if err != nil {
-		a.close()
-		return nil, err
+		segment := w.Fabric().Segment(cfg.NICs[iface].Segment)
+		u := newUplink(w.Loop(), segment, node, iface, q.wires[iface])
+		u.port.SetPower(false)
+		u.carrier = func(up bool) { a.setCarrier(iface, up) }
+		u.listen(w.Loop().Fail)
+		a.uplinks[iface] = u
 	}
 	return a, nil
 }
 
-// connect lays the cable of an interface and joins it to the fabric.
-func (a *attachment) connect(w *world.World, iface string, nic topology.NIC, who whoAnswers) error {
-	mac, err := parseMAC(nic.MAC)
-	if err != nil {
-		return err
+// move changes to other quarters, of which the attachment is the owner then. The
+// machine must be dark.
+func (a *attachment) move(q *quarters) {
+	a.quarters = q
+	for _, iface := range topology.Names(a.uplinks) {
+		u := a.uplinks[iface]
+		u.wire = q.wires[iface]
+		u.listen(a.bed.Loop().Fail)
 	}
-	spec := netns.CableSpec{Name: iface, MAC: mac}
-	if who == kernelStack {
-		spec.Address = nic.Address
-	}
-	cable, err := netns.Connect(a.bed.space, a.space, spec)
-	if err != nil {
-		return err
-	}
-	wire, err := netns.Open(a.bed.space, cable.Interface())
-	if err != nil {
-		cable.Close()
-		return err
-	}
-	u := newUplink(w.Loop(), w.Fabric().Segment(nic.Segment), a.node, iface, wire)
-	u.port.SetPower(false)
-	u.carrier = func(up bool) { a.setCarrier(iface, up) }
-	u.listen(w.Loop().Fail)
-	a.links[iface] = &link{u, cable}
-	return nil
 }
 
-// stackMemory is what a node process needs beside the memory that it plays: Go's
-// runtime, gVisor's buffers, and room for a garbage collector that is late.
-const stackMemory = 512 << 20
-
-// limit gives the group the processors and the memory of the topology. What a
-// group cannot do here Limits has said. A process with its own stack plays its
-// memory and the hogs itself, so its limits only keep it from harming others.
-func (a *attachment) limit(cfg topology.Node, who whoAnswers) error {
-	memory := cfg.Memory.Limit
-	if memory > 0 && who == ownStack {
-		memory += stackMemory
-	}
-	var errs []error
-	if memory > 0 {
-		errs = append(errs, a.group.SetMemory(memory))
-	}
-	if cfg.CPU.Cores < runtime.NumCPU() {
-		errs = append(errs, a.group.SetCPU(float64(cfg.CPU.Cores)))
-	}
-	for _, err := range errs {
-		if err != nil && !errors.Is(err, netns.ErrGroup) {
-			return err
-		}
-	}
-	return nil
-}
-
-// setCarrier makes the node's interface lose or regain its carrier.
+// setCarrier makes the node's interface lose or regain its carrier. Between two
+// quarters there is none.
 func (a *attachment) setCarrier(iface string, up bool) {
-	if err := a.links[iface].cable.SetCarrier(up); err != nil {
+	if a.quarters == nil {
+		return
+	}
+	if err := a.cables[iface].SetCarrier(up); err != nil {
 		a.fail(err)
 	}
 }
@@ -132,11 +69,14 @@ func (a *attachment) fail(err error) {
 	a.bed.Loop().Fail(fmt.Errorf("testbed: node %s: %w", a.node, err))
 }
 
+// log enters an event of now.
+func (a *attachment) log(what event.Body) { a.bed.Log().Append(a.bed.Now(), a.node, what) }
+
 // setPower gives the node's ports power or takes it, and their carrier with it:
 // a port with power has carrier only while its cable is plugged in.
 func (a *attachment) setPower(on bool) {
-	for _, iface := range topology.Names(a.links) {
-		port := a.links[iface].uplink.port
+	for _, iface := range topology.Names(a.uplinks) {
+		port := a.uplinks[iface].port
 		port.SetPower(on)
 		a.setCarrier(iface, on && port.Carrier())
 	}
@@ -144,8 +84,8 @@ func (a *attachment) setPower(on bool) {
 
 // Port implements world.Machine.
 func (a *attachment) Port(iface string) *netfab.Port {
-	if l := a.links[iface]; l != nil {
-		return l.uplink.port
+	if u := a.uplinks[iface]; u != nil {
+		return u.port
 	}
 	return nil
 }
@@ -159,12 +99,12 @@ func (a *attachment) freeze(process bool) {
 	}
 	a.frozen = true
 	if !process {
-		a.lift = a.bed.Fabric().Install(standstill{a.node})
+		a.lift = a.bed.Fabric().Install(standstill{a.node, "is frozen"})
 	}
 	if err := a.group.Freeze(); err != nil {
 		a.fail(err)
 	}
-	a.bed.Log().Append(a.bed.Now(), a.node, event.PowerChanged{State: "frozen"})
+	a.log(event.PowerChanged{State: "frozen"})
 }
 
 // thaw lets the processes go on, and reports whether they stood.
@@ -173,7 +113,7 @@ func (a *attachment) thaw() bool {
 		return false
 	}
 	a.melt()
-	a.bed.Log().Append(a.bed.Now(), a.node, event.PowerChanged{State: "thawed"})
+	a.log(event.PowerChanged{State: "thawed"})
 	return true
 }
 
@@ -192,16 +132,12 @@ func (a *attachment) melt() {
 	}
 }
 
-// close kills what is left in the group and removes group, cables and namespace.
-// What it cannot remove goes with this process.
+// close removes all that the node hung on.
 func (a *attachment) close() {
-	if a.group != nil {
-		_ = a.group.Delete() // the reaper comes back to it
+	if a.quarters != nil {
+		a.quarters.close()
 	}
-	for _, iface := range topology.Names(a.links) {
-		l := a.links[iface]
-		l.uplink.close()
-		_ = l.cable.Close() // the namespace takes it along otherwise
+	for _, iface := range topology.Names(a.uplinks) {
+		a.uplinks[iface].reading.Wait()
 	}
-	_ = a.space.Close() // the kernel removes it with this process otherwise
 }

@@ -12,6 +12,9 @@ import (
 // before a run.
 var ErrImpossible = errors.New("not possible in the netns world")
 
+// ErrProgram is a program of a real host that is not installed.
+var ErrProgram = errors.New("no such program")
+
 // Check says everything about a topology and the faults of its timeline that
 // cannot be done in the netns world.
 func Check(t topology.Topology, timeline []fault.Fault) error {
@@ -30,7 +33,7 @@ func Check(t topology.Topology, timeline []fault.Fault) error {
 		}
 	}
 	for _, f := range timeline {
-		if err := checkFault(f); err != nil {
+		if err := checkFault(t, f); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", f, err))
 		}
 	}
@@ -43,14 +46,23 @@ func Check(t topology.Topology, timeline []fault.Fault) error {
 // errWarm is why a process cannot reboot warm.
 var errWarm = errors.New("a process that is killed keeps nothing, so there is no warm reboot in real time")
 
-// checkFault says why a fault can never be done.
-func checkFault(f fault.Fault) error {
+// errReal is why a fault cannot be done to a node with real programs.
+var errReal = errors.New("a node that runs real programs has the stack, the clock and the configuration of the kernel, which no fault changes")
+
+// checkFault says why a fault can never be done. The topology is completed.
+func checkFault(t topology.Topology, f fault.Fault) error {
 	switch f := f.(type) {
 	case fault.For:
-		return checkFault(f.Fault)
+		return checkFault(t, f.Fault)
 	case fault.Reboot:
 		if f.Warm {
 			return errWarm
+		}
+	case fault.Fill, fault.Set, fault.Save, fault.Yield, fault.Backend, fault.Skew, fault.Drift:
+		for _, name := range f.Targets().Nodes {
+			if t.Nodes[name].Exec != nil {
+				return errReal
+			}
 		}
 	}
 	return nil

@@ -4,11 +4,14 @@
 // of the same binary in a namespace of its own (NodeMain), with the same host and
 // the same programs on a loop that follows the wall clock.
 //
+// A node with exec is a real host instead: programs on the stack of the
+// namespace's kernel, of which the coordinator watches what they do and say.
+//
 // A cable is a veth pair with an AF_PACKET port at each end; pulling it is real
 // loss of carrier. Coordinator and nodes speak over a Unix socket, a line of JSON
 // per message: configuration and faults one way, events the other. All instants
 // count from the same moment of CLOCK_MONOTONIC.
 //
 // Start reading at testbed.go, then remote.go for the coordinator's side of a
-// node and node.go for its own.
+// node and node.go for its own, and exec_host.go for a real host.
 package testbed

@@ -12,19 +12,22 @@ import (
 // The parts that the program plays in the processes of a testbed, as hidden
 // verbs of its command line.
 const (
-	NodePart = "node" // a machine
-	BurnPart = "burn" // a hog beside real programs
-	ReapPart = "reap" // cleans up after a coordinator that was killed
+	NodePart   = "node"   // a machine
+	BurnPart   = "burn"   // a hog beside real programs
+	LaunchPart = "launch" // becomes a real program
+	ReapPart   = "reap"   // cleans up after a coordinator that was killed
 )
 
 // Parts are the verbs that PartMain knows.
-var Parts = []string{NodePart, BurnPart, ReapPart}
+var Parts = []string{NodePart, LaunchPart, BurnPart, ReapPart}
 
 // PartMain plays a part until it is over. Version is that of the build.
 func PartMain(part string, args []string, version string, stdin io.Reader) error {
 	switch part {
 	case NodePart:
 		return nodeMain(version)
+	case LaunchPart:
+		return launchMain(args)
 	case BurnPart:
 		return burnMain(args)
 	case ReapPart:

@@ -95,6 +95,12 @@ func (r *remote) hear(n notice) error {
 	return nil
 }
 
+// name implements resident.
+func (r *remote) name() string { return r.node }
+
+// await implements resident: it waits until the process is configured.
+func (r *remote) await(within time.Duration) error { return r.process.await(within) }
+
 // begin tells the process when instant 0 is or was, and begins to watch it.
 func (r *remote) begin() {
 	r.order(order{Begin: &beginning{Zero: r.bed.zero}})
@@ -320,4 +326,4 @@ func (r *remote) Destroy() {
 	r.attachment.close()
 }
 
-var _ world.Machine = (*remote)(nil)
+var _ resident = (*remote)(nil)

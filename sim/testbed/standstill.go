@@ -8,9 +8,11 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 )
 
-// standstill loses the frames to and from a frozen machine: its processes stand,
-// but its cables, and in a real host its kernel, go on.
-type standstill struct{ node string }
+// standstill loses the frames to and from a machine that should neither hear nor
+// speak, though its cables have carrier: one that is frozen, whose processes
+// stand while its kernel goes on, or one that boots, whose kernel is there
+// already.
+type standstill struct{ node, why string }
 
 // Judge implements netfab.Rule.
 func (s standstill) Judge(_ time.Duration, hop netfab.Hop, _ []byte) (netfab.Verdict, bool) {
@@ -24,6 +26,6 @@ func (s standstill) Judge(_ time.Duration, hop netfab.Hop, _ []byte) (netfab.Ver
 func (s standstill) On(p *netfab.Port, _ netfab.Direction) bool { return p.Node() == s.node }
 
 // String implements netfab.Rule.
-func (s standstill) String() string { return s.node + " is frozen" }
+func (s standstill) String() string { return s.node + " " + s.why }
 
 var _ netfab.Placed = standstill{}

@@ -10,6 +10,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
@@ -28,14 +29,19 @@ type Testbed struct {
 
 	began   bool
 	zero    time.Duration // instant 0 on CLOCK_MONOTONIC
-	nodes   []*remote
+	nodes   []resident
 	journal journal
+	output  string // directory for the output of real programs; empty: nowhere
+	folder  string // of the workspaces of real hosts; empty: there is none
 }
 
 // Options are what a testbed has beside the options of a world.
 type Options struct {
 	world.Options
 	Version string // of the build; a node process of another one is refused
+	// Output is a directory into which the output of real programs goes, a file
+	// NODE.PROGRAM.log for each; empty: nowhere. It must exist.
+	Output string
 
 	patience patience // zero: usual
 }
@@ -66,7 +72,7 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	if err := Check(t, nil); err != nil {
 		return nil, err
 	}
-	b := &Testbed{clock: newWall(), topology: brisk(t), seed: o.Seed, version: o.Version, patience: usual}
+	b := &Testbed{clock: newWall(), topology: brisk(t), seed: o.Seed, version: o.Version, output: o.Output, patience: usual}
 	if o.patience != (patience{}) {
 		b.patience = o.patience
 	}
@@ -91,8 +97,8 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 		return nil, err
 	}
 	for _, r := range b.nodes {
-		if err := r.process.await(b.patience.ready); err != nil {
-			return nil, fmt.Errorf("testbed: node %s: %w", r.node, err)
+		if err := r.await(b.patience.ready); err != nil {
+			return nil, fmt.Errorf("testbed: node %s: %w", r.name(), err)
 		}
 	}
 	return b, nil
@@ -101,12 +107,32 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 // populate makes a node; its process builds itself while the others are made.
 func (b *Testbed) populate(w *world.World, name string, cfg topology.Node) (world.Machine, error) {
 	b.World = w
-	r, err := newRemote(b, w, name, cfg)
+	var r resident
+	var err error
+	if cfg.Exec != nil {
+		r, err = newExecHost(b, w, name, cfg)
+	} else {
+		r, err = newRemote(b, w, name, cfg)
+	}
 	if err != nil {
 		return nil, err
 	}
 	b.nodes = append(b.nodes, r)
 	return r, nil
+}
+
+// resident is the coordinator's side of a node.
+type resident interface {
+	world.Machine
+	name() string
+	// await waits until the node can begin.
+	await(within time.Duration) error
+	// begin is called when the clock has started.
+	begin()
+	// finish and finished end the node's part of the run: all are asked first,
+	// and then waited for.
+	finish()
+	finished() error
 }
 
 // brisk takes away the latency that a segment has when nobody says otherwise:
@@ -121,6 +147,15 @@ func brisk(t topology.Topology) topology.Topology {
 	}
 	t.Segments = segments
 	return t
+}
+
+// At injects a fault at an instant. One that cannot be done in real time is an
+// error at once.
+func (b *Testbed) At(at time.Duration, f fault.Fault) error {
+	if err := checkFault(b.topology, f); err != nil {
+		return fmt.Errorf("testbed: %s: %w: %w", f, ErrImpossible, err)
+	}
+	return b.World.At(at, f)
 }
 
 // Run lets the testbed go on until the instant until. The first call starts the
@@ -145,7 +180,7 @@ func (b *Testbed) Finish() error {
 	var errs []error
 	for _, r := range b.nodes {
 		if err := r.finished(); err != nil {
-			errs = append(errs, fmt.Errorf("testbed: node %s: %w", r.node, err))
+			errs = append(errs, fmt.Errorf("testbed: node %s: %w", r.name(), err))
 		}
 	}
 	b.World.Finish()

@@ -21,6 +21,7 @@ func (*Testbed) Finish() error { return nil }
 type Options struct {
 	world.Options
 	Version string
+	Output  string
 }
 
 // New returns netns.ErrUnsupported.
@@ -33,6 +34,9 @@ var Parts []string
 
 // PartMain returns netns.ErrUnsupported.
 func PartMain(string, []string, string, io.Reader) error { return netns.ErrUnsupported }
+
+// Missing lists nothing.
+func Missing(topology.Topology) []string { return nil }
 
 // Limits returns none: there is nothing to be limited.
 func Limits() []string { return nil }

@@ -100,10 +100,4 @@ func (u *uplink) listen(failed func(error)) {
 	})
 }
 
-// close stops the flow in both directions.
-func (u *uplink) close() {
-	u.wire.Close() // ends listen; there is nothing to lose
-	u.reading.Wait()
-}
-
 var _ netfab.Receiver = (*uplink)(nil)

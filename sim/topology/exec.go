@@ -24,7 +24,7 @@ type Exec struct {
 	Name   string              `yaml:"name" doc:"by what events and faults call the program (default: its file's name)"`
 	Beside map[string][]string `yaml:"beside" doc:"further programs by name, started before run, such as web: [nginx, -c, \"{dir}/nginx.conf\"]"`
 	Files  map[string]string   `yaml:"files" doc:"files in the working directory, by name; one that begins with #! may be run"`
-	Ready  Ready               `yaml:"ready" doc:"how it shows that the programs are ready (default: they are once started)"`
+	Ready  Ready               `yaml:"ready" doc:"how it shows that the programs are ready (default: none has failed within 100 ms)"`
 	Stop   Stop                `yaml:"stop" doc:"how a program is stopped, by stop service NAME on NODE and at the end"`
 	VIPs   []netip.Addr        `yaml:"vips" doc:"virtual IPs that the programs take and give up, as keepalived does; they are measured as those of standby groups"`
 	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes an event, program-said"`

@@ -100,8 +100,8 @@ func (w *World) checkFault(f fault.Fault) error {
 func (w *World) checkProgram(f fault.Fault) error {
 	switch f := f.(type) {
 	case fault.Service:
-		if w.topology.Nodes[f.Node].Gateway == nil {
-			return fmt.Errorf("%w: %s has no gateway, whose services could be switched", ErrTarget, f.Node)
+		if n := w.topology.Nodes[f.Node]; n.Gateway == nil && n.Exec == nil {
+			return fmt.Errorf("%w: %s has neither a gateway nor real programs that could be switched", ErrTarget, f.Node)
 		}
 	case fault.Backend:
 		if w.topology.Nodes[f.Node].Backend == nil {

@@ -1,0 +1,256 @@
+package testbed
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// testVersion is the build that node processes of these tests say they are.
+// Set, the variable makes them say another.
+const (
+	testVersion     = "test"
+	versionVariable = "CABLEPULL_TESTBED_VERSION"
+)
+
+// TestMain makes this program also what a testbed starts of it: its parts, and
+// the programs that its real hosts run.
+func TestMain(m *testing.M) {
+	if len(os.Args) < 2 {
+		os.Exit(m.Run())
+	}
+	verb, args := os.Args[1], os.Args[2:]
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	var err error
+	switch {
+	case slices.Contains(Parts, verb):
+		version := testVersion
+		if other := os.Getenv(versionVariable); other != "" {
+			version = other
+		}
+		err = PartMain(verb, args, version, os.Stdin)
+	case actors[verb] != nil:
+		err = actors[verb](args)
+	default:
+		os.Exit(m.Run())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// actors are programs for real hosts, by verb.
+var actors = map[string]func(args []string) error{
+	// serve listens on a port and takes connections until it is asked to end.
+	"serve": func(args []string) error {
+		l, err := net.Listen("tcp4", ":"+args[0])
+		if err != nil {
+			return err
+		}
+		fmt.Println("listening")
+		asked := make(chan os.Signal, 1)
+		signal.Notify(asked, syscall.SIGTERM)
+		go func() {
+			for {
+				if c, err := l.Accept(); err == nil {
+					c.Close()
+				}
+			}
+		}()
+		fmt.Println("ended by", <-asked)
+		return nil
+	},
+	// flood writes so many MiB, says so, and stays.
+	"flood": func(args []string) error {
+		var amount int
+		fmt.Sscan(args[0], &amount)
+		line := strings.Repeat("x", 1023) + "\n"
+		for range amount << 10 {
+			if _, err := os.Stdout.WriteString(line); err != nil {
+				return err
+			}
+		}
+		fmt.Println("written")
+		select {}
+	},
+}
+
+// actor is the command of one of them.
+func actor(verb string, args ...string) []string {
+	program, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return append([]string{program, verb}, args...)
+}
+
+// shell is the command of a script.
+func shell(script string) []string { return []string{"/bin/sh", "-c", script} }
+
+// realHost is a topology with one real host, web.
+func realHost(x topology.Exec) topology.Topology {
+	return topology.Topology{
+		Segments: map[string]topology.Segment{"lan": {}},
+		Nodes: map[string]topology.Node{"web": {
+			NICs: map[string]topology.NIC{"lan": {Address: netip.MustParsePrefix("192.0.2.50/24")}}, Exec: &x,
+		}},
+	}
+}
+
+// withClient adds a client that asks the real host often.
+func withClient(t topology.Topology) topology.Topology {
+	var rate topology.Rate
+	if err := rate.UnmarshalText([]byte("50/s")); err != nil {
+		panic(err)
+	}
+	t.Nodes["c1"] = topology.Node{
+		NICs:   map[string]topology.NIC{"lan": {Address: netip.MustParsePrefix("192.0.2.201/24")}},
+		Client: &topology.Client{Target: "http://192.0.2.50/", Rate: rate},
+	}
+	return t
+}
+
+// needNamespaces skips a test where a testbed cannot be had.
+func needNamespaces(t *testing.T) {
+	t.Helper()
+	if !netns.Privileged() {
+		t.Skip("no network namespaces: neither root nor in a user namespace")
+	}
+	space, err := netns.New()
+	if err != nil {
+		t.Skipf("no network namespaces: %v", err)
+	}
+	space.Close()
+}
+
+// bed is a testbed under test.
+type bed struct {
+	*Testbed
+	t *testing.T
+}
+
+// open makes a testbed, which closes with the test.
+func open(t *testing.T, top topology.Topology, o Options) *bed {
+	t.Helper()
+	b, err := tryOpen(t, top, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// tryOpen makes a testbed and returns what is wrong with it.
+func tryOpen(t *testing.T, top topology.Topology, o Options) (*bed, error) {
+	t.Helper()
+	needNamespaces(t)
+	t.Setenv("TMPDIR", t.TempDir()) // for nothingLeft
+	o.Options = world.Options{Seed: 1, Watch: o.Watch}
+	o.Version = testVersion
+	b, err := New(top, o)
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(b.Close)
+	return &bed{b, t}, nil
+}
+
+// at injects faults at an instant.
+func (b *bed) at(when time.Duration, lines ...string) {
+	b.t.Helper()
+	for _, line := range lines {
+		f, err := fault.Parse(line)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if err := b.At(when, f); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// run lets it go on until an instant, and ends it.
+func (b *bed) run(until time.Duration) {
+	b.t.Helper()
+	if err := b.Run(until); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.Finish(); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// happened are the events of some kinds, each in words.
+func (b *bed) happened(words func(event.Event) string) []string {
+	var all []string
+	for _, e := range b.Events() {
+		if w := words(e); w != "" {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// lives are the words for what becomes of machines and their programs.
+func lives(e event.Event) string {
+	switch what := e.What.(type) {
+	case event.PowerChanged:
+		return e.Node + " " + what.State
+	case event.ServiceChanged:
+		return e.Node + " " + what.Service + " " + what.State
+	case event.ProgramEnded:
+		return e.Node + " " + what.Program + " ended: " + what.Status
+	case event.LinkChanged:
+		return fmt.Sprintf("%s %s up %v", e.Node, what.Interface, what.Up)
+	}
+	return ""
+}
+
+// when returns the instant of the first event of which the words are given,
+// behind the instant from.
+func (b *bed) when(words func(event.Event) string, what string, from time.Duration) time.Duration {
+	b.t.Helper()
+	for _, e := range b.Events() {
+		if e.At >= from && words(e) == what {
+			return e.At
+		}
+	}
+	b.t.Fatalf("%q did not happen from %v on; did: %q", what, from, b.happened(words))
+	return 0
+}
+
+// nothingLeft checks that a testbed that could not be made, or has been closed,
+// left no process of ours, no folder and no control group.
+func nothingLeft(t *testing.T) {
+	t.Helper()
+	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), "cablepull-*"))
+	if len(folders) > 0 {
+		t.Errorf("folders %v are left", folders)
+	}
+	tasks, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range tasks {
+		if text, err := os.ReadFile(task); err == nil && len(strings.Fields(string(text))) > 0 {
+			t.Errorf("children are left: %s", text)
+		}
+	}
+}

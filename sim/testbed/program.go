@@ -1,0 +1,151 @@
+//go:build linux
+
+package testbed
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// program is a real program that was started on a real host.
+type program struct {
+	name string
+	cmd  *exec.Cmd
+	said *output
+	mute atomic.Bool // its end and its words are no events any more
+
+	ended  chan struct{} // closed when it is gone; the rest is valid then
+	status string        // in words: exit 0, signal terminated
+	failed bool          // it did not end by itself with exit 0
+}
+
+// launch starts a program in the host's namespace and group. The kernel kills it
+// when this process dies.
+func (h *execHost) launch(name string) (*program, error) {
+	recorder, err := h.recorder(name)
+	if err != nil {
+		return nil, err
+	}
+	out, theirOut, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer theirOut.Close()
+	theirHold, hold, err := os.Pipe()
+	if err != nil {
+		out.Close()
+		return nil, err
+	}
+	defer hold.Close()
+	defer theirHold.Close()
+	command := h.workspace.commands[name]
+	p := &program{name: name, ended: make(chan struct{})}
+	p.cmd = exec.Command(self, append([]string{LaunchPart, "--", h.workspace.run}, command...)...)
+	p.cmd.Dir = h.workspace.dir
+	p.cmd.Stdout, p.cmd.Stderr = theirOut, theirOut
+	p.cmd.ExtraFiles = []*os.File{theirHold}
+	p.cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":"+strings.Join(superuserPath, ":"))
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	if err := h.space.Do(p.cmd.Start); err != nil {
+		out.Close()
+		return nil, fmt.Errorf("start: %w", err)
+	}
+	p.said = h.listen(p, out, recorder)
+	go p.wait(h)
+	if err := h.admit(p.cmd.Process.Pid); err != nil {
+		p.kill()
+		return nil, err
+	}
+	if _, err := hold.WriteString(goWord); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return nil, err // a launcher that is gone already has said why
+	}
+	return p, nil
+}
+
+// admit takes a process into the group. Where that is no cgroup, and so forgets
+// its own when this process dies, the reaper remembers them.
+func (h *execHost) admit(pid int) error {
+	if err := h.group.Add(pid); err != nil {
+		return err
+	}
+	if len(h.group.Folders()) > 0 {
+		return nil
+	}
+	return h.bed.reaper.AddProcess(pid)
+}
+
+// wait waits for the end of the program and tells of it. What it left in its
+// process group ends with it, as under a service manager.
+func (p *program) wait(h *execHost) {
+	err := p.cmd.Wait()
+	at := h.bed.clock.Now()
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // mostly nobody is left
+	p.failed = err != nil
+	p.status = statusOf(p.cmd.ProcessState)
+	close(p.ended)
+	if p.mute.Load() {
+		return
+	}
+	h.bed.journal.hear(event.Event{At: at, Node: h.node, What: event.ProgramEnded{Program: p.name, Status: p.status}})
+	h.bed.Loop().Post(sim.Func(func() { h.ended(p) }))
+}
+
+// statusOf says how a process ended.
+func statusOf(s *os.ProcessState) string {
+	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
+		return "signal " + w.Signal().String()
+	}
+	return fmt.Sprint("exit ", s.ExitCode())
+}
+
+// over reports whether the program has ended.
+func (p *program) over() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// signals are those of topology.Stop.
+var signals = map[string]syscall.Signal{
+	"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "HUP": syscall.SIGHUP,
+	"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "KILL": syscall.SIGKILL,
+}
+
+// ask sends the program a signal. It fails only when the program is gone.
+func (p *program) ask(signal string) { _ = p.cmd.Process.Signal(signals[signal]) }
+
+// kill ends the program and what is in its process group at once.
+func (p *program) kill() {
+	if !p.over() {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // it fails only when all are gone
+	}
+}
+
+// bury waits until a program whose group was killed is gone and all it said has
+// been taken down.
+func (p *program) bury() {
+	<-p.ended
+	p.said.end()
+}
+
+// withLastWords adds what the program wrote at the end.
+func (p *program) withLastWords(err error) error {
+	if p.over() {
+		p.said.end()
+	}
+	if words := strings.TrimSpace(p.said.tail.String()); words != "" {
+		return fmt.Errorf("%w; it said: %s", err, words)
+	}
+	return fmt.Errorf("%w; it said nothing", err)
+}

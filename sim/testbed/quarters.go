@@ -1,0 +1,119 @@
+//go:build linux
+
+package testbed
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// quarters are what a node lives in: a network namespace, for each interface a
+// cable to the fabric with a port at its end, and a group for all its processes.
+// A node process has the same ones for the whole run. The kernel of a real host
+// remembers much, so with each crash it moves to new ones.
+type quarters struct {
+	space  *netns.Namespace
+	group  *netns.Group
+	cables map[string]*netns.Cable // by interface
+	wires  map[string]*netns.Port  // the fabric's ends of them
+}
+
+// whoAnswers says whose addresses those of the interfaces are.
+type whoAnswers bool
+
+const (
+	ownStack    whoAnswers = false // the node's process has a stack: the kernel stays mute
+	kernelStack whoAnswers = true  // real programs: the kernel of the namespace has the addresses
+)
+
+// furnish makes quarters with cables to the fabric's namespace; the group is
+// empty. It takes tens of milliseconds, mostly waiting for the kernel, and may
+// be called on any goroutine.
+func furnish(fabric *netns.Namespace, node string, cfg topology.Node, who whoAnswers) (*quarters, error) {
+	space, err := netns.New()
+	if err != nil {
+		return nil, err
+	}
+	q := &quarters{space: space, cables: map[string]*netns.Cable{}, wires: map[string]*netns.Port{}}
+	for _, iface := range topology.Names(cfg.NICs) {
+		if err := q.connect(fabric, iface, cfg.NICs[iface], who); err != nil {
+			q.close()
+			return nil, fmt.Errorf("interface %s: %w", iface, err)
+		}
+	}
+	if q.group, err = netns.NewGroup(node); err == nil {
+		err = q.limit(cfg, who)
+	}
+	if err != nil {
+		q.close()
+		return nil, err
+	}
+	return q, nil
+}
+
+// connect lays the cable of an interface.
+func (q *quarters) connect(fabric *netns.Namespace, iface string, nic topology.NIC, who whoAnswers) error {
+	mac, err := parseMAC(nic.MAC)
+	if err != nil {
+		return err
+	}
+	spec := netns.CableSpec{Name: iface, MAC: mac}
+	if who == kernelStack {
+		spec.Address = nic.Address
+	}
+	if q.cables[iface], err = netns.Connect(fabric, q.space, spec); err != nil {
+		delete(q.cables, iface)
+		return err
+	}
+	if q.wires[iface], err = netns.Open(fabric, q.cables[iface].Interface()); err != nil {
+		delete(q.wires, iface)
+		return err
+	}
+	return nil
+}
+
+// stackMemory is what a node process needs beside the memory that it plays: Go's
+// runtime, gVisor's buffers, and room for a garbage collector that is late.
+const stackMemory = 512 << 20
+
+// limit gives the group the processors and the memory of the topology. What a
+// group cannot do here Limits has said. A process with its own stack plays its
+// memory and the hogs itself, so its limits only keep it from harming others.
+func (q *quarters) limit(cfg topology.Node, who whoAnswers) error {
+	memory := cfg.Memory.Limit
+	if memory > 0 && who == ownStack {
+		memory += stackMemory
+	}
+	var errs []error
+	if memory > 0 {
+		errs = append(errs, q.group.SetMemory(memory))
+	}
+	if cfg.CPU.Cores < runtime.NumCPU() {
+		errs = append(errs, q.group.SetCPU(float64(cfg.CPU.Cores)))
+	}
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, netns.ErrGroup) {
+			return err
+		}
+	}
+	return nil
+}
+
+// close kills what is left in the group and removes group, cables and namespace.
+// What it cannot remove goes with this process.
+func (q *quarters) close() {
+	if q.group != nil {
+		_ = q.group.Delete() // the reaper comes back to it
+	}
+	for _, iface := range topology.Names(q.wires) {
+		_ = q.wires[iface].Close() // there is nothing to lose
+	}
+	for _, iface := range topology.Names(q.cables) {
+		_ = q.cables[iface].Close() // the namespace takes it along otherwise
+	}
+	_ = q.space.Close() // the kernel removes it with this process otherwise
+}

@@ -1,0 +1,128 @@
+//go:build linux
+
+package testbed
+
+import (
+	"fmt"
+
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// renewal is the change of a real host from the quarters in which it crashed to
+// new ones. A kernel that goes on would remember what a machine without power
+// forgets: addresses that programs gave it, its neighbours, and connections that
+// it would end politely for the dead. The change takes tens of milliseconds, in
+// which the fabric must go on, so it has a goroutine of its own.
+type renewal struct {
+	done chan struct{} // closed when the rest is valid
+	next *quarters     // nil if there was an error
+	err  error
+}
+
+// renew leaves the quarters, which nobody else may use any more.
+func (h *execHost) renew() {
+	r := &renewal{done: make(chan struct{})}
+	left, programs := h.quarters, h.programs
+	h.quarters, h.programs, h.renewal = nil, nil, r
+	go func() {
+		defer close(r.done)
+		left.close()
+		for _, u := range h.uplinks { // order: all are waited for
+			u.reading.Wait()
+		}
+		for _, name := range topology.Names(programs) {
+			programs[name].bury()
+		}
+		r.next, r.err = furnish(h.bed.space, h.node, h.cfg, kernelStack)
+		h.bed.Loop().Post(sim.Func(h.renewed))
+	}()
+}
+
+// await waits for the end of the renewal.
+func (r *renewal) await() (*quarters, error) {
+	<-r.done
+	return r.next, r.err
+}
+
+// adopt makes new quarters the machine's.
+func (h *execHost) adopt(next *quarters, err error) {
+	h.renewal = nil
+	if err == nil {
+		h.move(next)
+		h.watch, err = h.watchKernel(next)
+	}
+	if err != nil {
+		h.fail(fmt.Errorf("renew its kernel: %w", err))
+	}
+}
+
+// renewed is the end of the renewal. A boot may have waited for it.
+func (h *execHost) renewed() {
+	if h.renewal == nil {
+		return // the testbed was closed meanwhile
+	}
+	h.adopt(h.renewal.await())
+	if plan := h.plan; plan != nil && h.quarters != nil {
+		h.plan = nil
+		h.powerOn(plan.at + plan.takes - h.bed.Now())
+	}
+}
+
+// crash cuts the power. The machine is dark first, so that nobody hears its
+// kernel end the connections of the dead.
+func (h *execHost) crash() {
+	h.powering.Stop()
+	h.rising.Stop()
+	h.plan = nil
+	was := h.power
+	if was == off {
+		return
+	}
+	h.power = off
+	h.setPower(false)
+	h.settle() // a second time it does nothing
+	if was == booting {
+		h.log(event.PowerChanged{State: "crashed"})
+		return
+	}
+	h.silence()
+	if err := h.group.Kill(); err != nil {
+		h.fail(err)
+	}
+	h.melt()
+	h.forgetHogs()
+	h.bed.journal.died(h.node, h.bed.Now())
+	h.renew()
+}
+
+// boot switches the machine on, and reports whether it was off.
+func (h *execHost) boot() bool {
+	h.powering.Stop()
+	if h.power != off || h.plan != nil {
+		return false
+	}
+	h.powerOn(h.cfg.Boot)
+	return true
+}
+
+// reboot crashes the machine such that its programs start once it has been down
+// for the fault's span. The boot is the last part of it.
+func (h *execHost) reboot(f fault.Reboot) error {
+	if f.Warm {
+		return errWarm
+	}
+	down := f.Down
+	if down == 0 {
+		down = h.cfg.Boot
+	}
+	h.crash()
+	h.bootTime = min(h.cfg.Boot, down)
+	h.powering.Reset(down - h.bootTime)
+	return nil
+}
+
+// powered is the end of a reboot's time without power.
+func (h *execHost) powered() { h.powerOn(h.bootTime) }
