@@ -99,10 +99,21 @@ func (t *turn) expire(jitter float64) {
 			t.announced++
 			t.announceAgain()
 		case helloTimer:
-			t.helloDue = t.now + t.jittered(jitter)
+			t.nextHello(t.jittered(jitter))
 			t.apply(CauseHelloTimer)
 		}
 	}
+}
+
+// nextHello sets the timer to the hello after the one that is due. It counts from when that was due, not from now: a shell
+// in real time is always late a little, and a hundred hellos later that would be a lot. One that is very late, since its
+// machine stood still, begins anew.
+func (t *turn) nextHello(interval time.Duration) {
+	from := t.helloDue
+	if t.now-from > t.helloTime/10 {
+		from = t.now
+	}
+	t.helloDue = from + interval
 }
 
 // loseActive forgets the active member, and with it an operator's Yield that has served its purpose.

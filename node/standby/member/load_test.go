@@ -9,7 +9,8 @@ import (
 )
 
 // TestSlowControlPlane: behind a hog of 90 % on one core, 200 µs of work take
-// 2 ms: hellos leave so much late, and in a group nobody takes over.
+// 2 ms: each hello leaves so much late, no more, and in a group nobody takes
+// over.
 func TestSlowControlPlane(t *testing.T) {
 	l := newLab(t, 1)
 	l.start(0, config(0, 100))
@@ -17,7 +18,7 @@ func TestSlowControlPlane(t *testing.T) {
 	l.hosts[0].Hog(host.Control, 0.9)
 	l.pass(10 * time.Second)
 	l.wantSent("a", 30*time.Second, "0s Hello Active 100 192.0.2.11", "3.002s Hello Active 100 192.0.2.11",
-		"6.004s Hello Active 100 192.0.2.11", "9.006s Hello Active 100 192.0.2.11")
+		"6.002s Hello Active 100 192.0.2.11", "9.002s Hello Active 100 192.0.2.11")
 	l = newLab(t, 2)
 	a, b := l.pair(nil)
 	at := l.loop.Now()
