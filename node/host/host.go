@@ -23,6 +23,7 @@ type Config struct {
 	Log       *event.Log    // may be nil
 	ClockSkew time.Duration
 	Drift     float64 // share the clock gains
+	Boots     int     // how often it has been switched on before
 }
 
 // Host is one machine.
@@ -60,7 +61,7 @@ const (
 // New returns a machine that is switched off.
 func New(loop *sim.Loop, cfg Config) *Host {
 	h := &Host{
-		cfg: cfg, loop: loop, power: Off,
+		cfg: cfg, loop: loop, power: Off, boots: cfg.Boots,
 		kernel:   loop.NewScope(cfg.Name + "/kernel"),
 		programs: loop.NewScope(cfg.Name),
 		epoch:    Epoch,

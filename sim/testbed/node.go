@@ -97,7 +97,7 @@ func (n *node) next() (o order, err error) {
 func (n *node) build() error {
 	n.clock = newWall()
 	w, err := world.New(n.cfg.Topology, world.Options{
-		Seed: n.cfg.Seed + uint64(n.cfg.Boot) - 1, Driver: n.clock, Here: n.cfg.Name, Watch: n.report,
+		Seed: n.cfg.Seed, Driver: n.clock, Here: n.cfg.Name, Again: n.cfg.Again, Watch: n.report,
 	})
 	if err != nil {
 		return err

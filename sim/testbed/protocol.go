@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
 )
 
 // order is a message from the coordinator to a node. One field is set. The first
@@ -23,7 +24,7 @@ type configuration struct {
 	Name     string            `json:"name"`
 	Topology topology.Topology `json:"topology"`
 	Seed     uint64            `json:"seed"`
-	Boot     int               `json:"boot"` // of the machine, from 1
+	Again    *world.Again      `json:"again,omitempty"` // of a machine that has run before
 }
 
 // beginning says when instant 0 was or will be, on CLOCK_MONOTONIC.
@@ -43,7 +44,7 @@ type notice struct {
 	Hello    *hello          `json:"hello,omitempty"`
 	Ready    bool            `json:"ready,omitempty"` // configured, ports open
 	Event    json.RawMessage `json:"event,omitempty"` // as in events.jsonl
-	Saved    *topology.Node  `json:"saved,omitempty"` // configuration that a reboot finds
+	Saved    *world.Saved    `json:"saved,omitempty"` // configuration that a reboot finds
 	Pong     bool            `json:"pong,omitempty"`
 	Failed   string          `json:"failed,omitempty"`
 	Finished bool            `json:"finished,omitempty"`

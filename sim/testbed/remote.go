@@ -20,7 +20,7 @@ import (
 // hangs on the fabric, and its process of the moment. Its fields are the loop's.
 type remote struct {
 	*attachment
-	saved topology.Node // configuration that a reboot finds
+	saved world.Saved // configuration that a reboot finds
 	boots int
 
 	process  *process
@@ -43,7 +43,7 @@ func newRemote(b *Testbed, w *world.World, name string, cfg topology.Node) (*rem
 	if err != nil {
 		return nil, err
 	}
-	r := &remote{attachment: a, saved: cfg}
+	r := &remote{attachment: a, saved: world.Saved{Node: cfg}}
 	r.powering = w.Loop().NewTimer(sim.Func(r.PowerOn))
 	r.watching = w.Loop().NewTimer(sim.Func(r.watch))
 	if err := r.launch(cfg); err != nil {
@@ -75,16 +75,18 @@ func (r *remote) launch(cfg topology.Node) error {
 		t.Nodes[name] = other
 	}
 	t.Nodes[r.node] = cfg
-	return p.send(order{Configure: &configuration{
-		Name: r.node, Topology: t, Seed: r.bed.seed, Boot: r.boots,
-	}}, r.bed.patience.order)
+	c := configuration{Name: r.node, Topology: t, Seed: r.bed.seed}
+	if r.boots > 1 {
+		c.Again = &world.Again{Boots: r.boots - 1, Off: r.saved.Off}
+	}
+	return p.send(order{Configure: &c}, r.bed.patience.order)
 }
 
 // hear takes a notice of the run. It is called on the listening goroutine.
 func (r *remote) hear(n notice) error {
 	switch {
 	case n.Saved != nil:
-		r.bed.Loop().Post(sim.Func(func() { r.saved = *n.Saved }))
+		r.bed.Loop().Post(sim.Func(func() { r.save(*n.Saved) }))
 	case n.Event != nil:
 		e, err := event.ParseJSON(n.Event)
 		if err != nil {
@@ -100,6 +102,13 @@ func (r *remote) name() string { return r.node }
 
 // await implements resident: it waits until the process is configured.
 func (r *remote) await(within time.Duration) error { return r.process.await(within) }
+
+// save notes what a reboot finds. How long boots take is the machine's, not the
+// process's: that one was told what was left of it.
+func (r *remote) save(s world.Saved) {
+	s.Node.Start, s.Node.Boot = r.saved.Node.Start, r.saved.Node.Boot
+	r.saved = s
+}
 
 // begin tells the process when instant 0 is or was, and begins to watch it.
 func (r *remote) begin() {
@@ -246,8 +255,8 @@ func (r *remote) boot() bool {
 	if r.process != nil || r.next != nil {
 		return false
 	}
-	dark := min(headStart, r.saved.Boot)
-	r.start(boot{at: r.bed.Now() + dark, takes: r.saved.Boot - dark})
+	dark := min(headStart, r.saved.Node.Boot)
+	r.start(boot{at: r.bed.Now() + dark, takes: r.saved.Node.Boot - dark})
 	return true
 }
 
@@ -258,7 +267,7 @@ func (r *remote) start(b boot) {
 		r.next = &b
 		return
 	}
-	cfg := r.saved
+	cfg := r.saved.Node
 	cfg.Start, cfg.Boot = b.at, b.takes
 	if err := r.launch(cfg); err != nil {
 		r.fail(fmt.Errorf("boot: %w", err))
@@ -275,10 +284,10 @@ func (r *remote) reboot(f fault.Reboot) error {
 	}
 	down := f.Down
 	if down == 0 {
-		down = r.saved.Boot
+		down = r.saved.Node.Boot
 	}
 	r.crash()
-	takes := min(r.saved.Boot, down)
+	takes := min(r.saved.Node.Boot, down)
 	r.start(boot{at: r.bed.Now() + down - takes, takes: takes})
 	return nil
 }

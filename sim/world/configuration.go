@@ -18,8 +18,12 @@ type configuration struct {
 	off map[string]bool // standby.INTERFACE, service.NAME
 }
 
-func newConfiguration(n topology.Node) configuration {
-	return configuration{Node: n, off: map[string]bool{}}.clone()
+func newConfiguration(n topology.Node, off []string) configuration {
+	c := configuration{Node: n, off: map[string]bool{}}
+	for _, property := range off {
+		c.off[property] = true
+	}
+	return c.clone()
 }
 
 // clone copies what a run may change.

@@ -32,11 +32,15 @@ type Node struct {
 	bootTime time.Duration // of that reboot
 }
 
-func newNode(w *World, name string, cfg topology.Node) *Node {
-	n := &Node{world: w, name: name, running: newConfiguration(cfg), saved: newConfiguration(cfg), members: map[string]*member.Member{}}
+func newNode(w *World, name string, cfg topology.Node, again Again) *Node {
+	n := &Node{
+		world: w, name: name, running: newConfiguration(cfg, again.Off), saved: newConfiguration(cfg, again.Off),
+		members: map[string]*member.Member{},
+	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
 		Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
+		Boots: again.Boots,
 	})
 	for _, iface := range slices.Sorted(maps.Keys(cfg.NICs)) {
 		nic := cfg.NICs[iface]
@@ -63,8 +67,19 @@ func (n *Node) Host() *host.Host { return n.host }
 // Member returns the member of a standby group on an interface, or nil.
 func (n *Node) Member(iface string) *member.Member { return n.members[iface] }
 
-// Saved returns the configuration that a reboot finds.
-func (n *Node) Saved() topology.Node { return n.saved.clone().Node }
+// Saved is the configuration that a reboot of a node finds.
+type Saved struct {
+	Node topology.Node `json:"node"`
+	Off  []string      `json:"off"` // what it does not start: standby.INTERFACE, service.NAME
+}
+
+// Saved returns the configuration that a reboot finds. What it leaves out is not
+// there any more to be forgotten once more.
+func (n *Node) Saved() Saved {
+	saved := n.saved.clone()
+	saved.Unsaved = nil
+	return Saved{saved.Node, topology.Names(saved.off)}
+}
 
 // Members returns all members by interface, in order.
 func (n *Node) Members() []*member.Member {

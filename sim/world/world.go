@@ -28,9 +28,20 @@ type Options struct {
 	// Here, if not empty, is the one node of the topology that lives in this
 	// process. Its segments are stubs, to which uplinks can be attached.
 	Here string
+	// Again, if not nil, says that the machine of Here boots again, in another
+	// process than before.
+	Again *Again
 	// Elsewhere, if not nil, makes every node: each lives in a process of its
 	// own, and this process has the fabric between them.
 	Elsewhere func(w *World, name string, cfg topology.Node) (Machine, error)
+}
+
+// Again is what is left of a machine whose process has ended: its configuration
+// in the topology is the saved one, which need not be valid. It may lack the
+// address of an interface, say.
+type Again struct {
+	Boots int      `json:"boots"` // before this one; each draws from streams of its own
+	Off   []string `json:"off"`   // of the saved configuration: see Saved
 }
 
 // Machine is what the world does to one of its nodes, wherever that lives.
@@ -70,8 +81,11 @@ type World struct {
 // instants, most of them at 0. An invalid topology is an error that names every
 // problem.
 func New(t topology.Topology, o Options) (*World, error) {
-	if err := check(t); err != nil {
-		return nil, err
+	if o.Again == nil {
+		if err := check(t); err != nil {
+			return nil, err
+		}
+		o.Again = &Again{}
 	}
 	if execs := t.Execs(); len(execs) > 0 && o.Elsewhere == nil && o.Here == "" {
 		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
@@ -124,10 +138,10 @@ func (w *World) populate(o Options) error {
 			}
 			w.machines[name] = m
 		case o.Here == "" || o.Here == name:
-			n := newNode(w, name, cfg)
+			n := newNode(w, name, cfg, *o.Again)
 			w.machines[name], w.nodes[name] = n, n
 			if o.Here != "" {
-				w.ledger = traffic.NewLedgerOf(uint64(i)) // unique among processes
+				w.ledger = traffic.NewLedgerOf(uint64(i + o.Again.Boots*len(all))) // unique among processes
 			}
 		default:
 			continue
