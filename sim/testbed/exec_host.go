@@ -81,22 +81,29 @@ func (h *execHost) begin() {}
 // PowerOn implements world.Machine.
 func (h *execHost) PowerOn() { h.powerOn(h.cfg.Boot) }
 
-// powerOn begins a boot. Links come up at once, but the machine neither hears
-// nor speaks until its boot time is over.
+// powerOn begins a boot, which waits for the kernel if that is being renewed.
 func (h *execHost) powerOn(takes time.Duration) {
+	h.power = booting
+	if takes > 0 {
+		h.log(event.PowerChanged{State: "booting"})
+	}
 	if h.renewal != nil {
 		h.plan = &boot{at: h.bed.Now(), takes: takes}
 		return
 	}
-	h.power = booting
+	h.link(takes)
+}
+
+// link brings up the links. The machine neither hears nor speaks until the rest
+// of its boot time is over.
+func (h *execHost) link(rest time.Duration) {
 	h.settle = h.bed.Fabric().Install(standstill{h.node, "boots"})
 	h.setPower(true)
-	if takes <= 0 {
+	if rest <= 0 {
 		h.rise()
 		return
 	}
-	h.log(event.PowerChanged{State: "booting"})
-	h.rising.Reset(takes)
+	h.rising.Reset(rest)
 }
 
 // rise is the end of a boot: the kernel is there, and the programs start.
@@ -124,6 +131,18 @@ func (h *execHost) start(name string) {
 	h.log(event.ServiceChanged{Service: name, State: "starting"})
 	if name == h.cfg.Exec.Name {
 		h.ready = h.awaitReady(p)
+	}
+}
+
+// placed is told that a program has taken the launcher's place, or why not.
+func (h *execHost) placed(p *program, err error) {
+	switch {
+	case p.mute.Load() || h.programs[p.name] != p:
+	case err != nil:
+		p.mute.Store(true) // the launcher's end is not the program's
+		h.fail(programError(p.name, err))
+	case h.ready != nil && h.ready.main == p:
+		h.ready.placed()
 	}
 }
 

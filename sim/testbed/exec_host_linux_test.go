@@ -20,7 +20,10 @@ func TestRealHost(t *testing.T) {
 	b := open(t, withClient(realHost(topology.Exec{
 		Run: actor("serve", "80"), Name: "server", Ready: topology.Ready{TCP: 80}, Watch: "^listen",
 	})), Options{Output: output})
-	b.run(time.Second)
+	b.await(said, "server: listening")
+	b.await(lives, "web server running")
+	b.await(established, "established")
+	b.end()
 	want := []string{"web up", "web server starting", "web server running"}
 	if got := b.happened(func(e event.Event) string {
 		if e.Node == "web" {
@@ -29,18 +32,6 @@ func TestRealHost(t *testing.T) {
 		return ""
 	}); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
-	}
-	connected := b.happened(func(e event.Event) string {
-		switch what := e.What.(type) {
-		case event.ConnEstablished:
-			return "established"
-		case event.ProgramSaid:
-			return what.Program + " said " + what.Line
-		}
-		return ""
-	})
-	if !slices.Contains(connected, "established") || !slices.Contains(connected, "server said listening") {
-		t.Errorf("got %q, want connections, and what the program said", connected)
 	}
 	text, err := os.ReadFile(filepath.Join(output, "web.server.log"))
 	if err != nil || string(text) != "listening\nended by terminated\n" {
@@ -63,7 +54,8 @@ func TestRealHostFiles(t *testing.T) {
 			"conf/it": "listen {lan.address} in {lan.prefix} on {lan.interface};",
 		},
 	}), Options{Output: output})
-	b.run(300 * time.Millisecond)
+	b.await(lives, "web say ended: exit 0")
+	b.end()
 	mac := b.Topology().Nodes["web"].NICs["lan"].MAC
 	want := "web " + mac + " {other}\nlisten 192.0.2.50 in 192.0.2.50/24 on lan;\n"
 	text, err := os.ReadFile(filepath.Join(output, "web.say.log"))
@@ -72,9 +64,6 @@ func TestRealHostFiles(t *testing.T) {
 	}
 	if _, err := os.Stat("/run/" + marker); err == nil {
 		t.Errorf("/run/%s is there: the node has written to the machine's /run", marker)
-	}
-	if got := b.happened(lives); !slices.Contains(got, "web say ended: exit 0") {
-		t.Errorf("got %q, want the end of the program as an event", got)
 	}
 }
 
@@ -86,16 +75,17 @@ func TestRealHostsBeside(t *testing.T) {
 		Beside: map[string][]string{"a": shell(": > first"), "b": shell(": > second; exec sleep 60")},
 		Ready:  topology.Ready{Log: "^ready$"},
 	}), Options{})
-	b.at(600*time.Millisecond, "stop service b on web", "stop service main on web")
-	b.run(900 * time.Millisecond)
+	b.await(lives, "web main running")
+	b.inject("stop service b on web")
+	b.await(lives, "web b ended: signal terminated")
+	b.inject("stop service main on web")
+	b.await(lives, "web main ended: signal terminated")
 	got := b.happened(lives)
-	for _, want := range []string{"web a ended: exit 0", "web main running", "web b ended: signal terminated", "web main ended: signal terminated"} {
-		if !slices.Contains(got, want) {
-			t.Errorf("%q did not happen: %q", want, got)
-		}
+	if want := []string{"web up", "web a starting", "web b starting", "web main starting"}; !slices.Equal(got[:4], want) {
+		t.Errorf("got %q first, want %q", got[:4], want)
 	}
-	if i, j := slices.Index(got, "web a starting"), slices.Index(got, "web main starting"); i < 0 || i > j {
-		t.Errorf("got %q, want a to start before main", got)
+	if !slices.Contains(got, "web a ended: exit 0") {
+		t.Errorf("got %q, want the end of what prepares something", got)
 	}
 }
 
@@ -138,7 +128,7 @@ var mistakes = []struct {
 	{
 		"cannot be run",
 		topology.Exec{Run: []string{"./script"}, Name: "script", Files: map[string]string{"script": "#!/no/such/interpreter\n"}},
-		[]string{"node web: program script: it has ended before it was ready: exit 1", "no such file or directory"},
+		[]string{"node web: program script: /", "/web/script: no such file or directory"},
 	},
 }
 

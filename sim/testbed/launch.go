@@ -13,33 +13,38 @@ import (
 	"syscall"
 )
 
-// holdFD is where a launcher finds the pipe on which it waits.
-const holdFD = 3
-
 // launchMain becomes a program of a real host. Its arguments are the folder that
 // the program shall find as /run, the program's file, and the program's own
-// arguments. It waits until the pipe says go: only then is it in the node's
-// group, and the program must not have children before.
+// arguments.
+//
+// It waits until its socket says go: only then is it in the node's group, and
+// the program must not have children before. The socket ends when the program
+// has taken its place; what is said on it before is why it has not.
 func launchMain(args []string) error {
+	socket := os.NewFile(controlFD, "launcher")
+	if info, err := socket.Stat(); err != nil || info.Mode()&os.ModeSocket == 0 {
+		return errors.New("testbed: launcher: no socket: this verb is for the coordinator of a run")
+	}
+	err := takePlace(socket, args)
+	_, _ = fmt.Fprint(socket, err) // the error is also the process's own
+	return err
+}
+
+// takePlace returns only with an error.
+func takePlace(socket *os.File, args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("testbed: launcher: got %d arguments, want a folder for /run and a program", len(args))
+		return fmt.Errorf("launcher: got %d arguments, want a folder for /run and a program", len(args))
 	}
-	hold := os.NewFile(holdFD, "hold")
-	if info, err := hold.Stat(); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
-		return errors.New("testbed: launcher: nobody to wait for: this verb is for the coordinator of a run")
+	syscall.CloseOnExec(controlFD)
+	if word, err := io.ReadAll(socket); err != nil || string(word) != goWord {
+		return fmt.Errorf("launcher: told %q, %v, want %q", word, err, goWord)
 	}
-	if word, err := io.ReadAll(hold); err != nil || string(word) != goWord {
-		return fmt.Errorf("testbed: launcher: told %q, %v, want %q", word, err, goWord)
-	}
-	hold.Close() // it was read to its end
 	runtime.LockOSThread()
 	if err := ownRun(args[0]); err != nil {
-		fmt.Fprintf(os.NewFile(uintptr(syscall.Stderr), "stderr"), "cablepull: /run is that of the whole machine: %v\n", err)
+		stderr := os.NewFile(uintptr(syscall.Stderr), "stderr")
+		fmt.Fprintf(stderr, "cablepull: /run is that of the whole machine: %v\n", err)
 	}
-	if err := syscall.Exec(args[1], args[1:], os.Environ()); err != nil {
-		return fmt.Errorf("testbed: launcher: %s: %w", args[1], err)
-	}
-	return nil
+	return fmt.Errorf("%s: %w", args[1], syscall.Exec(args[1], args[1:], os.Environ()))
 }
 
 const goWord = "go"

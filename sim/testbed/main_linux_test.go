@@ -144,7 +144,8 @@ func needNamespaces(t *testing.T) {
 // bed is a testbed under test.
 type bed struct {
 	*Testbed
-	t *testing.T
+	t       *testing.T
+	awaited map[string]int // how often await has awaited what
 }
 
 // open makes a testbed, which closes with the test.
@@ -169,32 +170,7 @@ func tryOpen(t *testing.T, top topology.Topology, o Options) (*bed, error) {
 		return nil, err
 	}
 	t.Cleanup(b.Close)
-	return &bed{b, t}, nil
-}
-
-// at injects faults at an instant.
-func (b *bed) at(when time.Duration, lines ...string) {
-	b.t.Helper()
-	for _, line := range lines {
-		f, err := fault.Parse(line)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		if err := b.At(when, f); err != nil {
-			b.t.Fatal(err)
-		}
-	}
-}
-
-// run lets it go on until an instant, and ends it.
-func (b *bed) run(until time.Duration) {
-	b.t.Helper()
-	if err := b.Run(until); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := b.Finish(); err != nil {
-		b.t.Fatal(err)
-	}
+	return &bed{Testbed: b, t: t, awaited: map[string]int{}}, nil
 }
 
 // happened are the events of some kinds, each in words.
@@ -223,17 +199,84 @@ func lives(e event.Event) string {
 	return ""
 }
 
-// when returns the instant of the first event of which the words are given,
-// behind the instant from.
-func (b *bed) when(words func(event.Event) string, what string, from time.Duration) time.Duration {
+// awaitMax is how long a machine that is busy with other things may take for
+// what takes it milliseconds otherwise.
+const awaitMax = 5 * time.Second
+
+// await lets the testbed go on until something has happened, of which the words
+// are given, once more than it has been awaited before, and returns its instant.
+func (b *bed) await(words func(event.Event) string, what string) time.Duration {
 	b.t.Helper()
-	for _, e := range b.Events() {
-		if e.At >= from && words(e) == what {
-			return e.At
+	for limit := b.Now() + awaitMax; b.Now() < limit; {
+		times := 0
+		for _, e := range b.Events() {
+			if words(e) != what {
+				continue
+			}
+			if times++; times > b.awaited[what] {
+				b.awaited[what] = times
+				return e.At
+			}
+		}
+		if err := b.Run(b.Now() + 2*time.Millisecond); err != nil {
+			b.t.Fatal(err)
 		}
 	}
-	b.t.Fatalf("%q did not happen from %v on; did: %q", what, from, b.happened(words))
+	b.t.Fatalf("%q did not happen within %v; did: %q", what, awaitMax, b.happened(words))
 	return 0
+}
+
+// all lets the testbed go on until so much has happened as is expected, and
+// checks that it is that, in this order. What the kernel says comes late.
+func (b *bed) all(words func(event.Event) string, want ...string) {
+	b.t.Helper()
+	for limit := b.Now() + awaitMax; b.Now() < limit && len(b.happened(words)) < len(want); {
+		b.pass(2 * time.Millisecond)
+	}
+	if got := b.happened(words); !slices.Equal(got, want) {
+		b.t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// pass lets the testbed go on for a while.
+func (b *bed) pass(d time.Duration) {
+	b.t.Helper()
+	if err := b.Run(b.Now() + d); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// inject injects a fault now.
+func (b *bed) inject(line string) (heal func()) {
+	b.t.Helper()
+	f, err := fault.Parse(line)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if heal, err = b.Inject(f); err != nil {
+		b.t.Fatal(err)
+	}
+	return heal
+}
+
+// refuses expects that a fault cannot be done, and why.
+func (b *bed) refuses(line, want string) {
+	b.t.Helper()
+	f, err := fault.Parse(line)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err = b.Inject(f); err == nil || !strings.Contains(err.Error(), want) {
+		b.t.Errorf("%s: got %v, want %s", line, err, want)
+	}
+}
+
+// end ends the run.
+func (b *bed) end() {
+	b.t.Helper()
+	if err := b.Finish(); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // nothingLeft checks that a testbed that could not be made, or has been closed,
@@ -253,4 +296,14 @@ func nothingLeft(t *testing.T) {
 			t.Errorf("children are left: %s", text)
 		}
 	}
+}
+
+// fileEnd returns the size of a file and its last bytes.
+func fileEnd(t *testing.T, path string, last int) (size int, end string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(text), string(text[max(0, len(text)-last):])
 }

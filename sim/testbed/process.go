@@ -39,11 +39,10 @@ type process struct {
 // spawn starts a part of this program inside a namespace. The kernel kills it
 // when this process dies.
 func spawn(space *netns.Namespace, part string) (*process, error) {
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	ours, theirs, err := controlSocket()
 	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
 	}
-	ours, theirs := os.NewFile(uintptr(pair[0]), "control"), os.NewFile(uintptr(pair[1]), "control")
 	defer theirs.Close()
 	p := &process{
 		control: ours, out: json.NewEncoder(ours), in: json.NewDecoder(ours), said: &tail{},
@@ -64,6 +63,27 @@ func spawn(space *netns.Namespace, part string) (*process, error) {
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// controlSocket makes the two ends of a control socket: ours, and the one that a
+// process finds as controlFD.
+func controlSocket() (ours, theirs *os.File, err error) {
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("control socket: %w", err)
+	}
+	return os.NewFile(uintptr(pair[0]), "control"), os.NewFile(uintptr(pair[1]), "control"), nil
+}
+
+// shutWrite ends one way of a control socket: ours to the other end.
+func shutWrite(socket *os.File) error {
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var shut error
+	err = raw.Control(func(fd uintptr) { shut = syscall.Shutdown(int(fd), syscall.SHUT_WR) })
+	return errors.Join(err, shut)
 }
 
 // self is this very program, whatever has become of its file since.

@@ -3,8 +3,10 @@
 package testbed
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -39,35 +41,52 @@ func (h *execHost) launch(name string) (*program, error) {
 		return nil, err
 	}
 	defer theirOut.Close()
-	theirHold, hold, err := os.Pipe()
+	socket, theirSocket, err := controlSocket()
 	if err != nil {
 		out.Close()
 		return nil, err
 	}
-	defer hold.Close()
-	defer theirHold.Close()
+	defer theirSocket.Close()
 	command := h.workspace.commands[name]
 	p := &program{name: name, ended: make(chan struct{})}
 	p.cmd = exec.Command(self, append([]string{LaunchPart, "--", h.workspace.run}, command...)...)
 	p.cmd.Dir = h.workspace.dir
 	p.cmd.Stdout, p.cmd.Stderr = theirOut, theirOut
-	p.cmd.ExtraFiles = []*os.File{theirHold}
+	p.cmd.ExtraFiles = []*os.File{theirSocket}
 	p.cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":"+strings.Join(superuserPath, ":"))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if err := h.space.Do(p.cmd.Start); err != nil {
 		out.Close()
+		socket.Close()
 		return nil, fmt.Errorf("start: %w", err)
 	}
 	p.said = h.listen(p, out, recorder)
-	go p.wait(h)
+	held := make(chan struct{}) // closed when the launcher's place is taken, or empty
+	go p.wait(h, held)
 	if err := h.admit(p.cmd.Process.Pid); err != nil {
+		socket.Close()
+		close(held)
 		p.kill()
 		return nil, err
 	}
-	if _, err := hold.WriteString(goWord); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return nil, err // a launcher that is gone already has said why
-	}
+	go p.hold(h, socket, held)
 	return p, nil
+}
+
+// hold tells the launcher to go, and waits until the program has taken its
+// place.
+func (p *program) hold(h *execHost, socket *os.File, held chan struct{}) {
+	defer close(held)
+	defer socket.Close()
+	_, err := socket.WriteString(goWord)
+	if err == nil {
+		err = shutWrite(socket)
+	}
+	word, readErr := io.ReadAll(socket)
+	if err = cmp.Or(err, readErr); err == nil && len(word) > 0 {
+		err = errors.New(string(word))
+	}
+	h.bed.Loop().Post(sim.Func(func() { h.placed(p, err) }))
 }
 
 // admit takes a process into the group. Where that is no cgroup, and so forgets
@@ -84,13 +103,14 @@ func (h *execHost) admit(pid int) error {
 
 // wait waits for the end of the program and tells of it. What it left in its
 // process group ends with it, as under a service manager.
-func (p *program) wait(h *execHost) {
+func (p *program) wait(h *execHost, held chan struct{}) {
 	err := p.cmd.Wait()
 	at := h.bed.clock.Now()
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // mostly nobody is left
 	p.failed = err != nil
 	p.status = statusOf(p.cmd.ProcessState)
 	close(p.ended)
+	<-held // why it could not take its place comes first
 	if p.mute.Load() {
 		return
 	}

@@ -32,15 +32,21 @@ func (h *execHost) awaitReady(main *program) *readiness {
 	r.deadline = h.bed.Loop().NewTimer(sim.Func(r.late))
 	r.deadline.Reset(r.how.Within)
 	r.enough = h.bed.Loop().NewTimer(sim.Func(r.reached))
-	switch {
-	case r.how.TCP != 0:
+	if r.how.TCP != 0 {
 		go r.knock(h.space, h.bed.Loop())
-	case r.how.After != 0:
-		r.enough.Reset(r.how.After)
-	case r.how.Log == "": // else the output is listened to
-		r.enough.Reset(settleTime)
 	}
 	return r
+}
+
+// placed is told that the program runs.
+func (r *readiness) placed() {
+	switch {
+	case r.how.TCP != 0 || r.how.Log != "":
+	case r.how.After != 0:
+		r.enough.Reset(r.how.After)
+	default:
+		r.enough.Reset(settleTime)
+	}
 }
 
 // knockGap is how often it is asked whether somebody listens.

@@ -67,7 +67,7 @@ func (h *execHost) renewed() {
 	h.adopt(h.renewal.await())
 	if plan := h.plan; plan != nil && h.quarters != nil {
 		h.plan = nil
-		h.powerOn(plan.at + plan.takes - h.bed.Now())
+		h.link(plan.at + plan.takes - h.bed.Now())
 	}
 }
 
@@ -82,13 +82,13 @@ func (h *execHost) crash() {
 		return
 	}
 	h.power = off
+	h.silence() // what follows the kernel would tell as news
 	h.setPower(false)
 	h.settle() // a second time it does nothing
 	if was == booting {
 		h.log(event.PowerChanged{State: "crashed"})
 		return
 	}
-	h.silence()
 	if err := h.group.Kill(); err != nil {
 		h.fail(err)
 	}
@@ -101,7 +101,7 @@ func (h *execHost) crash() {
 // boot switches the machine on, and reports whether it was off.
 func (h *execHost) boot() bool {
 	h.powering.Stop()
-	if h.power != off || h.plan != nil {
+	if h.power != off {
 		return false
 	}
 	h.powerOn(h.cfg.Boot)
