@@ -89,8 +89,12 @@ func newAckDelay(n *NIC) *ackDelay {
 	return d
 }
 
-// arrive notes the frame that the stack is given next.
-func (d *ackDelay) arrive(frame []byte) { d.arrived, _ = parseSegment(frame) }
+// arrive notes the frame that the stack is given next, and reports whether it
+// is a whole TCP segment.
+func (d *ackDelay) arrive(frame []byte) (segment bool) {
+	d.arrived, segment = parseSegment(frame)
+	return segment
+}
 
 // settled ends what arrive began: what the stack says from now on is no answer
 // to a frame.

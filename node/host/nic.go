@@ -33,6 +33,7 @@ type NIC struct {
 	port    *netfab.Port
 
 	dispatcher stack.NetworkDispatcher
+	shortcut   *shortcut
 	closed     bool // no frame leaves: the machine is off
 	quiet      bool // an answer of the stack's ARP is swallowed now; see adopt
 	held       []netip.Addr
@@ -285,8 +286,9 @@ func (n *NIC) deliver(data []byte) {
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
 	if eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize); ok {
 		pkt.PktType = packetType(eth)
-		n.acks.arrive(data)
-		n.dispatcher.DeliverNetworkPacket(header.Ethernet(eth).Type(), pkt)
+		if segment := n.acks.arrive(data); !n.shortcut.take(data, pkt, segment) {
+			n.dispatcher.DeliverNetworkPacket(header.Ethernet(eth).Type(), pkt)
+		}
 	}
 	pkt.DecRef()
 	n.host.settle()

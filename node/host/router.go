@@ -98,6 +98,7 @@ func (h *Host) setTable(id stack.TableID, targets map[stack.Hook]stack.Target) {
 		table.BuiltinChains[hook], table.Underflows[hook] = len(table.Rules), len(table.Rules)
 		table.Rules = append(table.Rules, stack.Rule{Filter: stack.EmptyFilter4(), Target: target})
 	}
+	h.judges = true
 	h.stack.IPTables().ReplaceTable(id, table, false)
 }
 

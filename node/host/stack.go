@@ -13,7 +13,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
@@ -26,6 +25,7 @@ type kernelState struct {
 	stack    *stack.Stack
 	segments *tcpip.StatCounter // TCP segments taken in
 	seen     uint64             // of which the processors have been waited for
+	judges   bool               // there are tables: every packet is looked at
 }
 
 // startKernel makes the stack, with randomness of this boot's own.
@@ -34,7 +34,7 @@ func (h *Host) startKernel() {
 	source := &randomSource{Rand: h.loop.Stream(name)}
 	k := &kernelState{}
 	k.stack = newStack(stack.Options{
-		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
+		NetworkProtocols:   []stack.NetworkProtocolFactory{h.newIPv4, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4},
 		HandleLocal:        true, // a machine reaches its own addresses without a wire
 		Clock:              kernelClock{h},
