@@ -26,7 +26,8 @@ type Proc struct {
 	running bool // has been resumed and has not parked since
 	ended   bool
 	killed  bool
-	timer   *Timer // of Sleep
+	timer   *Timer  // of Sleep
+	attempt Attempt // that it waits for
 }
 
 // Go starts body as a proc of the scope. It first runs as an event of the
@@ -93,7 +94,7 @@ func (p *Proc) Run() {
 	if p.ended {
 		return
 	}
-	p.enter(func() { p.resume() })
+	p.enter(p.goOn)
 	if p.ended && !p.killed {
 		p.scope.forget(p)
 	}
@@ -137,6 +138,7 @@ func (p *Proc) kill() {
 		// unwinds when it next parks.
 		return
 	}
+	p.attempt = nil
 	p.enter(p.stop)
 	p.ended = true // even if it never began
 }

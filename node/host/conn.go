@@ -26,7 +26,8 @@ type Conn struct {
 	closed bool
 
 	reader, writer wait
-	source         bytes.Reader      // of the Write under way
+	unsent         []byte            // of the Write under way
+	source         bytes.Reader      // of unsent
 	target         tcpip.SliceWriter // of the Read under way
 }
 
@@ -36,6 +37,9 @@ type wait struct {
 	until time.Duration // by the machine's own clock, Scope.Elapsed; 0: no deadline
 	timer *sim.Timer
 	owner *sim.Proc // the proc that timer wakes
+
+	done int   // bytes moved by the call under way
+	err  error // how it ended
 }
 
 // interest is all that a parked proc may be waiting for. Which of it wakes a
@@ -67,24 +71,23 @@ func (c *Conn) notify(mask waiter.EventMask) {
 	}
 }
 
-// park waits for something to happen in one direction. It fails once the
-// deadline has passed.
-func (c *Conn) park(w *wait, op string) error {
-	loop := c.host.loop
-	if w.until != 0 {
-		if c.host.programs.Elapsed() >= w.until {
-			return &net.OpError{Op: op, Net: "tcp", Err: ErrTimeout}
-		}
+// block notes that the current proc waits for something to happen in one
+// direction. It fails once the deadline has passed.
+func (c *Conn) block(w *wait, op string) error {
+	if w.until != 0 && c.host.programs.Elapsed() >= w.until {
+		return &net.OpError{Op: op, Net: "tcp", Err: ErrTimeout}
 	}
-	p := loop.Current()
-	w.proc = p
+	w.proc = c.host.loop.Current()
 	c.arm(w)
-	p.Park()
+	return nil
+}
+
+// unblock notes that nobody waits any more.
+func (w *wait) unblock() {
 	w.proc = nil
 	if w.timer != nil {
 		w.timer.Stop()
 	}
-	return nil
 }
 
 // arm sets the timer that wakes the parked proc of one direction at its
@@ -119,49 +122,75 @@ func (c *Conn) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	for {
-		if c.gone() || c.closed {
-			return 0, ErrClosed
-		}
-		c.target = b
-		r, err := c.ep.Read(&c.target, tcpip.ReadOptions{})
-		c.target = nil
-		c.host.settle() // reading may open the window, and say so
-		switch err.(type) {
-		case nil:
-			return r.Count, nil
-		case *tcpip.ErrWouldBlock:
-			if err := c.park(&c.reader, "read"); err != nil {
-				return 0, err
-			}
-		default:
-			return 0, failure("read", c.remote, err)
-		}
+	c.target = b
+	c.host.loop.Await((*reading)(c))
+	c.target = nil
+	return c.reader.done, c.reader.err
+}
+
+// reading is a Read under way.
+type reading Conn
+
+// Try implements sim.Attempt.
+func (r *reading) Try() bool {
+	c, w := (*Conn)(r), &r.reader
+	w.unblock()
+	w.done, w.err = 0, nil
+	if c.gone() || c.closed {
+		w.err = ErrClosed
+		return true
 	}
+	result, err := c.ep.Read(&c.target, tcpip.ReadOptions{})
+	c.host.settle() // reading may open the window, and say so
+	switch err.(type) {
+	case nil:
+		w.done = result.Count
+	case *tcpip.ErrWouldBlock:
+		w.err = c.block(w, "read")
+		return w.err != nil
+	default:
+		w.err = failure("read", c.remote, err)
+	}
+	return true
 }
 
 // Write implements net.Conn.
 func (c *Conn) Write(b []byte) (int, error) {
-	total := 0
+	c.unsent, c.writer.done = b, 0
+	c.host.loop.Await((*writing)(c))
+	c.unsent = nil
+	return c.writer.done, c.writer.err
+}
+
+// writing is a Write under way.
+type writing Conn
+
+// Try implements sim.Attempt.
+func (r *writing) Try() bool {
+	c, w := (*Conn)(r), &r.writer
+	w.unblock()
+	w.err = nil
+	if c.gone() || c.closed {
+		w.err = ErrClosed
+		return true
+	}
 	for {
-		if c.gone() || c.closed {
-			return total, ErrClosed
-		}
-		c.source.Reset(b[total:])
+		c.source.Reset(c.unsent)
 		n, err := c.ep.Write(&c.source, tcpip.WriteOptions{})
 		c.host.settle()
-		total += int(n)
+		c.unsent = c.unsent[n:]
+		w.done += int(n)
 		switch err.(type) {
 		case nil:
-			if total == len(b) {
-				return total, nil
+			if len(c.unsent) == 0 {
+				return true
 			}
 		case *tcpip.ErrWouldBlock:
-			if err := c.park(&c.writer, "write"); err != nil {
-				return total, err
-			}
+			w.err = c.block(w, "write")
+			return w.err != nil
 		default:
-			return total, failure("write", c.remote, err)
+			w.err = failure("write", c.remote, err)
+			return true
 		}
 	}
 }
@@ -171,9 +200,18 @@ func (c *Conn) Close() error {
 	if !c.release() {
 		return nil
 	}
+	c.host.loop.Await((*closing)(c))
+	return nil
+}
+
+// closing is a Close or Abort under way.
+type closing Conn
+
+// Try implements sim.Attempt.
+func (c *closing) Try() bool {
 	c.ep.Close()
 	c.host.settle()
-	return nil
+	return true
 }
 
 // Abort ends the connection with RST.
@@ -183,8 +221,7 @@ func (c *Conn) Abort() {
 	}
 	// SO_LINGER of 0: closing resets.
 	c.ep.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
-	c.ep.Close()
-	c.host.settle()
+	c.host.loop.Await((*closing)(c))
 }
 
 // release detaches the connection from its endpoint, once, and reports whether

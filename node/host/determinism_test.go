@@ -12,14 +12,22 @@ import (
 
 // eventful is a run in which most of what can happen to machines does: clients
 // that try for ever, losses, a takeover, a crash with connections open, a
-// frozen machine and process, a pulled cable, hogs, a clock that drifts.
-func eventful(t *testing.T, watch bool) (digest string, events int) {
+// frozen machine and process, a pulled cable, hogs, a clock that drifts. With
+// longWay every packet goes through IPv4; questions is how many did at one of
+// the machines.
+func eventful(t *testing.T, watch, longWay bool) (digest string, events int, questions uint64) {
 	l := newLab(t, 6, func(i int, c *Config) {
 		c.ARP = []ARPPolicy{ARPLinux, ARPReplyOnly, ARPNetstack}[i%3]
 		c.Cores = 2
 	})
 	if watch {
 		l.tap()
+	}
+	for _, h := range l.hosts {
+		if longWay {
+			h.judges = true
+			h.OnBoot(func() { h.judges = true })
+		}
 	}
 	for _, h := range l.hosts[:2] {
 		h.OnBoot(func() { l.serve(t, h, 80, 3000) })
@@ -57,22 +65,35 @@ func eventful(t *testing.T, watch bool) (digest string, events int) {
 	l.at(11*time.Second, l.hosts[3].NIC("lan").Port().Plug)
 	l.at(12*time.Second, func() { l.hosts[4].Hog(Service, 0.7); l.hosts[5].Drift(0.05) })
 	l.run(t, 25*time.Second)
-	return l.digest.String(), l.log.Len()
+	return l.digest.String(), l.log.Len(), l.hosts[2].stack.Stats().IP.PacketsReceived.Value()
 }
 
 // TestEventfulRunIsDeterministic: an eventful run gives the same digest with and
 // without somebody who watches the frames, on any number of processors.
 func TestEventfulRunIsDeterministic(t *testing.T) {
-	want, events := eventful(t, false)
+	want, events, _ := eventful(t, false, false)
 	if events < 20 {
 		t.Errorf("events: got %d, want an eventful run", events)
 	}
 	for i, procs := range []int{1, 2, 4, 2} {
 		before := runtime.GOMAXPROCS(procs)
-		got, _ := eventful(t, i%2 == 0)
+		got, _, _ := eventful(t, i%2 == 0, false)
 		runtime.GOMAXPROCS(before)
 		if got != want {
 			t.Errorf("digest with GOMAXPROCS=%d: got %s, want %s", procs, got, want)
 		}
+	}
+}
+
+// TestShortcutChangesNothing: the same frames pass at the same instants whether
+// segments go past IPv4 or through it.
+func TestShortcutChangesNothing(t *testing.T) {
+	short, _, fewer := eventful(t, false, false)
+	long, _, questions := eventful(t, false, true)
+	if short != long {
+		t.Errorf("digest: got %s by the shortcut, want %s as by the long way", short, long)
+	}
+	if questions < 100 || fewer > questions/10 {
+		t.Errorf("packets that IPv4 looked at: got %d with the shortcut and %d without, want nearly none and many", fewer, questions)
 	}
 }

@@ -29,33 +29,60 @@ func (h *Host) Dial(target netip.AddrPort, timeout time.Duration) (*Conn, error)
 	}
 	c := newConn(h, ep, queue, target)
 	c.SetTimeout(timeout)
-	err = ep.Connect(tcpip.FullAddress{Addr: address(target.Addr()), Port: target.Port()})
-	h.settle()
-	if _, started := err.(*tcpip.ErrConnectStarted); err != nil && !started {
+	d := &dialling{Conn: c}
+	h.loop.Await(d)
+	switch {
+	case c.gone():
+		return nil, fmt.Errorf("host: dial %v: %w", target, ErrDown)
+	case d.late:
+		c.Abort()
+		return nil, fmt.Errorf("host: dial %v: %w", target, ErrTimeout)
+	case d.failed != nil:
 		c.Close()
-		return nil, failure("dial", target, err)
-	}
-	for tcp.EndpointState(ep.State()) != tcp.StateEstablished {
-		if err := ep.LastError(); err != nil {
-			c.Close()
-			return nil, failure("dial", target, err)
-		}
-		if s := tcp.EndpointState(ep.State()); s == tcp.StateError || s == tcp.StateClose || s == tcp.StateCloseWait {
-			break // the handshake is over; reading will say how it ended
-		}
-		if err := c.park(&c.writer, "dial"); err != nil {
-			c.Abort()
-			return nil, fmt.Errorf("host: dial %v: %w", target, ErrTimeout)
-		}
-		if c.gone() {
-			return nil, fmt.Errorf("host: dial %v: %w", target, ErrDown)
-		}
+		return nil, failure("dial", target, d.failed)
 	}
 	if local, err := ep.GetLocalAddress(); err == nil {
 		c.local = addrPort(local)
 	}
 	c.SetTimeout(0)
 	return c, nil
+}
+
+// dialling is a Dial under way.
+type dialling struct {
+	*Conn
+	started bool
+	late    bool // its deadline has passed
+	failed  tcpip.Error
+}
+
+// Try implements sim.Attempt.
+func (d *dialling) Try() bool {
+	d.writer.unblock()
+	if d.gone() {
+		return true
+	}
+	if !d.started {
+		d.started = true
+		err := d.ep.Connect(tcpip.FullAddress{Addr: address(d.remote.Addr()), Port: d.remote.Port()})
+		d.host.settle()
+		if _, waits := err.(*tcpip.ErrConnectStarted); err != nil && !waits {
+			d.failed = err
+			return true
+		}
+	}
+	if tcp.EndpointState(d.ep.State()) == tcp.StateEstablished {
+		return true
+	}
+	if d.failed = d.ep.LastError(); d.failed != nil {
+		return true
+	}
+	switch tcp.EndpointState(d.ep.State()) {
+	case tcp.StateError, tcp.StateClose, tcp.StateCloseWait:
+		return true // the handshake is over; reading will say how it ended
+	}
+	d.late = d.block(&d.writer, "dial") != nil
+	return d.late
 }
 
 // Listener accepts TCP connections.
