@@ -151,6 +151,12 @@ func WatchNeighbours(*Namespace, func(string, netip.Addr, net.HardwareAddr)) (fu
 	return nil, ErrUnsupported
 }
 
+// Prefer does nothing.
+func Prefer() (restore func()) { return func() {} }
+
+// Prefer does nothing.
+func (*Group) Prefer() {}
+
 // Listens returns ErrUnsupported.
 func (*Namespace) Listens(uint16) (bool, error) { return false, ErrUnsupported }
 

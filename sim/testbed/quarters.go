@@ -46,6 +46,7 @@ func furnish(fabric *netns.Namespace, node string, cfg topology.Node, who whoAns
 		}
 	}
 	if q.group, err = netns.NewGroup(node); err == nil {
+		q.group.Prefer()
 		err = q.limit(cfg, who)
 	}
 	if err != nil {

@@ -32,6 +32,7 @@ type Testbed struct {
 	nodes   []resident
 	journal journal
 	output  string // directory for the output of real programs; empty: nowhere
+	restore func() // takes back that this process comes first
 	folder  string // of the workspaces of real hosts; empty: there is none
 }
 
@@ -81,6 +82,7 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 			b.Close()
 		}
 	}()
+	b.restore = netns.Prefer()
 	if err := netns.Sweep(); err != nil {
 		return nil, fmt.Errorf("testbed: what an earlier run left: %w", err)
 	}
@@ -213,6 +215,9 @@ func (b *Testbed) Close() {
 	}
 	if b.reaper != nil {
 		_ = b.reaper.Close() // what it could not remove the next run sweeps up
+	}
+	if b.restore != nil {
+		b.restore()
 	}
 }
 
