@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -82,15 +83,78 @@ func (x Happening) problems(s *Scenario) []topology.Problem {
 	if !slices.Contains(event.Kinds(), x.Kind) {
 		return append(problems, topology.Problem{Path: []string{"kind"}, Message: fmt.Sprintf("there is no event %q, want %s", x.Kind, topology.AnyOf(x.Kind, event.Kinds()))})
 	}
-	fields := event.Fields(x.Kind)
 	for _, name := range topology.Names(x.Where) {
-		if !slices.Contains(fields, name) {
-			problems = append(problems, topology.Problem{
-				Path: []string{"where", name}, Message: fmt.Sprintf("%s has no field %q, want %s", x.Kind, name, topology.AnyOf(name, fields)),
-			})
+		if message := x.problemOf(s, name, x.Where[name]); message != "" {
+			problems = append(problems, topology.Problem{Path: []string{"where", name}, Message: message})
 		}
 	}
 	return problems
+}
+
+// problemOf says why no event of the kind can have the value in the field.
+// Otherwise a count of 0 would hold for ever because of a slip.
+func (x Happening) problemOf(s *Scenario, name, value string) string {
+	if fields := event.Fields(x.Kind); !slices.Contains(fields, name) {
+		return fmt.Sprintf("%s has no field %q, want %s", x.Kind, name, topology.AnyOf(name, fields))
+	}
+	if can, want := event.CanHold(x.Kind, name, value); !can {
+		return fmt.Sprintf("%s of %s is never %q, want %s", name, x.Kind, value, topology.AnyOf(value, want))
+	}
+	var known []string
+	switch name {
+	case "interface":
+		known = s.interfaces(x.Node)
+	case "segment":
+		known = topology.Names(s.Segments)
+	case "vip":
+		known = s.virtualIPs()
+	default:
+		return ""
+	}
+	if !slices.Contains(known, value) {
+		return fmt.Sprintf("there is no %s %q, want %s", name, value, topology.AnyOf(value, known))
+	}
+	return ""
+}
+
+// interfaces returns the names of a node's interfaces; of all nodes' without a
+// node.
+func (s *Scenario) interfaces(node string) []string {
+	names := map[string]bool{}
+	for name, n := range s.Nodes { // order: names are sorted
+		for iface := range n.NICs { // order: as above
+			names[iface] = names[iface] || node == "" || name == node
+		}
+	}
+	return slices.DeleteFunc(topology.Names(names), func(iface string) bool { return !names[iface] })
+}
+
+// virtualIPs returns the virtual IPs that there are, or that the timeline sets.
+func (s *Scenario) virtualIPs() []string {
+	all := map[string]bool{}
+	for _, n := range s.Nodes { // order: addresses are sorted
+		for _, standby := range n.Standby { // order: as above
+			for _, vip := range standby.VIPs() {
+				all[vip.String()] = true
+			}
+		}
+		if n.Exec != nil {
+			for _, vip := range n.Exec.VIPs {
+				all[vip.String()] = true
+			}
+		}
+	}
+	for _, step := range s.Timeline {
+		for _, f := range step.Faults {
+			if limited, is := f.(fault.For); is {
+				f = limited.Fault
+			}
+			if set, is := f.(fault.Set); is && strings.HasSuffix(set.Property, ".vip") {
+				all[set.Value] = true
+			}
+		}
+	}
+	return topology.Names(all)
 }
 
 // Violations expects that the named invariants are violated, each once at least.

@@ -39,7 +39,11 @@ var slips = []struct{ old, new, at, want string }{
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address for its host: there is no DNS in the bench`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want 0 to 876000h`},
-	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hello: 1s}}}\n  b", "5:89", `got 1s, want 2s to 40s`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hello: 1s}}}\n  b", "5:89", `got 1s, want 2s to 40s (DataPower: HelloTimer)`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, profile: rfc2281, hold: 2s}}}\n  b", "5:106", `got 2s, want more than the hello time 3s`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 'fe80::1'}}}\n  b", "5:69", `got fe80::1, want an IPv4 host address (DataPower: VirtualIP)`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.0}}}\n  b", "5:69", `192.0.2.0 is the address of the subnet itself`},
+	{"{lan: 192.0.2.50/24}", "{lan: dhcp}", "7:34", `got "dhcp", want an address with prefix length`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, authentication: 123456789}}}\n  b", "5:98", `want 1 to 8 printable characters or 0x and 16 digits`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.11}}}\n  b", "5:69", `virtual IP 192.0.2.11 is the address of interface a.lan`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 198.51.100.1}}}\n  b", "5:69", `virtual IP 198.51.100.1 is not in the interface's subnet 192.0.2.0/24`},
@@ -86,9 +90,16 @@ var slips = []struct{ old, new, at, want string }{
 	{"- moves: 1", "- outage: {client: web, between: ..1s}", "12:22", `there is no client "web", want c1`},
 	{"- moves: 1", "- event: {kind: vip-announce}", "12:19", `(did you mean "vip-announced"?)`},
 	{"- moves: 1", "- event: {kind: vip-announced, where: {address: x}}", "12:42", `vip-announced has no field "address", want`},
+	{"- moves: 1", "- event: {kind: conn-closed, where: {how: reste}, count: 0}", "12:40", `how of conn-closed is never "reste", want client, server, refused, reset, timeout or unreachable (did you mean "reset"?)`},
+	{"- moves: 1", "- event: {kind: request-failed, where: {failure: status503}}", "12:43", `failure of request-failed is never "status503", want`},
+	{"- moves: 1", "- event: {kind: vip-announced, where: {repeat: first}}", "12:42", `repeat of vip-announced is never "first", want a whole number`},
+	{"- moves: 1", "- event: {kind: vip-lost, where: {vip: 192.0.2.10}, count: 0}", "12:37", `there is no vip "192.0.2.10", want 192.0.2.100`},
+	{"- moves: 1", "- event: {kind: vip-lost, where: {interface: wan}, count: 0}", "12:37", `there is no interface "wan", want lan`},
+	{"- moves: 1", "- event: {kind: vip-served, where: {segment: wan}, count: 0}", "12:39", `there is no segment "wan", want lan`},
 	{"- moves: 1", "- takeover: {to: b, vip: 192.0.2.99}", "12:28", `got 192.0.2.99, want 192.0.2.100`},
 	{"- moves: 1", "- requests: {only: [rst]}", "12:23", `got "rst", want refused, reset, timeout,`},
 	// YAML itself.
+	{"duration: 60s", "duration: 60s\n\tseed: 1", "3:1", `got a tab, want spaces`},
 	{"duration: 60s", "duration: [60s", "3:1", `',' or ']' must be specified`},
 	{"duration: 60s", "duration: *none", "2:11", `alias *none: there is no anchor &none before it`},
 	{"- moves: 1", "- moves: 1\n---\na: b", "", `got a second document, want one scenario in a file`},
@@ -115,6 +126,26 @@ func TestSlipsAreToldAtTheirPlace(t *testing.T) {
 		if !strings.HasPrefix(got, slip.at) || !strings.Contains(got, slip.want) {
 			t.Errorf("%s: want %s %s, got\n%s", slip.new, slip.at, slip.want, got)
 		}
+	}
+}
+
+// TestAllSlipsAtOnce: of a standby configuration that is wrong in many ways each
+// is told, once.
+func TestAllSlipsAtOnce(t *testing.T) {
+	text := strings.Replace(small, "{vip: 192.0.2.100}}}\n  b", "{vip: 'fe80::1', group: 256, priority: -1, hello: 1s, hold: 3m, authentication: too-long-a-token, jitter: 70%}}}\n  b", 1)
+	_, err := Parse("x", []byte(text))
+	invalid, ok := IsInvalid(err)
+	if !ok {
+		t.Fatalf("got %v, want problems", err)
+	}
+	var got []string
+	for _, p := range invalid.Problems {
+		_, after, _ := strings.Cut(p.String(), "nodes.a.standby.lan.")
+		key, _, _ := strings.Cut(after, ":")
+		got = append(got, key)
+	}
+	if want := "vip group priority hello hold authentication jitter"; strings.Join(got, " ") != want {
+		t.Errorf("got problems of %q, want %q:\n%v", got, want, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/cablepull/cablepull/sim/fault"
@@ -15,7 +16,12 @@ func (j *judge) standby() {
 	for _, name := range topology.Names(j.whole.Nodes) {
 		n := j.whole.Nodes[name]
 		for _, iface := range topology.Names(n.Standby) {
-			for _, p := range product(n.Standby[iface], n.NICs[iface].Address.Addr()) {
+			s := n.Standby[iface]
+			told := topology.CheckFields(s)
+			for _, p := range product(s, n.NICs[iface].Address.Addr()) {
+				if p.Path[0] == "vip" && s.VIP.Is4() || slices.ContainsFunc(told, func(t topology.Problem) bool { return t.Path[0] == p.Path[0] }) {
+					continue // the topology has told
+				}
 				p.Path = topology.At([]string{"nodes", name, "standby", iface}, p.Path...)
 				j.list = append(j.list, p)
 			}
@@ -26,7 +32,7 @@ func (j *judge) standby() {
 // product returns the problems that only the product knows. What the topology
 // tells by itself, such as a missing address, is left out.
 func product(s topology.Standby, own netip.Addr) []topology.Problem {
-	if !own.IsValid() || s.VIP == own || topology.CheckFields(s) != nil {
+	if !own.IsValid() {
 		return nil
 	}
 	return world.StandbyProblems(s, own)

@@ -81,7 +81,11 @@ func syntaxOf(err error) *syntax {
 		GetMessage() string
 	}
 	if errors.As(err, &positioned) {
-		return &syntax{placeOf(positioned.GetToken()), positioned.GetMessage()}
+		message := positioned.GetMessage()
+		if strings.Contains(message, "character '\t'") {
+			message = "got a tab, want spaces: YAML knows no other indentation"
+		}
+		return &syntax{placeOf(positioned.GetToken()), message}
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	return &syntax{place{1, 1}, first}

@@ -12,7 +12,7 @@ type FaultHealed struct {
 
 // PowerChanged: a machine changed its life.
 type PowerChanged struct {
-	State string // booting, up, off, crashed, frozen, thawed
+	State string `words:"booting,up,off,crashed,frozen,thawed"`
 }
 
 // LinkChanged: an interface gained or lost its carrier.
@@ -23,7 +23,7 @@ type LinkChanged struct {
 
 // LoadChanged: a hog took, or left, a share of one CPU class.
 type LoadChanged struct {
-	Class string  // control, service
+	Class string  `words:"control,service"`
 	Share float64 // 0..1 taken by hogs
 }
 
@@ -41,7 +41,7 @@ type ConfigChanged struct {
 // ServiceChanged: a service of a gateway or back end began or ceased to listen.
 type ServiceChanged struct {
 	Service string
-	State   string // listening, waiting, failed, stopped; of a real program also starting, running
+	State   string `words:"listening,waiting,failed,stopped,starting,running"` // the last two of real programs only
 	Reason  string
 }
 
@@ -74,7 +74,7 @@ type FrameLooped struct {
 // that belong to no connection it knows. Logged once for each flow while the
 // machine runs.
 type FlowRefused struct {
-	Protocol string // TCP, ICMP, IP
+	Protocol string `words:"TCP,ICMP,IP"`
 	From     string // address
 	To       string // address; of TCP with port
 }

@@ -6,7 +6,7 @@ import "time"
 type StandbyChanged struct {
 	Interface string
 	Group     uint8
-	From, To  string // Initial, Learn, Listen, Speak, Standby, Active
+	From, To  string `words:"Initial,Learn,Listen,Speak,Standby,Active"`
 	Cause     string // such as "active timer expired"
 }
 
@@ -14,7 +14,7 @@ type StandbyChanged struct {
 type StandbySent struct {
 	Interface string
 	Group     uint8
-	Opcode    string
+	Opcode    string `words:"Coup,Resign"`
 }
 
 // StandbyRejected: a member ignored messages of a peer. Logged once for each
@@ -23,7 +23,7 @@ type StandbyRejected struct {
 	Interface string
 	Group     uint8
 	Peer      string // its interface address
-	Reason    string
+	Reason    string `words:"unknown opcode,other group,our own address,wrong authentication,other virtual IP"`
 }
 
 // VIPGained: a member took a virtual address onto its interface.
@@ -51,7 +51,7 @@ type VIPAnnounced struct {
 type VIPClaimed struct {
 	Segment string
 	VIP     string
-	Frame   string // hello, coup, gratuitous-arp; vrrp-advert of a real program
+	Frame   string `words:"hello,coup,gratuitous-arp,vrrp-advert"` // the last of real programs only
 }
 
 // VIPServed: a frame from the virtual address came from another member than the

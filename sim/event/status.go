@@ -9,10 +9,10 @@ type StandbyStatus struct {
 	Group       uint8
 	IP          string // the virtual IP; empty: not learned yet
 	Priority    uint8
-	Mode        string // active; or standby, which is every other state
+	Mode        string `words:"active,standby"` // standby is every state but Active
 	Preempt     bool
 	GroupLeader string // address of the active member, itself included; empty: none is known
-	State       string // Initial, Learn, Listen, Speak, Standby, Active
+	State       string `words:"Initial,Learn,Listen,Speak,Standby,Active"`
 
 	HellosSent, HellosReceived   uint64
 	CoupsSent, CoupsReceived     uint64

@@ -18,7 +18,7 @@ type ConnEstablished struct {
 // ConnClosed: a client's connection is over.
 type ConnClosed struct {
 	Conn     uint64
-	How      string // client, server, refused, reset, timeout, unreachable
+	How      string `words:"client,server,refused,reset,timeout,unreachable"`
 	Answered int    // requests answered on it
 }
 
@@ -53,7 +53,7 @@ type RequestAnswered struct {
 // RequestFailed: a client gave a request up, or will try it again.
 type RequestFailed struct {
 	Request, Conn uint64
-	Failure       string // refused, reset, timeout, unreachable, closed, mismatched, or an answer such as status-503
+	Failure       string `words:"refused,reset,timeout,unreachable,closed,mismatched,status-"` // status-503 is an answer
 	Retried       bool
 	After         time.Duration // since the first attempt was due
 }

@@ -13,7 +13,7 @@ func (c *checker) standby(path []string, n Node, iface string, s Standby) {
 		c.fail(path, "there is no interface %q, want %s", iface, AnyOf(iface, Names(n.NICs)))
 		return
 	}
-	if s.VIP.IsValid() {
+	if s.VIP.Is4() { // of others the product tells
 		c.vip(At(path, "vip"), nic, s.VIP)
 	}
 	for i, a := range s.Secondary {

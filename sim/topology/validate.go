@@ -168,6 +168,8 @@ func (c *checker) gateway(path []string, n Node) {
 		switch other, twice := taken[s.Listen]; {
 		case !s.Listen.IsValid():
 			c.fail(at, "listen is missing: the node has no address of its own to listen on")
+		case slices.Contains(own, s.Listen.Addr()) && !s.Listen.Addr().Is4():
+			// It is told where the node gets the address.
 		case !s.Listen.Addr().Is4() || s.Listen.Port() == 0:
 			c.fail(at, "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", s.Listen)
 		case twice:

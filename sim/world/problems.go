@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/cablepull/cablepull/node/standby"
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -15,20 +16,34 @@ var standbyKeys = map[string]string{
 	"Profile": "profile", "HelloJitter": "jitter", "BootDelay": "boot-delay", "AnnounceTimes": "announce",
 }
 
+// productProperties are those that the product itself has (spec/failover.md
+// §3.2). Messages name them, for whoever has its configuration at hand.
+var productProperties = map[string]bool{"Group": true, "VirtualIP": true, "Preempt": true, "HelloTimer": true, "HoldTimer": true}
+
 // StandbyProblems lists what is wrong with standby control on an interface by
 // itself, in the words of the product: what needs no look at other nodes. Own
 // is the interface's address. Paths begin at the standby configuration.
 func StandbyProblems(s topology.Standby, own netip.Addr) []topology.Problem {
 	s = s.WithDefaults()
+	var problems []topology.Problem
+	if _, err := wire.ParseAuth(s.Authentication); err != nil {
+		problems = append(problems, topology.Problem{Path: []string{"authentication"}, Message: err.Error()})
+		s.Authentication = topology.DefaultAuthentication
+	}
 	cfg, err := machineConfig(s, own)
 	if err != nil {
-		return []topology.Problem{{Path: []string{"authentication"}, Message: err.Error()}}
+		return append(problems, topology.Problem{Path: []string{"profile"}, Message: err.Error()})
 	}
-	var problems []topology.Problem
 	for _, p := range cfg.Validate() {
-		if key, known := standbyKeys[p.Property]; known {
-			problems = append(problems, topology.Problem{Path: []string{key}, Message: p.Message, Warning: p.Severity == standby.Warning})
+		key, known := standbyKeys[p.Property]
+		if !known {
+			continue
 		}
+		message := p.Message
+		if cfg.Profile == standby.DataPower && productProperties[p.Property] {
+			message += " (DataPower: " + p.Property + ")"
+		}
+		problems = append(problems, topology.Problem{Path: []string{key}, Message: message, Warning: p.Severity == standby.Warning})
 	}
 	if most := len(cfg.AnnounceTimes); len(s.Announce) > most {
 		problems = append(problems, topology.Problem{Path: []string{"announce"}, Message: fmt.Sprintf("got %d instants, want at most %d", len(s.Announce), most)})

@@ -93,6 +93,16 @@ func (p *Plan) Names() []string {
 	return names
 }
 
+// Field returns the field of the struct that a member comes from.
+func (p *Plan) Field(name string) (reflect.StructField, bool) {
+	for _, f := range p.fields {
+		if f.name == name {
+			return p.of.Field(f.index), true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
 func formOf(in, t reflect.Type) form {
 	if t == durationType {
 		return form{shape: span}

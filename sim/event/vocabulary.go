@@ -1,0 +1,54 @@
+package event
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// wordsTag is the tag of a text field with a vocabulary: the words with
+// commas between them. A word that ends in a dash is how such a text begins.
+const wordsTag = "words"
+
+// CanHold reports whether a field of a kind can ever hold the text, as Field
+// returns it. If not, want says what it holds: its words, or what its type
+// prints. It is for those who search events for a text, and would otherwise
+// search for a misspelt one in vain, and be content.
+func CanHold(kind, name, text string) (can bool, want []string) {
+	c := byKind[kind]
+	if c == nil {
+		return false, nil
+	}
+	f, has := c.plan.Field(name)
+	if !has {
+		return false, nil
+	}
+	if f.Type == reflect.TypeFor[time.Duration]() {
+		d, err := time.ParseDuration(text)
+		return err == nil && d.String() == text, []string{"a duration as it is printed, such as 1m30s or 200ms"}
+	}
+	switch f.Type.Kind() {
+	case reflect.String:
+		tag, limited := f.Tag.Lookup(wordsTag)
+		if !limited {
+			return true, nil
+		}
+		words := strings.Split(tag, ",")
+		return slices.ContainsFunc(words, func(w string) bool {
+			if strings.HasSuffix(w, "-") {
+				return strings.HasPrefix(text, w) && text != w
+			}
+			return text == w
+		}), words
+	case reflect.Bool:
+		return text == "true" || text == "false", []string{"true", "false"}
+	case reflect.Float32, reflect.Float64:
+		n, err := strconv.ParseFloat(text, 64)
+		return err == nil && strconv.FormatFloat(n, 'g', -1, 64) == text, []string{"a number such as 0.5"}
+	default:
+		n, err := strconv.ParseInt(text, 10, 64)
+		return err == nil && strconv.FormatInt(n, 10) == text, []string{"a whole number"}
+	}
+}
