@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ type (
 		Tests    int        `xml:"tests,attr"`
 		Failures int        `xml:"failures,attr"`
 		Errors   int        `xml:"errors,attr"`
+		Skipped  int        `xml:"skipped,attr"`
 		Time     string     `xml:"time,attr"` // seconds
 		Suite    junitSuite `xml:"testsuite"`
 	}
@@ -27,6 +29,7 @@ type (
 		Tests    int         `xml:"tests,attr"`
 		Failures int         `xml:"failures,attr"`
 		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
 		Time     string      `xml:"time,attr"`
 		Cases    []junitCase `xml:"testcase"`
 	}
@@ -36,12 +39,16 @@ type (
 		Time    string        `xml:"time,attr"`
 		Failure *junitFailure `xml:"failure"`
 		Error   *junitFailure `xml:"error"`
+		Skipped *junitSkip    `xml:"skipped"`
 		Out     string        `xml:"system-out"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
 		Text    string `xml:",chardata"`
+	}
+	junitSkip struct {
+		Message string `xml:"message,attr"`
 	}
 )
 
@@ -53,7 +60,8 @@ const (
 
 // WriteJUnit writes a set of runs as one test suite, a test case each. A run
 // that failed carries the expectations that were not met, the violations and
-// the command that replays it; one in which the bench failed is an error.
+// the command that replays it; one that came to no verdict is an error, and one
+// that was not run is skipped, with the reason.
 func WriteJUnit(w io.Writer, suite string, results []Result) error {
 	s := junitSuite{Name: suite, Tests: len(results)}
 	var wall time.Duration
@@ -61,15 +69,20 @@ func WriteJUnit(w io.Writer, suite string, results []Result) error {
 		r := &results[i]
 		c := junitOf(r)
 		wall += r.Wall
-		if c.Error != nil {
+		switch {
+		case c.Skipped != nil:
+			s.Skipped++
+		case c.Error != nil:
 			s.Errors++
-		} else if c.Failure != nil {
+		case c.Failure != nil:
 			s.Failures++
 		}
 		s.Cases = append(s.Cases, c)
 	}
 	s.Time = seconds(wall)
-	all := junitSuites{Name: "cablepull", Tests: s.Tests, Failures: s.Failures, Errors: s.Errors, Time: s.Time, Suite: s}
+	all := junitSuites{
+		Name: "cablepull", Tests: s.Tests, Failures: s.Failures, Errors: s.Errors, Skipped: s.Skipped, Time: s.Time, Suite: s,
+	}
 	out, err := xml.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return fmt.Errorf("reports: junit.xml: %w", err)
@@ -86,11 +99,17 @@ func junitOf(r *Result) junitCase {
 		Name:  r.Scenario + " seed " + strconv.FormatUint(r.Seed, 10),
 		Time:  seconds(r.Wall),
 		Out: cut(fmt.Sprintf("%s\ndigest %s, %v simulated, %d frames, version %s\n",
-			strings.TrimSpace(r.About), r.Digest, r.Simulated, r.Frames, r.Version), junitTextMax),
+			strings.TrimSpace(r.About), cmp.Or(r.Digest, NoDigest), r.Simulated, r.Frames, r.Version), junitTextMax),
 	}
 	switch {
+	case r.Skipped != "":
+		c.Skipped, c.Out = &junitSkip{cut(r.Skipped, junitMessageMax)}, cut(strings.TrimSpace(r.About)+"\n", junitTextMax)
 	case r.Error != "":
-		c.Error = &junitFailure{cut(r.Error, junitMessageMax), "bench", cut(r.Error+"\n"+replay(r), junitTextMax)}
+		kind := "setup"
+		if r.Defect {
+			kind = "bench"
+		}
+		c.Error = &junitFailure{cut(r.Error, junitMessageMax), kind, cut(r.Error+"\n"+replay(r), junitTextMax)}
 	case !r.Passed:
 		text := failureText(r)
 		first, _, _ := strings.Cut(text, "\n")

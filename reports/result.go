@@ -20,7 +20,7 @@ type Result struct {
 	Seed         uint64             `json:"seed"`
 	World        string             `json:"world"`  // virtual, netns
 	Digest       string             `json:"digest"` // of all frames and events
-	Passed       bool               `json:"passed"` // no failed expectation, no violation, no error
+	Passed       bool               `json:"passed"` // run, with no failed expectation, no violation, no error
 	Expectations []Expectation      `json:"expectations"`
 	Violations   []oracle.Violation `json:"violations"`
 	Measures     oracle.Measures    `json:"measures"`
@@ -29,9 +29,14 @@ type Result struct {
 	Frames       uint64             `json:"frames"`    // sent in the world
 	Version      string             `json:"version"`   // of the bench
 	Replay       string             `json:"replay"`    // the command that runs the same again
-	Error        string             `json:"error"`     // how the bench itself failed; empty if it did not
+	Skipped      string             `json:"skipped"`   // why it was not run; empty if it was
+	Error        string             `json:"error"`     // what ended it without a verdict; empty if nothing did
+	Defect       bool               `json:"defect"`    // the error is the bench's own, not what machine or scenario lack
 	Events       []event.Event      `json:"-"`         // they have a file of their own
 }
+
+// NoDigest stands in text for the digest of a run in real time, which has none.
+const NoDigest = "n/a"
 
 // Expectation is what the scenario expected, and what came.
 type Expectation struct {

@@ -83,9 +83,11 @@ func TestRunJSON(t *testing.T) {
 
 func TestJUnit(t *testing.T) {
 	good := Result{Scenario: "graceful", Seed: 1, World: "virtual", Passed: true, Wall: time.Second, Digest: "00", Version: "v0.1.0"}
-	broken := Result{Scenario: "livelock", Seed: 2, World: "virtual", Error: "proc c1 panicked:\n\tboom <&>", Replay: "cablepull run livelock --seed 2"}
+	broken := Result{Scenario: "livelock", Seed: 2, World: "virtual", Error: "proc c1 panicked:\n\tboom <&>", Defect: true, Replay: "cablepull run livelock --seed 2"}
+	lacking := Result{Scenario: "real", Seed: 1, World: "netns", Error: "user namespaces: limit reached", Replay: "cablepull run real --seed 1 --world netns"}
+	skipped := Result{Scenario: "warm", About: "It reboots warm.", Seed: 1, World: "netns", Skipped: "there is no <warm> reboot in real time"}
 	var out bytes.Buffer
-	if err := WriteJUnit(&out, "incidents", []Result{good, *cablePull(), broken}); err != nil {
+	if err := WriteJUnit(&out, "incidents", []Result{good, *cablePull(), broken, lacking, skipped}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "junit.xml", out.Bytes())

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -81,7 +82,7 @@ func (p *page) verdict(r *reports.Result) {
 	body := []span{{"PASS", good}}
 	switch {
 	case r.Error != "":
-		body = []span{{"ERROR", bad}, {"  the bench itself failed: " + r.Error, plain}}
+		body = []span{{"ERROR", bad}, {"  " + broken(r), plain}}
 	case !r.Passed:
 		body = []span{{"FAIL", bad}, {"  " + reasons(r), plain}}
 	case len(r.Expectations) > 0:
@@ -91,7 +92,7 @@ func (p *page) verdict(r *reports.Result) {
 	}
 	p.wrapped(nil, body)
 	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s, version %s",
-		brief(r.Simulated), short(r.Wall), pace(r), count(int(r.Frames), "frame"), r.Digest, r.Version), dim}})
+		brief(r.Simulated), short(r.Wall), pace(r), count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), r.Version), dim}})
 	if r.Replay != "" {
 		p.line(span{"replay: ", dim}, span{r.Replay, bold})
 	}

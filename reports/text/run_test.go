@@ -101,7 +101,7 @@ func TestLongRunsAreBounded(t *testing.T) {
 
 func TestEmptyRun(t *testing.T) {
 	page := drawn(t, &reports.Result{Scenario: "empty", World: "virtual", Passed: true}, Options{})
-	want := "empty  seed 0, virtual world, 0s\n\nPASS  nothing was expected, no invariant violated\n0s simulated in 0s, 0 frames, digest , version\n"
+	want := "empty  seed 0, virtual world, 0s\n\nPASS  nothing was expected, no invariant violated\n0s simulated in 0s, 0 frames, digest n/a, version\n"
 	if diff := cmp.Diff(want, page); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
 	}

@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,12 +12,31 @@ import (
 )
 
 // WriteSummary draws a table of many runs, a line each, then each failure with
-// the command that replays it, then the totals.
+// the command that replays it, each that was not run with the reason, and the
+// totals. A column says which world a run was in, unless all were in virtual
+// time.
 func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
 	p := newPage(o)
-	rows := [][]string{{"scenario", "seed", "outage", "takeover", "kept", "simulated", "wall", "pace"}}
+	p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
+	p.failures(results)
+	p.skips(results)
+	p.totals(results)
+	return p.writeTo(w)
+}
+
+// runs draws the table.
+func (p *page) runs(results []reports.Result) {
+	if len(results) == 0 {
+		return
+	}
+	rows := [][]string{{"scenario", "world", "seed", "outage", "takeover", "kept", "simulated", "wall", "pace"}}
 	for i := range results {
 		rows = append(rows, summaryRow(&results[i]))
+	}
+	if !slices.ContainsFunc(results, func(r reports.Result) bool { return r.World != "virtual" }) {
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], 1, 2)
+		}
 	}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -36,9 +56,6 @@ func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
 		}
 		p.line(spans...)
 	}
-	p.failures(results)
-	p.totals(results)
-	return p.writeTo(w)
 }
 
 // WriteFailure draws one failed run as one line, for a sweep that goes on.
@@ -63,7 +80,7 @@ func summaryRow(r *reports.Result) []string {
 	if r.Wall >= time.Microsecond {
 		pace = factor(r) + "×"
 	}
-	return []string{r.Scenario, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, brief(r.Simulated), short(r.Wall), pace}
+	return []string{r.Scenario, r.World, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, brief(r.Simulated), short(r.Wall), pace}
 }
 
 // longest returns the longest outage of all clients.
@@ -105,7 +122,7 @@ func fewestKept(all []oracle.Connections) (oracle.Connections, bool) {
 func (p *page) failures(results []reports.Result) {
 	first := true
 	for i := range results {
-		if results[i].Passed {
+		if results[i].Passed || results[i].Skipped != "" {
 			continue
 		}
 		if first {
@@ -126,7 +143,7 @@ func (p *page) failure(r *reports.Result) {
 	failed := r.Failed()
 	switch {
 	case r.Error != "":
-		why = "the bench itself failed: " + r.Error
+		why = broken(r)
 	case len(r.Violations) > 0:
 		v := r.Violations[0]
 		why = fmt.Sprintf("%s violated at %s: %s", v.Invariant, instant(v.At), v.Detail)
@@ -145,16 +162,44 @@ func (p *page) failure(r *reports.Result) {
 	p.line(spans...)
 }
 
+// broken says what ended a run without a verdict, and whose fault that was.
+func broken(r *reports.Result) string {
+	if r.Defect {
+		return "the bench itself failed: " + r.Error
+	}
+	return "no verdict: " + r.Error
+}
+
+// skips prints what was not run, and why.
+func (p *page) skips(results []reports.Result) {
+	first := true
+	for i := range results {
+		r := &results[i]
+		if r.Skipped == "" {
+			continue
+		}
+		if first {
+			p.line()
+			first = false
+		}
+		p.wrapped([]span{{"SKIP ", warn}}, []span{{fmt.Sprintf("%s seed %d: ", r.Scenario, r.Seed), bold}, {r.Skipped, plain}})
+	}
+}
+
 func (p *page) totals(results []reports.Result) {
-	passed, failed, broken := 0, 0, 0
+	passed, failed, defects, lacking, skipped := 0, 0, 0, 0, 0
 	var simulated, wall time.Duration
 	for i := range results {
 		r := &results[i]
 		simulated += r.Simulated
 		wall += r.Wall
 		switch {
+		case r.Skipped != "":
+			skipped++
+		case r.Error != "" && r.Defect:
+			defects++
 		case r.Error != "":
-			broken++
+			lacking++
 		case r.Passed:
 			passed++
 		default:
@@ -163,11 +208,16 @@ func (p *page) totals(results []reports.Result) {
 	}
 	p.line()
 	spans := []span{{count(len(results), "run") + ": ", plain}, {fmt.Sprintf("%d passed", passed), good}}
-	if failed > 0 {
-		spans = append(spans, span{", ", plain}, span{fmt.Sprintf("%d failed", failed), bad})
-	}
-	if broken > 0 {
-		spans = append(spans, span{", ", plain}, span{fmt.Sprintf("%d broke the bench", broken), bad})
+	for _, part := range []struct {
+		count int
+		what  string
+		how   ink
+	}{
+		{failed, "failed", bad}, {defects, "broke the bench", bad}, {lacking, "without a verdict", bad}, {skipped, "skipped", warn},
+	} {
+		if part.count > 0 {
+			spans = append(spans, span{", ", plain}, span{fmt.Sprintf("%d %s", part.count, part.what), part.how})
+		}
 	}
 	spans = append(spans, span{fmt.Sprintf(", %s simulated in %s of work", short(simulated), short(wall)), dim})
 	p.line(spans...)

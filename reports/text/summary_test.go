@@ -16,7 +16,7 @@ import (
 func manyRuns() []reports.Result {
 	broken := reports.Result{
 		Scenario: "a-scenario-with-a-name-that-is-far-too-long-for-a-table", Seed: 3, World: "virtual", Simulated: time.Second, Wall: time.Second,
-		Error: "proc c1 panicked: index out of range", Replay: "cablepull run a-scenario-with-a-name-that-is-far-too-long-for-a-table --seed 3",
+		Error: "proc c1 panicked: index out of range", Defect: true, Replay: "cablepull run a-scenario-with-a-name-that-is-far-too-long-for-a-table --seed 3",
 	}
 	return []reports.Result{*cablePull(), *splitBrain(), *flapping(), broken}
 }
@@ -28,6 +28,32 @@ func TestSummary(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, name, out.String())
+	}
+}
+
+// TestSummaryOfWorlds: runs of two worlds are told apart; what lacked something
+// is no failure of the bench, and what was not run is none at all.
+func TestSummaryOfWorlds(t *testing.T) {
+	lacking := reports.Result{
+		Scenario: "keepalived-cable", Seed: 1, World: "netns", Error: "testbed: node r1: not permitted",
+		Replay: "cablepull run keepalived-cable --seed 1 --world netns",
+	}
+	skipped := reports.Result{
+		Scenario: "warm-reboot", Seed: 1, World: "netns",
+		Skipped: "reboot a warm down 5s: a process that is killed keeps nothing, so there is no warm reboot in real time",
+	}
+	var out bytes.Buffer
+	results := []reports.Result{*cablePull(), *cablePullNetns(), lacking, skipped}
+	if err := WriteSummary(&out, results, Options{Width: 100, Unicode: true}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "summary-worlds.txt", out.String())
+	out.Reset()
+	if err := WriteSummary(&out, results[3:], Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); !strings.Contains(got, "1 run: 0 passed, 1 skipped") || strings.Contains(got, "takeover") {
+		t.Errorf("nothing but a skip: got %q", got)
 	}
 }
 

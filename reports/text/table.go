@@ -11,15 +11,16 @@ type table struct {
 	head  []string
 	left  []bool // by column: text, which is aligned at its left; figures are not
 	rows  [][]span
-	more  int // rows that are not shown
+	most  int // rows that are shown
+	more  int // rows that are not
 }
 
-// rowsMax bounds a table of a page.
+// rowsMax bounds most tables of a page.
 const rowsMax = 16
 
 // newTable makes a table. A column whose name begins with < is of text.
 func newTable(title string, head ...string) *table {
-	t := &table{title: title}
+	t := &table{title: title, most: rowsMax}
 	for _, h := range head {
 		name, left := strings.CutPrefix(h, "<")
 		t.head = append(t.head, name)
@@ -39,7 +40,7 @@ func (t *table) row(cells ...string) {
 
 // inked adds a row.
 func (t *table) inked(cells []span) {
-	if len(t.rows) == rowsMax {
+	if len(t.rows) == t.most {
 		t.more++
 		return
 	}
