@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -33,9 +34,15 @@ func Privileged() bool {
 // says that its namespaces are as they should be.
 const readyVariable = "CABLEPULL_NAMESPACES_FD"
 
-// Reexec makes an ordinary user root of namespaces of his own. It is called
-// first thing in main, before there are goroutines, with the arguments behind
-// the program's name.
+// Settle is called first thing in main. In a process that Reexec started it
+// settles in the namespaces, and reports whether it could; the starting process
+// knows why not and says it, so the program just ends. In all others it does
+// nothing.
+func Settle() bool { return !startedAgain() || arrive() }
+
+// Reexec makes an ordinary user root of namespaces of his own, as soon as it is
+// known that they are needed. It is called with the arguments behind the
+// program's name.
 //
 // In a privileged process, and in one that was started again and is so now, it
 // returns at once, with done false. In any other it starts the program again in
@@ -43,17 +50,15 @@ const readyVariable = "CABLEPULL_NAMESPACES_FD"
 // hands signals on, waits, and returns the status to exit with; a process that
 // died by a signal has 128 and its number, as in a shell. The started process
 // dies with the starting one. In the process namespace it is the first, so
-// everybody in there dies with it; and it has a /run of its own that nothing is
-// left of.
+// everybody in there dies with it; and it has a /run of its own, of which only
+// what is the user's is left when it ends.
 //
-// Whoever is orphaned in there stays as a zombie until the end. User and group stay what they were outside, and 0 inside: programs in there
-// can become no other user.
+// Whoever is orphaned in there stays as a zombie until the end. User and group
+// stay what they were outside, and 0 inside: programs in there can become no
+// other user.
 func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int, done bool, err error) {
-	if startedAgain() {
-		if !arrive() {
-			return 1, true, nil // the starting process knows why, and says it
-		}
-		return 0, false, nil
+	if !Settle() {
+		return 1, true, nil
 	}
 	if Privileged() {
 		return 0, false, nil
@@ -99,7 +104,7 @@ func become(cmd *exec.Cmd) (int, error) {
 	signal.Notify(signals, forwarded...)
 	defer signal.Stop(signals)
 	// The death signal comes when the thread that started the process ends: no
-	// thread of this process does, since nothing else runs in it.
+	// thread of this process does, since nothing in it is locked to one.
 	err = cmd.Start()
 	tell.Close()
 	if err != nil {
@@ -178,7 +183,8 @@ func arrive() bool {
 // settleMounts makes the mounts of the new namespaces private, gives a new
 // process namespace the /proc that belongs to it, and makes /run a folder in
 // memory: programs keep sockets and process numbers there, and root of a user
-// namespace may not write to the host's.
+// namespace may not write to the host's. What the user has there of his own,
+// such as /run/user, stays in its place: scenarios and reports may lie in it.
 //
 // /proc/sys/net shows the network namespace of who reads it, so it needs no
 // mount of its own. /sys stays the host's: we ask the kernel by other ways.
@@ -191,10 +197,49 @@ func settleMounts() error {
 			return fmt.Errorf("mount /proc: %w", err)
 		}
 	}
+	kept := openOwn("/run")
 	if err := unix.Mount("tmpfs", "/run", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
 		return fmt.Errorf("mount /run: %w", err)
 	}
+	for _, f := range kept {
+		defer f.Close()
+		if err := putBack(f); err != nil {
+			return fmt.Errorf("mount %s: %w", f.Name(), err)
+		}
+	}
 	return nil
+}
+
+// openOwn opens the folders in a folder of the host that are the user's, and
+// those that hold one folder per user.
+func openOwn(folder string) []*os.File {
+	entries, _ := os.ReadDir(folder) // one that cannot be read has nothing to keep
+	var own []*os.File
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		var s unix.Stat_t
+		if err := unix.Lstat(path, &s); err != nil {
+			continue
+		}
+		his := int(s.Uid) == os.Getuid() // root of the host has no number in here
+		if perUser := e.Name() == "user" || e.Name() == "media"; !e.IsDir() || !his && !perUser {
+			continue
+		}
+		fd, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		if err == nil {
+			own = append(own, os.NewFile(uintptr(fd), path))
+		}
+	}
+	return own
+}
+
+// putBack mounts a folder at the path that it was opened by, with all that is
+// mounted below it.
+func putBack(f *os.File) error {
+	if err := os.Mkdir(f.Name(), 0o755); err != nil {
+		return err
+	}
+	return unix.Mount(fmt.Sprintf("/proc/self/fd/%d", f.Fd()), f.Name(), "", unix.MS_BIND|unix.MS_REC, "")
 }
 
 // explainUser says which of the settings that forbid user namespaces is set.

@@ -14,6 +14,8 @@ import (
 func init() {
 	children["ordinary"] = func() error { return ordinary(lookAround) }
 	children["ordinary that waits"] = func() error { return ordinary(waitForSignal) }
+	children["ordinary that writes"] = func() error { return ordinary(writeInRun) }
+	children["host of its own"] = hostOfItsOwn
 }
 
 // ordinary is a program that starts itself again if it must.
@@ -62,6 +64,40 @@ func waitForSignal() int {
 	return 9
 }
 
+// The folders of /run in which a user may and may not leave something.
+const (
+	ownFolder, otherFolder = "/run/user/65534", "/run/daemon"
+)
+
+// writeInRun leaves a file where the user has a folder, and where he has none.
+func writeInRun() int {
+	err := errors.Join(
+		os.WriteFile(ownFolder+"/report", []byte("kept"), 0o600),
+		os.Mkdir(otherFolder, 0o755), // a daemon's folder is hidden, so that his can be made
+		os.WriteFile(otherFolder+"/pid", nil, 0o600))
+	fmt.Println(err)
+	return 0
+}
+
+// hostOfItsOwn plays a host whose /run has folders of a user and of others, and
+// says what a run by that user left in there.
+func hostOfItsOwn() error {
+	if err := errors.Join(
+		syscall.Mount("tmpfs", "/run", "tmpfs", 0, "mode=755"),
+		os.MkdirAll(ownFolder, 0o755), os.Chown(ownFolder, 65534, 65534),
+		os.Mkdir(otherFolder, 0o755), os.Mkdir("/run/lock", 0o777), os.Chmod("/run/lock", 0o777)); err != nil {
+		return err
+	}
+	cmd := child("ordinary that writes")
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := cmd.CombinedOutput()
+	report, readErr := os.ReadFile(ownFolder + "/report")
+	left, leftErr := os.ReadDir(otherFolder)
+	fmt.Printf("%q %v %q %v %d %v\n", out, err, report, readErr, len(left), leftErr)
+	return nil
+}
+
 // asNobody has a child run as an ordinary user, which only root can arrange.
 func asNobody(t *testing.T, part string) *exec.Cmd {
 	t.Helper()
@@ -101,6 +137,21 @@ func TestReexecMakesRoot(t *testing.T) {
 	}
 	if after := hostState(t); strings.Join(before, "\n") != strings.Join(after, "\n") {
 		t.Error("the host is not as it was")
+	}
+}
+
+// TestReexecKeepsOwnFolders: of the host's /run a user sees and keeps what is
+// his; the rest is hidden, and what is written in its place is gone at the end.
+func TestReexecKeepsOwnFolders(t *testing.T) {
+	newNamespace(t)
+	asNobody(t, "ordinary that writes") // skips where there is no ordinary user
+	if os.Getuid() != 0 {
+		t.Skip("only root can play a host with folders of several users")
+	}
+	cmd := child("host of its own")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
+	if got, want := say(t, cmd), "\"<nil>\\n\" <nil> \"kept\" <nil> 0 <nil>\n"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

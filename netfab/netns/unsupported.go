@@ -131,6 +131,9 @@ func ReaperMain(io.Reader) error { return ErrUnsupported }
 // Privileged reports that this process may make no namespaces.
 func Privileged() bool { return false }
 
+// Settle does nothing.
+func Settle() bool { return true }
+
 // Reexec returns ErrUnsupported.
 func Reexec([]string, io.Reader, io.Writer, io.Writer) (status int, done bool, err error) {
 	return 0, true, ErrUnsupported
