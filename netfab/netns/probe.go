@@ -7,8 +7,23 @@ type Finding struct {
 	Name   string // of the thing: "veth", "nginx"
 	OK     bool
 	Detail string // what is there, or why it is not: one line
-	Needed string // what needs it: the world itself, a kind of fault, a kind of node
+	Needed Need   // what needs it
+	Remedy string // how to get it; empty if it is there, or nothing helps
 }
+
+// Need is what needs a thing.
+type Need string
+
+// The needs: the world itself, a kind of user, of fault or of node, or people.
+const (
+	ForWorld   Need = "every netns run"
+	ForUsers   Need = "netns runs without root"
+	ForFreeze  Need = "freezing a node as a whole"
+	ForQuota   Need = "hogs and CPU quotas of real programs"
+	ForMemory  Need = "memory limits of real programs"
+	ForProgram Need = "nodes that run it"
+	ForLooking Need = "looking at captures and neighbours by hand"
+)
 
 // String is the finding as one line.
 func (f Finding) String() string {

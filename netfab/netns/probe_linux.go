@@ -17,16 +17,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	forWorld   = "every netns run"
-	forUsers   = "netns runs without root"
-	forFreeze  = "freezing a node as a whole"
-	forQuota   = "hogs and CPU quotas"
-	forMemory  = "memory limits"
-	forProgram = "nodes that run it"
-	forLooking = "looking at captures and neighbours by hand"
-)
-
 // Probe tries what the netns world uses, each thing by doing it once and
 // undoing it, and looks for the programs that nodes of the library run. A user
 // without privileges wants it called behind Reexec: then it says what a run
@@ -34,7 +24,7 @@ const (
 func Probe() []Finding {
 	findings := []Finding{probeUserNamespace(), probePrivileges()}
 	findings = append(findings, probeNetwork()...)
-	findings = append(findings, probeGroups()...)
+	findings = append(findings, ProbeGroups()...)
 	versions := make([]Finding, len(tools))
 	var all sync.WaitGroup
 	for i, t := range tools {
@@ -45,12 +35,33 @@ func Probe() []Finding {
 }
 
 // found makes a finding of something that works or fails with err.
-func found(name, needed, detail string, err error) Finding {
+func found(name string, needed Need, detail string, err error) Finding {
+	f := Finding{Name: name, OK: err == nil, Detail: detail, Needed: needed}
 	if err != nil {
-		detail = strings.ReplaceAll(strings.TrimPrefix(err.Error(), "netns: "), "\n", "; ")
+		f.Detail = strings.ReplaceAll(strings.TrimPrefix(err.Error(), "netns: "), "\n", "; ")
+		f.Remedy = remedies[needed]
+		if own, has := remediesOf[name]; has {
+			f.Remedy = own
+		}
 	}
-	return Finding{Name: name, OK: err == nil, Detail: detail, Needed: needed}
+	return f
 }
+
+// remedies say how to get what is missing, by what it is needed for; remediesOf
+// know better for some things.
+var (
+	remedies = map[Need]string{
+		ForUsers:  "run as root, or have the administrator set the sysctls user.max_user_namespaces and kernel.unprivileged_userns_clone above 0 and kernel.apparmor_restrict_unprivileged_userns to 0; a container may need --privileged",
+		ForWorld:  "run as root, or where user namespaces are allowed",
+		ForFreeze: "run as root; a container needs a /sys/fs/cgroup that can be written to",
+		ForQuota:  "run as root; a container needs a /sys/fs/cgroup that can be written to",
+		ForMemory: "run as root; a container needs a /sys/fs/cgroup that can be written to",
+	}
+	remediesOf = map[string]string{
+		"veth":      "modprobe veth, or a kernel with CONFIG_VETH",
+		"AF_PACKET": "modprobe af_packet, or a kernel with CONFIG_PACKET",
+	}
+)
 
 func probeUserNamespace() Finding {
 	cmd := exec.Command("true")
@@ -63,18 +74,18 @@ func probeUserNamespace() Finding {
 	if err != nil {
 		err = explainUser(err)
 	}
-	return found("user namespaces", forUsers, "an ordinary user can be root of namespaces of his own", err)
+	return found("user namespaces", ForUsers, "an ordinary user can be root of namespaces of his own", err)
 }
 
 func probePrivileges() Finding {
 	if !Privileged() {
-		return found("privileges", forWorld, "", errors.New("neither root nor in a user namespace: a run starts itself again in one"))
+		return found("privileges", ForWorld, "", errors.New("neither root nor in a user namespace: a run starts itself again in one"))
 	}
 	detail := "root"
 	if users, err := os.ReadFile("/proc/self/uid_map"); err == nil && !strings.Contains(string(users), "4294967295") {
 		detail = "root of a user namespace"
 	}
-	return found("privileges", forWorld, detail, nil)
+	return found("privileges", ForWorld, detail, nil)
 }
 
 // probeNetwork lays one cable and sends one frame through it. What cannot be
@@ -86,7 +97,7 @@ func probeNetwork() []Finding {
 	var findings []Finding
 	fail := func(err error, names ...string) []Finding {
 		for _, name := range names {
-			findings = append(findings, found(name, forWorld, "", err))
+			findings = append(findings, found(name, ForWorld, "", err))
 			err = fmt.Errorf("not tried: it needs what is missing above")
 		}
 		return findings
@@ -102,22 +113,22 @@ func probeNetwork() []Finding {
 	}
 	defer node.Close()
 	limit, _ := os.ReadFile("/proc/sys/user/max_net_namespaces")
-	findings = append(findings, found(namespaces, forWorld, "at most "+string(bytes.TrimSpace(limit)), nil))
+	findings = append(findings, found(namespaces, ForWorld, "at most "+string(bytes.TrimSpace(limit)), nil))
 
 	cable, err := Connect(fabric, node, CableSpec{Name: "eth0", MAC: [6]byte{2}})
 	if err != nil {
 		return fail(err, veth, packet, offloads)
 	}
 	defer cable.Close()
-	findings = append(findings, found(veth, forWorld, "two ends, IPv6 off, carrier up", nil))
+	findings = append(findings, found(veth, ForWorld, "two ends, IPv6 off, carrier up", nil))
 
 	err = probePort(fabric, cable.Interface(), node)
-	findings = append(findings, found(packet, forWorld, fmt.Sprintf("a ring of %d frames; one frame came through", slotCount), err))
+	findings = append(findings, found(packet, ForWorld, fmt.Sprintf("a ring of %d frames; one frame came through", slotCount), err))
 	active, err := node.Offloads("eth0")
 	if err == nil && len(active) > 0 {
 		err = fmt.Errorf("still on: %s", strings.Join(active, ", "))
 	}
-	return append(findings, found(offloads, forWorld, "off by ethtool on both ends", err))
+	return append(findings, found(offloads, ForWorld, "off by ethtool on both ends", err))
 }
 
 // probePort sends one frame from the node to the fabric.
@@ -151,17 +162,18 @@ func probePort(fabric *Namespace, iface string, node *Namespace) error {
 	}
 }
 
-// probeGroups makes a group and asks it what it can do.
-func probeGroups() []Finding {
+// ProbeGroups makes a group of processes and asks it what it can do: the part of
+// Probe that tells which limits and hogs of real programs have an effect.
+func ProbeGroups() []Finding {
 	const freezer, cpu, memory = "cgroup freezer", "cgroup cpu", "cgroup memory"
 	g, err := NewGroup("probe")
 	if err != nil {
 		return []Finding{
-			found(freezer, forFreeze, "", err), found(cpu, forQuota, "", err), found(memory, forMemory, "", err),
+			found(freezer, ForFreeze, "", err), found(cpu, ForQuota, "", err), found(memory, ForMemory, "", err),
 		}
 	}
 	defer g.Delete()
-	try := func(name, needed, control string, err error) Finding {
+	try := func(name string, needed Need, control string, err error) Finding {
 		if control == "" {
 			return found(name, needed, "", errors.New("no writable cgroup has it"))
 		}
@@ -173,9 +185,9 @@ func probeGroups() []Finding {
 		freezes = errors.Join(g.Freeze(), g.Thaw())
 	}
 	return []Finding{
-		try(freezer, forFreeze, freeze, freezes),
-		try(cpu, forQuota, g.control("cpu.max", "cpu.cfs_quota_us"), g.SetCPU(0.5)),
-		try(memory, forMemory, g.control("memory.max", "memory.limit_in_bytes"), g.SetMemory(1<<30)),
+		try(freezer, ForFreeze, freeze, freezes),
+		try(cpu, ForQuota, g.control("cpu.max", "cpu.cfs_quota_us"), g.SetCPU(0.5)),
+		try(memory, ForMemory, g.control("memory.max", "memory.limit_in_bytes"), g.SetMemory(1<<30)),
 	}
 }
 
@@ -183,13 +195,16 @@ func probeGroups() []Finding {
 type tool struct {
 	name    string
 	version string // the argument that makes it say its version
-	needed  string
+	needed  Need
+	pack    string // of Debian
 }
 
 var tools = []tool{
-	{"nginx", "-v", forProgram}, {"haproxy", "-v", forProgram}, {"keepalived", "--version", forProgram},
-	{"curl", "--version", forProgram}, {"wrk", "-v", forProgram}, {"iperf3", "--version", forProgram},
-	{"tshark", "--version", forProgram}, {"tcpdump", "--version", forProgram}, {"ip", "-V", forLooking},
+	{"nginx", "-v", ForProgram, "nginx"}, {"haproxy", "-v", ForProgram, "haproxy"},
+	{"keepalived", "--version", ForProgram, "keepalived"}, {"curl", "--version", ForProgram, "curl"},
+	{"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
+	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},
+	{"ip", "-V", ForLooking, "iproute2"},
 }
 
 // probe looks for the program where the shell would, and has it say its
@@ -198,7 +213,9 @@ var tools = []tool{
 func (t tool) probe() Finding {
 	path, err := exec.LookPath(t.name)
 	if err != nil {
-		return found(t.name, t.needed, "", errors.New("not on PATH"))
+		f := found(t.name, t.needed, "", errors.New("not on PATH"))
+		f.Remedy = "apt install " + t.pack
+		return f
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*patience) // a busy machine starts tshark slowly
 	defer cancel()

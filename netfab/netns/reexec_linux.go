@@ -15,7 +15,9 @@ import (
 )
 
 // Privileged reports whether this process may make network namespaces and all
-// that belongs to them: root, or root of namespaces of its own.
+// that belongs to them, and come back from them: root, or root of namespaces of
+// its own. Who is root of a user namespace alone, as after unshare --user, may
+// not.
 func Privileged() bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var sets [2]unix.CapUserData
@@ -27,6 +29,17 @@ func Privileged() bool {
 			return false
 		}
 	}
+	network, err := os.Open("/proc/self/ns/net")
+	if err != nil {
+		return false
+	}
+	defer network.Close()
+	// The kernel shows nobody the owner of a namespace that is not below his own.
+	owner, err := unix.IoctlRetInt(int(network.Fd()), unix.NS_GET_USERNS)
+	if err != nil {
+		return !errors.Is(err, unix.EPERM)
+	}
+	unix.Close(owner)
 	return true
 }
 

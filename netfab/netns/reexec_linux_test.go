@@ -140,6 +140,22 @@ func TestReexecMakesRoot(t *testing.T) {
 	}
 }
 
+// TestReexecHelpsRootOfUsersOnly: root of a user namespace in the host's network
+// could make network namespaces, but not come back from them.
+func TestReexecHelpsRootOfUsersOnly(t *testing.T) {
+	newNamespace(t)
+	if f := probeUserNamespace(); !f.OK {
+		t.Skip(f.Detail)
+	}
+	cmd := asRootOf(child("ordinary"), syscall.CLONE_NEWNS)
+	if got, want := say(t, cmd), "<nil> true 0 1 1 false\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if status := cmd.ProcessState.ExitCode(); status != 7 {
+		t.Errorf("status %d, want 7", status)
+	}
+}
+
 // TestReexecKeepsOwnFolders: of the host's /run a user sees and keeps what is
 // his; the rest is hidden, and what is written in its place is gone at the end.
 func TestReexecKeepsOwnFolders(t *testing.T) {
@@ -241,7 +257,7 @@ func TestProbeTellsAll(t *testing.T) {
 	if len(seen) < 15 {
 		t.Errorf("%d findings, want 15 or more", len(seen))
 	}
-	if f := (tool{"no-such-program", "-v", "a test"}).probe(); f.OK || f.Detail != "not on PATH" {
-		t.Errorf("%+v, want it missing", f)
+	if f := (tool{"no-such-program", "-v", ForProgram, "a-package"}).probe(); f.OK || f.Detail != "not on PATH" || f.Remedy != "apt install a-package" {
+		t.Errorf("%+v, want it missing, and the package", f)
 	}
 }

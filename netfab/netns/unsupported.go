@@ -141,8 +141,11 @@ func Reexec([]string, io.Reader, io.Writer, io.Writer) (status int, done bool, e
 
 // Probe finds that the whole world is missing.
 func Probe() []Finding {
-	return []Finding{{Name: "Linux", Detail: ErrUnsupported.Error(), Needed: "every netns run"}}
+	return []Finding{{Name: "Linux", Detail: ErrUnsupported.Error(), Needed: ForWorld, Remedy: "use a Linux machine"}}
 }
+
+// ProbeGroups finds nothing.
+func ProbeGroups() []Finding { return nil }
 
 // WatchAddresses returns ErrUnsupported.
 func WatchAddresses(*Namespace, func(netip.Prefix, bool)) (func(), error) {
