@@ -56,6 +56,7 @@ func Parse(name string, data []byte) (*Scenario, error) {
 		})
 		return nil, &Invalid{File: name, Problems: d.problems}
 	}
+	s.findPrograms(d)
 	return s, nil
 }
 

@@ -23,6 +23,8 @@ type Scenario struct {
 
 	// Warnings are problems that do not keep the scenario from running.
 	Warnings []Problem `yaml:"-"`
+
+	programLines map[string]int // in the file, by node.program
 }
 
 // Step is faults at one instant. They are applied in their order.

@@ -1,0 +1,37 @@
+package scenarios
+
+import "github.com/cablepull/cablepull/sim/topology"
+
+// Program is a real program that a scenario runs, and where it says so.
+type Program struct {
+	Node    string
+	Name    string
+	Command []string // the program and its arguments, with their placeholders
+	Line    int      // in the file; 0 if the scenario was written in Go
+}
+
+// Programs returns the real programs of a scenario, by node, in the order in
+// which they start. Who runs a scenario of a stranger wants to see them before.
+func (s *Scenario) Programs() []Program {
+	var programs []Program
+	t := s.Topology.WithDefaults()
+	for _, node := range t.Execs() {
+		x := t.Nodes[node].Exec
+		for _, name := range x.Programs() {
+			programs = append(programs, Program{node, name, x.Command(name), s.programLines[node+"."+name]})
+		}
+	}
+	return programs
+}
+
+// findPrograms remembers where in the file the programs stand.
+func (s *Scenario) findPrograms(d *decoder) {
+	s.programLines = map[string]int{}
+	for _, p := range s.Programs() {
+		path := topology.At([]string{"nodes", p.Node, "exec"}, "run")
+		if _, beside := s.Nodes[p.Node].Exec.Beside[p.Name]; beside {
+			path = topology.At([]string{"nodes", p.Node, "exec", "beside"}, p.Name)
+		}
+		s.programLines[p.Node+"."+p.Name] = d.nearestPlace(path).line
+	}
+}
