@@ -31,6 +31,7 @@ const ProgramsFolder = "programs"
 // directory.
 type Directory struct {
 	path        string
+	made        bool           // by us, so that an empty one is removed
 	pending     []*pendingFile // in the order in which they get their names
 	capture     *pcapng.Writer // nil: none was asked for
 	captureFile *pendingFile
@@ -46,6 +47,8 @@ const (
 // OpenDirectory makes the directory path if there is none, and clears away what
 // a killed run left unfinished.
 func OpenDirectory(path string) (*Directory, error) {
+	_, err := os.Stat(path)
+	made := errors.Is(err, os.ErrNotExist)
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, fmt.Errorf("reports: %w", err)
 	}
@@ -61,7 +64,7 @@ func OpenDirectory(path string) (*Directory, error) {
 			return nil, fmt.Errorf("reports: unfinished file of an earlier run: %w", err)
 		}
 	}
-	return &Directory{path: path}, nil
+	return &Directory{path: path, made: made}, nil
 }
 
 // Programs makes the folder for the output of real programs and returns its
@@ -137,7 +140,8 @@ func (d *Directory) commitPrograms() error {
 	return nil
 }
 
-// Close gives up what Write has not finished. It may be called after Write.
+// Close gives up what Write has not finished, and with it a directory that was
+// made for nothing. It may be called after Write.
 func (d *Directory) Close() {
 	for _, p := range d.pending {
 		p.abandon()
@@ -145,6 +149,9 @@ func (d *Directory) Close() {
 	d.pending = nil
 	if d.programs != "" {
 		os.RemoveAll(d.programs) // whatever stays is cleared away by the next run
+	}
+	if d.made {
+		os.Remove(d.path) // one that holds something stays
 	}
 }
 

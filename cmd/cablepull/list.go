@@ -14,27 +14,35 @@ import (
 func newList() *cobra.Command {
 	var asJSON bool
 	var tags []string
+	var world string
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the incidents in the library",
 		Example: `  cablepull list
   cablepull list --tag F1
+  cablepull list --world netns
   cablepull list --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if world != "" && world != worldVirtual && world != worldNetns {
+				return fmt.Errorf("list: --world: got %q, want %s or %s", world, worldVirtual, worldNetns)
+			}
 			library, err := scenarios.Library()
 			if err != nil {
 				return benchError{err}
 			}
-			library = tagged(library, tags)
+			library = slices.DeleteFunc(tagged(library, tags), func(s *scenarios.Scenario) bool {
+				return world != "" && !slices.Contains(worldsOf(s), world)
+			})
 			if asJSON {
 				return listJSON(cmd, library)
 			}
 			return listText(cmd, library)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {name, about, tags, slow, duration, duration_ns}")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, duration, duration_ns}")
 	cmd.Flags().StringSliceVar(&tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
+	cmd.Flags().StringVar(&world, "world", "", "only incidents that make sense in the world virtual, or netns")
 	return cmd
 }
 
@@ -56,6 +64,8 @@ func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
 		About      string   `json:"about"`
 		Tags       []string `json:"tags"`
 		Slow       bool     `json:"slow"`
+		Real       bool     `json:"real"` // it runs real programs
+		Worlds     []string `json:"worlds"`
 		Duration   string   `json:"duration"`
 		DurationNS int64    `json:"duration_ns"`
 	}
@@ -65,7 +75,9 @@ func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		entries = append(entries, entry{s.Name, strings.TrimSpace(s.About), tags, s.Slow, s.Duration.String(), int64(s.Duration)})
+		entries = append(entries, entry{
+			s.Name, strings.TrimSpace(s.About), tags, s.Slow, needsNamespaces(s) != "", worldsOf(s), s.Duration.String(), int64(s.Duration),
+		})
 	}
 	e := json.NewEncoder(cmd.OutOrStdout())
 	e.SetIndent("", "  ")
@@ -78,11 +90,7 @@ func listText(cmd *cobra.Command, library []*scenarios.Scenario) error {
 		width = max(width, len(s.Name))
 	}
 	for _, s := range library {
-		marks := strings.Join(s.Tags, " ")
-		if s.Slow {
-			marks += " (slow)"
-		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%-*s  %s\n", width, s.Name, marks); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%-*s  %s  %s\n", width, s.Name, marks(s), strings.Join(s.Tags, " ")); err != nil {
 			return err
 		}
 		for _, line := range wrap(s.About, 76) {
@@ -90,6 +98,19 @@ func listText(cmd *cobra.Command, library []*scenarios.Scenario) error {
 		}
 	}
 	return nil
+}
+
+// marks are the worlds in which an incident makes sense, whether it runs real
+// programs, and whether it takes long.
+func marks(s *scenarios.Scenario) string {
+	words := worldsOf(s)
+	if needsNamespaces(s) != "" {
+		words = append(words, "real")
+	}
+	if s.Slow {
+		words = append(words, "slow")
+	}
+	return "[" + strings.Join(words, " ") + "]"
 }
 
 // wrap breaks text into lines of at most width bytes, between words.

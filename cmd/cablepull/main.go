@@ -1,14 +1,17 @@
 // Command cablepull is a test bench for virtual-IP failover: it runs clusters
-// on a real TCP stack in virtual time, breaks them on purpose, and measures
-// what became of the virtual IP and of every connection.
+// on a real TCP stack in virtual time or in network namespaces, breaks them on
+// purpose, and measures what became of the virtual IP and of every connection.
 //
-//	cablepull list                  the incidents in the library
-//	cablepull run cable-pull        one of them: timeline, measures, verdict
-//	cablepull run my.yaml --out d   a scenario of your own, with artefacts
-//	cablepull run --all --jobs 2    the whole library
-//	cablepull schema                JSON Schema of the scenario format
+//	cablepull list                         the incidents in the library
+//	cablepull run cable-pull               one of them: timeline, measures, verdict
+//	cablepull run my.yaml --out d          a scenario of your own, with artefacts
+//	cablepull run --all --jobs 2           the whole library
+//	cablepull run cable-pull --world both  in virtual time and in real namespaces
+//	cablepull doctor                       what this machine can do for the latter
+//	cablepull schema                       JSON Schema of the scenario format
 //
-// Each verb is a function of its arguments and two writers; main only exits.
+// Each verb is a function of its arguments and writers; main only exits. Start
+// reading at root.go; run.go is the verb that all is about.
 package main
 
 import (
@@ -20,35 +23,49 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+
+	"github.com/cablepull/cablepull/netfab/netns"
 )
 
 // Exit statuses, for scripts.
 const (
 	exitPassed      = 0   // all expectations and invariants hold
 	exitFailed      = 1   // some do not
-	exitUsage       = 2   // usage, or an invalid scenario
+	exitUsage       = 2   // usage, an invalid scenario, or a machine that lacks what the run needs
 	exitBench       = 3   // the bench itself failed
 	exitInterrupted = 130 // stopped by a signal, as shells count it
 )
 
 func main() {
+	if !netns.Settle() {
+		os.Exit(exitUsage) // not seen: the process that started this one says why
+	}
 	// A world is one goroutine after another: a second processor only adds
 	// wake-ups. Side by side run processes, see --jobs.
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run executes one command line and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot(stdin)
+	root := newRoot(args)
 	root.SetArgs(args)
+	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	var ended endedError
+	if errors.As(err, &ended) {
+		if ended.bySignal() {
+			fmt.Fprintf(stderr, "cablepull: %v\n", ended)
+		}
+		return int(ended)
+	}
 	status := statusOf(err)
 	switch status {
 	case exitPassed, exitFailed:
@@ -65,11 +82,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // errFailed says that a run was judged and did not pass; what failed has been
 // printed.
 var errFailed = errors.New("not all expectations and invariants hold")
-
-// benchError is a failure of the bench, not of what it tests.
-type benchError struct{ error }
-
-func (e benchError) Unwrap() error { return e.error }
 
 func statusOf(err error) int {
 	var bench benchError

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/sim/testbed"
 )
 
 // asCommand makes the test binary behave as cablepull, so that tests can start
@@ -17,7 +19,8 @@ import (
 const asCommand = "CABLEPULL_AS_COMMAND"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asCommand) != "" {
+	// What a run starts by itself must never run these tests again.
+	if os.Getenv(asCommand) != "" || os.Getenv(insideVariable) != "" {
 		main()
 	}
 	os.Exit(m.Run())
@@ -50,6 +53,16 @@ expect:
   - active: {node: WHO, from: 21s}
 `
 
+// foreign is a scenario that runs a program, which nobody has.
+const foreign = `name: stranger
+duration: 1s
+segments: {lan: {}}
+nodes:
+  web:
+    nics: {lan: 192.0.2.11/24}
+    exec: {run: [no-such-program, --serve, "{dir}"]}
+`
+
 // writeScenario returns the path of a scenario that passes if who is a.
 func writeScenario(t *testing.T, who string) string {
 	t.Helper()
@@ -66,6 +79,10 @@ func TestStatusAndWords(t *testing.T) {
 	passes, fails := writeScenario(t, "a"), writeScenario(t, "b")
 	broken := filepath.Join(t.TempDir(), "broken.yaml")
 	if err := os.WriteFile(broken, []byte("name: broken\nduratoin: 40s\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	stranger := filepath.Join(t.TempDir(), "stranger.yaml")
+	if err := os.WriteFile(stranger, []byte(foreign), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cases := []struct {
@@ -94,7 +111,15 @@ func TestStatusAndWords(t *testing.T) {
 		{"no jobs", []string{"run", passes, "--jobs", "0"}, exitUsage, "", "--jobs"},
 		{"all and a name", []string{"run", "--all", passes}, exitUsage, "", "--all"},
 		{"unknown tag", []string{"run", "--all", "--tag", "F999"}, exitUsage, "", "F999"},
-		{"no directory", []string{"run", passes, "--out", "/proc/nowhere"}, exitBench, "", "report"},
+		{"no directory", []string{"run", passes, "--out", "/proc/nowhere"}, exitUsage, "", "/proc/nowhere"},
+		{"unknown world", []string{"run", passes, "--world", "real"}, exitUsage, "", `got "real", want virtual, netns or both`},
+		{"verify in real time", []string{"run", passes, "--world", "both", "--verify"}, exitUsage, "", "digests"},
+		{"list of unknown world", []string{"list", "--world", "both"}, exitUsage, "", `got "both", want virtual or netns`},
+		{"impossible in real time", []string{"run", "virtual-mac-kept", "--world", "netns"}, exitUsage, "", "no warm reboot in real time"},
+		{"program of a stranger", []string{"run", stranger}, exitUsage, "", stranger + `:7: node web runs no-such-program --serve "{dir}"`},
+		{"which needs a real world", []string{"run", stranger, "--allow-exec"}, exitUsage, "", "no-such-program on web), which only --world netns can do"},
+		{"in both worlds", []string{"run", stranger, "--allow-exec", "--world", "both"}, exitUsage, "", "only --world netns"},
+		{"and is not installed", []string{"run", stranger, "--allow-exec", "--world", "netns"}, exitUsage, "", "node web runs no-such-program, which is not installed"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,6 +133,21 @@ func TestStatusAndWords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHiddenVerbs: who calls by hand what a run calls is told so, and nothing
+// waits for what will never come.
+func TestHiddenVerbs(t *testing.T) {
+	t.Setenv(insideVariable, "") // runs in this process set it
+	for _, verb := range append([]string{"worker"}, testbed.Parts...) {
+		status, stdout, stderr := invoke(t, verb)
+		if status != exitUsage || stdout != "" || !strings.Contains(stderr, verb+" is no command for people") {
+			t.Errorf("%s: got status %d, %q and %q; want %d and a word that it is not for people", verb, status, stdout, stderr, exitUsage)
+		}
+		if _, help, _ := invoke(t, "--help"); strings.Contains(help, "\n  "+verb+" ") {
+			t.Errorf("%s: it is in the help", verb)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -48,26 +47,32 @@ func quote(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
-func newRoot(stdin io.Reader) *cobra.Command {
+// newRoot makes the command for a command line, of which args are the words
+// behind the program's name.
+func newRoot(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cablepull",
 		Short: "A test bench for virtual-IP failover",
-		Long: `cablepull runs whole clusters on a real TCP stack in virtual time, pulls cables,
-cuts the network in two, freezes and crashes nodes, and measures what became of
-the virtual IP and of every connection.
+		Long: `cablepull runs whole clusters on a real TCP stack in virtual time, or in network
+namespaces beside real programs; it pulls cables, cuts the network in two,
+freezes and crashes nodes, and measures what became of the virtual IP and of
+every connection.
 
-Exit status: 0 all expectations and invariants hold; 1 some do not; 2 usage or
-invalid scenario; 3 the bench itself failed.`,
+Exit status: 0 all expectations and invariants hold; 1 some do not; 2 usage, an
+invalid scenario, or a machine that lacks what the run needs; 3 the bench itself
+failed.`,
 		Example: `  cablepull list
   cablepull run cable-pull
   cablepull run my.yaml --seed 42 --out runs/x
-  cablepull run --all --seeds 1..50 --jobs 2`,
+  cablepull run --all --seeds 1..50 --jobs 2
+  cablepull run cable-pull --world both
+  cablepull doctor`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newRun(), newSchema(), newWorker(stdin))
-	root.AddCommand(newParts(stdin)...)
+	root.AddCommand(newList(), newRun(args), newDoctor(args), newSchema(), newWorker())
+	root.AddCommand(newParts()...)
 	return root
 }

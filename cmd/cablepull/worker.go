@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,11 +25,12 @@ import (
 
 // order is a trial on its way to a worker.
 type order struct {
-	Word   string `json:"word"`
-	Seed   uint64 `json:"seed"`
-	World  string `json:"world"`
-	Dir    string `json:"dir"`
-	Verify bool   `json:"verify"`
+	Word      string `json:"word"`
+	Seed      uint64 `json:"seed"`
+	World     string `json:"world"`
+	Dir       string `json:"dir"`
+	Verify    bool   `json:"verify"`
+	AllowExec bool   `json:"allow_exec"`
 }
 
 // reply is a result on its way back.
@@ -35,14 +38,17 @@ type reply struct {
 	Result *reports.Result `json:"result"`
 }
 
-func newWorker(stdin io.Reader) *cobra.Command {
+func newWorker() *cobra.Command {
 	return &cobra.Command{
 		Use:    "worker",
 		Short:  "Make the runs that a parent process orders on standard input",
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return work(cmd.Context(), stdin, cmd.OutOrStdout())
+			if err := inside("worker"); err != nil {
+				return err
+			}
+			return work(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 }
@@ -81,10 +87,14 @@ func work(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 
 func (o order) play(ctx context.Context) *reports.Result {
 	s, err := open(o.Word)
-	if err != nil {
-		return &reports.Result{Scenario: o.Word, Seed: o.Seed, Error: err.Error()}
+	if err == nil {
+		// The file may have changed since the parent has read it.
+		err = (&runFlags{allowExec: o.AllowExec}).permit(s)
 	}
-	t := trial{source: source{o.Word, s}, seed: o.Seed, world: o.World, dir: o.Dir}
+	if err != nil {
+		return &reports.Result{Scenario: o.Word, Seed: o.Seed, World: o.World, Error: err.Error()}
+	}
+	t := trial{source: s, seed: o.Seed, world: o.World, dir: o.Dir, allowExec: o.AllowExec}
 	r, err := t.play(ctx, o.Verify)
 	if err != nil {
 		return t.broken(err)
@@ -92,24 +102,22 @@ func (o order) play(ctx context.Context) *reports.Result {
 	return r
 }
 
-// runWorkers shares the trials out to worker processes.
-func (s *session) runWorkers(trials []trial, step func()) ([]reports.Result, error) {
-	program, err := os.Executable()
+// runWorkers shares some of the trials out to worker processes.
+func (s *session) runWorkers(trials []trial, batch []int, jobs int, done func(int, *reports.Result)) error {
+	program, err := thisProgram()
 	if err != nil {
-		return nil, benchError{err}
+		return benchError{err}
 	}
-	results := make([]reports.Result, len(trials))
 	next := make(chan int)
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	var errs []error
-	for range min(s.flags.jobs, len(trials)) {
+	for range jobs {
 		group.Go(func() {
-			if err := s.employ(program, trials, next, func(i int, r reports.Result) {
+			if err := s.employ(program, trials, next, func(i int, r *reports.Result) {
 				mu.Lock()
 				defer mu.Unlock()
-				results[i] = r
-				step()
+				done(i, r)
 			}); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
@@ -117,32 +125,47 @@ func (s *session) runWorkers(trials []trial, step func()) ([]reports.Result, err
 			}
 		})
 	}
-	done := make(chan struct{})
-	go func() { group.Wait(); close(done) }()
+	ended := make(chan struct{})
+	go func() { group.Wait(); close(ended) }()
 feed:
-	for i := range trials {
+	for _, i := range batch {
 		select {
 		case next <- i:
 		case <-s.ctx.Done():
 			break feed
-		case <-done:
+		case <-ended:
 			break feed // every worker has failed
 		}
 	}
 	close(next)
-	<-done
+	<-ended
 	if s.ctx.Err() != nil {
-		return nil, s.ctx.Err()
+		return s.ctx.Err()
 	}
 	if len(errs) > 0 {
-		return nil, benchError{errors.Join(errs...)}
+		return benchError{errors.Join(errs...)}
 	}
-	return results, nil
+	return nil
 }
 
+// thisProgram is the path of this very program. On Linux it holds whatever has
+// become of its file, or of the folder that it lay in.
+func thisProgram() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
+}
+
+// workerPatience is how long a worker may take to end when it is asked to.
+const workerPatience = 10 * time.Second
+
 // employ runs one worker process for as long as there are trials.
-func (s *session) employ(program string, trials []trial, next <-chan int, done func(int, reports.Result)) error {
+func (s *session) employ(program string, trials []trial, next <-chan int, done func(int, *reports.Result)) error {
 	cmd := exec.CommandContext(s.ctx, program, "worker")
+	// A worker that is asked to end cleans up what it has begun.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = workerPatience
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	cmd.Stderr = s.stderr
 	in, err := cmd.StdinPipe()
@@ -160,14 +183,14 @@ func (s *session) employ(program string, trials []trial, next <-chan int, done f
 	var failed error
 	for i := range next {
 		t := trials[i]
-		if failed = orders.Encode(order{t.word, t.seed, t.world, t.dir, s.flags.verify}); failed != nil {
+		if failed = orders.Encode(order{t.word, t.seed, t.world, t.dir, s.flags.verify, t.allowExec}); failed != nil {
 			break
 		}
 		var r reply
 		if failed = replies.Decode(&r); failed != nil {
 			break
 		}
-		done(i, *r.Result)
+		done(i, r.Result)
 	}
 	in.Close()
 	err = cmd.Wait()

@@ -65,6 +65,14 @@ func brief(d time.Duration) string {
 	return text
 }
 
+// nominal prints how long a world ran. One in real time always overruns a little.
+func nominal(d time.Duration) string {
+	if d >= time.Second {
+		d = d.Round(10 * time.Millisecond)
+	}
+	return brief(d)
+}
+
 // parts rounds durations to a tenth of a millisecond so that the rounded ones
 // still add up to the rounded sum.
 func parts(durations []time.Duration) []string {

@@ -15,7 +15,7 @@ import (
 // expectations and the verdict with the command that replays it.
 func WriteRun(w io.Writer, r *reports.Result, o Options) error {
 	p := newPage(o)
-	p.line(span{r.Scenario, bold}, span{fmt.Sprintf("  seed %d, %s world, %s", r.Seed, r.World, brief(r.Simulated)), dim})
+	p.line(span{r.Scenario, bold}, span{fmt.Sprintf("  seed %d, %s world, %s", r.Seed, r.World, nominal(r.Simulated)), dim})
 	p.about(r.About)
 	t := newTimeline(r)
 	if t.total > 0 {
@@ -92,7 +92,7 @@ func (p *page) verdict(r *reports.Result) {
 	}
 	p.wrapped(nil, body)
 	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s, version %s",
-		brief(r.Simulated), short(r.Wall), pace(r), count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), r.Version), dim}})
+		nominal(r.Simulated), short(r.Wall), pace(r), count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), r.Version), dim}})
 	if r.Replay != "" {
 		p.line(span{"replay: ", dim}, span{r.Replay, bold})
 	}

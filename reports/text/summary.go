@@ -80,7 +80,7 @@ func summaryRow(r *reports.Result) []string {
 	if r.Wall >= time.Microsecond {
 		pace = factor(r) + "×"
 	}
-	return []string{r.Scenario, r.World, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, brief(r.Simulated), short(r.Wall), pace}
+	return []string{r.Scenario, r.World, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, nominal(r.Simulated), short(r.Wall), pace}
 }
 
 // longest returns the longest outage of all clients.

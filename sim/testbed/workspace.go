@@ -91,7 +91,7 @@ func (ws *workspace) write(name, content string) error {
 }
 
 // programError says of which program an error is.
-func programError(name string, err error) error { return fmt.Errorf("program %s: %w", name, err) }
+func programError(name string, err error) error { return &ProgramError{name, err} }
 
 // superuserPath is where servers are installed. An ordinary user has it not on
 // his path, and is root where the programs run.

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/scenarios"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write what the tests got into testdata")
+
+// golden compares got with a file of testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *rewrite {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got; go test -rewrite accepts it):\n%s", path, diff)
+	}
+}
+
+// parse reads a scenario.
+func parse(t *testing.T, name, text string) *scenarios.Scenario {
+	t.Helper()
+	s, err := scenarios.Parse(name+".yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// real is a scenario that needs a program and two kinds of control groups.
+const real = `duration: 10s
+segments: {lan: {}}
+nodes:
+  web:
+    nics: {lan: 192.0.2.11/24}
+    memory: {limit: 64MiB}
+    exec: {run: [nginx, -g, "daemon off;"], files: {run.sh: "#!/bin/sh"}, beside: {log: ["{dir}/run.sh"]}}
+timeline:
+  - 1s: hog web service 100% for 2s
+`
+
+// TestDoctorWords: a line for each thing; of what is missing what that costs,
+// down to the incidents that are skipped, and how to get it.
+func TestDoctorWords(t *testing.T) {
+	library := []*scenarios.Scenario{parse(t, "quick", quickPasses), parse(t, "real-1", real), parse(t, "real-2", real)}
+	for _, n := range []string{"3", "4", "5"} {
+		library = append(library, parse(t, "only-nginx-"+n, onlyNginx))
+	}
+	found := []netns.Finding{
+		{Name: "veth", OK: true, Detail: "two ends", Needed: netns.ForWorld},
+		{Name: "user namespaces", Detail: "the sysctl user.max_user_namespaces is 0", Needed: netns.ForUsers, Remedy: "run as root"},
+		{Name: "cgroup freezer", Detail: "no writable cgroup has it", Needed: netns.ForFreeze, Remedy: "run as root"},
+		{Name: "cgroup cpu", Detail: "no writable cgroup has it", Needed: netns.ForQuota, Remedy: "run as root"},
+		{Name: "nginx", Detail: "not on PATH", Needed: netns.ForProgram, Remedy: "apt install nginx"},
+		{Name: "wrk", Detail: "not on PATH", Needed: netns.ForProgram, Remedy: "apt install wrk"},
+		{Name: "ip", Detail: "not on PATH", Needed: netns.ForLooking, Remedy: "apt install iproute2"},
+	}
+	able := diagnose(found, library)
+	if !able.Netns {
+		t.Error("nothing that every run needs is missing, yet none can run")
+	}
+	var out bytes.Buffer
+	if err := able.writeText(&out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "doctor.txt", out.Bytes())
+	out.Reset()
+	if err := able.writeJSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "doctor.json", out.Bytes())
+
+	found[0].OK = false
+	if unable := diagnose(found, library); unable.Netns || unable.Findings[0].Cost == "" {
+		t.Errorf("without veth: got %+v, want that no run is possible", unable)
+	}
+}
+
+// TestDoctorKnowsThePrograms: doctor looks for every program that the library
+// runs, and the one who lacks it is told the package.
+func TestDoctorKnowsThePrograms(t *testing.T) {
+	library, err := scenarios.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range netns.Probe() {
+		names = append(names, f.Name)
+	}
+	for _, s := range library {
+		for _, p := range s.Programs() {
+			program := p.Command[0]
+			if !bytes.ContainsAny([]byte(program), "{/") && program != "sh" && (!slices.Contains(names, program) || debianPackage(program) == "") {
+				t.Errorf("%s: doctor does not look for %s, or run does not know its package", s.Name, program)
+			}
+		}
+	}
+}
+
+// TestDoctorHere: the verb says on this machine what the status says.
+func TestDoctorHere(t *testing.T) {
+	out, err := command("doctor", "--json").Output()
+	var d diagnosis
+	if jsonErr := json.Unmarshal(out, &d); jsonErr != nil {
+		t.Fatalf("%v: %s (%v)", jsonErr, out, err)
+	}
+	if d.Netns != (err == nil) || len(d.Findings) == 0 {
+		t.Errorf("netns %v with %d findings, yet the command ended with %v", d.Netns, len(d.Findings), err)
+	}
+	for _, f := range d.Findings {
+		if f.OK != (f.Cost == "") || f.OK && len(f.Skips) > 0 {
+			t.Errorf("%+v: want a cost exactly where something is missing", f)
+		}
+	}
+}

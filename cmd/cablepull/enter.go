@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+)
+
+// endedError is the status of this very command, run to its end in namespaces of
+// its own. What there was to say has been said there.
+type endedError int
+
+// bySignal reports whether the command died, so that it said nothing.
+func (e endedError) bySignal() bool { return e > 128 && e != exitInterrupted }
+
+func (e endedError) Error() string {
+	return fmt.Sprintf("the run in its own namespaces was ended by signal %d (%v)", int(e)-128, syscall.Signal(e-128))
+}
+
+// enterNamespaces makes sure that this process may make network namespaces. That
+// of an ordinary user starts the command again in namespaces in which he is
+// root, and ends with an endedError; in the started one it does nothing.
+func enterNamespaces(cmd *cobra.Command, args []string) error {
+	status, done, err := netns.Reexec(args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+	switch {
+	case err != nil:
+		return fmt.Errorf("the netns world needs root or user namespaces: %w; see cablepull doctor", err)
+	case !done:
+		return nil
+	}
+	return endedError(status)
+}
+
+// systemFolders are where Debian keeps nginx, haproxy and keepalived; the PATH of
+// an ordinary user does not name them.
+var systemFolders = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
+
+// withSystemFolders adds the system's folders to a PATH that leaves them out.
+func withSystemFolders(path string) string {
+	folders := filepath.SplitList(path)
+	for _, f := range systemFolders {
+		if !slices.Contains(folders, f) {
+			folders = append(folders, f)
+		}
+	}
+	return strings.Join(folders, string(filepath.ListSeparator))
+}

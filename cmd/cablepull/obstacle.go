@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/testbed"
+)
+
+// worldsOf lists the worlds in which a scenario makes sense, whatever the machine
+// has.
+func worldsOf(s *scenarios.Scenario) []string {
+	var worlds []string
+	if needsNamespaces(s) == "" {
+		worlds = append(worlds, worldVirtual)
+	}
+	if impossible(s) == "" {
+		worlds = append(worlds, worldNetns)
+	}
+	return worlds
+}
+
+// needsNamespaces says what of a scenario the virtual world has no place for;
+// empty if nothing.
+func needsNamespaces(s *scenarios.Scenario) string {
+	if programs := s.Programs(); len(programs) > 0 {
+		return fmt.Sprintf("runs real programs (%s on %s)", programs[0].Name, programs[0].Node)
+	}
+	return ""
+}
+
+// obstacle says why a scenario cannot be played in the netns world on this
+// machine; empty if it can.
+func obstacle(s *scenarios.Scenario) string {
+	if why := impossible(s); why != "" {
+		return why
+	}
+	return strings.Join(append(lackOf(s, testbed.Missing(s.Topology)), missingGroups(s)...), "; ")
+}
+
+// impossible says why a scenario makes no sense in the netns world of any
+// machine; empty if it does.
+func impossible(s *scenarios.Scenario) string {
+	if err := testbed.Check(s.Topology, timeline(s)); err != nil {
+		return strings.ReplaceAll(strings.TrimPrefix(err.Error(), "testbed: "), "\n", "; ")
+	}
+	return ""
+}
+
+// lackOf says which programs of a scenario are among those that this machine
+// does not have, a sentence each.
+func lackOf(s *scenarios.Scenario, missing []string) []string {
+	var sentences []string
+	for _, p := range s.Programs() {
+		program := p.Command[0]
+		if !slices.Contains(missing, program) {
+			continue
+		}
+		sentence := fmt.Sprintf("node %s runs %s, which is not installed", p.Node, program)
+		if name := debianPackage(program); name != "" {
+			sentence += " (Debian package " + name + ")"
+		}
+		if !slices.Contains(sentences, sentence) {
+			sentences = append(sentences, sentence)
+		}
+	}
+	return sentences
+}
+
+// neededGroups lists what control groups must do for a scenario to make sense.
+// Nodes of our own play their processors and memory themselves.
+func neededGroups(s *scenarios.Scenario) []netns.Need {
+	var needs []netns.Need
+	for _, name := range s.Execs() {
+		if s.Nodes[name].Memory.Limit > 0 {
+			needs = append(needs, netns.ForMemory)
+		}
+	}
+	for _, f := range timeline(s) {
+		if hog, is := plainFault(f).(fault.Hog); is && s.Nodes[hog.Node].Exec != nil {
+			needs = append(needs, netns.ForQuota)
+		}
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
+}
+
+// missingGroups says which of them this machine does not let us have.
+func missingGroups(s *scenarios.Scenario) []string {
+	needs := neededGroups(s)
+	if len(needs) == 0 {
+		return nil
+	}
+	var missing []string
+	for _, f := range netns.ProbeGroups() {
+		if !f.OK && slices.Contains(needs, f.Needed) {
+			missing = append(missing, fmt.Sprintf("%s need %s: %s", f.Needed, f.Name, f.Detail))
+		}
+	}
+	return missing
+}
+
+// timeline lists the faults of a scenario.
+func timeline(s *scenarios.Scenario) []fault.Fault {
+	var faults []fault.Fault
+	for _, step := range s.Timeline {
+		faults = append(faults, step.Faults...)
+	}
+	return faults
+}
+
+// plainFault is what a fault that is healed by itself does.
+func plainFault(f fault.Fault) fault.Fault {
+	if limited, is := f.(fault.For); is {
+		return plainFault(limited.Fault)
+	}
+	return f
+}
+
+// otherPackages are the Debian packages of programs that are called otherwise.
+var otherPackages = map[string]string{
+	"ip": "iproute2", "ss": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "nc": "netcat-openbsd",
+	"ab": "apache2-utils", "dig": "bind9-dnsutils", "dumpcap": "wireshark-common", "python3": "python3-minimal",
+}
+
+// ownPackages are programs whose Debian package has their name.
+var ownPackages = []string{
+	"arping", "conntrack", "curl", "ethtool", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "socat",
+	"tcpdump", "tshark", "wget", "wrk",
+}
+
+// debianPackage names the package of a program, or nothing if it is not known.
+func debianPackage(program string) string {
+	if slices.Contains(ownPackages, program) {
+		return program
+	}
+	return otherPackages[program]
+}
+
+// incidents counts incidents in words.
+func incidents(n int) string {
+	if n == 1 {
+		return "1 incident that runs real programs is"
+	}
+	return fmt.Sprintf("%d incidents that run real programs are", n)
+}
