@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -218,6 +219,31 @@ func TestPrograms(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
 		t.Errorf("after opening again (-want +got):\n%s", diff)
+	}
+}
+
+// TestGivenUp: a run that is given up leaves no directory that was made for it,
+// and touches none that was there.
+func TestGivenUp(t *testing.T) {
+	made, there := filepath.Join(t.TempDir(), "made"), t.TempDir()
+	for _, path := range []string{made, there} {
+		d, err := OpenDirectory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Capture("v0.1.0", ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Programs(); err != nil {
+			t.Fatal(err)
+		}
+		d.Close()
+	}
+	if _, err := os.Stat(made); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s: got %v, want it gone", made, err)
+	}
+	if left := names(t, there); len(left) > 0 {
+		t.Errorf("%s: got %v, want nothing in it", there, left)
 	}
 }
 
