@@ -37,16 +37,6 @@ func (h *hsrpTap) Sent(now time.Duration, _ *netfab.Port, data []byte) {
 	}
 }
 
-// last returns when from was last heard.
-func (h *hsrpTap) last(from netip.Addr) time.Duration {
-	for i := len(h.all) - 1; i >= 0; i-- {
-		if h.all[i].from == from {
-			return h.all[i].at
-		}
-	}
-	return 0
-}
-
 func (*hsrpTap) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
 func (*hsrpTap) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}
 
