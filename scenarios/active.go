@@ -39,10 +39,11 @@ func (x Active) Check(e Evidence) Result {
 	if x.At != 0 {
 		w.From, w.To = x.At, x.At
 	}
-	from, to, err := w.resolve(e)
+	p, err := w.resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
+	from, to := p.core()
 	got := "never Active"
 	for _, l := range x.Member.of(lanes(e)) {
 		first := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == stateActive })
@@ -93,10 +94,11 @@ func (x OnlyActive) Text() string {
 
 // Check implements Expectation.
 func (x OnlyActive) Check(e Evidence) Result {
-	from, to, err := x.Window.resolve(e)
+	p, err := x.Window.resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
+	from, to := p.core()
 	for _, l := range lanes(e) {
 		for _, s := range l.stretches {
 			if s.state == stateActive && s.from <= to && s.to > from && !slices.Contains(x.Nodes, l.member.Node) {

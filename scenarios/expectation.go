@@ -28,7 +28,12 @@ type Evidence struct {
 	Measures   oracle.Measures
 	Violations []oracle.Violation
 	Duration   time.Duration // of the run
-	Beside     []Expectation // all of the same scenario
+
+	// Tolerance is by how much anything that has an instant may be off: RealTime,
+	// or zero for what was measured in virtual time.
+	Tolerance time.Duration
+	Clients   map[string]topology.Client // of the scenario, with defaults
+	Beside    []Expectation              // all of the same scenario
 }
 
 // Result is the outcome of a check.
@@ -46,10 +51,10 @@ type Verdict struct {
 // Check holds what is known of a run against the scenario: a verdict for each
 // expectation, in order, and the violations that the scenario does not expect.
 func (s *Scenario) Check(e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
-	e.Beside = s.Expect
+	e.Beside, e.Clients = s.Expect, clients(s.Topology)
 	var expected []string
 	for _, x := range s.Expect {
-		verdicts = append(verdicts, Verdict{x.Text(), x.Check(e)})
+		verdicts = append(verdicts, Verdict{x.Text(), tolerantly(x, e)})
 		if v, ok := x.(Violations); ok {
 			expected = append(expected, v.Names...)
 		}

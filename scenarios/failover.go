@@ -59,7 +59,7 @@ func (x Takeover) Check(e Evidence) Result {
 			continue
 		}
 		found := "at " + spanText(t.At) + ", " + detectionText(t) + ", " + gapText(t)
-		if (!x.Detection.Given || t.Detected && x.Detection.Contains(t.Detection)) && (!x.Gap.Given || t.Served && x.Gap.Contains(t.Gap)) {
+		if (!x.Detection.Given || t.Detected && e.span(x.Detection).Contains(t.Detection)) && (!x.Gap.Given || t.Served && e.span(x.Gap).Contains(t.Gap)) {
 			return Result{Passed: true, Got: found}
 		}
 		if got == "" {
@@ -187,7 +187,7 @@ func (x NoActive) Text() string {
 func (x DualActive) Check(e Evidence) Result {
 	return checkGroups(groupsOf(e, x.VIP), func(g oracle.Group) Result {
 		return Result{
-			Passed: x.Total.Contains(g.DualActive) && x.Longest.Contains(g.DualLongest) && x.Joined.Contains(g.DualJoined),
+			Passed: e.overlap(x.Total).Contains(g.DualActive) && e.overlap(x.Longest).Contains(g.DualLongest) && e.overlap(x.Joined).Contains(g.DualJoined),
 			Got:    fmt.Sprintf("%s in all, longest %s, %s within one partition", spanText(g.DualActive), spanText(g.DualLongest), spanText(g.DualJoined)),
 		}
 	})
@@ -197,7 +197,7 @@ func (x DualActive) Check(e Evidence) Result {
 func (x NoActive) Check(e Evidence) Result {
 	return checkGroups(groupsOf(e, x.VIP), func(g oracle.Group) Result {
 		return Result{
-			Passed: x.Total.Contains(g.NoActive) && x.Longest.Contains(g.NoLongest),
+			Passed: e.overlap(x.Total).Contains(g.NoActive) && e.overlap(x.Longest).Contains(g.NoLongest),
 			Got:    fmt.Sprintf("%s in all, longest %s", spanText(g.NoActive), spanText(g.NoLongest)),
 		}
 	})

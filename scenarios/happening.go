@@ -46,21 +46,24 @@ func (x Happening) count() Range[int] {
 
 // Check implements Expectation.
 func (x Happening) Check(e Evidence) Result {
-	from, to, err := x.Window.resolve(e)
+	p, err := x.Window.resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	found := []string{}
+	sure, found := 0, []string{}
 	for _, ev := range e.Events {
-		if ev.At >= from && ev.At <= to && x.fits(ev) {
+		if p.mayHold(ev.At) && x.fits(ev) {
 			found = append(found, spanText(ev.At))
+			if p.holds(ev.At) {
+				sure++
+			}
 		}
 	}
 	got := "0"
 	if len(found) > 0 {
 		got = fmt.Sprintf("%d, at %s", len(found), shorten(found))
 	}
-	return Result{Passed: x.count().Contains(len(found)), Got: got}
+	return Result{Passed: x.count().meets(sure, len(found)), Got: got}
 }
 
 func (x Happening) fits(ev event.Event) bool {

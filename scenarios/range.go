@@ -46,6 +46,23 @@ func (r Range[T]) Contains(value T) bool {
 	return !r.Given || value >= r.Low && (r.Open || value <= r.High)
 }
 
+// meets says whether the interval holds a value that lies between two others.
+func (r Range[T]) meets(low, high T) bool {
+	return !r.Given || high >= r.Low && (r.Open || low <= r.High)
+}
+
+// Widen moves both ends outwards, the lower one not below zero.
+func (r Range[T]) Widen(by T) Range[T] {
+	if !r.Given {
+		return r
+	}
+	r.Low = max(r.Low-by, 0)
+	if !r.Open {
+		r.High += by
+	}
+	return r
+}
+
 // String prints the interval as it is read.
 func (r Range[T]) String() string {
 	var zero T

@@ -82,3 +82,18 @@ func TestRangeConstructors(t *testing.T) {
 		}
 	}
 }
+
+func TestRangeWiden(t *testing.T) {
+	for text, want := range map[string]string{"7s..10s": "6s..11s", "500ms": "..1.5s", "7s..": "6s..", "..3s": "..4s"} {
+		var r Range[time.Duration]
+		if err := r.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Widen(time.Second).String(); got != want {
+			t.Errorf("%s widened by 1s is %s, want %s", text, got, want)
+		}
+	}
+	if none := (Range[int]{}).Widen(1); none.Given {
+		t.Errorf("the absent interval widened is %v", none)
+	}
+}

@@ -35,6 +35,7 @@ type Lab interface {
 	Now() time.Duration
 	Frames() uint64
 	Steps() uint64
+	RealTime() bool // its clock is that of the wall
 	Close()
 }
 
@@ -46,6 +47,9 @@ func (v virtualLab) Finish() error {
 	v.World.Finish()
 	return nil
 }
+
+// RealTime implements Lab.
+func (virtualLab) RealTime() bool { return false }
 
 func virtual(t topology.Topology, o world.Options) (Lab, error) {
 	w, err := world.New(t, o)
@@ -114,6 +118,10 @@ func (s *Scenario) judge(w Lab, seed uint64) *Outcome {
 		Seed: seed, Digest: w.Digest(), Events: w.Events(), Measures: measures,
 		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(),
 	}
-	out.Expectations, out.Violations = s.Check(Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration})
+	e := Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration}
+	if w.RealTime() {
+		e.Tolerance = RealTime
+	}
+	out.Expectations, out.Violations = s.Check(e)
 	return out
 }

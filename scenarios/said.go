@@ -43,7 +43,7 @@ func (x Said) count() Range[int] {
 
 // Check implements Expectation.
 func (x Said) Check(e Evidence) Result {
-	from, to, err := x.Window.resolve(e)
+	p, err := x.Window.resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
@@ -51,12 +51,11 @@ func (x Said) Check(e Evidence) Result {
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	zero := from - x.From
 	var first time.Duration
 	var figure float64
-	found := []string{}
+	sure, found := 0, []string{}
 	for ev, said := range event.Of[event.ProgramSaid](e.Events) {
-		if ev.Node != x.Node || x.Program != "" && said.Program != x.Program || ev.At < from || ev.At > to {
+		if ev.Node != x.Node || x.Program != "" && said.Program != x.Program || !p.mayHold(ev.At) {
 			continue
 		}
 		match := line.FindStringSubmatch(said.Line)
@@ -64,15 +63,18 @@ func (x Said) Check(e Evidence) Result {
 			continue
 		}
 		if len(found) == 0 {
-			first = ev.At - zero
+			first = ev.At - p.zero
 		}
-		found = append(found, spanText(ev.At-zero))
+		found = append(found, spanText(ev.At-p.zero))
+		if p.holds(ev.At) {
+			sure++
+		}
 		if !x.Figure.Given {
 			continue
 		}
 		number, err := strconv.ParseFloat(match[1], 64)
 		if err != nil {
-			return Result{Got: fmt.Sprintf("no number in %q at %s", said.Line, spanText(ev.At-zero))}
+			return Result{Got: fmt.Sprintf("no number in %q at %s", said.Line, spanText(ev.At-p.zero))}
 		}
 		figure = max(figure, number)
 	}
@@ -83,7 +85,7 @@ func (x Said) Check(e Evidence) Result {
 	if x.Figure.Given {
 		got += ", figure " + boundText(figure)
 	}
-	return Result{Passed: x.count().Contains(len(found)) && x.Between.Contains(first) && x.Figure.Contains(figure), Got: got}
+	return Result{Passed: x.count().meets(sure, len(found)) && e.span(x.Between).Contains(first) && x.Figure.Contains(figure), Got: got}
 }
 
 func (x Said) problems(s *Scenario) []topology.Problem {

@@ -55,11 +55,11 @@ func (x Outage) Check(e Evidence) Result {
 		}
 	}
 	if x.Client != "" {
-		return x.check(longest[x.Client])
+		return x.check(e, longest[x.Client])
 	}
-	result := x.check(oracle.Outage{})
+	result := x.check(e, oracle.Outage{})
 	for i, client := range topology.Names(longest) {
-		one := x.check(longest[client])
+		one := x.check(e, longest[client])
 		if i == 0 || !one.Passed {
 			result = Result{Passed: one.Passed, Got: client + " " + one.Got}
 		}
@@ -70,9 +70,10 @@ func (x Outage) Check(e Evidence) Result {
 	return result
 }
 
-func (x Outage) check(o oracle.Outage) Result {
-	fits := x.Between.Contains(o.Duration) && x.Detection.Contains(o.Detection) && x.Election.Contains(o.Election) &&
-		x.Announcement.Contains(o.Announcement) && x.Neighbour.Contains(o.Neighbour) && x.Retry.Contains(o.Retry) && x.Open == o.Open
+func (x Outage) check(e Evidence, o oracle.Outage) Result {
+	fits := e.span(x.Between).Contains(o.Duration) && e.span(x.Detection).Contains(o.Detection) && e.span(x.Election).Contains(o.Election) &&
+		e.span(x.Announcement).Contains(o.Announcement) && e.span(x.Neighbour).Contains(o.Neighbour) &&
+		e.span(x.Retry).Contains(o.Retry) && x.Open == o.Open
 	if o.Duration == 0 && !o.Open {
 		return Result{Passed: fits, Got: "no outage"}
 	}
@@ -146,8 +147,11 @@ func (x Kept) Check(e Evidence) Result {
 	case c.Kept+c.Lost == 0:
 		return Result{Got: fmt.Sprintf("nothing was due on the %d connections", c.Established)}
 	}
-	share := Share(float64(c.Kept) / float64(c.Kept+c.Lost))
-	return Result{Passed: x.Share.Contains(share), Got: fmt.Sprintf("%s: %d kept, %d lost, %d idle", share, c.Kept, c.Lost, c.Idle)}
+	kept := Share(float64(c.Kept) / float64(c.Kept+c.Lost))
+	return Result{
+		Passed: aboutShare(x.Share, e.passing(), c.Kept+c.Lost).Contains(kept),
+		Got:    fmt.Sprintf("%s: %d kept, %d lost, %d idle", kept, c.Kept, c.Lost, c.Idle),
+	}
 }
 
 // Check implements Expectation.
@@ -156,9 +160,11 @@ func (x Lost) Check(e Evidence) Result {
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
+	some := e.passing()
 	return Result{
-		Passed: x.Count.Contains(c.Lost) && x.OnFailed.Contains(c.LostOnFailed) && x.OnOthers.Contains(c.LostOnOthers),
-		Got:    fmt.Sprintf("%d of %d lost, %d on the failed node, %d on others", c.Lost, c.Established, c.LostOnFailed, c.LostOnOthers),
+		Passed: about(x.Count, some).Contains(c.Lost) && about(x.OnFailed, some).Contains(c.LostOnFailed) &&
+			about(x.OnOthers, some).Contains(c.LostOnOthers),
+		Got: fmt.Sprintf("%d of %d lost, %d on the failed node, %d on others", c.Lost, c.Established, c.LostOnFailed, c.LostOnOthers),
 	}
 }
 
@@ -220,9 +226,9 @@ func (x Requests) Check(e Evidence) Result {
 			sum.Failures[kind] += count
 		}
 	}
-	share := Share(0)
+	ok := Share(0)
 	if sum.Sent > 0 {
-		share = Share(float64(sum.OK) / float64(sum.Sent))
+		ok = Share(float64(sum.OK) / float64(sum.Sent))
 	}
 	kinds := []string{}
 	allowed := true
@@ -230,13 +236,15 @@ func (x Requests) Check(e Evidence) Result {
 		kinds = append(kinds, fmt.Sprintf("%s %d", kind, sum.Failures[kind]))
 		allowed = allowed && (x.Only == nil || slices.Contains(x.Only, kind) || sum.Failures[kind] == 0)
 	}
-	got := fmt.Sprintf("%d sent, %d ok (%s), %d failed", sum.Sent, sum.OK, share, sum.Failed)
+	got := fmt.Sprintf("%d sent, %d ok (%s), %d failed", sum.Sent, sum.OK, ok, sum.Failed)
 	if len(kinds) > 0 {
 		got += " (" + strings.Join(kinds, ", ") + ")"
 	}
 	got += fmt.Sprintf(", %d open, %d retried, %d answered twice, longest latency %s", sum.Open, sum.Retried, sum.AnsweredTwice, spanText(sum.LatencyMax))
-	return Result{Got: got, Passed: allowed && x.Sent.Contains(sum.Sent) && x.OK.Contains(sum.OK) && x.Share.Contains(share) &&
-		x.Failed.Contains(sum.Failed) && x.Open.Contains(sum.Open) && x.Retried.Contains(sum.Retried) && x.Twice.Contains(sum.AnsweredTwice) && x.Latency.Contains(sum.LatencyMax)}
+	some := e.due(x.Client)
+	return Result{Got: got, Passed: allowed && about(x.Sent, some).Contains(sum.Sent) && about(x.OK, some).Contains(sum.OK) &&
+		aboutShare(x.Share, some, sum.Sent).Contains(ok) && about(x.Failed, some).Contains(sum.Failed) && about(x.Open, some).Contains(sum.Open) &&
+		about(x.Retried, some).Contains(sum.Retried) && x.Twice.Contains(sum.AnsweredTwice) && e.span(x.Latency).Contains(sum.LatencyMax)}
 }
 
 func (x Requests) problems(s *Scenario) []topology.Problem {
@@ -274,10 +282,11 @@ func (x AnsweredBy) Text() string {
 
 // Check implements Expectation.
 func (x AnsweredBy) Check(e Evidence) Result {
-	from, to, err := x.Window.resolve(e)
+	p, err := x.Window.resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
+	from, to := p.core()
 	counts, all := map[string]int{}, 0
 	for ev, answered := range event.Of[event.RequestAnswered](e.Events) {
 		if (x.Client == "" || ev.Node == x.Client) && ev.At >= from && ev.At <= to {

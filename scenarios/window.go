@@ -20,18 +20,45 @@ type Window struct {
 
 // resolve returns the instants of the window. It fails if the fault was never
 // applied.
-func (w Window) resolve(e Evidence) (from, to time.Duration, err error) {
-	var zero time.Duration
+func (w Window) resolve(e Evidence) (period, error) {
+	p := period{to: e.Duration}
 	if w.After != "" {
-		if zero, err = firstApplied(e, w.After); err != nil {
-			return 0, 0, err
+		zero, err := firstApplied(e, w.After)
+		if err != nil {
+			return period{}, err
 		}
+		p.zero = zero
 	}
-	to = e.Duration
-	if w.To != 0 {
-		to = min(to, zero+w.To)
+	if p.from = p.zero + w.From; p.from != 0 {
+		p.early = e.Tolerance
 	}
-	return zero + w.From, to, nil
+	if w.To != 0 && p.zero+w.To < p.to {
+		p.to, p.late = p.zero+w.To, e.Tolerance
+	}
+	return p, nil
+}
+
+// period is a window in instants of the run. An end that is not one of the run
+// is as soft as the instants of what happened near it.
+type period struct {
+	zero        time.Duration // that the window counts from
+	from, to    time.Duration
+	early, late time.Duration // how soft the two ends are
+}
+
+// holds says whether an instant lies inside, wherever in the soft part an end is.
+func (p period) holds(at time.Duration) bool { return at >= p.from+p.early && at <= p.to-p.late }
+
+// mayHold says whether an instant lies inside for some place of the ends.
+func (p period) mayHold(at time.Duration) bool { return at >= p.from-p.early && at <= p.to+p.late }
+
+// core is the part that is inside for sure. A window that has none, because it
+// is too short, is taken as it is.
+func (p period) core() (from, to time.Duration) {
+	if p.from+p.early > p.to-p.late {
+		return p.from, p.to
+	}
+	return p.from + p.early, p.to - p.late
 }
 
 // text says the window in words, with a space before: " from 30s to 40s".

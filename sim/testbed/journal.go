@@ -79,3 +79,21 @@ func (j *journal) take() []event.Event {
 	j.events = nil
 	return events
 }
+
+// end drops what happened after the end of the run, for nodes go on until they
+// have been told. What they say at the end is said at its instant.
+func (j *journal) end(at time.Duration) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	kept := j.events[:0]
+	for _, e := range j.events {
+		_, lastWords := e.What.(event.StandbyStatus)
+		if lastWords {
+			e.At = at
+		}
+		if e.At <= at {
+			kept = append(kept, e)
+		}
+	}
+	j.events = kept
+}

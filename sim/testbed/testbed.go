@@ -186,6 +186,7 @@ func (b *Testbed) Finish() error {
 		}
 	}
 	b.World.Finish()
+	b.journal.end(b.Now())
 	b.Log().Merge(b.journal.take())
 	return errors.Join(errs...)
 }
@@ -201,6 +202,9 @@ func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {
 	b.Log().Merge(b.journal.take())
 	return b.World.Measure()
 }
+
+// RealTime says that the clock is that of the wall.
+func (b *Testbed) RealTime() bool { return true }
 
 // Digest returns nothing: two runs in real time are never the same.
 func (b *Testbed) Digest() string { return "" }

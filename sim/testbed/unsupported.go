@@ -17,6 +17,9 @@ type Testbed struct{ *world.World }
 // Finish does nothing.
 func (*Testbed) Finish() error { return nil }
 
+// RealTime says that the clock would be that of the wall.
+func (*Testbed) RealTime() bool { return true }
+
 // Options are what a testbed has beside the options of a world.
 type Options struct {
 	world.Options
