@@ -18,7 +18,17 @@ import (
 // it, and it can start its workers.
 const asCommand = "CABLEPULL_AS_COMMAND"
 
+// scene is what a test wants prepared before the binary behaves as cablepull: the
+// name of one of scenes, which runs it.
+const scene = "CABLEPULL_TEST_SCENE"
+
+var scenes = map[string]func(){}
+
 func TestMain(m *testing.M) {
+	if prepare := scenes[os.Getenv(scene)]; prepare != nil {
+		os.Unsetenv(scene)
+		prepare()
+	}
 	// What a run starts by itself must never run these tests again.
 	if os.Getenv(asCommand) != "" || os.Getenv(insideVariable) != "" {
 		main()

@@ -53,10 +53,14 @@ var users = []struct {
 // as has the command run as a user, with a folder to write to, or skips.
 func as(t *testing.T, user int, text string) (start func(args ...string) *exec.Cmd, scenario, dir string) {
 	t.Helper()
-	if os.Getuid() != 0 && user != os.Getuid() {
+	if os.Getuid() != 0 {
 		user = os.Getuid() // an ordinary user can only be himself
 	}
-	needNamespaces(t)
+	if user == 0 {
+		needNamespaces(t)
+	} else {
+		needNamespaces(t, "user namespaces")
+	}
 	dir, err := os.MkdirTemp("", "cablepull-test-")
 	if err != nil {
 		t.Fatal(err)
@@ -78,25 +82,28 @@ func as(t *testing.T, user int, text string) (start func(args ...string) *exec.C
 	}, scenario, dir
 }
 
-// able is whether this machine can run the netns world, and why it cannot.
-var able = sync.OnceValue(func() string {
+// machine is what doctor says of this one.
+var machine = sync.OnceValues(func() (diagnosis, error) {
 	out, err := command("doctor", "--json").Output()
 	var d diagnosis
 	if jsonErr := json.Unmarshal(out, &d); jsonErr != nil {
-		return fmt.Sprintf("doctor does not know: %v", err)
+		return d, fmt.Errorf("doctor: %w: %w", err, jsonErr)
 	}
-	for _, f := range d.Findings {
-		if !f.OK && !d.Netns {
-			return f.Name + ": " + f.Detail
-		}
-	}
-	return ""
+	return d, nil
 })
 
-func needNamespaces(t *testing.T) {
+// needNamespaces skips a test where the netns world cannot run, or something
+// else that doctor looks for is missing.
+func needNamespaces(t *testing.T, also ...string) {
 	t.Helper()
-	if why := able(); why != "" {
-		t.Skip("the netns world cannot run here: " + why)
+	d, err := machine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range d.Findings {
+		if !f.OK && (!d.Netns || slices.Contains(also, f.Name)) {
+			t.Skip(f.Name + ": " + f.Detail + ": " + f.Cost)
+		}
 	}
 }
 

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The scenes are machines that lack something. Each is played in namespaces of
+// the test's own, so that nothing of it shows outside.
+func init() {
+	scenes["few namespaces"] = func() { must(os.WriteFile("/proc/sys/user/max_net_namespaces", []byte("3"), 0)) }
+	scenes["ordinary user without namespaces"] = func() {
+		must(os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0))
+		cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		_ = cmd.Run() // the status says it
+		os.Exit(cmd.ProcessState.ExitCode())
+	}
+	scenes["full disk"] = func() {
+		dir := os.Getenv("CABLEPULL_TEST_DISK")
+		must(syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=32k,mode=777"))
+		cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		_ = cmd.Run()
+		must(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			if path != dir {
+				fmt.Println("left:", path)
+			}
+			return err
+		}))
+		os.Exit(cmd.ProcessState.ExitCode())
+	}
+}
+
+func must(err error) {
+	if err != nil {
+		fmt.Println("the scene could not be prepared:", err)
+		os.Exit(99)
+	}
+}
+
+// play runs the command in a scene as root of a user namespace of its own, which
+// has all users that there are.
+func play(t *testing.T, name string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root can play a machine with several users")
+	}
+	needNamespaces(t, "user namespaces")
+	cmd := command(args...)
+	cmd.Env = append(cmd.Env, scene+"="+name)
+	all := []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: nobody + 1}}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS,
+		UidMappings: all, GidMappings: all, GidMappingsEnableSetgroups: true,
+	}
+	return finish(t, cmd)
+}
+
+// TestNamespacesRunOut: the limit is named, with the node that found no room and
+// the setting; it is no defect to report.
+func TestNamespacesRunOut(t *testing.T) {
+	_, scenario, _ := as(t, nobody, endless)
+	status, stdout, stderr := play(t, "few namespaces", "run", scenario, "--world", "netns")
+	if status != exitUsage || stdout != "" {
+		t.Errorf("status %d, want %d\n%s", status, exitUsage, stdout)
+	}
+	for _, want := range []string{"node ", "limit reached: user.max_net_namespaces is 3"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("%q is not in %q", want, stderr)
+		}
+	}
+	if strings.Contains(stderr, "report") {
+		t.Errorf("it asks for a report: %q", stderr)
+	}
+}
+
+// TestNoUserNamespaces: an ordinary user is told the setting that forbids what
+// he needs, by run and by doctor, and virtual time still works.
+func TestNoUserNamespaces(t *testing.T) {
+	_, scenario, _ := as(t, nobody, endless)
+	const lonely, setting = "ordinary user without namespaces", "the sysctl user.max_user_namespaces is 0"
+	status, stdout, stderr := play(t, lonely, "run", scenario, "--world", "netns")
+	if status != exitUsage || stdout != "" || !strings.Contains(stderr, setting) || !strings.Contains(stderr, "see cablepull doctor") || strings.Contains(stderr, "report") {
+		t.Errorf("run: status %d and %q, want %d, the setting and no call for a report\n%s", status, stderr, exitUsage, stdout)
+	}
+	status, stdout, stderr = play(t, lonely, "doctor")
+	if status != exitFailed || stderr != "" || !strings.Contains(stdout, setting) || !strings.HasSuffix(stdout, "\nThe netns world cannot run here; the virtual world can, on any machine.\n") {
+		t.Errorf("doctor: status %d and %q, want %d, the setting and the verdict\n%s", status, stderr, exitFailed, stdout)
+	}
+	for _, line := range strings.Split(stdout, "\n") {
+		if strings.HasPrefix(line, "missing  user namespaces") && !strings.Contains(line, "only root can run the netns world") {
+			t.Errorf("doctor does not say what that costs: %q", line)
+		}
+	}
+	if status, _, stderr := play(t, lonely, "run", "cable-pull"); status != exitPassed {
+		t.Errorf("in virtual time: status %d, want %d\n%s", status, exitPassed, stderr)
+	}
+}
+
+// TestDiskRunsFull: a run whose reports find no room says so, with the file, and
+// leaves nothing that is half.
+func TestDiskRunsFull(t *testing.T) {
+	_, scenario, dir := as(t, nobody, strings.Replace(brief, "SENT", "5..40", 1))
+	disk := filepath.Join(dir, "disk")
+	if err := os.Mkdir(disk, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CABLEPULL_TEST_DISK", disk)
+	for _, args := range [][]string{
+		{"run", scenario, "--out", filepath.Join(disk, "out")},
+		{"run", scenario, "--out", filepath.Join(disk, "out"), "--world", "netns"},
+		{"run", scenario, "--out", filepath.Join(disk, "out"), "--seeds", "1..3", "--jobs", "2"},
+	} {
+		status, stdout, stderr := play(t, "full disk", args...)
+		if status != exitUsage || strings.Contains(stdout, "left:") || !strings.Contains(stderr, "events.jsonl") ||
+			!strings.Contains(stderr, "no space left on device") || strings.Contains(stderr, "Please report") {
+			t.Errorf("%v: status %d, want %d; nothing left; the file, the cause, and no call for a report\n%s%s", args, status, exitUsage, stdout, stderr)
+		}
+	}
+	if entries, err := os.ReadDir(disk); err != nil || len(entries) > 0 {
+		t.Errorf("outside of its own mounts: %v, %v; want nothing", entries, err)
+	}
+}
