@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestReadmeRealHost: the scenario with a real program that stands in the README
+// does what the README says, without root, and is refused without permission.
+func TestReadmeRealHost(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(readme), "\n```yml\n")
+	text, _, closed := strings.Cut(text, "\n```\n")
+	if !found || !closed {
+		t.Fatal("there is no scenario with a real program in the README")
+	}
+	s := parse(t, "haproxy", text)
+	if missing := obstacle(s); missing != "" {
+		t.Skip(missing)
+	}
+	start, scenario, dir := as(t, nobody, text+"\n")
+	status, stdout, stderr := finish(t, start("run", scenario, "--world", "netns"))
+	if status != exitUsage || stdout != "" || !strings.Contains(stderr, scenario+":9: node web runs haproxy -db -f ") {
+		t.Errorf("without permission: status %d, want %d and the line of the program\n%s%s", status, exitUsage, stdout, stderr)
+	}
+	out := filepath.Join(dir, "out")
+	status, stdout, stderr = finish(t, start("run", scenario, "--world", "netns", "--allow-exec", "--out", out))
+	if status != exitPassed || stderr != "" || !strings.Contains(stdout, "haproxy has ended") || !strings.Contains(stdout, "--allow-exec") {
+		t.Errorf("status %d, want %d, the program's end and a command that replays it\n%s%s", status, exitPassed, stdout, stderr)
+	}
+	checkOwner(t, out, start().SysProcAttr)
+	checkFiles(t, filepath.Join(out, "programs"), "web.haproxy.log")
+}
