@@ -204,7 +204,7 @@ var tools = []tool{
 	{"keepalived", "--version", ForProgram, "keepalived"}, {"curl", "--version", ForProgram, "curl"},
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
 	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},
-	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
+	{"ip", "-V", ForLooking, "iproute2"},
 }
 
 // probe looks for the program where the shell would, and has it say its
