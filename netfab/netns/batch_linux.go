@@ -7,12 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// batch is a row of frames for one sendmmsg(2).
+// batch is a row of frames for one sendmmsg(2). They lie where they are.
 type batch struct {
-	bytes   []byte // the frames, one behind the other
+	count   int
 	iovecs  [batchMax]unix.Iovec
 	headers [batchMax]mmsghdr
-	ends    []int // of the frames in bytes
 }
 
 // mmsghdr is the kernel's struct mmsghdr. Go pads it as C does.
@@ -21,28 +20,26 @@ type mmsghdr struct {
 	length uint32
 }
 
-const (
-	batchMax      = 64
-	batchBytesMax = 256 << 10
-)
+const batchMax = 64
 
-// add copies a frame into the batch, unless it is full.
+// add takes a frame into the batch, unless it is full.
 func (b *batch) add(frame []byte) bool {
-	if len(b.ends) == batchMax || len(b.bytes)+len(frame) > batchBytesMax || len(frame) == 0 {
+	if b.count == batchMax || len(frame) == 0 {
 		return false
 	}
-	if b.bytes == nil {
-		// Never grown later: iovecs point into it.
-		b.bytes = make([]byte, 0, batchBytesMax)
-	}
-	b.bytes = append(b.bytes, frame...)
-	b.ends = append(b.ends, len(b.bytes))
+	b.iovecs[b.count].Base = &frame[0]
+	b.iovecs[b.count].SetLen(len(frame))
+	b.count++
 	return true
 }
 
-func (b *batch) len() int { return len(b.ends) }
+func (b *batch) len() int { return b.count }
 
-func (b *batch) reset() { b.bytes, b.ends = b.bytes[:0], b.ends[:0] }
+// reset lets go of the frames.
+func (b *batch) reset() {
+	clear(b.iovecs[:b.count])
+	b.count = 0
+}
 
 // send gives all frames to a socket. A frame that the kernel refuses is left
 // out and the rest goes on, so one bad frame costs only itself; a socket whose
@@ -50,17 +47,13 @@ func (b *batch) reset() { b.bytes, b.ends = b.bytes[:0], b.ends[:0] }
 // went down leaves its error with the socket, where it meets the next frame
 // sent, even if the interface has long come back.
 func (b *batch) send(fd int) (sent, size, refused int) {
-	start := 0
-	for i, end := range b.ends {
-		b.iovecs[i].Base = &b.bytes[start]
-		b.iovecs[i].SetLen(end - start)
+	for i := range b.count {
 		b.headers[i].header.Iov = &b.iovecs[i]
 		b.headers[i].header.SetIovlen(1)
-		start = end
 	}
 	asked := false
-	for next := 0; next < len(b.ends); {
-		n, err := sendmmsg(fd, b.headers[next:len(b.ends)])
+	for next := 0; next < b.count; {
+		n, err := sendmmsg(fd, b.headers[next:b.count])
 		for _, h := range b.headers[next : next+n] {
 			size += int(h.length)
 		}
@@ -71,7 +64,7 @@ func (b *batch) send(fd int) (sent, size, refused int) {
 		case errors.Is(err, unix.ENETDOWN) && !asked:
 			asked = true
 		case errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.ENXIO):
-			return sent, size, refused + len(b.ends) - next
+			return sent, size, refused + b.count - next
 		default:
 			refused++
 			next++

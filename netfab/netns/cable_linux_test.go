@@ -79,10 +79,10 @@ func TestCableIsSilent(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	heard := frames(control)
+	heard := frames(t, control)
 	var arrived []<-chan []byte
 	for _, p := range ports {
-		arrived = append(arrived, frames(p))
+		arrived = append(arrived, frames(t, p))
 	}
 	<-time.After(3 * time.Second)
 	for i, c := range arrived {
@@ -101,7 +101,7 @@ func TestKernelStaysOut(t *testing.T) {
 	for _, bare := range []bool{true, false} {
 		s := newSegment(t, bare)
 		port := s.open(t, 0)
-		answers := frames(port)
+		answers := frames(t, port)
 		port.Send(arpRequest)
 		port.Flush()
 		if bare {

@@ -91,7 +91,7 @@ func TestWatchCarrierStops(t *testing.T) {
 func TestPortSurvivesPull(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
-	atFabric, atNode := frames(fabric), frames(node)
+	atFabric, atNode := frames(t, fabric), frames(t, node)
 	frame := make([]byte, 60)
 	for round := range 3 {
 		node.Send(frame)

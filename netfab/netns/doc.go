@@ -6,7 +6,7 @@
 // last process that holds it. Connect lays a Cable, a veth pair, from the
 // fabric's namespace to a node's: no offloads, no IPv6, a carrier that can be
 // taken away. A Port is an AF_PACKET socket on one end of a cable and moves
-// whole frames in batches. WatchCarrier tells a node of its cables. A Group
+// whole frames in batches; a Poller waits for them. WatchCarrier tells a node of its cables. A Group
 // freezes, slows and kills the processes of a node, with cgroups or, where it
 // may not have them, with signals. Reexec makes root of an ordinary user, in
 // namespaces of his own. Probe says, line by line, what is there and what is

@@ -32,15 +32,16 @@ func hosts(t *testing.T) [2]*Namespace {
 		}
 		ports[i] = openPort(t, fabric, cable.Interface())
 	}
-	for i := range ports {
-		go ports[i].Run(func(frames [][]byte) error {
-			for _, f := range frames {
-				ports[1-i].Send(f)
-			}
-			ports[1-i].Flush()
-			return nil
-		})
-	}
+	read(t, func(p *Port, frames [][]byte) {
+		to := ports[0]
+		if p == to {
+			to = ports[1]
+		}
+		for _, f := range frames {
+			to.Send(f)
+		}
+		to.Flush()
+	}, ports[:]...)
 	return nodes
 }
 

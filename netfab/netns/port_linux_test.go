@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +36,7 @@ func TestPortsCarryPings(t *testing.T) {
 func TestPortKeepsFrames(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
-	arrived := frames(fabric)
+	arrived := frames(t, fabric)
 	random := rand.New(rand.NewPCG(1, 1))
 	var want [][]byte
 	for size := 14; size <= 14+defaultMTU; size += 1 + random.IntN(9) {
@@ -76,13 +75,13 @@ func TestPortKeepsFrames(t *testing.T) {
 func TestPortRefusesFrames(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
-	arrived := frames(fabric)
+	arrived := frames(t, fabric)
 	good := append(bytes.Repeat([]byte{2}, 12), bytes.Repeat([]byte{0x88}, 50)...)
 	node.Send(good)
 	node.Send(make([]byte, 14+defaultMTU+1))
 	node.Send(nil)
 	node.Send([]byte{1, 2, 3}) // not even a header
-	node.Send(make([]byte, 2*batchBytesMax))
+	node.Send(make([]byte, 1<<20))
 	node.Send(good)
 	node.Flush()
 	for range 2 {
@@ -117,7 +116,7 @@ func TestPortCountsLostFrames(t *testing.T) {
 	if lost != extra {
 		t.Errorf("%d frames lost, want %d", lost, extra)
 	}
-	arrived := frames(fabric)
+	arrived := frames(t, fabric)
 	for range slotCount {
 		within(t, time.Second, "a frame that was not lost", arrived)
 	}
@@ -126,55 +125,41 @@ func TestPortCountsLostFrames(t *testing.T) {
 	}
 }
 
-// TestPortEnds: Close wakes a reader, within deliver or from elsewhere, and with
-// its interface removed; an error of deliver ends Run alone.
+// TestPortEnds: a closed port is silent, and so is one whose interface was
+// removed; both refuse without a panic.
 func TestPortEnds(t *testing.T) {
 	s := newSegment(t, true)
-	node := openPort(t, s.nodes[0], "eth0")
-	run := func(p *Port, deliver func([][]byte) error) <-chan error {
-		c := make(chan error, 1)
-		go func() { c <- p.Run(deliver) }()
-		return c
-	}
-	stop := errors.New("enough")
-
-	fabric := s.open(t, 0)
-	ended := run(fabric, func([][]byte) error { return stop })
+	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
 	node.Send(make([]byte, 60))
 	node.Flush()
-	if err := within(t, time.Second, "end by deliver", ended); err != stop {
-		t.Errorf("Run returns %v, want what deliver returned", err)
+	for range 100 {
+		if fabric.Ready() {
+			break
+		}
+		<-time.After(10 * time.Millisecond)
 	}
-	ended = run(fabric, func([][]byte) error { return fabric.Close() })
-	node.Send(make([]byte, 60))
-	node.Flush()
-	if err := within(t, time.Second, "end from within", ended); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("closed within deliver, Run returns %v, want net.ErrClosed", err)
+	if !fabric.Ready() {
+		t.Fatal("no frame has arrived within a second")
 	}
-	if err := fabric.Run(nil); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("on a closed port Run returns %v, want net.ErrClosed", err)
+	if err := errors.Join(fabric.Close(), fabric.Close()); err != nil {
+		t.Errorf("closed twice: %v", err)
 	}
-	fabric.Send(make([]byte, 60)) // into the void, and no panic
+	if got := fabric.Collect(make([][]byte, 0, 1)); fabric.Ready() || len(got) != 0 {
+		t.Errorf("a closed port has %d frames, ready: %t", len(got), fabric.Ready())
+	}
+	fabric.Release()
+	fabric.Send(make([]byte, 60)) // into the void
 	fabric.Flush()
-
-	fabric = s.open(t, 0)
-	ended = run(fabric, nil)
-	fabric.Close()
-	if err := within(t, time.Second, "end from elsewhere", ended); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("closed from elsewhere, Run returns %v, want net.ErrClosed", err)
+	if got := fabric.Stats(); got != (PortStats{}) {
+		t.Errorf("%+v of a closed port, want nothing sent or refused", got)
 	}
-	ended = run(node, nil)
 	if err := s.cables[0].Close(); err != nil {
 		t.Fatal(err)
 	}
 	node.Send(make([]byte, 60))
 	node.Flush()
-	if got := node.Stats(); got.Refused != 1 {
+	if got := node.Stats(); got.Refused != 1 || node.Ready() {
 		t.Errorf("%+v after the interface was removed, want 1 frame refused", got)
-	}
-	node.Close()
-	if err := within(t, time.Second, "end after removal", ended); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("interface removed, Run returns %v, want net.ErrClosed", err)
 	}
 }
 

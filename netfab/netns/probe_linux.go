@@ -143,23 +143,24 @@ func probePort(fabric *Namespace, iface string, node *Namespace) error {
 		return err
 	}
 	defer out.Close()
-	arrived := make(chan error, 1)
-	go func() {
-		done := errors.New("a frame arrived")
-		if err := in.Run(func([][]byte) error { return done }); err != done {
-			arrived <- err
-			return
-		}
-		arrived <- nil
-	}()
+	poller, err := NewPoller()
+	if err != nil {
+		return err
+	}
+	defer poller.Close()
+	poller.Add(in)
 	out.Send(make([]byte, 60))
 	out.Flush()
-	select {
-	case err := <-arrived:
-		return err
-	case <-time.After(patience):
-		return fmt.Errorf("a frame did not come through within %v: %+v", patience, out.Stats())
+	for since := time.Now(); !in.Ready(); {
+		left := patience - time.Since(since)
+		if left <= 0 {
+			return fmt.Errorf("a frame did not come through within %v: %+v", patience, out.Stats())
+		}
+		if err := poller.Wait(left); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // ProbeGroups makes a group of processes and asks it what it can do: the part of
@@ -202,9 +203,9 @@ type tool struct {
 var tools = []tool{
 	{"nginx", "-v", ForProgram, "nginx"}, {"haproxy", "-v", ForProgram, "haproxy"},
 	{"keepalived", "--version", ForProgram, "keepalived"}, {"curl", "--version", ForProgram, "curl"},
-	{"ping", "-V", ForProgram, "iputils-ping"}, {"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
+	{"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
 	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},
-	{"ip", "-V", ForLooking, "iproute2"},
+	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
 
 // probe looks for the program where the shell would, and has it say its

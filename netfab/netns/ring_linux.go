@@ -62,6 +62,12 @@ func (r *ring) slot(i int) (*unix.Tpacket2Hdr, []byte) {
 	return (*unix.Tpacket2Hdr)(unsafe.Pointer(&memory[0])), memory
 }
 
+// ready reports whether a frame waits.
+func (r *ring) ready() bool {
+	header, _ := r.slot(r.next)
+	return r.held < slotCount && atomic.LoadUint32(&header.Status)&unix.TP_STATUS_USER != 0
+}
+
 // collect appends the frames that have arrived, as many as there is room for.
 // They stay the ring's until release.
 func (r *ring) collect(frames [][]byte) [][]byte {

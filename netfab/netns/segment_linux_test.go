@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -86,34 +88,67 @@ func (s *segment) join(tb testing.TB) (ports [2]*Port) {
 	for i := range ports {
 		ports[i] = s.open(tb, i)
 	}
-	for i := range ports {
-		go forward(ports[i], ports[1-i])
-	}
-	return ports
-}
-
-func forward(from, to *Port) error {
-	return from.Run(func(frames [][]byte) error {
+	read(tb, func(p *Port, frames [][]byte) {
+		to := ports[0]
+		if p == to {
+			to = ports[1]
+		}
 		for _, f := range frames {
 			to.Send(f)
 		}
 		to.Flush()
-		return nil
-	})
+	}, ports[:]...)
+	return ports
 }
 
-// frames reads a port into a channel, each frame a copy, until the port closes.
-func frames(p *Port) <-chan []byte {
-	c := make(chan []byte, slotCount)
+// read hands over what arrives at the ports, on a goroutine of its own, until
+// stop is called or the test ends.
+func read(tb testing.TB, deliver func(p *Port, frames [][]byte), ports ...*Port) (stop func()) {
+	tb.Helper()
+	poller, err := NewPoller()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, p := range ports {
+		poller.Add(p)
+	}
+	var over atomic.Bool
+	done := make(chan struct{})
 	go func() {
-		defer close(c)
-		p.Run(func(frames [][]byte) error {
-			for _, f := range frames {
-				c <- bytes.Clone(f)
+		defer close(done)
+		buffer := make([][]byte, 0, batchMax)
+		for !over.Load() {
+			if err := poller.Wait(time.Hour); err != nil {
+				tb.Error(err)
+				return
 			}
-			return nil
-		})
+			for _, p := range ports {
+				if frames := p.Collect(buffer); len(frames) > 0 {
+					deliver(p, frames)
+					p.Release()
+				}
+			}
+		}
 	}()
+	stop = sync.OnceFunc(func() {
+		over.Store(true)
+		poller.Wake()
+		<-done
+		poller.Close()
+	})
+	tb.Cleanup(stop)
+	return stop
+}
+
+// frames reads a port into a channel, each frame a copy.
+func frames(tb testing.TB, p *Port) <-chan []byte {
+	tb.Helper()
+	c := make(chan []byte, slotCount)
+	read(tb, func(_ *Port, frames [][]byte) {
+		for _, f := range frames {
+			c <- bytes.Clone(f)
+		}
+	}, p)
 	return c
 }
 

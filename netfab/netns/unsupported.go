@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"time"
 )
 
 // Namespace exists on Linux only.
@@ -50,8 +51,14 @@ type Port struct{}
 // Open returns ErrUnsupported.
 func Open(*Namespace, string) (*Port, error) { return nil, ErrUnsupported }
 
-// Run returns ErrUnsupported.
-func (*Port) Run(func([][]byte) error) error { return ErrUnsupported }
+// Ready reports that nothing has arrived.
+func (*Port) Ready() bool { return false }
+
+// Collect collects nothing.
+func (*Port) Collect(frames [][]byte) [][]byte { return frames }
+
+// Release does nothing.
+func (*Port) Release() {}
 
 // Send does nothing.
 func (*Port) Send([]byte) {}
@@ -64,6 +71,27 @@ func (*Port) Stats() PortStats { return PortStats{} }
 
 // Close does nothing.
 func (*Port) Close() error { return nil }
+
+// Poller exists on Linux only.
+type Poller struct{}
+
+// NewPoller returns ErrUnsupported.
+func NewPoller() (*Poller, error) { return nil, ErrUnsupported }
+
+// Add does nothing.
+func (*Poller) Add(*Port) {}
+
+// Forget does nothing.
+func (*Poller) Forget(*Port) {}
+
+// Wake does nothing.
+func (*Poller) Wake() {}
+
+// Wait returns ErrUnsupported.
+func (*Poller) Wait(time.Duration) error { return ErrUnsupported }
+
+// Close does nothing.
+func (*Poller) Close() error { return nil }
 
 // WatchCarrier returns ErrUnsupported.
 func WatchCarrier(*Namespace, func(string, bool)) (func(), error) { return nil, ErrUnsupported }

@@ -33,10 +33,10 @@ func attach(b *Testbed, w *world.World, node string, cfg topology.Node, who whoA
 	a := &attachment{bed: b, node: node, quarters: q, uplinks: map[string]*uplink{}}
 	for _, iface := range topology.Names(cfg.NICs) {
 		segment := w.Fabric().Segment(cfg.NICs[iface].Segment)
-		u := newUplink(w.Loop(), segment, node, iface, q.wires[iface])
+		u := newUplink(w.Loop(), b.clock, segment, node, iface)
 		u.port.SetPower(false)
 		u.carrier = func(up bool) { a.setCarrier(iface, up) }
-		u.listen(w.Loop().Fail)
+		u.plug(q.wires[iface])
 		a.uplinks[iface] = u
 	}
 	return a, nil
@@ -47,10 +47,18 @@ func attach(b *Testbed, w *world.World, node string, cfg topology.Node, who whoA
 func (a *attachment) move(q *quarters) {
 	a.quarters = q
 	for _, iface := range topology.Names(a.uplinks) {
-		u := a.uplinks[iface]
-		u.wire = q.wires[iface]
-		u.listen(a.bed.Loop().Fail)
+		a.uplinks[iface].plug(q.wires[iface])
 	}
+}
+
+// leave gives up the quarters, of which the caller is the owner then.
+func (a *attachment) leave() *quarters {
+	for _, iface := range topology.Names(a.uplinks) {
+		a.uplinks[iface].unplug()
+	}
+	left := a.quarters
+	a.quarters = nil
+	return left
 }
 
 // setCarrier makes the node's interface lose or regain its carrier. Between two
@@ -134,10 +142,7 @@ func (a *attachment) melt() {
 
 // close removes all that the node hung on.
 func (a *attachment) close() {
-	if a.quarters != nil {
-		a.quarters.close()
-	}
-	for _, iface := range topology.Names(a.uplinks) {
-		a.uplinks[iface].reading.Wait()
+	if left := a.leave(); left != nil {
+		left.close()
 	}
 }

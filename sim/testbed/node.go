@@ -95,13 +95,18 @@ func (n *node) next() (o order, err error) {
 
 // build makes the machine and joins its interfaces to the namespace's.
 func (n *node) build() error {
-	n.clock = newWall()
+	clock, err := newWall()
+	if err != nil {
+		return err
+	}
+	n.clock = clock
 	w, err := world.New(n.cfg.Topology, world.Options{
 		Seed: n.cfg.Seed, Driver: n.clock, Here: n.cfg.Name, Again: n.cfg.Again, Watch: n.report,
 	})
 	if err != nil {
 		return err
 	}
+	clock.drive(w.Loop())
 	n.world, n.links = w, map[string]*uplink{}
 	here, err := netns.Current()
 	if err != nil {
@@ -114,8 +119,8 @@ func (n *node) build() error {
 			return fmt.Errorf("testbed: node %s: interface %s: %w", n.cfg.Name, iface, err)
 		}
 		nic := n.world.Node(n.cfg.Name).Port(iface)
-		u := newUplink(w.Loop(), nic.Segment(), "uplink", iface, wire)
-		u.listen(w.Loop().Fail)
+		u := newUplink(w.Loop(), clock, nic.Segment(), "uplink", iface)
+		u.plug(wire)
 		n.links[iface] = u
 	}
 	_, err = netns.WatchCarrier(here, n.carrier)

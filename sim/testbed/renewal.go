@@ -25,14 +25,11 @@ type renewal struct {
 // renew leaves the quarters, which nobody else may use any more.
 func (h *execHost) renew() {
 	r := &renewal{done: make(chan struct{})}
-	left, programs := h.quarters, h.programs
-	h.quarters, h.programs, h.renewal = nil, nil, r
+	left, programs := h.leave(), h.programs
+	h.programs, h.renewal = nil, r
 	go func() {
 		defer close(r.done)
 		left.close()
-		for _, u := range h.uplinks { // order: all are waited for
-			u.reading.Wait()
-		}
 		for _, name := range topology.Names(programs) {
 			programs[name].bury()
 		}

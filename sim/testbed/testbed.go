@@ -73,7 +73,7 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	if err := Check(t, nil); err != nil {
 		return nil, err
 	}
-	b := &Testbed{clock: newWall(), topology: brisk(t), seed: o.Seed, version: o.Version, output: o.Output, patience: usual}
+	b := &Testbed{topology: brisk(t), seed: o.Seed, version: o.Version, output: o.Output, patience: usual}
 	if o.patience != (patience{}) {
 		b.patience = o.patience
 	}
@@ -83,6 +83,9 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 		}
 	}()
 	b.restore = netns.Prefer()
+	if b.clock, err = newWall(); err != nil {
+		return nil, fmt.Errorf("testbed: %w", err)
+	}
 	if err := netns.Sweep(); err != nil {
 		return nil, fmt.Errorf("testbed: what an earlier run left: %w", err)
 	}
@@ -98,6 +101,7 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 		b.World = nil // it has closed itself
 		return nil, err
 	}
+	b.clock.drive(b.Loop())
 	for _, r := range b.nodes {
 		if err := r.await(b.patience.ready); err != nil {
 			return nil, fmt.Errorf("testbed: node %s: %w", r.name(), err)
@@ -213,6 +217,9 @@ func (b *Testbed) Digest() string { return "" }
 func (b *Testbed) Close() {
 	if b.World != nil {
 		b.World.Close()
+	}
+	if b.clock != nil {
+		b.clock.close()
 	}
 	if b.space != nil {
 		_ = b.space.Close() // the kernel removes it with this process otherwise

@@ -3,10 +3,6 @@
 package testbed
 
 import (
-	"errors"
-	"net"
-	"sync"
-
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim"
@@ -14,37 +10,70 @@ import (
 
 // uplink joins a port of this process's fabric to an AF_PACKET port: what the
 // fabric delivers goes to the wire, what the wire brings is sent into the fabric.
+// All of it happens on the loop.
 type uplink struct {
 	loop     *sim.Loop
-	port     *netfab.Port // of the fabric
-	wire     *netns.Port
-	pending  bool           // a flush is posted
-	carrier  func(up bool)  // told of the fabric's carrier; may be nil
-	reading  sync.WaitGroup // the goroutine of listen
-	spare    sync.Pool      // of arrivals
+	clock    *wall
+	port     *netfab.Port    // of the fabric
+	wire     *netns.Port     // nil while there is none
+	carrier  func(up bool)   // told of the fabric's carrier; may be nil
+	taken    [][]byte        // frames of the wire, in the kernel's ring
+	waiting  []*netfab.Frame // taken by the wire, for the next flush
 	flushing sim.Task
 }
 
-func newUplink(loop *sim.Loop, segment *netfab.Segment, node, iface string, wire *netns.Port) *uplink {
-	u := &uplink{loop: loop, wire: wire}
+// burst is how many frames of a wire are taken at once: enough to share the cost
+// of a batch, few enough that other wires need not wait long.
+const burst = 64
+
+func newUplink(loop *sim.Loop, clock *wall, segment *netfab.Segment, node, iface string) *uplink {
+	u := &uplink{loop: loop, clock: clock, taken: make([][]byte, 0, burst)}
 	u.flushing = sim.Func(u.flush)
 	u.port = segment.Attach(node, iface, u)
 	u.port.Filter().SetPromiscuous(true) // the machine behind it has the filter
 	return u
 }
 
-// Receive implements netfab.Receiver. Frames of one instant leave together.
-func (u *uplink) Receive(f *netfab.Frame) {
-	u.wire.Send(f.Data())
-	if !u.pending {
-		u.pending = true
-		u.loop.Post(u.flushing)
-	}
+// plug begins to carry frames to and from a wire.
+func (u *uplink) plug(wire *netns.Port) {
+	u.wire = wire
+	u.clock.watch(u)
 }
 
+// unplug stops it. The wire is its owner's to close.
+func (u *uplink) unplug() {
+	if u.wire == nil {
+		return
+	}
+	u.clock.forget(u)
+	u.flush()
+	u.wire = nil
+}
+
+// Receive implements netfab.Receiver. Frames of one instant leave together.
+func (u *uplink) Receive(f *netfab.Frame) {
+	if u.wire == nil {
+		return
+	}
+	if len(u.waiting) == 0 {
+		u.loop.Post(u.flushing)
+	}
+	f.Retain()
+	u.waiting = append(u.waiting, f)
+	u.wire.Send(f.Data())
+}
+
+// flush gives the wire what it has taken.
 func (u *uplink) flush() {
-	u.pending = false
+	if len(u.waiting) == 0 {
+		return
+	}
 	u.wire.Flush()
+	for i, f := range u.waiting {
+		f.Release()
+		u.waiting[i] = nil
+	}
+	u.waiting = u.waiting[:0]
 }
 
 // CarrierChanged implements netfab.Receiver.
@@ -54,50 +83,24 @@ func (u *uplink) CarrierChanged(up bool) {
 	}
 }
 
-// arrivals is a batch of frames on their way from the reading goroutine to the
-// loop, copied out of the kernel's ring.
-type arrivals struct {
-	uplink *uplink
-	data   []byte
-	sizes  []int
-}
-
-// Run implements sim.Task.
-func (a *arrivals) Run() {
-	data := a.data
-	for _, size := range a.sizes {
-		frame := a.uplink.port.Fabric().NewFrame(size)
-		copy(frame.Data(), data[:size])
-		data = data[size:]
-		a.uplink.port.Send(frame)
+// Run implements sim.Task: frames have arrived on the wire.
+func (u *uplink) Run() {
+	if u.wire == nil {
+		return
 	}
-	a.data, a.sizes = a.data[:0], a.sizes[:0]
-	a.uplink.spare.Put(a)
+	u.taken = u.wire.Collect(u.taken[:0])
+	for _, data := range u.taken {
+		frame := u.port.Fabric().NewFrame(len(data))
+		copy(frame.Data(), data)
+		u.port.Send(frame)
+	}
+	u.wire.Release()
 }
 
 // String names the task in reports of the loop.
-func (a *arrivals) String() string { return "frames from " + a.uplink.port.Name() }
+func (u *uplink) String() string { return "frames from " + u.port.Name() }
 
-// listen reads the wire on a goroutine of its own until the port is closed.
-// Failed is told of anything else that ends it.
-func (u *uplink) listen(failed func(error)) {
-	u.reading.Go(func() {
-		err := u.wire.Run(func(frames [][]byte) error {
-			a, ok := u.spare.Get().(*arrivals)
-			if !ok {
-				a = &arrivals{uplink: u}
-			}
-			for _, f := range frames {
-				a.data = append(a.data, f...)
-				a.sizes = append(a.sizes, len(f))
-			}
-			u.loop.Post(a)
-			return nil
-		})
-		if !errors.Is(err, net.ErrClosed) {
-			failed(err)
-		}
-	})
-}
-
-var _ netfab.Receiver = (*uplink)(nil)
+var (
+	_ netfab.Receiver = (*uplink)(nil)
+	_ sim.Task        = (*uplink)(nil)
+)

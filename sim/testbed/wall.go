@@ -3,25 +3,48 @@
 package testbed
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim"
 )
 
-// wall drives a loop by the wall clock. Until begin it stands at 0.
+// wall drives a loop by the wall clock. Until begin it stands at 0. While the
+// loop has nothing to do it waits for frames on the wires of its uplinks, on the
+// loop's own goroutine: between the kernel and the fabric nobody else is woken.
 type wall struct {
 	origin  time.Time     // a moment of this process
 	offset  time.Duration // that moment on CLOCK_MONOTONIC, minus instant 0
 	began   atomic.Bool
-	posted  chan struct{}
-	sleeper *time.Timer
+	poller  *netns.Poller
+	uplinks []*uplink
+	fail    func(error) // ends the run
 }
 
-func newWall() *wall {
-	w := &wall{posted: make(chan struct{}, 1), sleeper: time.NewTimer(time.Hour)}
-	w.sleeper.Stop()
-	return w
+func newWall() (*wall, error) {
+	poller, err := netns.NewPoller()
+	if err != nil {
+		return nil, err
+	}
+	return &wall{poller: poller}, nil
+}
+
+// drive is told the loop before that runs.
+func (w *wall) drive(loop *sim.Loop) { w.fail = loop.Fail }
+
+// watch has what arrives on the uplink's wire sent into the fabric. It is called
+// on the loop, or while the loop does not run, as is forget.
+func (w *wall) watch(u *uplink) {
+	w.uplinks = append(w.uplinks, u)
+	w.poller.Add(u.wire)
+}
+
+// forget undoes watch.
+func (w *wall) forget(u *uplink) {
+	w.uplinks = slices.DeleteFunc(w.uplinks, func(o *uplink) bool { return o == u })
+	w.poller.Forget(u.wire)
 }
 
 // begin puts instant 0 at a reading of CLOCK_MONOTONIC, which all processes of
@@ -41,25 +64,34 @@ func (w *wall) Now() time.Duration {
 
 // Advance implements sim.Driver.
 func (w *wall) Advance(until time.Duration) time.Duration {
-	for {
-		now := w.Now()
-		if now >= until {
-			return until
+	now := w.Now()
+	if now < until && !w.arrivals() {
+		if err := w.poller.Wait(until - now); err != nil {
+			w.fail(err)
 		}
-		w.sleeper.Reset(until - now)
-		select {
-		case <-w.posted:
-			w.sleeper.Stop()
-			return min(w.Now(), until)
-		case <-w.sleeper.C:
+		w.arrivals()
+		now = w.Now()
+	}
+	return min(now, until)
+}
+
+// arrivals posts the uplinks for which frames wait, and reports whether there
+// are any.
+func (w *wall) arrivals() bool {
+	any := false
+	for _, u := range w.uplinks {
+		if u.wire.Ready() {
+			u.loop.Post(u)
+			any = true
 		}
 	}
+	return any
 }
 
 // Posted implements sim.Driver.
-func (w *wall) Posted() {
-	select {
-	case w.posted <- struct{}{}:
-	default:
-	}
-}
+func (w *wall) Posted() { w.poller.Wake() }
+
+// close ends the clock of a loop that will not run again.
+func (w *wall) close() { _ = w.poller.Close() }
+
+var _ sim.Driver = (*wall)(nil)

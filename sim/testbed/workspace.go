@@ -134,7 +134,7 @@ func Missing(t topology.Topology) []string {
 	for _, node := range t.Execs() {
 		cfg := t.Nodes[node]
 		for _, name := range cfg.Exec.Programs() {
-			word := topology.ProgramOf(cfg.Exec.Command(name))
+			word := cfg.Exec.Command(name)[0]
 			if strings.Contains(word, "{") || strings.Contains(word, "/") && !filepath.IsAbs(word) {
 				continue // the scenario brings it along
 			}

@@ -81,19 +81,6 @@ func (x *Exec) Command(name string) []string {
 	return x.Run
 }
 
-// ProgramOf returns what a command runs in the end: the program behind env and
-// the variables that it sets.
-func ProgramOf(command []string) string {
-	if len(command) > 0 && command[0] == "env" {
-		for _, word := range command[1:] {
-			if !strings.Contains(word, "=") && !strings.HasPrefix(word, "-") {
-				return word
-			}
-		}
-	}
-	return command[0]
-}
-
 // Execs returns the nodes that run real programs, sorted.
 func (t Topology) Execs() []string {
 	return slices.DeleteFunc(Names(t.Nodes), func(name string) bool { return t.Nodes[name].Exec == nil })

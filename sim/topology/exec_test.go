@@ -124,16 +124,3 @@ func TestExpand(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
-
-// TestProgramOf: env is seen through; what is no program stays what it is.
-func TestProgramOf(t *testing.T) {
-	for want, command := range map[string][]string{
-		"nginx":  {"nginx", "-g", "daemon off;"},
-		"tshark": {"env", "TMPDIR={dir}", "-i", "HOME=/", "tshark", "-l"},
-		"env":    {"env", "A=b"},
-	} {
-		if got := ProgramOf(command); got != want {
-			t.Errorf("%v: got %s, want %s", command, got, want)
-		}
-	}
-}

@@ -103,7 +103,11 @@ func New(t topology.Topology, o Options) (*World, error) {
 	if o.Watch != nil {
 		w.log.Watch(o.Watch)
 	}
-	w.fabric = netfab.New(w.loop, w.digest)
+	frames := w.digest
+	if o.Driver != nil {
+		frames = nil // two runs in real time are never the same
+	}
+	w.fabric = netfab.New(w.loop, frames)
 	for _, name := range topology.Names(t.Segments) {
 		w.fabric.AddSegment(name, segmentConfig(t.Segments[name], o.Here != ""))
 	}

@@ -1,0 +1,118 @@
+package netns
+
+import (
+	"syscall"
+	"testing"
+	"time"
+)
+
+// waits returns how long a Wait takes.
+func waits(t *testing.T, p *Poller, timeout time.Duration) time.Duration {
+	t.Helper()
+	since := time.Now()
+	if err := p.Wait(timeout); err != nil {
+		t.Fatal(err)
+	}
+	return time.Since(since)
+}
+
+// TestPollerWakes: frames, Wake before and while it waits, and the timeout each
+// end a Wait; nothing else does, and what ended one does not end the next.
+func TestPollerWakes(t *testing.T) {
+	const short, long = 20 * time.Millisecond, 10 * time.Second
+	s := newSegment(t, true)
+	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
+	p, err := NewPoller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.Add(fabric)
+	idle := func(after string) {
+		t.Helper()
+		if got := waits(t, p, short); got < short {
+			t.Errorf("after %s it waits for %v, want %v", after, got, short)
+		}
+	}
+	idle("nothing")
+	if got := waits(t, p, -time.Second); got > long/2 {
+		t.Errorf("a timeout that has passed: waits for %v", got)
+	}
+
+	node.Send(make([]byte, 60))
+	node.Flush()
+	if got := waits(t, p, long); got > long/2 || !fabric.Ready() {
+		t.Errorf("with a frame it waits for %v, ready: %t", got, fabric.Ready())
+	}
+	if got := waits(t, p, long); got > long/2 {
+		t.Errorf("with a frame that nobody took it waits for %v", got)
+	}
+	if got := fabric.Collect(make([][]byte, 0, 8)); len(got) != 1 {
+		t.Errorf("got %d frames, want 1", len(got))
+	}
+	fabric.Release()
+	idle("a frame")
+
+	p.Wake()
+	p.Wake()
+	if got := waits(t, p, long); got > long/2 {
+		t.Errorf("woken before, it waits for %v", got)
+	}
+	idle("a wake before it")
+
+	time.AfterFunc(short, p.Wake)
+	if got := waits(t, p, long); got > long/2 || got < short/2 {
+		t.Errorf("woken after %v, it waits for %v", short, got)
+	}
+	idle("a wake while it waits")
+
+	// An interface that goes down leaves an error with the socket.
+	if err := s.cables[0].SetCarrier(false); err != nil {
+		t.Fatal(err)
+	}
+	waits(t, p, short)
+	idle("its interface went down")
+	if err := s.cables[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	waits(t, p, short)
+	idle("its interface went")
+
+	p.Forget(fabric)
+	p.Forget(fabric)
+	idle("forgetting its port")
+}
+
+// TestPollerIsIdle: to wait costs no processor time, whatever has happened to
+// the ports.
+func TestPollerIsIdle(t *testing.T) {
+	s := newSegment(t, true)
+	fabric := s.open(t, 0)
+	p, err := NewPoller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.Add(fabric)
+	if err := s.cables[0].SetCarrier(false); err != nil {
+		t.Fatal(err)
+	}
+	before := processorTime(t)
+	rounds := 0
+	for until := time.Now().Add(300 * time.Millisecond); time.Now().Before(until); rounds++ {
+		waits(t, p, 50*time.Millisecond)
+	}
+	if spent := processorTime(t) - before; rounds > 20 || spent > 50*time.Millisecond {
+		t.Errorf("in 300 ms it waited %d times and used %v of processor time", rounds, spent)
+	}
+}
+
+// processorTime is the processor time that the process has used.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
