@@ -12,7 +12,6 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
-	"github.com/cablepull/cablepull/sim/topology"
 )
 
 func newDoctor(args []string) *cobra.Command {
@@ -90,7 +89,7 @@ func diagnose(found []netns.Finding, library []*scenarios.Scenario) diagnosis {
 func skippedWithout(f netns.Finding, library []*scenarios.Scenario) []string {
 	var names []string
 	for _, s := range library {
-		needs := slices.ContainsFunc(s.Programs(), func(p scenarios.Program) bool { return topology.ProgramOf(p.Command) == f.Name })
+		needs := slices.ContainsFunc(s.Programs(), func(p scenarios.Program) bool { return p.Command[0] == f.Name })
 		if needs || slices.Contains(neededGroups(s), f.Needed) {
 			names = append(names, s.Name)
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed"
-	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // worldsOf lists the worlds in which a scenario makes sense, whatever the machine
@@ -57,7 +56,7 @@ func impossible(s *scenarios.Scenario) string {
 func lackOf(s *scenarios.Scenario, missing []string) []string {
 	var sentences []string
 	for _, p := range s.Programs() {
-		program := topology.ProgramOf(p.Command)
+		program := p.Command[0]
 		if !slices.Contains(missing, program) {
 			continue
 		}

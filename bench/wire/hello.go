@@ -1,0 +1,63 @@
+//go:build linux
+
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/testbed"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// FirstHello runs a scenario of so many nodes, all of them members of a standby
+// group, up to the first hello on the wire.
+func FirstHello(nodes int) error {
+	t := topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{}}
+	for i := range nodes {
+		own := netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + i)})
+		t.Nodes[fmt.Sprintf("m%d", i)] = topology.Node{
+			Gateway: &topology.Gateway{},
+			NICs:    map[string]topology.NIC{"lan": {Address: netip.PrefixFrom(own, 24)}},
+			// A member listens for one hold time before it speaks. The shortest
+			// there is keeps that out of what is measured.
+			Standby: map[string]topology.Standby{"lan": {
+				VIP: netip.MustParseAddr("192.0.2.100"), Profile: "ios", Hello: 15 * time.Millisecond, Hold: 50 * time.Millisecond,
+			}},
+		}
+	}
+	h := &hearing{}
+	b, err := testbed.New(t, testbed.Options{Options: world.Options{Seed: 1, Capture: h}})
+	if err != nil {
+		return absent(err)
+	}
+	defer b.Close()
+	h.heard = func() { b.Interrupt(errHeard) }
+	if err := b.Run(10 * time.Second); !errors.Is(err, errHeard) {
+		return fmt.Errorf("wire: no hello within 10 s of a run: %v", err)
+	}
+	return nil
+}
+
+var errHeard = errors.New("heard a hello")
+
+// hearing waits for a hello.
+type hearing struct{ heard func() }
+
+// Sent implements netfab.Observer.
+func (h *hearing) Sent(_ time.Duration, _ *netfab.Port, data []byte) {
+	if wire.IsHSRP(data) {
+		h.heard()
+	}
+}
+
+// Lost implements netfab.Observer.
+func (*hearing) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
+
+// MACMoved implements netfab.Observer.
+func (*hearing) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}

@@ -1,0 +1,155 @@
+//go:build linux
+
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+
+	"github.com/cablepull/cablepull/sim/testbed"
+)
+
+// Way is what stands between two hosts, whose kernels have Source and Sink: runs
+// a program on each and returns what that of the source said.
+type Way func(source, sink []string) (string, error)
+
+// The addresses of the hosts.
+var (
+	Source = netip.MustParsePrefix("192.0.2.1/24")
+	Sink   = netip.MustParsePrefix("192.0.2.2/24")
+)
+
+// headStart is how long the program of the sink has before that of the source
+// begins.
+const headStart = 300 * time.Millisecond
+
+// patience is how long the source may take.
+const patience = 30 * time.Second
+
+// Fabric is the way through our fabric, as scenarios have it.
+func Fabric(source, sink []string) (string, error) {
+	dir, err := os.MkdirTemp("", "cablepull-bench-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	host := func(address netip.Prefix, start time.Duration, run []string) topology.Node {
+		return topology.Node{
+			Start: start, NICs: map[string]topology.NIC{"lan": {Address: address}},
+			Exec: &topology.Exec{Run: run, Name: "program"},
+		}
+	}
+	b, err := testbed.New(topology.Topology{
+		Segments: map[string]topology.Segment{"lan": {}},
+		Nodes: map[string]topology.Node{
+			"source": host(Source, headStart, source),
+			"sink":   host(Sink, 0, sink),
+		},
+	}, testbed.Options{Options: world.Options{Seed: 1}, Output: dir})
+	if err != nil {
+		return "", absent(err)
+	}
+	defer b.Close()
+	for !ended(b.Events(), "source") {
+		if b.Now() > patience {
+			return "", fmt.Errorf("wire: %s has not ended within %v", source[0], patience)
+		}
+		if err := b.Run(b.Now() + 50*time.Millisecond); err != nil {
+			return "", err
+		}
+	}
+	out, err := os.ReadFile(filepath.Join(dir, "source.program.log"))
+	return string(out), err
+}
+
+// ended reports whether a program of the node has ended.
+func ended(events []event.Event, node string) bool {
+	for _, e := range events {
+		if _, is := e.What.(event.ProgramEnded); is && e.Node == node {
+			return true
+		}
+	}
+	return false
+}
+
+// absent marks errors that say that this machine cannot do it.
+func absent(err error) error {
+	for _, lack := range []error{netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrLimit, testbed.ErrProgram, exec.ErrNotFound} {
+		if errors.Is(err, lack) {
+			return fmt.Errorf("%w: %w", ErrAbsent, err)
+		}
+	}
+	return err
+}
+
+// Bridge is the way through a bridge of the kernel, over the same kind of cables.
+func Bridge(source, sink []string) (string, error) {
+	var spaces [3]*netns.Namespace
+	for i := range spaces {
+		ns, err := netns.New()
+		if err != nil {
+			return "", absent(err)
+		}
+		defer ns.Close()
+		spaces[i] = ns
+	}
+	between := spaces[2]
+	if err := command(between, "ip", "link", "add", "bridge", "type", "bridge"); err != nil {
+		return "", err
+	}
+	for i, address := range []netip.Prefix{Source, Sink} {
+		cable, err := netns.Connect(between, spaces[i], netns.CableSpec{Name: "lan", MAC: [6]byte{2, 0, 0, 0, 0, byte(i + 1)}, Address: address})
+		if err != nil {
+			return "", absent(err)
+		}
+		if err := command(between, "ip", "link", "set", cable.Interface(), "master", "bridge"); err != nil {
+			return "", err
+		}
+	}
+	if err := command(between, "ip", "link", "set", "bridge", "up"); err != nil {
+		return "", err
+	}
+	server := exec.Command(sink[0], sink[1:]...)
+	if err := spaces[1].Do(server.Start); err != nil {
+		return "", absent(err)
+	}
+	defer server.Wait()
+	defer server.Process.Kill()
+	time.Sleep(headStart)
+	var out bytes.Buffer
+	client := exec.Command(source[0], source[1:]...)
+	client.Stdout, client.Stderr = &out, &out
+	if err := spaces[0].Do(client.Start); err != nil {
+		return "", absent(err)
+	}
+	if err := client.Wait(); err != nil {
+		return "", fmt.Errorf("wire: %s: %w: %s", source[0], err, out.String())
+	}
+	return out.String(), nil
+}
+
+// command runs a program in a namespace.
+func command(ns *netns.Namespace, program string, args ...string) error {
+	var said bytes.Buffer
+	cmd := exec.Command(program, args...)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err := ns.Do(cmd.Start)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
+		return fmt.Errorf("wire: %s: %w: %s", program, absent(err), said.String())
+	}
+	return nil
+}
