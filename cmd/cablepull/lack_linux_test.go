@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,4 +131,47 @@ func TestDiskRunsFull(t *testing.T) {
 	if entries, err := os.ReadDir(disk); err != nil || len(entries) > 0 {
 		t.Errorf("outside of its own mounts: %v, %v; want nothing", entries, err)
 	}
+}
+
+// TestNoControlGroups: who may make no control groups is told so before a run
+// that needs them, when it was named; from the library it is skipped.
+func TestNoControlGroups(t *testing.T) {
+	start, scenario, _ := as(t, nobody, real)
+	if d, err := machine(); err != nil || os.Getuid() != 0 {
+		t.Skip("only root can tell what an ordinary user of this machine lacks")
+	} else if i := slices.IndexFunc(d.Findings, func(f finding) bool { return f.Name == "nginx" }); !d.Findings[i].OK {
+		t.Skip("nginx is not installed (Debian package nginx)")
+	}
+	var d diagnosis
+	_, stdout, _ := finish(t, start("doctor", "--json"))
+	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(d.Findings, func(f finding) bool { return f.Name == "cgroup cpu" }); d.Findings[i].OK {
+		t.Skip("an ordinary user may make control groups here")
+	}
+	status, stdout, stderr := finish(t, start("run", scenario, "--world", "netns", "--allow-exec"))
+	if want := "hogs and CPU quotas of real programs need cgroup cpu: no writable cgroup has it"; status != exitUsage || stdout != "" || !strings.Contains(stderr, want) {
+		t.Errorf("status %d and %q, want %d and %q\n%s", status, stderr, exitUsage, want, stdout)
+	}
+}
+
+// TestKilledInside: a run that dies in its namespaces is not taken for one that
+// was judged.
+func TestKilledInside(t *testing.T) {
+	start, scenario, _ := as(t, nobody, endless)
+	cmd := start("run", scenario, "--world", "netns")
+	if cmd.SysProcAttr == nil && os.Getuid() == 0 {
+		t.Skip("root needs no namespaces of his own")
+	}
+	running := begin(t, cmd)
+	inner := slices.IndexFunc(running, func(pid int) bool { return part(pid) == "run" })
+	if err := syscall.Kill(running[inner], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	status := waitFor(t, cmd)
+	if text, want := cmd.Stderr.(*bytes.Buffer).String(), "cablepull: the run in its own namespaces was ended by signal 9 (killed)\n"; status != 128+9 || text != want {
+		t.Errorf("status %d and %q, want %d and %q", status, text, 128+9, want)
+	}
+	gone(t, running)
 }
