@@ -129,7 +129,7 @@ var otherPackages = map[string]string{
 
 // ownPackages are programs whose Debian package has their name.
 var ownPackages = []string{
-	"arping", "conntrack", "curl", "ethtool", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "socat",
+	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "socat",
 	"tcpdump", "tshark", "wget", "wrk",
 }
 

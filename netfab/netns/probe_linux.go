@@ -203,7 +203,7 @@ type tool struct {
 var tools = []tool{
 	{"nginx", "-v", ForProgram, "nginx"}, {"haproxy", "-v", ForProgram, "haproxy"},
 	{"keepalived", "--version", ForProgram, "keepalived"}, {"curl", "--version", ForProgram, "curl"},
-	{"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
+	{"fping", "-v", ForProgram, "fping"}, {"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
 	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
