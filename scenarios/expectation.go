@@ -32,8 +32,8 @@ type Evidence struct {
 	// Tolerance is by how much anything that has an instant may be off: RealTime,
 	// or zero for what was measured in virtual time.
 	Tolerance time.Duration
-	Clients   map[string]topology.Client // of the scenario, with defaults
-	Beside    []Expectation              // all of the same scenario
+	Beside    []Expectation // all of the same scenario
+	scenario  *Scenario     // that they are from; nil: unknown
 }
 
 // Result is the outcome of a check.
@@ -51,7 +51,7 @@ type Verdict struct {
 // Check holds what is known of a run against the scenario: a verdict for each
 // expectation, in order, and the violations that the scenario does not expect.
 func (s *Scenario) Check(e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
-	e.Beside, e.Clients = s.Expect, clients(s.Topology)
+	e.Beside, e.scenario = s.Expect, s
 	var expected []string
 	for _, x := range s.Expect {
 		verdicts = append(verdicts, Verdict{x.Text(), tolerantly(x, e)})

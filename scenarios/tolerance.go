@@ -61,34 +61,34 @@ func aboutShare(want Range[Share], some, of int) Range[Share] {
 
 // due returns how many requests of a client, or of all, come due within the
 // tolerance: so many may be sent, or end, otherwise than in virtual time.
-func (e Evidence) due(client string) (requests int) {
-	return e.dueBy(func(name string, _ topology.Client) bool { return client == "" || client == name })
-}
+func (e Evidence) due(client string) int { return e.scenario.Due(client, e.Tolerance) }
 
 // passing returns how many connections may be open at an instant, or not, for
-// the tolerance: those that are opened for a single request.
-func (e Evidence) passing() (connections int) {
-	return e.dueBy(func(_ string, c topology.Client) bool { return c.Mode == topology.ModeNew })
+// the tolerance.
+func (e Evidence) passing() int { return e.scenario.Passing(e.Tolerance) }
+
+// Due returns how many requests of a client of the scenario, or of all clients
+// for an empty name, come due within a span at most.
+func (s *Scenario) Due(client string, within time.Duration) int {
+	return s.dueBy(within, func(name string, _ topology.Client) bool { return client == "" || client == name })
 }
 
-func (e Evidence) dueBy(chosen func(string, topology.Client) bool) (requests int) {
-	for name, c := range e.Clients { // order: a sum
-		if chosen(name, c) {
-			requests += int(math.Ceil(float64(c.Rate) * e.Tolerance.Seconds()))
+// Passing returns how many connections that are made for a single request come
+// and go within a span at most.
+func (s *Scenario) Passing(within time.Duration) int {
+	return s.dueBy(within, func(_ string, c topology.Client) bool { return c.Mode == topology.ModeNew })
+}
+
+func (s *Scenario) dueBy(within time.Duration, chosen func(string, topology.Client) bool) (requests int) {
+	if s == nil {
+		return 0
+	}
+	for name, n := range s.Topology.WithDefaults().Nodes { // order: a sum
+		if n.Client != nil && chosen(name, *n.Client) {
+			requests += int(math.Ceil(float64(n.Client.Rate) * within.Seconds()))
 		}
 	}
 	return requests
-}
-
-// clients returns the clients of a topology, by node.
-func clients(t topology.Topology) map[string]topology.Client {
-	all := map[string]topology.Client{}
-	for name, n := range t.WithDefaults().Nodes { // order: fills a map
-		if n.Client != nil {
-			all[name] = *n.Client
-		}
-	}
-	return all
 }
 
 // tolerantly checks an expectation as it is written and, if it does not hold so,

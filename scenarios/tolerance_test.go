@@ -14,9 +14,9 @@ import (
 func real() Evidence {
 	e := evidence()
 	e.Tolerance = RealTime
-	e.Clients = map[string]topology.Client{
-		"c1": {Rate: 20, Mode: topology.ModeNew}, "c2": {Rate: 1, Mode: topology.ModeLongLived},
-	}
+	e.scenario = &Scenario{Topology: topology.Topology{Nodes: map[string]topology.Node{
+		"c1": {Client: &topology.Client{Rate: 20}}, "c2": {Client: &topology.Client{Rate: 1, Mode: topology.ModeLongLived}},
+	}}}
 	e.Measures.Groups[1].DualActive = time.Millisecond
 	return e
 }
