@@ -35,7 +35,8 @@ type Lab interface {
 	Now() time.Duration
 	Frames() uint64
 	Steps() uint64
-	RealTime() bool // its clock is that of the wall
+	RealTime() bool       // its clock is that of the wall
+	Noise() time.Duration // by which its instants may be off
 	Close()
 }
 
@@ -50,6 +51,9 @@ func (v virtualLab) Finish() error {
 
 // RealTime implements Lab.
 func (virtualLab) RealTime() bool { return false }
+
+// Noise implements Lab.
+func (virtualLab) Noise() time.Duration { return 0 }
 
 func virtual(t topology.Topology, o world.Options) (Lab, error) {
 	w, err := world.New(t, o)
@@ -70,6 +74,10 @@ type Outcome struct {
 	Simulated    time.Duration
 	Frames       uint64
 	Steps        uint64 // events of the loop
+	// Noise is the longest time that a process of a run in real time had to wait for
+	// a processor. Beyond RealTime the verdict says more of the machine than of the
+	// cluster.
+	Noise time.Duration
 }
 
 // Passed reports whether all expectations and invariants held.
@@ -116,7 +124,7 @@ func (s *Scenario) judge(w Lab, seed uint64) *Outcome {
 	measures, violations := w.Measure()
 	out := &Outcome{
 		Seed: seed, Digest: w.Digest(), Events: w.Events(), Measures: measures,
-		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(),
+		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
 	e := Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration}
 	if w.RealTime() {

@@ -91,8 +91,12 @@ func (p *page) verdict(r *reports.Result) {
 		body = append(body, span{"  nothing was expected, no invariant violated", plain})
 	}
 	p.wrapped(nil, body)
-	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s, version %s",
-		nominal(r.Simulated), short(r.Wall), pace(r), count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), r.Version), dim}})
+	noise := ""
+	if r.Noise > 0 {
+		noise = ", noise up to " + short(r.Noise)
+	}
+	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s%s, version %s", nominal(r.Simulated), short(r.Wall), pace(r),
+		count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), noise, r.Version), dim}})
 	if r.Replay != "" {
 		p.line(span{"replay: ", dim}, span{r.Replay, bold})
 	}
@@ -110,7 +114,15 @@ func reasons(r *reports.Result) string {
 	if len(why) == 0 {
 		return "for no reason that was given"
 	}
+	if r.Noisy {
+		why = append(why, tooBusy(r))
+	}
 	return strings.Join(why, ", ")
+}
+
+// tooBusy says that a verdict may be the machine's fault.
+func tooBusy(r *reports.Result) string {
+	return "but the machine was too busy for real time: a process of the run waited " + short(r.Noise) + " for a processor"
 }
 
 // pace is how much faster than real time a world ran.

@@ -106,3 +106,36 @@ func TestEmptyRun(t *testing.T) {
 		t.Errorf("page (-want +got):\n%s", diff)
 	}
 }
+
+// TestNoise: a run in real time says how noisy the machine was, and one that
+// failed on a machine too busy for it says that this may be why.
+func TestNoise(t *testing.T) {
+	for _, c := range []struct {
+		r          reports.Result
+		noise, sad bool
+	}{
+		{reports.Result{World: "virtual", Passed: true}, false, false},
+		{reports.Result{World: "netns", Passed: true, Noise: 34 * ms}, true, false},
+		{reports.Result{World: "netns", Passed: true, Noise: 400 * ms, Noisy: true}, true, false},
+		{reports.Result{World: "netns", Noise: 34 * ms}, true, false},
+		{reports.Result{World: "netns", Noise: 400 * ms, Noisy: true}, true, true},
+	} {
+		if !c.r.Passed {
+			c.r.Expectations = []reports.Expectation{{Text: "x", Got: "y"}}
+		}
+		var summary bytes.Buffer
+		if err := WriteSummary(&summary, []reports.Result{c.r}, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		page := drawn(t, &c.r, Options{})
+		if got := strings.Contains(page, "noise up to "+short(c.r.Noise)); got != c.noise {
+			t.Errorf("%+v: the page tells its noise: %v, want %v:\n%s", c.r, got, c.noise, page)
+		}
+		for _, text := range []string{page, summary.String()} {
+			words := strings.Join(strings.Fields(text), " ")
+			if got := strings.Contains(words, "too busy for real time: a process of the run waited 400ms for a processor"); got != c.sad {
+				t.Errorf("%+v: it blames the machine: %v, want %v:\n%s", c.r, got, c.sad, text)
+			}
+		}
+	}
+}

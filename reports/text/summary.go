@@ -156,6 +156,9 @@ func (p *page) failure(r *reports.Result) {
 	if more > 0 {
 		spans = append(spans, span{fmt.Sprintf(" (and %d more)", more), dim})
 	}
+	if r.Noisy && r.Error == "" {
+		spans = append(spans, span{", " + tooBusy(r), warn})
+	}
 	if r.Replay != "" {
 		spans = append(spans, span{" — replay: ", dim}, span{r.Replay, bold})
 	}

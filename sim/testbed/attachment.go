@@ -106,6 +106,7 @@ func (a *attachment) freeze(process bool) {
 		return
 	}
 	a.frozen = true
+	a.bed.noise.freeze(a.node, a.bed.Now())
 	if !process {
 		a.lift = a.bed.Fabric().Install(standstill{a.node, "is frozen"})
 	}
@@ -138,6 +139,7 @@ func (a *attachment) melt() {
 	if err := a.group.Thaw(); err != nil {
 		a.fail(err)
 	}
+	a.bed.noise.thaw(a.node, a.bed.Now())
 }
 
 // close removes all that the node hung on.

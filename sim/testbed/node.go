@@ -47,6 +47,7 @@ type node struct {
 	clock   *wall
 	world   *world.World
 	links   map[string]*uplink
+	gauge   *gauge
 	applied map[int]func() bool // faults by number, with how to undo them
 }
 
@@ -77,12 +78,14 @@ func (n *node) run(version string) error {
 		return fmt.Errorf("testbed: node: no beginning: %w", cmp.Or(err, errProtocol))
 	}
 	n.clock.begin(second.Begin.Zero)
+	n.gauge = newGauge(n.world.Loop())
 	go n.obey()
 	if err := n.world.Run(math.MaxInt64); !errors.Is(err, errFinished) {
 		return err
 	}
 	n.world.Finish()
-	return n.tell(notice{Finished: true})
+	worst := n.gauge.take()
+	return n.tell(notice{Finished: true, Stall: &worst})
 }
 
 var errProtocol = errors.New("the coordinator said something else")
@@ -167,7 +170,8 @@ func (n *node) do(o order) {
 		}
 		n.tellSaved()
 	case o.Ping:
-		n.inform(notice{Pong: true})
+		worst := n.gauge.take()
+		n.inform(notice{Pong: true, Stall: &worst})
 	case o.Finish:
 		n.world.Interrupt(errFinished)
 	}

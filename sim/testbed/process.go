@@ -112,6 +112,9 @@ func (p *process) listen(version string, hear func(notice) error) {
 			p.fate = p.broken(err)
 			return
 		}
+		if n.Stall != nil {
+			_ = hear(notice{Stall: n.Stall}) // which is always welcome
+		}
 		switch {
 		case n.Hello != nil && n.Hello.Version != version:
 			p.fate = fmt.Errorf("the node process is of version %s, the coordinator of %s", n.Hello.Version, version)

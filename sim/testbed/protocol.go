@@ -46,6 +46,7 @@ type notice struct {
 	Event    json.RawMessage `json:"event,omitempty"` // as in events.jsonl
 	Saved    *world.Saved    `json:"saved,omitempty"` // configuration that a reboot finds
 	Pong     bool            `json:"pong,omitempty"`
+	Stall    *stall          `json:"stall,omitempty"` // the worst since the last pong; with Pong and Finished
 	Failed   string          `json:"failed,omitempty"`
 	Finished bool            `json:"finished,omitempty"`
 }
@@ -54,4 +55,10 @@ type notice struct {
 type hello struct {
 	Version string `json:"version"`
 	PID     int    `json:"pid"`
+}
+
+// stall is a time in which a loop did not run though it was due to.
+type stall struct {
+	At   time.Duration `json:"at"`   // when it ran again
+	Late time.Duration `json:"late"` // for how long it had not
 }

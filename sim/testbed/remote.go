@@ -85,6 +85,8 @@ func (r *remote) launch(cfg topology.Node) error {
 // hear takes a notice of the run. It is called on the listening goroutine.
 func (r *remote) hear(n notice) error {
 	switch {
+	case n.Stall != nil:
+		r.bed.noise.hear(r.node, *n.Stall)
 	case n.Saved != nil:
 		r.bed.Loop().Post(sim.Func(func() { r.save(*n.Saved) }))
 	case n.Event != nil:

@@ -31,6 +31,8 @@ type Testbed struct {
 	zero    time.Duration // instant 0 on CLOCK_MONOTONIC
 	nodes   []resident
 	journal journal
+	gauge   *gauge
+	noise   noise
 	output  string // directory for the output of real programs; empty: nowhere
 	restore func() // takes back that this process comes first
 	folder  string // of the workspaces of real hosts; empty: there is none
@@ -171,6 +173,7 @@ func (b *Testbed) Run(until time.Duration) error {
 		b.began = true
 		b.zero = netns.Monotonic() + startIn
 		b.clock.begin(b.zero)
+		b.gauge = newGauge(b.Loop())
 		for _, r := range b.nodes {
 			r.begin()
 		}
@@ -189,6 +192,7 @@ func (b *Testbed) Finish() error {
 			errs = append(errs, fmt.Errorf("testbed: node %s: %w", r.name(), err))
 		}
 	}
+	b.noise.hear("", b.gauge.take())
 	b.World.Finish()
 	b.journal.end(b.Now())
 	b.Log().Merge(b.journal.take())
@@ -209,6 +213,10 @@ func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {
 
 // RealTime says that the clock is that of the wall.
 func (b *Testbed) RealTime() bool { return true }
+
+// Noise is the longest time so far that a process of the run had to wait for a
+// processor: by so much its instants may be off.
+func (b *Testbed) Noise() time.Duration { return b.noise.get() }
 
 // Digest returns nothing: two runs in real time are never the same.
 func (b *Testbed) Digest() string { return "" }

@@ -5,6 +5,7 @@ package testbed
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -19,6 +20,9 @@ func (*Testbed) Finish() error { return nil }
 
 // RealTime says that the clock would be that of the wall.
 func (*Testbed) RealTime() bool { return true }
+
+// Noise is none.
+func (*Testbed) Noise() time.Duration { return 0 }
 
 // Options are what a testbed has beside the options of a world.
 type Options struct {
