@@ -12,7 +12,10 @@ import (
 // loop that starts an hour late has not stalled for an hour.
 func TestGauge(t *testing.T) {
 	const busy = 200 * time.Millisecond
-	clock := newWall()
+	clock, err := newWall()
+	if err != nil {
+		t.Fatal(err)
+	}
 	loop := sim.NewDriven(1, clock)
 	clock.begin(netns.Monotonic() - time.Hour)
 	g := newGauge(loop)
