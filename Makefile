@@ -18,7 +18,7 @@ run: build ## run the library of incidents: a table with verdict and figures
 build: ## bin/cablepull
 	@go build $(STAMP) -o bin/cablepull ./cmd/cablepull
 
-test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios, fuzz
+test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
 
 race: ## all tests under the race detector (needs a C compiler)
