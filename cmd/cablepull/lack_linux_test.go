@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -174,4 +175,21 @@ func TestKilledInside(t *testing.T) {
 		t.Errorf("status %d and %q, want %d and %q", status, text, 128+9, want)
 	}
 	gone(t, running)
+}
+
+// TestNohup: who starts a run with nohup wants it to survive its terminal.
+func TestNohup(t *testing.T) {
+	signal.Ignore(syscall.SIGHUP) // processes that we start inherit it
+	t.Cleanup(func() { signal.Reset(syscall.SIGHUP) })
+	for _, user := range users {
+		t.Run(user.name, func(t *testing.T) {
+			start, scenario, _ := as(t, user.id, strings.Replace(brief, "SENT", "5..40", 1))
+			cmd := start("run", scenario, "--world", "netns")
+			begin(t, cmd)
+			cmd.Process.Signal(syscall.SIGHUP)
+			if status := waitFor(t, cmd); status != exitPassed {
+				t.Errorf("status %d, want %d\n%s", status, exitPassed, cmd.Stderr)
+			}
+		})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -114,7 +115,9 @@ func become(cmd *exec.Cmd) (int, error) {
 	cmd.ExtraFiles = []*os.File{tell}
 	cmd.Env = append(os.Environ(), fmt.Sprint(readyVariable, "=", readyDescriptor))
 	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, forwarded...)
+	signal.Notify(signals, slices.DeleteFunc(slices.Clone(forwarded), func(s os.Signal) bool {
+		return s == unix.SIGHUP && signal.Ignored(s) // nohup means the whole command
+	})...)
 	defer signal.Stop(signals)
 	// The death signal comes when the thread that started the process ends: no
 	// thread of this process does, since nothing in it is locked to one.
