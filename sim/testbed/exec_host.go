@@ -194,6 +194,7 @@ func (h *execHost) finished() error {
 	for _, name := range topology.Names(h.programs) {
 		select {
 		case <-h.programs[name].ended:
+			h.programs[name].said.end()
 		case <-patience:
 			return nil // Destroy kills what is left
 		}
