@@ -48,7 +48,7 @@ func both(c *reports.Comparison) string {
 
 // worlds says how each run ended.
 func (p *page) worlds(c *reports.Comparison) {
-	t := newTable("Worlds", "<world", "<verdict", "frames", "wall", "<digest")
+	t := newTable("Worlds", "<world", "frames", "wall", "noise", "<digest", "<verdict")
 	for _, r := range []*reports.Result{&c.Virtual, &c.Netns} {
 		verdict := span{"PASS", good}
 		switch {
@@ -57,9 +57,13 @@ func (p *page) worlds(c *reports.Comparison) {
 		case !r.Passed:
 			verdict = span{"FAIL, " + reasons(r), bad}
 		}
+		noise := absent
+		if r.Noise > 0 {
+			noise = short(r.Noise)
+		}
 		t.inked([]span{
-			{r.World, plain}, verdict, {strconv.FormatUint(r.Frames, 10), plain}, {short(r.Wall), plain},
-			{cmp.Or(r.Digest, reports.NoDigest), plain},
+			{r.World, plain}, {strconv.FormatUint(r.Frames, 10), plain}, {short(r.Wall), plain}, {noise, plain},
+			{cmp.Or(r.Digest, reports.NoDigest), plain}, verdict,
 		})
 	}
 	p.table(t)
@@ -68,7 +72,7 @@ func (p *page) worlds(c *reports.Comparison) {
 // comparedMax bounds the tables of a comparison: they hold all measures.
 const comparedMax = 3 * rowsMax
 
-// absent stands where a world did not measure something.
+// absent stands where a world has nothing of a kind.
 const absent = "-"
 
 func times(all []reports.TimeDifference) *table {

@@ -16,6 +16,7 @@ import (
 func cablePullNetns() *reports.Result {
 	r := cablePull()
 	r.World, r.Digest, r.Passed, r.Wall, r.Frames = "netns", "", false, r.Simulated, 12350
+	r.Noise, r.Noisy = 480*ms, true
 	r.Replay = "cablepull run cable-pull --seed 7 --world netns"
 	r.Expectations[1] = reports.Expectation{Text: "outage of c1 between 7s and 11s", Got: "11.004s"}
 	r.Measures.Takeovers[1].Detection += 12 * ms
