@@ -2,10 +2,29 @@ package wire
 
 import (
 	"bytes"
+	"runtime/metrics"
 	"testing"
 )
 
-// The fuzz targets look for panics and for values that do not survive the way out and back in.
+// The fuzz targets look for panics, for values that do not survive the way out and back in, and for input that takes
+// more memory than its size explains.
+
+// allocated is how many bytes the process has allocated so far, give or take what each processor holds ready.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// bounded is deferred by a fuzz target: an input takes 1 MiB and sixteen times its size at most.
+func bounded(t *testing.T, size int) (check func()) {
+	before := allocated()
+	return func() {
+		if used, most := allocated()-before, uint64(1<<20+16*size); used > most {
+			t.Errorf("allocated %d bytes for an input of %d, want at most %d", used, size, most)
+		}
+	}
+}
 
 func FuzzParseMessage(f *testing.F) {
 	if b, err := activeHello().MarshalBinary(); err == nil {
@@ -15,6 +34,7 @@ func FuzzParseMessage(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer bounded(t, len(b))()
 		if a, err := ParseAdvertise(b); err == nil {
 			again, err := a.MarshalBinary()
 			if err != nil {
@@ -45,6 +65,7 @@ func FuzzParseFrame(f *testing.F) {
 		f.Add(frame)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer bounded(t, len(b))()
 		before := bytes.Clone(b)
 		source, from, m, err := ParseFrame(b)
 		if !bytes.Equal(b, before) {
@@ -74,6 +95,7 @@ func FuzzParseARP(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		defer bounded(t, len(b))()
 		a, err := ParseARP(b)
 		if err != nil {
 			return

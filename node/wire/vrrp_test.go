@@ -77,6 +77,7 @@ func FuzzParseVRRP(f *testing.F) {
 		f.Add(unhex(f, seed))
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
+		defer bounded(t, len(frame))()
 		if v, err := ParseVRRP(frame); err == nil && (v.Version != 2 && v.Version != 3 || len(v.VirtualIPs) > 255) {
 			t.Errorf("got %+v", v)
 		}

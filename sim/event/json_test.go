@@ -10,6 +10,7 @@ import (
 	"io"
 	"path/filepath"
 	"reflect"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
@@ -239,6 +240,25 @@ func BenchmarkParseJSON(b *testing.B) {
 	}
 }
 
+// allocated is how many bytes the process has allocated so far, give or take
+// what each processor holds ready.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// bounded is deferred by a fuzz target: events take 4 MiB and a hundred times the
+// size of their lines at most.
+func bounded(t *testing.T, size int) (check func()) {
+	before := allocated()
+	return func() {
+		if used, most := allocated()-before, uint64(4<<20+100*size); used > most {
+			t.Errorf("allocated %d bytes for an input of %d, want at most %d", used, size, most)
+		}
+	}
+}
+
 // FuzzReadLines: whatever is read can be written, and reads back the same.
 func FuzzReadLines(f *testing.F) {
 	var lines bytes.Buffer
@@ -251,6 +271,7 @@ func FuzzReadLines(f *testing.F) {
 	}
 	f.Add([]byte(`{"at_ns":-1,"kind":"load-changed","share":null}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer bounded(t, len(data))()
 		events, _ := ReadLines(bytes.NewReader(data))
 		var once, again bytes.Buffer
 		if err := WriteLines(&once, events); err != nil {

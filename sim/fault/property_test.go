@@ -2,6 +2,7 @@ package fault
 
 import (
 	"math"
+	"runtime/metrics"
 	"testing"
 	"time"
 
@@ -125,6 +126,25 @@ func TestStringAndParseAreInverse(t *testing.T) {
 	})
 }
 
+// allocated is how many bytes the process has allocated so far, give or take
+// what each processor holds ready.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// bounded is deferred by a fuzz target: a line takes 1 MiB and a hundred times
+// its size at most.
+func bounded(t *testing.T, size int) (check func()) {
+	before := allocated()
+	return func() {
+		if used, most := allocated()-before, uint64(1<<20+100*size); used > most {
+			t.Errorf("allocated %d bytes for an input of %d, want at most %d", used, size, most)
+		}
+	}
+}
+
 // FuzzParse: whatever the text, Parse returns a fault that prints to a line
 // with the same meaning, or an error that points into the line.
 func FuzzParse(f *testing.F) {
@@ -135,6 +155,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(g.line)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer bounded(t, len(text))()
 		parsed, err := Parse(text)
 		if err != nil {
 			if column := err.(*SyntaxError).Column; column < 1 || column > len(text)+1 {
