@@ -2,11 +2,11 @@ package spec_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -15,62 +15,100 @@ import (
 
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
-// tshark knows each protocol from other people's hands: what it reads in our
-// captures is what a network engineer will see.
-var _ = Describe("tshark reads the capture", func() {
-	BeforeEach(func() {
+// describeCaptures declares what tshark says of the captures. It knows each
+// protocol from other people's hands: what it reads in our captures is what a
+// network engineer will see.
+func describeCaptures() {
+	It("is read by tshark, which finds nothing malformed, HSRP as it was meant, and the faults", func(ctx SpecContext) {
 		if _, err := exec.LookPath("tshark"); err != nil {
 			Skip("tshark is not installed: no second opinion on captures (apt-get install tshark)")
 		}
-	})
-
-	It("of every incident, finds nothing malformed, and HSRP as it was meant", func() {
-		all := fromAbroad()
-		var names, paths []string
-		for _, s := range library() {
-			names = append(names, s.Name)
-			paths = append(paths, all[s.Name].Capture)
-		}
-		for i, frames := range dissect(paths) {
-			By(names[i])
-			Expect(frames.malformed).To(BeEmpty(), "malformed frames of %s", names[i])
-			Expect(frames.unknown).To(BeEmpty(), "frames of %s that tshark can't name", names[i])
-			Expect(frames.hsrp).To(Equal(meant(all[names[i]].Messages)), "HSRP of %s", names[i])
+		all := library()
+		for i, frames := range dissect(abroad.read(ctx), len(all)) {
+			s := all[i]
+			By(s.Name)
+			Expect(frames.malformed).To(BeEmpty(), "malformed frames of %s", s.Name)
+			Expect(frames.unknown).To(BeEmpty(), "frames of %s that tshark can't name", s.Name)
+			Expect(frames.hsrp).To(Equal(meant(play(ctx, s).messages)), "HSRP of %s", s.Name)
+			Expect(frames.faults).To(Equal(faultsOf(play(ctx, s).Events)), "faults of %s", s.Name)
 		}
 	})
-})
+}
 
 // dissection is what tshark says of a capture.
 type dissection struct {
 	malformed, unknown []string
 	hsrp               []string
+	faults             []string // comments that mark what was applied
 }
 
-// dissect reads the captures with one tshark: files in a row are one file of
-// several sections, and most of tshark's time is its start.
-func dissect(paths []string) []dissection {
-	GinkgoHelper()
-	fields := []string{
-		"frame.section_number", "frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
-		"hsrp.hellotime", "hsrp.holdtime", "hsrp.priority", "hsrp.group", "hsrp.virt_ip",
+// marker is what tshark calls the lines that mark faults between the frames.
+const marker = "systemd_journal"
+
+// fields are what tshark is asked for, of each frame.
+var fields = []string{
+	"frame.section_number", "frame.comment", "frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
+	"hsrp.hellotime", "hsrp.holdtime", "hsrp.priority", "hsrp.group", "hsrp.virt_ip",
+}
+
+// readCaptures returns what one tshark says of all captures: files in a row are
+// one file of several sections. It belongs to no spec and may run beside them.
+func readCaptures(whole string, paths []string) (out []byte, err error) {
+	if err := concatenate(whole, paths); err != nil {
+		return nil, err
 	}
-	args := []string{"-n", "-r", concatenate(paths), "-T", "fields"}
+	args := []string{"-n", "-r", whole, "-T", "fields"}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
-	var out, problems bytes.Buffer
+	var problems bytes.Buffer
 	cmd := exec.Command("tshark", args...)
-	cmd.Stdout, cmd.Stderr = &out, &problems
-	Expect(cmd.Run()).To(Succeed(), problems.String)
-	all := make([]dissection, len(paths))
-	for line := range strings.Lines(out.String()) {
+	cmd.Stderr = &problems
+	if out, err = cmd.Output(); err != nil {
+		return nil, fmt.Errorf("tshark: %w: %s", err, &problems)
+	}
+	return out, nil
+}
+
+// concatenate joins files into one.
+func concatenate(whole string, paths []string) error {
+	file, err := os.Create(whole)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for _, path := range paths {
+		part, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(file, part)
+		if err := errors.Join(err, part.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dissect sorts what tshark said by capture.
+func dissect(out []byte, captures int) []dissection {
+	GinkgoHelper()
+	all := make([]dissection, captures)
+	for line := range strings.Lines(string(out)) {
 		v := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		Expect(v).To(HaveLen(len(fields)), line)
 		section, err := strconv.Atoi(v[0])
 		Expect(err).NotTo(HaveOccurred())
-		all[section-1].take(line, v[1:])
+		d := &all[section-1]
+		for comment := range strings.SplitSeq(v[1], ",") {
+			if fault, is := strings.CutPrefix(comment, "fault: "); is {
+				d.faults = append(d.faults, fault)
+			}
+		}
+		d.take(line, v[2:])
 	}
 	return all
 }
@@ -83,30 +121,20 @@ func (d *dissection) take(line string, v []string) {
 	case strings.HasSuffix(protocols, "hsrp"):
 		d.hsrp = append(d.hsrp, strings.Join(v[3:], " "))
 	case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"),
-		strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), isMark(protocols):
+		strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), protocols == marker:
 	default:
 		d.unknown = append(d.unknown, line)
 	}
 }
 
-// concatenate joins files into one.
-func concatenate(paths []string) string {
-	GinkgoHelper()
-	whole, err := os.Create(filepath.Join(GinkgoT().TempDir(), "library.pcapng"))
-	Expect(err).NotTo(HaveOccurred())
-	defer whole.Close()
-	for _, path := range paths {
-		part, err := os.Open(path)
-		Expect(err).NotTo(HaveOccurred())
-		_, err = io.Copy(whole, part)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(part.Close()).To(Succeed())
+// faultsOf lists the faults that were applied.
+func faultsOf(events []event.Event) []string {
+	var all []string
+	for _, applied := range event.Of[event.FaultApplied](events) {
+		all = append(all, applied.Fault)
 	}
-	return whole.Name()
+	return all
 }
-
-// isMark reports whether a frame is a marker of a fault, not of a network.
-func isMark(protocols string) bool { return !strings.Contains(protocols, "eth:") }
 
 // meant prints messages the way dissect prints them.
 func meant(messages []kit.Heard) []string {

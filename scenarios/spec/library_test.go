@@ -1,11 +1,15 @@
 package spec_test
 
 import (
+	"context"
+	"runtime"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 var _ = Describe("the library", func() {
@@ -19,23 +23,79 @@ var _ = Describe("the library", func() {
 
 	for _, s := range library() {
 		It("meets the expectations of "+s.Name+", and does the same again, here and abroad", Label(s.Tags...), func(ctx SpecContext) {
-			first, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed})
-			Expect(err).NotTo(HaveOccurred())
+			first := play(ctx, s)
 			DeferCleanup(func() {
 				if CurrentSpecReport().Failed() {
-					kit.AttachOutcome(s, first)
+					kit.AttachOutcome(s, first.Outcome)
 				}
 			})
 			for _, v := range first.Expectations {
 				Expect(v.Passed).To(BeTrue(), "%s; got %s", v.Text, v.Got)
 			}
 			Expect(first.Violations).To(BeEmpty())
+			expectVocabulary(first.Events)
 
+			defer useProcs(procsHere)()
 			second, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(second.Digest).To(Equal(first.Digest), "digest of the second run in this process")
-			Expect(fromAbroad()[s.Name].Digest).To(Equal(first.Digest),
+			Expect(second.Digest).To(Equal(first.Digest), "digest of the second run in this process, without capture")
+			Expect(abroad.digestOf(ctx, s)).To(Equal(first.Digest),
 				"digest in another process, with another GOMAXPROCS and with capture")
 		})
 	}
+
+	It("passes as a whole when users run it", func(ctx SpecContext) {
+		Expect(abroad.wait(ctx)).To(Succeed(), abroad.problems.String)
+	})
+	describeCaptures()
 })
+
+// performance is an incident that was played here.
+type performance struct {
+	*scenarios.Outcome
+	messages []kit.Heard // HSRP as it was meant
+}
+
+// played keeps the first run of each incident for other specs.
+var played = map[string]performance{}
+
+// play plays an incident with a capture of its HSRP messages, once.
+func play(ctx context.Context, s *scenarios.Scenario) performance {
+	GinkgoHelper()
+	if p, known := played[s.Name]; known {
+		return p
+	}
+	defer useProcs(procsHere)()
+	tap := kit.NewTap()
+	o, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed, Capture: tap})
+	Expect(err).NotTo(HaveOccurred())
+	p := performance{o, tap.Messages}
+	played[s.Name] = p
+	return p
+}
+
+// useProcs sets GOMAXPROCS and returns how to undo it.
+func useProcs(n int) (undo func()) {
+	before := runtime.GOMAXPROCS(n)
+	return func() { runtime.GOMAXPROCS(before) }
+}
+
+// expectVocabulary checks that the texts of events are among the words that
+// scenario files may ask for.
+func expectVocabulary(events []event.Event) {
+	GinkgoHelper()
+	known := map[[3]string]bool{}
+	for _, e := range events {
+		kind := e.What.Kind()
+		for _, name := range event.Worded(kind) {
+			text, _ := event.Field(e.What, name)
+			said := [3]string{kind, name, text}
+			if known[said] {
+				continue
+			}
+			known[said] = true
+			can, words := event.CanHold(kind, name, text)
+			Expect(can).To(BeTrue(), "%s of %s is %q, which is none of %v", name, kind, text, words)
+		}
+	}
+}

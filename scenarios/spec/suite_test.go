@@ -1,7 +1,6 @@
 package spec_test
 
 import (
-	"os"
 	"slices"
 	"testing"
 
@@ -14,13 +13,6 @@ import (
 func TestSpecs(t *testing.T) {
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "failover")
-}
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(abroad); dir != "" {
-		os.Exit(playAbroad(dir))
-	}
-	os.Exit(m.Run())
 }
 
 // library returns the incidents that run in virtual time in a suite; slow ones

@@ -28,6 +28,8 @@ type codec struct {
 	kind string
 	head string // `,"kind":"vip-gained"`
 	plan *jsonform.Plan
+
+	worded []string // names of the fields that have a vocabulary
 }
 
 // The registry is made once and only read afterwards, so that worlds that run
@@ -50,6 +52,9 @@ func init() {
 		c := &codec{of: reflect.TypeOf(b), kind: b.Kind(), plan: jsonform.PlanOf(reflect.TypeOf(b))}
 		c.head = `,"kind":"` + c.kind + `"`
 		for _, name := range c.plan.Names() {
+			if f, _ := c.plan.Field(name); f.Tag.Get(wordsTag) != "" {
+				c.worded = append(c.worded, name)
+			}
 			if name == memberAt || name == memberNode || name == memberKind {
 				panic(fmt.Sprintf("event: %v: member %q is the envelope's", c.of, name))
 			}

@@ -12,6 +12,9 @@ import (
 // commas between them. A word that ends in a dash is how such a text begins.
 const wordsTag = "words"
 
+// Worded returns the fields of a kind that have a vocabulary.
+func Worded(kind string) []string { return byKind[kind].worded }
+
 // CanHold reports whether a field of a kind can ever hold the text, as Field
 // returns it. If not, want says what it holds: its words, or what its type
 // prints. It is for those who search events for a text, and would otherwise
