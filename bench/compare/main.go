@@ -5,9 +5,9 @@
 //	go run ./bench/compare                 all rows, 3 rounds
 //	go run ./bench/compare -rounds 9 -row ns-3
 //
-// Each measurement is a process of its own with one processor, the setting in
-// which both cablepull and the spike are fastest, and is counted in CPU
-// seconds, which other programs disturb least. A yardstick that is not
+// Each measurement is a process of its own. Those of the virtual world have one
+// processor, the setting in which both cablepull and the spike are fastest, and
+// are counted in CPU seconds, which other programs disturb least. A yardstick that is not
 // installed is said in a sentence, and its rows are left out. The exit status
 // is 1 if a bar is missed. Start reading at rows.go.
 package main
@@ -20,15 +20,20 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/cablepull/cablepull/bench/wire"
 )
 
 func main() {
+	if done, err := wire.Part(os.Args[1:], os.Stdin); done {
+		exit(err)
+	}
 	if len(os.Args) > 1 && os.Args[1] == childVerb {
 		exit(measure(os.Args[2:], os.Stdout))
 	}
 	rounds := flag.Int("rounds", 3, "how often each side of a row is measured")
 	only := flag.String("row", "", "only rows whose name contains this")
-	root := flag.String("root", "bench", "the folder with ns3/run and spike/run")
+	root := flag.String("root", "bench", "the folder with ns3/run, spike/run and mininet/run")
 	flag.Parse()
 	exit(compare(*root, *only, *rounds, os.Stdout))
 }

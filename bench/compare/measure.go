@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"syscall"
 	"time"
 
@@ -15,9 +17,10 @@ import (
 func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN,
+		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {
-		return fmt.Errorf("measure: got %q, want exchange, group, incident or lan", args)
+		return fmt.Errorf("measure: got %q, want one of %v", args, slices.Sorted(maps.Keys(workloads)))
 	}
 	return workloads[args[0]](flag.NewFlagSet(args[0], flag.ContinueOnError), args[1:], out)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -13,6 +14,7 @@ type row struct {
 	unit  string
 	bar   float64
 	below bool // the figure shall be below the bar, not above; a bar of 0 only informs
+	minus bool // the yardstick's figure is taken from ours; ours is not divided by it
 	// ours and theirs each measure once.
 	ours, theirs func() (float64, error)
 
@@ -28,26 +30,36 @@ func (r *row) measure() error {
 	if r.absent != nil {
 		return nil
 	}
-	theirs := 1.0
+	var theirs float64
+	var err error
 	if r.theirs != nil {
-		var err error
-		theirs, err = r.theirs()
-		if errors.Is(err, errAbsent) {
-			r.absent = err
-			return nil
+		if theirs, err = r.theirs(); err != nil {
+			return r.failed(err)
 		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", r.what, err)
-		}
-		r.their = append(r.their, theirs)
 	}
 	ours, err := r.ours()
 	if err != nil {
-		return fmt.Errorf("%s: %w", r.what, err)
+		return r.failed(err)
 	}
-	r.our = append(r.our, ours)
-	r.figures = append(r.figures, ours/theirs)
+	figure := ours
+	switch {
+	case r.theirs == nil:
+	case r.minus:
+		figure -= theirs
+	default:
+		figure /= theirs
+	}
+	r.our, r.their, r.figures = append(r.our, ours), append(r.their, theirs), append(r.figures, figure)
 	return nil
+}
+
+// failed notes that the row cannot be measured here, or returns a real error.
+func (r *row) failed(err error) error {
+	if errors.Is(err, errAbsent) {
+		r.absent = err
+		return nil
+	}
+	return fmt.Errorf("%s: %w", r.what, err)
 }
 
 func (r *row) passed() bool {
@@ -86,9 +98,9 @@ func (r *row) line() string {
 // number prints a figure with about three digits that count.
 func number(v float64) string {
 	switch {
-	case v >= 100:
+	case math.Abs(v) >= 100:
 		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
+	case math.Abs(v) >= 10:
 		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.2f", v)

@@ -6,9 +6,50 @@ import (
 	"time"
 )
 
-// rows are all comparisons. Those with a yardstick have the same connections,
-// requests per connection and gap on both sides.
-func rows(s sides) []*row {
+// rows are all comparisons, those of the virtual world first.
+func rows(s sides) []*row { return append(virtualRows(s), realRows(s)...) }
+
+// realRows are what the netns world is held against.
+func realRows(s sides) []*row {
+	throughput := func(way string) func() (float64, error) { return s.real("mbit_per_s", "throughput", "--way="+way) }
+	latency := func(way string) func() (float64, error) { return s.real("ping_us", "latency", "--way="+way) }
+	takeover := func(pair string) func() (float64, error) {
+		return turns(func(turn int) func() (float64, error) {
+			const phases = 4 // of a round, spread between two adverts
+			return s.real("takeover_ms", "takeover", "--pair="+pair, fmt.Sprintf("--phases=%d", phases), fmt.Sprintf("--turn=%d", turn))
+		})
+	}
+	return []*row{
+		{
+			what: "netns: ten nodes, to the first hello", bar: 1.5, below: true, unit: "s",
+			ours: s.real("hello_s", "hello", "--nodes=10"),
+		},
+		{
+			what: "netns: the same against ten hosts of Mininet", bar: 3, unit: "x",
+			ours: s.real("starts_per_s", "hello", "--nodes=10"), theirs: s.mininet(10),
+		},
+		{
+			what: "netns: iperf3 through the fabric", bar: 1200, unit: "Mbit/s",
+			ours: throughput("fabric"),
+		},
+		{
+			what: "netns: the same against a bridge of the kernel", bar: 0.4, unit: "x",
+			ours: throughput("fabric"), theirs: throughput("bridge"),
+		},
+		{
+			what: "netns: ping, longer than through a bridge", bar: 150, below: true, minus: true, unit: "µs",
+			ours: latency("fabric"), theirs: latency("bridge"),
+		},
+		{
+			what: "netns: takeover, longer than keepalived's", bar: 10, below: true, minus: true, unit: "ms",
+			ours: takeover("ours"), theirs: takeover("keepalived"),
+		},
+	}
+}
+
+// virtualRows are what the virtual world is held against. Those with a yardstick
+// have the same connections, requests per connection and gap on both sides.
+func virtualRows(s sides) []*row {
 	spread := exchange(100, 300, time.Millisecond) // the spike's gap is 1 ms
 	hundred, thousand := exchange(100, 300, time.Microsecond), exchange(1000, 30, time.Microsecond)
 	return []*row{

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,18 +86,41 @@ func (s sides) child(processors int, args []string) (map[string]float64, error) 
 	return figures, nil
 }
 
+// real returns a measurement of ours in real time, with as many processors as
+// there are.
+func (s sides) real(figure string, args ...string) func() (float64, error) {
+	return func() (float64, error) {
+		figures, err := s.child(runtime.NumCPU(), append(args, fmt.Sprintf("--since=%d", time.Now().UnixNano())))
+		return figures[figure], err
+	}
+}
+
+// turns returns a measurement that is told how often it was made before.
+func turns(measure func(turn int) func() (float64, error)) func() (float64, error) {
+	turn := -1
+	return func() (float64, error) {
+		turn++
+		return measure(turn)()
+	}
+}
+
 // ns3 returns a measurement of ns-3: answered requests per CPU second.
 func (s sides) ns3(args []string) func() (float64, error) {
-	return s.yardstick("ns3", args, "RUNS=1")
+	return s.yardstick("answered_per_cpu_s", "ns3", args, "RUNS=1")
+}
+
+// mininet returns a measurement of Mininet: starts per second.
+func (s sides) mininet(hosts int) func() (float64, error) {
+	return s.yardstick("starts_per_s", "mininet", nil, "RUNS=1", fmt.Sprintf("HOSTS=%d", hosts))
 }
 
 // spike returns a measurement of a program of the spike.
 func (s sides) spike(program string, connections, requests int) func() (float64, error) {
-	return s.yardstick("spike", nil, "RUNS=1", "PROCS=1", "PROGRAMS="+program,
+	return s.yardstick("answered_per_cpu_s", "spike", nil, "RUNS=1", "PROCS=1", "PROGRAMS="+program,
 		fmt.Sprintf("CONNS=%d", connections), fmt.Sprintf("REQS=%d", requests))
 }
 
-func (s sides) yardstick(folder string, args []string, env ...string) func() (float64, error) {
+func (s sides) yardstick(figure, folder string, args []string, env ...string) func() (float64, error) {
 	return func() (float64, error) {
 		bin := filepath.Join(s.bin, folder)
 		if err := os.MkdirAll(bin, 0o755); err != nil {
@@ -109,7 +133,7 @@ func (s sides) yardstick(folder string, args []string, env ...string) func() (fl
 			return 0, err
 		}
 		figures, err := parse(out)
-		return figures["answered_per_cpu_s"], err
+		return figures[figure], err
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 )
 
 // FirstHello runs a scenario of so many nodes, all of them members of a standby
-// group, up to the first hello on the wire.
-func FirstHello(nodes int) error {
+// group, and returns when the first hello was on the wire.
+func FirstHello(nodes int) (at time.Time, err error) {
 	t := topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{}}
 	for i := range nodes {
 		own := netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + i)})
@@ -34,14 +34,17 @@ func FirstHello(nodes int) error {
 	h := &hearing{}
 	b, err := testbed.New(t, testbed.Options{Options: world.Options{Seed: 1, Capture: h}})
 	if err != nil {
-		return absent(err)
+		return at, absent(err)
 	}
 	defer b.Close()
-	h.heard = func() { b.Interrupt(errHeard) }
-	if err := b.Run(10 * time.Second); !errors.Is(err, errHeard) {
-		return fmt.Errorf("wire: no hello within 10 s of a run: %v", err)
+	h.heard = func() {
+		at = time.Now()
+		b.Interrupt(errHeard)
 	}
-	return nil
+	if err := b.Run(10 * time.Second); !errors.Is(err, errHeard) {
+		return at, fmt.Errorf("wire: no hello within 10 s of a run: %v", err)
+	}
+	return at, nil
 }
 
 var errHeard = errors.New("heard a hello")

@@ -14,10 +14,9 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/testbed"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
-
-	"github.com/cablepull/cablepull/sim/testbed"
 )
 
 // Way is what stands between two hosts, whose kernels have Source and Sink: runs
@@ -93,8 +92,11 @@ func absent(err error) error {
 	return err
 }
 
-// Bridge is the way through a bridge of the kernel, over the same kind of cables.
+// Bridge is the way through a bridge of the kernel, over the same kind of cables,
+// with programs that are served before others of the machine as those of a
+// testbed are.
 func Bridge(source, sink []string) (string, error) {
+	defer netns.Prefer()()
 	var spaces [3]*netns.Namespace
 	for i := range spaces {
 		ns, err := netns.New()

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -50,10 +51,31 @@ func BenchmarkLatency(b *testing.B) {
 
 var ways = map[string]Way{"fabric": Fabric, "bridge": Bridge}
 
-// BenchmarkFirstHello is ten nodes from nothing to the first hello on the wire,
-// and away again.
+// BenchmarkFirstHello is ten nodes from nothing to the first hello on the wire.
 func BenchmarkFirstHello(b *testing.B) {
+	var sum time.Duration
 	for b.Loop() {
-		measured[bool](b)(true, FirstHello(10))
+		since := time.Now()
+		sum += measured[time.Time](b)(FirstHello(10)).Sub(since)
+	}
+	b.ReportMetric(sum.Seconds()*1000/float64(b.N), "ms-hello")
+}
+
+// BenchmarkTakeover is how long nobody answers after the cable of the active
+// member was pulled.
+func BenchmarkTakeover(b *testing.B) {
+	for name, pair := range map[string]func() Pair{"ours": OurPair, "keepalived": KeepalivedPair} {
+		b.Run(name, func(b *testing.B) {
+			var gaps []time.Duration
+			for b.Loop() {
+				phase := float64(len(gaps)%5) / 5
+				gaps = append(gaps, measured[time.Duration](b)(Takeover(pair(), phase)))
+			}
+			slices.Sort(gaps)
+			b.ReportMetric(gaps[len(gaps)/2].Seconds()*1000, "ms-median")
+			b.ReportMetric(gaps[0].Seconds()*1000, "ms-least")
+			b.ReportMetric(gaps[len(gaps)-1].Seconds()*1000, "ms-most")
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }
