@@ -185,6 +185,9 @@ func WatchNeighbours(*Namespace, func(string, netip.Addr, net.HardwareAddr)) (fu
 	return nil, ErrUnsupported
 }
 
+// Urgent does nothing.
+func Urgent() (restore func()) { return func() {} }
+
 // Prefer does nothing.
 func Prefer() (restore func()) { return func() {} }
 

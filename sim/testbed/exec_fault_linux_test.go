@@ -54,7 +54,8 @@ func said(e event.Event) string {
 // kernel ask for another host.
 func owner(boot time.Duration) topology.Topology {
 	t := realHost(topology.Exec{
-		Run: shell("ip address add 192.0.2.100/32 dev lan; ip address add 192.0.2.101/32 dev lan; " +
+		// Addresses and neighbours are watched apart: the pause keeps them in order.
+		Run: shell("ip address add 192.0.2.100/32 dev lan; ip address add 192.0.2.101/32 dev lan; sleep 0.1; " +
 			"ip neighbour add 192.0.2.77 dev lan lladdr 02:00:00:00:00:77 nud reachable; echo done; exec sleep 60"),
 		Name: "owner", Ready: topology.Ready{Log: "done"}, VIPs: []netip.Addr{netip.MustParseAddr("192.0.2.100")},
 	})

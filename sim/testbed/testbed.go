@@ -5,6 +5,7 @@ package testbed
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
@@ -178,6 +179,9 @@ func (b *Testbed) Run(until time.Duration) error {
 			r.begin()
 		}
 	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer netns.Urgent()()
 	return b.World.Run(until)
 }
 
