@@ -92,11 +92,8 @@ func absent(err error) error {
 	return err
 }
 
-// Bridge is the way through a bridge of the kernel, over the same kind of cables,
-// with programs that are served before others of the machine as those of a
-// testbed are.
+// Bridge is the way through a bridge of the kernel, over the same kind of cables.
 func Bridge(source, sink []string) (string, error) {
-	defer netns.Prefer()()
 	var spaces [3]*netns.Namespace
 	for i := range spaces {
 		ns, err := netns.New()
@@ -122,23 +119,39 @@ func Bridge(source, sink []string) (string, error) {
 	if err := command(between, "ip", "link", "set", "bridge", "up"); err != nil {
 		return "", err
 	}
-	server := exec.Command(sink[0], sink[1:]...)
-	if err := spaces[1].Do(server.Start); err != nil {
+	var out bytes.Buffer
+	server, client := exec.Command(sink[0], sink[1:]...), exec.Command(source[0], source[1:]...)
+	client.Stdout, client.Stderr = &out, &out
+	leave, err := preferred(spaces[1], server)
+	if err != nil {
 		return "", absent(err)
 	}
+	defer leave()
 	defer server.Wait()
 	defer server.Process.Kill()
 	time.Sleep(headStart)
-	var out bytes.Buffer
-	client := exec.Command(source[0], source[1:]...)
-	client.Stdout, client.Stderr = &out, &out
-	if err := spaces[0].Do(client.Start); err != nil {
+	if leave, err = preferred(spaces[0], client); err != nil {
 		return "", absent(err)
 	}
+	defer leave()
 	if err := client.Wait(); err != nil {
 		return "", fmt.Errorf("wire: %s: %w: %s", source[0], err, out.String())
 	}
 	return out.String(), nil
+}
+
+// preferred starts a program in a namespace, served before others of the machine
+// as those of a testbed are. Leave is called when it has ended.
+func preferred(ns *netns.Namespace, program *exec.Cmd) (leave func() error, err error) {
+	if err := ns.Do(program.Start); err != nil {
+		return nil, err
+	}
+	group, err := netns.NewGroup("bench")
+	if err != nil {
+		return func() error { return nil }, nil // a testbed has none either, and goes on
+	}
+	group.Prefer()
+	return group.Delete, group.Add(program.Process.Pid)
 }
 
 // command runs a program in a namespace.
