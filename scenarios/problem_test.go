@@ -11,6 +11,7 @@ import (
 var slips = []struct{ old, new, at, want string }{
 	// Keys.
 	{"duration: 60s", "duration: 60s\nslwo: true", "3:1", `unknown key, want name, about, tags, slow,`},
+	{"duration: 60s", "duration: 60s\ntolerance: 200ms", "3:12", `got 200ms, want more than 0s and at most 150ms`},
 	{"duration: 60s", "duration: 60s\nduration: 50s", "3:1", `the key stands in the mapping twice`},
 	{"nics: {lan: 192.0.2.50/24}", "nic: {}, nics: {lan: 192.0.2.50/24}", "7:22", `(did you mean "nics"?)`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, prority: 1}}}\n  b", "5:82", `(did you mean "priority"?)`},

@@ -75,7 +75,7 @@ type Outcome struct {
 	Frames       uint64
 	Steps        uint64 // events of the loop
 	// Noise is the longest time that a process of a run in real time had to wait for
-	// a processor. Beyond RealTime the verdict says more of the machine than of the
+	// a processor. Beyond Scenario.RealTime the verdict says more of the machine than of the
 	// cluster.
 	Noise time.Duration
 }
@@ -128,7 +128,7 @@ func (s *Scenario) judge(w Lab, seed uint64) *Outcome {
 	}
 	e := Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration}
 	if w.RealTime() {
-		e.Tolerance = RealTime
+		e.Tolerance = s.RealTime()
 	}
 	out.Expectations, out.Violations = s.Check(e)
 	return out

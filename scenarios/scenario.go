@@ -16,6 +16,10 @@ type Scenario struct {
 	Seed     uint64        `yaml:"seed" doc:"seed of all randomness (default 1)"`
 	Duration time.Duration `yaml:"duration" doc:"how long the world runs"`
 
+	// Tolerance takes the place of RealTime where that is as long as what is told
+	// apart: 0 is RealTime.
+	Tolerance time.Duration `yaml:"tolerance" doc:"by how much what is measured in real time may lie outside of what is expected (default 150ms, which is also the most): less for timers of milliseconds. A machine that was later than that has said nothing of the cluster"`
+
 	topology.Topology `yaml:",inline"`
 
 	Timeline []Step        `yaml:"timeline" doc:"what is done when: an instant and a fault, or a list of faults, such as 40s: pull a.lan"`

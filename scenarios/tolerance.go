@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -25,6 +26,10 @@ import (
 // invariants need none: they look at the order of events, and one-active allows
 // a hold time more than the first hello takes to end an overlap.
 const RealTime = 150 * time.Millisecond
+
+// RealTime is the tolerance of the scenario. A run in real time with more noise
+// than that says more of the machine than of the cluster.
+func (s *Scenario) RealTime() time.Duration { return cmp.Or(s.Tolerance, RealTime) }
 
 // span is the interval for a measured instant or span.
 func (e Evidence) span(want Range[time.Duration]) Range[time.Duration] {

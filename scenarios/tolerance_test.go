@@ -110,3 +110,21 @@ func TestToleranceOfScenario(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnTolerance: a scenario with timers of milliseconds has a tolerance of
+// its own, and the verdict knows it.
+func TestOwnTolerance(t *testing.T) {
+	if got := (&Scenario{}).RealTime(); got != RealTime {
+		t.Errorf("by default: got %v, want %v", got, RealTime)
+	}
+	s := &Scenario{Tolerance: 25 * time.Millisecond, Expect: []Expectation{readExpectation(t, "becomes: {node: b, state: Active, between: 7.976s}"), readExpectation(t, "becomes: {node: b, state: Active, between: 7.974s}")}}
+	e := evidence()
+	e.Tolerance = s.RealTime()
+	verdicts, _ := s.Check(e)
+	if v := verdicts[0]; !v.Passed || !strings.HasSuffix(v.Got, "; within the 25ms of real time") {
+		t.Errorf("24 ms off: got %+v", v)
+	}
+	if v := verdicts[1]; v.Passed {
+		t.Errorf("26 ms off: got %+v", v)
+	}
+}

@@ -19,6 +19,9 @@ func (s *Scenario) problems() []topology.Problem {
 	if s.Duration <= 0 {
 		j.fail([]string{"duration"}, "it is missing, want how long the world runs, such as 90s")
 	}
+	if s.Tolerance < 0 || s.Tolerance > RealTime {
+		j.fail([]string{"tolerance"}, "got "+s.Tolerance.String()+", want more than 0s and at most "+RealTime.String())
+	}
 	for i, step := range s.Timeline {
 		j.step([]string{"timeline", strconv.Itoa(i)}, step)
 	}
