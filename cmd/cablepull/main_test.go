@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/cablepull/cablepull/sim/testbed"
 )
@@ -119,6 +118,8 @@ func TestStatusAndWords(t *testing.T) {
 		{"too many seeds", []string{"run", passes, "--seeds", "1..99999999"}, exitUsage, "", "more than"},
 		{"seed and seeds", []string{"run", passes, "--seed", "1", "--seeds", "1..2"}, exitUsage, "", "exclude"},
 		{"no jobs", []string{"run", passes, "--jobs", "0"}, exitUsage, "", "--jobs"},
+		{"one place for two", []string{"run", passes, fails, "--out", "x"}, exitUsage, "", "both called quick with seed"},
+		{"one place for a seed twice", []string{"run", passes, "--seeds", "1..3,2", "--out", "x"}, exitUsage, "", "with seed 2"},
 		{"all and a name", []string{"run", "--all", passes}, exitUsage, "", "--all"},
 		{"unknown tag", []string{"run", "--all", "--tag", "F999"}, exitUsage, "", "F999"},
 		{"no directory", []string{"run", passes, "--out", "/proc/nowhere"}, exitUsage, "", "/proc/nowhere"},
@@ -209,48 +210,5 @@ func TestWorkersAgree(t *testing.T) {
 	one, two := digests("1"), digests("3")
 	if len(one) != 6 || strings.Join(one, " ") != strings.Join(two, " ") {
 		t.Errorf("digests: got %v with 3 jobs, want %v", two, one)
-	}
-}
-
-// TestKilled: whenever the process is killed, what is on disk is complete files
-// or none, and its workers end too.
-func TestKilled(t *testing.T) {
-	path := writeScenario(t, "a")
-	for _, after := range []time.Duration{20, 60, 120, 250, 400} {
-		out := filepath.Join(t.TempDir(), "out")
-		cmd := command("run", path, "--seeds", "1..500", "--jobs", "2", "--out", out)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		timer := time.AfterFunc(after*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		if err == nil {
-			t.Fatalf("killed after %v ms: it had finished", int64(after))
-		}
-		checkComplete(t, out)
-	}
-}
-
-// checkComplete reads every artefact below dir.
-func checkComplete(t *testing.T, dir string) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*", "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			continue // a worker that is about to end cleared it away
-		}
-		switch {
-		case strings.HasSuffix(file, "run.json") && !json.Valid(data):
-			t.Errorf("%s: half a file: %d bytes", file, len(data))
-		case strings.HasSuffix(file, "junit.xml") && !strings.HasSuffix(string(data), "</testsuites>\n"):
-			t.Errorf("%s: half a file: %d bytes", file, len(data))
-		case strings.HasSuffix(file, "events.jsonl") && !bytes.HasSuffix(data, []byte("}\n")):
-			t.Errorf("%s: half a file: %d bytes", file, len(data))
-		}
 	}
 }

@@ -83,7 +83,7 @@ func (f *runFlags) trials(chosen []source) (all []trial, leftOut int, err error)
 		return nil, 0, fmt.Errorf("run: %s chosen, and real programs need --world netns", incidents(leftOut))
 	}
 	f.place(all)
-	return all, leftOut, nil
+	return all, leftOut, apart(all)
 }
 
 // seedList returns the seeds that the flags ask for, or nil for the scenarios'
@@ -114,6 +114,22 @@ func (f *runFlags) place(trials []trial) {
 			t.dir = filepath.Join(t.dir, t.world)
 		}
 	}
+}
+
+// apart says which trials would write to the same directory.
+func apart(trials []trial) error {
+	first := map[string]trial{}
+	for _, t := range trials {
+		if t.dir == "" {
+			continue
+		}
+		if other, taken := first[t.dir]; taken {
+			return fmt.Errorf("run: --out: %s and %s, both called %s with seed %d, would write to %s: run them one by one, or give one another name",
+				other.word, t.word, t.scenario.Name, t.seed, t.dir)
+		}
+		first[t.dir] = t
+	}
+	return nil
 }
 
 // play makes one run, writes its artefacts, and returns what is known of it. An
