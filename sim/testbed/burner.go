@@ -16,17 +16,20 @@ import (
 // node.
 type burner struct{ cmd *exec.Cmd }
 
-// burn starts a burner inside the node's group and namespace, which takes as
-// much as so many cores. Only a group with a CPU quota (Group.SetCPU) bounds
-// node and burner together; without one it would hurt the whole machine.
+// burn starts a burner inside the node's group and namespace, which takes a share
+// of the cores that the group has. Only a group with a CPU quota (Group.SetCPU)
+// bounds node and burner together; without one it would hurt the whole machine.
 //
 // It has a thread for each processor of the machine: where one is missing the
 // programs of the node would run beside the burner, and share the quota evenly
-// instead of coming second.
-func (a *attachment) burn(cores float64) (*burner, error) {
+// instead of coming second. One that wants all never rests, and has the quota
+// end its work.
+func (a *attachment) burn(cores int, share float64) (*burner, error) {
 	threads := runtime.NumCPU()
-	share := strconv.FormatFloat(min(1, cores/float64(threads)), 'g', -1, 64)
-	cmd := exec.Command(self, BurnPart, strconv.Itoa(threads), share)
+	if share < 1 {
+		share *= min(1, float64(cores)/float64(threads))
+	}
+	cmd := exec.Command(self, BurnPart, strconv.Itoa(threads), strconv.FormatFloat(share, 'g', -1, 64))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(threads+1))
 	if err := a.space.Do(cmd.Start); err != nil {

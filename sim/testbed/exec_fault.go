@@ -90,7 +90,7 @@ func (h *execHost) hog(f fault.Hog) (undo func() bool, err error) {
 	if err := h.group.SetCPU(float64(cores)); err != nil {
 		return nil, err
 	}
-	b, err := h.burn(float64(cores) * f.Share)
+	b, err := h.burn(cores, f.Share)
 	if err != nil {
 		return nil, err
 	}

@@ -286,3 +286,39 @@ func TestRealHostFlood(t *testing.T) {
 		t.Errorf("the file has %d bytes and ends with %q, want %d and %q", size, end, RecordedMax, want)
 	}
 }
+
+// TestRealHostHog: with a hog that takes all of the node's processors, a program
+// gets next to nothing done, and afterwards as much as before.
+func TestRealHostHog(t *testing.T) {
+	needNamespaces(t)
+	for _, limit := range Limits() {
+		if strings.Contains(limit, "CPU quota") {
+			t.Skip(limit)
+		}
+	}
+	b := open(t, realHost(topology.Exec{Run: shell("while :; do i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; echo done; done"), Name: "work", Watch: "done"}), Options{})
+	b.await(said, "work: done")
+	works := func() int {
+		before := len(b.happened(said))
+		b.pass(400 * time.Millisecond)
+		return len(b.happened(said)) - before
+	}
+	free := works()
+	heal := b.inject("hog web service 100%")
+	b.pass(300 * time.Millisecond) // until the hog is at work
+	hogged := works()
+	heal()
+	again := works()
+	if hogged*2 > free || hogged*2 > again {
+		t.Errorf("work done: %d before, %d beside the hog, %d afterwards; want less than half beside it", free, hogged, again)
+	}
+	loads := b.happened(func(e event.Event) string {
+		if what, is := e.What.(event.LoadChanged); is {
+			return fmt.Sprintf("%s %g", what.Class, what.Share)
+		}
+		return ""
+	})
+	if want := []string{"service 1", "service 0"}; !slices.Equal(loads, want) {
+		t.Errorf("loads: got %q, want %q", loads, want)
+	}
+}
