@@ -303,15 +303,21 @@ func TestRealHostHog(t *testing.T) {
 		b.pass(400 * time.Millisecond)
 		return len(b.happened(said)) - before
 	}
+	// A hog takes a moment to start, and others on the machine take their share.
+	becomes := func(what string, holds func(done int) bool) (done int) {
+		for range 10 {
+			if done = works(); holds(done) {
+				return done
+			}
+		}
+		t.Errorf("%s: %d pieces of work done in 400 ms", what, done)
+		return done
+	}
 	free := works()
 	heal := b.inject("hog web service 100%")
-	b.pass(300 * time.Millisecond) // until the hog is at work
-	hogged := works()
+	hogged := becomes("beside the hog", func(done int) bool { return done*4 < free })
 	heal()
-	again := works()
-	if hogged*2 > free || hogged*2 > again {
-		t.Errorf("work done: %d before, %d beside the hog, %d afterwards; want less than half beside it", free, hogged, again)
-	}
+	becomes("after the hog", func(done int) bool { return done > hogged*2 })
 	loads := b.happened(func(e event.Event) string {
 		if what, is := e.What.(event.LoadChanged); is {
 			return fmt.Sprintf("%s %g", what.Class, what.Share)
