@@ -104,6 +104,7 @@ var goldenChecks = [][3]string{
 	{"states: {node: b, sequence: [Standby, Active], from: 20s}", "b goes through Standby, Active from 20s", "!Speak 20s, Standby 30s, Active 48s"},
 	{"states: {node: b, sequence: [Active], after: pull a.lan, to: 10s}", "b goes through Active within 10s after pull a.lan", "Active 48s"},
 	{"states: {node: b, sequence: [Listen], from: 80s}", "b goes through Listen from 1m20s", "!no change"},
+	{"states: {node: b, sequence: [], from: 80s}", "b keeps its state from 1m20s", "no change"},
 	{"becomes: {node: b, state: Active, between: 7s..10s}", "b becomes Active 7s..10s after the last fault", "at 48s, 8s after the fault"},
 	{"becomes: {node: b, state: Active, between: 7s..7.9s}", "b becomes Active 7s..7.9s after the last fault", "!at 48s, 8s after the fault"},
 	{"becomes: {node: a, state: Speak, after: pull a.lan, between: 21s}", "a becomes Speak 21s after pull a.lan", "at 1m1s, 21s after the fault"},

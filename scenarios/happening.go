@@ -7,6 +7,7 @@ import (
 
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -184,4 +185,18 @@ func (x Violations) Check(e Evidence) Result {
 	return Result{Passed: passed, Got: strings.Join(got, ", ")}
 }
 
-func (x Violations) problems(*Scenario) []topology.Problem { return nil }
+func (x Violations) problems(*Scenario) []topology.Problem {
+	var known []string
+	for _, i := range oracle.Invariants {
+		known = append(known, i.Name)
+	}
+	var problems []topology.Problem
+	for i, name := range x.Names {
+		if !slices.Contains(known, name) {
+			problems = append(problems, topology.Problem{
+				Path: []string{"invariants", fmt.Sprint(i)}, Message: fmt.Sprintf("there is no invariant %q, want %s", name, topology.AnyOf(name, known)),
+			})
+		}
+	}
+	return problems
+}

@@ -97,6 +97,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"- moves: 1", "- event: {kind: vip-lost, where: {vip: 192.0.2.10}, count: 0}", "12:37", `there is no vip "192.0.2.10", want 192.0.2.100`},
 	{"- moves: 1", "- event: {kind: vip-lost, where: {interface: wan}, count: 0}", "12:37", `there is no interface "wan", want lan`},
 	{"- moves: 1", "- event: {kind: vip-served, where: {segment: wan}, count: 0}", "12:39", `there is no segment "wan", want lan`},
+	{"- moves: 1", "- violations: [one-active, one-actve]", "12:30", `there is no invariant "one-actve", want accounting, active-holds-vip,`},
 	{"- moves: 1", "- takeover: {to: b, vip: 192.0.2.99}", "12:28", `got 192.0.2.99, want 192.0.2.100`},
 	{"- moves: 1", "- requests: {only: [rst]}", "12:23", `got "rst", want refused, reset, timeout,`},
 	// YAML itself.

@@ -23,6 +23,9 @@ var stateNames = []string{stateInitial, "Learn", "Listen", "Speak", "Standby", s
 
 // Text implements Expectation.
 func (x States) Text() string {
+	if len(x.Sequence) == 0 {
+		return fmt.Sprintf("%s keeps its state%s", x.Member, x.Window.text())
+	}
 	return fmt.Sprintf("%s goes through %s%s", x.Member, strings.Join(x.Sequence, ", "), x.Window.text())
 }
 

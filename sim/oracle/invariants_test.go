@@ -1,6 +1,9 @@
 package oracle
 
 import (
+	"flag"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,10 +20,34 @@ type breach struct {
 	detail string  // that it contains
 }
 
+// broken has the invariants that a test has broken on purpose.
+var broken = map[string]bool{}
+
+// TestMain runs all tests; of a whole run it wants each invariant broken once at
+// least: one that no test has seen reported may be blind.
+func TestMain(m *testing.M) {
+	status := m.Run()
+	whole := !slices.ContainsFunc([]string{"run", "skip", "list", "fuzz"}, func(name string) bool {
+		return flag.Lookup("test."+name).Value.String() != ""
+	})
+	if status == 0 && whole {
+		for _, i := range Invariants {
+			if !broken[i.Name] {
+				fmt.Printf("FAIL: no test breaks the invariant %s on purpose\n", i.Name)
+				status = 1
+			}
+		}
+	}
+	os.Exit(status)
+}
+
 // check runs all invariants over each log and wants exactly the one report, or
 // none at all.
 func check(t *testing.T, invariant string, f Facts, breaches []breach) {
 	t.Helper()
+	if slices.ContainsFunc(breaches, func(b breach) bool { return b.at != 0 }) {
+		broken[invariant] = true
+	}
 	for _, b := range breaches {
 		t.Run(b.name, func(t *testing.T) {
 			got := Check(b.events.in(), f)
