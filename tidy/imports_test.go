@@ -20,6 +20,7 @@ var flow = map[string][]string{
 	"netfab":              {"sim"},                                    // the fabric moves frames and does not know who sent them
 	"netfab/netns":        {},                                         // frames are bytes to the kernel too
 	"node/wire":           {},                                         // bytes in, values out
+	"node/wire/layer":     {"node/wire"},                              // what it costs to begin, only who decodes captures pays
 	"node/web":            {"sim"},                                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
 	"node/standby":        {"node/wire"}, // a pure machine
@@ -77,7 +78,7 @@ type library struct {
 // libraries are all the dependencies of the project.
 var libraries = []library{
 	{"gvisor.dev/gvisor", []string{"node/host"}, false, "one package knows the stack, so that it can be replaced and settled in one place"},
-	{"github.com/google/gopacket", []string{"node/wire", "reports"}, true, "layers and pcapng; everything else moves frames without decoding them"},
+	{"github.com/google/gopacket", []string{"node/wire/layer", "reports"}, true, "layers and pcapng; everything else moves frames without decoding them"},
 	{"github.com/cespare/xxhash/v2", []string{"sim"}, false, "the digest is taken in one place"},
 	{"github.com/onsi/ginkgo/v2", []string{"scenarios/kit", "scenarios/spec"}, false, "Ginkgo is for scenarios; elsewhere plain testing"},
 	{"github.com/onsi/gomega", []string{"scenarios/kit", "scenarios/spec"}, false, "matchers speak of scenarios; elsewhere plain comparison and go-cmp"},

@@ -4,7 +4,7 @@
 // It owns layouts, checksums and exact errors. It must not know what a message means: who is active, which timer
 // runs and what to answer is decided in package standby. Nothing here reads a clock or keeps state.
 //
-// Read message.go first, then frame.go (a message becomes a frame) and arp.go. layer.go teaches gopacket, and with
+// Read message.go first, then frame.go (a message becomes a frame) and arp.go. Package layer teaches gopacket, and with
 // it every tool built on gopacket, to decode what this package writes.
 //
 // vrrp.go reads, and does not write, what other people's programs say in place of HSRP.

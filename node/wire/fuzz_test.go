@@ -2,8 +2,11 @@ package wire
 
 import (
 	"bytes"
+	"os"
 	"runtime/metrics"
 	"testing"
+
+	"github.com/google/gopacket/pcapgo"
 )
 
 // The fuzz targets look for panics, for values that do not survive the way out and back in, and for input that takes
@@ -105,4 +108,26 @@ func FuzzParseARP(f *testing.F) {
 			t.Fatalf("got % x, %v, want % x", again, err, b[:ARPSize])
 		}
 	})
+}
+
+// capture returns the frames of a testdata file.
+func capture(t testing.TB, name string) [][]byte {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := pcapgo.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var frames [][]byte
+	for {
+		data, _, err := r.ReadPacketData()
+		if err != nil {
+			return frames
+		}
+		frames = append(frames, data)
+	}
 }
