@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/vishvananda/netlink"
@@ -122,17 +120,24 @@ func (c *Cable) prepare(node *Namespace, spec CableSpec) error {
 
 // silence keeps IPv6 from speaking on an interface: no link-local address, no
 // duplicate address detection, no router solicitation, no multicast report.
-// One of the two ways suffices: disable_ipv6 needs a writable /proc/sys, the
+// Mostly the namespace has seen to it for all that is made in it. Where it could
+// not, one of two ways suffices: disable_ipv6 needs a writable /proc/sys, the
 // address generation mode a kernel that knows it. Neither exists without IPv6.
 func (ns *Namespace) silence(link netlink.Link) error {
 	name := link.Attrs().Name
+	silent := false
 	bySysctl := ns.Do(func() error {
-		err := setSysctl("net/ipv6/conf/"+name+"/disable_ipv6", "1")
-		if errors.Is(err, fs.ErrNotExist) {
+		const off = "1"
+		setting := "net/ipv6/conf/" + name + "/disable_ipv6"
+		value, err := sysctl(setting)
+		if silent = errors.Is(err, fs.ErrNotExist) || value == off; silent {
 			return nil
 		}
-		return err
+		return setSysctl(setting, off)
 	})
+	if silent {
+		return nil
+	}
 	const none = 1 // IN6_ADDR_GEN_MODE_NONE
 	byMode := ns.handle.LinkSetIP6AddrGenMode(link, none)
 	if errors.Is(byMode, unix.EAFNOSUPPORT) {
@@ -142,44 +147,6 @@ func (ns *Namespace) silence(link netlink.Link) error {
 		return fmt.Errorf("%s: IPv6 off: %w", name, errors.Join(bySysctl, byMode))
 	}
 	return nil
-}
-
-// dropOffloads switches off segmentation, aggregation, checksum offload and
-// scatter-gather: whatever the NIC would do to frames on their way. So every
-// frame on the cable is one that an Ethernet could carry, with its checksum
-// made by the sender and looked at by the receiver.
-func (ns *Namespace) dropOffloads(name string) error {
-	active, err := ns.Offloads(name)
-	if err != nil || len(active) == 0 {
-		return err
-	}
-	off := make(map[string]bool, len(active))
-	for _, feature := range active {
-		off[feature] = false
-	}
-	if err := ns.tool.Change(name, off); err != nil {
-		return fmt.Errorf("%s: offloads off: %w", name, err)
-	}
-	return nil // Probe asks whether the kernel keeps some; here that costs 2 ms
-}
-
-// Offloads lists the features of an interface, by their ethtool names and in
-// their order, that act on frames, are on, and can be switched off.
-func (ns *Namespace) Offloads(name string) ([]string, error) {
-	features, err := ns.tool.FeaturesWithState(name)
-	if err != nil {
-		return nil, fmt.Errorf("netns: %s: features: %w", name, err)
-	}
-	var active []string
-	// order: the names are sorted below.
-	for feature, state := range features {
-		onFrames := strings.HasPrefix(feature, "tx-") || strings.HasPrefix(feature, "rx-")
-		if onFrames && state.Active && state.Available && !state.NeverChanged {
-			active = append(active, feature)
-		}
-	}
-	slices.Sort(active)
-	return active, nil
 }
 
 // Interface returns the name of the cable's end in the fabric's namespace: what

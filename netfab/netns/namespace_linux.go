@@ -87,6 +87,12 @@ func (ns *Namespace) settle() error {
 	return nil
 }
 
+// sysctl reads a sysctl of the calling thread's network namespace.
+func sysctl(name string) (string, error) {
+	value, err := os.ReadFile("/proc/sys/" + name)
+	return strings.TrimSpace(string(value)), err
+}
+
 // setSysctl writes a sysctl of the calling thread's network namespace.
 func setSysctl(name, value string) error {
 	return os.WriteFile("/proc/sys/"+name, []byte(value), 0)

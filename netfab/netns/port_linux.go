@@ -2,7 +2,6 @@ package netns
 
 import (
 	"fmt"
-	"net"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -18,7 +17,6 @@ import (
 // but for Stats.
 type Port struct {
 	fd    int
-	index int // of the interface
 	ring  *ring
 	batch batch
 
@@ -33,18 +31,14 @@ type Port struct {
 func Open(ns *Namespace, iface string) (*Port, error) {
 	var p *Port
 	err := ns.Do(func() error {
-		link, err := net.InterfaceByName(iface)
-		if err != nil {
-			return err
-		}
 		// Protocol 0 receives nothing until bind, so no frame of another
 		// interface slips in.
 		fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 		if err != nil {
 			return explain("AF_PACKET socket", err)
 		}
-		p = &Port{fd: fd, index: link.Index}
-		return p.prepare(link.MTU)
+		p = &Port{fd: fd}
+		return p.prepare(iface)
 	})
 	if err != nil {
 		if p != nil {
@@ -55,28 +49,45 @@ func Open(ns *Namespace, iface string) (*Port, error) {
 	return p, nil
 }
 
-// prepare sets the socket up and, when all is ready, binds it.
-func (p *Port) prepare(mtu int) error {
+// prepare sets the socket up and, when all is ready, binds it. No frame is kept
+// back for its address: the end of a cable takes them all.
+func (p *Port) prepare(iface string) error {
+	// Not net.InterfaceByName: netlink waits for all who change interfaces.
+	index, err := interfaceNumber(p.fd, iface, unix.SIOCGIFINDEX)
+	if err != nil {
+		return err
+	}
+	mtu, err := interfaceNumber(p.fd, iface, unix.SIOCGIFMTU)
+	if err != nil {
+		return err
+	}
 	if err := unix.SetsockoptInt(p.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
 		return fmt.Errorf("ignore outgoing frames (needs Linux 4.20): %w", err)
-	}
-	membership := unix.PacketMreq{Ifindex: int32(p.index), Type: unix.PACKET_MR_PROMISC}
-	if err := unix.SetsockoptPacketMreq(p.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &membership); err != nil {
-		return fmt.Errorf("promiscuous: %w", err)
 	}
 	// The queueing discipline is none of the fabric's business, and going round
 	// it saves a lock per frame. Kernels without the option do as before.
 	_ = unix.SetsockoptInt(p.fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1)
 	enlargeSendBuffer(p.fd)
-	var err error
-	if p.ring, err = newRing(p.fd, mtu); err != nil {
+	if p.ring, err = newRing(p.fd, int(mtu)); err != nil {
 		return err
 	}
 	const all = unix.ETH_P_ALL<<8&0xff00 | unix.ETH_P_ALL>>8 // in network order
-	if err := unix.Bind(p.fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: p.index}); err != nil {
+	if err := unix.Bind(p.fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: int(index)}); err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
 	return nil
+}
+
+// interfaceNumber asks for a number of an interface.
+func interfaceNumber(fd int, iface string, request uint) (uint32, error) {
+	question, err := unix.NewIfreq(iface)
+	if err == nil {
+		err = unix.IoctlIfreq(fd, request, question)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("interface: %w", err)
+	}
+	return question.Uint32(), nil
 }
 
 // enlargeSendBuffer asks for room for a burst. Past the limit of the host only
