@@ -23,10 +23,10 @@ type attachment struct {
 	lift   func() // of the rule that cuts a frozen machine off; nil: there is none
 }
 
-// attach makes quarters for a node and joins their cables to the fabric. All
-// ports are without power.
-func attach(b *Testbed, w *world.World, node string, cfg topology.Node, who whoAnswers) (*attachment, error) {
-	q, err := furnish(b.space, node, cfg, who)
+// attach takes over the quarters of a node, and makes ports of the fabric without
+// power for their cables. They are to be joined.
+func attach(b *Testbed, w *world.World, node string, cfg topology.Node) (*attachment, error) {
+	q, err := b.quartersOf(node)
 	if err != nil {
 		return nil, err
 	}
@@ -36,19 +36,21 @@ func attach(b *Testbed, w *world.World, node string, cfg topology.Node, who whoA
 		u := newUplink(w.Loop(), b.clock, segment, node, iface)
 		u.port.SetPower(false)
 		u.carrier = func(up bool) { a.setCarrier(iface, up) }
-		u.plug(q.wires[iface])
 		a.uplinks[iface] = u
 	}
 	return a, nil
 }
 
-// move changes to other quarters, of which the attachment is the owner then. The
-// machine must be dark.
-func (a *attachment) move(q *quarters) {
-	a.quarters = q
-	for _, iface := range topology.Names(a.uplinks) {
-		a.uplinks[iface].plug(q.wires[iface])
+// join waits until the ports are open, and joins their cables to the
+// fabric.
+func (a *attachment) join() error {
+	if err := a.opened(); err != nil {
+		return err
 	}
+	for _, iface := range topology.Names(a.uplinks) {
+		a.uplinks[iface].plug(a.wires[iface])
+	}
+	return nil
 }
 
 // leave gives up the quarters, of which the caller is the owner then.
@@ -142,9 +144,9 @@ func (a *attachment) melt() {
 	a.bed.noise.thaw(a.node, a.bed.Now())
 }
 
-// close removes all that the node hung on.
+// close removes all that the node hung on. The testbed waits for the end of it.
 func (a *attachment) close() {
 	if left := a.leave(); left != nil {
-		left.close()
+		a.bed.leaving.Go(left.close)
 	}
 }

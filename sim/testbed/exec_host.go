@@ -53,7 +53,7 @@ func newExecHost(b *Testbed, w *world.World, name string, cfg topology.Node) (*e
 	if h.workspace, err = b.newWorkspace(name, cfg); err != nil {
 		return nil, err
 	}
-	if h.attachment, err = attach(b, w, name, cfg, kernelStack); err != nil {
+	if h.attachment, err = attach(b, w, name, cfg); err != nil {
 		return nil, err
 	}
 	h.powering = w.Loop().NewTimer(sim.Func(h.powered))
@@ -71,9 +71,9 @@ func newExecHost(b *Testbed, w *world.World, name string, cfg topology.Node) (*e
 // name implements resident.
 func (h *execHost) name() string { return h.node }
 
-// await implements resident: a real host is ready to be switched on when it is
-// made.
-func (h *execHost) await(time.Duration) error { return nil }
+// await implements resident: a real host is ready to be switched on when it has
+// its cables.
+func (h *execHost) await(time.Duration) error { return h.join() }
 
 // begin implements resident.
 func (h *execHost) begin() {}
@@ -224,9 +224,7 @@ func (h *execHost) Destroy() {
 	h.silence()
 	h.melt()
 	if h.renewal != nil {
-		if next, err := h.renewal.await(); err == nil {
-			next.close()
-		}
+		h.quarters, _ = h.renewal.await()
 	}
 	h.attachment.close()
 	for _, name := range topology.Names(h.programs) {

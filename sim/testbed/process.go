@@ -52,8 +52,9 @@ func spawn(space *netns.Namespace, part string) (*process, error) {
 	p.cmd.Stderr = p.said
 	p.cmd.ExtraFiles = []*os.File{theirs}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	// A world runs one goroutine at a time, and many nodes share few processors.
-	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2")
+	// A world runs one goroutine at a time, and many nodes share few processors:
+	// they need not collect garbage while all of them start.
+	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOGC=400")
 	if err := space.Do(p.cmd.Start); err != nil {
 		ours.Close()
 		return nil, fmt.Errorf("start node process: %w", err)

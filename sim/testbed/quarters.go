@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -19,7 +20,11 @@ type quarters struct {
 	space  *netns.Namespace
 	group  *netns.Group
 	cables map[string]*netns.Cable // by interface
-	wires  map[string]*netns.Port  // the fabric's ends of them
+
+	opening sync.WaitGroup // of the rest
+	lock    sync.Mutex
+	wires   map[string]*netns.Port // the fabric's ends of the cables
+	failed  error                  // why one could not be opened
 }
 
 // whoAnswers says whose addresses those of the interfaces are.
@@ -31,8 +36,8 @@ const (
 )
 
 // furnish makes quarters with cables to the fabric's namespace; the group is
-// empty. It takes tens of milliseconds, mostly waiting for the kernel, and may
-// be called on any goroutine.
+// empty. The kernel takes its time to open a port, so that goes on when it
+// returns: opened waits for it. It may be called on any goroutine.
 func furnish(fabric *netns.Namespace, node string, cfg topology.Node, who whoAnswers) (*quarters, error) {
 	space, err := netns.New()
 	if err != nil {
@@ -53,7 +58,28 @@ func furnish(fabric *netns.Namespace, node string, cfg topology.Node, who whoAns
 		q.close()
 		return nil, err
 	}
+	for _, iface := range topology.Names(q.cables) {
+		q.opening.Go(func() { q.open(fabric, iface) })
+	}
 	return q, nil
+}
+
+// open opens the port at the fabric's end of a cable.
+func (q *quarters) open(fabric *netns.Namespace, iface string) {
+	wire, err := netns.Open(fabric, q.cables[iface].Interface())
+	q.lock.Lock()
+	defer q.lock.Unlock()
+	if err != nil {
+		q.failed = fmt.Errorf("interface %s: %w", iface, err)
+		return
+	}
+	q.wires[iface] = wire
+}
+
+// opened waits until all ports are open.
+func (q *quarters) opened() error {
+	q.opening.Wait()
+	return q.failed
 }
 
 // connect lays the cable of an interface.
@@ -68,13 +94,8 @@ func (q *quarters) connect(fabric *netns.Namespace, iface string, nic topology.N
 	}
 	if q.cables[iface], err = netns.Connect(fabric, q.space, spec); err != nil {
 		delete(q.cables, iface)
-		return err
 	}
-	if q.wires[iface], err = netns.Open(fabric, q.cables[iface].Interface()); err != nil {
-		delete(q.wires, iface)
-		return err
-	}
-	return nil
+	return err
 }
 
 // stackMemory is what a node process needs beside the memory that it plays: Go's
@@ -110,9 +131,12 @@ func (q *quarters) close() {
 	if q.group != nil {
 		_ = q.group.Delete() // the reaper comes back to it
 	}
-	for _, iface := range topology.Names(q.wires) {
-		_ = q.wires[iface].Close() // there is nothing to lose
+	q.opening.Wait()
+	var closing sync.WaitGroup
+	for _, wire := range q.wires { // order: side by side
+		closing.Go(func() { _ = wire.Close() }) // there is nothing to lose
 	}
+	closing.Wait()
 	for _, iface := range topology.Names(q.cables) {
 		_ = q.cables[iface].Close() // the namespace takes it along otherwise
 	}

@@ -39,7 +39,7 @@ type boot struct{ at, takes time.Duration }
 
 // newRemote makes namespace and cables of a node, and starts its process.
 func newRemote(b *Testbed, w *world.World, name string, cfg topology.Node) (*remote, error) {
-	a, err := attach(b, w, name, cfg, ownStack)
+	a, err := attach(b, w, name, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,12 @@ func (r *remote) hear(n notice) error {
 func (r *remote) name() string { return r.node }
 
 // await implements resident: it waits until the process is configured.
-func (r *remote) await(within time.Duration) error { return r.process.await(within) }
+func (r *remote) await(within time.Duration) error {
+	if err := r.join(); err != nil {
+		return err
+	}
+	return r.process.await(within)
+}
 
 // save notes what a reboot finds. How long boots take is the machine's, not the
 // process's: that one was told what was left of it.

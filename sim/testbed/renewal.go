@@ -18,7 +18,7 @@ import (
 // which the fabric must go on, so it has a goroutine of its own.
 type renewal struct {
 	done chan struct{} // closed when the rest is valid
-	next *quarters     // nil if there was an error
+	next *quarters     // may be nil if there was an error
 	err  error
 }
 
@@ -33,7 +33,9 @@ func (h *execHost) renew() {
 		for _, name := range topology.Names(programs) {
 			programs[name].bury()
 		}
-		r.next, r.err = furnish(h.bed.space, h.node, h.cfg, kernelStack)
+		if r.next, r.err = furnish(h.bed.space, h.node, h.cfg, kernelStack); r.err == nil {
+			r.err = r.next.opened()
+		}
 		h.bed.Loop().Post(sim.Func(h.renewed))
 	}()
 }
@@ -47,8 +49,11 @@ func (r *renewal) await() (*quarters, error) {
 // adopt makes new quarters the machine's.
 func (h *execHost) adopt(next *quarters, err error) {
 	h.renewal = nil
+	h.quarters = next
 	if err == nil {
-		h.move(next)
+		err = h.join()
+	}
+	if err == nil {
 		h.watch, err = h.watchKernel(next)
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
@@ -34,6 +35,10 @@ type Testbed struct {
 	journal journal
 	gauge   *gauge
 	noise   noise
+
+	furnished map[string]*furnishing // what nodes hang on, by their names
+	leaving   sync.WaitGroup         // the removal of it
+
 	output  string // directory for the output of real programs; empty: nowhere
 	restore func() // takes back that this process comes first
 	folder  string // of the workspaces of real hosts; empty: there is none
@@ -89,15 +94,15 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	if b.clock, err = newWall(); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
-	if err := netns.Sweep(); err != nil {
-		return nil, fmt.Errorf("testbed: what an earlier run left: %w", err)
-	}
+	swept := make(chan error, 1)
+	go func() { swept <- netns.Sweep() }()
 	if b.reaper, err = netns.StartReaper(self, ReapPart); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
 	if b.space, err = netns.New(); err != nil {
 		return nil, fmt.Errorf("testbed: namespace of the fabric: %w", err)
 	}
+	b.furnishAll(b.topology.WithDefaults())
 	o.Driver = b.clock
 	o.Elsewhere = b.populate
 	if b.World, err = world.New(b.topology, o.Options); err != nil {
@@ -109,6 +114,9 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 		if err := r.await(b.patience.ready); err != nil {
 			return nil, fmt.Errorf("testbed: node %s: %w", r.name(), err)
 		}
+	}
+	if err := <-swept; err != nil {
+		return nil, fmt.Errorf("testbed: what an earlier run left: %w", err)
 	}
 	return b, nil
 }
@@ -230,6 +238,8 @@ func (b *Testbed) Close() {
 	if b.World != nil {
 		b.World.Close()
 	}
+	b.unfurnish()
+	b.leaving.Wait()
 	if b.clock != nil {
 		b.clock.close()
 	}
