@@ -24,10 +24,10 @@ func FirstHello(nodes int) (at time.Time, err error) {
 		t.Nodes[fmt.Sprintf("m%d", i)] = topology.Node{
 			Gateway: &topology.Gateway{},
 			NICs:    map[string]topology.NIC{"lan": {Address: netip.PrefixFrom(own, 24)}},
-			// A member listens for one hold time before it speaks. The shortest
-			// there is keeps that out of what is measured.
+			// A member listens for one hold time before it speaks, here for the
+			// shortest that there is.
 			Standby: map[string]topology.Standby{"lan": {
-				VIP: netip.MustParseAddr("192.0.2.100"), Profile: "ios", Hello: 15 * time.Millisecond, Hold: 50 * time.Millisecond,
+				VIP: vip, Profile: "ios", Hello: 15 * time.Millisecond, Hold: 50 * time.Millisecond,
 			}},
 		}
 	}
