@@ -35,7 +35,7 @@ func members(all []oracle.MemberStatus) *table {
 // counters is what the running members have counted.
 func counters(all []oracle.MemberStatus) *table {
 	t := newTable("Messages sent/received, and refused for their authentication, group or vip",
-		"<member", "hello", "coup", "resign", "authentication", "group", "vip", "transitions")
+		"<member", "hello", "coup", "resign", "auth", "group", "vip", "transitions", "last at")
 	for _, m := range all {
 		if !shows(m) {
 			continue
@@ -53,7 +53,7 @@ func counters(all []oracle.MemberStatus) *table {
 			}
 			row = append(row, cell)
 		}
-		t.inked(append(row, span{strconv.FormatUint(m.Transitions, 10), plain}))
+		t.inked(append(row, span{strconv.FormatUint(m.Transitions, 10), plain}, span{instant(m.ChangedAt), plain}))
 	}
 	return t
 }

@@ -109,12 +109,12 @@ func cablePull() *reports.Result {
 			Spread: []oracle.Spread{{Node: "a", Connections: 50, Requests: 14, RequestShare: 0.18}, {Node: "b", Connections: 50, Requests: 64, RequestShare: 0.82}},
 			Members: []oracle.MemberStatus{
 				{
-					Node: "a", Interface: "lan", Group: 7, VIP: vip, Mode: "standby", Priority: 110, State: "Initial",
+					Node: "a", Interface: "lan", Group: 7, VIP: vip, Mode: "standby", Priority: 110, State: "Initial", ChangedAt: 40 * time.Second,
 					HellosSent: 12, HellosReceived: 10, Transitions: 5,
 				},
 				{
 					Node: "b", Interface: "lan", Group: 7, VIP: vip, Mode: "active", Priority: 100, Preempt: true,
-					Leader: "192.0.2.12", State: "Active", HellosSent: 24, HellosReceived: 12, CoupsSent: 1, Transitions: 6,
+					Leader: "192.0.2.12", State: "Active", ChangedAt: 47903 * ms, HellosSent: 24, HellosReceived: 12, CoupsSent: 1, Transitions: 6,
 				},
 			},
 		},
@@ -167,7 +167,7 @@ func splitBrain() *reports.Result {
 			Members: []oracle.MemberStatus{
 				{Node: "a", Interface: "lan", Group: 7, VIP: vip, Mode: "down"},
 				{
-					Node: "b", Interface: "lan", Group: 7, Mode: "standby", Priority: 100, State: "Learn",
+					Node: "b", Interface: "lan", Group: 7, Mode: "standby", Priority: 100, State: "Learn", ChangedAt: 65 * time.Second,
 					HellosReceived: 12, ResignsReceived: 1, AuthFailures: 3, GroupMismatches: 2, VIPMismatches: 1, Transitions: 2,
 				},
 			},

@@ -151,6 +151,8 @@ type MemberStatus struct {
 	Leader   string `json:"leader"` // address of the active member; empty: none is known
 	State    string `json:"state"`  // behind the mode: Initial, Learn, Listen, Speak, Standby, Active
 
+	ChangedAt time.Duration `json:"changed_at"` // instant of its last transition; 0 if there was none
+
 	// What it counted since its machine's last boot.
 	HellosSent      uint64 `json:"hellos_sent"`
 	HellosReceived  uint64 `json:"hellos_received"`

@@ -11,10 +11,15 @@ type members struct {
 	roster *roster
 	power  map[string]string // by node; absent: never switched on
 	last   map[*member]event.StandbyStatus
+
+	changedAt map[*member]time.Duration
 }
 
 func newMembers(s *scene) *members {
-	return &members{roster: s.roster, power: map[string]string{}, last: map[*member]event.StandbyStatus{}}
+	return &members{
+		roster: s.roster, power: map[string]string{}, last: map[*member]event.StandbyStatus{},
+		changedAt: map[*member]time.Duration{},
+	}
 }
 
 // Observe implements fold.
@@ -22,6 +27,10 @@ func (m *members) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.PowerChanged:
 		m.power[e.Node] = b.State
+	case event.StandbyChanged:
+		if found := m.roster.find(e.Node, b.Interface); found != nil {
+			m.changedAt[found] = e.At
+		}
 	case event.StandbyStatus:
 		if found := m.roster.find(e.Node, b.Interface); found != nil {
 			m.last[found] = b
@@ -42,12 +51,14 @@ func (m *members) result() []MemberStatus {
 		if !shown {
 			all = append(all, MemberStatus{
 				Node: who.Node, Interface: who.Interface, Group: who.Group, VIP: who.VIP, Mode: m.silence(who),
+				ChangedAt: m.changedAt[who],
 			})
 			continue
 		}
 		all = append(all, MemberStatus{
 			Node: who.Node, Interface: who.Interface, Group: s.Group, VIP: s.IP,
 			Priority: s.Priority, Preempt: s.Preempt, Mode: s.Mode, Leader: s.GroupLeader, State: s.State,
+			ChangedAt:  m.changedAt[who],
 			HellosSent: s.HellosSent, HellosReceived: s.HellosReceived,
 			CoupsSent: s.CoupsSent, CoupsReceived: s.CoupsReceived,
 			ResignsSent: s.ResignsSent, ResignsReceived: s.ResignsReceived,

@@ -17,7 +17,7 @@ func TestMembers(t *testing.T) {
 	}
 	a := MemberStatus{
 		Node: "a", Interface: "lan", Group: 1, VIP: vip, Mode: "active", Priority: 110, Preempt: true, Leader: "192.0.2.11", State: "Active",
-		HellosSent: 1, HellosReceived: 2, CoupsSent: 3, CoupsReceived: 4, ResignsSent: 5, ResignsReceived: 6,
+		ChangedAt: 30 * time.Second, HellosSent: 1, HellosReceived: 2, CoupsSent: 3, CoupsReceived: 4, ResignsSent: 5, ResignsReceived: 6,
 		AuthFailures: 7, GroupMismatches: 8, VIPMismatches: 9, Transitions: 10,
 	}
 	for _, c := range []struct {
@@ -33,6 +33,9 @@ func TestMembers(t *testing.T) {
 		{[]string{"up", "off"}, "down"},
 	} {
 		l := (&log{}).at(50, "a", event.StandbyStatus{Interface: "lan", Mode: "standby"}).
+			at(20, "a", event.StandbyChanged{Interface: "lan", From: "Initial", To: "Listen"}).
+			at(30, "a", event.StandbyChanged{Interface: "lan", From: "Listen", To: "Speak"}).
+			at(40, "a", event.StandbyChanged{Interface: "dmz", From: "Listen", To: "Speak"}).
 			at(60, "a", shown).
 			at(60, "a", event.StandbyStatus{Interface: "dmz"}).
 			at(60, "stranger", shown)
