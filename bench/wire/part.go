@@ -9,10 +9,13 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed"
 )
 
-// Part plays a part of a testbed, if the arguments are those of one: the
-// programs that measure are their own node processes.
+// Part plays a part of a testbed, or that of a probe, if the arguments are those
+// of one: the programs that measure are their own node processes.
 func Part(args []string, stdin io.Reader) (done bool, err error) {
-	if len(args) == 0 || !slices.Contains(testbed.Parts, args[0]) {
+	switch {
+	case len(args) == 2 && args[0] == probePart:
+		return true, probe(args[1])
+	case len(args) == 0 || !slices.Contains(testbed.Parts, args[0]):
 		return false, nil
 	}
 	rest := args[1:]

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -93,11 +94,15 @@ const settled = 4 * time.Second
 // pulled: the time since the last advert is part of what is measured.
 func Takeover(pair Pair, phase float64) (time.Duration, error) {
 	pullAt := settled + time.Duration(phase*float64(advertTime))
+	run, err := probeProgram(vip.String())
+	if err != nil {
+		return 0, err
+	}
 	t := topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{
 		"client": {
 			Start: pullAt - time.Second,
 			NICs:  map[string]topology.NIC{"lan": {Address: Source}},
-			Exec:  &topology.Exec{Run: []string{"ping", "-q", "-i", "0.001", vip.String()}},
+			Exec:  &topology.Exec{Run: run, Name: "probe"},
 		},
 	}}
 	for name, node := range pair { // order: copies a map
@@ -118,11 +123,11 @@ func Takeover(pair Pair, phase float64) (time.Duration, error) {
 	if err := b.Run(pullAt + time.Second); err != nil {
 		return 0, err
 	}
-	measures, _ := b.Measure()
-	for _, took := range measures.Takeovers {
-		if took.From == "a" && took.To == "b" && took.Served && took.FaultAt > 0 {
-			return took.Gap, nil
+	for _, e := range b.Events() {
+		served, is := e.What.(event.VIPServed)
+		if is && e.At > pullAt && e.Node == "b" && served.Previous == "a" {
+			return e.At - served.PreviousAt, nil
 		}
 	}
-	return 0, fmt.Errorf("wire: no takeover from a to b: %+v", measures.Takeovers)
+	return 0, fmt.Errorf("wire: b has not served %s within a second of the fault", vip)
 }
