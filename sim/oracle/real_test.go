@@ -58,6 +58,36 @@ func TestRealMembers(t *testing.T) {
 	quiet(t, l.in(), realPaper(20*time.Second))
 }
 
+// TestRealServesBeforeItMoves: after a thaw the old owner, whose kernel has had
+// the address all the time, announces it and serves before the other one gives
+// it up. The takeover comes with the last of that, and knows what went before.
+func TestRealServesBeforeItMoves(t *testing.T) {
+	l := (&log{}).
+		has(1, "a").at(1.02, "a", event.VIPServed{Segment: "lan", VIP: vip}).
+		at(10, "a", event.FaultApplied{Fault: "freeze a process"}).
+		has(13, "b").at(13.1, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 13 * time.Second}).
+		at(14, "a", event.FaultApplied{Fault: "thaw a"}).
+		at(14.01, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "vrrp-advert"}).
+		at(14.02, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 13980 * ms}).
+		at(14.03, "b", event.VIPLost{Interface: "lan", VIP: vip}).
+		at(15, "a", event.FaultApplied{Fault: "freeze a"}).
+		has(18, "b").at(19, "b", event.VIPLost{Interface: "lan", VIP: vip})
+	same(t, "takeovers", Measure(l.in(), realPaper(20*time.Second)).Takeovers, []Takeover{
+		{VIP: vip, To: "a", At: time.Second},
+		{
+			VIP: vip, From: "a", To: "b", At: 13 * time.Second, Fault: "freeze a process", FaultAt: 10 * time.Second,
+			Detected: true, Detection: 3 * time.Second, Served: true, Gap: 100 * ms,
+		},
+		{
+			VIP: vip, From: "b", To: "a", At: 14030 * ms, Fault: "thaw a", FaultAt: 14 * time.Second,
+			Detected: true, Detection: 10 * ms, Served: true, Gap: 40 * ms,
+		},
+		// What was handed over once counts once.
+		{VIP: vip, From: "a", To: "b", At: 18 * time.Second, Fault: "freeze a", FaultAt: 15 * time.Second, Detected: true, Detection: 3 * time.Second},
+		{VIP: vip, From: "b", To: "a", At: 19 * time.Second, Fault: "freeze a", FaultAt: 15 * time.Second},
+	})
+}
+
 // TestRealOneActive: two real programs may hold the address together for a hold
 // time and two hellos of VRRP's defaults, 6 s, and no longer.
 func TestRealOneActive(t *testing.T) {

@@ -22,7 +22,14 @@ type ownership struct {
 	owner   string   // the last one to whom it moved
 	claim   string   // node that last claimed it on the wire
 	claimAt time.Duration
+	handed  handover // the last one that belongs to no takeover yet
 	moves   []*Takeover
+}
+
+// handover is a change of the node that serves a virtual IP.
+type handover struct {
+	from, to string
+	at, gap  time.Duration
 }
 
 func newTakeovers() *takeovers { return &takeovers{vips: map[string]*ownership{}} }
@@ -84,6 +91,12 @@ func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration)
 	if o.claim == to && o.claimAt >= m.FaultAt { // a coup comes before the address
 		m.Detected, m.Detection = true, o.claimAt-m.FaultAt
 	}
+	// The old owner may give the address up when the new one, who never lost it,
+	// serves already.
+	if h := o.handed; h.from == m.From && h.to == to && h.from != "" && h.at >= m.FaultAt {
+		m.Served, m.Gap = true, h.gap
+	}
+	o.handed = handover{}
 	o.moves = append(o.moves, m)
 	t.found = append(t.found, m)
 }
@@ -109,6 +122,7 @@ func (t *takeovers) served(o *ownership, e event.Event, b event.VIPServed) {
 			return
 		}
 	}
+	o.handed = handover{b.Previous, e.Node, e.At, e.At - b.PreviousAt}
 }
 
 // result returns the takeovers in their order. Those before any fault have no
