@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 
@@ -26,7 +27,8 @@ type remote struct {
 	process  *process
 	dying    *process // killed, and not buried yet
 	killedAt time.Duration
-	next     *boot // to be started once that one is buried
+	next     *boot    // to be started once that one is buried
+	spare    *process // for the next boot of a machine that is off
 
 	number   int // of the last fault sent
 	silence  int // pings without an answer
@@ -53,22 +55,31 @@ func newRemote(b *Testbed, w *world.World, name string, cfg topology.Node) (*rem
 	return r, nil
 }
 
-// launch starts a process for the next boot. It does not wait for it.
-func (r *remote) launch(cfg topology.Node) error {
+// hire starts a process that waits for its configuration.
+func (r *remote) hire() (*process, error) {
 	p, err := spawn(r.space, NodePart)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.boots++
-	r.process, r.number, r.silence = p, 0, 0
 	go func() {
 		p.listen(r.bed.version, r.hear)
 		r.bed.Loop().Post(sim.Func(func() { r.gone(p) }))
 	}()
 	// It is idle until it is configured, so nothing of it escapes the group.
-	if err := r.group.Add(p.cmd.Process.Pid); err != nil {
+	return p, r.group.Add(p.cmd.Process.Pid)
+}
+
+// launch has a process get ready for the next boot. It does not wait for it.
+func (r *remote) launch(cfg topology.Node) (err error) {
+	p := r.spare
+	if p == nil {
+		p, err = r.hire()
+	}
+	r.process, r.spare, r.number, r.silence = p, nil, 0, 0
+	if err != nil {
 		return err
 	}
+	r.boots++
 	t := r.bed.topology
 	t.Nodes = map[string]topology.Node{}
 	for name, other := range r.bed.topology.Nodes { // order: copies a map
@@ -161,7 +172,7 @@ func (r *remote) watch() {
 // worth nothing.
 func (r *remote) gone(p *process) {
 	switch p {
-	case r.process:
+	case r.process, r.spare:
 		r.fail(cmp.Or(p.fate, errEarly))
 	case r.dying:
 		r.bury()
@@ -238,18 +249,25 @@ func (r *remote) crash() {
 	r.setPower(false)
 }
 
-// bury says for the dead what it cannot say itself, and starts what waits for
-// its place.
-func (r *remote) bury() {
-	if r.dying == nil {
-		return
-	}
+// mourn says for the dead what it cannot say itself.
+func (r *remote) mourn() {
 	r.dying.bury()
 	r.dying = nil
 	r.bed.journal.died(r.node, r.killedAt)
+}
+
+// bury mourns the dead, and starts what waits for its place. If nothing does yet, a process is hired that will not have to be
+// waited for.
+func (r *remote) bury() {
+	r.mourn()
 	if next := r.next; next != nil {
 		r.next = nil
 		r.start(*next)
+		return
+	}
+	var err error
+	if r.spare, err = r.hire(); err != nil {
+		r.fail(err)
 	}
 }
 
@@ -309,8 +327,7 @@ func (r *remote) finish() {
 // finished waits until the node has said it.
 func (r *remote) finished() error {
 	if r.dying != nil {
-		r.next = nil
-		r.bury()
+		r.mourn()
 	}
 	if r.process == nil || r.frozen {
 		return nil
@@ -327,18 +344,15 @@ func (r *remote) finished() error {
 func (r *remote) Destroy() {
 	r.powering.Stop()
 	r.watching.Stop()
-	for _, p := range []*process{r.process, r.dying} {
-		if p != nil {
-			p.kill()
-		}
+	all := slices.DeleteFunc([]*process{r.process, r.dying, r.spare}, func(p *process) bool { return p == nil })
+	for _, p := range all {
+		p.kill()
 	}
 	r.melt()
-	for _, p := range []*process{r.process, r.dying} {
-		if p != nil {
-			p.bury()
-		}
+	for _, p := range all {
+		p.bury()
 	}
-	r.process, r.dying = nil, nil
+	r.process, r.dying, r.spare = nil, nil, nil
 	r.attachment.close()
 }
 
