@@ -7,7 +7,7 @@ BENCH ?= .
 # a container) Go cannot stamp the version into the program.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
-.PHONY: help run build test race bench fuzz golden lint clean
+.PHONY: help run build test netns race bench fuzz golden lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ build: ## bin/cablepull
 
 test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
+
+netns: ## every incident in real time, beside virtual time; takes 20 minutes
+	go test -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
 race: ## all tests under the race detector (needs a C compiler)
 	go test -race -timeout 30m ./...

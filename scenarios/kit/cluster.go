@@ -147,10 +147,14 @@ func timeline(r *reports.Result) string {
 
 // AttachOutcome adds the timeline of a scenario's run to the report of the spec.
 func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
+	world, flag := "virtual", ""
+	if o.Digest == "" {
+		world, flag = "netns", " --world netns"
+	}
 	r := &reports.Result{
-		Scenario: s.Name, About: s.About, Seed: o.Seed, World: "virtual", Digest: o.Digest, Passed: o.Passed(),
+		Scenario: s.Name, About: s.About, Seed: o.Seed, World: world, Digest: o.Digest, Passed: o.Passed(), Noise: o.Noise,
 		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: o.Events,
-		Replay: fmt.Sprintf("cablepull run %s --seed %d", s.Name, o.Seed),
+		Replay: fmt.Sprintf("cablepull run %s --seed %d%s", s.Name, o.Seed, flag),
 	}
 	for _, v := range o.Expectations {
 		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})

@@ -5,6 +5,7 @@ package testbed
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -39,9 +40,8 @@ type Testbed struct {
 	furnished map[string]*furnishing // what nodes hang on, by their names
 	leaving   sync.WaitGroup         // the removal of it
 
-	output  string // directory for the output of real programs; empty: nowhere
-	restore func() // takes back that this process comes first
-	folder  string // of the workspaces of real hosts; empty: there is none
+	output string // directory for the output of real programs; empty: nowhere
+	folder string // of the workspaces of real hosts; empty: there is none
 }
 
 // Options are what a testbed has beside the options of a world.
@@ -90,13 +90,12 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 			b.Close()
 		}
 	}()
-	b.restore = netns.Prefer()
 	if b.clock, err = newWall(); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
 	swept := make(chan error, 1)
 	go func() { swept <- netns.Sweep() }()
-	if b.reaper, err = netns.StartReaper(self, ReapPart); err != nil {
+	if b.reaper, err = household.enter(); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
 	if b.space, err = netns.New(); err != nil {
@@ -246,11 +245,12 @@ func (b *Testbed) Close() {
 	if b.space != nil {
 		_ = b.space.Close() // the kernel removes it with this process otherwise
 	}
-	if b.reaper != nil {
-		_ = b.reaper.Close() // what it could not remove the next run sweeps up
+	if b.folder != "" {
+		_ = os.RemoveAll(b.folder) // the reaper comes back to it
 	}
-	if b.restore != nil {
-		b.restore()
+	if b.reaper != nil {
+		household.leave()
+		b.reaper = nil
 	}
 }
 

@@ -1,0 +1,255 @@
+package kit
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onsi/gomega/types"
+
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Around plays a scenario in virtual time three times: as it is, and with
+// everything that is done to the cluster a tolerance sooner and later. In real
+// time what is done and what the cluster does are late independently of each
+// other, so any of the three may be what happens: a hello that is due as a
+// cable is pulled leaves, or not. Without a tolerance it plays once.
+func Around(s *scenarios.Scenario, tolerance time.Duration, play func(*scenarios.Scenario) (*scenarios.Outcome, error)) ([]*scenarios.Outcome, error) {
+	moves := []time.Duration{0, -tolerance, tolerance}
+	if tolerance == 0 || len(s.Timeline) == 0 {
+		moves = moves[:1]
+	}
+	var outcomes []*scenarios.Outcome
+	for _, by := range moves {
+		moved := *s
+		moved.Timeline = slices.Clone(s.Timeline)
+		for i := range moved.Timeline {
+			moved.Timeline[i].At = max(0, moved.Timeline[i].At+by)
+		}
+		o, err := play(&moved)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, o)
+	}
+	return outcomes, nil
+}
+
+// MeasureLike matches an outcome of the scenario that measured what the
+// references did. Each time lies between theirs, give or take the tolerance;
+// each count does, give or take the requests that come due in it; and each
+// member went through the states of one of them, in the same order. Without a
+// tolerance the digest is the same too.
+func MeasureLike(s *scenarios.Scenario, references []*scenarios.Outcome, tolerance time.Duration) types.GomegaMatcher {
+	return &outcomeMatcher{
+		want: fmt.Sprintf("measure what %d runs in virtual time did, within %v", len(references), tolerance),
+		problems: func(o *scenarios.Outcome) []string {
+			problems := append(unlikeFigures(s, o, references, tolerance), unlikeStates(o, references)...)
+			if tolerance == 0 && o.Digest != references[0].Digest {
+				problems = append(problems, fmt.Sprintf("digest %s, want %s", o.Digest, references[0].Digest))
+			}
+			return problems
+		},
+	}
+}
+
+// Pass matches an outcome whose expectations and invariants all held.
+func Pass() types.GomegaMatcher {
+	return &outcomeMatcher{
+		want: "pass",
+		problems: func(o *scenarios.Outcome) (problems []string) {
+			for _, v := range o.Expectations {
+				if !v.Passed {
+					problems = append(problems, v.Text+"; got "+v.Got)
+				}
+			}
+			for _, v := range o.Violations {
+				problems = append(problems, fmt.Sprintf("%s violated at %v: %s", v.Invariant, v.At, v.Detail))
+			}
+			return problems
+		},
+	}
+}
+
+// outcomeMatcher asks for all that is wrong with an outcome.
+type outcomeMatcher struct {
+	want     string
+	problems func(*scenarios.Outcome) []string
+	got      []string
+}
+
+// Match implements types.GomegaMatcher.
+func (m *outcomeMatcher) Match(actual any) (bool, error) {
+	o, ok := actual.(*scenarios.Outcome)
+	if !ok {
+		return false, fmt.Errorf("kit: want a *scenarios.Outcome, got %T", actual)
+	}
+	m.got = m.problems(o)
+	return len(m.got) == 0, nil
+}
+
+// FailureMessage implements types.GomegaMatcher.
+func (m *outcomeMatcher) FailureMessage(actual any) string {
+	text := fmt.Sprintf("Expected the run to %s, but:\n  %s", m.want, strings.Join(m.got, "\n  "))
+	if o := actual.(*scenarios.Outcome); o.Noise > 0 {
+		text += fmt.Sprintf("\nIts noise was %v.", o.Noise)
+	}
+	return text
+}
+
+// NegatedFailureMessage implements types.GomegaMatcher.
+func (m *outcomeMatcher) NegatedFailureMessage(any) string {
+	return fmt.Sprintf("Expected the run not to %s", m.want)
+}
+
+// figure is a number of an outcome, and how far it is from those of references.
+type figure struct {
+	measure, of string
+	isTime      bool
+	measured    bool    // in the outcome
+	got         int64   // a span in nanoseconds, or a count
+	differences []int64 // got minus that of each reference that measured it
+	absent      int     // references that did not
+}
+
+// figuresOf compares an outcome with the references.
+func figuresOf(o *scenarios.Outcome, references []*scenarios.Outcome) []*figure {
+	var all []*figure
+	known := map[[2]string]*figure{}
+	add := func(measure, of string, isTime bool, in reports.Worlds, got, difference int64) {
+		f := known[[2]string{measure, of}]
+		if f == nil {
+			f = &figure{measure: measure, of: of, isTime: isTime, got: got, absent: len(references)}
+			known[[2]string{measure, of}] = f
+			all = append(all, f)
+		}
+		f.measured = f.measured || in != reports.InVirtual
+		if in != reports.InNetns {
+			f.absent--
+		}
+		if in == reports.InBoth {
+			f.differences = append(f.differences, difference)
+		}
+	}
+	for _, r := range references {
+		c := reports.Compare(&reports.Result{Measures: r.Measures}, &reports.Result{Measures: o.Measures}, "")
+		for _, t := range c.Times {
+			add(t.Measure, t.Of, true, t.In, int64(t.Netns), int64(t.Difference))
+		}
+		for _, n := range c.Counts {
+			add(n.Measure, n.Of, false, n.In, int64(n.Netns), int64(n.Difference))
+		}
+	}
+	return all
+}
+
+// unlike says how the figure differs from those of the references by more than
+// some; empty if it does not.
+func (f *figure) unlike(some int64) string {
+	switch {
+	case !f.measured && f.absent > 0 || f.measured && len(f.differences) > 0 &&
+		slices.Min(f.differences) <= some && slices.Max(f.differences) >= -some:
+		return ""
+	case !f.measured:
+		return fmt.Sprintf("%s of %s: not measured, unlike in virtual time", f.measure, f.of)
+	case len(f.differences) == 0:
+		return fmt.Sprintf("%s of %s: %s, not measured in virtual time", f.measure, f.of, f.text(f.got))
+	}
+	return fmt.Sprintf("%s of %s: %s, want %s to %s, give or take %s", f.measure, f.of, f.text(f.got),
+		f.text(f.got-slices.Max(f.differences)), f.text(f.got-slices.Min(f.differences)), f.text(some))
+}
+
+func (f *figure) text(value int64) string {
+	if f.isTime {
+		return time.Duration(value).String()
+	}
+	return fmt.Sprint(value)
+}
+
+// unlikeFigures names the figures that do not lie around those of the references.
+func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*scenarios.Outcome, tolerance time.Duration) (problems []string) {
+	for _, f := range figuresOf(o, references) {
+		some := int64(tolerance)
+		if !f.isTime {
+			follows, known := countsFollow[f.measure]
+			if !known {
+				problems = append(problems, f.measure+": it is not said what follows from the tolerance of times for this count")
+				continue
+			}
+			some = int64(follows(s, f.of, tolerance))
+		}
+		if problem := f.unlike(some); problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	return problems
+}
+
+// countsFollow says by how much a count may differ as times may differ by the
+// tolerance.
+var countsFollow = map[string]func(s *scenarios.Scenario, of string, tolerance time.Duration) int{
+	"connections established": passing, "connections kept": passing, "connections lost": passing,
+	"requests sent": due, "requests ok": due, "requests failed": due, "requests retried": due,
+	"answered twice": never, "moves": never, "transitions": never,
+	"connections accepted": dueToAll, "requests served": dueToAll,
+}
+
+func due(s *scenarios.Scenario, client string, tolerance time.Duration) int {
+	return s.Due(client, tolerance)
+}
+
+func dueToAll(s *scenarios.Scenario, _ string, tolerance time.Duration) int {
+	return s.Due("", tolerance)
+}
+
+func passing(s *scenarios.Scenario, _ string, tolerance time.Duration) int {
+	return s.Passing(tolerance)
+}
+
+func never(*scenarios.Scenario, string, time.Duration) int { return 0 }
+
+// unlikeStates names the members that went another way than in all references.
+func unlikeStates(o *scenarios.Outcome, references []*scenarios.Outcome) (problems []string) {
+	got, members := statesOf(o), map[string]bool{}
+	all := []map[string]string{got}
+	for _, r := range references {
+		all = append(all, statesOf(r))
+	}
+	for _, states := range all {
+		for member := range states { // order: a set
+			members[member] = true
+		}
+	}
+	for _, member := range slices.Sorted(maps.Keys(members)) {
+		var want []string
+		for _, states := range all[1:] {
+			want = append(want, states[member])
+		}
+		if !slices.Contains(want, got[member]) {
+			problems = append(problems, fmt.Sprintf("%s went through%s, want%s", member, got[member], strings.Join(slices.Compact(want), " or")))
+		}
+	}
+	return problems
+}
+
+// StateChanges returns the events that say how the states of members changed.
+func StateChanges(events []event.Event) (changes []event.Event) {
+	for e := range event.Of[event.StandbyChanged](events) {
+		changes = append(changes, e)
+	}
+	return changes
+}
+
+// statesOf returns the states that each member entered, in order.
+func statesOf(o *scenarios.Outcome) map[string]string {
+	states := map[string]string{}
+	for e, c := range event.Of[event.StandbyChanged](o.Events) {
+		states[e.Node+"."+c.Interface] += " " + c.To
+	}
+	return states
+}
