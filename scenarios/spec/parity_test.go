@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,7 +92,13 @@ var _ = Describe("wherever it is played", func() {
 		if !isReal(s) {
 			entries = append(entries, Entry("in virtual time", inVirtualTime))
 		}
-		entries = append(entries, Entry("in real time", realTimeLabels(s), inRealTime))
+		entries = append(entries, Entry("in real time", Label(labelNetns), inRealTime))
 		DescribeTable(s.Name+" measures the same", entries...)
+
+		if slices.Contains(core, s.Name) {
+			It(s.Name+" meets its expectations in real time", realTimeLabels(s), func(ctx SpecContext) {
+				Expect(playOnNamespaces(ctx, s)).To(kit.Pass())
+			})
+		}
 	}
 })
