@@ -1,7 +1,9 @@
 package host
 
 import (
+	"cmp"
 	"net/netip"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -124,14 +126,24 @@ func (n *NIC) start() {
 	st := n.host.stack
 	n.closed = false
 	must(st.CreateNICWithOptions(n.id, n, stack.NICOptions{Name: n.name, QDisc: n}))
-	if age := n.host.cfg.ARPAge; age > 0 {
-		c := stack.DefaultNUDConfigurations()
-		c.BaseReachableTime = age
-		must(st.SetNUDConfigurations(n.id, ipv4.ProtocolNumber, c))
-	}
+	must(st.SetNUDConfigurations(n.id, ipv4.ProtocolNumber, n.neighbourTimes()))
 	if n.address.IsValid() {
 		n.assign(n.address, stack.CanBePrimaryEndpoint)
 	}
+}
+
+// neighbourTimes says for how long the interface believes in a neighbour: from
+// half to one and a half times the machine's ARP age (RFC 4861 §6.3.2). The
+// factor has a stream of its own, so that nothing that happens to come first
+// changes it; the RFC's new factor every few hours is left out.
+func (n *NIC) neighbourTimes() stack.NUDConfigurations {
+	h := n.host
+	c := stack.DefaultNUDConfigurations()
+	age := cmp.Or(h.cfg.ARPAge, c.BaseReachableTime)
+	factor := float64(c.MinRandomFactor) + h.loop.Stream(h.bootName()+"/neighbours/"+n.name).Float64()*float64(c.MaxRandomFactor-c.MinRandomFactor)
+	c.BaseReachableTime = time.Duration(float64(age) * factor)
+	c.MinRandomFactor, c.MaxRandomFactor = 1, 1
+	return c
 }
 
 // assign gives an address to the stack. Those that never are primary are never

@@ -30,8 +30,7 @@ type kernelState struct {
 
 // startKernel makes the stack, with randomness of this boot's own.
 func (h *Host) startKernel() {
-	name := fmt.Sprintf("host/%s/boot/%d", h.cfg.Name, h.boots)
-	source := &randomSource{Rand: h.loop.Stream(name)}
+	source := &randomSource{Rand: h.loop.Stream(h.bootName())}
 	k := &kernelState{}
 	k.stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{h.newIPv4, arp.NewProtocol},
@@ -50,6 +49,9 @@ func (h *Host) startKernel() {
 	}
 	h.setRoutes()
 }
+
+// bootName names this boot's streams of randomness.
+func (h *Host) bootName() string { return fmt.Sprintf("host/%s/boot/%d", h.cfg.Name, h.boots) }
 
 // stop destroys the stack. The interfaces have been shut, so nothing that
 // endpoints say while they are aborted, in map order, leaves the machine.
