@@ -1,0 +1,165 @@
+package kit_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+const ms = time.Millisecond
+
+// crashOf is a pair with a client of 20 requests a second, and what is done to it.
+func crashOf(t *testing.T, timeline string) *scenarios.Scenario {
+	t.Helper()
+	s, err := scenarios.Parse("pair.yaml", []byte("name: pair\nabout: A pair.\nduration: 60s\n"+pair+timeline))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestAround: a scenario is played as it is, and with all that is done to the
+// cluster a tolerance sooner and later; it stays what it was.
+func TestAround(t *testing.T) {
+	for _, test := range []struct {
+		name, timeline string
+		tolerance      time.Duration
+		want           [][]time.Duration
+	}{
+		{"moves what is done", "timeline: [40s: crash a, 100ms: pull b.lan]\n", 150 * ms,
+			[][]time.Duration{{100 * ms, 40 * time.Second}, {0, 40*time.Second - 150*ms}, {250 * ms, 40*time.Second + 150*ms}}},
+		{"nothing to move", "", 150 * ms, [][]time.Duration{nil}},
+		{"by nothing", "timeline: [40s: crash a]\n", 0, [][]time.Duration{{40 * time.Second}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := crashOf(t, test.timeline)
+			instants := func(s *scenarios.Scenario) (at []time.Duration) {
+				for _, step := range s.Timeline {
+					at = append(at, step.At)
+				}
+				slices.Sort(at)
+				return at
+			}
+			before := instants(s)
+			var got [][]time.Duration
+			all, err := kit.Around(s, test.tolerance, func(moved *scenarios.Scenario) (*scenarios.Outcome, error) {
+				got = append(got, instants(moved))
+				return &scenarios.Outcome{Seed: uint64(len(got))}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("played (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(before, instants(s)); diff != "" {
+				t.Errorf("the scenario itself (-before +after):\n%s", diff)
+			}
+			for i, o := range all {
+				if o.Seed != uint64(i+1) {
+					t.Errorf("outcome %d is that of play %d", i+1, o.Seed)
+				}
+			}
+		})
+	}
+
+	broken := errors.New("broken")
+	if _, err := kit.Around(crashOf(t, ""), 150*ms, func(*scenarios.Scenario) (*scenarios.Outcome, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("a play that fails: %v, want %v", err, broken)
+	}
+}
+
+// measured is an outcome in which c1 had an outage, and a went through states.
+func measured(outage time.Duration, requests oracle.Requests, moves int, states ...string) *scenarios.Outcome {
+	o := &scenarios.Outcome{Digest: "d"}
+	if outage > 0 {
+		o.Measures.Outages = []oracle.Outage{{Client: "c1", Duration: outage}}
+	}
+	requests.Client = "c1"
+	o.Measures.Requests = []oracle.Requests{requests}
+	o.Measures.Groups = []oracle.Group{{VIP: "192.0.2.100", Moves: moves}}
+	for _, state := range states {
+		o.Events = append(o.Events, event.Event{Node: "a", What: event.StandbyChanged{Interface: "lan", To: state}})
+	}
+	return o
+}
+
+// TestMeasureLike walks through what real time may do to the measures, and what not.
+func TestMeasureLike(t *testing.T) {
+	s := crashOf(t, "")
+	ok := func(n int) oracle.Requests { return oracle.Requests{Sent: 100, OK: n} }
+	references := []*scenarios.Outcome{
+		measured(9*time.Second, ok(80), 1, "Listen", "Active"),
+		measured(8*time.Second, ok(84), 1, "Listen", "Speak"),
+	}
+	for _, test := range []struct {
+		name string
+		got  *scenarios.Outcome
+		want string // nothing: it is like them
+	}{
+		{"as one", measured(9*time.Second, ok(80), 1, "Listen", "Active"), ""},
+		{"as the other", measured(8*time.Second, ok(84), 1, "Listen", "Speak"), ""},
+		{"between", measured(8500*ms, ok(82), 1, "Listen", "Active"), ""},
+		{"just late", measured(9150*ms, ok(80), 1, "Listen", "Active"), ""},
+		{"just early", measured(7850*ms, ok(80), 1, "Listen", "Active"), ""},
+		{"too late", measured(9151*ms, ok(80), 1, "Listen", "Active"), "outage of c1: 9.151s, want 8s to 9s, give or take 150ms"},
+		{"too early", measured(7849*ms, ok(80), 1, "Listen", "Active"), "outage of c1: 7.849s, want 8s to 9s, give or take 150ms"},
+		{"none at all", measured(0, ok(80), 1, "Listen", "Active"), "outage of c1: not measured, unlike in virtual time"},
+		// At 20/s three requests come due in 150 ms.
+		{"three more", measured(9*time.Second, ok(87), 1, "Listen", "Active"), ""},
+		{"four more", measured(9*time.Second, ok(88), 1, "Listen", "Active"), "requests ok of c1: 88, want 80 to 84, give or take 3"},
+		{"four fewer", measured(9*time.Second, ok(76), 1, "Listen", "Active"), "requests ok of c1: 76, want 80 to 84, give or take 3"},
+		{"another move", measured(9*time.Second, ok(80), 2, "Listen", "Active"), "moves of 192.0.2.100: 2, want 1 to 1, give or take 0"},
+		{"answered twice", measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, AnsweredTwice: 1}, 1, "Listen", "Active"), "answered twice of c1: 1, want 0 to 0"},
+		{"another order", measured(9*time.Second, ok(80), 1, "Active", "Listen"), "a.lan went through Active Listen, want Listen Active or Listen Speak"},
+		{"a state more", measured(9*time.Second, ok(80), 1, "Listen", "Active", "Speak"), "a.lan went through Listen Active Speak"},
+		{"no state", measured(9*time.Second, ok(80), 1), "a.lan went through, want"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := kit.MeasureLike(s, references, 150*ms)
+			switch like, err := m.Match(test.got); {
+			case err != nil:
+				t.Fatal(err)
+			case like != (test.want == ""):
+				t.Errorf("like: %v\n%s", like, m.FailureMessage(test.got))
+			case !like && !strings.Contains(m.FailureMessage(test.got), test.want):
+				t.Errorf("%q is missing in:\n%s", test.want, m.FailureMessage(test.got))
+			}
+		})
+	}
+
+	other := measured(9*time.Second, ok(80), 1, "Listen", "Active")
+	other.Digest = "e"
+	if like, _ := kit.MeasureLike(s, references[:1], 0).Match(other); like {
+		t.Error("another digest is as good where there is no tolerance")
+	}
+	if like, _ := kit.MeasureLike(s, references[:1], 150*ms).Match(other); !like {
+		t.Error("real time is asked for a digest")
+	}
+}
+
+// TestMeasureLikeKnowsAllCounts: a real outcome is like itself, so it is said of
+// each count what follows for it.
+func TestMeasureLikeKnowsAllCounts(t *testing.T) {
+	s := crashOf(t, "timeline: [40s: crash a]\n")
+	o, err := s.Run(t.Context(), scenarios.RunOptions{Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(o.Measures.Takeovers) == 0 || len(o.Measures.Outages) == 0 || len(o.Measures.Connections) == 0 || len(o.Measures.Spread) == 0 {
+		t.Fatal("not everything is measured in it")
+	}
+	m := kit.MeasureLike(s, []*scenarios.Outcome{o}, 150*ms)
+	if like, err := m.Match(o); err != nil || !like {
+		t.Errorf("%v\n%s", err, m.FailureMessage(o))
+	}
+}
