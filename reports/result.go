@@ -27,7 +27,7 @@ type Result struct {
 	Simulated    time.Duration      `json:"simulated"` // how long the world ran by its own clock
 	Wall         time.Duration      `json:"wall"`      // how long that took
 	Noise        time.Duration      `json:"noise"`     // the longest that a process of a run in real time waited for a processor
-	Noisy        bool               `json:"noisy"`     // that is more than the tolerance of real time: no verdict to rely on
+	Noisy        bool               `json:"noisy"`     // that is more than the tolerance of real time can take: no verdict to rely on
 	Frames       uint64             `json:"frames"`    // sent in the world
 	Version      string             `json:"version"`   // of the bench
 	Replay       string             `json:"replay"`    // the command that runs the same again

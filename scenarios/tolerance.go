@@ -27,9 +27,14 @@ import (
 // a hold time more than the first hello takes to end an overlap.
 const RealTime = 150 * time.Millisecond
 
-// RealTime is the tolerance of the scenario. A run in real time with more noise
-// than that says more of the machine than of the cluster.
+// RealTime is the tolerance of the scenario.
 func (s *Scenario) RealTime() time.Duration { return cmp.Or(s.Tolerance, RealTime) }
+
+// NoiseMax is the noise up to which a run in real time keeps within the tolerance:
+// a quarter of it. An answer takes some turns in a row, of the client, the
+// fabric, the member and the fabric again, and each may have to wait. A run that
+// is wrong beside more noise says more of the machine than of the cluster.
+func (s *Scenario) NoiseMax() time.Duration { return s.RealTime() / 4 }
 
 // span is the interval for a measured instant or span.
 func (e Evidence) span(want Range[time.Duration]) Range[time.Duration] {

@@ -209,7 +209,7 @@ func (t trial) result(o *scenarios.Outcome, wall time.Duration) *reports.Result 
 	r := t.blank()
 	r.Seed, r.Digest, r.Passed, r.Violations, r.Measures = o.Seed, o.Digest, o.Passed(), o.Violations, o.Measures
 	r.Simulated, r.Wall, r.Frames, r.Events = o.Simulated, wall, o.Frames, o.Events
-	r.Noise, r.Noisy = o.Noise, o.Noise > t.scenario.RealTime()
+	r.Noise, r.Noisy = o.Noise, o.Noise > t.scenario.NoiseMax()
 	for _, v := range o.Expectations {
 		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})
 	}

@@ -94,7 +94,7 @@ func perform(all []*turn) {
 
 // disturbed says whether the outcome is wrong beside noise that real time has no
 // tolerance for. It is no verdict then, on the incident or on the bench.
-func (p *turn) disturbed() bool { return p.outcome.Noise > p.scenario.RealTime() && !p.good() }
+func (p *turn) disturbed() bool { return p.outcome.Noise > p.scenario.NoiseMax() && !p.good() }
 
 // good says whether there is nothing wrong with the outcome.
 func (p *turn) good() bool {
