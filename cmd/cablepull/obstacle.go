@@ -39,7 +39,7 @@ func obstacle(s *scenarios.Scenario) string {
 	if why := impossible(s); why != "" {
 		return why
 	}
-	return strings.Join(append(lackOf(s, testbed.Missing(s.Topology)), missingGroups(s)...), "; ")
+	return strings.Join(slices.Concat(lackOf(s, testbed.Missing(s.Topology)), lackOfUsers(s, netns.HasUsers()), missingGroups(s)), "; ")
 }
 
 // impossible says why a scenario makes no sense in the netns world of any
@@ -66,6 +66,17 @@ func lackOf(s *scenarios.Scenario, missing []string) []string {
 		}
 		if !slices.Contains(sentences, sentence) {
 			sentences = append(sentences, sentence)
+		}
+	}
+	return sentences
+}
+
+// lackOfUsers says which real hosts of a scenario need more users than there are.
+func lackOfUsers(s *scenarios.Scenario, others bool) []string {
+	var sentences []string
+	for _, name := range s.Execs() {
+		if exec := s.Nodes[name].Exec; exec.Users && !others {
+			sentences = append(sentences, fmt.Sprintf("node %s runs %s, which becomes another user: that needs root", name, exec.Run[0]))
 		}
 	}
 	return sentences

@@ -63,6 +63,13 @@ func TestObstacles(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	becoming := parse(t, "becoming", strings.Replace(onlyNginx, "[nginx]", "[nginx], users: on", 1))
+	if got, want := lackOfUsers(becoming, false), []string{"node web runs nginx, which becomes another user: that needs root"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := slices.Concat(lackOfUsers(becoming, true), lackOfUsers(parse(t, "real", real), false)); len(got) > 0 {
+		t.Errorf("where nobody lacks users: got %q, want nothing", got)
+	}
 	if got, want := neededGroups(parse(t, "real", real)), []netns.Need{netns.ForQuota, netns.ForMemory}; !slices.Equal(got, want) {
 		t.Errorf("control groups: got %q, want %q", got, want)
 	}

@@ -44,6 +44,13 @@ func Privileged() bool {
 	return true
 }
 
+// HasUsers reports whether a program that this process starts can become another
+// user: in the namespaces that Reexec makes there is none but root.
+func HasUsers() bool {
+	groups, err := os.ReadFile("/proc/self/setgroups")
+	return os.Getuid() == 0 && err == nil && strings.TrimSpace(string(groups)) == "allow"
+}
+
 // readyVariable names the descriptor on which a process that was started again
 // says that its namespaces are as they should be.
 const readyVariable = "CABLEPULL_NAMESPACES_FD"

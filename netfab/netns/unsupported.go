@@ -159,6 +159,9 @@ func ReaperMain(io.Reader) error { return ErrUnsupported }
 // Privileged reports that this process may make no namespaces.
 func Privileged() bool { return false }
 
+// HasUsers reports that no program can become another user.
+func HasUsers() bool { return false }
+
 // Settle does nothing.
 func Settle() bool { return true }
 

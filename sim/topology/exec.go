@@ -27,6 +27,7 @@ type Exec struct {
 	Ready  Ready               `yaml:"ready" doc:"how it shows that the programs are ready (default: none has failed within 100 ms)"`
 	Stop   Stop                `yaml:"stop" doc:"how a program is stopped, by stop service NAME on NODE and at the end"`
 	VIPs   []netip.Addr        `yaml:"vips" doc:"virtual IPs that the programs take and give up, as keepalived does; they are measured as those of standby groups"`
+	Users  bool                `yaml:"users" doc:"a program becomes another user, which only the machine's root may have it do (default off)"`
 	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes an event, program-said"`
 }
 
