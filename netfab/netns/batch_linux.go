@@ -73,9 +73,10 @@ func (b *batch) send(fd int) (sent, size, refused int) {
 	return sent, size, refused
 }
 
-// sendmmsg sends a row of messages and returns how many went.
+// sendmmsg sends a row of messages and returns how many went. The call is a raw
+// one, as those of Poller are.
 func sendmmsg(fd int, messages []mmsghdr) (int, error) {
-	n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(fd),
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(fd),
 		uintptr(unsafe.Pointer(&messages[0])), uintptr(len(messages)), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return 0, errno

@@ -19,6 +19,11 @@ func waits(t *testing.T, p *Poller, timeout time.Duration) time.Duration {
 // TestPollerWakes: frames, Wake before and while it waits, and the timeout each
 // end a Wait; nothing else does, and what ended one does not end the next.
 func TestPollerWakes(t *testing.T) {
+	t.Run("runtime", func(t *testing.T) { testPollerWakes(t, func(*Poller) {}) })
+	t.Run("thread", func(t *testing.T) { testPollerWakes(t, (*Poller).KeepThread) })
+}
+
+func testPollerWakes(t *testing.T, prepare func(*Poller)) {
 	const short, long = 20 * time.Millisecond, 10 * time.Second
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
@@ -27,7 +32,10 @@ func TestPollerWakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	p.Add(fabric)
+	prepare(p)
+	if err := p.Add(fabric); err != nil {
+		t.Fatal(err)
+	}
 	idle := func(after string) {
 		t.Helper()
 		if got := waits(t, p, short); got < short {
@@ -86,6 +94,11 @@ func TestPollerWakes(t *testing.T) {
 // TestPollerIsIdle: to wait costs no processor time, whatever has happened to
 // the ports.
 func TestPollerIsIdle(t *testing.T) {
+	t.Run("runtime", func(t *testing.T) { testPollerIsIdle(t, func(*Poller) {}) })
+	t.Run("thread", func(t *testing.T) { testPollerIsIdle(t, (*Poller).KeepThread) })
+}
+
+func testPollerIsIdle(t *testing.T, prepare func(*Poller)) {
 	s := newSegment(t, true)
 	fabric := s.open(t, 0)
 	p, err := NewPoller()
@@ -93,7 +106,10 @@ func TestPollerIsIdle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	p.Add(fabric)
+	prepare(p)
+	if err := p.Add(fabric); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.cables[0].SetCarrier(false); err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,9 @@ func probePort(fabric *Namespace, iface string, node *Namespace) error {
 		return err
 	}
 	defer poller.Close()
-	poller.Add(in)
+	if err := poller.Add(in); err != nil {
+		return err
+	}
 	out.Send(make([]byte, 60))
 	out.Flush()
 	for since := time.Now(); !in.Ready(); {

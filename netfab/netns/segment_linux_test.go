@@ -110,7 +110,9 @@ func read(tb testing.TB, deliver func(p *Port, frames [][]byte), ports ...*Port)
 		tb.Fatal(err)
 	}
 	for _, p := range ports {
-		poller.Add(p)
+		if err := poller.Add(p); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	var over atomic.Bool
 	done := make(chan struct{})

@@ -189,6 +189,7 @@ func (b *Testbed) Run(until time.Duration) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer netns.Urgent()()
+	b.clock.poller.KeepThread()
 	return b.World.Run(until)
 }
 

@@ -37,8 +37,10 @@ func (w *wall) drive(loop *sim.Loop) { w.fail = loop.Fail }
 // watch has what arrives on the uplink's wire sent into the fabric. It is called
 // on the loop, or while the loop does not run, as is forget.
 func (w *wall) watch(u *uplink) {
+	if err := w.poller.Add(u.wire); err != nil {
+		u.loop.Fail(err)
+	}
 	w.uplinks = append(w.uplinks, u)
-	w.poller.Add(u.wire)
 }
 
 // forget undoes watch.
