@@ -71,8 +71,8 @@ func Settle() bool { return !startedAgain() || arrive() }
 // hands signals on, waits, and returns the status to exit with; a process that
 // died by a signal has 128 and its number, as in a shell. The started process
 // dies with the starting one. In the process namespace it is the first, so
-// everybody in there dies with it; and it has a /run of its own, of which only
-// what is the user's is left when it ends.
+// everybody in there dies with it; and it has a /run of its own, also for temporary files, of
+// which only what is the user's is left when it ends.
 //
 // Whoever is orphaned in there stays as a zombie until the end. User and group
 // stay what they were outside, and 0 inside: programs in there can become no
@@ -200,8 +200,14 @@ func arrive() bool {
 		word = err.Error()
 	}
 	_, writeErr := tell.WriteString(word)
-	return err == nil && writeErr == nil
+	// No reaper outlives the namespaces of an ordinary user; what is in this
+	// folder goes with them.
+	envErr := os.Setenv("TMPDIR", privateFolder)
+	return err == nil && writeErr == nil && envErr == nil
 }
+
+// privateFolder is in memory, for this process and its children.
+const privateFolder = "/run"
 
 // settleMounts makes the mounts of the new namespaces private, gives a new
 // process namespace the /proc that belongs to it, and makes /run a folder in
@@ -220,9 +226,9 @@ func settleMounts() error {
 			return fmt.Errorf("mount /proc: %w", err)
 		}
 	}
-	kept := openOwn("/run")
-	if err := unix.Mount("tmpfs", "/run", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
-		return fmt.Errorf("mount /run: %w", err)
+	kept := openOwn(privateFolder)
+	if err := unix.Mount("tmpfs", privateFolder, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
+		return fmt.Errorf("mount %s: %w", privateFolder, err)
 	}
 	for _, f := range kept {
 		defer f.Close()
