@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -145,11 +146,11 @@ func TestUnfinishedFilesAreCleared(t *testing.T) {
 	if _, err := d.Capture("", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(path, ".profile"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if got := names(t, path); len(got) != 2 {
-		t.Fatalf("got %v, want one temporary file and a stranger's", got)
+	// As it is where files cannot be without a name.
+	for _, name := range []string{".profile", temporaryPrefix + "run.json-1" + temporarySuffix} {
+		if err := os.WriteFile(filepath.Join(path, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if d, err = OpenDirectory(path); err != nil { // as after kill -9
 		t.Fatal(err)
@@ -166,59 +167,93 @@ func TestUnfinishedFilesAreCleared(t *testing.T) {
 	}
 }
 
-// TestPrograms: the folder appears with the files, takes the place of an earlier
-// one, and goes with it; an empty one never appears.
+// TestPrograms: what programs said appears with the files, takes the place of
+// an earlier run's, and goes with it; one that said nothing has a file too.
 func TestPrograms(t *testing.T) {
 	path := t.TempDir()
-	write := func(file string) {
+	said := func(texts map[string]string) *Directory {
+		t.Helper()
+		d, err := OpenDirectory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := names(t, path)
+		for name, text := range texts {
+			output, err := d.Program(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := output.WriteString(text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(before, names(t, path)); runtime.GOOS == "linux" && diff != "" {
+			t.Errorf("while the run goes on (-want +got):\n%s", diff)
+		}
+		return d
+	}
+	for _, name := range []string{"web.nginx.log", "web.tshark.log"} {
+		d := said(map[string]string{name: "it said\n", "silent.log": ""})
+		if err := d.Write(cablePull()); err != nil {
+			t.Fatal(err)
+		}
+		d.Close()
+		if diff := cmp.Diff([]string{"silent.log", name}, names(t, filepath.Join(path, ProgramsFolder))); diff != "" {
+			t.Errorf("folder (-want +got):\n%s", diff)
+		}
+	}
+	d := said(nil)
+	if err := d.Write(cablePull()); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
+		t.Errorf("without programs (-want +got):\n%s", diff)
+	}
+	said(map[string]string{"a.b.log": "it said\n"}).Close()
+	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
+		t.Errorf("after one that was given up (-want +got):\n%s", diff)
+	}
+}
+
+// TestAllOrNothing: a run of which one file cannot be written leaves none, and
+// nothing of an earlier one is touched.
+func TestAllOrNothing(t *testing.T) {
+	fail := func(path string) {
 		t.Helper()
 		d, err := OpenDirectory(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer d.Close()
-		folder, err := d.Programs()
+		if _, err := d.Capture("v0.1.0", ""); err != nil {
+			t.Fatal(err)
+		}
+		output, err := d.Program("web.nginx.log")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if file != "" {
-			if err := os.WriteFile(filepath.Join(folder, file), nil, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got := names(t, path); slices.Contains(got, file) {
-			t.Errorf("before Write: got %v, want no folder with a name of its own", got)
-		}
-		if err := d.Write(cablePull()); err != nil {
+		if _, err := output.WriteString("it said\n"); err != nil {
 			t.Fatal(err)
 		}
-	}
-	for _, file := range []string{"k1.keepalived.log", "web.nginx.log"} {
-		write(file)
-		if diff := cmp.Diff([]string{file}, names(t, filepath.Join(path, ProgramsFolder))); diff != "" {
-			t.Errorf("folder (-want +got):\n%s", diff)
+		d.captureFile.File.Close() // as a disk that is full
+		if err := d.Write(cablePull()); err == nil || !strings.Contains(err.Error(), filepath.Join(path, CaptureFile)) {
+			t.Errorf("got %v, want an error that names %s", err, CaptureFile)
 		}
 	}
-	write("")
-	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
-		t.Errorf("with an empty folder (-want +got):\n%s", diff)
+	made := filepath.Join(t.TempDir(), "made")
+	fail(made)
+	if _, err := os.Stat(made); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the directory that was made for it: got %v, want it gone", err)
 	}
-	d, err := OpenDirectory(path)
-	if err != nil {
+	there, r := t.TempDir(), cablePull()
+	r.Frames = 3
+	if err := writeAll(there, r); err != nil {
 		t.Fatal(err)
 	}
-	folder, err := d.Programs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "a.b.log"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err = OpenDirectory(path); err != nil { // as after kill -9
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{EventsFile, JUnitFile, RunFile}, names(t, path)); diff != "" {
-		t.Errorf("after opening again (-want +got):\n%s", diff)
+	fail(there)
+	if found := whole(t, there, r); found != len(allFiles) {
+		t.Errorf("%d files of the earlier run are left, want %d", found, len(allFiles))
 	}
 }
 
@@ -234,7 +269,7 @@ func TestGivenUp(t *testing.T) {
 		if _, err := d.Capture("v0.1.0", ""); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Programs(); err != nil {
+		if _, err := d.Program("web.nginx.log"); err != nil {
 			t.Fatal(err)
 		}
 		d.Close()
@@ -257,10 +292,13 @@ func TestErrorsNameTheFile(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), occupied) {
 		t.Errorf("got %v, want an error that names %s", err, occupied)
 	}
-	if diff := cmp.Diff(allFiles, names(t, path)); diff != "" {
-		t.Errorf("the other files must be there and no temporary one (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{EventsFile}, names(t, path)); !errors.Is(err, ErrOccupied) || diff != "" {
+		t.Errorf("got %v, want that something is in the way (-want +got):\n%s", err, diff)
 	}
-	if _, err := OpenDirectory(filepath.Join(path, RunFile)); err == nil || !strings.Contains(err.Error(), RunFile) {
+	if err := writeAll(filepath.Join(occupied, "x"), cablePull()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenDirectory(filepath.Join(occupied, "x", RunFile)); err == nil || !strings.Contains(err.Error(), RunFile) {
 		t.Errorf("a directory where a file is: got %v", err)
 	}
 	if err := os.RemoveAll(path); err != nil {

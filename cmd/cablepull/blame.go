@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/sim/testbed"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -53,7 +54,7 @@ func lacking(err error) bool {
 // against a path, it is the user's to choose another.
 func blameWriting(err error) error {
 	var errno syscall.Errno
-	if errors.As(err, &errno) {
+	if errors.As(err, &errno) || errors.Is(err, reports.ErrOccupied) {
 		return err
 	}
 	return blame(err)

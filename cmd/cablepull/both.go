@@ -23,8 +23,8 @@ func (s *session) keep(trials []trial, pairs []*reports.Comparison) error {
 	}
 	for i, pair := range pairs {
 		dir := filepath.Dir(trials[2*i].dir)
-		if err := writeFile(filepath.Join(dir, reports.ComparisonFile), pair.WriteJSON); err != nil {
-			return err
+		if err := reports.WriteFile(filepath.Join(dir, reports.ComparisonFile), pair.WriteJSON); err != nil {
+			return blameWriting(err)
 		}
 	}
 	return nil

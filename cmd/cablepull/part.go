@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -44,8 +45,8 @@ func inside(verb string) error {
 }
 
 // netnsLab plays scenarios in network namespaces. What real programs say goes
-// into the directory output; empty: nowhere.
-func netnsLab(output string) func(topology.Topology, world.Options) (scenarios.Lab, error) {
+// where output says; nil: nowhere.
+func netnsLab(output func(name string) (io.Writer, error)) func(topology.Topology, world.Options) (scenarios.Lab, error) {
 	return func(t topology.Topology, o world.Options) (scenarios.Lab, error) {
 		b, err := testbed.New(t, testbed.Options{Options: o, Version: version(), Output: output})
 		if err != nil {

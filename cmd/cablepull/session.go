@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/cablepull/cablepull/reports"
@@ -193,7 +192,7 @@ func (s *session) options() text.Options {
 }
 
 func (s *session) writeJUnit(results []reports.Result) error {
-	return writeFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", results) })
+	return blameWriting(reports.WriteFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", results) }))
 }
 
 // printJSON prints {"runs": [...]}, each run as run.json holds it, or
@@ -210,21 +209,4 @@ func printJSON[R interface{ WriteJSON(io.Writer) error }](w io.Writer, name stri
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return blame(e.Encode(map[string]any{name: forms}))
-}
-
-// writeFile writes a file completely or not at all.
-func writeFile(path string, write func(io.Writer) error) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".cablepull-*.tmp")
-	if err != nil {
-		return blameWriting(err)
-	}
-	err = errors.Join(write(temporary), temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		os.Remove(temporary.Name()) // what matters has gone wrong already
-		return blameWriting(fmt.Errorf("%s: %w", path, err))
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -138,7 +139,6 @@ func apart(trials []trial) error {
 func (t trial) play(ctx context.Context, verify bool) (*reports.Result, error) {
 	started := time.Now()
 	options := scenarios.RunOptions{Seed: t.seed, Watch: t.watch}
-	programs := "" // folder for the output of real ones
 	var directory *reports.Directory
 	if t.dir != "" {
 		d, err := reports.OpenDirectory(t.dir)
@@ -158,14 +158,9 @@ func (t trial) play(ctx context.Context, verify bool) (*reports.Result, error) {
 				t.watch(e)
 			}
 		}
-		if t.world == worldNetns {
-			if programs, err = d.Programs(); err != nil {
-				return nil, blameWriting(err)
-			}
-		}
 	}
 	if t.world == worldNetns {
-		options.Lab = netnsLab(programs)
+		options.Lab = netnsLab(programOutput(directory))
 	}
 	outcome, err := t.scenario.Run(ctx, options)
 	if err != nil {
@@ -183,6 +178,20 @@ func (t trial) play(ctx context.Context, verify bool) (*reports.Result, error) {
 		}
 	}
 	return result, nil
+}
+
+// programOutput says where the output of real programs goes; nil: nowhere.
+func programOutput(d *reports.Directory) func(name string) (io.Writer, error) {
+	if d == nil {
+		return nil
+	}
+	return func(name string) (io.Writer, error) {
+		file, err := d.Program(name)
+		if err != nil {
+			return nil, err
+		}
+		return file, nil
+	}
 }
 
 // verify runs once more, without capture, and compares.

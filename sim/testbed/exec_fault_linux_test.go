@@ -270,7 +270,7 @@ func TestRealHostFlood(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, realHost(topology.Exec{
 		Run: actor("flood", fmt.Sprint(RecordedMax>>20+more)), Name: "flood", Watch: "x", Ready: topology.Ready{Log: "^written$"},
-	}), Options{Output: dir})
+	}), Options{Output: into(dir)})
 	b.await(lives, "web flood running")
 	b.end()
 	lines := 0

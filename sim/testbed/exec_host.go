@@ -233,9 +233,6 @@ func (h *execHost) Destroy() {
 	for _, b := range h.hogs { // order: the group is gone, and they with it
 		b.bury()
 	}
-	for _, r := range h.recorders { // order: each has its own file
-		r.close()
-	}
 }
 
 var _ resident = (*execHost)(nil)

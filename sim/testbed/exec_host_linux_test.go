@@ -19,7 +19,7 @@ func TestRealHost(t *testing.T) {
 	output := t.TempDir()
 	b := open(t, withClient(realHost(topology.Exec{
 		Run: actor("serve", "80"), Name: "server", Ready: topology.Ready{TCP: 80}, Watch: "^listen",
-	})), Options{Output: output})
+	})), Options{Output: into(output)})
 	b.await(said, "server: listening")
 	b.await(lives, "web server running")
 	b.await(established, "established")
@@ -53,7 +53,7 @@ func TestRealHostFiles(t *testing.T) {
 			"bin/say": "#!/bin/sh\necho $@\ncat {dir}/conf/it\n: > /run/" + marker + "\n",
 			"conf/it": "listen {lan.address} in {lan.prefix} on {lan.interface};",
 		},
-	}), Options{Output: output})
+	}), Options{Output: into(output)})
 	b.await(lives, "web say ended: exit 0")
 	b.end()
 	mac := b.Topology().Nodes["web"].NICs["lan"].MAC

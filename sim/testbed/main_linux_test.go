@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -277,6 +278,11 @@ func (b *bed) end() {
 	if err := b.Finish(); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// into has the output of programs go into files of a directory.
+func into(dir string) func(name string) (io.Writer, error) {
+	return func(name string) (io.Writer, error) { return os.Create(filepath.Join(dir, name)) }
 }
 
 // nothingLeft checks that a testbed that could not be made, or has been closed,

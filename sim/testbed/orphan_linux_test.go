@@ -23,7 +23,7 @@ func init() {
 			Run:  shell("(setsid sleep 1000 & echo child $! >&1); echo self $$; exec sleep 1000"),
 			Name: "main", Ready: topology.Ready{Log: "^self"},
 		}))
-		b, err := New(top, Options{Options: world.Options{Seed: 1}, Version: testVersion, Output: args[0]})
+		b, err := New(top, Options{Options: world.Options{Seed: 1}, Version: testVersion, Output: into(args[0])})
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ const (
 // recorder is the file of a program's output. Without a directory for it nothing
 // is written. It is used by one start of the program after the other.
 type recorder struct {
-	file    *os.File // nil: nothing is written
+	file    io.Writer // nil: nothing is written
 	written int
 }
 
@@ -42,8 +41,8 @@ func (h *execHost) recorder(name string) (*recorder, error) {
 		return r, nil
 	}
 	r := &recorder{}
-	if h.bed.output != "" {
-		file, err := os.Create(filepath.Join(h.bed.output, h.node+"."+name+".log"))
+	if h.bed.output != nil {
+		file, err := h.bed.output(h.node + "." + name + ".log")
 		if err != nil {
 			return nil, fmt.Errorf("file for its output: %w", err)
 		}
@@ -71,12 +70,6 @@ func (r *recorder) write(b []byte) error {
 		_, err = fmt.Fprintf(r.file, "\ncablepull: cut here: it wrote more than %d MiB\n", RecordedMax>>20)
 	}
 	return err
-}
-
-func (r *recorder) close() {
-	if r.file != nil {
-		r.file.Close() // every write has been checked
-	}
 }
 
 // output takes down what one start of a program says, on a goroutine of its own.

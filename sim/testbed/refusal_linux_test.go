@@ -33,7 +33,7 @@ func init() {
 			return err
 		}
 		b, err := New(realHost(topology.Exec{Run: actor("flood", "4"), Name: "flood", Ready: topology.Ready{Log: "^written$"}}),
-			Options{Options: world.Options{Seed: 1}, Version: testVersion, Output: args[0]})
+			Options{Options: world.Options{Seed: 1}, Version: testVersion, Output: into(args[0])})
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func TestFullDisk(t *testing.T) {
 // TestOutputThatCannotBeMade: a directory for the output that is not there is
 // told with the node and the program.
 func TestOutputThatCannotBeMade(t *testing.T) {
-	b := open(t, realHost(topology.Exec{Run: shell("exec sleep 60"), Name: "main"}), Options{Output: filepath.Join(t.TempDir(), "no", "such")})
+	b := open(t, realHost(topology.Exec{Run: shell("exec sleep 60"), Name: "main"}), Options{Output: into(filepath.Join(t.TempDir(), "no", "such"))})
 	err := b.Run(time.Second)
 	if want := "testbed: node web: program main: file for its output: open "; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)

@@ -5,6 +5,7 @@ package testbed
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"sync"
@@ -40,17 +41,17 @@ type Testbed struct {
 	furnished map[string]*furnishing // what nodes hang on, by their names
 	leaving   sync.WaitGroup         // the removal of it
 
-	output string // directory for the output of real programs; empty: nowhere
-	folder string // of the workspaces of real hosts; empty: there is none
+	output func(name string) (io.Writer, error) // of real programs; nil: it goes nowhere
+	folder string                               // of the workspaces of real hosts; empty: there is none
 }
 
 // Options are what a testbed has beside the options of a world.
 type Options struct {
 	world.Options
 	Version string // of the build; a node process of another one is refused
-	// Output is a directory into which the output of real programs goes, a file
-	// NODE.PROGRAM.log for each; empty: nowhere. It must exist.
-	Output string
+	// Output says where the output of a real program goes, whose file is called
+	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any goroutine.
+	Output func(name string) (io.Writer, error)
 
 	patience patience // zero: usual
 }

@@ -28,7 +28,7 @@ func (*Testbed) Noise() time.Duration { return 0 }
 type Options struct {
 	world.Options
 	Version string
-	Output  string
+	Output  func(name string) (io.Writer, error)
 }
 
 // New returns netns.ErrUnsupported.
