@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -18,6 +19,9 @@ func real() Evidence {
 		"c1": {Client: &topology.Client{Rate: 20}}, "c2": {Client: &topology.Client{Rate: 1, Mode: topology.ModeLongLived}},
 	}}}
 	e.Measures.Groups[1].DualActive = time.Millisecond
+	e.Measures.Outages = append(e.Measures.Outages,
+		oracle.Outage{Client: "c3", From: at(89.9), To: at(90), Duration: at(0.1), Open: true},
+		oracle.Outage{Client: "c4", From: at(89.8), To: at(90), Duration: at(0.2), Open: true})
 	return e
 }
 
@@ -50,6 +54,8 @@ var granted = []struct{ granted, refused string }{
 	{"dual-active: {total: 13.1s, longest: 12.1s, joined: 0.9s, vip: 192.0.2.100}", "dual-active: {total: 13.1s, joined: 0.8s, vip: 192.0.2.100}"},
 	// Of requests as many as are due in that time, and of connections those that are there for one request.
 	{"requests: {client: c1, sent: 97, ok: 93, failed: 6, open: 4, latency: 2.9s}", "requests: {client: c1, sent: 97, ok: 94}"},
+	// A request that came due just before the end may have no answer yet.
+	{"outage: {client: c3, between: 100ms}", "outage: {client: c4}"},
 	{"requests: {client: c1, share: 93%}", "requests: {client: c1, share: 94%}"},
 	{"requests: {client: c2, sent: 101}", "requests: {client: c2, sent: 102}"},
 	{"requests: {sent: 204}", "requests: {sent: 205}"},
