@@ -130,9 +130,11 @@ func (c *Cluster) attach() {
 	}
 	ginkgo.AddReportEntry("plan", plan)
 	m, v := c.world.Measure()
+	spec := ginkgo.CurrentSpecReport()
 	ginkgo.AddReportEntry("timeline", timeline(&reports.Result{
 		Scenario: "spec", Seed: c.seed, World: "virtual", Digest: c.Digest(), Measures: m, Violations: v,
-		Simulated: c.world.Now(), Frames: c.world.Frames(), Events: c.Events(),
+		Simulated: c.world.Now(), Frames: c.world.Frames(), Events: c.Events(), Passed: !spec.Failed(),
+		Expectations: []reports.Expectation{{Text: spec.FullText(), Passed: !spec.Failed(), Got: "what its message says"}},
 	}))
 }
 

@@ -151,4 +151,7 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, out)
 		}
 	}
+	if strings.Contains(string(out), "for no reason") {
+		t.Errorf("the timeline does not say why it failed:\n%s", out)
+	}
 }
