@@ -2,17 +2,18 @@ package kit_test
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 const ms = time.Millisecond
@@ -27,41 +28,72 @@ func crashOf(t *testing.T, timeline string) *scenarios.Scenario {
 	return s
 }
 
-// TestAround: a scenario is played as it is, and with all that is done to the
-// cluster a tolerance sooner and later; it stays what it was.
+// variant is what a scenario is played as.
+type variant struct {
+	At    []time.Duration // of what is done
+	End   time.Duration
+	Slow  string // the nodes whose clocks lose as much as shall be lost, at the end
+	Later string // the nodes that start later
+}
+
+func variantOf(s *scenarios.Scenario) variant {
+	v := variant{End: s.Duration}
+	for _, step := range s.Timeline {
+		v.At = append(v.At, step.At)
+	}
+	for _, name := range topology.Names(s.Topology.Nodes) {
+		n := s.Topology.Nodes[name]
+		if n.Clock.Drift == -0.0025 { // 150 ms of a minute
+			v.Slow += name
+		}
+		if n.Start == 150*ms {
+			v.Later += name
+		}
+	}
+	return v
+}
+
+// TestAround: a scenario is played as it is, and in each way in which real time
+// may differ; it stays what it was.
 func TestAround(t *testing.T) {
+	const end, crash = time.Minute, 40 * time.Second
+	at := func(all ...time.Duration) []time.Duration { return all }
 	for _, test := range []struct {
 		name, timeline string
 		tolerance      time.Duration
-		want           [][]time.Duration
+		want           []variant
 	}{
-		{"moves what is done", "timeline: [40s: crash a, 100ms: pull b.lan]\n", 150 * ms,
-			[][]time.Duration{{100 * ms, 40 * time.Second}, {0, 40*time.Second - 150*ms}, {250 * ms, 40*time.Second + 150*ms}}},
-		{"nothing to move", "", 150 * ms, [][]time.Duration{nil}},
-		{"by nothing", "timeline: [40s: crash a]\n", 0, [][]time.Duration{{40 * time.Second}}},
+		{"all", "timeline: [40s: crash a, 100ms: pull b.lan]\n", 150 * ms, []variant{
+			{at(100*ms, crash), end, "", ""},
+			{at(0, crash-150*ms), end, "", ""}, {at(100*ms, crash), end - 150*ms, "", ""},
+			{at(250*ms, crash+150*ms), end, "", ""}, {at(100*ms, crash), end + 150*ms, "", ""},
+			{at(100*ms, crash), end, "abc1c2", ""},
+			{at(100*ms, crash), end, "a", ""}, {at(100*ms, crash), end, "", "a"}, {at(100*ms, crash), end, "b", ""}, {at(100*ms, crash), end, "", "b"},
+			{at(100*ms, crash), end, "c1", ""}, {at(100*ms, crash), end, "", "c1"}, {at(100*ms, crash), end, "c2", ""}, {at(100*ms, crash), end, "", "c2"},
+		}},
+		{"nothing to move", "", 150 * ms, []variant{
+			{nil, end, "", ""}, {nil, end - 150*ms, "", ""}, {nil, end + 150*ms, "", ""},
+			{nil, end, "abc1c2", ""},
+			{nil, end, "a", ""}, {nil, end, "", "a"}, {nil, end, "b", ""}, {nil, end, "", "b"},
+			{nil, end, "c1", ""}, {nil, end, "", "c1"}, {nil, end, "c2", ""}, {nil, end, "", "c2"},
+		}},
+		{"by nothing", "timeline: [40s: crash a]\n", 0, []variant{{at(crash), end, "", ""}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := crashOf(t, test.timeline)
-			instants := func(s *scenarios.Scenario) (at []time.Duration) {
-				for _, step := range s.Timeline {
-					at = append(at, step.At)
-				}
-				slices.Sort(at)
-				return at
-			}
-			before := instants(s)
-			var got [][]time.Duration
-			all, err := kit.Around(s, test.tolerance, func(moved *scenarios.Scenario) (*scenarios.Outcome, error) {
-				got = append(got, instants(moved))
+			before := variantOf(s)
+			var got []variant
+			all, err := kit.Around(s, test.tolerance, func(v *scenarios.Scenario) (*scenarios.Outcome, error) {
+				got = append(got, variantOf(v))
 				return &scenarios.Outcome{Seed: uint64(len(got))}, nil
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmpopts.SortSlices(func(a, b time.Duration) bool { return a < b })); diff != "" {
 				t.Errorf("played (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(before, instants(s)); diff != "" {
+			if diff := cmp.Diff(before, variantOf(s)); diff != "" {
 				t.Errorf("the scenario itself (-before +after):\n%s", diff)
 			}
 			for i, o := range all {
@@ -118,6 +150,11 @@ func TestMeasureLike(t *testing.T) {
 		{"three more", measured(9*time.Second, ok(87), 1, "Listen", "Active"), ""},
 		{"four more", measured(9*time.Second, ok(88), 1, "Listen", "Active"), "requests ok of c1: 88, want 80 to 84, give or take 3"},
 		{"four fewer", measured(9*time.Second, ok(76), 1, "Listen", "Active"), "requests ok of c1: 76, want 80 to 84, give or take 3"},
+		{"three more failed", measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, Failed: 3}, 1, "Listen", "Active"), ""},
+		{"four more failed", measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, Failed: 4}, 1, "Listen", "Active"), "requests failed of c1: 4, want 0 to 0, give or take 3"},
+		// They fail together where nobody answers ARP, 60 in the 3 s that it asks.
+		{"as many as ask", measured(9*time.Second, oracle.Requests{Sent: 37, OK: 80, Failed: 63, Failures: map[string]int{"unreachable": 63}}, 1, "Listen", "Active"), ""},
+		{"more than ask", measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, Failed: 64, Failures: map[string]int{"unreachable": 64}}, 1, "Listen", "Active"), "requests failed of c1: 64, want 0 to 0, give or take 63"},
 		{"another move", measured(9*time.Second, ok(80), 2, "Listen", "Active"), "moves of 192.0.2.100: 2, want 1 to 1, give or take 0"},
 		{"answered twice", measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, AnsweredTwice: 1}, 1, "Listen", "Active"), "answered twice of c1: 1, want 0 to 0"},
 		{"another order", measured(9*time.Second, ok(80), 1, "Active", "Listen"), "a.lan went through Active Listen, want Listen Active or Listen Speak"},

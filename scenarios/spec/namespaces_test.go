@@ -45,6 +45,7 @@ type stage struct {
 // turn is an incident on the stage.
 type turn struct {
 	scenario *scenarios.Scenario
+	plays    int
 	over     chan struct{}
 	outcome  *scenarios.Outcome
 	err      error
@@ -70,16 +71,14 @@ var theStage = sync.OnceValue(func() *stage {
 })
 
 // perform plays all incidents, and again those that came out wrong beside noise
-// that real time has no tolerance for: that says nothing of them.
+// that real time has no tolerance for: that says nothing of them. They are judged
+// when all have been played, for that computes.
 func perform(all []*turn) {
-	sideBySide(runtime.NumCPU(), all, func(p *turn) { around(p.scenario) })
 	for i, perProcessor := range rounds {
+		sideBySide(perProcessor*runtime.NumCPU(), all, (*turn).play)
 		var mu sync.Mutex
 		var again []*turn
-		sideBySide(perProcessor*runtime.NumCPU(), all, func(p *turn) {
-			if p.err == nil {
-				p.outcome, p.err = p.scenario.Run(context.Background(), scenarios.RunOptions{Seed: p.scenario.Seed, Lab: onNamespaces})
-			}
+		sideBySide(runtime.NumCPU(), all, func(p *turn) {
 			if i == len(rounds)-1 || p.err != nil || !p.disturbed() {
 				close(p.over)
 				return
@@ -92,6 +91,11 @@ func perform(all []*turn) {
 	}
 }
 
+func (p *turn) play() {
+	p.plays++
+	p.outcome, p.err = p.scenario.Run(context.Background(), scenarios.RunOptions{Seed: p.scenario.Seed, Lab: onNamespaces})
+}
+
 // disturbed says whether the outcome is wrong beside noise that real time has no
 // tolerance for. It is no verdict then, on the incident or on the bench.
 func (p *turn) disturbed() bool { return p.outcome.Noise > p.scenario.NoiseMax() && !p.good() }
@@ -101,7 +105,7 @@ func (p *turn) good() bool {
 	if ok, _ := kit.Pass().Match(p.outcome); !ok || isReal(p.scenario) {
 		return ok
 	}
-	ok, _ := kit.MeasureLike(p.scenario, around(p.scenario), scenarios.RealTime).Match(p.outcome)
+	ok, _ := kit.MeasureLike(p.scenario, referencesFor(p.scenario, p.outcome), p.scenario.RealTime()).Match(p.outcome)
 	return ok
 }
 
@@ -136,6 +140,7 @@ func playOnNamespaces(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome
 		Fail("it was not played in time")
 	}
 	Expect(p.err).NotTo(HaveOccurred())
+	AddReportEntry("in real time", fmt.Sprintf("played %d times, noise %v", p.plays, p.outcome.Noise), ReportEntryVisibilityFailureOrVerbose)
 	if p.disturbed() {
 		Skip(fmt.Sprintf("the machine is too busy for real time: alone, too, a process of the run waited %v for a processor",
 			p.outcome.Noise.Round(time.Millisecond)))

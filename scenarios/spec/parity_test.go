@@ -18,23 +18,24 @@ type playground struct {
 	play func(SpecContext, *scenarios.Scenario) *scenarios.Outcome
 	// references are what is measured in virtual time; nothing of an incident that
 	// virtual time has no place for.
-	references func(SpecContext, *scenarios.Scenario) []*scenarios.Outcome
-	tolerance  time.Duration // of what is measured there
+	references func(SpecContext, *scenarios.Scenario, *scenarios.Outcome) []*scenarios.Outcome
+	tolerance  func(*scenarios.Scenario) time.Duration // of what is measured there
 }
 
 var (
 	inVirtualTime = playground{
 		play: playAgain,
-		references: func(ctx SpecContext, s *scenarios.Scenario) []*scenarios.Outcome {
+		references: func(ctx SpecContext, s *scenarios.Scenario, _ *scenarios.Outcome) []*scenarios.Outcome {
 			return []*scenarios.Outcome{play(ctx, s).Outcome}
 		},
+		tolerance: func(*scenarios.Scenario) time.Duration { return 0 },
 	}
 	inRealTime = playground{
 		play: playOnNamespaces,
-		references: func(_ SpecContext, s *scenarios.Scenario) []*scenarios.Outcome {
-			return around(s)
+		references: func(_ SpecContext, s *scenarios.Scenario, o *scenarios.Outcome) []*scenarios.Outcome {
+			return referencesFor(s, o)
 		},
-		tolerance: scenarios.RealTime,
+		tolerance: (*scenarios.Scenario).RealTime,
 	}
 )
 
@@ -50,27 +51,59 @@ func playAgain(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome {
 // surroundings keeps what around has played.
 var surroundings sync.Map
 
-// around plays an incident in virtual time, as it is and with the tolerance of
-// real time before and after.
-func around(s *scenarios.Scenario) []*scenarios.Outcome {
+// adrift are incidents in which two rhythms meet that nothing ties together. A
+// millisecond decides which comes first, and that decides all that is measured
+// later: as different as with another seed, and so they are held against many.
+var adrift = []string{"group-collision-mac"}
+
+const seedsAdrift = 24
+
+// around plays an incident in virtual time: as it is, which mostly is all that
+// is asked for, or in all ways in which real time may differ, too.
+func around(s *scenarios.Scenario, all bool) []*scenarios.Outcome {
 	if isReal(s) {
 		return nil
 	}
-	if all, has := surroundings.Load(s.Name); has {
-		return all.([]*scenarios.Outcome)
+	tolerance := s.RealTime()
+	if !all {
+		tolerance = 0
 	}
-	all, err := kit.Around(s, scenarios.RealTime, func(moved *scenarios.Scenario) (*scenarios.Outcome, error) {
-		o, err := moved.Run(context.Background(), scenarios.RunOptions{Seed: s.Seed})
+	type key struct {
+		name      string
+		tolerance time.Duration
+	}
+	if known, has := surroundings.Load(key{s.Name, tolerance}); has {
+		return known.([]*scenarios.Outcome)
+	}
+	play := func(variant *scenarios.Scenario, seed uint64) (*scenarios.Outcome, error) {
+		o, err := variant.Run(context.Background(), scenarios.RunOptions{Seed: seed})
 		if err == nil {
 			o.Events = kit.StateChanges(o.Events) // traffic would fill the memory
 		}
 		return o, err
-	})
+	}
+	outcomes, err := kit.Around(s, tolerance, func(variant *scenarios.Scenario) (*scenarios.Outcome, error) { return play(variant, s.Seed) })
+	for seed := uint64(1); all && err == nil && seed <= seedsAdrift && slices.Contains(adrift, s.Name); seed++ {
+		var o *scenarios.Outcome
+		if o, err = play(s, seed); err == nil {
+			outcomes = append(outcomes, o)
+		}
+	}
 	if err != nil {
 		panic(err) // which the library's own specs report better
 	}
-	surroundings.Store(s.Name, all)
-	return all
+	surroundings.Store(key{s.Name, tolerance}, outcomes)
+	return outcomes
+}
+
+// referencesFor are what an outcome in real time is held against: the incident
+// as it is, unless that is not enough.
+func referencesFor(s *scenarios.Scenario, o *scenarios.Outcome) []*scenarios.Outcome {
+	itself := around(s, false)
+	if like, _ := kit.MeasureLike(s, itself, s.RealTime()).Match(o); like {
+		return itself
+	}
+	return around(s, true)
 }
 
 // One body for both worlds: what is expected of an incident holds, and what is
@@ -85,20 +118,14 @@ var _ = Describe("wherever it is played", func() {
 				}
 			})
 			Expect(o).To(kit.Pass())
-			if references := there.references(ctx, s); len(references) > 0 {
-				Expect(o).To(kit.MeasureLike(s, references, there.tolerance))
+			if references := there.references(ctx, s, o); len(references) > 0 {
+				Expect(o).To(kit.MeasureLike(s, references, there.tolerance(s)))
 			}
 		}}
 		if !isReal(s) {
 			entries = append(entries, Entry("in virtual time", inVirtualTime))
 		}
-		entries = append(entries, Entry("in real time", Label(labelNetns), inRealTime))
+		entries = append(entries, Entry("in real time", realTimeLabels(s), inRealTime))
 		DescribeTable(s.Name+" measures the same", entries...)
-
-		if slices.Contains(core, s.Name) {
-			It(s.Name+" meets its expectations in real time", realTimeLabels(s), func(ctx SpecContext) {
-				Expect(playOnNamespaces(ctx, s)).To(kit.Pass())
-			})
-		}
 	}
 })

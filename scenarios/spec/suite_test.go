@@ -26,8 +26,7 @@ const (
 )
 
 // core is what every change is held against in real time: one incident of each
-// kind of fault, and one of each kind of real program. Their expectations must
-// hold; that each measure is like that of virtual time is asked by make netns.
+// kind of fault, and one of each kind of real program.
 var core = []string{
 	"cable-pull", "crash", "graceful", "power-cycle", "freeze-thaw", "partition", "one-way-from-active",
 	"garp-honoured", "raise-priority-preempt",
