@@ -236,10 +236,7 @@ func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*sc
 				problems = append(problems, f.measure+": it is not said what follows from the tolerance of times for this count")
 				continue
 			}
-			some = int64(follows(s, f.of, tolerance))
-			if f.measure == "requests sent" || f.measure == "requests failed" {
-				some += int64(awaitingNeighbour(s, o, f.of))
-			}
+			some = int64(follows(counting{s, o, f.of, tolerance}))
 		}
 		if problem := f.unlike(some); problem != "" {
 			problems = append(problems, problem)
@@ -248,41 +245,43 @@ func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*sc
 	return problems
 }
 
-// awaitingNeighbour returns how many requests of a client may wait for an answer
-// to ARP as the run ends, and be counted nowhere: they fail together, after
-// three questions, a second each (RFC 4861 §10). That counts for clients of which
-// some failed that way.
-func awaitingNeighbour(s *scenarios.Scenario, o *scenarios.Outcome, client string) int {
-	for _, r := range o.Measures.Requests {
-		if r.Client == client && r.Failures["unreachable"] > 0 {
-			return s.Due(client, 3*time.Second)
-		}
-	}
-	return 0
+// counting is a count of an outcome that may be another one, as times may differ
+// by a tolerance.
+type counting struct {
+	scenario  *scenarios.Scenario
+	outcome   *scenarios.Outcome
+	of        string
+	tolerance time.Duration
 }
 
-// countsFollow says by how much a count may differ as times may differ by the
-// tolerance.
-var countsFollow = map[string]func(s *scenarios.Scenario, of string, tolerance time.Duration) int{
+// countsFollow says by how much a count may differ.
+var countsFollow = map[string]func(counting) int{
 	"connections established": passing, "connections kept": passing, "connections lost": passing,
-	"requests sent": due, "requests ok": due, "requests failed": due, "requests retried": due,
+	"requests sent": dueOrAsking, "requests failed": dueOrAsking,
+	"requests ok": due, "requests retried": due,
 	"answered twice": never, "moves": never, "transitions": never,
 	"connections accepted": dueToAll, "requests served": dueToAll,
 }
 
-func due(s *scenarios.Scenario, client string, tolerance time.Duration) int {
-	return s.Due(client, tolerance)
-}
+func due(c counting) int { return c.scenario.Due(c.of, c.tolerance) }
 
-func dueToAll(s *scenarios.Scenario, _ string, tolerance time.Duration) int {
-	return s.Due("", tolerance)
-}
+func dueToAll(c counting) int { return c.scenario.Due("", c.tolerance) }
 
-func passing(s *scenarios.Scenario, _ string, tolerance time.Duration) int {
-	return s.Passing(tolerance)
-}
+func passing(c counting) int { return c.scenario.Passing(c.tolerance) }
 
-func never(*scenarios.Scenario, string, time.Duration) int { return 0 }
+func never(counting) int { return 0 }
+
+// dueOrAsking counts those too that may wait for an answer to ARP as the run
+// ends, and are counted nowhere: they fail together, after three questions, a
+// second each (RFC 4861 §10). That goes for a client of which some failed so.
+func dueOrAsking(c counting) int {
+	for _, r := range c.outcome.Measures.Requests {
+		if r.Client == c.of && r.Failures["unreachable"] > 0 {
+			return due(c) + c.scenario.Due(c.of, 3*time.Second)
+		}
+	}
+	return due(c)
+}
 
 // unlikeStates names the members that went another way than in all references.
 func unlikeStates(o *scenarios.Outcome, references []*scenarios.Outcome) (problems []string) {
