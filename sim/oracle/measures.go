@@ -26,9 +26,10 @@ type Takeover struct {
 	At       time.Duration `json:"at"`       // To gained the VIP, or was left alone with it
 	Fault    string        `json:"fault"`    // the last fault applied before; empty: none
 	FaultAt  time.Duration `json:"fault_at"` // when it was applied
-	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault
+	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault, or From yielded to To
 	// Detection is the time from the fault to the first frame by which the new
-	// member claims the VIP.
+	// member claims the VIP. Of one that claimed it before the fault already, and
+	// all the time since, it is the time until the other one gave the VIP up.
 	Detection time.Duration `json:"detection"`
 	Served    bool          `json:"served"` // both have served frames from the VIP
 	// Gap is the time from the last frame the old member served from the VIP to

@@ -84,7 +84,7 @@ func TestRealServesBeforeItMoves(t *testing.T) {
 		},
 		// What was handed over once counts once.
 		{VIP: vip, From: "a", To: "b", At: 18 * time.Second, Fault: "freeze a", FaultAt: 15 * time.Second, Detected: true, Detection: 3 * time.Second},
-		{VIP: vip, From: "b", To: "a", At: 19 * time.Second, Fault: "freeze a", FaultAt: 15 * time.Second},
+		{VIP: vip, From: "b", To: "a", At: 19 * time.Second, Fault: "freeze a", FaultAt: 15 * time.Second, Detected: true, Detection: 4 * time.Second},
 	})
 }
 

@@ -52,7 +52,9 @@ func (t *takeovers) Observe(e event.Event) {
 	case event.VIPGained:
 		o := t.of(b.VIP)
 		o.holders = append(o.holders, e.Node)
-		t.moved(b.VIP, o, e.Node, e.At)
+		if e.Node != o.owner {
+			t.moved(b.VIP, o, e.Node, e.At)
+		}
 	case event.VIPLost:
 		t.lost(b.VIP, e.Node, e.At)
 	case event.PowerChanged:
@@ -77,15 +79,22 @@ func (t *takeovers) lost(vip, node string, at time.Duration) {
 		return
 	}
 	o.holders = slices.Delete(o.holders, i, i+1)
-	if len(o.holders) > 0 {
-		t.moved(vip, o, o.holders[len(o.holders)-1], at)
+	if len(o.holders) == 0 {
+		return
 	}
-}
-
-func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration) {
+	to := o.holders[len(o.holders)-1]
 	if to == o.owner {
 		return
 	}
+	// The frames by which it goes on to claim the address are not in the log, unless
+	// the other one claimed it between. What made the other one yield was one.
+	if m := t.moved(vip, o, to, at); !m.Detected {
+		m.Detected, m.Detection = true, at-m.FaultAt
+	}
+}
+
+// moved begins a takeover by a node that was not the owner.
+func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration) *Takeover {
 	m := &Takeover{VIP: vip, From: o.owner, To: to, At: at, Fault: t.fault, FaultAt: t.faultAt}
 	o.owner = to
 	if o.claim == to && o.claimAt >= m.FaultAt { // a coup comes before the address
@@ -99,6 +108,7 @@ func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration)
 	o.handed = handover{}
 	o.moves = append(o.moves, m)
 	t.found = append(t.found, m)
+	return m
 }
 
 // claimed completes the newest takeover, if it is the claimant's.

@@ -58,6 +58,41 @@ var takeoverCases = []struct {
 		}},
 	},
 	{
+		// As above, but a's claim before the heal is the last one: its next one is
+		// nothing new, and so it is not in the log.
+		"back to the one who claimed it last", (&log{}).settled().
+			at(40, "", event.FaultApplied{Fault: "partition a | b"}).
+			takes(50, "b", "Standby", "active timer expired").
+			at(59, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
+			at(60, "", event.FaultApplied{Fault: "heal"}).
+			gives(61, "b", "Speak", "higher member is active"),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 50 * time.Second, Fault: "partition a | b", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 10 * time.Second,
+		}, {
+			VIP: vip, From: "b", To: "a", At: 61 * time.Second, Fault: "heal", FaultAt: 60 * time.Second,
+			Detected: true, Detection: time.Second,
+		}},
+	},
+	{
+		// Both say hello in one instant; a's later ones cannot be what b heard.
+		"back, with hellos that crossed", (&log{}).settled().
+			at(40, "", event.FaultApplied{Fault: "partition a | b"}).
+			takes(50, "b", "Standby", "active timer expired").
+			at(60, "", event.FaultApplied{Fault: "heal"}).
+			at(61, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
+			at(61, "b", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
+			gives(61.001, "b", "Speak", "higher member is active").
+			at(64, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 50 * time.Second, Fault: "partition a | b", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 10 * time.Second,
+		}, {
+			VIP: vip, From: "b", To: "a", At: 61001 * ms, Fault: "heal", FaultAt: 60 * time.Second,
+			Detected: true, Detection: 1001 * ms,
+		}},
+	},
+	{
 		"the same member takes it again", (&log{}).settled().
 			at(40, "a", event.FaultApplied{Fault: "reboot a down 1s"}, event.PowerChanged{State: "crashed"}).
 			takes(60, "a", "Standby", "standby without an active"),
