@@ -212,10 +212,21 @@ func TestNodeFailures(t *testing.T) {
 func TestNodeThatDoesNotFinish(t *testing.T) {
 	b := open(t, played(), Options{patience: hasty})
 	b.answersAgain()
-	b.process("web").cmd.Process.Signal(syscall.SIGSTOP)
+	stop(t, b.process("web"))
 	want := "testbed: node web: the node process has not finished within 300ms"
 	if err := b.Finish(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// stop stops a process and waits until it stands: a thread that has the signal
+// may itself wait for a processor, while the others go on.
+func stop(t *testing.T, p *process) {
+	t.Helper()
+	p.cmd.Process.Signal(syscall.SIGSTOP)
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("node web does not stop: status %#x, %v", status, err)
 	}
 }
 
