@@ -180,6 +180,7 @@ func TestMembers(t *testing.T) {
 // members.
 func FuzzMembers(f *testing.F) {
 	f.Add([]byte(`{"a":1,"b":[{}],"c":{"d":"\""},"":null}`))
+	f.Add([]byte("{}\f")) // space to Unicode, not to JSON
 	f.Fuzz(func(t *testing.T, data []byte) {
 		members, err := Members(data)
 		var want map[string]json.RawMessage

@@ -67,7 +67,7 @@ func (p *Plan) ReadMembers(members []Member, v reflect.Value) error {
 
 // Members splits a JSON object. Names are unique.
 func Members(data []byte) ([]Member, error) {
-	rest := bytes.TrimSpace(data)
+	rest := bytes.Trim(data, space)
 	if len(rest) == 0 || rest[0] != '{' {
 		return nil, wrong(data, "an object")
 	}
@@ -98,8 +98,12 @@ func Members(data []byte) ([]Member, error) {
 	return members, nil
 }
 
+// space is what may stand between the tokens of JSON (RFC 8259 §2): less than
+// what Unicode calls space.
+const space = " \t\r\n"
+
 // past returns what follows the first size bytes and the space after them.
-func past(data []byte, size int) []byte { return bytes.TrimLeft(data[size:], " \t\r\n") }
+func past(data []byte, size int) []byte { return bytes.TrimLeft(data[size:], space) }
 
 // valueSize returns the length of the JSON value with which sound JSON begins.
 func valueSize(data []byte) int {
@@ -122,7 +126,7 @@ func valueSize(data []byte) int {
 			} else if depth < 0 {
 				return i // the end of what encloses a bare value
 			}
-		case depth == 0 && strings.IndexByte(",: \t\r\n", c) >= 0:
+		case depth == 0 && strings.IndexByte(",:"+space, c) >= 0:
 			return i
 		}
 	}
