@@ -9,6 +9,7 @@ function forget() {
 	text = order = ""
 	start = 0
 	split("", skips)
+	split("", said)
 }
 
 # skip notes a reason; the same reason is told once.
@@ -18,7 +19,10 @@ function skip(reason) {
 }
 
 /^exit [0-9]+$/ { status = $2; next }
-/^=== (RUN|PAUSE|CONT|NAME) / { next }
+/^=== (RUN|PAUSE|CONT|NAME) / {
+	running = $3
+	next
+}
 /^ *--- PASS: / {
 	passed++
 	next
@@ -26,8 +30,8 @@ function skip(reason) {
 /^ *--- FAIL: / { failed++ }
 /^ *--- SKIP: / {
 	skipped++
-	sub(/^ */, "", before)
-	skip($3 ": " before)
+	sub(/^ */, "", said[$3])
+	skip($3 ": " said[$3])
 }
 
 # Ginkgo: blocks of specs between lines of dashes, then the count.
@@ -69,7 +73,7 @@ function skip(reason) {
 }
 {
 	text = text $0 "\n"
-	before = $0
+	if (/^ +[a-z0-9_]+\.go:[0-9]+: /) said[running] = $0 # the last one is the reason if it skips
 }
 
 END {
