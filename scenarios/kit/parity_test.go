@@ -1,19 +1,14 @@
 package kit_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
-	"github.com/cablepull/cablepull/sim/topology"
 )
 
 const ms = time.Millisecond
@@ -26,88 +21,6 @@ func crashOf(t *testing.T, timeline string) *scenarios.Scenario {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// variant is what a scenario is played as.
-type variant struct {
-	At    []time.Duration // of what is done
-	End   time.Duration
-	Slow  string // the nodes whose clocks lose as much as shall be lost, at the end
-	Later string // the nodes that start later
-}
-
-func variantOf(s *scenarios.Scenario) variant {
-	v := variant{End: s.Duration}
-	for _, step := range s.Timeline {
-		v.At = append(v.At, step.At)
-	}
-	for _, name := range topology.Names(s.Topology.Nodes) {
-		n := s.Topology.Nodes[name]
-		if n.Clock.Drift == -0.0025 { // 150 ms of a minute
-			v.Slow += name
-		}
-		if n.Start == 150*ms {
-			v.Later += name
-		}
-	}
-	return v
-}
-
-// TestAround: a scenario is played as it is, and in each way in which real time
-// may differ; it stays what it was.
-func TestAround(t *testing.T) {
-	const end, crash = time.Minute, 40 * time.Second
-	at := func(all ...time.Duration) []time.Duration { return all }
-	for _, test := range []struct {
-		name, timeline string
-		tolerance      time.Duration
-		want           []variant
-	}{
-		{"all", "timeline: [40s: crash a, 100ms: pull b.lan]\n", 150 * ms, []variant{
-			{at(100*ms, crash), end, "", ""},
-			{at(0, crash-150*ms), end, "", ""}, {at(100*ms, crash), end - 150*ms, "", ""},
-			{at(250*ms, crash+150*ms), end, "", ""}, {at(100*ms, crash), end + 150*ms, "", ""},
-			{at(100*ms, crash), end, "abc1c2", ""},
-			{at(100*ms, crash), end, "a", ""}, {at(100*ms, crash), end, "", "a"}, {at(100*ms, crash), end, "b", ""}, {at(100*ms, crash), end, "", "b"},
-			{at(100*ms, crash), end, "c1", ""}, {at(100*ms, crash), end, "", "c1"}, {at(100*ms, crash), end, "c2", ""}, {at(100*ms, crash), end, "", "c2"},
-		}},
-		{"nothing to move", "", 150 * ms, []variant{
-			{nil, end, "", ""}, {nil, end - 150*ms, "", ""}, {nil, end + 150*ms, "", ""},
-			{nil, end, "abc1c2", ""},
-			{nil, end, "a", ""}, {nil, end, "", "a"}, {nil, end, "b", ""}, {nil, end, "", "b"},
-			{nil, end, "c1", ""}, {nil, end, "", "c1"}, {nil, end, "c2", ""}, {nil, end, "", "c2"},
-		}},
-		{"by nothing", "timeline: [40s: crash a]\n", 0, []variant{{at(crash), end, "", ""}}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := crashOf(t, test.timeline)
-			before := variantOf(s)
-			var got []variant
-			all, err := kit.Around(s, test.tolerance, func(v *scenarios.Scenario) (*scenarios.Outcome, error) {
-				got = append(got, variantOf(v))
-				return &scenarios.Outcome{Seed: uint64(len(got))}, nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, got, cmpopts.SortSlices(func(a, b time.Duration) bool { return a < b })); diff != "" {
-				t.Errorf("played (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(before, variantOf(s)); diff != "" {
-				t.Errorf("the scenario itself (-before +after):\n%s", diff)
-			}
-			for i, o := range all {
-				if o.Seed != uint64(i+1) {
-					t.Errorf("outcome %d is that of play %d", i+1, o.Seed)
-				}
-			}
-		})
-	}
-
-	broken := errors.New("broken")
-	if _, err := kit.Around(crashOf(t, ""), 150*ms, func(*scenarios.Scenario) (*scenarios.Outcome, error) { return nil, broken }); !errors.Is(err, broken) {
-		t.Errorf("a play that fails: %v, want %v", err, broken)
-	}
 }
 
 // measured is an outcome in which c1 had an outage, and a went through states.
@@ -181,6 +94,42 @@ func TestMeasureLike(t *testing.T) {
 	}
 	if like, _ := kit.MeasureLike(s, references[:1], 150*ms).Match(other); !like {
 		t.Error("real time is asked for a digest")
+	}
+}
+
+// TestMeasureLikeCaughtRequest: who asks as the address is given up may wait for
+// the next SYN, and for no longer; who asks at another time may not.
+func TestMeasureLikeCaughtRequest(t *testing.T) {
+	const lost = 44 * time.Second
+	slowest := func(due, latency time.Duration) *scenarios.Outcome {
+		o := measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, LatencyMax: latency}, 1)
+		o.Events = []event.Event{
+			{At: lost, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.100"}},
+			{At: due + latency, Node: "c1", What: event.RequestAnswered{Latency: latency}},
+			{At: 50 * time.Second, Node: "c1", What: event.RequestAnswered{Latency: ms}},
+			{At: 50 * time.Second, Node: "c2", What: event.RequestAnswered{Latency: 9 * time.Second}},
+		}
+		return o
+	}
+	m := kit.MeasureLike(crashOf(t, ""), []*scenarios.Outcome{slowest(lost, ms)}, 150*ms)
+	for _, test := range []struct {
+		name         string
+		due, latency time.Duration
+		like         bool
+	}{
+		{"no SYN lost", 30 * time.Second, 151 * ms, true},
+		{"slow all the same", 30 * time.Second, 152 * ms, false},
+		{"due just then", lost, 1003 * ms, true},
+		{"due a little sooner", lost - 150*ms, 1150 * ms, true},
+		{"due a little later", lost + 150*ms, 1150 * ms, true},
+		{"due sooner", lost - 151*ms, 1003 * ms, false},
+		{"due later", lost + 151*ms, 1003 * ms, false},
+		{"two SYNs lost", lost, 1151 * ms, false},
+	} {
+		o := slowest(test.due, test.latency)
+		if like, _ := m.Match(o); like != test.like {
+			t.Errorf("%s: like: %v\n%s", test.name, like, m.FailureMessage(o))
+		}
 	}
 }
 

@@ -1,0 +1,96 @@
+package kit_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// variant is what a scenario is played as.
+type variant struct {
+	At    []time.Duration // of what is done
+	End   time.Duration
+	Slow  string // the nodes whose clocks lose as much as shall be lost, at the end
+	Later string // the nodes that start later
+}
+
+func variantOf(s *scenarios.Scenario) variant {
+	v := variant{End: s.Duration}
+	for _, step := range s.Timeline {
+		v.At = append(v.At, step.At)
+	}
+	for _, name := range topology.Names(s.Topology.Nodes) {
+		n := s.Topology.Nodes[name]
+		if n.Clock.Drift == -0.0025 { // 150 ms of a minute
+			v.Slow += name
+		}
+		if n.Start == 150*ms {
+			v.Later += name
+		}
+	}
+	return v
+}
+
+// TestAround: a scenario is played as it is, and in each way in which real time
+// may differ; it stays what it was.
+func TestAround(t *testing.T) {
+	const end, crash = time.Minute, 40 * time.Second
+	at := func(all ...time.Duration) []time.Duration { return all }
+	for _, test := range []struct {
+		name, timeline string
+		tolerance      time.Duration
+		want           []variant
+	}{
+		{"all", "timeline: [40s: crash a, 100ms: pull b.lan]\n", 150 * ms, []variant{
+			{at(100*ms, crash), end, "", ""},
+			{at(0, crash-150*ms), end, "", ""}, {at(100*ms, crash), end - 150*ms, "", ""},
+			{at(250*ms, crash+150*ms), end, "", ""}, {at(100*ms, crash), end + 150*ms, "", ""},
+			{at(100*ms, crash), end, "abc1c2", ""},
+			{at(100*ms, crash), end, "a", ""}, {at(100*ms, crash), end, "", "a"}, {at(100*ms, crash), end, "b", ""}, {at(100*ms, crash), end, "", "b"},
+			{at(100*ms, crash), end, "c1", ""}, {at(100*ms, crash), end, "", "c1"}, {at(100*ms, crash), end, "c2", ""}, {at(100*ms, crash), end, "", "c2"},
+		}},
+		{"nothing to move", "", 150 * ms, []variant{
+			{nil, end, "", ""}, {nil, end - 150*ms, "", ""}, {nil, end + 150*ms, "", ""},
+			{nil, end, "abc1c2", ""},
+			{nil, end, "a", ""}, {nil, end, "", "a"}, {nil, end, "b", ""}, {nil, end, "", "b"},
+			{nil, end, "c1", ""}, {nil, end, "", "c1"}, {nil, end, "c2", ""}, {nil, end, "", "c2"},
+		}},
+		{"by nothing", "timeline: [40s: crash a]\n", 0, []variant{{at(crash), end, "", ""}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := crashOf(t, test.timeline)
+			before := variantOf(s)
+			var got []variant
+			all, err := kit.Around(s, test.tolerance, func(v *scenarios.Scenario) (*scenarios.Outcome, error) {
+				got = append(got, variantOf(v))
+				return &scenarios.Outcome{Seed: uint64(len(got))}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got, cmpopts.SortSlices(func(a, b time.Duration) bool { return a < b })); diff != "" {
+				t.Errorf("played (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(before, variantOf(s)); diff != "" {
+				t.Errorf("the scenario itself (-before +after):\n%s", diff)
+			}
+			for i, o := range all {
+				if o.Seed != uint64(i+1) {
+					t.Errorf("outcome %d is that of play %d", i+1, o.Seed)
+				}
+			}
+		})
+	}
+
+	broken := errors.New("broken")
+	if _, err := kit.Around(crashOf(t, ""), 150*ms, func(*scenarios.Scenario) (*scenarios.Outcome, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("a play that fails: %v, want %v", err, broken)
+	}
+}
