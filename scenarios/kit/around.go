@@ -23,6 +23,8 @@ import (
 //     virtual time does so no more.
 //   - One node starts a tolerance later. So of two that want the same in the same
 //     instant one is the first, and not both.
+//   - One node is a hundredth of a tolerance farther away. So of two that answer in
+//     the same instant the other one is heard first.
 func Around(s *scenarios.Scenario, tolerance time.Duration, play func(*scenarios.Scenario) (*scenarios.Outcome, error)) ([]*scenarios.Outcome, error) {
 	variants := []*scenarios.Scenario{s}
 	if tolerance > 0 {
@@ -36,7 +38,7 @@ func Around(s *scenarios.Scenario, tolerance time.Duration, play func(*scenarios
 		loss := float64(tolerance) / float64(s.Duration)
 		variants = append(variants, slowed(s, loss, nodes...))
 		for _, name := range nodes {
-			variants = append(variants, slowed(s, loss, name), started(s, tolerance, name))
+			variants = append(variants, slowed(s, loss, name), started(s, tolerance, name), distant(s, tolerance/100, name))
 		}
 	}
 	var outcomes []*scenarios.Outcome
@@ -75,6 +77,18 @@ func slowed(s *scenarios.Scenario, share float64, nodes ...string) *scenarios.Sc
 // started is the scenario with a node that starts later.
 func started(s *scenarios.Scenario, by time.Duration, node string) *scenarios.Scenario {
 	return changed(s, []string{node}, func(n *topology.Node) { n.Start += by })
+}
+
+// distant is the scenario with a node that is farther away.
+func distant(s *scenarios.Scenario, by time.Duration, node string) *scenarios.Scenario {
+	return changed(s, []string{node}, func(n *topology.Node) {
+		n.NICs = maps.Clone(n.NICs)
+		for _, iface := range topology.Names(n.NICs) {
+			nic := n.NICs[iface]
+			nic.Latency += by
+			n.NICs[iface] = nic
+		}
+	})
 }
 
 // changed is the scenario with some nodes that are otherwise.

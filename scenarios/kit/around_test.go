@@ -19,6 +19,7 @@ type variant struct {
 	End   time.Duration
 	Slow  string // the nodes whose clocks lose as much as shall be lost, at the end
 	Later string // the nodes that start later
+	Far   string // the nodes that are farther away
 }
 
 func variantOf(s *scenarios.Scenario) variant {
@@ -33,6 +34,9 @@ func variantOf(s *scenarios.Scenario) variant {
 		}
 		if n.Start == 150*ms {
 			v.Later += name
+		}
+		if n.NICs["lan"].Latency == 1500*time.Microsecond {
+			v.Far += name
 		}
 	}
 	return v
@@ -49,20 +53,24 @@ func TestAround(t *testing.T) {
 		want           []variant
 	}{
 		{"all", "timeline: [40s: crash a, 100ms: pull b.lan]\n", 150 * ms, []variant{
-			{at(100*ms, crash), end, "", ""},
-			{at(0, crash-150*ms), end, "", ""}, {at(100*ms, crash), end - 150*ms, "", ""},
-			{at(250*ms, crash+150*ms), end, "", ""}, {at(100*ms, crash), end + 150*ms, "", ""},
-			{at(100*ms, crash), end, "abc1c2", ""},
-			{at(100*ms, crash), end, "a", ""}, {at(100*ms, crash), end, "", "a"}, {at(100*ms, crash), end, "b", ""}, {at(100*ms, crash), end, "", "b"},
-			{at(100*ms, crash), end, "c1", ""}, {at(100*ms, crash), end, "", "c1"}, {at(100*ms, crash), end, "c2", ""}, {at(100*ms, crash), end, "", "c2"},
+			{at(100*ms, crash), end, "", "", ""},
+			{at(0, crash-150*ms), end, "", "", ""}, {at(100*ms, crash), end - 150*ms, "", "", ""},
+			{at(250*ms, crash+150*ms), end, "", "", ""}, {at(100*ms, crash), end + 150*ms, "", "", ""},
+			{at(100*ms, crash), end, "abc1c2", "", ""},
+			{at(100*ms, crash), end, "a", "", ""}, {at(100*ms, crash), end, "", "a", ""}, {at(100*ms, crash), end, "", "", "a"},
+			{at(100*ms, crash), end, "b", "", ""}, {at(100*ms, crash), end, "", "b", ""}, {at(100*ms, crash), end, "", "", "b"},
+			{at(100*ms, crash), end, "c1", "", ""}, {at(100*ms, crash), end, "", "c1", ""}, {at(100*ms, crash), end, "", "", "c1"},
+			{at(100*ms, crash), end, "c2", "", ""}, {at(100*ms, crash), end, "", "c2", ""}, {at(100*ms, crash), end, "", "", "c2"},
 		}},
 		{"nothing to move", "", 150 * ms, []variant{
-			{nil, end, "", ""}, {nil, end - 150*ms, "", ""}, {nil, end + 150*ms, "", ""},
-			{nil, end, "abc1c2", ""},
-			{nil, end, "a", ""}, {nil, end, "", "a"}, {nil, end, "b", ""}, {nil, end, "", "b"},
-			{nil, end, "c1", ""}, {nil, end, "", "c1"}, {nil, end, "c2", ""}, {nil, end, "", "c2"},
+			{nil, end, "", "", ""}, {nil, end - 150*ms, "", "", ""}, {nil, end + 150*ms, "", "", ""},
+			{nil, end, "abc1c2", "", ""},
+			{nil, end, "a", "", ""}, {nil, end, "", "a", ""}, {nil, end, "", "", "a"},
+			{nil, end, "b", "", ""}, {nil, end, "", "b", ""}, {nil, end, "", "", "b"},
+			{nil, end, "c1", "", ""}, {nil, end, "", "c1", ""}, {nil, end, "", "", "c1"},
+			{nil, end, "c2", "", ""}, {nil, end, "", "c2", ""}, {nil, end, "", "", "c2"},
 		}},
-		{"by nothing", "timeline: [40s: crash a]\n", 0, []variant{{at(crash), end, "", ""}}},
+		{"by nothing", "timeline: [40s: crash a]\n", 0, []variant{{at(crash), end, "", "", ""}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := crashOf(t, test.timeline)

@@ -117,6 +117,10 @@ func New(t topology.Topology, o Options) (*World, error) {
 	w.frames = watchFrames(w)
 	if o.Here == "" {
 		w.isolate()
+		if err := w.lengthen(); err != nil {
+			w.Close()
+			return nil, err
+		}
 		w.fabric.Observe(w.frames)
 	}
 	if o.Capture != nil {
@@ -209,6 +213,22 @@ func (w *World) isolate() {
 			}
 		}
 	}
+}
+
+// lengthen gives distant nodes their cables.
+func (w *World) lengthen() error {
+	for _, name := range w.names {
+		for _, iface := range topology.Names(w.topology.Nodes[name].NICs) {
+			latency := w.topology.Nodes[name].NICs[iface].Latency
+			if latency == 0 {
+				continue
+			}
+			if _, err := w.install(netfab.Impairment{Delay: latency}.Rule(w.machines[name].Port(iface))); err != nil {
+				return fmt.Errorf("world: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // Run lets the world go on until the instant until. A closed one does not.
