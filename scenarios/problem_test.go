@@ -30,7 +30,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"{backend: {},", "{backend: on,", "7:18", `got "on", want a mapping with the keys port, latency, status, size, allow`},
 	{"{backend: {},", "{backend: ,", "7:17", `got nothing, want a mapping with the keys`},
 	{"segments: {lan: {}}", "segments: [lan]", "3:11", `got a list, want a mapping of names`},
-	{"{lan: 192.0.2.50/24}", "{lan: {addres: 192.0.2.50/24}}", "7:35", `unknown key, want address, segment or mac (did you mean "address"?)`},
+	{"{lan: 192.0.2.50/24}", "{lan: {addres: 192.0.2.50/24}}", "7:35", `unknown key, want address, segment, mac or latency (did you mean "address"?)`},
 	{"{lan: 192.0.2.50/24}", "{lan: {}}", "7:29", `address is missing`},
 	{"{lan: 192.0.2.50/24}", "{lan: 192.0.2.500/24}", "7:34", `got "192.0.2.500/24", want an address with prefix length`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", rate: 20}`, "8:54", `got "20", want a number per s, min or h, such as 20/s`},
