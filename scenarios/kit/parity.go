@@ -17,8 +17,9 @@ import (
 // MeasureLike matches an outcome of the scenario that measured what the
 // references did. Each time lies between theirs, give or take the tolerance;
 // each count does, give or take the requests that come due in it; and each
-// member went through the states of one of them, in the same order. Without a
-// tolerance the digest is the same too.
+// member went through the states of one of them, in the same order. A request
+// that a takeover catches may wait for one more SYN. Without a tolerance the
+// digest is the same too.
 func MeasureLike(s *scenarios.Scenario, references []*scenarios.Outcome, tolerance time.Duration) types.GomegaMatcher {
 	return &outcomeMatcher{
 		want: fmt.Sprintf("measure what %d runs in virtual time did, within %v", len(references), tolerance),

@@ -26,7 +26,7 @@ type Takeover struct {
 	At       time.Duration `json:"at"`       // To gained the VIP, or was left alone with it
 	Fault    string        `json:"fault"`    // the last fault applied before; empty: none
 	FaultAt  time.Duration `json:"fault_at"` // when it was applied
-	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault, or From yielded to To
+	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault, or From left the VIP to To
 	// Detection is the time from the fault to the first frame by which the new
 	// member claims the VIP. Of one that claimed it before the fault already, and
 	// all the time since, it is the time until the other one gave the VIP up.

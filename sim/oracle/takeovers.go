@@ -87,7 +87,8 @@ func (t *takeovers) lost(vip, node string, at time.Duration) {
 		return
 	}
 	// The frames by which it goes on to claim the address are not in the log, unless
-	// the other one claimed it between. What made the other one yield was one.
+	// the other one claimed it between. One of them made the other one yield, if
+	// that one did not just go down.
 	if m := t.moved(vip, o, to, at); !m.Detected {
 		m.Detected, m.Detection = true, at-m.FaultAt
 	}

@@ -62,10 +62,9 @@ type Node struct {
 
 // NIC is one interface.
 type NIC struct {
-	Address netip.Prefix `yaml:"address,short" doc:"address with prefix length, such as 192.0.2.11/24" jsonschema:"required"`
-	Segment string       `yaml:"segment" doc:"segment its cable leads to (default: the interface's name)"`
-	MAC     string       `yaml:"mac" doc:"burnt-in address (default: made from the node's place)"`
-	// Latency is what makes a node a distant one.
+	Address netip.Prefix  `yaml:"address,short" doc:"address with prefix length, such as 192.0.2.11/24" jsonschema:"required"`
+	Segment string        `yaml:"segment" doc:"segment its cable leads to (default: the interface's name)"`
+	MAC     string        `yaml:"mac" doc:"burnt-in address (default: made from the node's place)"`
 	Latency time.Duration `yaml:"latency" doc:"one-way delay of its cable, beyond the segment's, such as of a member at another site (default 0)"`
 }
 
