@@ -296,7 +296,8 @@ func TestRealHostHog(t *testing.T) {
 			t.Skip(limit)
 		}
 	}
-	b := open(t, realHost(topology.Exec{Run: shell("while :; do i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; echo done; done"), Name: "work", Watch: "done"}), Options{})
+	// A piece takes some ten milliseconds, as only saidMax of them become events.
+	b := open(t, realHost(topology.Exec{Run: shell("while :; do i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo done; done"), Name: "work", Watch: "done"}), Options{})
 	b.await(said, "work: done")
 	works := func() int {
 		before := len(b.happened(said))

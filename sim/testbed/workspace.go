@@ -3,7 +3,7 @@
 package testbed
 
 import (
-	"errors"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -61,12 +61,16 @@ func (b *Testbed) makeFolder() (string, error) {
 	if b.folder != "" {
 		return b.folder, nil
 	}
-	folder, err := os.MkdirTemp("", "cablepull-")
-	if err != nil {
+	// Not os.MkdirTemp: whoever kills us between making and telling would leave it.
+	folder := filepath.Join(os.TempDir(), "cablepull-"+rand.Text())
+	if err := b.reaper.AddPath(folder); err != nil {
+		return "", err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
 		return "", err
 	}
 	b.folder = folder
-	return folder, errors.Join(b.reaper.AddPath(folder), os.Chmod(folder, 0o755))
+	return folder, os.Chmod(folder, 0o755) // whatever the umask
 }
 
 // write makes a file in the working directory. YAML has cut off the newline at
