@@ -1,8 +1,9 @@
 # Reads the output of `go test -v` for some packages, then a line "exit STATUS".
 # Prints a passing package as one line, of a failing one all that is not about
 # tests that pass, names what was skipped and why, appends "passed failed
-# skipped" to the file $TALLY, and exits with the status. A Ginkgo suite, run
-# with -ginkgo.v, counts by its specs.
+# skipped" to the file $TALLY and what failed, in a few words, to the file $WHY,
+# and exits with the status. A Ginkgo suite, run with -ginkgo.v, counts by its
+# specs; what one of them has to tell though it passed is a line "NOTE ...".
 
 # forget ends what is held of a package.
 function forget() {
@@ -10,6 +11,8 @@ function forget() {
 	start = 0
 	split("", skips)
 	split("", said)
+	why = notes = ""
+	reasonLines = 0
 }
 
 # skip notes a reason; the same reason is told once.
@@ -27,7 +30,10 @@ function skip(reason) {
 	passed++
 	next
 }
-/^ *--- FAIL: / { failed++ }
+/^ *--- FAIL: / {
+	failed++
+	why = why $3 (said[$3] ? ": " : "") said[$3] "\n"
+}
 /^ *--- SKIP: / {
 	skipped++
 	sub(/^ */, "", said[$3])
@@ -53,6 +59,19 @@ function skip(reason) {
 	if ($1 == "SUCCESS!") passed--; else failed-- # the test that runs the suite is no spec
 }
 
+/^ *NOTE / {
+	sub(/^ */, "")
+	notes = notes "    " $0 "\n"
+}
+
+# Ginkgo: a failure's reason begins behind [FAILED] and ends before its place.
+/^ *\[FAILED\] / && !/\[FAILED\] in \[/ { reasonLines = 8 }
+/^ *In \[/ { reasonLines = 0 }
+/^ *\[FAIL\] / || reasonLines > 0 {
+	why = why $0 "\n"
+	reasonLines--
+}
+
 # A package ends.
 /^\? *\t/ {
 	forget()
@@ -60,6 +79,7 @@ function skip(reason) {
 }
 /^ok *\t/ {
 	print
+	printf "%s", notes
 	n = split(order, reasons, "\n")
 	for (i = 1; i < n; i++) printf "    skipped (%d): %s\n", skips[reasons[i]], reasons[i]
 	forget()
@@ -68,6 +88,7 @@ function skip(reason) {
 /^FAIL\t/ {
 	if (/ failed\]$/) failed++ # its tests did not even run
 	printf "%s%s\n", text, $0
+	print $0 "\n" why >> ENVIRON["WHY"]
 	forget()
 	next
 }

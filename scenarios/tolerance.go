@@ -30,10 +30,11 @@ const RealTime = 150 * time.Millisecond
 // RealTime is the tolerance of the scenario.
 func (s *Scenario) RealTime() time.Duration { return cmp.Or(s.Tolerance, RealTime) }
 
-// NoiseMax is the noise up to which a run in real time keeps within the tolerance:
-// a quarter of it. An answer takes some turns in a row, of the client, the
-// fabric, the member and the fabric again, and each may have to wait. A run that
-// is wrong beside more noise says more of the machine than of the cluster.
+// NoiseMax is the noise beside which a wrong run in real time says more of the
+// machine than of the cluster: a quarter of the tolerance. A request on a
+// connection of its own takes eight turns in a row, of client, fabric, member and
+// fabric again, twice, and each may have to wait. So the tolerance is safe up to a
+// twelfth of it, with ARP; between the two it takes several waits in one request.
 func (s *Scenario) NoiseMax() time.Duration { return s.RealTime() / 4 }
 
 // span is the interval for a measured instant or span.

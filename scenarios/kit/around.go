@@ -25,6 +25,8 @@ import (
 //     instant one is the first, and not both.
 //   - One node is a hundredth of a tolerance farther away. So of two that answer in
 //     the same instant the other one is heard first.
+//   - All nodes are a twenty-fifth of it farther away. So there is a request under
+//     way at whatever moment something happens: it takes eight turns of that.
 func Around(s *scenarios.Scenario, tolerance time.Duration, play func(*scenarios.Scenario) (*scenarios.Outcome, error)) ([]*scenarios.Outcome, error) {
 	variants := []*scenarios.Scenario{s}
 	if tolerance > 0 {
@@ -36,7 +38,7 @@ func Around(s *scenarios.Scenario, tolerance time.Duration, play func(*scenarios
 		}
 		nodes := topology.Names(s.Topology.Nodes)
 		loss := float64(tolerance) / float64(s.Duration)
-		variants = append(variants, slowed(s, loss, nodes...))
+		variants = append(variants, slowed(s, loss, nodes...), distant(s, tolerance/25, nodes...))
 		for _, name := range nodes {
 			variants = append(variants, slowed(s, loss, name), started(s, tolerance, name), distant(s, tolerance/100, name))
 		}
@@ -79,9 +81,9 @@ func started(s *scenarios.Scenario, by time.Duration, node string) *scenarios.Sc
 	return changed(s, []string{node}, func(n *topology.Node) { n.Start += by })
 }
 
-// distant is the scenario with a node that is farther away.
-func distant(s *scenarios.Scenario, by time.Duration, node string) *scenarios.Scenario {
-	return changed(s, []string{node}, func(n *topology.Node) {
+// distant is the scenario with nodes that are farther away.
+func distant(s *scenarios.Scenario, by time.Duration, nodes ...string) *scenarios.Scenario {
+	return changed(s, nodes, func(n *topology.Node) {
 		n.NICs = maps.Clone(n.NICs)
 		for _, iface := range topology.Names(n.NICs) {
 			nic := n.NICs[iface]

@@ -2,6 +2,7 @@ package kit_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ type variant struct {
 	End   time.Duration
 	Slow  string // the nodes whose clocks lose as much as shall be lost, at the end
 	Later string // the nodes that start later
-	Far   string // the nodes that are farther away
+	Far   string // the nodes that are farther away, and by how much
 }
 
 func variantOf(s *scenarios.Scenario) variant {
@@ -35,8 +36,8 @@ func variantOf(s *scenarios.Scenario) variant {
 		if n.Start == 150*ms {
 			v.Later += name
 		}
-		if n.NICs["lan"].Latency == 1500*time.Microsecond {
-			v.Far += name
+		if by := n.NICs["lan"].Latency; by > 0 {
+			v.Far += fmt.Sprint(name, " ", by, " ")
 		}
 	}
 	return v
@@ -57,18 +58,20 @@ func TestAround(t *testing.T) {
 			{at(0, crash-150*ms), end, "", "", ""}, {at(100*ms, crash), end - 150*ms, "", "", ""},
 			{at(250*ms, crash+150*ms), end, "", "", ""}, {at(100*ms, crash), end + 150*ms, "", "", ""},
 			{at(100*ms, crash), end, "abc1c2", "", ""},
-			{at(100*ms, crash), end, "a", "", ""}, {at(100*ms, crash), end, "", "a", ""}, {at(100*ms, crash), end, "", "", "a"},
-			{at(100*ms, crash), end, "b", "", ""}, {at(100*ms, crash), end, "", "b", ""}, {at(100*ms, crash), end, "", "", "b"},
-			{at(100*ms, crash), end, "c1", "", ""}, {at(100*ms, crash), end, "", "c1", ""}, {at(100*ms, crash), end, "", "", "c1"},
-			{at(100*ms, crash), end, "c2", "", ""}, {at(100*ms, crash), end, "", "c2", ""}, {at(100*ms, crash), end, "", "", "c2"},
+			{at(100*ms, crash), end, "", "", "a 6ms b 6ms c1 6ms c2 6ms "},
+			{at(100*ms, crash), end, "a", "", ""}, {at(100*ms, crash), end, "", "a", ""}, {at(100*ms, crash), end, "", "", "a 1.5ms "},
+			{at(100*ms, crash), end, "b", "", ""}, {at(100*ms, crash), end, "", "b", ""}, {at(100*ms, crash), end, "", "", "b 1.5ms "},
+			{at(100*ms, crash), end, "c1", "", ""}, {at(100*ms, crash), end, "", "c1", ""}, {at(100*ms, crash), end, "", "", "c1 1.5ms "},
+			{at(100*ms, crash), end, "c2", "", ""}, {at(100*ms, crash), end, "", "c2", ""}, {at(100*ms, crash), end, "", "", "c2 1.5ms "},
 		}},
 		{"nothing to move", "", 150 * ms, []variant{
 			{nil, end, "", "", ""}, {nil, end - 150*ms, "", "", ""}, {nil, end + 150*ms, "", "", ""},
 			{nil, end, "abc1c2", "", ""},
-			{nil, end, "a", "", ""}, {nil, end, "", "a", ""}, {nil, end, "", "", "a"},
-			{nil, end, "b", "", ""}, {nil, end, "", "b", ""}, {nil, end, "", "", "b"},
-			{nil, end, "c1", "", ""}, {nil, end, "", "c1", ""}, {nil, end, "", "", "c1"},
-			{nil, end, "c2", "", ""}, {nil, end, "", "c2", ""}, {nil, end, "", "", "c2"},
+			{nil, end, "", "", "a 6ms b 6ms c1 6ms c2 6ms "},
+			{nil, end, "a", "", ""}, {nil, end, "", "a", ""}, {nil, end, "", "", "a 1.5ms "},
+			{nil, end, "b", "", ""}, {nil, end, "", "b", ""}, {nil, end, "", "", "b 1.5ms "},
+			{nil, end, "c1", "", ""}, {nil, end, "", "c1", ""}, {nil, end, "", "", "c1 1.5ms "},
+			{nil, end, "c2", "", ""}, {nil, end, "", "c2", ""}, {nil, end, "", "", "c2 1.5ms "},
 		}},
 		{"by nothing", "timeline: [40s: crash a]\n", 0, []variant{{at(crash), end, "", "", ""}}},
 	} {
