@@ -123,8 +123,10 @@ func (t *takeovers) claimed(o *ownership, e event.Event) {
 	}
 }
 
-// served completes the newest takeover between the two servers.
+// served completes the newest takeover between the two servers. If another one
+// has served since, what was handed over before came to nothing.
 func (t *takeovers) served(o *ownership, e event.Event, b event.VIPServed) {
+	o.handed = handover{}
 	for _, m := range slices.Backward(o.moves) {
 		if m.To == e.Node && m.From == b.Previous && m.From != "" {
 			if !m.Served {

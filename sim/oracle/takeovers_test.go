@@ -93,6 +93,26 @@ var takeoverCases = []struct {
 		}},
 	},
 	{
+		// What a had not yet sent as it was frozen is no answer to anybody: b serves
+		// on, and the takeover comes later.
+		"back, after a frame of before", (&log{}).settled().
+			at(40, "a", event.FaultApplied{Fault: "freeze a"}, event.PowerChanged{State: "frozen"}).
+			takes(43, "b", "Standby", "active timer expired").
+			at(43.1, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 40 * time.Second}).
+			at(45, "a", event.FaultApplied{Fault: "thaw a"}, event.PowerChanged{State: "thawed"}).
+			at(45, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 44900 * ms}).
+			at(45.001, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 45 * time.Second}).
+			gives(45.002, "b", "Speak", "higher member is active").
+			at(60, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 45002 * ms}),
+		[]Takeover{{
+			VIP: vip, From: "a", To: "b", At: 43 * time.Second, Fault: "freeze a", FaultAt: 40 * time.Second,
+			Detected: true, Detection: 3 * time.Second, Served: true, Gap: 3100 * ms,
+		}, {
+			VIP: vip, From: "b", To: "a", At: 45002 * ms, Fault: "thaw a", FaultAt: 45 * time.Second,
+			Detected: true, Detection: 2 * ms, Served: true, Gap: 14998 * ms,
+		}},
+	},
+	{
 		"the same member takes it again", (&log{}).settled().
 			at(40, "a", event.FaultApplied{Fault: "reboot a down 1s"}, event.PowerChanged{State: "crashed"}).
 			takes(60, "a", "Standby", "standby without an active"),
