@@ -137,6 +137,7 @@ func interfaces(t *testing.T) []string {
 // TestNetnsRun: root or not, the same file gives the same report; the files are
 // the user's, and the machine's interfaces are as they were.
 func TestNetnsRun(t *testing.T) {
+	t.Parallel() // it waits
 	for _, user := range users {
 		t.Run(user.name, func(t *testing.T) {
 			start, scenario, dir := as(t, user.id, strings.Replace(brief, "SENT", "5..40", 1))
@@ -201,6 +202,7 @@ func checkFiles(t *testing.T, dir string, want ...string) {
 // TestBothWorlds: the runs of both worlds side by side, on paper and in files;
 // the status is that of the worse. Several are compared pair by pair.
 func TestBothWorlds(t *testing.T) {
+	t.Parallel() // it waits
 	start, scenario, dir := as(t, nobody, strings.Replace(brief, "SENT", "5..40", 1))
 	out := filepath.Join(dir, "out")
 	status, stdout, stderr := finish(t, start("run", scenario, "--world", "both", "--out", out, "--junit", filepath.Join(dir, "junit.xml")))
@@ -237,6 +239,7 @@ func TestBothWorlds(t *testing.T) {
 
 // TestBothFail: an expectation that holds in neither world fails both.
 func TestBothFail(t *testing.T) {
+	t.Parallel() // it waits
 	start, scenario, _ := as(t, nobody, strings.Replace(brief, "SENT", "1", 1))
 	status, stdout, _ := finish(t, start("run", scenario, "--world", "both"))
 	if status != exitFailed || !strings.Contains(stdout, "FAIL  in both worlds") {
@@ -267,6 +270,7 @@ func TestImpossibleIsSkipped(t *testing.T) {
 // TestNetnsInterrupted: a polite end in the middle of a run, alone or in a
 // worker, ends all that belongs to it, leaves no file, and has its own status.
 func TestNetnsInterrupted(t *testing.T) {
+	t.Parallel() // it waits
 	for _, user := range users {
 		for _, how := range []struct {
 			name  string

@@ -11,6 +11,7 @@ import (
 // runs, without root, and is refused without permission. How long the program
 // takes to start on a machine that is busy with other tests is not its matter.
 func TestReadmeRealHost(t *testing.T) {
+	t.Parallel() // it waits
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
