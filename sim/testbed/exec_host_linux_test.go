@@ -111,6 +111,12 @@ var mistakes = []struct {
 		[]string{"node web: program sh: it has ended before it was ready: exit 3; it said: bad configuration"},
 	},
 	{
+		// It is not taken for ready while it still computes.
+		"takes a while to find out",
+		topology.Exec{Run: shell("n=0; while [ $n -lt 150000 ]; do n=$((n+1)); done; exit 3")},
+		[]string{"node web: program sh: it has ended before it was ready: exit 3"},
+	},
+	{
 		"ends well before it is ready",
 		topology.Exec{Run: shell("exit 0"), Ready: topology.Ready{TCP: 80}},
 		[]string{"node web: program sh: it has ended before it was ready: exit 0"},

@@ -136,6 +136,14 @@ func (p *program) over() bool {
 	}
 }
 
+// computes reports whether the program has something to do or to read from disk,
+// and is not one that waits for a request or has ended (proc_pid_stat(5)).
+func (p *program) computes() bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	_, rest, found := strings.Cut(string(stat), ") ") // of the name
+	return err == nil && found && rest != "" && (rest[0] == 'R' || rest[0] == 'D')
+}
+
 // signals are those of topology.Stop.
 var signals = map[string]syscall.Signal{
 	"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "HUP": syscall.SIGHUP,

@@ -20,18 +20,24 @@ type readiness struct {
 	main     *program // the one that counts
 	deadline *sim.Timer
 	enough   *sim.Timer    // the program has run for long enough
+	patience int           // how often more time is given to one that computes
 	over     chan struct{} // closed at the end of the wait
 }
 
-// settleTime is long enough for a program to find its arguments wrong.
-const settleTime = 100 * time.Millisecond
+// settleTime is long enough for a program to find its arguments wrong, once it
+// has a processor: one that computes by then, or still waits for its turn on a
+// busy machine, is given as much again a few times.
+const (
+	settleTime     = 100 * time.Millisecond
+	settlePatience = 9
+)
 
 // awaitReady begins to wait.
 func (h *execHost) awaitReady(main *program) *readiness {
-	r := &readiness{host: h, how: h.cfg.Exec.Ready, main: main, over: make(chan struct{})}
+	r := &readiness{host: h, how: h.cfg.Exec.Ready, main: main, over: make(chan struct{}), patience: settlePatience}
 	r.deadline = h.bed.Loop().NewTimer(sim.Func(r.late))
 	r.deadline.Reset(r.how.Within)
-	r.enough = h.bed.Loop().NewTimer(sim.Func(r.reached))
+	r.enough = h.bed.Loop().NewTimer(sim.Func(r.lasted))
 	if r.how.TCP != 0 {
 		go r.knock(h.space, h.bed.Loop())
 	}
@@ -45,8 +51,19 @@ func (r *readiness) placed() {
 	case r.how.After != 0:
 		r.enough.Reset(r.how.After)
 	default:
+		r.deadline.Stop() // nothing more is asked of it than not to end
 		r.enough.Reset(settleTime)
 	}
+}
+
+// lasted is told that the program has run for a while.
+func (r *readiness) lasted() {
+	if r.how.After == 0 && r.patience > 0 && r.main.computes() {
+		r.patience--
+		r.enough.Reset(settleTime)
+		return
+	}
+	r.reached()
 }
 
 // knockGap is how often it is asked whether somebody listens.
@@ -113,8 +130,11 @@ func (r *readiness) cancel() {
 
 // late is the deadline.
 func (r *readiness) late() {
-	missing := fmt.Sprintf("nobody listens on TCP port %d", r.how.TCP)
-	if r.how.TCP == 0 {
+	missing := "it does not run yet"
+	switch {
+	case r.how.TCP != 0:
+		missing = fmt.Sprintf("nobody listens on TCP port %d", r.how.TCP)
+	case r.how.Log != "":
 		missing = fmt.Sprintf("no line of output matches %q", r.how.Log)
 	}
 	r.fail(r.main, fmt.Errorf("not ready after %v: %s", r.how.Within, missing))
