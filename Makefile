@@ -22,7 +22,7 @@ test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in
 	@.ci/test
 
 netns: ## every incident in real time, beside virtual time; takes 13 minutes
-	go test -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
+	go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
 race: ## all tests under the race detector (needs a C compiler)
 	go test -race -timeout 30m ./...
