@@ -156,16 +156,21 @@ func (p *Poller) park(timeout unix.Timespec) error {
 	return p.conn.Read(p.look)
 }
 
-// block has the thread wait.
+// block has the thread wait. The runtime interrupts it with signals, after which
+// it waits for the rest of the time: the call leaves that in timeout (ppoll(2)).
 func (p *Poller) block(timeout unix.Timespec) error {
-	n, err := unix.Ppoll([]unix.PollFd{{Fd: int32(p.queue), Events: unix.POLLIN}}, &timeout, nil)
-	if n > 0 {
-		p.arrived(uintptr(p.queue))
+	for {
+		n, err := unix.Ppoll([]unix.PollFd{{Fd: int32(p.queue), Events: unix.POLLIN}}, &timeout, nil)
+		switch {
+		case n > 0:
+			p.arrived(uintptr(p.queue))
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return fmt.Errorf("poll: %w", err)
+		}
+		return nil
 	}
-	if err != nil && err != unix.EINTR {
-		return fmt.Errorf("poll: %w", err)
-	}
-	return nil
 }
 
 // arrived reports whether there is a reason for Wait to return. The runtime calls
