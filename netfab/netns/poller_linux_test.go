@@ -1,9 +1,12 @@
 package netns
 
 import (
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // waits returns how long a Wait takes.
@@ -101,6 +104,40 @@ func testPollerWakes(t *testing.T, prepare func(*Poller)) {
 	p.Forget(fabric)
 	p.Forget(fabric)
 	idle("forgetting its port")
+}
+
+// TestPollerOutlastsSignals: the runtime's signals neither end a Wait nor have it
+// begin anew.
+func TestPollerOutlastsSignals(t *testing.T) {
+	const timeout, gap, patience = 100 * time.Millisecond, 5 * time.Millisecond, 10 * time.Second
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	p, err := NewPoller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.KeepThread()
+	thread, over := unix.Gettid(), make(chan struct{})
+	sent := make(chan int, 1)
+	go func() {
+		count := 0
+		for since := time.Now(); time.Since(since) < patience; count++ {
+			select {
+			case <-over:
+				sent <- count
+				return
+			case <-time.After(gap):
+				_ = unix.Tgkill(unix.Getpid(), thread, unix.SIGURG) // the thread is there until over
+			}
+		}
+		sent <- count
+	}()
+	got := waits(t, p, timeout)
+	close(over)
+	if n := <-sent; got < timeout || got > patience/2 || n == 0 {
+		t.Errorf("with %d signals it waits for %v, want %v", n, got, timeout)
+	}
 }
 
 // TestPollerIsIdle: to wait costs no processor time, whatever has happened to

@@ -36,7 +36,7 @@ type Exec struct {
 type Ready struct {
 	TCP    int           `yaml:"tcp" doc:"somebody on the node listens on the port" jsonschema:"minimum=1,maximum=65535"`
 	Log    string        `yaml:"log" doc:"regular expression: a line of the output of run matches"`
-	After  time.Duration `yaml:"after" doc:"the programs still run this long after their start"`
+	After  time.Duration `yaml:"after" doc:"the programs still run this long after their start (default without tcp and log: 100ms, and up to a second while run computes)"`
 	Within time.Duration `yaml:"within" doc:"how long they may take (default 10s)"`
 }
 
