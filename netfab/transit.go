@@ -149,7 +149,7 @@ func (p *Port) take(now time.Duration, fr *Frame) {
 	f := p.fabric
 	f.stats.Delivered++
 	if f.digest != nil {
-		f.digest.Add(now, p.number, fr.data)
+		f.digest.AddFrame(now, p.number, fr.data)
 	}
 	p.receiver.Receive(fr)
 }

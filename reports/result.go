@@ -19,7 +19,7 @@ type Result struct {
 	About        string             `json:"about"`
 	Seed         uint64             `json:"seed"`
 	World        string             `json:"world"`  // virtual, netns
-	Digest       string             `json:"digest"` // of all frames and events
+	Digest       string             `json:"digest"` // of all frames, and of all events
 	Passed       bool               `json:"passed"` // run, with no failed expectation, no violation, no error
 	Expectations []Expectation      `json:"expectations"`
 	Violations   []oracle.Violation `json:"violations"`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -66,7 +67,7 @@ func virtual(t topology.Topology, o world.Options) (Lab, error) {
 // Outcome is what became of a run.
 type Outcome struct {
 	Seed         uint64
-	Digest       string // of all frames and events
+	Digest       string // of all frames, a hyphen, of all events
 	Events       []event.Event
 	Measures     oracle.Measures
 	Violations   []oracle.Violation // those that the scenario does not expect
@@ -89,6 +90,10 @@ func (o *Outcome) Passed() bool {
 	}
 	return len(o.Violations) == 0
 }
+
+// Differs names the parts of the digest that two runs do not share: "frames",
+// "events", "frames and events", or nothing.
+func (o *Outcome) Differs(other *Outcome) string { return sim.DigestDifference(o.Digest, other.Digest) }
 
 // Run plays the scenario and judges it. An error means that
 // there is no verdict: the context ended, or the bench itself failed.

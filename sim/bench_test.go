@@ -117,7 +117,7 @@ func BenchmarkDigest(b *testing.B) {
 			digest, frame := NewDigest(), make([]byte, size)
 			b.ReportAllocs()
 			for b.Loop() {
-				digest.Add(time.Second, 1, frame)
+				digest.AddFrame(time.Second, 1, frame)
 			}
 		})
 	}

@@ -35,7 +35,7 @@ var flow = map[string][]string{
 	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/text":   {"sim/event", "sim/oracle", "reports"},
 	"reports/pcapng": {}, // frames are bytes with an instant
-	"scenarios":      {"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"scenarios":      {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",

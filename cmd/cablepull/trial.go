@@ -200,8 +200,8 @@ func (t trial) verify(ctx context.Context, first *scenarios.Outcome) error {
 	if err != nil {
 		return failure(ctx, err)
 	}
-	if first.Digest != second.Digest {
-		return benchError{fmt.Errorf("%s: two runs differ: digests %s and %s", t.name(), first.Digest, second.Digest)}
+	if parts := first.Differs(second); parts != "" {
+		return benchError{fmt.Errorf("%s: two runs differ in their %s: digests %s and %s", t.name(), parts, first.Digest, second.Digest)}
 	}
 	return nil
 }

@@ -17,12 +17,9 @@ type Log struct {
 	line   []byte
 }
 
-// NewLog returns an empty log that adds each event to digest, if that is not
-// nil.
+// NewLog returns an empty log that adds each event to the events of digest, if that
+// is not nil.
 func NewLog(digest *sim.Digest) *Log { return &Log{digest: digest} }
-
-// eventPlace marks events in the digest, among the numbers of ports.
-const eventPlace = 1<<32 - 1
 
 // Append records that body happened to node at the instant at. Instants never
 // decrease.
@@ -31,7 +28,7 @@ func (l *Log) Append(at time.Duration, node string, body Body) {
 	l.events = append(l.events, e)
 	if l.digest != nil {
 		l.line = AppendJSON(l.line[:0], e)
-		l.digest.Add(at, eventPlace, l.line)
+		l.digest.AddEvent(at, l.line)
 	}
 	for _, f := range l.watch {
 		f(e)
