@@ -43,6 +43,7 @@ var flow = map[string][]string{
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "reports/pcapng"},
+	"bench/same":     {}, // two binaries, and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},
 	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"tidy":           {},
