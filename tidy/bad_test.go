@@ -144,7 +144,7 @@ func bannedSnippets() []snippet {
 		{"os", "_ = x.Stdout", "os.Stdout"},
 		{"log", "x.Print()", "log.Print"},
 	} {
-		all = append(all, snippet{"banned", "sim/traffic", false, use(b.path, b.body), b.want})
+		all = append(all, snippet{"banned", "node/client", false, use(b.path, b.body), b.want})
 	}
 	return append(all,
 		snippet{"banned", "scenarios/spec", true, use("time", "x.Sleep(1)"), "flaky"},

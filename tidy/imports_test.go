@@ -26,10 +26,11 @@ var flow = map[string][]string{
 	"node/standby":        {"node/wire"}, // a pure machine
 	"node/standby/member": {"sim", "sim/event", "sim/topology", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/standby/member", "node/web"},
-	"sim/traffic":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/client":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"sim/world": { // the one place where all meets
-		"sim", "sim/event", "sim/fault", "sim/topology", "sim/traffic", "sim/oracle", "netfab",
-		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway",
+		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "netfab",
+		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend",
 	},
 	"sim/testbed":    {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events

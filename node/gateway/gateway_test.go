@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
-	"github.com/cablepull/cablepull/sim/traffic"
 )
 
 // TestDefaultService: without configuration, web answers by itself on port 80 of
@@ -67,7 +67,7 @@ func TestNoService(t *testing.T) {
 func TestForward(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
-	l.backend = traffic.NewBackend(l.web, topology.Backend{Size: 5000})
+	l.backend = backend.New(l.web, topology.Backend{Size: 5000})
 	l.start(map[string]topology.Service{"shop": forwarding()})
 	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Stop: 2 * second})
 	l.run(5 * second)
@@ -103,12 +103,12 @@ func TestForwardFailures(t *testing.T) {
 		{"unreachable", func(l *lab) { l.web.Crash(false) }, "status-502"},
 		{"silent", func(l *lab) { l.web.Freeze(false) }, "status-502"},
 		{"not on the list", func(l *lab) {
-			l.backend = traffic.NewBackend(l.web, topology.Backend{Allow: addrs("192.0.2.100")})
+			l.backend = backend.New(l.web, topology.Backend{Allow: addrs("192.0.2.100")})
 		}, "status-502"},
-		{"reset", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeReset}) }, "status-502"},
-		{"hang", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeHang}) }, "status-504"},
-		{"its own status", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeStatus, Status: 503}) }, "status-503"},
-		{"slow", func(l *lab) { l.serve(traffic.Mode{Kind: traffic.ModeLatency, Latency: 5 * second}) }, "200 by a"},
+		{"reset", func(l *lab) { l.serve(backend.Mode{Kind: backend.ModeReset}) }, "status-502"},
+		{"hang", func(l *lab) { l.serve(backend.Mode{Kind: backend.ModeHang}) }, "status-504"},
+		{"its own status", func(l *lab) { l.serve(backend.Mode{Kind: backend.ModeStatus, Status: 503}) }, "status-503"},
+		{"slow", func(l *lab) { l.serve(backend.Mode{Kind: backend.ModeLatency, Latency: 5 * second}) }, "200 by a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t, 0)
@@ -125,8 +125,8 @@ func TestForwardFailures(t *testing.T) {
 	}
 }
 
-func (l *lab) serve(m traffic.Mode) {
-	l.backend = traffic.NewBackend(l.web, topology.Backend{})
+func (l *lab) serve(m backend.Mode) {
+	l.backend = backend.New(l.web, topology.Backend{})
 	if err := l.backend.Set(m); err != nil {
 		l.t.Error(err)
 	}
@@ -137,13 +137,13 @@ func (l *lab) serve(m traffic.Mode) {
 func TestStaleUpstream(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
-	l.serve(traffic.Mode{Kind: traffic.ModeOK})
+	l.serve(backend.Mode{Kind: backend.ModeOK})
 	l.start(map[string]topology.Service{"shop": forwarding()})
 	l.ask(topology.Client{Rate: 0.5, Mode: "long-lived", Stop: 4 * second})
 	l.at(2*second, func() {
 		l.web.Crash(false)
 		l.web.PowerOn()
-		l.serve(traffic.Mode{Kind: traffic.ModeOK})
+		l.serve(backend.Mode{Kind: backend.ModeOK})
 	})
 	l.run(10 * second)
 	l.wantOutcomes(map[string]int{"200 by a": 2})

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
-	"github.com/cablepull/cablepull/sim/traffic"
 )
 
 const (
@@ -30,16 +31,16 @@ type lab struct {
 	loop   *sim.Loop
 	log    *event.Log
 	lan    *netfab.Segment
-	ledger *traffic.Ledger
+	ledger *client.Ledger
 
 	a, web, c1 *host.Host
 	gateway    *Gateway
-	backend    *traffic.Backend
+	backend    *backend.Backend
 }
 
 func newLab(t testing.TB, memory int64) *lab {
 	digest := sim.NewDigest()
-	l := &lab{t: t, loop: sim.New(42), log: event.NewLog(digest), ledger: traffic.NewLedger()}
+	l := &lab{t: t, loop: sim.New(42), log: event.NewLog(digest), ledger: client.NewLedger()}
 	l.lan = netfab.New(l.loop, digest).AddSegment("lan", netfab.SegmentConfig{})
 	l.a = l.host("a", 11, memory)
 	l.web = l.host("web", 50, 0)
@@ -73,7 +74,7 @@ func (l *lab) ask(cfg topology.Client) {
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.100/"
 	}
-	if _, err := traffic.NewClient(l.c1, cfg, l.ledger); err != nil {
+	if _, err := client.New(l.c1, cfg, l.ledger); err != nil {
 		l.t.Fatal(err)
 	}
 }

@@ -7,12 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/standby/member"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
-	"github.com/cablepull/cablepull/sim/traffic"
 )
 
 // Node is a machine of the world and what runs on it. Members, gateway, client
@@ -25,8 +26,8 @@ type Node struct {
 	saved   configuration // what a reboot finds
 	members map[string]*member.Member
 	gateway *gateway.Gateway
-	client  *traffic.Client
-	backend *traffic.Backend
+	client  *client.Client
+	backend *backend.Backend
 
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot
@@ -98,7 +99,7 @@ func (n *Node) boot() {
 		n.startRouter(*cfg.Router)
 	}
 	if cfg.Backend != nil {
-		n.backend = traffic.NewBackend(n.host, *cfg.Backend)
+		n.backend = backend.New(n.host, *cfg.Backend)
 	}
 	if cfg.Gateway != nil {
 		n.gateway = gateway.New(n.host, *cfg.Gateway, cfg.Memory, n.vips())
@@ -113,7 +114,7 @@ func (n *Node) boot() {
 }
 
 func (n *Node) startClient(cfg topology.Client) {
-	client, err := traffic.NewClient(n.host, cfg, n.world.ledger)
+	client, err := client.New(n.host, cfg, n.world.ledger)
 	if err != nil { // validated before
 		n.world.loop.Fail(err)
 		return

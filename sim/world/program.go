@@ -3,8 +3,8 @@ package world
 import (
 	"fmt"
 
+	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/sim/fault"
-	"github.com/cablepull/cablepull/sim/traffic"
 )
 
 // switchService stops or starts a service of the machine's gateway. With the
@@ -26,11 +26,11 @@ func (n *Node) switchService(f fault.Service) (undo func() bool, err error) {
 // switchBackend changes how the machine's back end answers.
 func (n *Node) switchBackend(f fault.Backend) (undo func() bool, err error) {
 	b := n.backend
-	if err := b.Set(traffic.Mode{Kind: f.Mode, Status: f.Status, Latency: f.Latency}); err != nil {
+	if err := b.Set(backend.Mode{Kind: f.Mode, Status: f.Status, Latency: f.Latency}); err != nil {
 		return nil, err
 	}
 	return func() bool {
-		return changed(func() bool { return n.backend == b }, func() { n.must(b.Set(traffic.Mode{Kind: traffic.ModeOK})) })
+		return changed(func() bool { return n.backend == b }, func() { n.must(b.Set(backend.Mode{Kind: backend.ModeOK})) })
 	}, nil
 }
 

@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
-	"github.com/cablepull/cablepull/sim/traffic"
 )
 
 // Options are what a run has beside its topology.
@@ -66,7 +66,7 @@ type World struct {
 	digest   *sim.Digest
 	fabric   *netfab.Fabric
 	log      *event.Log
-	ledger   *traffic.Ledger
+	ledger   *client.Ledger
 	topology topology.Topology
 	machines map[string]Machine
 	nodes    map[string]*Node // those that live in this process
@@ -97,7 +97,7 @@ func New(t topology.Topology, o Options) (*World, error) {
 	}
 	w := &World{
 		loop: sim.NewDriven(o.Seed, driver), digest: sim.NewDigest(), topology: t,
-		machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: traffic.NewLedger(),
+		machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: client.NewLedger(),
 	}
 	w.log = event.NewLog(w.digest)
 	if o.Watch != nil {
@@ -149,7 +149,7 @@ func (w *World) populate(o Options) error {
 			n := newNode(w, name, cfg, *o.Again)
 			w.machines[name], w.nodes[name] = n, n
 			if o.Here != "" {
-				w.ledger = traffic.NewLedgerOf(uint64(i + o.Again.Boots*len(all))) // unique among processes
+				w.ledger = client.NewLedgerOf(uint64(i + o.Again.Boots*len(all))) // unique among processes
 			}
 		default:
 			continue

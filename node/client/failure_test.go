@@ -1,9 +1,10 @@
-package traffic
+package client
 
 import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -53,13 +54,13 @@ var failures = []struct {
 		sent 1.1 on 1
 		closed 1 by reset after 0
 		failed 1 on 1: reset`},
-	{"reset after the request", func(l *lab) { l.serve(topology.Backend{}); l.set(0, Mode{Kind: ModeReset}) }, "", `
+	{"reset after the request", func(l *lab) { l.serve(topology.Backend{}); l.set(0, backend.Mode{Kind: backend.ModeReset}) }, "", `
 		open 1
 		established 1
 		sent 1.1 on 1
 		closed 1 by reset after 0
 		failed 1 on 1: reset`},
-	{"hang", func(l *lab) { l.serve(topology.Backend{}); l.set(0, Mode{Kind: ModeHang}) }, "", `
+	{"hang", func(l *lab) { l.serve(topology.Backend{}); l.set(0, backend.Mode{Kind: backend.ModeHang}) }, "", `
 		open 1
 		established 1
 		sent 1.1 on 1
@@ -137,7 +138,7 @@ func TestFailureKinds(t *testing.T) {
 func TestTimeoutsAreExact(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
-	l.set(0, Mode{Kind: ModeHang})
+	l.set(0, backend.Mode{Kind: backend.ModeHang})
 	l.ask(once(func(c *topology.Client) { c.Timeout = 3 * second }))
 	l.run(20 * second)
 	sentAt, _ := bodies[sent](l)
@@ -159,8 +160,8 @@ func TestRetries(t *testing.T) {
 	t.Run("cured", func(t *testing.T) {
 		l := newLab(t)
 		l.serve(topology.Backend{})
-		l.set(0, Mode{Kind: ModeHang})
-		l.set(1500*time.Millisecond, Mode{Kind: ModeOK})
+		l.set(0, backend.Mode{Kind: backend.ModeHang})
+		l.set(1500*time.Millisecond, backend.Mode{Kind: backend.ModeOK})
 		l.ask(once(func(c *topology.Client) { c.Retries = 3 }))
 		l.run(20 * second)
 		l.wantStory(`

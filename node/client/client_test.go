@@ -1,11 +1,15 @@
-package traffic
+package client
 
 import (
+	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -143,13 +147,18 @@ func TestLongLivedReopens(t *testing.T) {
 	}
 }
 
-// TestIdleReset: the back end resets the connection of another request, and an
-// idle one is told at the same instant when the machine behind it says so.
-func TestIdleReset(t *testing.T) {
+// TestIdleClosed: a server closes its idle connections, and the client sees it
+// at that instant, not at its next request.
+func TestIdleClosed(t *testing.T) {
 	l := newLab(t)
-	l.serve(topology.Backend{})
+	web := topology.Service{Listen: netip.MustParseAddrPort("192.0.2.50:80")}
+	g := gateway.New(l.server, topology.Gateway{Services: map[string]topology.Service{"web": web}}, topology.Memory{}, nil)
 	l.ask(topology.Client{Rate: 0.1, Mode: modeLongLived, Connections: 2, Stop: 15 * second})
-	l.at(5*second, func() { l.backend.server.Drain() })
+	l.at(5*second, func() {
+		if err := errors.Join(g.StopService("web"), g.StartService("web")); err != nil {
+			t.Error(err)
+		}
+	})
 	l.run(9 * second)
 	at, closed := bodies[ended](l)
 	if len(closed) != 2 || at[0] > 5*second+millisecond || closed[0].How != byServer {
@@ -218,7 +227,7 @@ func TestUnaskedAnswer(t *testing.T) {
 func TestWaitingEnds(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
-	l.set(0, Mode{Kind: ModeHang})
+	l.set(0, backend.Mode{Kind: backend.ModeHang})
 	l.ask(topology.Client{Rate: 10, Mode: modeKeepAlive, Connections: 1, Timeout: 2 * second, Stop: 4 * second})
 	l.run(20 * second)
 	_, requests := bodies[sent](l)
@@ -303,8 +312,8 @@ func TestArrivals(t *testing.T) {
 	if !slices.IsSorted(instants) || !slices.Equal(instants, take()) {
 		t.Error("Poisson instants are not in order, or not the same twice")
 	}
-	one, _ := NewClient(l.client, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
-	two, _ := NewClient(l.server, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
+	one, _ := New(l.client, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
+	two, _ := New(l.server, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
 	if one.arrival.first == two.arrival.first {
 		t.Error("two clients ask in step")
 	}
@@ -326,7 +335,7 @@ func TestClientRefuses(t *testing.T) {
 		{topology.Client{Target: "http://192.0.2.100/", Rate: -1}, "want more than 0"},
 	} {
 		l := newLab(t)
-		_, err := NewClient(l.client, c.cfg, l.ledger)
+		_, err := New(l.client, c.cfg, l.ledger)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: got %v, want %q", c.cfg, err, c.want)
 		}
@@ -339,8 +348,8 @@ func TestRunsAreEqual(t *testing.T) {
 		l := newLab(t)
 		l.serve(topology.Backend{Latency: 3 * millisecond})
 		l.ask(topology.Client{Rate: 200, Arrival: "poisson", Mode: modeKeepAlive, Connections: 8, Retries: 1, Timeout: second})
-		l.set(2*second, Mode{Kind: ModeReset})
-		l.set(3*second, Mode{Kind: ModeOK})
+		l.set(2*second, backend.Mode{Kind: backend.ModeReset})
+		l.set(3*second, backend.Mode{Kind: backend.ModeOK})
 		l.at(4*second, func() { l.server.Freeze(false) })
 		l.at(6*second, func() { l.server.Thaw() })
 		l.run(10 * second)

@@ -1,4 +1,4 @@
-package traffic
+package client
 
 import (
 	"cmp"
@@ -46,16 +46,16 @@ type Client struct {
 	arrival arrival
 }
 
-// NewClient starts the client that cfg describes on a running machine, with which
+// New starts the client that cfg describes on a running machine, with which
 // it dies. Numbers come from ledger. Zero fields of cfg mean their defaults.
 // Requests that were due before now are not made up for.
-func NewClient(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
+func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	c := &Client{host: h, cfg: cfg, ledger: ledger}
 	if err := c.aim(); err != nil {
-		return nil, fmt.Errorf("traffic: client %s: %w", h.Name(), err)
+		return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
 	}
 	if err := c.complete(); err != nil {
-		return nil, fmt.Errorf("traffic: client %s: %w", h.Name(), err)
+		return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
 	}
 	interval := time.Duration(float64(time.Second) / float64(c.cfg.Rate))
 	phase := h.Loop().Stream("client/" + h.Name() + "/phase")

@@ -1,4 +1,4 @@
-package traffic
+package client
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -25,7 +26,7 @@ type lab struct {
 	ledger  *Ledger
 	server  *host.Host
 	client  *host.Host
-	backend *Backend
+	backend *backend.Backend
 }
 
 func newLab(t testing.TB) *lab {
@@ -47,7 +48,7 @@ func (l *lab) host(name string, place byte) *host.Host {
 }
 
 // serve starts the back end.
-func (l *lab) serve(cfg topology.Backend) { l.backend = NewBackend(l.server, cfg) }
+func (l *lab) serve(cfg topology.Backend) { l.backend = backend.New(l.server, cfg) }
 
 // ask starts the client, which asks the server unless cfg says otherwise.
 func (l *lab) ask(cfg topology.Client) {
@@ -55,7 +56,7 @@ func (l *lab) ask(cfg topology.Client) {
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.50/"
 	}
-	if _, err := NewClient(l.client, cfg, l.ledger); err != nil {
+	if _, err := New(l.client, cfg, l.ledger); err != nil {
 		l.t.Fatal(err)
 	}
 }
@@ -71,7 +72,7 @@ func (l *lab) run(until time.Duration) {
 func (l *lab) at(when time.Duration, f func()) { l.loop.At(when, sim.Func(f)) }
 
 // set changes the back end's mode at an instant.
-func (l *lab) set(when time.Duration, m Mode) {
+func (l *lab) set(when time.Duration, m backend.Mode) {
 	l.at(when, func() {
 		if err := l.backend.Set(m); err != nil {
 			l.t.Error(err)

@@ -1,4 +1,4 @@
-package traffic
+package client
 
 import (
 	"github.com/cablepull/cablepull/sim"

@@ -1,4 +1,4 @@
-package traffic
+package client
 
 // Ledger gives connections and requests their numbers, which are unique in a
 // run: one ledger serves all clients of a world.

@@ -1,7 +1,8 @@
-package traffic
+package backend
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 func TestBackendModes(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Latency: 10 * millisecond})
-	l.ask(topology.Client{Rate: 1, Stop: 9 * second, Timeout: 3 * second})
+	l.ask(l.client, topology.Client{Rate: 1, Stop: 9 * second, Timeout: 3 * second})
 	l.set(second, Mode{Kind: ModeStatus, Status: 404})
 	l.set(2*second, Mode{Kind: ModeLatency, Latency: 200 * millisecond})
 	l.set(3*second, Mode{Kind: ModeStatus, Status: 502})
@@ -75,18 +76,17 @@ func TestBackendRefusesModes(t *testing.T) {
 func TestBackendLog(t *testing.T) {
 	l := newLab(t)
 	other := l.host("c2", 202)
-	l.serve(topology.Backend{Allow: addrs("192.0.2.201")})
-	l.ask(once(nil))
-	if _, err := NewClient(other, once(func(c *topology.Client) { c.Target = "http://192.0.2.50/" }), l.ledger); err != nil {
-		t.Fatal(err)
-	}
+	l.serve(topology.Backend{Allow: []netip.Addr{netip.MustParseAddr("192.0.2.201")}})
+	once := topology.Client{Rate: 1, Stop: 999 * millisecond, Timeout: second} // the second request would be due later
+	l.ask(l.client, once)
+	l.ask(other, once)
 	l.run(5 * second)
 	_, came := bodies[event.ConnAccepted](l)
 	_, served := bodies[event.RequestServed](l)
 	if len(came) != 1 || len(served) != 1 {
 		t.Fatalf("%d accepted, %d served, want one of each", len(came), len(served))
 	}
-	if !strings.HasPrefix(came[0].Client, "192.0.2.201:") || came[0].Service != BackendService {
+	if !strings.HasPrefix(came[0].Client, "192.0.2.201:") || came[0].Service != Service {
 		t.Errorf("accepted: %+v", came[0])
 	}
 	for _, e := range l.log.Events() {
@@ -109,7 +109,7 @@ func TestBackendLog(t *testing.T) {
 func TestHoggedBackend(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
-	l.ask(topology.Client{Rate: 10, Stop: 2 * second, Timeout: 5 * second})
+	l.ask(l.client, topology.Client{Rate: 10, Stop: 2 * second, Timeout: 5 * second})
 	l.at(second, func() { l.server.Hog(host.Service, 1) })
 	l.at(3*second, func() { l.server.Hog(host.Service, 0) })
 	l.run(10 * second)
@@ -139,7 +139,7 @@ func TestRebootCuresHang(t *testing.T) {
 	cfg := topology.Backend{}
 	l.serve(cfg)
 	l.set(0, Mode{Kind: ModeHang})
-	l.ask(topology.Client{Rate: 1, Stop: 5 * second, Timeout: 500 * millisecond})
+	l.ask(l.client, topology.Client{Rate: 1, Stop: 5 * second, Timeout: 500 * millisecond})
 	l.at(3*second, func() { l.server.Crash(false); l.server.PowerOn(); l.serve(cfg) })
 	l.run(10 * second)
 	_, failures := bodies[failed](l)
@@ -153,7 +153,7 @@ func TestRebootCuresHang(t *testing.T) {
 func TestPortTaken(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Port: 8080})
-	NewBackend(l.server, topology.Backend{Port: 8080})
+	New(l.server, topology.Backend{Port: 8080})
 	l.run(second)
 	_, states := bodies[event.ServiceChanged](l)
 	if len(states) != 2 || states[0].State != "listening" || states[1].State != "failed" {

@@ -1,4 +1,4 @@
-package traffic
+package backend
 
 import (
 	"cmp"
@@ -15,12 +15,12 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// BackendService is the name of a back end's service in events.
-const BackendService = "backend"
+// Service is the name of a back end's service in events.
+const Service = "backend"
 
-// backendBacklog is how many connections wait for a back end to accept them: no
+// backlog is how many connections wait for a back end to accept them: no
 // bottleneck of its own, unless it hangs.
-const backendBacklog = 1024
+const backlog = 1024
 
 // The modes that Backend.Set knows.
 const (
@@ -59,16 +59,16 @@ type Mode struct {
 	Latency time.Duration
 }
 
-// NewBackend starts the back end that cfg describes on a running machine, with
+// New starts the back end that cfg describes on a running machine, with
 // which it dies. Zero fields of cfg mean their defaults.
-func NewBackend(h *host.Host, cfg topology.Backend) *Backend {
+func New(h *host.Host, cfg topology.Backend) *Backend {
 	cfg.Port = cmp.Or(cfg.Port, 80)
 	cfg.Status = cmp.Or(cfg.Status, 200)
 	cfg.Size = cmp.Or(cfg.Size, 1000)
 	b := &Backend{host: h, cfg: cfg}
 	b.mode = b.configured()
 	b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: b}
-	h.Go(BackendService, b.run)
+	h.Go(Service, b.run)
 	return b
 }
 
@@ -78,7 +78,7 @@ func (b *Backend) configured() behaviour {
 
 func (b *Backend) run(p *sim.Proc) {
 	addr := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port))
-	l, err := b.host.Listen(addr, backendBacklog)
+	l, err := b.host.Listen(addr, backlog)
 	if err != nil {
 		b.log("failed", err.Error())
 		return
@@ -97,12 +97,12 @@ func (b *Backend) Set(m Mode) error {
 		next = b.configured()
 	case ModeStatus:
 		if m.Status < 200 || m.Status > 599 {
-			return fmt.Errorf("traffic: back end %s: status: got %d, want 200-599", b.host.Name(), m.Status)
+			return fmt.Errorf("back end %s: status: got %d, want 200-599", b.host.Name(), m.Status)
 		}
 		next.status, next.cause = m.Status, fmt.Sprintf("status %d", m.Status)
 	case ModeLatency:
 		if m.Latency < 0 {
-			return fmt.Errorf("traffic: back end %s: latency: got %v, want 0 or more", b.host.Name(), m.Latency)
+			return fmt.Errorf("back end %s: latency: got %v, want 0 or more", b.host.Name(), m.Latency)
 		}
 		next.latency, next.cause = m.Latency, fmt.Sprintf("latency %v", m.Latency)
 	case ModeHang:
@@ -110,7 +110,7 @@ func (b *Backend) Set(m Mode) error {
 	case ModeReset:
 		next.reset = true
 	default:
-		return fmt.Errorf("traffic: back end %s: mode: got %q, want ok, status, latency, hang or reset", b.host.Name(), m.Kind)
+		return fmt.Errorf("back end %s: mode: got %q, want ok, status, latency, hang or reset", b.host.Name(), m.Kind)
 	}
 	b.change(next)
 	return nil
@@ -127,7 +127,7 @@ func (b *Backend) change(next behaviour) {
 }
 
 func (b *Backend) log(state, reason string) {
-	b.host.Log(event.ServiceChanged{Service: BackendService, State: state, Reason: reason})
+	b.host.Log(event.ServiceChanged{Service: Service, State: state, Reason: reason})
 }
 
 // Ready implements web.Service.
@@ -142,7 +142,7 @@ func (b *Backend) Open(p *sim.Proc, c web.Conn) web.Session {
 		return nil
 	}
 	visit := &visit{backend: b, client: from.String()}
-	b.host.Log(event.ConnAccepted{Service: BackendService, Client: visit.client})
+	b.host.Log(event.ConnAccepted{Service: Service, Client: visit.client})
 	return visit
 }
 
@@ -168,7 +168,7 @@ func (v *visit) Serve(p *sim.Proc, x *web.Exchange) {
 		return
 	}
 	if x.Answer(b.mode.status, b.cfg.Size) == nil {
-		b.host.Log(event.RequestServed{Service: BackendService, Request: x.Request.ID, Client: v.client})
+		b.host.Log(event.RequestServed{Service: Service, Request: x.Request.ID, Client: v.client})
 	}
 }
 
