@@ -28,8 +28,9 @@ var flow = map[string][]string{
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/standby/member", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
 	"sim/world": { // the one place where all meets
-		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "netfab",
+		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend",
 	},
 	"sim/testbed":    {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},

@@ -71,7 +71,7 @@ type World struct {
 	machines map[string]Machine
 	nodes    map[string]*Node // those that live in this process
 	names    []string         // of machines, sorted
-	frames   *frameWatch
+	frames   *sightings
 	applied  []*application // in the order in which they were injected
 	finished bool
 	closed   bool

@@ -1,4 +1,4 @@
-package world
+package sighting
 
 import (
 	"encoding/binary"
@@ -8,21 +8,16 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
-	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/sim/event"
-	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// loopWatch finds frames that go in circles. An IP packet can only do so
-// through routers, so it looks at what leaves their ports: the same packet again
-// with fewer hops left has been round. A repetition by its sender has as many
-// left as before.
-type loopWatch struct {
-	log     *event.Log
-	routers map[string]bool
-	told    map[*netfab.Port]bool
-	recent  []passage // by fingerprint; a newer packet takes the place of an older one
-	hash    xxhash.Digest
+// loops finds packets that go in circles. An IP packet can only do so through
+// routers, so it looks at what leaves their ports: the same packet again with
+// fewer hops left has been round. A repetition by its sender has as many left as
+// before.
+type loops struct {
+	recent []passage // by fingerprint; a newer packet takes the place of an older one
+	hash   xxhash.Digest
 }
 
 // passage is a packet that has left a port.
@@ -35,33 +30,21 @@ type passage struct {
 // send while one goes round.
 const passagesMax = 1 << 13
 
-// watchLoops returns nil if there is no router: what costs nothing.
-func watchLoops(t topology.Topology, log *event.Log) *loopWatch {
-	l := &loopWatch{log: log, routers: map[string]bool{}, told: map[*netfab.Port]bool{}}
-	for _, name := range topology.Names(t.Nodes) {
-		if t.Nodes[name].Router != nil {
-			l.routers[name] = true
-		}
-	}
-	if len(l.routers) == 0 {
-		return nil
-	}
-	l.recent = make([]passage, passagesMax)
-	return l
-}
+func newLoops() *loops { return &loops{recent: make([]passage, passagesMax)} }
 
-// sent looks at an IPv4 frame of at least 34 bytes.
-func (l *loopWatch) sent(now time.Duration, from *netfab.Port, data []byte) {
-	if l == nil || !l.routers[from.Node()] || l.told[from] {
+// circle looks at an IPv4 frame of at least 34 bytes that left a router, and
+// emits the first of each port that has been round.
+func (w *Watcher) circle(now time.Duration, from *Port, data []byte) {
+	if from.looped {
 		return
 	}
-	ip := data[14:]
+	l, ip := w.loops, data[14:]
 	size, header := int(binary.BigEndian.Uint16(ip[2:])), int(ip[0]&0x0f)*4
 	if header < 20 || size < header || size > len(ip) {
 		return // damaged on its way
 	}
 	var place [4]byte
-	binary.BigEndian.PutUint32(place[:], from.Number())
+	binary.BigEndian.PutUint32(place[:], from.number)
 	l.hash.Reset()
 	l.hash.Write(place[:])
 	l.hash.Write(ip[4:8]) // identification and fragment
@@ -72,9 +55,9 @@ func (l *loopWatch) sent(now time.Duration, from *netfab.Port, data []byte) {
 	before := l.recent[this.packet%passagesMax]
 	l.recent[this.packet%passagesMax] = this
 	if before.packet == this.packet && this.hops < before.hops {
-		l.told[from] = true
-		l.log.Append(now, from.Node(), event.FrameLooped{
-			Segment: from.Segment().Name(), Port: from.Name(), Times: 1, Frame: packetText(ip[:size], header),
+		from.looped = true
+		w.emit(now, from.node, event.FrameLooped{
+			Segment: from.segment, Port: from.name, Times: 1, Frame: packetText(ip[:size], header),
 		})
 	}
 }

@@ -1,0 +1,48 @@
+package sighting
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
+)
+
+// stations is where source addresses were seen last, as a switch learns it.
+type stations struct {
+	ageing time.Duration
+	seen   map[station]place
+}
+
+// station is a source address on one segment.
+type station struct {
+	segment string
+	mac     wire.MAC
+}
+
+type place struct {
+	port *Port
+	at   time.Duration
+}
+
+// stationsMax bounds how many are remembered, as the table of a switch does.
+const stationsMax = 8192
+
+func newStations(ageing time.Duration) *stations {
+	return &stations{ageing: ageing, seen: map[station]place{}}
+}
+
+// learn notes the source of a frame, and emits that it moved.
+func (w *Watcher) learn(now time.Duration, from *Port, data []byte) {
+	if len(data) < 14 || data[6]&1 != 0 {
+		return // no machine has a group's address
+	}
+	s := w.stations
+	key := station{from.segment, wire.MAC(data[6:12])}
+	before, known := s.seen[key]
+	if !known && len(s.seen) >= stationsMax {
+		return
+	}
+	s.seen[key] = place{from, now}
+	if known && before.port != from && now-before.at < s.ageing {
+		w.Moved(now, key.mac, before.port, from)
+	}
+}

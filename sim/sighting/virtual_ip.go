@@ -1,0 +1,81 @@
+package sighting
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// virtualIP is what the wire has shown of one address.
+type virtualIP struct {
+	text     string
+	owners   map[string]bool // nodes that may own it
+	claimant string
+	repeats  int // announcements of the claimant, if they are events
+	server   string
+	servedAt time.Duration
+}
+
+// hsrp notes the messages by which a member says that the address is its own.
+func (w *Watcher) hsrp(now time.Duration, from *Port, data []byte) {
+	_, _, m, err := wire.ParseFrame(data)
+	if err != nil || !m.VirtualIP.Is4() {
+		return
+	}
+	v := w.vips[m.VirtualIP.As4()]
+	switch {
+	case v == nil:
+	case m.Opcode == wire.OpCoup:
+		w.claimed(now, from, v, "coup")
+	case m.Opcode == wire.OpHello && m.State == wire.StateActive:
+		w.claimed(now, from, v, "hello")
+	}
+}
+
+// vrrp notes the advertisements by which a VRRP router says the same.
+func (w *Watcher) vrrp(now time.Duration, from *Port, data []byte) {
+	advert, err := wire.ParseVRRP(data)
+	if err != nil || advert.Resigns() {
+		return
+	}
+	for _, vip := range advert.VirtualIPs {
+		if v := w.vips[vip.As4()]; v != nil {
+			w.claimed(now, from, v, "vrrp-advert")
+		}
+	}
+}
+
+// claimed emits a claim by another node than the last one.
+func (w *Watcher) claimed(now time.Duration, from *Port, v *virtualIP, frame string) {
+	if v.claimant == from.node || !v.owners[from.node] {
+		return
+	}
+	v.claimant, v.repeats = from.node, 0
+	w.emit(now, from.node, event.VIPClaimed{Segment: from.segment, VIP: v.text, Frame: frame})
+}
+
+// announced emits the gratuitous ARP of owners that do not report their own.
+func (w *Watcher) announced(now time.Duration, from *Port, v *virtualIP, a wire.ARP) {
+	if !v.owners[from.node] || !from.announces {
+		return
+	}
+	w.emit(now, from.node, event.VIPAnnounced{
+		Interface: from.iface, VIP: v.text, MAC: a.SenderMAC.String(), Repeat: v.repeats,
+	})
+	v.repeats++
+}
+
+// served emits a new server of the address.
+func (w *Watcher) served(now time.Duration, from *Port, v *virtualIP) {
+	if !v.owners[from.node] {
+		return // a router on the way
+	}
+	if v.server != from.node {
+		w.emit(now, from.node, event.VIPServed{
+			Segment: from.segment, VIP: v.text, Previous: v.server, PreviousAt: v.servedAt,
+		})
+		v.server = from.node
+	}
+	v.servedAt = now
+}

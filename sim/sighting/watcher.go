@@ -1,0 +1,118 @@
+package sighting
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Config is what frames do not show.
+type Config struct {
+	// VirtualIPs are the addresses to watch; MayOwn adds more.
+	VirtualIPs []VirtualIP
+	// Routers are the nodes that pass packets on. Only those can send one in a
+	// circle; without any, nothing is looked for.
+	Routers []string
+	// Reporters are the nodes that log their announcements themselves. Those of
+	// other owners become events.
+	Reporters []string
+	// Ageing, if positive, makes the watcher learn where each source address is,
+	// and forget it after this time, as a switch does. With zero somebody who has
+	// a switch calls Moved.
+	Ageing time.Duration
+}
+
+// VirtualIP is an IPv4 address that moves between nodes.
+type VirtualIP struct {
+	Address netip.Addr
+	Owners  []string // nodes that may own it; others only pass its frames on
+}
+
+// Emit takes an event. Node is empty for what concerns a segment.
+type Emit func(at time.Duration, node string, what event.Body)
+
+// Watcher reads frames and emits events. It is fed in order of instants.
+type Watcher struct {
+	emit      Emit
+	vips      map[[4]byte]*virtualIP
+	routers   map[string]bool
+	reporters map[string]bool
+	loops     *loops    // nil without routers
+	stations  *stations // nil if somebody else calls Moved
+	ports     uint32
+}
+
+// New returns a watcher that has seen nothing.
+func New(c Config, emit Emit) *Watcher {
+	w := &Watcher{emit: emit, vips: map[[4]byte]*virtualIP{}, routers: set(c.Routers), reporters: set(c.Reporters)}
+	if len(c.Routers) > 0 {
+		w.loops = newLoops()
+	}
+	if c.Ageing > 0 {
+		w.stations = newStations(c.Ageing)
+	}
+	for _, v := range c.VirtualIPs {
+		for _, node := range v.Owners {
+			w.MayOwn(v.Address, node)
+		}
+	}
+	return w
+}
+
+func set(names []string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range names {
+		all[name] = true
+	}
+	return all
+}
+
+// MayOwn watches an IPv4 address from now on, if it was not, and counts a node
+// among those that may own it.
+func (w *Watcher) MayOwn(vip netip.Addr, node string) {
+	v := w.vips[vip.As4()]
+	if v == nil {
+		v = &virtualIP{text: vip.String(), owners: map[string]bool{}}
+		w.vips[vip.As4()] = v
+	}
+	v.owners[node] = true
+}
+
+// Sent reads a frame that left a port.
+func (w *Watcher) Sent(now time.Duration, from *Port, data []byte) {
+	if w.stations != nil {
+		w.learn(now, from, data)
+	}
+	if len(data) < 34 {
+		return
+	}
+	const arp, ip = 0x0806, 0x0800
+	switch int(data[12])<<8 | int(data[13]) {
+	case arp:
+		if a, err := wire.ParseARP(data); err == nil && a.IsGratuitous() {
+			if v := w.vips[a.SenderIP.As4()]; v != nil {
+				w.claimed(now, from, v, "gratuitous-arp")
+				w.announced(now, from, v, a)
+			}
+		}
+	case ip:
+		if w.loops != nil && from.router {
+			w.circle(now, from, data)
+		}
+		if wire.IsHSRP(data) {
+			w.hsrp(now, from, data)
+		} else if wire.IsVRRP(data) {
+			w.vrrp(now, from, data)
+		} else if v := w.vips[[4]byte(data[26:30])]; v != nil {
+			w.served(now, from, v)
+		}
+	}
+}
+
+// Moved notes that a switch has found a source address at another port than
+// before.
+func (w *Watcher) Moved(now time.Duration, mac wire.MAC, from, to *Port) {
+	w.emit(now, "", event.MACMoved{Segment: to.segment, MAC: mac.String(), From: from.name, To: to.name})
+}

@@ -1,0 +1,87 @@
+package world
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim/sighting"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// sightings shows the frames of the fabric to a watcher, and tells it which
+// nodes may own which virtual IPs.
+type sightings struct {
+	world   *World
+	watcher *sighting.Watcher
+	ports   []*sighting.Port // by number of the fabric's port, which counts from 1
+	count   uint64
+}
+
+func watchFrames(w *World) *sightings {
+	var c sighting.Config
+	for _, name := range topology.Names(w.topology.Nodes) {
+		if w.topology.Nodes[name].Router != nil {
+			c.Routers = append(c.Routers, name)
+		}
+		if w.topology.Nodes[name].Exec == nil {
+			c.Reporters = append(c.Reporters, name) // members of ours log their own announcements
+		}
+	}
+	s := &sightings{world: w, watcher: sighting.New(c, w.log.Append)}
+	for _, name := range w.names {
+		s.admit(name, w.topology.Nodes[name])
+	}
+	return s
+}
+
+// admit watches the virtual IPs of a node's groups, and of their other members,
+// who may teach it theirs.
+func (s *sightings) admit(name string, n topology.Node) {
+	if n.Exec != nil {
+		s.watch(n.Exec.VIPs, name)
+	}
+	for _, iface := range topology.Names(n.Standby) {
+		here := n.Standby[iface]
+		for _, other := range s.world.names {
+			o := s.world.configured(other)
+			for _, there := range topology.Names(o.Standby) {
+				if o.Standby[there].Group == here.Group && o.NICs[there].Segment == n.NICs[iface].Segment {
+					s.watch(o.Standby[there].VIPs(), name)
+					s.watch(here.VIPs(), other)
+				}
+			}
+		}
+	}
+}
+
+func (s *sightings) watch(vips []netip.Addr, node string) {
+	for _, vip := range vips {
+		s.watcher.MayOwn(vip, node)
+	}
+}
+
+// port returns the watcher's port for one of the fabric.
+func (s *sightings) port(p *netfab.Port) *sighting.Port {
+	for uint32(len(s.ports)) < p.Number() {
+		next := s.world.fabric.Ports()[len(s.ports)]
+		s.ports = append(s.ports, s.watcher.AddPort(next.Node(), next.Interface(), next.Segment().Name()))
+	}
+	return s.ports[p.Number()-1]
+}
+
+// Sent implements netfab.Observer.
+func (s *sightings) Sent(now time.Duration, from *netfab.Port, data []byte) {
+	s.count++
+	s.watcher.Sent(now, s.port(from), data)
+}
+
+// Lost implements netfab.Observer: captures show lost frames, measures do not
+// need them.
+func (s *sightings) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
+
+// MACMoved implements netfab.Observer.
+func (s *sightings) MACMoved(now time.Duration, mac netfab.MAC, from, to *netfab.Port) {
+	s.watcher.Moved(now, wire.MAC(mac), s.port(from), s.port(to))
+}
