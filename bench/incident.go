@@ -30,11 +30,21 @@ func Incident(name string, seed uint64) (*scenarios.Outcome, error) {
 	return o, nil
 }
 
-// Trials runs an incident with the seeds 1..trials on so many goroutines, and
-// returns how much time passed in all of them together.
-func Trials(name string, goroutines, trials int) (simulated time.Duration, err error) {
+// Work is what trials did, all together.
+type Work struct {
+	Simulated time.Duration
+	Frames    uint64 // sent
+	Steps     uint64 // events of the loop
+}
+
+func (w *Work) add(simulated time.Duration, frames, steps uint64) {
+	w.Simulated, w.Frames, w.Steps = w.Simulated+simulated, w.Frames+frames, w.Steps+steps
+}
+
+// Trials runs an incident with the seeds 1..trials on so many goroutines.
+func Trials(name string, goroutines, trials int) (all Work, err error) {
 	seeds := make(chan uint64)
-	spans, errs := make([]time.Duration, goroutines), make([]error, goroutines)
+	done, errs := make([]Work, goroutines), make([]error, goroutines)
 	var group sync.WaitGroup
 	for i := range goroutines {
 		group.Go(func() {
@@ -44,7 +54,7 @@ func Trials(name string, goroutines, trials int) (simulated time.Duration, err e
 					errs[i] = errors.Join(errs[i], err)
 					continue
 				}
-				spans[i] += o.Simulated
+				done[i].add(o.Simulated, o.Frames, o.Steps)
 			}
 		})
 	}
@@ -53,10 +63,10 @@ func Trials(name string, goroutines, trials int) (simulated time.Duration, err e
 	}
 	close(seeds)
 	group.Wait()
-	for _, span := range spans {
-		simulated += span
+	for _, w := range done {
+		all.add(w.Simulated, w.Frames, w.Steps)
 	}
-	return simulated, errors.Join(errs...)
+	return all, errors.Join(errs...)
 }
 
 // capture writes every frame.

@@ -4,6 +4,9 @@
 //
 //	go run ./bench/compare                 all rows, 3 rounds
 //	go run ./bench/compare -rounds 9 -row ns-3
+//	go run ./bench/compare -old BINARY     this commit against another
+//
+// BINARY is this command as another commit builds it: go build -o BINARY ./bench/compare.
 //
 // Each measurement is a process of its own. Those of the virtual world have one
 // processor, the setting in which both cablepull and the spike are fastest, and
@@ -13,6 +16,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -31,11 +35,12 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == childVerb {
 		exit(measure(os.Args[2:], os.Stdout))
 	}
-	rounds := flag.Int("rounds", 3, "how often each side of a row is measured")
+	rounds := flag.Int("rounds", 0, "how often each side of a row is measured (default 3, with -old 15)")
+	old := flag.String("old", "", "this command as built from another commit: measure that commit against this one, and nothing else")
 	only := flag.String("row", "", "only rows whose name contains this")
 	root := flag.String("root", "bench", "the folder with ns3/run, spike/run and mininet/run")
 	flag.Parse()
-	exit(compare(*root, *only, *rounds, os.Stdout))
+	exit(compare(*root, *only, *old, *rounds, os.Stdout))
 }
 
 func exit(err error) {
@@ -47,16 +52,23 @@ func exit(err error) {
 }
 
 // compare measures every row so many times and prints the table.
-func compare(root, only string, rounds int, out io.Writer) error {
+func compare(root, only, old string, rounds int, out io.Writer) error {
 	bin, err := os.MkdirTemp("", "cablepull-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(bin)
-	chosen := slices.DeleteFunc(rows(sides{root: root, bin: bin}), func(r *row) bool {
-		return !strings.Contains(r.what, only)
-	})
-	for round := range max(rounds, 1) {
+	s := sides{root: root, bin: bin, old: old}
+	all, usual := rows, 3
+	if old != "" {
+		all, usual = oldRows, 15
+	}
+	chosen := slices.DeleteFunc(all(s), func(r *row) bool { return !strings.Contains(r.what, only) })
+	if len(chosen) == 0 {
+		return fmt.Errorf("no row's name contains %q", only)
+	}
+	rounds = cmp.Or(max(rounds, 0), usual)
+	for round := range rounds {
 		for _, r := range chosen {
 			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, rounds, r.what)
 			if err := r.measure(); err != nil {

@@ -82,19 +82,22 @@ func measureGroup(f *flag.FlagSet, args []string, out io.Writer) error {
 
 func measureIncident(f *flag.FlagSet, args []string, out io.Writer) error {
 	trials := f.Int("trials", 5, "")
+	name := f.String("name", "cable-pull", "")
 	goroutines := f.Int("goroutines", 1, "")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	start := bench.Now()
-	simulated, err := bench.Trials("cable-pull", *goroutines, *trials)
+	work, err := bench.Trials(*name, *goroutines, *trials)
 	if err != nil {
 		return err
 	}
 	s := bench.Since(start)
-	_, err = fmt.Fprintf(out, "trials=%d goroutines=%d simulated_per_wall_s=%.0f simulated_per_cpu_s=%.0f trials_per_wall_s=%.2f\n",
-		*trials, *goroutines, simulated.Seconds()/s.Wall.Seconds(), simulated.Seconds()/s.CPU.Seconds(),
-		float64(*trials)/s.Wall.Seconds())
+	simulated, n := work.Simulated.Seconds(), float64(*trials)
+	_, err = fmt.Fprintf(out, "name=%s trials=%d goroutines=%d simulated_per_wall_s=%.0f simulated_per_cpu_s=%.0f trials_per_wall_s=%.2f "+
+		"frames_per_trial=%.1f steps_per_trial=%.1f allocs_per_trial=%.0f\n",
+		*name, *trials, *goroutines, simulated/s.Wall.Seconds(), simulated/s.CPU.Seconds(), n/s.Wall.Seconds(),
+		float64(work.Frames)/n, float64(work.Steps)/n, float64(s.Allocs)/n)
 	return err
 }
 

@@ -10,11 +10,12 @@ import (
 // row is one line of the table: a figure of ours, alone or divided by one of a
 // yardstick, held against a bar.
 type row struct {
-	what  string
-	unit  string
-	bar   float64
-	below bool // the figure shall be below the bar, not above; a bar of 0 only informs
-	minus bool // the yardstick's figure is taken from ours; ours is not divided by it
+	what   string
+	unit   string
+	bar    float64
+	below  bool // the figure shall be below the bar, not above; a bar of 0 only informs
+	minus  bool // the yardstick's figure is taken from ours; ours is not divided by it
+	rounds int  // in which it is measured at most; 0: in all
 	// ours and theirs each measure once.
 	ours, theirs func() (float64, error)
 
@@ -25,21 +26,26 @@ type row struct {
 // errAbsent is wrapped by errors that say that a yardstick is not installed.
 var errAbsent = errors.New("no yardstick")
 
-// measure takes both sides once, directly after each other.
+// measure takes both sides once, directly after each other. Who is first takes
+// turns, so that neither side always finds the machine as the other left it.
 func (r *row) measure() error {
-	if r.absent != nil {
+	if r.absent != nil || r.rounds > 0 && len(r.figures) >= r.rounds {
 		return nil
 	}
-	var theirs float64
-	var err error
-	if r.theirs != nil {
-		if theirs, err = r.theirs(); err != nil {
+	var ours, theirs float64
+	order := []func() error{
+		func() (err error) { ours, err = r.ours(); return err },
+		func() (err error) { theirs, err = r.theirs(); return err },
+	}
+	if r.theirs == nil {
+		order = order[:1]
+	} else if len(r.figures)%2 == 0 {
+		slices.Reverse(order)
+	}
+	for _, side := range order {
+		if err := side(); err != nil {
 			return r.failed(err)
 		}
-	}
-	ours, err := r.ours()
-	if err != nil {
-		return r.failed(err)
 	}
 	figure := ours
 	switch {

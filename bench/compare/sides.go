@@ -17,6 +17,7 @@ import (
 // sides starts the processes that measure, ours and the yardsticks'.
 type sides struct {
 	root string // the folder with ns3/run and spike/run
+	old  string // this command as another commit builds it; empty: there is none
 	bin  string // where they keep what they build, from round to round
 }
 
@@ -70,6 +71,12 @@ func (s sides) child(processors int, args []string) (map[string]float64, error) 
 	if err != nil {
 		return nil, err
 	}
+	return s.childOf(program, processors, args)
+}
+
+// childOf runs a program of this command, of this commit or another, as a
+// process that measures.
+func (s sides) childOf(program string, processors int, args []string) (map[string]float64, error) {
 	cmd := exec.Command(program, append([]string{childVerb}, args...)...)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))
 	out, err := output(cmd)
@@ -83,6 +90,7 @@ func (s sides) child(processors int, args []string) (map[string]float64, error) 
 	// The yardsticks that count whole processes are held against a whole process.
 	process := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	figures["answered_per_process_s"] = figures["answered"] / process.Seconds()
+	figures["process_s"] = process.Seconds()
 	return figures, nil
 }
 

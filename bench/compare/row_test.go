@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
+
+// TestSidesTakeTurns: which side is measured first changes from round to round,
+// and a row with a limit is not measured beyond it.
+func TestSidesTakeTurns(t *testing.T) {
+	order := ""
+	side := func(name string, figure float64) func() (float64, error) {
+		return func() (float64, error) { order += name; return figure, nil }
+	}
+	r := row{ours: side("o", 3), theirs: side("t", 2), rounds: 3}
+	for range 5 {
+		if err := r.measure(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if order != "tootto" || len(r.figures) != 3 || median(r.figures) != 1.5 {
+		t.Errorf("got order %s and figures %v, want tootto and 3 of 1.5", order, r.figures)
+	}
+}
+
+// TestRowFails: an error of either side is one of the row, but a yardstick that
+// is not installed leaves the row out.
+func TestRowFails(t *testing.T) {
+	broken, absent := errors.New("broken"), fmt.Errorf("%w: ns-3", errAbsent)
+	good := func() (float64, error) { return 1, nil }
+	bad := func(err error) func() (float64, error) { return func() (float64, error) { return 0, err } }
+	for _, r := range []row{{ours: bad(broken)}, {ours: good, theirs: bad(broken)}} {
+		if err := r.measure(); !errors.Is(err, broken) || r.absent != nil {
+			t.Errorf("got %v, absent %v, want the error", err, r.absent)
+		}
+	}
+	r := row{ours: good, theirs: bad(absent)}
+	if err := r.measure(); err != nil || r.absent == nil || len(r.figures) != 0 {
+		t.Errorf("got %v, absent %v, want a row that is left out", err, r.absent)
+	}
+}
+
+// TestBars: above, below, and none.
+func TestBars(t *testing.T) {
+	for _, tc := range []struct {
+		r    row
+		want bool
+	}{
+		{row{bar: 2, figures: []float64{2}}, true},
+		{row{bar: 2, figures: []float64{1.9}}, false},
+		{row{bar: 2, below: true, figures: []float64{1.9}}, true},
+		{row{bar: 2, below: true, figures: []float64{2}}, false},
+		{row{figures: []float64{0}}, true},
+	} {
+		if got := tc.r.passed(); got != tc.want {
+			t.Errorf("bar %v, below %t, figures %v: got %t", tc.r.bar, tc.r.below, tc.r.figures, got)
+		}
+	}
+}
