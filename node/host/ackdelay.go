@@ -17,7 +17,7 @@ const AckDelay = 40 * time.Millisecond
 
 // ackDelay is delayed acknowledgement, which gVisor lacks: it answers every
 // segment at once, so that a request and its answer take four frames instead of
-// the two of other systems. What a NIC is given to send passes here. The bare
+// the two of other systems. It is a stage in both directions. The bare
 // acknowledgement of a segment that has just come in order is held; what the
 // connection says next overtakes and replaces it. Everything else leaves at
 // once: acknowledgements of handshakes and FINs, of what came out of order, of
@@ -25,6 +25,7 @@ const AckDelay = 40 * time.Millisecond
 type ackDelay struct {
 	nic         *NIC
 	arrived     tcpSegment // that the stack is working on
+	segment     bool       // there is one
 	held        map[flow]*heldAck
 	first, last *heldAck // held ones in order of their instants
 	free        *heldAck // ready for reuse, linked by next
@@ -89,31 +90,28 @@ func newAckDelay(n *NIC) *ackDelay {
 	return d
 }
 
-// arrive notes the frame that the stack is given next, and reports whether it
-// is a whole TCP segment.
-func (d *ackDelay) arrive(frame []byte) (segment bool) {
-	d.arrived, segment = parseSegment(frame)
-	return segment
+// arrive is IngressAcks: it notes the frame that the stack is given next.
+func (d *ackDelay) arrive(frame *netfab.Frame) Verdict {
+	d.arrived, d.segment = parseSegment(frame.Data())
+	return Pass
 }
 
 // settled ends what arrive began: what the stack says from now on is no answer
 // to a frame.
-func (d *ackDelay) settled() { d.arrived.size = 0 }
+func (d *ackDelay) settled() { d.arrived.size, d.segment = 0, false }
 
-// send puts a frame of the stack on the wire, or holds it. It takes the frame
-// over.
-func (d *ackDelay) send(frame *netfab.Frame) {
+// leave is EgressAcks: it holds a frame of the stack, or lets it pass.
+func (d *ackDelay) leave(frame *netfab.Frame) Verdict {
 	s, tcp := parseSegment(frame.Data())
 	if !tcp {
-		d.nic.port.Send(frame)
-		return
+		return Pass
 	}
 	second := d.drop(s.flow)
 	if !second && d.mayWait(s) {
 		d.hold(s.flow, frame)
-		return
+		return Take
 	}
-	d.nic.port.Send(frame)
+	return Pass
 }
 
 // mayWait reports whether s is the bare acknowledgement of the whole segment
@@ -182,7 +180,7 @@ func (d *ackDelay) remove(h *heldAck) *netfab.Frame {
 func (d *ackDelay) expire() {
 	now := d.nic.host.loop.Now()
 	for d.first != nil && d.first.due <= now {
-		d.nic.port.Send(d.remove(d.first))
+		d.nic.leave(d.nic.egress.after(EgressAcks), d.remove(d.first))
 	}
 	if d.armed = d.first != nil; d.armed {
 		d.timer.Reset(d.first.due - now)

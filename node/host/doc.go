@@ -12,6 +12,7 @@
 // (spec/simulation.md §4). The digest of a run is taken before stacks are
 // destroyed, for that happens in map order.
 //
-// Start reading at host.go, then stack.go, nic.go and conn.go; router.go and
-// firewall.go for machines between segments.
+// Start reading at host.go, then stack.go, nic.go, stage.go, which lists what a
+// frame goes through, and conn.go; router.go and firewall.go for machines
+// between segments.
 package host

@@ -4,6 +4,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"github.com/cablepull/cablepull/netfab"
 )
 
 // This file is the stack's view of a NIC: stack.LinkEndpoint.
@@ -73,13 +75,12 @@ func (n *NIC) SetOnCloseAction(func()) {}
 // on a goroutine of the stack, while the loop waits for it in settle: it only
 // sends, never delivers.
 func (n *NIC) WritePacket(pkt *stack.PacketBuffer) tcpip.Error {
-	if n.closed || n.quiet && pkt.NetworkProtocolNumber == header.ARPProtocolNumber {
+	if n.closed {
 		return nil
 	}
 	frame := n.port.Fabric().NewFrame(pkt.Size())
 	flatten(frame.Data(), pkt)
-	n.source(frame.Data())
-	n.acks.send(frame)
+	n.send(frame)
 	return nil
 }
 
@@ -106,6 +107,12 @@ func flatten(to []byte, pkt *stack.PacketBuffer) {
 		to = to[copy(to, b[skip:]):]
 		skip = 0
 	}
+}
+
+// writeSource is EgressSource.
+func (n *NIC) writeSource(f *netfab.Frame) Verdict {
+	n.source(f.Data())
+	return Pass
 }
 
 // source gives a frame that comes from a virtual IP, or from an interface that

@@ -8,6 +8,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -28,6 +29,22 @@ const (
 	// ARPNetstack leaves it to gVisor.
 	ARPNetstack ARPPolicy = "netstack"
 )
+
+// judgeARP is IngressARP.
+func (n *NIC) judgeARP(f *netfab.Frame) Verdict {
+	if data := f.Data(); wire.IsARP(data) && !n.admitARP(data) {
+		return Drop
+	}
+	return Pass
+}
+
+// silenceARP is EgressARP.
+func (n *NIC) silenceARP(f *netfab.Frame) Verdict {
+	if n.quiet && wire.IsARP(f.Data()) {
+		return Drop
+	}
+	return Pass
+}
 
 // admitARP applies the policy to a received ARP frame and reports whether the
 // stack shall see it.

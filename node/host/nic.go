@@ -46,6 +46,8 @@ type NIC struct {
 	neighbours map[netip.Addr]neighbour
 	acks       *ackDelay
 	translated []netip.Addr // that it answers for to translate them; see router.go
+
+	ingress, egress Path // see stage.go
 }
 
 // virtualAddress is an IP that answers with a MAC of its own.
@@ -60,6 +62,7 @@ func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
 		neighbours: map[netip.Addr]neighbour{},
 	}
 	n.acks = newAckDelay(n)
+	n.newPaths()
 	return n
 }
 
@@ -265,6 +268,8 @@ func (n *NIC) crash(warm bool) {
 	}
 	n.held, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil
 	n.acks.clear()
+	n.ingress.reset()
+	n.egress.reset()
 	n.neighbours = map[netip.Addr]neighbour{}
 	if !warm {
 		n.stuck = MAC{}
@@ -274,37 +279,30 @@ func (n *NIC) crash(warm bool) {
 	}
 }
 
-// Receive implements netfab.Receiver: a frame has passed the MAC filter.
-func (n *NIC) Receive(f *netfab.Frame) {
-	h := n.host
-	if h.kernelState == nil || h.kernel.Frozen() || n.dispatcher == nil {
-		return
-	}
-	data := f.Data()
-	for _, s := range n.sockets {
-		if s.match(data) {
-			s.deliver(data)
-			return
-		}
-	}
-	if wire.IsARP(data) && !n.admitARP(data) {
-		return
-	}
-	n.deliver(data)
+// takeStack is IngressStack.
+func (n *NIC) takeStack(f *netfab.Frame) Verdict {
+	n.deliver(f.Data())
+	return Take
 }
 
 // deliver hands a frame to the stack.
 func (n *NIC) deliver(data []byte) {
-	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
-	if eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize); ok {
-		pkt.PktType = packetType(eth)
-		if segment := n.acks.arrive(data); !n.shortcut.take(data, pkt, segment) {
-			n.dispatcher.DeliverNetworkPacket(header.Ethernet(eth).Type(), pkt)
-		}
-	}
+	pkt, eth := packet(data)
+	n.dispatcher.DeliverNetworkPacket(eth.Type(), pkt)
 	pkt.DecRef()
 	n.host.settle()
-	n.acks.settled()
+}
+
+// packet makes a packet of the stack of a frame, and returns its Ethernet header
+// too, which is consumed.
+func packet(data []byte) (*stack.PacketBuffer, header.Ethernet) {
+	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
+	eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize)
+	if !ok {
+		panic("host: the fabric delivered a frame without an Ethernet header")
+	}
+	pkt.PktType = packetType(eth)
+	return pkt, eth
 }
 
 // packetType classes a frame that has passed the filter.

@@ -37,8 +37,8 @@ func (s *PacketSocket) Close() {
 	s.nic.sockets = slices.DeleteFunc(s.nic.sockets, func(o *PacketSocket) bool { return o == s })
 }
 
-// Send puts a frame on the wire. An interface that has not released a virtual
-// MAC sends from that.
+// Send puts a frame on the wire, past the stages that only the stack's own
+// frames go through.
 func (s *PacketSocket) Send(frame []byte) {
 	n := s.nic
 	if n.closed {
@@ -46,10 +46,19 @@ func (s *PacketSocket) Send(frame []byte) {
 	}
 	f := n.port.Fabric().NewFrame(len(frame))
 	copy(f.Data(), frame)
-	if !n.stuck.IsZero() {
-		copy(f.Data()[6:12], n.stuck[:])
+	n.sendRaw(f)
+}
+
+// takeRaw is IngressSockets: the first socket that matches has the frame.
+func (n *NIC) takeRaw(f *netfab.Frame) Verdict {
+	data := f.Data()
+	for _, s := range n.sockets {
+		if s.match(data) {
+			s.deliver(data)
+			return Take
+		}
 	}
-	n.port.Send(f)
+	return Pass
 }
 
 // deliver hands a frame to the program. One that comes while others still wait

@@ -7,6 +7,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"github.com/cablepull/cablepull/netfab"
 )
 
 // shortcut is gVisor's IPv4 on an interface, with a shorter way past it for the
@@ -83,18 +85,24 @@ func (s *shortcut) WritePacket(r *stack.Route, params stack.NetworkHeaderParams,
 	})
 	ip.SetChecksum(^ip.CalculateChecksum())
 	flatten(ip[header.IPv4MinimumSize:], pkt)
-	n.source(data)
-	n.acks.send(frame)
+	n.send(frame)
 	return nil
 }
 
-// take gives a received frame to TCP, if it may go the short way. The frame is
-// pkt's, whose link header is consumed; segment says whether it holds a whole
-// TCP segment.
-func (s *shortcut) take(frame []byte, pkt *stack.PacketBuffer, segment bool) bool {
+// takeShortcut is IngressShortcut.
+func (n *NIC) takeShortcut(f *netfab.Frame) Verdict {
+	if n.acks.segment && n.shortcut.take(f.Data()) {
+		n.host.settle()
+		return Take
+	}
+	return Pass
+}
+
+// take gives a received TCP segment to TCP, if it may go the short way.
+func (s *shortcut) take(frame []byte) bool {
 	const eth, network = header.EthernetMinimumSize, header.IPv4MinimumSize
 	const plain = 4<<4 | network/4 // version and length of a header without options
-	if s == nil || !segment || frame[eth] != plain || s.kernel.judges || s.nic.port.Fabric().Damaged() {
+	if s == nil || frame[eth] != plain || s.kernel.judges || s.nic.port.Fabric().Damaged() {
 		return false
 	}
 	ip := header.IPv4(frame[eth:])
@@ -103,12 +111,14 @@ func (s *shortcut) take(frame []byte, pkt *stack.PacketBuffer, segment bool) boo
 	if int(ip.TotalLength()) != len(ip) || transport < header.TCPMinimumSize || transport > len(tcp) || !s.nic.expects(ip) {
 		return false
 	}
+	pkt, _ := packet(frame)
 	pkt.NetworkHeader().Consume(network)
 	pkt.TransportHeader().Consume(transport)
 	pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber = header.IPv4ProtocolNumber, header.TCPProtocolNumber
 	pkt.NICID, pkt.InputNICID = s.nic.id, s.nic.id
 	pkt.RXChecksumValidated = true // nothing is damaged
 	s.transport.DeliverTransportPacket(header.TCPProtocolNumber, pkt)
+	pkt.DecRef()
 	return true
 }
 

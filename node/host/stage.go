@@ -1,0 +1,188 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/netfab"
+)
+
+// Verdict is what becomes of a frame at a stage.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Pass Verdict = iota // the next stage sees the frame
+	Take                // the stage has the frame; later stages do not see it
+	Drop                // nobody gets the frame
+)
+
+// Stage is one step on the way of frames through an interface. Stages run on
+// the hottest path there is: they do not allocate.
+//
+// An ingress stage borrows the frame and must not change its bytes: the other
+// receivers share them. One that takes a frame to keep it retains it.
+//
+// An egress stage may change the bytes. One that takes a frame owns it: it sends
+// or releases it. It may run on a goroutine of the stack while the loop waits
+// for it, so it must not deliver a frame to this machine or wake a program.
+type Stage struct {
+	Name string
+	Do   func(*netfab.Frame) Verdict
+}
+
+// The stages of every interface, in order. A stage of a program is put before
+// one of them with Path.Insert; a distributor stands before IngressAcks, where
+// no part of the stack has seen the frame yet.
+//
+// Before the first ingress stage come the MAC filter, which the fabric applies
+// because it is the hardware's, and power: a machine that is off or frozen gets
+// no frame. Before the first egress stage comes power: a machine that is off
+// makes no frame.
+const (
+	IngressSockets  = "raw sockets"           // takes what a PacketSocket matches
+	IngressARP      = "ARP policy"            // drops ARP that the stack shall not see, see ARPPolicy
+	IngressAcks     = "acknowledgement delay" // notes the segment that the stack is about to answer
+	IngressShortcut = "shortcut"              // takes whole TCP segments past the stack's IPv4
+	IngressStack    = "stack"                 // takes everything else
+
+	EgressARP    = "ARP policy"            // drops the answer to a question that the policy made up
+	EgressSource = "source address"        // writes virtual MACs, passes
+	EgressAcks   = "acknowledgement delay" // takes bare acknowledgements for a while; raw frames enter behind it
+	EgressWire   = "wire"                  // takes everything
+)
+
+// newPaths makes the stages of both directions. This is the one place that
+// knows their order.
+func (n *NIC) newPaths() {
+	n.ingress.builtin = []*Stage{
+		{IngressSockets, n.takeRaw},
+		{IngressARP, n.judgeARP},
+		{IngressAcks, n.acks.arrive},
+		{IngressShortcut, n.takeShortcut},
+		{IngressStack, n.takeStack},
+	}
+	n.egress.builtin = []*Stage{
+		{EgressARP, n.silenceARP},
+		{EgressSource, n.writeSource},
+		{EgressAcks, n.acks.leave},
+		{EgressWire, n.putOnWire},
+	}
+	n.ingress.reset()
+	n.egress.reset()
+}
+
+// Errors of Path.Insert, to be matched with errors.Is.
+var (
+	ErrUnknownStage   = errors.New("unknown stage")
+	ErrDuplicateStage = errors.New("stage exists already")
+)
+
+// Path is the stages of one direction, in order.
+type Path struct {
+	builtin []*Stage
+	stages  []*Stage // replaced, never changed: a stage may insert another
+}
+
+// Ingress returns the stages that received frames go through.
+func (n *NIC) Ingress() *Path { return &n.ingress }
+
+// Egress returns the stages that frames go through before they are sent.
+func (n *NIC) Egress() *Path { return &n.egress }
+
+// Names returns the names of the stages in order.
+func (p *Path) Names() []string {
+	var all []string
+	for _, s := range p.stages {
+		all = append(all, s.Name)
+	}
+	return all
+}
+
+// Insert puts a stage right before another, until remove is called or the
+// machine crashes.
+func (p *Path) Insert(before string, s Stage) (remove func(), err error) {
+	if p.index(s.Name) >= 0 {
+		return nil, fmt.Errorf("host: insert stage %q: %w", s.Name, ErrDuplicateStage)
+	}
+	i := p.index(before)
+	if i < 0 {
+		return nil, fmt.Errorf("host: insert stage %q before %q: %w, want one of %s", s.Name, before, ErrUnknownStage, strings.Join(p.Names(), ", "))
+	}
+	p.stages = slices.Insert(slices.Clone(p.stages), i, &s)
+	return func() {
+		p.stages = slices.DeleteFunc(slices.Clone(p.stages), func(o *Stage) bool { return o == &s })
+	}, nil
+}
+
+// reset leaves only the stages that every interface has.
+func (p *Path) reset() { p.stages = p.builtin }
+
+func (p *Path) index(name string) int {
+	return slices.IndexFunc(p.stages, func(s *Stage) bool { return s.Name == name })
+}
+
+// after returns the stages behind a built-in one.
+func (p *Path) after(name string) []*Stage { return p.stages[p.index(name)+1:] }
+
+// walk shows a frame to the stages until one has an opinion, and returns that
+// with the stage's name.
+func walk(stages []*Stage, f *netfab.Frame) (Verdict, string) {
+	for _, s := range stages {
+		if v := s.Do(f); v != Pass {
+			return v, s.Name
+		}
+	}
+	return Drop, ""
+}
+
+// Receive implements netfab.Receiver: a frame has passed the MAC filter.
+func (n *NIC) Receive(f *netfab.Frame) {
+	h := n.host
+	if h.kernelState == nil || h.kernel.Frozen() || n.dispatcher == nil {
+		return
+	}
+	walk(n.ingress.stages, f)
+	n.acks.settled()
+}
+
+// send takes over a frame of the stack and shows it to all egress stages.
+func (n *NIC) send(f *netfab.Frame) { n.leave(n.egress.stages, f) }
+
+// sendRaw sends a frame that is not the stack's. An interface that has not
+// released a virtual MAC sends from that.
+func (n *NIC) sendRaw(f *netfab.Frame) {
+	if !n.stuck.IsZero() {
+		copy(f.Data()[6:12], n.stuck[:])
+	}
+	n.leave(n.egress.after(EgressAcks), f)
+}
+
+// leave takes over a frame and shows it to egress stages.
+func (n *NIC) leave(stages []*Stage, f *netfab.Frame) {
+	if v, _ := walk(stages, f); v != Take {
+		f.Release()
+	}
+}
+
+// Redirect sends a copy of a received frame on to another machine's interface,
+// as a distributor does: packet and ports stay, only the Ethernet addresses
+// change.
+func (n *NIC) Redirect(f *netfab.Frame, to MAC) {
+	if n.closed {
+		return
+	}
+	c := n.port.Fabric().NewFrame(len(f.Data()))
+	copy(c.Data(), f.Data())
+	copy(c.Data(), to[:])
+	copy(c.Data()[6:], n.mac[:])
+	n.sendRaw(c)
+}
+
+// putOnWire is EgressWire.
+func (n *NIC) putOnWire(f *netfab.Frame) Verdict {
+	n.port.Send(f)
+	return Take
+}

@@ -1,0 +1,186 @@
+package host
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim"
+)
+
+// The documented orders.
+var (
+	ingressOrder = []string{IngressSockets, IngressARP, IngressAcks, IngressShortcut, IngressStack}
+	egressOrder  = []string{EgressARP, EgressSource, EgressAcks, EgressWire}
+)
+
+// spy puts a stage that passes everything before each stage of a path. It
+// returns the names of the stages that frames come to from now on.
+func spy(t *testing.T, p *Path) *[]string {
+	t.Helper()
+	seen := new([]string)
+	for _, name := range p.Names() {
+		_, err := p.Insert(name, Stage{Name: "before " + name, Do: func(*netfab.Frame) Verdict {
+			*seen = append(*seen, name)
+			return Pass
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return seen
+}
+
+// TestIngressOrder: frames of each kind come to the stages in the documented
+// order, and to none behind the stage that takes or drops them.
+func TestIngressOrder(t *testing.T) {
+	l := newLab(t, 2, nil)
+	a, b := l.hosts[0], l.hosts[1]
+	path := a.NIC("lan").Ingress()
+	if got := path.Names(); !slices.Equal(got, ingressOrder) {
+		t.Fatalf("stages: got %q, want %q", got, ingressOrder)
+	}
+	l.serve(t, a, 80, 10)
+	conn := l.dial(t, b, "10.0.0.1:80")
+	a.NIC("lan").OpenPacket(wire.IsHSRP, func([]byte) {}).Join(wire.AllRouters)
+	hello, err := wire.AppendFrame(nil, b.NIC("lan").MAC(), b.NIC("lan").Address().Addr(), wire.Message{VirtualIP: vip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := spy(t, path)
+	for _, c := range []struct {
+		what string
+		send func()
+		end  string
+	}{
+		{"a frame for a socket", func() { inject(b.NIC("lan"), hello) }, IngressSockets},
+		{"gratuitous ARP", func() { l.announce(t, b, wire.ARPReply, b.NIC("lan").MAC()) }, IngressARP},
+		{"a TCP segment", func() { b.Go("client", func(*sim.Proc) { ask(conn, 1, 10) }) }, IngressShortcut},
+		{"a ping", func() { inject(b.NIC("lan"), ping(t, b, a)) }, IngressStack},
+	} {
+		l.run(t, l.loop.Now()+time.Second)
+		*seen = nil
+		c.send()
+		l.run(t, l.loop.Now()+netfab.DefaultLatency)
+		if want := ingressOrder[:slices.Index(ingressOrder, c.end)+1]; !slices.Equal(*seen, want) {
+			t.Errorf("%s: came to %q, want %q", c.what, *seen, want)
+		}
+	}
+	*seen = nil
+	a.Freeze(false)
+	inject(b.NIC("lan"), ping(t, b, a))
+	l.run(t, l.loop.Now()+time.Second)
+	if len(*seen) > 0 {
+		t.Errorf("a ping to a frozen machine: came to %q, want no stage", *seen)
+	}
+}
+
+// TestEgressOrder is the same for what leaves.
+func TestEgressOrder(t *testing.T) {
+	l := newLab(t, 2, nil)
+	a, b := l.hosts[0], l.hosts[1]
+	path := b.NIC("lan").Egress()
+	if got := path.Names(); !slices.Equal(got, egressOrder) {
+		t.Fatalf("stages: got %q, want %q", got, egressOrder)
+	}
+	l.serve(t, a, 80, 10)
+	conn := l.dial(t, b, "10.0.0.1:80")
+	moved, err := wire.AppendGratuitousARP(nil, wire.ARPReply, a.NIC("lan").Address().Addr(), MAC{2, 0, 0, 0, 9, 9}, MAC{2, 0, 0, 0, 9, 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := spy(t, path)
+	const latency = netfab.DefaultLatency
+	for _, c := range []struct {
+		what  string
+		send  func()
+		after time.Duration
+		want  []string
+	}{
+		{"a TCP segment", func() { b.Go("client", func(*sim.Proc) { ask(conn, 1, 10) }) }, 0, egressOrder},
+		{"its answer's acknowledgement", nil, 2 * latency, egressOrder[:3]},
+		{"the same later", nil, AckDelay, egressOrder[3:]},
+		{"a raw frame", func() { inject(b.NIC("lan"), ping(t, b, a)) }, 0, egressOrder[3:]},
+		{"the answer to a made up question", func() { inject(a.NIC("lan"), moved) }, latency, egressOrder[:1]},
+	} {
+		*seen = nil
+		if c.send != nil {
+			c.send()
+		}
+		l.run(t, l.loop.Now()+c.after)
+		if !slices.Equal(*seen, c.want) {
+			t.Errorf("%s: came to %q, want %q", c.what, *seen, c.want)
+		}
+	}
+}
+
+// TestInsertStage: a stage of a program drops what it wants to until it is
+// removed or the machine crashes. Removing it twice is removing it once.
+func TestInsertStage(t *testing.T) {
+	l := newLab(t, 2, nil)
+	a, b := l.hosts[0], l.hosts[1]
+	tap := l.tap()
+	path := a.NIC("lan").Ingress()
+	wall := Stage{Name: "wall", Do: func(*netfab.Frame) Verdict { return Drop }}
+	answered := func() bool {
+		since := l.loop.Now()
+		inject(b.NIC("lan"), ping(t, b, a))
+		l.run(t, since+time.Second)
+		return len(tap.sent(a.Name(), since, pong)) > 0
+	}
+	remove, err := path.Insert(IngressAcks, wall)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answered() {
+		t.Error("behind the wall: got an answer, want none")
+	}
+	if _, err := path.Insert(IngressStack, wall); !errors.Is(err, ErrDuplicateStage) {
+		t.Errorf("second wall: got %v, want %v", err, ErrDuplicateStage)
+	}
+	if _, err := path.Insert("nowhere", Stage{Name: "other"}); !errors.Is(err, ErrUnknownStage) {
+		t.Errorf("stage before one that does not exist: got %v, want %v", err, ErrUnknownStage)
+	}
+	remove()
+	if !answered() {
+		t.Error("wall removed: got no answer, want one")
+	}
+	if _, err := path.Insert(IngressStack, wall); err != nil {
+		t.Fatal(err)
+	}
+	remove()
+	if got := path.Names(); !slices.Contains(got, "wall") {
+		t.Errorf("removed twice: got stages %q, want the second wall to stand", got)
+	}
+	a.Crash(false)
+	if got := path.Names(); !slices.Equal(got, ingressOrder) {
+		t.Errorf("stages after a crash: got %q, want %q", got, ingressOrder)
+	}
+	a.PowerOn()
+	if !answered() {
+		t.Error("after the crash: got no answer, want one")
+	}
+}
+
+// TestInsertedStagesDoNotAllocate: nor does walking past them.
+func TestInsertedStagesDoNotAllocate(t *testing.T) {
+	l := newLab(t, 1, nil)
+	n := l.hosts[0].NIC("lan")
+	seen := 0
+	for _, s := range []Stage{
+		{"count", func(*netfab.Frame) Verdict { seen++; return Pass }},
+		{"wall", func(*netfab.Frame) Verdict { return Drop }},
+	} {
+		if _, err := n.Ingress().Insert(IngressStack, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := n.port.Fabric().NewFrame(60)
+	defer f.Release()
+	if got := testing.AllocsPerRun(100, func() { n.Receive(f) }); got != 0 || seen < 100 {
+		t.Errorf("a frame past a stage: got %v allocations in %d frames, want 0 in 100", got, seen)
+	}
+}
