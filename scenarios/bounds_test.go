@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
 )
 
 // hostile documents must be refused soon and without much memory.
@@ -22,7 +24,7 @@ var hostile = map[string]string{
 	"endless alias":      "nodes: &n {a: *n}\n",
 	"endless merge":      "nodes: &n {<<: *n}\n",
 	"endless list":       "tags: &t [*t, *t]\n",
-	"too large":          strings.Repeat("#", sizeMax+1),
+	"too large":          strings.Repeat("#", form.SizeMax+1),
 	"no UTF-8":           "name: \xff\xfe",
 	"empty":              "",
 	"only a comment":     "# nothing\n",
@@ -70,7 +72,7 @@ func mergeBomb() string {
 	return b + "}\n"
 }
 
-func manyProblems() string { return manyKeys(keyMax - 1) }
+func manyProblems() string { return manyKeys(form.KeyMax - 1) }
 
 func manyKeys(n int) string {
 	var b strings.Builder
@@ -88,7 +90,7 @@ func TestHostileDocumentsAreRefusedSoon(t *testing.T) {
 		_, err := Parse("x", []byte(text))
 		took := time.Since(begin)
 		runtime.ReadMemStats(&after)
-		if invalid, ok := IsInvalid(err); !ok || len(invalid.Problems) > problemMax || len(err.Error()) > 64<<10 {
+		if invalid, ok := IsInvalid(err); !ok || len(invalid.Problems) > form.ProblemMax || len(err.Error()) > 64<<10 {
 			t.Errorf("%s: got %.200v", name, err)
 		}
 		if took > 30*time.Second { // far above what it takes: the machine may be busy

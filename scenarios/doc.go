@@ -1,12 +1,11 @@
-// Package scenarios owns the scenario format: YAML to Go values and back to
-// positions in the file when something is wrong, the expectations, and the
-// library of incidents that is built into the program.
+// Package scenarios owns the scenario: a cluster, what is done to it and what is
+// expected of it, as a value that can be loaded, played and judged, and the
+// library of incidents that is built into the program. How YAML becomes values is
+// package form; what can be expected is package expect.
 //
 // Read scenario.go first, then incidents/cable-pull.yaml. load.go finds and
-// reads files, decode.go turns YAML into the values with every error at its
-// line and column, validate.go checks what the values mean together,
-// expectation.go and its neighbours hold what can be expected of a run, run.go
-// plays a scenario and judges it, and schema.go prints the format for editors.
+// reads files, format.go says which types have a form of their own, validate.go
+// checks what the values mean together, and run.go plays a scenario and judges it.
 //
 // The package knows topologies, faults, events and measures as values. Only
 // run.go knows package world; nothing here looks inside a machine.

@@ -4,6 +4,9 @@ import (
 	"runtime/metrics"
 	"strings"
 	"testing"
+
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/scenarios/form"
 )
 
 // allocated is how many bytes the process has allocated so far, give or take
@@ -57,7 +60,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("parsed but invalid: %v", err)
 			}
 			for _, e := range s.Expect {
-				e.Check(Evidence{Duration: s.Duration, Beside: s.Expect})
+				e.Check(expect.Evidence{Duration: s.Duration, Beside: s.Expect})
 				if e.Text() == "" || strings.Contains(e.Text(), "\n") && !strings.Contains(text, "\n") {
 					t.Fatalf("%T: text %q", e, e.Text())
 				}
@@ -65,7 +68,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		invalid, ok := IsInvalid(err)
-		if !ok || len(invalid.Problems) == 0 || len(invalid.Problems) > problemMax {
+		if !ok || len(invalid.Problems) == 0 || len(invalid.Problems) > form.ProblemMax {
 			t.Fatalf("got %v", err)
 		}
 		lines := strings.Count(text, "\n") + strings.Count(text, "\r") + 1

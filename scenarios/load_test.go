@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
@@ -70,7 +72,7 @@ func TestParseFillsTheValues(t *testing.T) {
 	if diff := cmp.Diff(want, s.Timeline); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]Expectation{Moves{Count: Exactly(1)}}, s.Expect, cmp.Comparer(sameText)); diff != "" {
+	if diff := cmp.Diff([]expect.Expectation{expect.Moves{Count: form.Exactly(1)}}, s.Expect, cmp.Comparer(sameText)); diff != "" {
 		t.Error(diff)
 	}
 	if s.Nodes["a"].NICs["lan"].Address.String() != "192.0.2.11/24" || s.Nodes["a"].Gateway == nil || s.Nodes["c1"].Gateway != nil {
@@ -78,7 +80,9 @@ func TestParseFillsTheValues(t *testing.T) {
 	}
 }
 
-func sameText(a, b Expectation) bool { return kindOf(a) == kindOf(b) && a.Text() == b.Text() }
+func sameText(a, b expect.Expectation) bool {
+	return expect.NameOf(a) == expect.NameOf(b) && a.Text() == b.Text()
+}
 
 // Forms that mean the same: mapping for short form, several faults at one
 // instant, anchors, on for true.
@@ -158,7 +162,7 @@ func TestValidateOfAScenarioInGo(t *testing.T) {
 		t.Error(err)
 	}
 	s.Timeline = append(s.Timeline, Step{At: time.Hour, Faults: []fault.Fault{fault.Crash{Node: "z"}}})
-	s.Expect = append(s.Expect, Becomes{Member: Member{Node: "a"}, State: "Actve", At: Exactly(time.Second)})
+	s.Expect = append(s.Expect, expect.Becomes{Member: expect.Member{Node: "a"}, State: "Actve", At: form.Exactly(time.Second)})
 	want := `small: timeline.1: got instant 1h0m0s, want one before the end at 1m0s
 small: timeline.1.0: there is no node "z", want a, b, c1 or web
 small: expect.1.becomes.state: got "Actve", want Initial, Learn, Listen, Speak, Standby or Active (did you mean "Active"?)`

@@ -2,42 +2,18 @@ package scenarios
 
 import (
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/form"
 )
 
 // ErrInvalid is wrapped by the error for a scenario that cannot be run.
 var ErrInvalid = errors.New("invalid scenario")
 
-// Problem is one thing that is wrong with a scenario, and where.
-type Problem struct {
-	Path    string // such as nodes.a.nics.lan
-	Line    int    // from 1; 0 if the scenario was written in Go
-	Column  int    // in characters, from 1
-	Excerpt string // the line with a caret below; may be empty
-	Message string // what was got and what is wanted
-}
-
-// String prints position, path, message and excerpt.
-func (p Problem) String() string {
-	var b strings.Builder
-	if p.Line > 0 {
-		fmt.Fprintf(&b, "%d:%d: ", p.Line, p.Column)
-	}
-	if p.Path != "" {
-		b.WriteString(p.Path + ": ")
-	}
-	b.WriteString(p.Message)
-	if p.Excerpt != "" {
-		b.WriteString("\n" + p.Excerpt)
-	}
-	return b.String()
-}
-
 // Invalid is the error for a scenario with problems: all that were found.
 type Invalid struct {
 	File     string
-	Problems []Problem // in the order of the file
+	Problems []form.Problem // in the order of the file
 }
 
 // Error prints every problem with its position and excerpt.

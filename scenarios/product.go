@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"net/netip"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -43,8 +42,8 @@ func product(s topology.Standby, own netip.Addr) []topology.Problem {
 func (j *judge) set(path []string, f fault.Set) {
 	n := j.whole.Nodes[f.Node]
 	parts := strings.Split(f.Property, ".")
-	key, found := findField(fieldsOf(reflect.TypeFor[topology.Standby]()), parts[len(parts)-1])
-	if !found || parts[0] != "standby" {
+	key := parts[len(parts)-1]
+	if parts[0] != "standby" {
 		return
 	}
 	for _, iface := range topology.Names(n.Standby) {
@@ -52,23 +51,13 @@ func (j *judge) set(path []string, f fault.Set) {
 			continue
 		}
 		s := n.Standby[iface]
-		if setStandby(&s, key, f.Value) != nil {
+		if found, err := format.SetText(&s, key, f.Value); !found || err != nil {
 			continue // CheckSet has told
 		}
 		for _, p := range product(s, n.NICs[iface].Address.Addr()) {
-			if !p.Warning && p.Path[0] == key.name {
+			if !p.Warning && p.Path[0] == key {
 				j.fail(path, f.Property+": "+p.Message)
 			}
 		}
 	}
-}
-
-// setStandby gives one field the value of a text.
-func setStandby(s *topology.Standby, key field, text string) error {
-	v := reflect.ValueOf(s).Elem().FieldByIndex(key.index)
-	if v.Kind() == reflect.Pointer {
-		v.Set(reflect.New(v.Type().Elem()))
-		v = v.Elem()
-	}
-	return setScalar(v, text, key)
 }

@@ -1,6 +1,9 @@
 package scenarios
 
-import "github.com/cablepull/cablepull/sim/topology"
+import (
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/topology"
+)
 
 // Program is a real program that a scenario runs, and where it says so.
 type Program struct {
@@ -25,13 +28,13 @@ func (s *Scenario) Programs() []Program {
 }
 
 // findPrograms remembers where in the file the programs stand.
-func (s *Scenario) findPrograms(d *decoder) {
+func (s *Scenario) findPrograms(d *form.Decoder) {
 	s.programLines = map[string]int{}
 	for _, p := range s.Programs() {
 		path := topology.At([]string{"nodes", p.Node, "exec"}, "run")
 		if _, beside := s.Nodes[p.Node].Exec.Beside[p.Name]; beside {
 			path = topology.At([]string{"nodes", p.Node, "exec", "beside"}, p.Name)
 		}
-		s.programLines[p.Node+"."+p.Name] = d.nearestPlace(path).line
+		s.programLines[p.Node+"."+p.Name] = d.PlaceOfPath(path).Line
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -71,7 +72,7 @@ type Outcome struct {
 	Events       []event.Event
 	Measures     oracle.Measures
 	Violations   []oracle.Violation // those that the scenario does not expect
-	Expectations []Verdict
+	Expectations []expect.Verdict
 	Simulated    time.Duration
 	Frames       uint64
 	Steps        uint64 // events of the loop
@@ -131,10 +132,10 @@ func (s *Scenario) judge(w Lab, seed uint64) *Outcome {
 		Seed: seed, Digest: w.Digest(), Events: w.Events(), Measures: measures,
 		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
-	e := Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration}
+	e := expect.Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration, Clients: s.Clients()}
 	if w.RealTime() {
 		e.Tolerance = s.RealTime()
 	}
-	out.Expectations, out.Violations = s.Check(e)
+	out.Expectations, out.Violations = expect.Judge(s.Expect, e)
 	return out
 }

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"time"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -22,11 +24,11 @@ type Scenario struct {
 
 	topology.Topology `yaml:",inline"`
 
-	Timeline []Step        `yaml:"timeline" doc:"what is done when: an instant and a fault, or a list of faults, such as 40s: pull a.lan"`
-	Expect   []Expectation `yaml:"expect" doc:"what must be true of the run"`
+	Timeline []Step               `yaml:"timeline" doc:"what is done when: an instant and a fault, or a list of faults, such as 40s: pull a.lan"`
+	Expect   []expect.Expectation `yaml:"expect" doc:"what must be true of the run"`
 
 	// Warnings are problems that do not keep the scenario from running.
-	Warnings []Problem `yaml:"-"`
+	Warnings []form.Problem `yaml:"-"`
 
 	programLines map[string]int // in the file, by node.program
 }

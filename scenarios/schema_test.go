@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/scenarios/form"
 )
 
 // schemaNode is a JSON Schema as far as ours uses it.
@@ -207,7 +210,7 @@ func TestSchemaAndDecoderAgreeOnKeys(t *testing.T) {
 		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Map || typ.Kind() == reflect.Slice {
 			typ = typ.Elem()
 		}
-		if typ.Kind() != reflect.Struct || len(fieldsOf(typ)) == 0 && typ.Name() != "Router" || checked[typ.Name()] {
+		if typ.Kind() != reflect.Struct || len(form.FieldsOf(typ)) == 0 && typ.Name() != "Router" || checked[typ.Name()] {
 			return
 		}
 		checked[typ.Name()] = true
@@ -227,19 +230,22 @@ func TestSchemaAndDecoderAgreeOnKeys(t *testing.T) {
 				t.Errorf("%s: %s has no description", typ, key)
 			}
 		}
-		want := fieldNames(fieldsOf(typ))
+		var want []string
+		for _, f := range form.FieldsOf(typ) {
+			want = append(want, f.Name)
+		}
 		slices.Sort(keys)
 		slices.Sort(want)
 		if !slices.Equal(keys, want) {
 			t.Errorf("%s: schema has %v, decoder has %v", typ, keys, want)
 		}
-		for _, f := range fieldsOf(typ) {
-			check(f.typ, nil)
+		for _, f := range form.FieldsOf(typ) {
+			check(f.Type, nil)
 		}
 	}
 	check(reflect.TypeFor[Scenario](), root)
-	for _, k := range kinds {
-		check(k.typ, nil)
+	for _, typ := range expect.Form().Also {
+		check(typ, nil)
 	}
 	if len(checked) < 25 {
 		t.Errorf("only %d types were compared: %v", len(checked), checked)

@@ -3,106 +3,91 @@ package scenarios
 import (
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
-
+	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
 const wantStep = "an instant and a fault, such as 40s: pull a.lan"
 
-// timeline reads the steps: `- 40s: pull a.lan` or `- 40s: [pull a.lan, freeze b]`.
-func (d *decoder) timeline(n ast.Node, steps *[]Step, path []string) {
-	list, isList := n.(*ast.SequenceNode)
+// decodeTimeline reads the steps: `- 40s: pull a.lan` or `- 40s: [pull a.lan, freeze b]`.
+func decodeTimeline(d *form.Decoder, n form.Node, into any, path []string) {
+	list, isList := d.Items(n)
 	if !isList {
-		d.failNode(n, path, "got %s, want a list with items such as 40s: pull a.lan", describe(n))
+		d.FailNode(n, path, "got %s, want a list with items such as 40s: pull a.lan", form.Describe(n))
 		return
 	}
 	// A step that cannot be read keeps its place in the list: paths count on it.
-	*steps = make([]Step, len(list.Values))
-	for i, item := range list.Values {
-		(*steps)[i] = d.step(item, topology.At(path, strconv.Itoa(i)))
+	steps := make([]Step, len(list))
+	for i, item := range list {
+		steps[i] = decodeStep(d, item, topology.At(path, strconv.Itoa(i)))
 	}
+	*into.(*[]Step) = steps
 }
 
-func (d *decoder) step(n ast.Node, path []string) Step {
-	if n = d.enter(n, path); n == nil {
+func decodeStep(d *form.Decoder, n form.Node, path []string) Step {
+	if n = d.Enter(n, path); n == nil {
 		return Step{}
 	}
-	entries, isMap := d.entries(n, path)
+	entries, isMap := d.Entries(n, path)
 	if !isMap || len(entries) != 1 {
-		got := describe(n)
+		got := form.Describe(n)
 		if isMap {
 			got = strconv.Itoa(len(entries)) + " keys"
 		}
-		d.failNode(n, path, "got %s, want %s", got, wantStep)
+		d.FailNode(n, path, "got %s, want %s", got, wantStep)
 		return Step{}
 	}
 	e := entries[0]
-	d.places[strings.Join(path, ".")] = e.at
-	at, err := time.ParseDuration(e.name)
+	d.SetPlace(path, e.At)
+	at, err := time.ParseDuration(e.Name)
 	if err != nil || at < 0 {
-		d.fail(e.at, path, "got instant %q, want %s", e.name, wantStep)
+		d.Fail(e.At, path, "got instant %q, want %s", e.Name, wantStep)
 	}
-	return Step{At: at, Faults: d.faults(e.value, path), Line: e.at.line}
+	return Step{At: at, Faults: decodeFaults(d, e.Value, path), Line: e.At.Line}
 }
 
-// faults reads one line or a list of lines.
-func (d *decoder) faults(n ast.Node, path []string) []fault.Fault {
-	if n = d.enter(n, path); n == nil {
+// decodeFaults reads one line or a list of lines.
+func decodeFaults(d *form.Decoder, n form.Node, path []string) []fault.Fault {
+	if n = d.Enter(n, path); n == nil {
 		return nil
 	}
-	lines := []ast.Node{n}
-	if list, isList := n.(*ast.SequenceNode); isList {
-		lines = list.Values
+	lines := []form.Node{n}
+	if list, isList := d.Items(n); isList {
+		lines = list
 	}
 	if len(lines) == 0 {
-		d.failNode(n, path, "got an empty list, want at least one fault")
+		d.FailNode(n, path, "got an empty list, want at least one fault")
 	}
 	var faults []fault.Fault
 	for i, line := range lines {
-		if line = d.enter(line, path); line == nil {
+		if line = d.Enter(line, path); line == nil {
 			return faults
 		}
-		text, isScalar := scalarText(line)
+		text, isScalar := form.ScalarText(line)
 		if !isScalar {
-			d.failNode(line, path, "got %s, want a fault such as pull a.lan", describe(line))
+			d.FailNode(line, path, "got %s, want a fault such as pull a.lan", form.Describe(line))
 			continue
 		}
 		f, err := fault.Parse(text)
 		if err != nil {
-			d.fail(faultPlace(line, err), path, "%v", err)
+			d.Fail(faultPlace(d, line, err), path, "%v", err)
 			continue
 		}
-		d.places[strings.Join(topology.At(path, strconv.Itoa(i)), ".")] = d.placeOf(line)
+		d.SetPlace(topology.At(path, strconv.Itoa(i)), d.PlaceOf(line))
 		faults = append(faults, f)
 	}
 	return faults
 }
 
-// faultPlace moves the place of a one-line scalar to the column in it that the
-// error is about.
-func faultPlace(n ast.Node, err error) place {
-	at := placeOf(n.GetToken())
+// faultPlace is where the error about a fault's line points: into the line, if it
+// has a column.
+func faultPlace(d *form.Decoder, n form.Node, err error) form.Place {
 	var syntax *fault.SyntaxError
-	if text, ok := n.(*ast.StringNode); ok && errors.As(err, &syntax) {
-		at.column += syntax.Column - 1
-		if origin := text.GetToken().Origin; text.Value != "" && (containsQuote(origin)) {
-			at.column++
-		}
+	if errors.As(err, &syntax) {
+		return d.PlaceInText(n, syntax.Column)
 	}
-	return at
-}
-
-// containsQuote says whether a scalar was written in quotes.
-func containsQuote(origin string) bool {
-	for _, c := range origin {
-		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
-			return c == '"' || c == '\''
-		}
-	}
-	return false
+	return d.PlaceOf(n)
 }

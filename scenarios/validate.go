@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -25,12 +26,13 @@ func (s *Scenario) problems() []topology.Problem {
 	for i, step := range s.Timeline {
 		j.step([]string{"timeline", strconv.Itoa(i)}, step)
 	}
+	plan := s.Plan()
 	for i, e := range s.Expect {
 		if e == nil {
 			continue // it could not be read, which is told
 		}
-		at := []string{"expect", strconv.Itoa(i), kindOf(e)}
-		for _, p := range append(topology.CheckFields(e), e.problems(s)...) {
+		at := []string{"expect", strconv.Itoa(i), expect.NameOf(e)}
+		for _, p := range append(topology.CheckFields(e), e.Problems(plan)...) {
 			p.Path = topology.At(at, p.Path...)
 			j.list = append(j.list, p)
 		}
@@ -90,13 +92,9 @@ func (j *judge) fault(path []string, f fault.Fault) {
 func (j *judge) node(path []string, name string) bool {
 	_, exists := j.Nodes[name]
 	if !exists {
-		j.fail(path, noNode(j.Scenario, name))
+		j.fail(path, "there is no node "+strconv.Quote(name)+", want "+topology.AnyOf(name, topology.Names(j.Nodes)))
 	}
 	return exists
-}
-
-func noNode(s *Scenario, name string) string {
-	return "there is no node " + strconv.Quote(name) + ", want " + topology.AnyOf(name, topology.Names(s.Nodes))
 }
 
 // meaning checks that an existing target is of the kind that the fault needs.

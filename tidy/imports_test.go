@@ -33,11 +33,13 @@ var flow = map[string][]string{
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend",
 	},
-	"sim/testbed":    {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
-	"reports":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
-	"reports/text":   {"sim/event", "sim/oracle", "reports"},
-	"reports/pcapng": {}, // frames are bytes with an instant
-	"scenarios":      {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"sim/testbed":      {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
+	"reports":          {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
+	"reports/text":     {"sim/event", "sim/oracle", "reports"},
+	"reports/pcapng":   {},                                                                         // frames are bytes with an instant
+	"scenarios/form":   {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
+	"scenarios/expect": {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
+	"scenarios":        {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
@@ -85,7 +87,7 @@ var libraries = []library{
 	{"github.com/cespare/xxhash/v2", []string{"sim"}, false, "the digest is taken in one place"},
 	{"github.com/onsi/ginkgo/v2", []string{"scenarios/kit", "scenarios/spec"}, false, "Ginkgo is for scenarios; elsewhere plain testing"},
 	{"github.com/onsi/gomega", []string{"scenarios/kit", "scenarios/spec"}, false, "matchers speak of scenarios; elsewhere plain comparison and go-cmp"},
-	{"github.com/goccy/go-yaml", []string{"scenarios"}, true, "only the scenario format is YAML"},
+	{"github.com/goccy/go-yaml", []string{"scenarios/form"}, true, "only the scenario format is YAML"},
 	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
 	{"github.com/spf13/cobra", []string{"cmd"}, false, "the command line is the command's"},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},

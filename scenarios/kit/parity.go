@@ -213,11 +213,11 @@ var countsFollow = map[string]func(counting) int{
 	"connections accepted": dueToAll, "requests served": dueToAll,
 }
 
-func due(c counting) int { return c.scenario.Due(c.of, c.tolerance) }
+func due(c counting) int { return c.scenario.Clients().Due(c.of, c.tolerance) }
 
-func dueToAll(c counting) int { return c.scenario.Due("", c.tolerance) }
+func dueToAll(c counting) int { return c.scenario.Clients().Due("", c.tolerance) }
 
-func passing(c counting) int { return c.scenario.Passing(c.tolerance) }
+func passing(c counting) int { return c.scenario.Clients().Passing(c.tolerance) }
 
 func never(counting) int { return 0 }
 
@@ -227,7 +227,7 @@ func never(counting) int { return 0 }
 func dueOrAsking(c counting) int {
 	for _, r := range c.outcome.Measures.Requests {
 		if r.Client == c.of && r.Failures["unreachable"] > 0 {
-			return due(c) + c.scenario.Due(c.of, 3*time.Second)
+			return due(c) + c.scenario.Clients().Due(c.of, 3*time.Second)
 		}
 	}
 	return due(c)

@@ -1,0 +1,78 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Active expects that a member believes to be Active during a window, at an
+// instant, or throughout: from the first time it became Active until the end.
+// Throughout is the default.
+type Active struct {
+	Member     `yaml:",inline"`
+	Window     `yaml:",inline"`
+	At         time.Duration `yaml:"at" doc:"the one instant to look at; with after, counted from the fault"`
+	Throughout bool          `yaml:"throughout" doc:"from the first time the node became Active until the end (the default if neither at nor a window is given)"`
+}
+
+func (x Active) windowed() bool { return x.Window != Window{} || x.At != 0 }
+
+// Text implements Expectation.
+func (x Active) Text() string {
+	switch {
+	case x.At != 0:
+		return fmt.Sprintf("%s is Active at %s%s", x.Member, form.Text(x.At), afterText(x.After))
+	case x.windowed():
+		return fmt.Sprintf("%s is Active%s", x.Member, x.Window.text())
+	}
+	return fmt.Sprintf("%s is Active throughout", x.Member)
+}
+
+// Check implements Expectation.
+func (x Active) Check(e Evidence) Result {
+	w := x.Window
+	if x.At != 0 {
+		w.From, w.To = x.At, x.At
+	}
+	p, err := w.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	from, to := p.core()
+	got := "never Active"
+	for _, l := range x.Member.of(lanes(e)) {
+		first := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == stateActive })
+		if first < 0 {
+			continue
+		}
+		begin := from
+		if !x.windowed() {
+			begin = l.stretches[first].from
+		}
+		broken := slices.IndexFunc(l.stretches, func(s stretch) bool {
+			return s.state != stateActive && s.from <= to && s.to > begin && s.from < s.to
+		})
+		if broken < 0 {
+			i := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == stateActive && s.to >= begin })
+			return Result{Passed: true, Got: l.stretches[i].String()}
+		}
+		got = l.stretches[broken].String()
+	}
+	return Result{Got: got}
+}
+
+// Problems implements Expectation.
+func (x Active) Problems(plan Plan) []topology.Problem {
+	problems := slices.Concat(x.Member.Problems(plan), x.Window.Problems(plan))
+	if x.At != 0 && (x.From != 0 || x.To != 0) || x.Throughout && x.windowed() {
+		problems = append(problems, topology.Problem{Message: "want one of throughout, at, and a window with from and to"})
+	}
+	if x.At > plan.Duration {
+		problems = append(problems, topology.Problem{Path: []string{"at"}, Message: fmt.Sprintf("got %s, want an instant before the end at %s", x.At, plan.Duration)})
+	}
+	return problems
+}

@@ -1,0 +1,78 @@
+package expect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// AnsweredBy expects which nodes answered the requests of a client in a window.
+// Nodes that are not named must have answered none.
+type AnsweredBy struct {
+	Client string                            `yaml:"client" doc:"the client (default: all together)"`
+	Nodes  map[string]form.Range[form.Share] `yaml:"nodes" doc:"shares of the answers by node, such as {a: 40%..60%, b: 40%..60%}; others must have none" jsonschema:"required"`
+	Window `yaml:",inline"`
+}
+
+// Text implements Expectation.
+func (x AnsweredBy) Text() string {
+	shares := []string{}
+	for _, node := range topology.Names(x.Nodes) {
+		shares = append(shares, node+" "+x.Nodes[node].String())
+	}
+	client := x.Client
+	if client == "" {
+		client = "all clients"
+	}
+	return "answers to " + client + x.Window.text() + parts(shares...) + ", nobody else"
+}
+
+// Check implements Expectation.
+func (x AnsweredBy) Check(e Evidence) Result {
+	p, err := x.Window.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	from, to := p.core()
+	counts, all := map[string]int{}, 0
+	for ev, answered := range event.Of[event.RequestAnswered](e.Events) {
+		if (x.Client == "" || ev.Node == x.Client) && ev.At >= from && ev.At <= to {
+			counts[answered.By]++
+			all++
+		}
+	}
+	if all == 0 {
+		return Result{Got: "no answers"}
+	}
+	passed, got := true, []string{}
+	for _, node := range slices.Sorted(maps.Keys(counts)) {
+		share := form.Share(float64(counts[node]) / float64(all))
+		want, named := x.Nodes[node]
+		passed = passed && named && want.Contains(share)
+		got = append(got, fmt.Sprintf("%s %s", node, share))
+	}
+	for _, node := range topology.Names(x.Nodes) {
+		if counts[node] == 0 {
+			passed = passed && x.Nodes[node].Contains(0)
+			got = append(got, node+" 0%")
+		}
+	}
+	return Result{Passed: passed, Got: fmt.Sprintf("%s of %d answers", strings.Join(got, ", "), all)}
+}
+
+// Problems implements Expectation.
+func (x AnsweredBy) Problems(plan Plan) []topology.Problem {
+	problems := slices.Concat(problemsOfClient(plan, x.Client), x.Window.Problems(plan))
+	for _, node := range topology.Names(x.Nodes) {
+		for _, p := range problemsOfNode(plan, node, node) {
+			p.Path = append([]string{"nodes"}, p.Path...)
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}

@@ -1,0 +1,80 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Becomes expects that a member entered a state once at least at the right time:
+// at an instant of the run, or so long after a fault. Without After it is the
+// last fault that was applied before.
+type Becomes struct {
+	Member  `yaml:",inline"`
+	State   string                    `yaml:"state" doc:"the state entered" jsonschema:"required,enum=Initial,enum=Learn,enum=Listen,enum=Speak,enum=Standby,enum=Active"`
+	Between form.Range[time.Duration] `yaml:"between" doc:"how long after the fault, such as 7s..10s"`
+	After   string                    `yaml:"after" doc:"the fault that between counts from, such as pull a.lan (default: the last one before)"`
+	At      form.Range[time.Duration] `yaml:"at" doc:"instants of the run, such as 47s..50s"`
+}
+
+// Text implements Expectation.
+func (x Becomes) Text() string {
+	s := fmt.Sprintf("%s becomes %s", x.Member, x.State)
+	if x.Between.Given {
+		s += " " + x.Between.String()
+		if x.After == "" {
+			s += " after the last fault"
+		}
+	}
+	s += afterText(x.After)
+	if x.At.Given {
+		s += " at " + x.At.String()
+	}
+	return s
+}
+
+// Check implements Expectation.
+func (x Becomes) Check(e Evidence) Result {
+	var since time.Duration
+	faulted, after := false, canonical(x.After)
+	got := []string{}
+	for _, ev := range e.Events {
+		switch body := ev.What.(type) {
+		case event.FaultApplied:
+			if x.After == "" || body.Fault == after && !faulted {
+				since, faulted = ev.At, true
+			}
+		case event.StandbyChanged:
+			if !x.Member.chooses(ev.Node, body) || body.To != x.State {
+				continue
+			}
+			found := "at " + form.Text(ev.At)
+			if faulted {
+				found += ", " + form.Text(ev.At-since) + " after the fault"
+			}
+			needsFault := x.Between.Given || x.After != ""
+			if e.span(x.At).Contains(ev.At) && (!needsFault || faulted && e.span(x.Between).Contains(ev.At-since)) {
+				return Result{Passed: true, Got: found}
+			}
+			got = append(got, found)
+		}
+	}
+	if len(got) == 0 {
+		return Result{Got: "never"}
+	}
+	return Result{Got: strings.Join(got, "; ")}
+}
+
+// Problems implements Expectation.
+func (x Becomes) Problems(plan Plan) []topology.Problem {
+	problems := slices.Concat(x.Member.Problems(plan), problemsOfAfter(plan, x.After))
+	if !x.At.Given && !x.Between.Given && x.After == "" {
+		problems = append(problems, topology.Problem{Message: "want between, such as 7s..10s after the fault, or at, such as 47s..50s"})
+	}
+	return problems
+}

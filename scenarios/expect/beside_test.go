@@ -1,0 +1,67 @@
+package expect
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+// TestNothingElseCountsWhatOthersName: each becomes accounts for one entry, a
+// states for all in its window; the rest is too much.
+func TestNothingElseCountsWhatOthersName(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		beside []string
+		extra  []event.Event
+		want   Result
+	}{
+		{"all named", []string{"becomes: {node: b, state: Active, between: 8s}", "becomes: {node: a, state: Speak, between: 1s}"}, nil, Result{true, "none"}},
+		{"states name too", []string{"states: {node: b, sequence: [Active], from: 40s}", "states: {node: a, sequence: [Speak], after: plug a.lan}"}, nil, Result{true, "none"}},
+		{"one missing", []string{"becomes: {node: b, state: Active, between: 8s}"}, nil, Result{false, "a Speak 1m1s"}},
+		{"wrong window", []string{"becomes: {node: b, state: Active, between: 8s}", "states: {node: a, sequence: [Speak], to: 60s}"}, nil, Result{false, "a Speak 1m1s"}},
+		{"a second time", []string{"becomes: {node: b, state: Active, between: 8s}", "becomes: {node: a, state: Speak, between: 1s}"},
+			[]event.Event{changed(80, "b", "Active", "Speak"), changed(81, "b", "Speak", "Active")}, Result{false, "b Speak 1m20s, b Active 1m21s"}},
+	} {
+		e := evidence()
+		e.Events = append(e.Events, c.extra...)
+		for _, item := range c.beside {
+			e.Beside = append(e.Beside, readExpectation(t, item))
+		}
+		if got := (NothingElse{Wanted: true}).Check(e); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// Without a fault nothing-else looks at the whole run.
+func TestNothingElseWithoutFault(t *testing.T) {
+	e := Evidence{Duration: at(90), Events: []event.Event{changed(5, "a", "Initial", "Listen")}}
+	if got := (NothingElse{Wanted: true}).Check(e); got != (Result{false, "a Listen 5s"}) {
+		t.Errorf("got %+v", got)
+	}
+	e.Events = nil
+	if got := (NothingElse{Wanted: true}).Check(e); got != (Result{true, "none"}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Judge gives one verdict for each expectation and leaves out the violations that
+// are meant.
+func TestJudge(t *testing.T) {
+	all := []Expectation{Moves{Count: form.Exactly(3)}, Moves{Count: form.Exactly(0)}}
+	verdicts, unexpected := Judge(all, evidence())
+	want := []Verdict{{"moves of the virtual IP: 3", Result{true, "3"}}, {"moves of the virtual IP: 0", Result{false, "3"}}}
+	if !slices.Equal(verdicts, want) || len(unexpected) != 2 {
+		t.Errorf("got %+v and %v", verdicts, unexpected)
+	}
+	all = append(all, Violations{Names: []string{"one-active"}})
+	e := evidence()
+	e.Violations = append(e.Violations, oracle.Violation{Invariant: "no-loop"})
+	verdicts, unexpected = Judge(all, e)
+	if len(verdicts) != 3 || !verdicts[2].Passed || len(unexpected) != 1 || unexpected[0].Invariant != "no-loop" {
+		t.Errorf("got %+v and %v", verdicts, unexpected)
+	}
+}

@@ -1,0 +1,68 @@
+package expect
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Expectation is something that must be true of a run. It is one item of the
+// list under expect, and prints as one line of text.
+type Expectation interface {
+	// Text says in one line what is expected, such as
+	// "b becomes Active between 7s and 10s after pull a.lan".
+	Text() string
+	// Check holds it against what is known of a run.
+	Check(Evidence) Result
+	// Problems says what is wrong with the expectation in a scenario, such as
+	// a client that does not exist. Paths begin at the expectation.
+	Problems(Plan) []topology.Problem
+}
+
+// Evidence is all that an expectation may look at.
+type Evidence struct {
+	Events     []event.Event
+	Measures   oracle.Measures
+	Violations []oracle.Violation
+	Duration   time.Duration // of the run
+	Clients    Clients
+
+	// Tolerance is by how much anything that has an instant may be off: zero for
+	// what was measured in virtual time.
+	Tolerance time.Duration
+	Beside    []Expectation // all of the same scenario
+}
+
+// Result is the outcome of a check.
+type Result struct {
+	Passed bool
+	Got    string // what was found, in the units of the expectation
+}
+
+// Verdict is an expectation and whether it held.
+type Verdict struct {
+	Text string
+	Result
+}
+
+// Judge holds what is known of a run against expectations: a verdict for each, in
+// order, and the violations that none of them expects.
+func Judge(all []Expectation, e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
+	e.Beside = all
+	var expected []string
+	for _, x := range all {
+		verdicts = append(verdicts, Verdict{x.Text(), tolerantly(x, e)})
+		if v, ok := x.(Violations); ok {
+			expected = append(expected, v.Names...)
+		}
+	}
+	for _, v := range e.Violations {
+		if !slices.Contains(expected, v.Invariant) {
+			unexpected = append(unexpected, v)
+		}
+	}
+	return verdicts, unexpected
+}

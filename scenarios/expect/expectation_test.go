@@ -1,0 +1,220 @@
+package expect
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+// The evidence of a made-up run: a and b start together, a is Active from 20s,
+// its cable is pulled at 40s, b takes over at 48s, the cable is plugged at 60s,
+// the machine a crashes at 70s.
+
+func at(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
+
+func changed(seconds float64, node, from, to string) event.Event {
+	return event.Event{At: at(seconds), Node: node, What: event.StandbyChanged{Interface: "lan", Group: 30, From: from, To: to}}
+}
+
+func answered(seconds float64, client, by string) event.Event {
+	return event.Event{At: at(seconds), Node: client, What: event.RequestAnswered{By: by, Status: 200}}
+}
+
+func said(seconds float64, program, line string) event.Event {
+	return event.Event{At: at(seconds), Node: "lb", What: event.ProgramSaid{Program: program, Line: line}}
+}
+
+func runEvents() []event.Event {
+	return []event.Event{
+		changed(0, "a", "Initial", "Listen"), changed(0, "b", "Initial", "Listen"),
+		changed(10, "a", "Listen", "Speak"), changed(10, "b", "Listen", "Speak"),
+		changed(12, "b", "Speak", "Listen"),
+		changed(20, "a", "Speak", "Standby"), changed(20, "a", "Standby", "Active"),
+		changed(20, "b", "Listen", "Speak"), changed(30, "b", "Speak", "Standby"),
+		answered(35, "c1", "a"), answered(36, "c1", "a"), answered(37, "c2", "a"),
+		{At: at(40), Node: "a", What: event.FaultApplied{Fault: "pull a.lan"}},
+		changed(48, "b", "Standby", "Active"),
+		{At: at(48), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02"}},
+		{At: at(49), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02", Repeat: 1}},
+		answered(50, "c1", "b"), answered(51, "c1", "b"),
+		said(55, "haproxy", "Server web/a is DOWN, check duration: 1001ms"), said(56, "curl", "200 after 0.004 s"), said(57, "curl", "200 after 2.5 s"),
+		{At: at(60), Node: "a", What: event.FaultApplied{Fault: "plug a.lan"}},
+		changed(61, "a", "Active", "Speak"),
+		{At: at(70), Node: "a", What: event.FaultApplied{Fault: "crash a"}},
+		{At: at(70), Node: "a", What: event.PowerChanged{State: "crashed"}},
+	}
+}
+
+func evidence() Evidence {
+	return Evidence{
+		Duration: at(90), Events: runEvents(),
+		Measures: oracle.Measures{
+			Takeovers: []oracle.Takeover{
+				{VIP: "192.0.2.100", To: "a", At: at(20)},
+				{VIP: "192.0.2.100", From: "a", To: "b", At: at(48), Fault: "pull a.lan", FaultAt: at(40), Detected: true, Detection: at(8), Served: true, Gap: at(8.25)},
+			},
+			Outages: []oracle.Outage{
+				{Client: "c1", From: at(40), To: at(49), Duration: at(9), Detection: at(8), Neighbour: at(0.25), Retry: at(0.75)},
+				{Client: "c2", From: at(41), To: at(90), Duration: at(49), Detection: at(8), Retry: at(41), Open: true},
+			},
+			Connections: []oracle.Connections{
+				{Fault: "pull a.lan", At: at(40), Established: 50, Kept: 30, Lost: 10, Idle: 10, LostOnFailed: 9, LostOnOthers: 1},
+				{Fault: "plug a.lan", At: at(60), Established: 4, Idle: 4},
+				{Fault: "crash a", At: at(70)},
+			},
+			Requests: []oracle.Requests{
+				{Client: "c1", Sent: 100, OK: 90, Failed: 9, Open: 1, Retried: 3, Failures: map[string]int{"timeout": 7, "reset": 2}, LatencyMax: at(3)},
+				{Client: "c2", Sent: 100, OK: 100, Failures: map[string]int{}, LatencyMax: at(1)},
+			},
+			Groups: []oracle.Group{
+				{VIP: "192.0.2.100", Moves: 1, DualActive: at(13), DualLongest: at(12), DualJoined: at(1), NoActive: at(0.5), NoLongest: at(0.5)},
+				{VIP: "192.0.2.101", Moves: 2},
+			},
+		},
+		Violations: []oracle.Violation{{Invariant: "one-active", At: at(50)}, {Invariant: "one-active", At: at(60)}},
+	}
+}
+
+// goldenChecks shows each kind of expectation as it stands in a file, its text,
+// and what it says about the run above. A got that begins with ! failed.
+var goldenChecks = [][3]string{
+	{"active: {node: a}", "a is Active throughout", "!Speak 1m1s..1m10s"},
+	{"active: {node: b, throughout: true}", "b is Active throughout", "Active 48s..1m30s"},
+	{"active: {node: c}", "c is Active throughout", "!never Active"},
+	{"active: {node: a, from: 30s, to: 60s}", "a is Active from 30s to 1m", "Active 20s..1m1s"},
+	{"active: {node: a, from: 30s, to: 61s}", "a is Active from 30s to 1m1s", "!Speak 1m1s..1m10s"},
+	{"active: {node: a, from: 80s}", "a is Active from 1m20s", "!Initial 1m10s..1m30s"},
+	{"active: {node: b, at: 47.9s}", "b is Active at 47.9s", "!Standby 30s..48s"},
+	{"active: {node: b, at: 48s}", "b is Active at 48s", "Active 48s..1m30s"},
+	{"active: {node: b, after: pull a.lan, at: 9s}", "b is Active at 9s after pull a.lan", "Active 48s..1m30s"},
+	{"active: {node: b, after: pull a.lan}", "b is Active after pull a.lan", "!Standby 30s..48s"},
+	{"active: {node: a, after: pull b.lan}", "a is Active after pull b.lan", "!pull b.lan was never applied"},
+	{"active: {node: a, group: 31, at: 30s}", "a in group 31 is Active at 30s", "!never Active"},
+	{"active: {node: a, interface: lan, at: 30s}", "a.lan is Active at 30s", "Active 20s..1m1s"},
+	{"only-active: [a]", "nobody but a is Active", "!b was Active 48s..1m30s"},
+	{"only-active: {nodes: [a], to: 47s}", "nobody but a is Active to 47s", "nobody else"},
+	{"only-active: {nodes: [b], from: 1m2s}", "nobody but b is Active from 1m2s", "nobody else"},
+	{"only-active: {nodes: [], to: 19s}", "nobody is Active to 19s", "nobody else"},
+	{"only-active: {nodes: [], to: 20s}", "nobody is Active to 20s", "!a was Active 20s..1m1s"},
+	{"states: {node: b, sequence: [Listen, Speak, Listen, Speak, Standby, Active]}", "b goes through Listen, Speak, Listen, Speak, Standby, Active",
+		"Listen 0s, Speak 10s, Listen 12s, Speak 20s, Standby 30s, Active 48s"},
+	{"states: {node: b, sequence: [Standby, Active], from: 20s}", "b goes through Standby, Active from 20s", "!Speak 20s, Standby 30s, Active 48s"},
+	{"states: {node: b, sequence: [Active], after: pull a.lan, to: 10s}", "b goes through Active within 10s after pull a.lan", "Active 48s"},
+	{"states: {node: b, sequence: [Listen], from: 80s}", "b goes through Listen from 1m20s", "!no change"},
+	{"states: {node: b, sequence: [], from: 80s}", "b keeps its state from 1m20s", "no change"},
+	{"becomes: {node: b, state: Active, between: 7s..10s}", "b becomes Active 7s..10s after the last fault", "at 48s, 8s after the fault"},
+	{"becomes: {node: b, state: Active, between: 7s..7.9s}", "b becomes Active 7s..7.9s after the last fault", "!at 48s, 8s after the fault"},
+	{"becomes: {node: a, state: Speak, after: pull a.lan, between: 21s}", "a becomes Speak 21s after pull a.lan", "at 1m1s, 21s after the fault"},
+	{"becomes: {node: a, state: Speak, after: pull a.lan, between: 1s}", "a becomes Speak 1s after pull a.lan", "!at 10s; at 1m1s, 21s after the fault"},
+	{"becomes: {node: a, state: Active, at: 19s..21s}", "a becomes Active at 19s..21s", "at 20s"},
+	{"becomes: {node: a, state: Learn, at: 0s..}", "a becomes Learn at 0s..", "!never"},
+	{"becomes: {node: a, state: Active, between: 0s..}", "a becomes Active 0s.. after the last fault", "!at 20s"},
+	{"takeover: {from: a, to: b, detection: 7s..10s, gap: ..9s}", "takeover from a to b: detection 7s..10s, gap ..9s", "at 48s, detection 8s, gap 8.25s"},
+	{"takeover: {from: a, to: b, detection: ..7s}", "takeover from a to b: detection ..7s", "!at 48s, detection 8s, gap 8.25s"},
+	{"takeover: {to: b, after: pull a.lan, vip: 192.0.2.100}", "takeover of 192.0.2.100 to b after pull a.lan", "at 48s, detection 8s, gap 8.25s"},
+	{"takeover: {to: b, after: crash a}", "takeover to b after crash a", "!no such takeover"},
+	{"takeover: {to: a}", "takeover to a", "at 20s, no claim after a fault, not served by both"},
+	{"takeover: {to: a, gap: 0s..}", "takeover to a: gap 0s..", "!at 20s, no claim after a fault, not served by both"},
+	{"moves: 3", "moves of the virtual IP: 3", "3"},
+	{"moves: {count: ..1, vip: 192.0.2.100}", "moves of 192.0.2.100: ..1", "1"},
+	{"moves: ..1", "moves of the virtual IP: ..1", "!3"},
+	{"dual-active: ..13s", "more than one Active: in all ..13s", "13s in all, longest 12s, 1s within one partition"},
+	{"dual-active: {joined: ..0.5s}", "more than one Active: within one partition ..500ms", "!13s in all, longest 12s, 1s within one partition"},
+	{"dual-active: {longest: 0s, vip: 192.0.2.101}", "more than one Active of 192.0.2.101: longest 0s", "0s in all, longest 0s, 0s within one partition"},
+	{"no-active: 0s..1s", "no Active: in all ..1s", "500ms in all, longest 500ms"},
+	{"no-active: {total: 500ms, vip: 192.0.2.101}", "no Active of 192.0.2.101: in all 500ms", "!0s in all, longest 0s"},
+	{"no-active: {total: 0s, vip: 192.0.2.9}", "no Active of 192.0.2.9: in all 0s", "!there was no group"},
+	{"outage: {client: c1, between: 7s..16s, detection: 7s..10s}", "outage of c1: 7s..16s, detection 7s..10s",
+		"9s from 40s (detection 8s, election 0s, announcement 0s, neighbour 250ms, retry 750ms)"},
+	{"outage: {client: c1, between: 7s..16s, neighbour: 0s}", "outage of c1: 7s..16s, neighbour 0s",
+		"!9s from 40s (detection 8s, election 0s, announcement 0s, neighbour 250ms, retry 750ms)"},
+	{"outage: {client: c2, between: 7s..60s}", "outage of c2: 7s..1m",
+		"!49s from 41s (detection 8s, election 0s, announcement 0s, neighbour 0s, retry 41s), until the end"},
+	{"outage: {client: c2, open: on}", "outage of c2 until the end",
+		"49s from 41s (detection 8s, election 0s, announcement 0s, neighbour 0s, retry 41s), until the end"},
+	{"outage: {client: c3, between: ..1s}", "outage of c3: ..1s", "no outage"},
+	{"outage: {between: ..10s}", "outage of every client: ..10s",
+		"!c2 49s from 41s (detection 8s, election 0s, announcement 0s, neighbour 0s, retry 41s), until the end"},
+	{"kept: 75%", "connections kept after the first fault: 75%", "75%: 30 kept, 10 lost, 10 idle"},
+	{"kept: 76%..", "connections kept after the first fault: 76%..", "!75%: 30 kept, 10 lost, 10 idle"},
+	{"kept: {share: 100%, after: plug a.lan}", "connections kept after plug a.lan: 100%", "!nothing was due on the 4 connections"},
+	{"kept: {share: 100%, after: crash a}", "connections kept after crash a: 100%", "!no connection was established"},
+	{"kept: {share: 100%, after: crash b}", "connections kept after crash b: 100%", "!crash b was never applied"},
+	{"lost: 10", "connections lost after the first fault: 10", "10 of 50 lost, 9 on the failed node, 1 on others"},
+	{"lost: {on-others: 0, on-failed: 9}", "connections lost after the first fault: on the failed node 9, on others 0", "!10 of 50 lost, 9 on the failed node, 1 on others"},
+	{"requests: {client: c1, ok: 90, failed: ..9, only: [timeout, reset]}", "requests of c1: ok 90, failed ..9, no failure but timeout, reset",
+		"100 sent, 90 ok (90%), 9 failed (reset 2, timeout 7), 1 open, 3 retried, 0 answered twice, longest latency 3s"},
+	{"requests: {client: c1, only: [timeout]}", "requests of c1: no failure but timeout",
+		"!100 sent, 90 ok (90%), 9 failed (reset 2, timeout 7), 1 open, 3 retried, 0 answered twice, longest latency 3s"},
+	{"requests: {share: 95%.., twice: 0, latency: ..3s}", "requests of all clients: ok 95%.., answered twice 0, longest latency ..3s",
+		"200 sent, 190 ok (95%), 9 failed (reset 2, timeout 7), 1 open, 3 retried, 0 answered twice, longest latency 3s"},
+	{"requests: {client: c2, only: []}", "requests of c2: no failure", "100 sent, 100 ok (100%), 0 failed, 0 open, 0 retried, 0 answered twice, longest latency 1s"},
+	{"answered-by: {client: c1, nodes: {a: 50%, b: 50%}}", "answers to c1: a 50%, b 50%, nobody else", "a 50%, b 50% of 4 answers"},
+	{"answered-by: {client: c1, nodes: {a: 100%}}", "answers to c1: a 100%, nobody else", "!a 50%, b 50% of 4 answers"},
+	{"answered-by: {client: c1, nodes: {a: 0%.., b: 100%}, after: pull a.lan}", "answers to c1 after pull a.lan: a 0%.., b 100%, nobody else", "b 100%, a 0% of 2 answers"},
+	{"answered-by: {nodes: {a: 60%, b: 40%}}", "answers to all clients: a 60%, b 40%, nobody else", "a 60%, b 40% of 5 answers"},
+	{"answered-by: {client: c1, nodes: {b: 100%}, from: 80s}", "answers to c1 from 1m20s: b 100%, nobody else", "!no answers"},
+	{"event: {kind: vip-announced}", "vip-announced: 1..", "2, at 48s, 49s"},
+	{"event: {kind: vip-announced, node: b, count: 1, where: {repeat: \"1\", vip: 192.0.2.100}}", "vip-announced of b with repeat 1, vip 192.0.2.100: 1", "1, at 49s"},
+	{"event: {kind: vip-announced, node: a, count: 0}", "vip-announced of a: 0", "0"},
+	{"event: {kind: vip-announced, to: 48s, count: 2..}", "vip-announced to 48s: 2..", "!1, at 48s"},
+	{"event: {kind: vip-lost}", "vip-lost: 1..", "!0"},
+	{"said: {node: lb, line: is DOWN}", `lb says "is DOWN": 1..`, "1, at 55s"},
+	{"said: {node: lb, program: haproxy, line: is DOWN, after: pull a.lan, between: 15s..16s, count: 1}", `haproxy on lb says "is DOWN" after pull a.lan: 1, first 15s..16s`, "1, at 15s"},
+	{"said: {node: lb, line: is DOWN, after: pull a.lan, between: 14s..14.9s}", `lb says "is DOWN" after pull a.lan: 1.., first 14s..14.9s`, "!1, at 15s"},
+	{"said: {node: lb, line: is DOWN, after: pull a.lan, from: 10s, between: 15s}", `lb says "is DOWN" from 10s after pull a.lan: 1.., first 15s`, "1, at 15s"},
+	{"said: {node: lb, program: curl, line: is DOWN, count: 0}", `curl on lb says "is DOWN": 0`, "0"},
+	{"said: {node: lb, program: curl, line: is DOWN}", `curl on lb says "is DOWN": 1..`, "!0"},
+	{"said: {node: lb, line: is DOWN, to: 54s, between: 1s..}", `lb says "is DOWN" to 54s: 1.., first 1s..`, "!0"},
+	{"said: {node: a, line: is DOWN, count: 0}", `a says "is DOWN": 0`, "0"},
+	{"said: {node: lb, line: 'after ([0-9.]+) s', figure: 2..2.5, count: 2}", `lb says "after ([0-9.]+) s": 2, figure 2..2.5`, "2, at 56s, 57s, figure 2.5"},
+	{"said: {node: lb, line: 'after ([0-9.]+) s', figure: ..2.4}", `lb says "after ([0-9.]+) s": 1.., figure ..2.4`, "!2, at 56s, 57s, figure 2.5"},
+	{"said: {node: lb, line: 'is (DOWN)', figure: 1..}", `lb says "is (DOWN)": 1.., figure 1..`, `!no number in "Server web/a is DOWN, check duration: 1001ms" at 55s`},
+	{"said: {node: lb, line: is DOWN, after: pull b.lan}", `lb says "is DOWN" after pull b.lan: 1..`, "!pull b.lan was never applied"},
+	{"violations: [one-active]", "violated on purpose: one-active", "one-active 2"},
+	{"violations: [one-active, no-loop]", "violated on purpose: one-active, no-loop", "!one-active 2, no-loop 0"},
+	{"nothing-else: true", "no other change of a standby state after the first fault", "!b Active 48s, a Speak 1m1s"},
+}
+
+// readExpectation reads one item without a scenario around it.
+func readExpectation(t *testing.T, item string) Expectation {
+	t.Helper()
+	var file struct {
+		Expect []Expectation `yaml:"expect"`
+	}
+	f := form.Format{Types: []form.Type{Form()}}
+	d, _ := f.Decode([]byte("expect: [{"+item+"}]"), &file)
+	if problems := d.Problems(); len(problems) > 0 {
+		t.Fatalf("%s: %v", item, problems)
+	}
+	return file.Expect[0]
+}
+
+func TestExpectations(t *testing.T) {
+	passes, fails := map[string]int{}, map[string]int{}
+	for _, g := range goldenChecks {
+		x := readExpectation(t, g[0])
+		got, failed := strings.CutPrefix(g[2], "!")
+		if x.Text() != g[1] {
+			t.Errorf("%s: text\n got %s\nwant %s", g[0], x.Text(), g[1])
+		}
+		result := x.Check(evidence())
+		if want := (Result{Passed: !failed, Got: got}); result != want {
+			t.Errorf("%s:\n got %+v\nwant %+v", g[0], result, want)
+		}
+		if failed {
+			fails[NameOf(x)]++
+		} else {
+			passes[NameOf(x)]++
+		}
+	}
+	for _, k := range kinds {
+		if fails[k.name] == 0 || passes[k.name] == 0 && k.name != "nothing-else" {
+			t.Errorf("%s: %d golden passes, %d golden failures, want both", k.name, passes[k.name], fails[k.name])
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Happening expects how often something happened: events of a kind, in a window,
+// of a node, with certain fields. It is for what has no expectation of its own.
+type Happening struct {
+	Kind   string            `yaml:"kind" doc:"kind of the event, such as vip-announced" jsonschema:"required"`
+	Node   string            `yaml:"node" doc:"node of the event (default: any)"`
+	Count  form.Range[int]   `yaml:"count" doc:"how often, such as 4 or 1..3 (default 1..)"`
+	Where  map[string]string `yaml:"where" doc:"fields that the event must have, such as {vip: 192.0.2.100}"`
+	Window `yaml:",inline"`
+}
+
+// Text implements Expectation.
+func (x Happening) Text() string {
+	s := x.Kind
+	if x.Node != "" {
+		s += " of " + x.Node
+	}
+	for i, name := range topology.Names(x.Where) {
+		if i == 0 {
+			s += " with "
+		} else {
+			s += ", "
+		}
+		s += name + " " + x.Where[name]
+	}
+	return s + x.Window.text() + ": " + x.count().String()
+}
+
+func (x Happening) count() form.Range[int] {
+	if !x.Count.Given {
+		return form.AtLeast(1)
+	}
+	return x.Count
+}
+
+// Check implements Expectation.
+func (x Happening) Check(e Evidence) Result {
+	p, err := x.Window.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	sure, found := 0, []string{}
+	for _, ev := range e.Events {
+		if p.mayHold(ev.At) && x.fits(ev) {
+			found = append(found, form.Text(ev.At))
+			if p.holds(ev.At) {
+				sure++
+			}
+		}
+	}
+	got := "0"
+	if len(found) > 0 {
+		got = fmt.Sprintf("%d, at %s", len(found), shorten(found))
+	}
+	return Result{Passed: x.count().Meets(sure, len(found)), Got: got}
+}
+
+func (x Happening) fits(ev event.Event) bool {
+	if ev.What.Kind() != x.Kind || x.Node != "" && ev.Node != x.Node {
+		return false
+	}
+	for name, want := range x.Where { // order: all must hold
+		if got, has := event.Field(ev.What, name); !has || got != want {
+			return false
+		}
+	}
+	return true
+}
+
+// Problems implements Expectation.
+func (x Happening) Problems(plan Plan) []topology.Problem {
+	problems := slices.Concat(problemsOfNode(plan, "node", x.Node), x.Window.Problems(plan))
+	if x.Kind == "" {
+		return problems
+	}
+	if !slices.Contains(event.Kinds(), x.Kind) {
+		return append(problems, topology.Problem{Path: []string{"kind"}, Message: fmt.Sprintf("there is no event %q, want %s", x.Kind, topology.AnyOf(x.Kind, event.Kinds()))})
+	}
+	for _, name := range topology.Names(x.Where) {
+		if message := x.problemOf(plan, name, x.Where[name]); message != "" {
+			problems = append(problems, topology.Problem{Path: []string{"where", name}, Message: message})
+		}
+	}
+	return problems
+}
+
+// problemOf says why no event of the kind can have the value in the field.
+// Otherwise a count of 0 would hold for ever because of a slip.
+func (x Happening) problemOf(plan Plan, name, value string) string {
+	if fields := event.Fields(x.Kind); !slices.Contains(fields, name) {
+		return fmt.Sprintf("%s has no field %q, want %s", x.Kind, name, topology.AnyOf(name, fields))
+	}
+	if can, want := event.CanHold(x.Kind, name, value); !can {
+		return fmt.Sprintf("%s of %s is never %q, want %s", name, x.Kind, value, topology.AnyOf(value, want))
+	}
+	var known []string
+	switch name {
+	case "interface":
+		known = plan.interfaces(x.Node)
+	case "segment":
+		known = plan.Segments
+	case "vip":
+		known = plan.VIPs
+	default:
+		return ""
+	}
+	if !slices.Contains(known, value) {
+		return fmt.Sprintf("there is no %s %q, want %s", name, value, topology.AnyOf(value, known))
+	}
+	return ""
+}

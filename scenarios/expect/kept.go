@@ -1,0 +1,41 @@
+package expect
+
+import (
+	"fmt"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Kept expects which share of the connections that were established when a
+// fault hit went on: of those on which something was due afterwards.
+type Kept struct {
+	Share form.Range[form.Share] `yaml:"share,short" doc:"kept / (kept + lost), such as 100% or 95%.." jsonschema:"required"`
+	After string                 `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
+}
+
+// Text implements Expectation.
+func (x Kept) Text() string {
+	return "connections kept" + afterOrFirst(x.After) + ": " + x.Share.String()
+}
+
+// Check implements Expectation.
+func (x Kept) Check(e Evidence) Result {
+	c, err := connectionsAfter(e, x.After)
+	switch {
+	case err != nil:
+		return Result{Got: err.Error()}
+	case c.Established == 0:
+		return Result{Got: "no connection was established"}
+	case c.Kept+c.Lost == 0:
+		return Result{Got: fmt.Sprintf("nothing was due on the %d connections", c.Established)}
+	}
+	kept := form.Share(float64(c.Kept) / float64(c.Kept+c.Lost))
+	return Result{
+		Passed: aboutShare(x.Share, e.passing(), c.Kept+c.Lost).Contains(kept),
+		Got:    fmt.Sprintf("%s: %d kept, %d lost, %d idle", kept, c.Kept, c.Lost, c.Idle),
+	}
+}
+
+// Problems implements Expectation.
+func (x Kept) Problems(plan Plan) []topology.Problem { return problemsOfAfter(plan, x.After) }

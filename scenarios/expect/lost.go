@@ -1,0 +1,48 @@
+package expect
+
+import (
+	"fmt"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Lost expects how many connections a fault cost, and who had served them.
+type Lost struct {
+	Count    form.Range[int] `yaml:"count,short" doc:"how many in all"`
+	OnFailed form.Range[int] `yaml:"on-failed" doc:"how many of them were served by a node that the fault names"`
+	OnOthers form.Range[int] `yaml:"on-others" doc:"how many of them were served by other nodes"`
+	After    string          `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
+}
+
+// Text implements Expectation.
+func (x Lost) Text() string {
+	whole := ""
+	if x.Count.Given {
+		whole = x.Count.String()
+	}
+	return "connections lost" + afterOrFirst(x.After) + parts(whole, part("on the failed node", x.OnFailed), part("on others", x.OnOthers))
+}
+
+// Check implements Expectation.
+func (x Lost) Check(e Evidence) Result {
+	c, err := connectionsAfter(e, x.After)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	some := e.passing()
+	return Result{
+		Passed: about(x.Count, some).Contains(c.Lost) && about(x.OnFailed, some).Contains(c.LostOnFailed) &&
+			about(x.OnOthers, some).Contains(c.LostOnOthers),
+		Got: fmt.Sprintf("%d of %d lost, %d on the failed node, %d on others", c.Lost, c.Established, c.LostOnFailed, c.LostOnOthers),
+	}
+}
+
+// Problems implements Expectation.
+func (x Lost) Problems(plan Plan) []topology.Problem {
+	problems := problemsOfAfter(plan, x.After)
+	if !x.Count.Given && !x.OnFailed.Given && !x.OnOthers.Given {
+		problems = append(problems, topology.Problem{Message: "want count, on-failed or on-others, such as 0"})
+	}
+	return problems
+}

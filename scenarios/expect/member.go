@@ -1,0 +1,126 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Member chooses a member of a standby group. Interface and group may be left
+// out if the node has only one standby configuration.
+type Member struct {
+	Node      string `yaml:"node" doc:"a node with standby control" jsonschema:"required"`
+	Interface string `yaml:"interface" doc:"the interface, if the node has several with standby control"`
+	Group     int    `yaml:"group" doc:"the group, if the node is in several" jsonschema:"minimum=1,maximum=255"`
+}
+
+// String prints node or node.interface.
+func (m Member) String() string {
+	s := m.Node
+	if m.Interface != "" {
+		s += "." + m.Interface
+	}
+	if m.Group != 0 {
+		s += fmt.Sprintf(" in group %d", m.Group)
+	}
+	return s
+}
+
+// chooses says whether an event of a node is about the member.
+func (m Member) chooses(node string, c event.StandbyChanged) bool {
+	return node == m.Node && (m.Interface == "" || c.Interface == m.Interface) && (m.Group == 0 || int(c.Group) == m.Group)
+}
+
+// Problems says what is wrong with it in a plan.
+func (m Member) Problems(plan Plan) []topology.Problem {
+	if m.Node == "" {
+		return nil // the missing key is told
+	}
+	if problems := problemsOfNode(plan, "node", m.Node); problems != nil {
+		return problems
+	}
+	var interfaces []string
+	for _, membership := range plan.Nodes[m.Node].Members {
+		interfaces = append(interfaces, membership.Interface)
+	}
+	if len(interfaces) == 0 {
+		return []topology.Problem{{Path: []string{"node"}, Message: "node " + m.Node + " has no standby control"}}
+	}
+	if m.Interface != "" && !slices.Contains(interfaces, m.Interface) {
+		return []topology.Problem{{Path: []string{"interface"}, Message: fmt.Sprintf("got %q, want %s", m.Interface, topology.AnyOf(m.Interface, interfaces))}}
+	}
+	return nil
+}
+
+// The states of a member, as events name them.
+const (
+	stateInitial = "Initial"
+	stateActive  = "Active"
+)
+
+// stretch is a time a member spent in one state: from at to, to excluded unless
+// it is the end of the run.
+type stretch struct {
+	from, to time.Duration
+	state    string
+}
+
+func (s stretch) String() string { return s.state + " " + form.Text(s.from) + ".." + form.Text(s.to) }
+
+// lane is one member's way through the states.
+type lane struct {
+	member    Member
+	stretches []stretch
+}
+
+// lanes folds events into the ways of all members, in the order in which the
+// members first changed their state. A machine that loses its power forgets its
+// state: it is Initial again. A frozen one keeps it.
+func lanes(e Evidence) []lane {
+	var all []lane
+	enter := func(l *lane, at time.Duration, state string) {
+		last := &l.stretches[len(l.stretches)-1]
+		last.to = at
+		l.stretches = append(l.stretches, stretch{at, e.Duration, state})
+	}
+	for _, ev := range e.Events {
+		switch body := ev.What.(type) {
+		case event.PowerChanged:
+			lost := body.State == "crashed" || body.State == "off" || body.State == "booting"
+			for i := range all {
+				if lost && all[i].member.Node == ev.Node {
+					enter(&all[i], ev.At, stateInitial)
+				}
+			}
+		case event.StandbyChanged:
+			enter(laneOf(&all, ev.Node, body, e.Duration), ev.At, body.To)
+		}
+	}
+	return all
+}
+
+func laneOf(all *[]lane, node string, c event.StandbyChanged, end time.Duration) *lane {
+	m := Member{node, c.Interface, int(c.Group)}
+	for i := range *all {
+		if (*all)[i].member == m {
+			return &(*all)[i]
+		}
+	}
+	*all = append(*all, lane{m, []stretch{{0, end, stateInitial}}})
+	return &(*all)[len(*all)-1]
+}
+
+// of chooses the lanes of a member.
+func (m Member) of(all []lane) []lane {
+	var chosen []lane
+	for _, l := range all {
+		if m.chooses(l.member.Node, event.StandbyChanged{Interface: l.member.Interface, Group: uint8(l.member.Group)}) {
+			chosen = append(chosen, l)
+		}
+	}
+	return chosen
+}

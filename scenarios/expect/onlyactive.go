@@ -1,0 +1,54 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// OnlyActive expects that in a window no other node than those listed believed
+// to be Active at any instant. It does not say that they were.
+type OnlyActive struct {
+	Nodes  []string `yaml:"nodes,short" doc:"the nodes that may be Active; an empty list: none may" jsonschema:"required"`
+	Window `yaml:",inline"`
+}
+
+// Text implements Expectation.
+func (x OnlyActive) Text() string {
+	if len(x.Nodes) == 0 {
+		return "nobody is Active" + x.Window.text()
+	}
+	return "nobody but " + strings.Join(x.Nodes, ", ") + " is Active" + x.Window.text()
+}
+
+// Check implements Expectation.
+func (x OnlyActive) Check(e Evidence) Result {
+	p, err := x.Window.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	from, to := p.core()
+	for _, l := range lanes(e) {
+		for _, s := range l.stretches {
+			if s.state == stateActive && s.from <= to && s.to > from && !slices.Contains(x.Nodes, l.member.Node) {
+				return Result{Got: fmt.Sprintf("%s was %s", l.member.Node, s)}
+			}
+		}
+	}
+	return Result{Passed: true, Got: "nobody else"}
+}
+
+// Problems implements Expectation.
+func (x OnlyActive) Problems(plan Plan) []topology.Problem {
+	problems := x.Window.Problems(plan)
+	for i, name := range x.Nodes {
+		for _, p := range problemsOfNode(plan, strconv.Itoa(i), name) {
+			p.Path = append([]string{"nodes"}, p.Path...)
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}

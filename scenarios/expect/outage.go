@@ -1,0 +1,80 @@
+package expect
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Outage expects the longest time that a client was without answers, and the
+// parts that add up to it.
+type Outage struct {
+	Client       string                    `yaml:"client" doc:"the client (default: every client)"`
+	Between      form.Range[time.Duration] `yaml:"between" doc:"the whole, such as 7s..16s"`
+	Detection    form.Range[time.Duration] `yaml:"detection" doc:"until a member noticed that the active is gone"`
+	Election     form.Range[time.Duration] `yaml:"election" doc:"until a member became Active"`
+	Announcement form.Range[time.Duration] `yaml:"announcement" doc:"until it announced the virtual IP"`
+	Neighbour    form.Range[time.Duration] `yaml:"neighbour" doc:"until the client's frames went to it"`
+	Retry        form.Range[time.Duration] `yaml:"retry" doc:"until the client had an answer"`
+	Open         bool                      `yaml:"open" doc:"on: no answer came until the end of the run (default off: one came)"`
+}
+
+// Text implements Expectation.
+func (x Outage) Text() string {
+	s := "outage of " + clientText(x.Client)
+	if x.Open {
+		s += " until the end"
+	}
+	whole := ""
+	if x.Between.Given {
+		whole = x.Between.String()
+	}
+	return s + parts(whole, part("detection", x.Detection), part("election", x.Election), part("announcement", x.Announcement),
+		part("neighbour", x.Neighbour), part("retry", x.Retry))
+}
+
+// Check implements Expectation.
+func (x Outage) Check(e Evidence) Result {
+	longest := map[string]oracle.Outage{}
+	for _, o := range e.Measures.Outages {
+		if known, has := longest[o.Client]; !has || o.Duration > known.Duration {
+			longest[o.Client] = o
+		}
+	}
+	if x.Client != "" {
+		return x.check(e, longest[x.Client])
+	}
+	result := x.check(e, oracle.Outage{})
+	for i, client := range topology.Names(longest) {
+		one := x.check(e, longest[client])
+		if i == 0 || !one.Passed {
+			result = Result{Passed: one.Passed, Got: client + " " + one.Got}
+		}
+		if !one.Passed {
+			break
+		}
+	}
+	return result
+}
+
+func (x Outage) check(e Evidence, o oracle.Outage) Result {
+	justBegun := o.Open && o.Duration < e.Tolerance // the answer would have come after the end
+	fits := e.span(x.Between).Contains(o.Duration) && e.span(x.Detection).Contains(o.Detection) && e.span(x.Election).Contains(o.Election) &&
+		e.span(x.Announcement).Contains(o.Announcement) && e.span(x.Neighbour).Contains(o.Neighbour) &&
+		e.span(x.Retry).Contains(o.Retry) && (x.Open == o.Open || justBegun)
+	if o.Duration == 0 && !o.Open {
+		return Result{Passed: fits, Got: "no outage"}
+	}
+	got := fmt.Sprintf("%s from %s (detection %s, election %s, announcement %s, neighbour %s, retry %s)", form.Text(o.Duration), form.Text(o.From),
+		form.Text(o.Detection), form.Text(o.Election), form.Text(o.Announcement), form.Text(o.Neighbour), form.Text(o.Retry))
+	if o.Open {
+		got += ", until the end"
+	}
+	return Result{Passed: fits, Got: got}
+}
+
+// Problems implements Expectation.
+func (x Outage) Problems(plan Plan) []topology.Problem { return problemsOfClient(plan, x.Client) }

@@ -1,0 +1,121 @@
+package expect
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Plan is what is known of a run before it begins: who takes part and what is
+// done to them. An expectation is held against it to see whether what it names
+// exists.
+type Plan struct {
+	Duration time.Duration
+	Nodes    map[string]Node
+	Segments []string // sorted
+	Clients  Clients
+	VIPs     []string // all that nodes have, or that a fault sets; sorted
+	Faults   []Fault  // in the order of the timeline
+}
+
+// Node is what a plan knows of a node.
+type Node struct {
+	Interfaces []string     // sorted
+	Members    []Membership // by interface
+	Host       *Host        // nil: it runs no real programs
+}
+
+// Membership is the part of a node in a standby group.
+type Membership struct {
+	Interface string
+	Group     int
+	VIPs      []netip.Addr
+}
+
+// Host is what a plan knows of a real host.
+type Host struct {
+	Programs []string
+	Watched  bool // what its programs write is known of a run
+}
+
+// Fault is a fault of the timeline.
+type Fault struct {
+	At    time.Duration
+	Fault fault.Fault
+}
+
+// interfaces returns the names of a node's interfaces; of all nodes' without a
+// node.
+func (plan Plan) interfaces(node string) []string {
+	if node != "" {
+		return plan.Nodes[node].Interfaces
+	}
+	var names []string
+	for _, n := range plan.Nodes { // order: sorted below
+		names = append(names, n.Interfaces...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// problemsOfNode checks that a node exists; an empty name means any.
+func problemsOfNode(plan Plan, key, name string) []topology.Problem {
+	if _, exists := plan.Nodes[name]; exists || name == "" {
+		return nil
+	}
+	return []topology.Problem{{Path: []string{key}, Message: "there is no node " + strconv.Quote(name) + ", want " + topology.AnyOf(name, topology.Names(plan.Nodes))}}
+}
+
+// problemsOfClient checks that a node exists and is a client; an empty name
+// means every client.
+func problemsOfClient(plan Plan, name string) []topology.Problem {
+	if _, exists := plan.Clients[name]; exists || name == "" && len(plan.Clients) > 0 {
+		return nil
+	}
+	return []topology.Problem{{Path: []string{"client"}, Message: fmt.Sprintf("there is no client %q, want %s", name, topology.AnyOf(name, topology.Names(plan.Clients)))}}
+}
+
+// problemsOfVIP checks that a group has the virtual IP; none given means any.
+func problemsOfVIP(plan Plan, vip netip.Addr) []topology.Problem {
+	if !vip.IsValid() {
+		return nil
+	}
+	known := []string{}
+	for _, name := range topology.Names(plan.Nodes) {
+		for _, m := range plan.Nodes[name].Members {
+			for _, a := range m.VIPs {
+				if a == vip {
+					return nil
+				}
+				if !slices.Contains(known, a.String()) {
+					known = append(known, a.String())
+				}
+			}
+		}
+	}
+	return []topology.Problem{{Path: []string{"vip"}, Message: fmt.Sprintf("got %s, want %s", vip, topology.AnyOf(vip.String(), known))}}
+}
+
+// problemsOfAfter checks that a fault stands in the timeline.
+func problemsOfAfter(plan Plan, after string) []topology.Problem {
+	if after == "" {
+		return nil
+	}
+	path := []string{"after"}
+	if _, err := fault.Parse(after); err != nil {
+		return []topology.Problem{{Path: path, Message: err.Error()}}
+	}
+	line, lines := canonical(after), []string{}
+	for _, f := range plan.Faults {
+		if f.Fault.String() == line {
+			return nil
+		}
+		lines = append(lines, f.Fault.String())
+	}
+	return []topology.Problem{{Path: path, Message: fmt.Sprintf("%q is not in the timeline, want %s", line, topology.AnyOf(line, lines))}}
+}

@@ -1,0 +1,76 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// States expects that a member went through exactly these states in a window:
+// the states that it entered, in order, no more and no less.
+type States struct {
+	Member   `yaml:",inline"`
+	Sequence []string `yaml:"sequence" doc:"the states entered: Initial, Learn, Listen, Speak, Standby, Active" jsonschema:"required"`
+	Window   `yaml:",inline"`
+}
+
+// stateNames are what a member can become.
+var stateNames = []string{stateInitial, "Learn", "Listen", "Speak", "Standby", stateActive}
+
+// Text implements Expectation.
+func (x States) Text() string {
+	if len(x.Sequence) == 0 {
+		return fmt.Sprintf("%s keeps its state%s", x.Member, x.Window.text())
+	}
+	return fmt.Sprintf("%s goes through %s%s", x.Member, strings.Join(x.Sequence, ", "), x.Window.text())
+}
+
+// Check implements Expectation.
+func (x States) Check(e Evidence) Result {
+	p, err := x.Window.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	var entered []string
+	var sure []bool
+	var got []string
+	for ev, c := range event.Of[event.StandbyChanged](e.Events) {
+		if x.Member.chooses(ev.Node, c) && p.mayHold(ev.At) {
+			entered, sure = append(entered, c.To), append(sure, p.holds(ev.At))
+			got = append(got, c.To+" "+form.Text(ev.At))
+		}
+	}
+	if len(got) == 0 {
+		got = []string{"no change"}
+	}
+	return Result{Passed: x.went(entered, sure), Got: strings.Join(got, ", ")}
+}
+
+// went says whether states were entered in sequence. Those at the ends that are
+// not sure to lie in the window may be left out.
+func (x States) went(entered []string, sure []bool) bool {
+	n := len(x.Sequence)
+	for i := 0; i+n <= len(entered); i++ {
+		if slices.Equal(entered[i:i+n], x.Sequence) && !slices.Contains(sure[:i], true) && !slices.Contains(sure[i+n:], true) {
+			return true
+		}
+	}
+	return false
+}
+
+// Problems implements Expectation.
+func (x States) Problems(plan Plan) []topology.Problem {
+	problems := slices.Concat(x.Member.Problems(plan), x.Window.Problems(plan))
+	for i, state := range x.Sequence {
+		if !slices.Contains(stateNames, state) {
+			problems = append(problems, topology.Problem{
+				Path: []string{"sequence", fmt.Sprint(i)}, Message: fmt.Sprintf("got state %q, want %s", state, topology.AnyOf(state, stateNames)),
+			})
+		}
+	}
+	return problems
+}

@@ -1,0 +1,74 @@
+package expect
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Takeover expects that a virtual IP moved to a member, and how long it took.
+type Takeover struct {
+	From      string                    `yaml:"from" doc:"the node that had the virtual IP (default: any)"`
+	To        string                    `yaml:"to" doc:"the node that took it" jsonschema:"required"`
+	VIP       netip.Addr                `yaml:"vip" doc:"the virtual IP (default: any)"`
+	After     string                    `yaml:"after" doc:"the last fault before, such as pull a.lan (default: any)"`
+	Detection form.Range[time.Duration] `yaml:"detection" doc:"from the fault to the first frame by which the new member claims the virtual IP"`
+	Gap       form.Range[time.Duration] `yaml:"gap" doc:"from the last frame served by the old member to the first one served by the new"`
+}
+
+// Text implements Expectation.
+func (x Takeover) Text() string {
+	s := "takeover"
+	if x.VIP.IsValid() {
+		s += " of " + x.VIP.String()
+	}
+	if x.From != "" {
+		s += " from " + x.From
+	}
+	s += " to " + x.To + afterText(x.After)
+	return s + parts(part("detection", x.Detection), part("gap", x.Gap))
+}
+
+// Check implements Expectation. Any takeover that fits will do.
+func (x Takeover) Check(e Evidence) Result {
+	got := ""
+	for _, t := range e.Measures.Takeovers {
+		if t.To != x.To || x.From != "" && t.From != x.From || x.VIP.IsValid() && t.VIP != x.VIP.String() || x.After != "" && t.Fault != canonical(x.After) {
+			continue
+		}
+		found := "at " + form.Text(t.At) + ", " + detectionText(t) + ", " + gapText(t)
+		if (!x.Detection.Given || t.Detected && e.span(x.Detection).Contains(t.Detection)) && (!x.Gap.Given || t.Served && e.span(x.Gap).Contains(t.Gap)) {
+			return Result{Passed: true, Got: found}
+		}
+		if got == "" {
+			got = found
+		}
+	}
+	if got == "" {
+		got = "no such takeover"
+	}
+	return Result{Got: got}
+}
+
+func detectionText(t oracle.Takeover) string {
+	if !t.Detected {
+		return "no claim after a fault"
+	}
+	return "detection " + form.Text(t.Detection)
+}
+
+func gapText(t oracle.Takeover) string {
+	if !t.Served {
+		return "not served by both"
+	}
+	return "gap " + form.Text(t.Gap)
+}
+
+// Problems implements Expectation.
+func (x Takeover) Problems(plan Plan) []topology.Problem {
+	return slices.Concat(problemsOfNode(plan, "from", x.From), problemsOfNode(plan, "to", x.To), problemsOfVIP(plan, x.VIP), problemsOfAfter(plan, x.After))
+}

@@ -1,0 +1,66 @@
+package expect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/fault"
+)
+
+// shorten joins what was found and keeps the line readable.
+func shorten(found []string) string {
+	const most = 6
+	if more := len(found) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(found[:most], ", "), more)
+	}
+	return strings.Join(found, ", ")
+}
+
+// part is a named figure of a text; it is left out if it was not given.
+func part[T form.Bound](name string, r form.Range[T]) string {
+	if !r.Given {
+		return ""
+	}
+	return name + " " + r.String()
+}
+
+// parts lists figures behind a colon.
+func parts(texts ...string) string {
+	texts = slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+	if len(texts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(texts, ", ")
+}
+
+func clientText(client string) string {
+	if client == "" {
+		return "every client"
+	}
+	return client
+}
+
+func afterOrFirst(after string) string {
+	if after == "" {
+		return " after the first fault"
+	}
+	return afterText(after)
+}
+
+func afterText(after string) string {
+	if after == "" {
+		return ""
+	}
+	return " after " + after
+}
+
+// canonical returns the line by which a fault is named in logs.
+func canonical(line string) string {
+	f, err := fault.Parse(line)
+	if err != nil {
+		return line
+	}
+	return f.String()
+}

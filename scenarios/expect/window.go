@@ -1,0 +1,100 @@
+package expect
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Window is the part of a run that an expectation looks at, both ends included.
+// Without After its ends are instants of the run; with After they count from
+// the instant at which that fault was applied for the first time.
+type Window struct {
+	After string        `yaml:"after" doc:"a fault of the timeline, such as pull a.lan: from and to count from the instant at which it was first applied"`
+	From  time.Duration `yaml:"from" doc:"begin of what is looked at (default: the start, or the fault)"`
+	To    time.Duration `yaml:"to" doc:"end of what is looked at (default: the end of the run)"`
+}
+
+// resolve returns the instants of the window. It fails if the fault was never
+// applied.
+func (w Window) resolve(e Evidence) (period, error) {
+	p := period{to: e.Duration}
+	if w.After != "" {
+		zero, err := firstApplied(e, w.After)
+		if err != nil {
+			return period{}, err
+		}
+		p.zero = zero
+	}
+	if p.from = p.zero + w.From; p.from != 0 {
+		p.early = e.Tolerance
+	}
+	if w.To != 0 && p.zero+w.To < p.to {
+		p.to, p.late = p.zero+w.To, e.Tolerance
+	}
+	return p, nil
+}
+
+// period is a window in instants of the run. An end that is not one of the run
+// is as soft as the instants of what happened near it.
+type period struct {
+	zero        time.Duration // that the window counts from
+	from, to    time.Duration
+	early, late time.Duration // how soft the two ends are
+}
+
+// holds says whether an instant lies inside, wherever in the soft part an end is.
+func (p period) holds(at time.Duration) bool { return at >= p.from+p.early && at <= p.to-p.late }
+
+// mayHold says whether an instant lies inside for some place of the ends.
+func (p period) mayHold(at time.Duration) bool { return at >= p.from-p.early && at <= p.to+p.late }
+
+// core is the part that is inside for sure. A window that has none, because it
+// is too short, is taken as it is.
+func (p period) core() (from, to time.Duration) {
+	if p.from+p.early > p.to-p.late {
+		return p.from, p.to
+	}
+	return p.from + p.early, p.to - p.late
+}
+
+// text says the window in words, with a space before: " from 30s to 40s".
+func (w Window) text() string {
+	var s string
+	if w.After != "" && w.From == 0 && w.To != 0 {
+		return " within " + form.Text(w.To) + afterText(w.After)
+	}
+	if w.From != 0 {
+		s += " from " + form.Text(w.From)
+	}
+	if w.To != 0 {
+		s += " to " + form.Text(w.To)
+	}
+	return s + afterText(w.After)
+}
+
+// Problems says what is wrong with it in a plan.
+func (w Window) Problems(plan Plan) []topology.Problem {
+	problems := problemsOfAfter(plan, w.After)
+	if w.To != 0 && w.To < w.From {
+		problems = append(problems, topology.Problem{Path: []string{"to"}, Message: fmt.Sprintf("got %s, want an instant after from, %s", w.To, w.From)})
+	}
+	if w.After == "" && w.From > plan.Duration {
+		problems = append(problems, topology.Problem{Path: []string{"from"}, Message: fmt.Sprintf("got %s, want an instant before the end at %s", w.From, plan.Duration)})
+	}
+	return problems
+}
+
+// firstApplied returns the first instant at which a fault was applied.
+func firstApplied(e Evidence, after string) (time.Duration, error) {
+	line := canonical(after)
+	for ev, applied := range event.Of[event.FaultApplied](e.Events) {
+		if applied.Fault == line {
+			return ev.At, nil
+		}
+	}
+	return 0, fmt.Errorf("%s was never applied", line)
+}

@@ -1,0 +1,76 @@
+package scenarios
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Plan returns what expectations may know of the scenario before it runs.
+func (s *Scenario) Plan() expect.Plan {
+	t := s.Topology.WithDefaults()
+	plan := expect.Plan{
+		Duration: s.Duration, Segments: topology.Names(t.Segments), Clients: s.Clients(),
+		Nodes: map[string]expect.Node{}, VIPs: s.virtualIPs(),
+	}
+	for name, n := range t.Nodes { // order: into a map
+		node := expect.Node{Interfaces: topology.Names(n.NICs)}
+		for _, iface := range topology.Names(n.Standby) {
+			standby := n.Standby[iface]
+			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs()})
+		}
+		if n.Exec != nil {
+			node.Host = &expect.Host{Programs: n.Exec.Programs(), Watched: n.Exec.Watch != ""}
+		}
+		plan.Nodes[name] = node
+	}
+	for _, step := range s.Timeline {
+		for _, f := range step.Faults {
+			plan.Faults = append(plan.Faults, expect.Fault{At: step.At, Fault: f})
+		}
+	}
+	return plan
+}
+
+// Clients returns the clients of the scenario.
+func (s *Scenario) Clients() expect.Clients {
+	clients := expect.Clients{}
+	for name, n := range s.Topology.WithDefaults().Nodes { // order: into a map
+		if n.Client != nil {
+			clients[name] = expect.Client{Rate: n.Client.Rate, Mode: n.Client.Mode}
+		}
+	}
+	return clients
+}
+
+// virtualIPs returns the virtual IPs that there are, or that the timeline sets.
+func (s *Scenario) virtualIPs() []string {
+	all := map[string]bool{}
+	add := func(vips []netip.Addr) {
+		for _, vip := range vips {
+			all[vip.String()] = true
+		}
+	}
+	for _, n := range s.Nodes { // order: addresses are sorted
+		for _, standby := range n.Standby { // order: as above
+			add(standby.VIPs())
+		}
+		if n.Exec != nil {
+			add(n.Exec.VIPs)
+		}
+	}
+	for _, step := range s.Timeline {
+		for _, f := range step.Faults {
+			if limited, is := f.(fault.For); is {
+				f = limited.Fault
+			}
+			if set, is := f.(fault.Set); is && strings.HasSuffix(set.Property, ".vip") {
+				all[set.Value] = true
+			}
+		}
+	}
+	return topology.Names(all)
+}
