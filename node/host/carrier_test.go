@@ -104,7 +104,7 @@ func TestCrashForgetsInSilence(t *testing.T) {
 	before := l.log.Len()
 	h.Crash(false)
 	for _, e := range l.log.Events()[before:] {
-		if p, is := e.What.(event.PowerChanged); !is || p.State != string(Crashed) {
+		if p, is := e.What.(event.PowerChanged); !is || p.State != event.PowerCrashed {
 			t.Errorf("logged %+v, want the crash only", e.What)
 		}
 	}

@@ -127,7 +127,7 @@ func TestBootTime(t *testing.T) {
 	l.at(31*time.Second, h.PowerOn)
 	l.at(32*time.Second, h.PowerOn)
 	l.run(t, 5*time.Second)
-	if h.Power() != Booting || !h.NIC("lan").Carrier() || h.Holds(netip.MustParseAddr("10.0.0.1")) {
+	if h.Power() != event.PowerBooting || !h.NIC("lan").Carrier() || h.Holds(netip.MustParseAddr("10.0.0.1")) {
 		t.Errorf("after 5s: got %v, carrier %v, want a booting machine with a link and no address", h, h.NIC("lan").Carrier())
 	}
 	l.run(t, time.Minute)
@@ -137,13 +137,13 @@ func TestBootTime(t *testing.T) {
 	if pongs := tap.sent("h1", 0, pong); len(pongs) != 1 || pongs[0].at < 11*time.Second || pongs[0].at > 12*time.Second {
 		t.Errorf("echo replies: got %v, want one at 11s", pongs)
 	}
-	var states []string
+	var states []event.Power
 	for e, p := range event.Of[event.PowerChanged](l.log.Events()) {
 		if e.Node == "h1" {
 			states = append(states, p.State)
 		}
 	}
-	if want := []string{"booting", "up", "crashed", "booting", "crashed", "booting", "up"}; !slices.Equal(states, want) {
+	if want := []event.Power{"booting", "up", "crashed", "booting", "crashed", "booting", "up"}; !slices.Equal(states, want) {
 		t.Errorf("states: got %v, want %v", states, want)
 	}
 }

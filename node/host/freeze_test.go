@@ -51,11 +51,11 @@ func TestFrozenMachine(t *testing.T) {
 		t.Fatalf("got %v after %d answers, want 10", talker.err, len(talker.answered))
 	}
 	within(t, "the answer that waited", talker.answered[3], thaw, thaw+4*time.Second)
-	var states []string
+	var states []event.Power
 	for _, p := range event.Of[event.PowerChanged](l.log.Events()) {
 		states = append(states, p.State)
 	}
-	if want := []string{"up", "up", "frozen", "thawed"}; !slices.Equal(states, want) {
+	if want := []event.Power{"up", "up", "frozen", "thawed"}; !slices.Equal(states, want) {
 		t.Errorf("states: got %v, want %v", states, want)
 	}
 }
@@ -205,7 +205,7 @@ func TestDownCannotFreeze(t *testing.T) {
 	h.Freeze(false)
 	h.Thaw()
 	h.PowerOn()
-	if h.Frozen() || h.Power() != Up {
+	if h.Frozen() || h.Power() != event.PowerUp {
 		t.Errorf("got %v, frozen %v, want it up", h, h.Frozen())
 	}
 }

@@ -42,26 +42,15 @@ type Host struct {
 	monotonic   tcpip.MonotonicTime // kernelClock's at monotonicAt
 	monotonicAt time.Duration
 
-	power Power
+	power event.Power // off, booting, up or crashed
 	boots int
 	*kernelState
 }
 
-// Power is where a machine stands in its life.
-type Power string
-
-// The stages of a machine's life, as events name them.
-const (
-	Off     Power = "off"
-	Booting Power = "booting"
-	Up      Power = "up"
-	Crashed Power = "crashed"
-)
-
 // New returns a machine that is switched off.
 func New(loop *sim.Loop, cfg Config) *Host {
 	h := &Host{
-		cfg: cfg, loop: loop, power: Off, boots: cfg.Boots,
+		cfg: cfg, loop: loop, power: event.PowerOff, boots: cfg.Boots,
 		kernel:   loop.NewScope(cfg.Name + "/kernel"),
 		programs: loop.NewScope(cfg.Name),
 		epoch:    Epoch,
@@ -101,8 +90,9 @@ func (h *Host) CPU() *CPU { return h.cpu }
 // Memory returns the machine's memory.
 func (h *Host) Memory() *Memory { return h.memory }
 
-// Power returns where the machine stands in its life.
-func (h *Host) Power() Power { return h.power }
+// Power returns whether the machine is off, booting, up or crashed. One that is
+// frozen is up: see Frozen.
+func (h *Host) Power() event.Power { return h.power }
 
 // Boots returns how often the machine has been switched on.
 func (h *Host) Boots() int { return h.boots }

@@ -11,10 +11,10 @@ import (
 // PowerOn switches the machine on. Links come up at once; programs start after
 // the boot time. On a running machine it does nothing.
 func (h *Host) PowerOn() {
-	if h.power == Up || h.power == Booting {
+	if h.power == event.PowerUp || h.power == event.PowerBooting {
 		return
 	}
-	h.power = Booting
+	h.power = event.PowerBooting
 	h.boots++
 	h.kernel.Revive()
 	h.programs.Revive()
@@ -25,7 +25,7 @@ func (h *Host) PowerOn() {
 		h.boot()
 		return
 	}
-	h.Log(event.PowerChanged{State: string(Booting)})
+	h.Log(event.PowerChanged{State: h.power})
 	h.programs.After(h.cfg.BootTime, sim.Func(h.boot))
 }
 
@@ -46,8 +46,8 @@ func (h *Host) Drift(share float64) {
 
 func (h *Host) boot() {
 	h.startKernel()
-	h.power = Up
-	h.Log(event.PowerChanged{State: string(Up)})
+	h.power = event.PowerUp
+	h.Log(event.PowerChanged{State: h.power})
 	for _, start := range h.onBoot {
 		start()
 	}
@@ -57,10 +57,10 @@ func (h *Host) boot() {
 // links go down. A warm crash keeps what the hardware keeps: links stay up and
 // interfaces keep their MAC filter.
 func (h *Host) Crash(warm bool) {
-	if h.power == Off || h.power == Crashed {
+	if h.power == event.PowerOff || h.power == event.PowerCrashed {
 		return
 	}
-	h.power = Crashed
+	h.power = event.PowerCrashed
 	for _, n := range h.nics {
 		n.shut()
 	}
@@ -75,14 +75,14 @@ func (h *Host) Crash(warm bool) {
 	for _, n := range h.nics {
 		n.crash(warm)
 	}
-	h.Log(event.PowerChanged{State: string(Crashed)})
+	h.Log(event.PowerChanged{State: h.power})
 }
 
 // Freeze stops the machine as it stands; frames that reach it are lost. With
 // process only its programs stop: the kernel goes on, and what arrives for
 // them waits.
 func (h *Host) Freeze(process bool) {
-	if h.power != Up || h.kernel.Frozen() || h.programs.Frozen() && process {
+	if h.power != event.PowerUp || h.kernel.Frozen() || h.programs.Frozen() && process {
 		return
 	}
 	h.cpu.freeze()
@@ -90,7 +90,7 @@ func (h *Host) Freeze(process bool) {
 	if !process {
 		h.kernel.Freeze()
 	}
-	h.Log(event.PowerChanged{State: "frozen"})
+	h.Log(event.PowerChanged{State: event.PowerFrozen})
 }
 
 // Frozen reports whether the machine, or its process, is frozen.
@@ -107,7 +107,7 @@ func (h *Host) Thaw() {
 	}
 	h.programs.Thaw()
 	h.cpu.thaw()
-	h.Log(event.PowerChanged{State: "thawed"})
+	h.Log(event.PowerChanged{State: event.PowerThawed})
 }
 
 // Destroy ends the machine without a trace in log or digest, to free its
@@ -122,7 +122,7 @@ func (h *Host) Destroy() {
 	h.programs.Kill()
 	h.kernel.Kill()
 	dead.stop()
-	h.power = Off
+	h.power = event.PowerOff
 }
 
 // addressChanged tells the watchers.

@@ -320,7 +320,7 @@ func packetType(eth []byte) tcpip.PacketType {
 // thaws, and so do the programs of one whose process is frozen.
 func (n *NIC) CarrierChanged(up bool) {
 	n.host.kernel.Post(sim.Func(func() {
-		if n.host.power != Up {
+		if n.host.power != event.PowerUp {
 			return
 		}
 		n.host.Log(event.LinkChanged{Interface: n.name, Up: up})

@@ -29,26 +29,30 @@ const (
 	causeCount = iota
 )
 
+// lost marks the causes that are the end of the present Active.
+const lost = true
+
 var causes = [causeCount]struct {
-	letter byte
-	text   string
+	letter     byte
+	text       string
+	activeLost bool
 }{
-	CauseStart:         {'a', "enabled"},
-	CauseStop:          {'b', "disabled"},
-	CauseActiveTimer:   {'c', "active timer expired"},
-	CauseStandbyTimer:  {'d', "standby timer expired"},
-	CauseHelloTimer:    {'e', "hello timer expired"},
-	CauseHigherSpeak:   {'f', "higher member speaks"},
-	CauseHigherActive:  {'g', "higher member is active"},
-	CauseLowerActive:   {'h', "lower member is active"},
-	CausePreempt:       {'h', "lower member is active, preempting"},
-	CauseResign:        {'i', "active resigned"},
-	CauseCoup:          {'j', "coup by a higher member"},
-	CauseHigherStandby: {'k', "higher member is standby"},
-	CauseLowerStandby:  {'l', "lower member is standby"},
-	CauseNoActive:      {'c', "standby without an active"},
-	CauseYield:         {'-', "yielded by the operator"},
-	CauseReconfigure:   {'-', "group reconfigured"},
+	CauseStart:         {'a', "enabled", !lost},
+	CauseStop:          {'b', "disabled", !lost},
+	CauseActiveTimer:   {'c', "active timer expired", lost},
+	CauseStandbyTimer:  {'d', "standby timer expired", !lost},
+	CauseHelloTimer:    {'e', "hello timer expired", !lost},
+	CauseHigherSpeak:   {'f', "higher member speaks", !lost},
+	CauseHigherActive:  {'g', "higher member is active", lost},
+	CauseLowerActive:   {'h', "lower member is active", lost},
+	CausePreempt:       {'h', "lower member is active, preempting", lost},
+	CauseResign:        {'i', "active resigned", lost},
+	CauseCoup:          {'j', "coup by a higher member", lost},
+	CauseHigherStandby: {'k', "higher member is standby", !lost},
+	CauseLowerStandby:  {'l', "lower member is standby", !lost},
+	CauseNoActive:      {'c', "standby without an active", lost},
+	CauseYield:         {'-', "yielded by the operator", lost},
+	CauseReconfigure:   {'-', "group reconfigured", lost},
 }
 
 // Letter is the RFC's name of the event, a to l, or '-' for the causes the RFC does not know.
@@ -58,6 +62,10 @@ func (c Cause) Letter() byte {
 	}
 	return causes[c].letter
 }
+
+// ActiveLost reports whether the cause is the end of the present Active: it was not heard for too long, it resigned, or
+// it is pushed aside or told to go.
+func (c Cause) ActiveLost() bool { return int(c) < causeCount && causes[c].activeLost }
 
 // String says the cause in words, as reports print it.
 func (c Cause) String() string {

@@ -167,3 +167,16 @@ func BenchmarkIdleGroup(b *testing.B) {
 	}
 	b.ReportMetric(60*float64(b.N)/b.Elapsed().Seconds(), "simulated-s/s")
 }
+
+// TestActiveLost: these causes say nothing of the Active; all others are its end.
+func TestActiveLost(t *testing.T) {
+	silent := map[Cause]bool{
+		CauseNone: true, CauseStart: true, CauseStop: true, CauseStandbyTimer: true, CauseHelloTimer: true,
+		CauseHigherSpeak: true, CauseHigherStandby: true, CauseLowerStandby: true, causeCount: true,
+	}
+	for c := CauseNone; c <= causeCount; c++ {
+		if got := c.ActiveLost(); got == silent[c] {
+			t.Errorf("%v: active lost: got %v", c, got)
+		}
+	}
+}

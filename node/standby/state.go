@@ -40,6 +40,9 @@ func (s State) String() string {
 	return "State(" + strconv.Itoa(int(s)) + ")"
 }
 
+// Owns reports whether a member in this state answers for the virtual IP.
+func (s State) Owns() bool { return s == Active }
+
 // Wire is the code by which a message names the state.
 func (s State) Wire() wire.State {
 	switch s {

@@ -89,11 +89,11 @@ func describeMachine(e event.Event) (note, bool) {
 	switch b := e.What.(type) {
 	case event.PowerChanged:
 		how := plain
-		if b.State == "crashed" || b.State == "off" || b.State == "frozen" {
+		if b.State.Lost() || b.State == event.PowerFrozen {
 			how = bad
 		}
 		// That a machine is up when the world begins is no news.
-		return say(how, "power: %s", b.State), b.State != "up" || e.At > 0
+		return say(how, "power: %s", b.State), b.State != event.PowerUp || e.At > 0
 	case event.LinkChanged:
 		if b.Up {
 			return say(plain, "%s: carrier is back", b.Interface), true

@@ -182,22 +182,22 @@ func (f *fold) step(e event.Event) {
 	}
 }
 
-func (f *fold) power(at time.Duration, node, state string) {
+func (f *fold) power(at time.Duration, node string, state event.Power) {
 	for _, l := range f.ofNode[node] {
 		switch state {
-		case "off", "crashed":
+		case event.PowerOff, event.PowerCrashed:
 			l.add(step{at: at, mark: off})
-		case "booting":
+		case event.PowerBooting:
 			l.add(step{at: at, mark: booting})
-		case "up":
+		case event.PowerUp:
 			l.add(step{at: at, mark: initial})
-		case "frozen":
+		case event.PowerFrozen:
 			l.add(step{at: at, mark: frozen})
-		case "thawed":
+		case event.PowerThawed:
 			l.add(step{at: at, mark: l.beforeFreeze()})
 		}
 	}
-	if state != "off" && state != "crashed" {
+	if !state.Lost() {
 		return
 	}
 	for vip := range f.holders { // order: each address by itself

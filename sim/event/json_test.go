@@ -217,7 +217,7 @@ func TestAppendAllocatesNothing(t *testing.T) {
 
 func BenchmarkAppendJSON(b *testing.B) {
 	for _, e := range []Event{
-		{12503 * time.Millisecond, "dp-b", StandbyChanged{"lan", 7, "Standby", "Active", "active timer expired"}},
+		{12503 * time.Millisecond, "dp-b", StandbyChanged{"lan", 7, "Standby", "Active", true, "active timer expired", true}},
 		{12503 * time.Millisecond, "c1", RequestAnswered{123456, 789, "dp-b", 200, 1234567}},
 	} {
 		b.Run(e.What.Kind(), func(b *testing.B) {

@@ -10,11 +10,6 @@ type FaultHealed struct {
 	Fault string
 }
 
-// PowerChanged: a machine changed its life.
-type PowerChanged struct {
-	State string `words:"booting,up,off,crashed,frozen,thawed"`
-}
-
 // LinkChanged: an interface gained or lost its carrier.
 type LinkChanged struct {
 	Interface string
@@ -84,9 +79,6 @@ func (FaultApplied) Kind() string { return "fault-applied" }
 
 // Kind implements Body.
 func (FaultHealed) Kind() string { return "fault-healed" }
-
-// Kind implements Body.
-func (PowerChanged) Kind() string { return "power-changed" }
 
 // Kind implements Body.
 func (LinkChanged) Kind() string { return "link-changed" }

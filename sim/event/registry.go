@@ -52,7 +52,7 @@ func init() {
 		c := &codec{of: reflect.TypeOf(b), kind: b.Kind(), plan: jsonform.PlanOf(reflect.TypeOf(b))}
 		c.head = `,"kind":"` + c.kind + `"`
 		for _, name := range c.plan.Names() {
-			if f, _ := c.plan.Field(name); f.Tag.Get(wordsTag) != "" {
+			if f, _ := c.plan.Field(name); wordsOf(f) != nil {
 				c.worded = append(c.worded, name)
 			}
 			if name == memberAt || name == memberNode || name == memberKind {

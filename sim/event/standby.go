@@ -6,8 +6,13 @@ import "time"
 type StandbyChanged struct {
 	Interface string
 	Group     uint8
-	From, To  string `words:"Initial,Learn,Listen,Speak,Standby,Active"`
-	Cause     string // such as "active timer expired"
+	// From and To are the states by the names that the protocol gives them.
+	From, To string `words:"Initial,Learn,Listen,Speak,Standby,Active"`
+	Owner    bool   // in To the member answers for the virtual addresses
+	Cause    string // such as "active timer expired"
+	// ActiveLost says that the cause is the end of the present Active: it was not
+	// heard for too long, it resigned, or it is pushed aside or told to go.
+	ActiveLost bool
 }
 
 // StandbySent: a member sent a Coup or a Resign. Hellos are in the capture.

@@ -12,6 +12,20 @@ import (
 // commas between them. A word that ends in a dash is how such a text begins.
 const wordsTag = "words"
 
+// Vocabulary is a type of text with a vocabulary of its own.
+type Vocabulary interface{ Words() []string }
+
+// wordsOf returns the vocabulary of a field; nil: it has none.
+func wordsOf(f reflect.StructField) []string {
+	if tag, tagged := f.Tag.Lookup(wordsTag); tagged {
+		return strings.Split(tag, ",")
+	}
+	if v, has := reflect.Zero(f.Type).Interface().(Vocabulary); has {
+		return v.Words()
+	}
+	return nil
+}
+
 // Worded returns the fields of a kind that have a vocabulary.
 func Worded(kind string) []string { return byKind[kind].worded }
 
@@ -34,11 +48,10 @@ func CanHold(kind, name, text string) (can bool, want []string) {
 	}
 	switch f.Type.Kind() {
 	case reflect.String:
-		tag, limited := f.Tag.Lookup(wordsTag)
-		if !limited {
+		words := wordsOf(f)
+		if words == nil {
 			return true, nil
 		}
-		words := strings.Split(tag, ",")
 		return slices.ContainsFunc(words, func(w string) bool {
 			if strings.HasSuffix(w, "-") {
 				return strings.HasPrefix(text, w) && text != w

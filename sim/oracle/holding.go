@@ -57,7 +57,7 @@ func (h *holding) Observe(e event.Event) {
 	case event.ConfigChanged:
 		h.change(e.Node, "", func(m *holder) { m.changed = true })
 	case event.PowerChanged:
-		if b.State == "off" || b.State == "crashed" {
+		if b.State.Lost() {
 			h.change(e.Node, "", func(m *holder) { m.state, m.held = "", nil })
 		}
 	}

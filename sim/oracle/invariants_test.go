@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -80,7 +81,7 @@ func TestInvariantsAreDescribed(t *testing.T) {
 
 // both adds a time in which both members are Active, from 40 s on.
 func both() *log {
-	return (&log{}).settled().takes(40, "b", "Standby", "active timer expired")
+	return (&log{}).settled().takes(40, "b", "Standby", standby.CauseActiveTimer)
 }
 
 // TestOneActive: hold 10 s and two hellos of 3 s are allowed, from when the two
@@ -88,8 +89,8 @@ func both() *log {
 func TestOneActive(t *testing.T) {
 	check(t, "one-active", paper(100*time.Second), []breach{
 		{"for ever", both(), 56, "a and b are both Active for 192.0.2.100 since 40s, allowed are 16s"},
-		{"to the instant", both().gives(56, "b", "Speak", "higher member is active"), 0, ""},
-		{"a moment longer", both().gives(56.001, "b", "Speak", "higher member is active"), 56, "since 40s"},
+		{"to the instant", both().gives(56, "b", "Speak", standby.CauseHigherActive), 0, ""},
+		{"a moment longer", both().gives(56.001, "b", "Speak", standby.CauseHigherActive), 56, "since 40s"},
 		{"parted", both().at(30, "", applied("partition a | b")), 0, ""},
 		{
 			"after the heal", both().at(30, "", applied("partition a | b")).at(60, "", healed("partition a | b")),
@@ -118,7 +119,7 @@ func TestOneActive(t *testing.T) {
 
 // TestOneActiveTwice: each episode is reported once, and again if it comes back.
 func TestOneActiveTwice(t *testing.T) {
-	l := both().gives(60, "b", "Speak", "higher member is active").takes(70, "b", "Standby", "active timer expired")
+	l := both().gives(60, "b", "Speak", standby.CauseHigherActive).takes(70, "b", "Standby", standby.CauseActiveTimer)
 	got := Check(l.in(), paper(200*time.Second))
 	if len(got) != 2 || got[0].At != 56*time.Second || got[1].At != 86*time.Second {
 		t.Errorf("reported: %+v, want two at 56s and 86s", got)
@@ -127,13 +128,13 @@ func TestOneActiveTwice(t *testing.T) {
 
 func TestActiveHoldsVIP(t *testing.T) {
 	gained, lost := event.VIPGained{Interface: "lan", VIP: vip}, event.VIPLost{Interface: "lan", VIP: vip}
-	becomes := turn("Standby", "Active", "active timer expired")
+	becomes := turn("Standby", "Active", standby.CauseActiveTimer)
 	check(t, "active-holds-vip", paper(100*time.Second), []breach{
 		{"without it", (&log{}).at(20, "a", becomes), 20, "a is Active and does not hold 192.0.2.100"},
 		{"late", (&log{}).at(20, "a", becomes).at(20.001, "a", gained), 20, "does not hold"},
 		{"within the instant", (&log{}).at(20, "a", becomes, gained), 0, ""},
-		{"kept", (&log{}).at(20, "a", becomes, gained).at(30, "a", turn("Active", "Speak", "coup by a higher member")), 30, "a holds 192.0.2.100 and is Speak"},
-		{"given up first", (&log{}).settled().gives(30, "a", "Speak", "coup by a higher member"), 0, ""},
+		{"kept", (&log{}).at(20, "a", becomes, gained).at(30, "a", turn("Active", "Speak", standby.CauseCoup)), 30, "a holds 192.0.2.100 and is Speak"},
+		{"given up first", (&log{}).settled().gives(30, "a", "Speak", standby.CauseCoup), 0, ""},
 		{"lost while Active", (&log{}).settled().at(40, "a", lost), 40, "does not hold"},
 		{"taken without a role", (&log{}).at(20, "b", gained), 20, "b holds 192.0.2.100 and is not running"},
 		{"gone with the power", (&log{}).settled().at(40, "a", event.PowerChanged{State: "crashed"}), 0, ""},

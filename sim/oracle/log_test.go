@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -69,13 +70,16 @@ func cmpDuration(a, b time.Duration) int {
 }
 
 // turn is a change of state with the cause that node/standby gives it.
-func turn(from, to, cause string) event.Body {
-	return event.StandbyChanged{Interface: "lan", Group: 1, From: from, To: to, Cause: cause}
+func turn(from, to string, cause standby.Cause) event.Body {
+	return event.StandbyChanged{
+		Interface: "lan", Group: 1, From: from, To: to, Owner: to == "Active",
+		Cause: cause.String(), ActiveLost: cause.ActiveLost(),
+	}
 }
 
 // takes adds what a member does when it becomes Active: it says so, takes the
 // address and announces it.
-func (l *log) takes(seconds float64, node, from, cause string) *log {
+func (l *log) takes(seconds float64, node, from string, cause standby.Cause) *log {
 	mac := map[string]string{"a": macA, "b": macB}[node]
 	return l.at(seconds, node,
 		turn(from, "Active", cause),
@@ -86,14 +90,14 @@ func (l *log) takes(seconds float64, node, from, cause string) *log {
 }
 
 // gives adds what a member does when it leaves Active.
-func (l *log) gives(seconds float64, node, to, cause string) *log {
+func (l *log) gives(seconds float64, node, to string, cause standby.Cause) *log {
 	return l.at(seconds, node, event.VIPLost{Interface: "lan", VIP: vip}, turn("Active", to, cause))
 }
 
 // settled adds the cold start of the pair: a is Active at 20 s, b its Standby.
 func (l *log) settled() *log {
-	return l.takes(20, "a", "Standby", "standby without an active").
-		at(30, "b", turn("Speak", "Standby", "standby timer expired")).
+	return l.takes(20, "a", "Standby", standby.CauseNoActive).
+		at(30, "b", turn("Speak", "Standby", standby.CauseStandbyTimer)).
 		at(20.001, "c1", event.NeighbourChanged{Interface: "lan", IP: vip, MAC: macA}).
 		at(20.001, "a", event.VIPServed{Segment: "lan", VIP: vip})
 }

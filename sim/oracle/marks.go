@@ -31,13 +31,6 @@ const (
 	serving
 )
 
-// unrelated are the causes for which a member changes its state though it has
-// not noticed that the active is gone: the words of node/standby.
-var unrelated = []string{
-	"enabled", "disabled", "standby timer expired", "hello timer expired",
-	"higher member speaks", "higher member is standby", "lower member is standby",
-}
-
 func newMarks() *marks {
 	return &marks{macs: map[[2]string]string{}, server: map[string]string{}}
 }
@@ -45,7 +38,7 @@ func newMarks() *marks {
 func (m *marks) observe(e event.Event, r *roster) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
-		if member := r.find(e.Node, b.Interface); member != nil && !slices.Contains(unrelated, b.Cause) {
+		if member := r.find(e.Node, b.Interface); member != nil && b.ActiveLost {
 			m.add(mark{what: noticing, at: e.At, node: e.Node, vip: member.VIP})
 		}
 	case event.VIPGained:

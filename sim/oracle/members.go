@@ -9,7 +9,7 @@ import (
 // members follows what each member would show of its standby control.
 type members struct {
 	roster *roster
-	power  map[string]string // by node; absent: never switched on
+	power  map[string]event.Power // by node; absent: never switched on
 	last   map[*member]event.StandbyStatus
 
 	changedAt map[*member]time.Duration
@@ -17,7 +17,7 @@ type members struct {
 
 func newMembers(s *scene) *members {
 	return &members{
-		roster: s.roster, power: map[string]string{}, last: map[*member]event.StandbyStatus{},
+		roster: s.roster, power: map[string]event.Power{}, last: map[*member]event.StandbyStatus{},
 		changedAt: map[*member]time.Duration{},
 	}
 }
@@ -72,11 +72,11 @@ func (m *members) result() []MemberStatus {
 // silence says why a member has no status.
 func (m *members) silence(who *member) string {
 	switch m.power[who.Node] {
-	case "frozen":
+	case event.PowerFrozen:
 		return "frozen"
-	case "booting":
+	case event.PowerBooting:
 		return "booting"
-	case "up", "thawed":
+	case event.PowerUp, event.PowerThawed:
 		return "off"
 	}
 	return "down"

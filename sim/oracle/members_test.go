@@ -21,16 +21,16 @@ func TestMembers(t *testing.T) {
 		AuthFailures: 7, GroupMismatches: 8, VIPMismatches: 9, Transitions: 10,
 	}
 	for _, c := range []struct {
-		power []string // of b
+		power []event.Power // of b
 		want  string
 	}{
 		{nil, "down"},
-		{[]string{"booting"}, "booting"},
-		{[]string{"up"}, "off"},
-		{[]string{"up", "frozen"}, "frozen"},
-		{[]string{"up", "frozen", "thawed"}, "off"},
-		{[]string{"up", "crashed"}, "down"},
-		{[]string{"up", "off"}, "down"},
+		{[]event.Power{"booting"}, "booting"},
+		{[]event.Power{"up"}, "off"},
+		{[]event.Power{"up", "frozen"}, "frozen"},
+		{[]event.Power{"up", "frozen", "thawed"}, "off"},
+		{[]event.Power{"up", "crashed"}, "down"},
+		{[]event.Power{"up", "off"}, "down"},
 	} {
 		l := (&log{}).at(50, "a", event.StandbyStatus{Interface: "lan", Mode: "standby"}).
 			at(20, "a", event.StandbyChanged{Interface: "lan", From: "Initial", To: "Listen"}).

@@ -100,15 +100,15 @@ func (r *roster) enter(m *member, state string, at time.Duration) {
 	r.version++
 }
 
-func (r *roster) power(m *member, state string, at time.Duration) {
-	switch state {
-	case "frozen":
+func (r *roster) power(m *member, change event.Power, at time.Duration) {
+	switch change {
+	case event.PowerFrozen:
 		m.frozen = true
 		r.version++
-	case "thawed":
+	case event.PowerThawed:
 		m.frozen = false
 		r.enter(m, m.state, at)
-	case "off", "crashed":
+	case event.PowerOff, event.PowerCrashed:
 		m.frozen = false
 		r.enter(m, "", at)
 	}

@@ -58,7 +58,7 @@ func (t *takeovers) Observe(e event.Event) {
 	case event.VIPLost:
 		t.lost(b.VIP, e.Node, e.At)
 	case event.PowerChanged:
-		if b.State == "off" || b.State == "crashed" {
+		if b.State.Lost() {
 			for _, vip := range t.order {
 				t.lost(vip, e.Node, e.At)
 			}

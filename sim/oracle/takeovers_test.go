@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -21,7 +22,7 @@ var takeoverCases = []struct {
 	{
 		"a crash", (&log{}).settled().
 			at(40, "a", event.FaultApplied{Fault: "crash a"}, event.PowerChanged{State: "crashed"}).
-			takes(48, "b", "Standby", "active timer expired").
+			takes(48, "b", "Standby", standby.CauseActiveTimer).
 			at(48.5, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 39900 * ms}),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 48 * time.Second, Fault: "crash a", FaultAt: 40 * time.Second,
@@ -33,8 +34,8 @@ var takeoverCases = []struct {
 		"a preemption after a priority was raised", (&log{}).settled().
 			at(40, "b", event.FaultApplied{Fault: "set b standby.priority 200"}).
 			at(41, "b", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "coup"}).
-			takes(41.001, "b", "Standby", "lower member is active, preempting").
-			gives(41.002, "a", "Speak", "coup by a higher member"),
+			takes(41.001, "b", "Standby", standby.CausePreempt).
+			gives(41.002, "a", "Speak", standby.CauseCoup),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 41001 * ms, Fault: "set b standby.priority 200", FaultAt: 40 * time.Second,
 			Detected: true, Detection: time.Second,
@@ -44,10 +45,10 @@ var takeoverCases = []struct {
 		// Both have it from 50 s on; when b gives it up, it is a's again.
 		"back to the one who never gave it up", (&log{}).settled().
 			at(40, "", event.FaultApplied{Fault: "partition a | b"}).
-			takes(50, "b", "Standby", "active timer expired").
+			takes(50, "b", "Standby", standby.CauseActiveTimer).
 			at(60, "", event.FaultHealed{Fault: "partition a | b"}).
 			at(61, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
-			gives(61.001, "b", "Speak", "higher member is active").
+			gives(61.001, "b", "Speak", standby.CauseHigherActive).
 			at(61.002, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 60 * time.Second}),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 50 * time.Second, Fault: "partition a | b", FaultAt: 40 * time.Second,
@@ -62,10 +63,10 @@ var takeoverCases = []struct {
 		// nothing new, and so it is not in the log.
 		"back to the one who claimed it last", (&log{}).settled().
 			at(40, "", event.FaultApplied{Fault: "partition a | b"}).
-			takes(50, "b", "Standby", "active timer expired").
+			takes(50, "b", "Standby", standby.CauseActiveTimer).
 			at(59, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
 			at(60, "", event.FaultApplied{Fault: "heal"}).
-			gives(61, "b", "Speak", "higher member is active"),
+			gives(61, "b", "Speak", standby.CauseHigherActive),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 50 * time.Second, Fault: "partition a | b", FaultAt: 40 * time.Second,
 			Detected: true, Detection: 10 * time.Second,
@@ -78,11 +79,11 @@ var takeoverCases = []struct {
 		// Both say hello in one instant; a's later ones cannot be what b heard.
 		"back, with hellos that crossed", (&log{}).settled().
 			at(40, "", event.FaultApplied{Fault: "partition a | b"}).
-			takes(50, "b", "Standby", "active timer expired").
+			takes(50, "b", "Standby", standby.CauseActiveTimer).
 			at(60, "", event.FaultApplied{Fault: "heal"}).
 			at(61, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
 			at(61, "b", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}).
-			gives(61.001, "b", "Speak", "higher member is active").
+			gives(61.001, "b", "Speak", standby.CauseHigherActive).
 			at(64, "a", event.VIPClaimed{Segment: "lan", VIP: vip, Frame: "hello"}),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 50 * time.Second, Fault: "partition a | b", FaultAt: 40 * time.Second,
@@ -97,12 +98,12 @@ var takeoverCases = []struct {
 		// on, and the takeover comes later.
 		"back, after a frame of before", (&log{}).settled().
 			at(40, "a", event.FaultApplied{Fault: "freeze a"}, event.PowerChanged{State: "frozen"}).
-			takes(43, "b", "Standby", "active timer expired").
+			takes(43, "b", "Standby", standby.CauseActiveTimer).
 			at(43.1, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 40 * time.Second}).
 			at(45, "a", event.FaultApplied{Fault: "thaw a"}, event.PowerChanged{State: "thawed"}).
 			at(45, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 44900 * ms}).
 			at(45.001, "b", event.VIPServed{Segment: "lan", VIP: vip, Previous: "a", PreviousAt: 45 * time.Second}).
-			gives(45.002, "b", "Speak", "higher member is active").
+			gives(45.002, "b", "Speak", standby.CauseHigherActive).
 			at(60, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 45002 * ms}),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 43 * time.Second, Fault: "freeze a", FaultAt: 40 * time.Second,
@@ -115,7 +116,7 @@ var takeoverCases = []struct {
 	{
 		"the same member takes it again", (&log{}).settled().
 			at(40, "a", event.FaultApplied{Fault: "reboot a down 1s"}, event.PowerChanged{State: "crashed"}).
-			takes(60, "a", "Standby", "standby without an active"),
+			takes(60, "a", "Standby", standby.CauseNoActive),
 		nil,
 	},
 	{
@@ -123,9 +124,9 @@ var takeoverCases = []struct {
 		// dies before it has served a frame.
 		"two in a row", (&log{}).settled().
 			at(40, "a", event.FaultApplied{Fault: "crash a"}, event.PowerChanged{State: "crashed"}).
-			takes(48, "b", "Standby", "active timer expired").
+			takes(48, "b", "Standby", standby.CauseActiveTimer).
 			at(49, "b", event.FaultApplied{Fault: "crash b"}, event.PowerChanged{State: "crashed"}).
-			takes(70, "a", "Standby", "standby without an active").
+			takes(70, "a", "Standby", standby.CauseNoActive).
 			at(71, "a", event.VIPServed{Segment: "lan", VIP: vip, Previous: "c", PreviousAt: 0}),
 		[]Takeover{{
 			VIP: vip, From: "a", To: "b", At: 48 * time.Second, Fault: "crash a", FaultAt: 40 * time.Second,
@@ -151,13 +152,13 @@ func TestTakeovers(t *testing.T) {
 func TestGroups(t *testing.T) {
 	l := (&log{}).settled().
 		at(40, "", event.FaultApplied{Fault: "partition a | b"}).
-		takes(50, "b", "Standby", "active timer expired").
+		takes(50, "b", "Standby", standby.CauseActiveTimer).
 		at(60, "", event.FaultHealed{Fault: "partition a | b"}).
-		gives(63, "b", "Speak", "higher member is active"). // 13 s of two, 3 s of them joined
+		gives(63, "b", "Speak", standby.CauseHigherActive). // 13 s of two, 3 s of them joined
 		at(70, "a", event.PowerChanged{State: "frozen"}).
-		takes(79, "b", "Standby", "active timer expired"). // 9 s of none; b is the one
+		takes(79, "b", "Standby", standby.CauseActiveTimer). // 9 s of none; b is the one
 		at(80, "a", event.PowerChanged{State: "thawed"}).
-		gives(81, "b", "Speak", "higher member is active"). // 1 s of two; a is the one again
+		gives(81, "b", "Speak", standby.CauseHigherActive). // 1 s of two; a is the one again
 		at(90, "a", event.PowerChanged{State: "crashed"})
 	m := Measure(l.in(), paper(100*time.Second))
 	same(t, "groups", m.Groups, []Group{{
@@ -173,15 +174,15 @@ func TestGroupsWithoutElection(t *testing.T) {
 	other := f.Members[0]
 	other.Interface, other.VIP, other.Secondary = "wan", "192.0.2.9", []string{"192.0.2.10"}
 	f.Members = append(f.Members, other)
-	m := Measure((&log{}).at(10, "a", turn("Listen", "Speak", "active timer expired"), event.StandbyChanged{Interface: "nowhere"}).in(), f)
+	m := Measure((&log{}).at(10, "a", turn("Listen", "Speak", standby.CauseActiveTimer), event.StandbyChanged{Interface: "nowhere"}).in(), f)
 	same(t, "groups", m.Groups, []Group{{VIP: "192.0.2.9"}, {VIP: vip, Transitions: 1}})
 }
 
 // TestGroupsPartedWhileDual: what was joined is so only until the partition.
 func TestGroupsPartedWhileDual(t *testing.T) {
-	l := (&log{}).settled().takes(50, "b", "Standby", "active timer expired").
+	l := (&log{}).settled().takes(50, "b", "Standby", standby.CauseActiveTimer).
 		at(52, "", event.FaultApplied{Fault: "partition a | b"}).
-		gives(60, "b", "Initial", "disabled")
+		gives(60, "b", "Initial", standby.CauseStop)
 	m := Measure(l.in(), paper(100*time.Second))
 	same(t, "groups", m.Groups, []Group{{
 		VIP: vip, Transitions: 4, DualActive: 10 * time.Second, DualJoined: 2 * time.Second, DualLongest: 10 * time.Second,

@@ -189,7 +189,7 @@ func (b *bed) happened(words func(event.Event) string) []string {
 func lives(e event.Event) string {
 	switch what := e.What.(type) {
 	case event.PowerChanged:
-		return e.Node + " " + what.State
+		return e.Node + " " + string(what.State)
 	case event.ServiceChanged:
 		return e.Node + " " + what.Service + " " + what.State
 	case event.ProgramEnded:

@@ -119,7 +119,7 @@ func TestNodeLives(t *testing.T) {
 	b.end()
 	b.all(func(e event.Event) string {
 		if what, is := e.What.(event.PowerChanged); is && e.Node == "web" {
-			return what.State
+			return string(what.State)
 		}
 		return ""
 	}, "booting", "up", "frozen", "thawed", "frozen", "thawed", "crashed", "booting", "up", "crashed", "booting", "up")

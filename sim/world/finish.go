@@ -3,7 +3,6 @@ package world
 import (
 	"net/netip"
 
-	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/standby/member"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -20,7 +19,7 @@ func (w *World) Finish() {
 	w.finished = true
 	for _, name := range w.names {
 		n := w.nodes[name]
-		if n == nil || n.host.Power() != host.Up || n.host.Frozen() {
+		if n == nil || n.host.Power() != event.PowerUp || n.host.Frozen() {
 			continue // nobody there who would answer
 		}
 		for _, m := range n.Members() {

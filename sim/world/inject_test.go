@@ -226,15 +226,15 @@ func TestHealedOnce(t *testing.T) {
 		for range 150 {
 			l.pass(time.Duration(r.IntN(1500)) * time.Millisecond)
 			line := lines[r.IntN(len(lines))]
-			if l.Node("a").Host().Power() == host.Up && r.IntN(3) == 0 {
+			if l.Node("a").Host().Power() == event.PowerUp && r.IntN(3) == 0 {
 				line = up[r.IntN(len(up))]
 			}
 			if f := parse(t, line); fault.Undoable(f) {
 				line += fmt.Sprintf(" for %ds", 1+r.IntN(20))
 			}
-			if f := parse(t, line); strings.HasPrefix(line, "freeze b") && l.Node("b").Host().Power() != host.Up {
+			if f := parse(t, line); strings.HasPrefix(line, "freeze b") && l.Node("b").Host().Power() != event.PowerUp {
 				continue
-			} else if strings.HasPrefix(line, "freeze a") && l.Node("a").Host().Power() != host.Up {
+			} else if strings.HasPrefix(line, "freeze a") && l.Node("a").Host().Power() != event.PowerUp {
 				continue
 			} else if _, err := l.Inject(f); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)

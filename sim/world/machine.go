@@ -5,6 +5,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
@@ -37,7 +38,7 @@ func (n *Node) Possible(f fault.Fault) error {
 }
 
 func (n *Node) needsPower() error {
-	if n.host.Power() != host.Up {
+	if n.host.Power() != event.PowerUp {
 		return ErrDown
 	}
 	return nil
@@ -126,7 +127,7 @@ func always(undo func()) func() bool {
 // configuration, and reports whether it was off.
 func (n *Node) powerOn() bool {
 	n.powering.Stop()
-	if p := n.host.Power(); p == host.Up || p == host.Booting {
+	if p := n.host.Power(); p == event.PowerUp || p == event.PowerBooting {
 		return false
 	}
 	n.host.SetBootTime(n.saved.Boot)
@@ -169,7 +170,7 @@ func (n *Node) powered() {
 // inside a program of the machine, so the crash is an event of its own.
 func (n *Node) outOfMemory() {
 	n.world.loop.Post(simFunc(func() {
-		if n.host.Power() == host.Up {
+		if n.host.Power() == event.PowerUp {
 			n.crash(false)
 			n.powerOn()
 		}

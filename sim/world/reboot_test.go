@@ -100,7 +100,7 @@ func TestStart(t *testing.T) {
 // TestOutOfMemory: over its budget a machine of the policy die crashes and
 // reboots by itself, one of the policy refuse goes on and refuses.
 func TestOutOfMemory(t *testing.T) {
-	for policy, want := range map[string][]string{
+	for policy, want := range map[string][]event.Power{
 		topology.MemoryDie:    {"crashed", "booting", "up"},
 		topology.MemoryRefuse: {},
 	} {
@@ -112,7 +112,7 @@ func TestOutOfMemory(t *testing.T) {
 		l.run(45 * time.Second)
 		l.inject("fill a memory 100%")
 		l.pass(10 * time.Second)
-		got := []string{}
+		got := []event.Power{}
 		for e, p := range event.Of[event.PowerChanged](l.Events()) {
 			if e.Node == "a" && e.At >= 45*time.Second {
 				got = append(got, p.State)

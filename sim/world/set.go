@@ -30,7 +30,7 @@ func (n *Node) set(property, value string) (undo func() bool, err error) {
 
 // restore undoes a set on a machine that still runs with its value.
 func (n *Node) restore(properties []string, value string, before []string) (some bool) {
-	if n.host.Power() != host.Up {
+	if n.host.Power() != event.PowerUp {
 		return false
 	}
 	for i, p := range properties {

@@ -86,7 +86,7 @@ func TestSecondaryAddresses(t *testing.T) {
 	if vips := a.VIPs(); len(vips) != 2 || vips[0] != vip || vips[1] != second {
 		t.Errorf("virtual IPs: got %v", vips)
 	}
-	l.wantLogged("a", 15*time.Second, "Speak to Standby", "Standby to Active", "gained 192.0.2.100", "gained 192.0.2.101")
+	l.wantLogged("a", 15*time.Second, "Speak to Standby", "Standby to Active, active lost", "gained 192.0.2.100", "gained 192.0.2.101")
 	at := l.loop.Now()
 	a.Enable(false)
 	l.wantLogged("a", at, "lost 192.0.2.100", "lost 192.0.2.101", "Active to Initial", "sent Resign")

@@ -30,8 +30,8 @@ func TestReconfigurePriority(t *testing.T) {
 	l.pass(3*time.Second + 2*latency)
 	l.want(a, standby.Speak)
 	l.want(b, standby.Active)
-	l.wantLogged("b", at, "sent Coup", "Standby to Active", "gained 192.0.2.100")
-	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Speak", "sent Resign")
+	l.wantLogged("b", at, "sent Coup", "Standby to Active, active lost", "gained 192.0.2.100")
+	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Speak, active lost", "sent Resign")
 }
 
 // TestReconfigureIdentity: another group, or another virtual IP, makes another
@@ -50,7 +50,7 @@ func TestReconfigureIdentity(t *testing.T) {
 			}
 			at := l.loop.Now()
 			reconfigure(a, change)
-			l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial", "sent Resign", "Initial to Listen")
+			l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial, active lost", "sent Resign", "Initial to Listen, active lost")
 			l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
 			l.run(at + latency)
 			l.want(b, standby.Active)
@@ -129,7 +129,7 @@ func TestYield(t *testing.T) {
 	b.Yield() // has nothing to give
 	l.wantLogged("b", at)
 	a.Yield()
-	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Listen", "sent Resign")
+	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Listen, active lost", "sent Resign")
 	l.run(at + latency)
 	l.want(b, standby.Active)
 	if !a.Status().Yielded {

@@ -163,7 +163,14 @@ func (l *lab) logged(node string, since time.Duration) (all []string) {
 		}
 		switch b := e.What.(type) {
 		case event.StandbyChanged:
-			all = append(all, b.From+" to "+b.To)
+			what := b.From + " to " + b.To
+			if b.Owner != (b.To == "Active") {
+				what += fmt.Sprintf(", owner %v", b.Owner)
+			}
+			if b.ActiveLost {
+				what += ", active lost"
+			}
+			all = append(all, what)
 		case event.VIPGained:
 			all = append(all, "gained "+b.VIP)
 		case event.VIPLost:

@@ -148,7 +148,7 @@ func TestCrashIsSilent(t *testing.T) {
 // dead, claims the address, and steps down at once at the hello that waits. A
 // stopped machine has lost the hellos, so it holds the address until the next.
 func TestFrozenStandby(t *testing.T) {
-	flap := []string{"Standby to Active", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak", "Speak to Standby"}
+	flap := []string{"Standby to Active, active lost", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak, active lost", "Speak to Standby"}
 	// Both members' hellos leave at 42 s; a's comes to b at 42.001 s.
 	const before, between = 41 * time.Second, 42*time.Second + latency/2
 	for _, c := range []struct {
@@ -206,7 +206,7 @@ func TestFrozenActive(t *testing.T) {
 	l.hosts[0].Thaw()
 	l.pass(5 * time.Second)
 	l.want(a, standby.Active) // of higher priority
-	l.wantLogged("b", at, "Standby to Active", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak")
+	l.wantLogged("b", at, "Standby to Active, active lost", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak, active lost")
 }
 
 // TestFrozenCarrier: what happens to the cable of a stopped process comes to

@@ -181,7 +181,8 @@ func (m *Member) perform(a standby.Action) {
 		}
 		m.host.Log(event.StandbyChanged{
 			Interface: m.nic.Name(), Group: group,
-			From: a.From.String(), To: a.To.String(), Cause: a.Cause.String(),
+			From: a.From.String(), To: a.To.String(), Owner: a.To.Owns(),
+			Cause: a.Cause.String(), ActiveLost: a.Cause.ActiveLost(),
 		})
 	case standby.ClaimVIP:
 		m.claim(a.VirtualIP)
