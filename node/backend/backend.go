@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -59,12 +58,9 @@ type Mode struct {
 	Latency time.Duration
 }
 
-// New starts the back end that cfg describes on a running machine, with
-// which it dies. Zero fields of cfg mean their defaults.
+// New starts the back end that cfg, which is completed, describes on a running
+// machine, with which it dies.
 func New(h *host.Host, cfg topology.Backend) *Backend {
-	cfg.Port = cmp.Or(cfg.Port, 80)
-	cfg.Status = cmp.Or(cfg.Status, 200)
-	cfg.Size = cmp.Or(cfg.Size, 1000)
 	b := &Backend{host: h, cfg: cfg}
 	b.mode = b.configured()
 	b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: b}

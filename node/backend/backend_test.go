@@ -153,7 +153,7 @@ func TestRebootCuresHang(t *testing.T) {
 func TestPortTaken(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Port: 8080})
-	New(l.server, topology.Backend{Port: 8080})
+	New(l.server, topology.Backend{Port: 8080}.WithDefaults())
 	l.run(second)
 	_, states := bodies[event.ServiceChanged](l)
 	if len(states) != 2 || states[0].State != "listening" || states[1].State != "failed" {

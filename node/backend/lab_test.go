@@ -49,13 +49,13 @@ func (l *lab) host(name string, place byte) *host.Host {
 }
 
 // serve starts the back end.
-func (l *lab) serve(cfg topology.Backend) { l.backend = New(l.server, cfg) }
+func (l *lab) serve(cfg topology.Backend) { l.backend = New(l.server, cfg.WithDefaults()) }
 
 // ask starts a client of the server on a machine.
 func (l *lab) ask(from *host.Host, cfg topology.Client) {
 	l.t.Helper()
 	cfg.Target = "http://192.0.2.50/"
-	if _, err := client.New(from, cfg, l.ledger); err != nil {
+	if _, err := client.New(from, cfg.WithDefaults(), l.ledger); err != nil {
 		l.t.Fatal(err)
 	}
 }

@@ -12,9 +12,9 @@ import (
 // with every event logged and digested; also among thousands of connections that
 // are idle.
 func BenchmarkClient(b *testing.B) {
-	for _, mode := range []string{modeNew, modeKeepAlive, modeLongLived} {
+	for _, mode := range []string{topology.ModeNew, topology.ModeKeepAlive, topology.ModeLongLived} {
 		for _, connections := range []int{100, 5000} {
-			if mode != modeLongLived && connections > 100 {
+			if mode != topology.ModeLongLived && connections > 100 {
 				continue
 			}
 			b.Run(fmt.Sprintf("mode=%s/connections=%d", mode, connections), func(b *testing.B) {

@@ -1,11 +1,8 @@
 package client
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
@@ -13,13 +10,6 @@ import (
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
-)
-
-// The modes of a client.
-const (
-	modeNew       = "new"
-	modeKeepAlive = "keep-alive"
-	modeLongLived = "long-lived"
 )
 
 // phaseMax bounds how long after its start a client's first request is due.
@@ -46,16 +36,17 @@ type Client struct {
 	arrival arrival
 }
 
-// New starts the client that cfg describes on a running machine, with which
-// it dies. Numbers come from ledger. Zero fields of cfg mean their defaults.
-// Requests that were due before now are not made up for.
+// New starts the client that cfg, which is completed, describes on a running
+// machine, with which it dies. Numbers come from ledger. Requests that were due
+// before now are not made up for.
 func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
-	c := &Client{host: h, cfg: cfg, ledger: ledger}
-	if err := c.aim(); err != nil {
-		return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
+	target, err := topology.ParseTarget(cfg.Target)
+	if err != nil {
+		return nil, fmt.Errorf("client: %s: target: %w", h.Name(), err)
 	}
-	if err := c.complete(); err != nil {
-		return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
+	c := &Client{
+		host: h, cfg: cfg, ledger: ledger, target: target.Address,
+		ask: web.Request{Host: target.Host, Path: target.Path},
 	}
 	interval := time.Duration(float64(time.Second) / float64(c.cfg.Rate))
 	phase := h.Loop().Stream("client/" + h.Name() + "/phase")
@@ -63,7 +54,7 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 		rate:  float64(c.cfg.Rate),
 		first: c.cfg.Start + time.Duration(phase.Float64()*float64(min(interval, phaseMax))),
 	}
-	if c.cfg.Arrival == "poisson" {
+	if c.cfg.Arrival == topology.ArrivalPoisson {
 		c.arrival.first = c.cfg.Start
 		c.arrival.random = h.Loop().Stream("client/" + h.Name() + "/arrival")
 	}
@@ -71,56 +62,11 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	return c, nil
 }
 
-// aim reads the target. Names are not resolved: there is no DNS in the world.
-func (c *Client) aim() error {
-	u, err := url.Parse(c.cfg.Target)
-	if err != nil {
-		return fmt.Errorf("target: %w", err)
-	}
-	addr, err := netip.ParseAddr(u.Hostname())
-	port, portErr := strconv.ParseUint(cmp.Or(u.Port(), "80"), 10, 16)
-	if u.Scheme != "http" || err != nil || !addr.Is4() || portErr != nil {
-		return fmt.Errorf("target: got %q, want http://IPv4-address[:port]/path", c.cfg.Target)
-	}
-	c.target = netip.AddrPortFrom(addr, uint16(port))
-	c.ask = web.Request{Host: u.Host, Path: u.RequestURI()}
-	return nil
-}
-
-// complete fills in the defaults and checks the words.
-func (c *Client) complete() error {
-	if c.cfg.Rate == 0 {
-		c.cfg.Rate = 10
-	}
-	if c.cfg.Rate < 0 {
-		return fmt.Errorf("rate: got %v/s, want more than 0", c.cfg.Rate)
-	}
-	c.cfg.Connections = max(c.cfg.Connections, 1)
-	if c.cfg.Connect == 0 {
-		c.cfg.Connect = 5 * time.Second
-	}
-	if c.cfg.Timeout == 0 {
-		c.cfg.Timeout = 10 * time.Second
-	}
-	switch c.cfg.Mode {
-	case "":
-		c.cfg.Mode = modeNew
-	case modeNew, modeKeepAlive, modeLongLived:
-	default:
-		return fmt.Errorf("mode: got %q, want new, keep-alive or long-lived", c.cfg.Mode)
-	}
-	switch c.cfg.Arrival {
-	case "", "const", "poisson":
-		return nil
-	}
-	return fmt.Errorf("arrival: got %q, want const or poisson", c.cfg.Arrival)
-}
-
 // run is the proc that asks.
 func (c *Client) run(p *sim.Proc) {
 	pool := newPool(c)
 	wait(p, c.cfg.Start)
-	if c.cfg.Mode == modeLongLived {
+	if c.cfg.Mode == topology.ModeLongLived {
 		c.host.Go("opening", pool.openAll)
 	}
 	c.arrival.skip(c.host.Now())

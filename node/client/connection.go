@@ -7,6 +7,7 @@ import (
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // connection is a place in a client's pool: a proc that opens a connection when
@@ -173,7 +174,7 @@ func (c *connection) succeed(r *request, a web.Answer) {
 	switch {
 	case a.Close:
 		c.close(byServer)
-	case client.cfg.Mode == modeNew:
+	case client.cfg.Mode == topology.ModeNew:
 		c.close(byClient)
 	default:
 		c.conn.SetTimeout(client.cfg.Idle)

@@ -179,7 +179,7 @@ func TestRetries(t *testing.T) {
 	t.Run("in vain", func(t *testing.T) {
 		l := newLab(t)
 		l.serve(topology.Backend{Status: 500})
-		l.ask(once(func(c *topology.Client) { c.Retries = 1; c.Mode = modeKeepAlive }))
+		l.ask(once(func(c *topology.Client) { c.Retries = 1; c.Mode = topology.ModeKeepAlive }))
 		l.run(20 * second)
 		l.wantStory(`
 			open 1

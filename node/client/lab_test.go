@@ -48,7 +48,7 @@ func (l *lab) host(name string, place byte) *host.Host {
 }
 
 // serve starts the back end.
-func (l *lab) serve(cfg topology.Backend) { l.backend = backend.New(l.server, cfg) }
+func (l *lab) serve(cfg topology.Backend) { l.backend = backend.New(l.server, cfg.WithDefaults()) }
 
 // ask starts the client, which asks the server unless cfg says otherwise.
 func (l *lab) ask(cfg topology.Client) {
@@ -56,7 +56,7 @@ func (l *lab) ask(cfg topology.Client) {
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.50/"
 	}
-	if _, err := New(l.client, cfg, l.ledger); err != nil {
+	if _, err := New(l.client, cfg.WithDefaults(), l.ledger); err != nil {
 		l.t.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // pool is the connections of a client during one life of its machine, and the
@@ -19,7 +20,7 @@ type pool struct {
 
 func newPool(c *Client) *pool {
 	p := &pool{client: c, limit: c.cfg.Connections}
-	if c.cfg.Mode == modeNew {
+	if c.cfg.Mode == topology.ModeNew {
 		p.limit = 0
 	}
 	p.expiry = c.host.Scope().NewTimer(sim.Func(p.expire))
@@ -51,7 +52,7 @@ func (p *pool) pick() *connection {
 	if c := p.shut.pop(); c != nil {
 		return c
 	}
-	if p.client.cfg.Mode == modeLongLived || p.limit > 0 && p.size >= p.limit {
+	if p.client.cfg.Mode == topology.ModeLongLived || p.limit > 0 && p.size >= p.limit {
 		return nil
 	}
 	return p.add()
@@ -86,7 +87,7 @@ func (p *pool) rest(c *connection) {
 		c.request = p.waiting.pop()
 		return
 	}
-	if c.link == nil && p.client.cfg.Mode != modeLongLived {
+	if c.link == nil && p.client.cfg.Mode != topology.ModeLongLived {
 		p.shut.push(c)
 		return
 	}
@@ -96,7 +97,7 @@ func (p *pool) rest(c *connection) {
 // lost is told of an idle connection that has ended. A long-lived one keeps its
 // place: it is opened anew when its turn comes.
 func (p *pool) lost(c *connection) {
-	if p.client.cfg.Mode != modeLongLived {
+	if p.client.cfg.Mode != topology.ModeLongLived {
 		p.idle.remove(c)
 		p.shut.push(c)
 	}

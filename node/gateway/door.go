@@ -8,16 +8,10 @@ import (
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// The bind policies: what a service does whose address is not local.
-const (
-	bindWait  = "wait"  // bind all the same, serve once the address arrives
-	bindRetry = "retry" // try again each second
-	bindFail  = "fail"  // give up
-)
-
-// retryInterval lies between the attempts of bindRetry.
+// retryInterval lies between the attempts of topology.BindRetry.
 const retryInterval = time.Second
 
 // The states of a service, as events name them.
@@ -28,7 +22,7 @@ const (
 	stopped   = "stopped"
 )
 
-// door is one address on which a service listens.
+// door is the address on which a service listens.
 type door struct {
 	service  *service
 	addr     netip.AddrPort
@@ -72,7 +66,7 @@ func (d *door) run(p *sim.Proc) {
 func (d *door) bind(p *sim.Proc) *host.Listener {
 	h, cfg := d.service.gateway.host, d.service.cfg
 	listen := h.Listen
-	if cfg.Bind == bindWait {
+	if cfg.Bind == topology.BindWait {
 		listen = h.ListenEarly
 	}
 	for d.proc == p {
@@ -80,10 +74,10 @@ func (d *door) bind(p *sim.Proc) *host.Listener {
 		switch {
 		case err == nil:
 			return l
-		case cfg.Bind == bindRetry:
+		case cfg.Bind == topology.BindRetry:
 			d.enter(waiting, err.Error())
 			p.Sleep(retryInterval)
-		case cfg.Bind == bindWait && errors.Is(err, host.ErrAddressNotLocal):
+		case cfg.Bind == topology.BindWait && errors.Is(err, host.ErrAddressNotLocal):
 			// No interface leads there: wait for any address to arrive.
 			d.enter(waiting, err.Error())
 			p.Park()

@@ -1,54 +1,28 @@
 package gateway
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Defaults of a service and of the memory that its work takes.
-const (
-	defaultName       = "web"
-	defaultPort       = 80
-	defaultWork       = 100 * time.Microsecond
-	defaultSize       = 1000
-	defaultBacklog    = 128
-	defaultConnection = 64 << 10
-	defaultRequest    = 256 << 10
-)
-
 // Gateway is the services of one machine during one of its lives.
 type Gateway struct {
-	host       *host.Host
-	services   []*service // in the order of their names
-	connection int64      // bytes of memory that an open connection holds
-	request    int64      // bytes that a request in work holds
+	host     *host.Host
+	memory   topology.Memory // what connections and requests hold
+	services []*service      // in the order of their names
 }
 
-// New starts the services of cfg on a running machine, with which they die. A
-// service without an address to listen on serves port 80 of the virtual IPs:
-// those given, and those that a member of a group learns later. If no services
-// were said there is one of that kind, named web; an empty mapping means none.
-func New(h *host.Host, cfg topology.Gateway, memory topology.Memory, vips []netip.Addr) *Gateway {
-	g := &Gateway{
-		host:       h,
-		connection: cmp.Or(memory.Connection, defaultConnection),
-		request:    cmp.Or(memory.Request, defaultRequest),
-	}
-	services := cfg.Services
-	if services == nil {
-		services = map[string]topology.Service{defaultName: {}}
-	}
-	for _, name := range slices.Sorted(maps.Keys(services)) {
-		g.services = append(g.services, newService(g, name, services[name], vips))
+// New starts the services of cfg, which is completed, on a running machine, with
+// which they die. Memory says what connections and requests hold.
+func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
+	g := &Gateway{host: h, memory: memory}
+	for _, name := range topology.Names(cfg.Services) {
+		g.services = append(g.services, newService(g, name, cfg.Services[name]))
 	}
 	h.OnAddress(g.address)
 	for _, s := range g.services {
@@ -97,18 +71,12 @@ func (g *Gateway) service(name string) (*service, error) {
 
 // address is told when the machine gains or gives up an address.
 func (g *Gateway) address(addr netip.Addr, held bool) {
-	own := slices.ContainsFunc(g.host.NICs(), func(n *host.NIC) bool { return n.Address().Addr() == addr })
 	for _, s := range g.services {
-		if held && s.follows && !own {
-			s.follow(addr)
+		if s.door.addr.Addr() == addr {
+			s.door.note()
 		}
-		for _, d := range s.doors {
-			if d.addr.Addr() == addr {
-				d.note()
-			}
-			if held && d.proc != nil {
-				d.proc.Wake() // it may wait for the means to bind
-			}
+		if held && s.door.proc != nil {
+			s.door.proc.Wake() // it may wait for the means to bind
 		}
 	}
 }

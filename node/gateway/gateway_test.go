@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// TestDefaultService: without configuration, web answers by itself on port 80 of
-// the virtual IP, once the appliance holds it and as long as it does.
+// TestDefaultService: web answers by itself on port 80 of the virtual IP, once
+// the appliance holds it and as long as it does.
 func TestDefaultService(t *testing.T) {
 	l := newLab(t, 0)
 	l.start(nil)
@@ -35,21 +35,6 @@ func TestDefaultService(t *testing.T) {
 	}
 }
 
-// TestLearnedVIP: a member may learn its virtual IP from the active; the default
-// service follows. Other addresses of the machine stay closed.
-func TestLearnedVIP(t *testing.T) {
-	l := newLab(t, 0)
-	l.gateway = New(l.a, topology.Gateway{}, topology.Memory{}, nil)
-	l.at(second, l.own)
-	l.ask(topology.Client{Rate: 1, Start: 2 * second, Stop: 3 * second})
-	l.run(5 * second)
-	l.wantStates("1s web listening")
-	l.wantOutcomes(map[string]int{"200 by a": 1})
-	l.ask(topology.Client{Rate: 1, Start: 6 * second, Stop: 7 * second, Target: "http://192.0.2.11/"})
-	l.run(10 * second)
-	l.wantOutcomes(map[string]int{"200 by a": 1, "refused": 1})
-}
-
 // TestNoService: an appliance that was told to run no service runs none, and
 // refuses what comes for the virtual IP.
 func TestNoService(t *testing.T) {
@@ -67,7 +52,7 @@ func TestNoService(t *testing.T) {
 func TestForward(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
-	l.backend = backend.New(l.web, topology.Backend{Size: 5000})
+	l.backend = backend.New(l.web, topology.Backend{Size: 5000}.WithDefaults())
 	l.start(map[string]topology.Service{"shop": forwarding()})
 	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Stop: 2 * second})
 	l.run(5 * second)
@@ -103,7 +88,7 @@ func TestForwardFailures(t *testing.T) {
 		{"unreachable", func(l *lab) { l.web.Crash(false) }, "status-502"},
 		{"silent", func(l *lab) { l.web.Freeze(false) }, "status-502"},
 		{"not on the list", func(l *lab) {
-			l.backend = backend.New(l.web, topology.Backend{Allow: addrs("192.0.2.100")})
+			l.backend = backend.New(l.web, topology.Backend{Allow: addrs("192.0.2.100")}.WithDefaults())
 		}, "status-502"},
 		{"reset", func(l *lab) { l.serve(backend.Mode{Kind: backend.ModeReset}) }, "status-502"},
 		{"hang", func(l *lab) { l.serve(backend.Mode{Kind: backend.ModeHang}) }, "status-504"},
@@ -126,7 +111,7 @@ func TestForwardFailures(t *testing.T) {
 }
 
 func (l *lab) serve(m backend.Mode) {
-	l.backend = backend.New(l.web, topology.Backend{})
+	l.backend = backend.New(l.web, topology.Backend{}.WithDefaults())
 	if err := l.backend.Set(m); err != nil {
 		l.t.Error(err)
 	}
@@ -194,12 +179,12 @@ func TestWorkTakesTime(t *testing.T) {
 // answered 503, and all of it is given back.
 func TestMemory(t *testing.T) {
 	t.Run("connections", func(t *testing.T) {
-		l := newLab(t, 3*defaultConnection+defaultRequest)
+		l := newLab(t, 3*holds.Connection+holds.Request)
 		l.own()
 		l.start(nil)
 		l.ask(topology.Client{Rate: 1, Mode: "long-lived", Connections: 10, Start: second, Stop: 4 * second})
 		l.run(2*second - 100*millisecond)
-		if n := l.gateway.Connections("web"); n != 3+defaultRequest/defaultConnection {
+		if n := l.gateway.Connections("web"); n != 3+int(holds.Request/holds.Connection) {
 			t.Errorf("%d connections, want as many as memory holds", n)
 		}
 		l.run(3 * second)
@@ -212,13 +197,13 @@ func TestMemory(t *testing.T) {
 		}
 	})
 	t.Run("requests", func(t *testing.T) {
-		l := newLab(t, 2*defaultConnection+defaultRequest)
+		l := newLab(t, 2*holds.Connection+holds.Request)
 		l.own()
 		l.start(map[string]topology.Service{"web": {Work: 400 * millisecond}})
 		l.ask(topology.Client{Rate: 4, Mode: "long-lived", Connections: 2, Start: second, Stop: 3 * second})
 		l.run(10 * second)
 		l.wantOutcomes(map[string]int{"200 by a": 4, "status-503": 4})
-		if used := l.a.Memory().Used(); used != 2*defaultConnection {
+		if used := l.a.Memory().Used(); used != 2*holds.Connection {
 			t.Errorf("%d bytes held, want those of two connections", used)
 		}
 	})

@@ -63,9 +63,22 @@ func (l *lab) own() { nic := l.a.NIC("lan"); nic.AddVIP(vip, nic.MAC()) }
 // lose takes it away.
 func (l *lab) lose() { l.a.NIC("lan").RemoveVIP(vip, true) }
 
-// start starts the services, for the virtual IP where they name no address.
+// holds is what connections and requests hold unless something else is said.
+var holds = topology.Memory{}.WithDefaults()
+
+// start starts the services, on port 80 of the virtual IP where they name no
+// address; web alone if there are none.
 func (l *lab) start(services map[string]topology.Service) {
-	l.gateway = New(l.a, topology.Gateway{Services: services}, topology.Memory{}, []netip.Addr{vip})
+	if services == nil {
+		services = map[string]topology.Service{"web": {}}
+	}
+	for name, s := range services {
+		if !s.Listen.IsValid() {
+			s.Listen = netip.AddrPortFrom(vip, topology.DefaultPort)
+		}
+		services[name] = s.WithDefaults()
+	}
+	l.gateway = New(l.a, topology.Gateway{Services: services}, holds)
 }
 
 // ask starts a client of the virtual IP.
@@ -74,7 +87,7 @@ func (l *lab) ask(cfg topology.Client) {
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.100/"
 	}
-	if _, err := client.New(l.c1, cfg, l.ledger); err != nil {
+	if _, err := client.New(l.c1, cfg.WithDefaults(), l.ledger); err != nil {
 		l.t.Fatal(err)
 	}
 }

@@ -1,10 +1,7 @@
 package gateway
 
 import (
-	"cmp"
 	"net/http"
-	"net/netip"
-	"slices"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
@@ -18,59 +15,26 @@ type service struct {
 	gateway *Gateway
 	name    string
 	cfg     topology.Service
-	follows bool // serves every virtual IP
-	doors   []*door
+	door    *door
 	server  *web.Server
 	running bool
 }
 
-func newService(g *Gateway, name string, cfg topology.Service, vips []netip.Addr) *service {
-	cfg.Work = cmp.Or(cfg.Work, defaultWork)
-	cfg.Size = cmp.Or(cfg.Size, defaultSize)
-	cfg.Backlog = cmp.Or(cfg.Backlog, defaultBacklog)
-	cfg.Bind = cmp.Or(cfg.Bind, bindWait)
+func newService(g *Gateway, name string, cfg topology.Service) *service {
 	s := &service{gateway: g, name: name, cfg: cfg}
 	s.server = &web.Server{Node: g.host.Name(), Go: g.host.Go, Service: s}
-	if cfg.Listen.IsValid() {
-		s.add(cfg.Listen)
-		return s
-	}
-	s.follows = true
-	for _, vip := range vips {
-		s.add(netip.AddrPortFrom(vip, defaultPort))
-	}
+	s.door = &door{service: s, addr: cfg.Listen, state: stopped}
 	return s
-}
-
-func (s *service) add(addr netip.AddrPort) *door {
-	d := &door{service: s, addr: addr, state: stopped}
-	s.doors = append(s.doors, d)
-	return d
-}
-
-// follow serves one more virtual IP.
-func (s *service) follow(vip netip.Addr) {
-	addr := netip.AddrPortFrom(vip, defaultPort)
-	if slices.ContainsFunc(s.doors, func(d *door) bool { return d.addr == addr }) {
-		return
-	}
-	if d := s.add(addr); s.running {
-		d.open()
-	}
 }
 
 func (s *service) start() {
 	s.running = true
-	for _, d := range s.doors {
-		d.open()
-	}
+	s.door.open()
 }
 
 func (s *service) stop() {
 	s.running = false
-	for _, d := range s.doors {
-		d.close()
-	}
+	s.door.close()
 	s.server.Drain()
 }
 
@@ -83,7 +47,7 @@ func (s *service) Ready(p *sim.Proc) { s.gateway.host.CPU().Use(p, host.Service,
 func (s *service) Open(p *sim.Proc, c web.Conn) web.Session {
 	g := s.gateway
 	g.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
-	if !s.running || !g.host.Memory().Take(g.connection) {
+	if !s.running || !g.host.Memory().Take(g.memory.Connection) {
 		return nil
 	}
 	v := &visit{service: s, client: c.RemoteAddrPort().String()}
@@ -102,11 +66,11 @@ type visit struct {
 // answered 503.
 func (v *visit) Serve(p *sim.Proc, x *web.Exchange) {
 	s, g := v.service, v.service.gateway
-	if !g.host.Memory().Take(g.request) {
+	if !g.host.Memory().Take(g.memory.Request) {
 		v.served(x, x.Answer(http.StatusServiceUnavailable, s.cfg.Size))
 		return
 	}
-	defer g.host.Memory().Give(g.request)
+	defer g.host.Memory().Give(g.memory.Request)
 	g.host.CPU().Use(p, host.Service, s.cfg.Work)
 	if s.cfg.Forward.IsValid() {
 		v.served(x, v.forward(x))
@@ -125,5 +89,5 @@ func (v *visit) served(x *web.Exchange, err error) {
 // Close implements web.Session.
 func (v *visit) Close() {
 	v.upstream.close()
-	v.service.gateway.host.Memory().Give(v.service.gateway.connection)
+	v.service.gateway.host.Memory().Give(v.service.gateway.memory.Connection)
 }

@@ -9,9 +9,10 @@ const (
 	ModeKeepAlive = "keep-alive"
 	ModeLongLived = "long-lived"
 
-	BindWait  = "wait"
-	BindRetry = "retry"
-	BindFail  = "fail"
+	// What a service does whose address is not local.
+	BindWait  = "wait"  // bind all the same, serve once the address arrives
+	BindRetry = "retry" // try again each second
+	BindFail  = "fail"  // give up
 
 	OnVIPLossReset  = "rst"
 	OnVIPLossFreeze = "freeze"

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -186,35 +187,46 @@ func (c *checker) gateway(path []string, n Node) {
 
 func (c *checker) client(path []string, n Node) {
 	at := At(path, "target")
-	if host, err := TargetOf(n.Client.Target); err != nil {
+	if target, err := ParseTarget(n.Client.Target); err != nil {
 		if n.Client.Target != "" {
 			c.fail(at, "%v", err)
 		}
-	} else if !c.held(host.Addr()) {
-		c.warn(at, "nobody has the address %s", host.Addr())
-	} else if !n.onLink(host.Addr()) && !n.Default.IsValid() {
-		c.fail(at, "%s is on none of the node's segments, want a default-route", host.Addr())
+	} else {
+		c.reach(at, n, target.Address.Addr())
 	}
 	if n.Client.Stop != 0 && n.Client.Stop <= n.Client.Start {
 		c.fail(At(path, "stop"), "got %s, want an instant after start, %s", n.Client.Stop, n.Client.Start)
 	}
 }
 
-// TargetOf returns address and port of a client's target.
-func TargetOf(target string) (netip.AddrPort, error) {
-	u, err := url.Parse(target)
+// reach checks that a node has a way to an address, which somebody should have.
+func (c *checker) reach(path []string, n Node, a netip.Addr) {
+	if !c.held(a) {
+		c.warn(path, "nobody has the address %s", a)
+	} else if !n.onLink(a) && !n.Default.IsValid() {
+		c.fail(path, "%s is on none of the node's segments, want a default-route", a)
+	}
+}
+
+// Target is where a URL leads.
+type Target struct {
+	Address netip.AddrPort
+	Host    string // as in the URL, for the header of that name
+	Path    string // with the query
+}
+
+// ParseTarget reads the URL of a server. It has an address for its host: there
+// is no DNS in the bench.
+func ParseTarget(text string) (Target, error) {
+	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
-		return netip.AddrPort{}, fmt.Errorf("got %q, want a URL such as http://192.0.2.100/", target)
+		return Target{}, fmt.Errorf("got %q, want a URL such as http://192.0.2.100/", text)
 	}
-	port := u.Port()
-	if port == "" {
-		port = fmt.Sprint(DefaultPort)
+	address, err := netip.ParseAddrPort(u.Hostname() + ":" + cmp.Or(u.Port(), fmt.Sprint(DefaultPort)))
+	if err != nil || !address.Addr().Is4() || address.Port() == 0 {
+		return Target{}, fmt.Errorf("got %q, want an IPv4 address for its host: there is no DNS in the bench", text)
 	}
-	host, err := netip.ParseAddrPort(u.Hostname() + ":" + port)
-	if err != nil || !host.Addr().Is4() || host.Port() == 0 {
-		return netip.AddrPort{}, fmt.Errorf("got %q, want an IPv4 address for its host: there is no DNS in the bench", target)
-	}
-	return host, nil
+	return Target{address, u.Host, u.RequestURI()}, nil
 }
 
 // held says whether a node has the address, by itself, as a virtual IP, or to

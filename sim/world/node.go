@@ -102,7 +102,7 @@ func (n *Node) boot() {
 		n.backend = backend.New(n.host, *cfg.Backend)
 	}
 	if cfg.Gateway != nil {
-		n.gateway = gateway.New(n.host, *cfg.Gateway, cfg.Memory, n.vips())
+		n.gateway = gateway.New(n.host, *cfg.Gateway, cfg.Memory)
 		n.stopServices()
 	}
 	for _, iface := range slices.Sorted(maps.Keys(cfg.Standby)) {
