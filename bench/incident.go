@@ -10,12 +10,13 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports/pcapng"
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
 // Incident runs an incident of the library to its verdict, with a capture that
 // is written and thrown away.
 func Incident(name string, seed uint64) (*scenarios.Outcome, error) {
-	s, err := scenarios.Find(name)
+	s, err := incidents.Find(name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 // Package scenarios owns the scenario: a cluster, what is done to it and what is
-// expected of it, as a value that can be loaded, played and judged, and the
-// library of incidents that is built into the program. How YAML becomes values is
-// package form; what can be expected is package expect.
+// expected of it, as a value that can be loaded, played and judged. How YAML
+// becomes values is package form; what can be expected is package expect; the
+// library that is built into the program is package incidents.
 //
 // Read scenario.go first, then incidents/cable-pull.yaml. load.go finds and
 // reads files, format.go says which types have a form of their own, validate.go

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"os"
+	"path/filepath"
 	"runtime/metrics"
 	"strings"
 	"testing"
@@ -34,11 +36,15 @@ func FuzzParse(f *testing.F) {
 	f.Add(small)
 	// A few incidents are enough to begin with: the whole library would take the
 	// fuzzer most of its time before it tries the first input of its own.
-	for i, name := range LibraryNames() {
+	files, err := filepath.Glob("incidents/*.yaml")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("got %d files, %v", len(files), err)
+	}
+	for i, name := range files {
 		if i%12 != 0 {
 			continue
 		}
-		data, err := Source(name)
+		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
 		}

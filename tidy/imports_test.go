@@ -33,20 +33,21 @@ var flow = map[string][]string{
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend",
 	},
-	"sim/testbed":      {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
-	"reports":          {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
-	"reports/text":     {"sim/event", "sim/oracle", "reports"},
-	"reports/pcapng":   {},                                                                         // frames are bytes with an instant
-	"scenarios/form":   {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
-	"scenarios/expect": {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
-	"scenarios":        {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"sim/testbed":         {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
+	"reports":             {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
+	"reports/text":        {"sim/event", "sim/oracle", "reports"},
+	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
+	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
+	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
+	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "reports", "reports/text", "reports/pcapng"},
-	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "reports/pcapng"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "scenarios/incidents", "reports", "reports/text", "reports/pcapng"},
+	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports/pcapng"},
 	"bench/same":     {}, // two binaries, and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},
 	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},

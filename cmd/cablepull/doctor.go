@@ -12,6 +12,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
 func newDoctor(args []string) *cobra.Command {
@@ -33,7 +34,7 @@ Exit status: 0 if the netns world can run here; 1 if it cannot.`,
 			if err := enterNamespaces(cmd, args); errors.As(err, &ended) {
 				return ended
 			}
-			library, err := scenarios.Library()
+			library, err := incidents.All()
 			if err != nil {
 				return benchError{err}
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the tests got into testdata")
@@ -97,7 +98,7 @@ func TestDoctorWords(t *testing.T) {
 // TestDoctorKnowsThePrograms: doctor looks for every program that the library
 // runs, and the one who lacks it is told the package.
 func TestDoctorKnowsThePrograms(t *testing.T) {
-	library, err := scenarios.Library()
+	library, err := incidents.All()
 	if err != nil {
 		t.Fatal(err)
 	}

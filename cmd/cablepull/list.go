@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
 func newList() *cobra.Command {
@@ -27,7 +28,7 @@ func newList() *cobra.Command {
 			if world != "" && world != worldVirtual && world != worldNetns {
 				return fmt.Errorf("list: --world: got %q, want %s or %s", world, worldVirtual, worldNetns)
 			}
-			library, err := scenarios.Library()
+			library, err := incidents.All()
 			if err != nil {
 				return benchError{err}
 			}

@@ -152,8 +152,8 @@ func debianPackage(program string) string {
 	return otherPackages[program]
 }
 
-// incidents counts incidents in words.
-func incidents(n int) string {
+// incidentCount counts incidents in words.
+func incidentCount(n int) string {
 	if n == 1 {
 		return "1 incident that runs real programs is"
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
 // runFlags are the flags of the verb run.
@@ -106,7 +107,7 @@ func (f *runFlags) run(cmd *cobra.Command, args, names []string) error {
 	s := session{ctx: cmd.Context(), flags: *f, stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr()}
 	s.bare = len(trials) == len(f.worlds()) && !f.all
 	if leftOut > 0 {
-		fmt.Fprintf(s.stderr, "cablepull: %s left out, for real programs need --world netns\n", incidents(leftOut))
+		fmt.Fprintf(s.stderr, "cablepull: %s left out, for real programs need --world netns\n", incidentCount(leftOut))
 	}
 	return s.run(trials)
 }
@@ -179,7 +180,7 @@ func (f *runFlags) choose(names []string) ([]source, error) {
 
 // chooseAll takes the library, without what is slow and was not asked for.
 func (f *runFlags) chooseAll() ([]source, error) {
-	library, err := scenarios.Library()
+	library, err := incidents.All()
 	if err != nil {
 		return nil, benchError{err}
 	}
@@ -206,6 +207,6 @@ func open(word string) (source, error) {
 		}
 		return source{word, s, true}, err
 	}
-	s, err := scenarios.Find(word)
+	s, err := incidents.Find(word)
 	return source{word, s, false}, err
 }

@@ -81,7 +81,7 @@ func (f *runFlags) trials(chosen []source) (all []trial, leftOut int, err error)
 		}
 	}
 	if len(all) == 0 {
-		return nil, 0, fmt.Errorf("run: %s chosen, and real programs need --world netns", incidents(leftOut))
+		return nil, 0, fmt.Errorf("run: %s chosen, and real programs need --world netns", incidentCount(leftOut))
 	}
 	f.place(all)
 	return all, leftOut, apart(all)

@@ -64,7 +64,7 @@ type turn struct {
 var theStage = sync.OnceValue(func() *stage {
 	s := &stage{turns: map[string]*turn{}}
 	var all []*turn
-	for _, incident := range incidents() {
+	for _, incident := range allIncidents() {
 		if !realTimeLabels(incident).MatchesLabelFilter(GinkgoLabelFilter()) || obstacle(incident) != "" {
 			continue
 		}

@@ -109,7 +109,7 @@ func referencesFor(s *scenarios.Scenario, o *scenarios.Outcome) []*scenarios.Out
 // One body for both worlds: what is expected of an incident holds, and what is
 // measured is what virtual time measures, as far as real time can be like it.
 var _ = Describe("wherever it is played", func() {
-	for _, s := range incidents() {
+	for _, s := range allIncidents() {
 		entries := []any{Label(s.Tags...), func(ctx SpecContext, there playground) {
 			o := there.play(ctx, s)
 			DeferCleanup(func() {

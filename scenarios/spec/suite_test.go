@@ -13,6 +13,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/sim/testbed"
 )
 
@@ -80,12 +81,12 @@ func TestMain(m *testing.M) {
 // library returns the incidents that run in virtual time in a suite; slow ones
 // run on request.
 func library() []*scenarios.Scenario {
-	return slices.DeleteFunc(incidents(), func(s *scenarios.Scenario) bool { return isReal(s) })
+	return slices.DeleteFunc(allIncidents(), func(s *scenarios.Scenario) bool { return isReal(s) })
 }
 
-// incidents returns all that a suite runs, those with real programs too.
-func incidents() []*scenarios.Scenario {
-	all, err := scenarios.Library()
+// allIncidents returns all that a suite runs, those with real programs too.
+func allIncidents() []*scenarios.Scenario {
+	all, err := incidents.All()
 	if err != nil {
 		panic(err)
 	}
