@@ -16,12 +16,12 @@ var flow = map[string][]string{
 	"sim/fault":           {"sim/topology"},
 	"sim/event":           {"sim", "sim/event/jsonform"},
 	"sim/event/jsonform":  {},
-	"sim/oracle":          {"sim/event", "sim/fault", "sim/topology"}, // values: nothing measures by looking inside a machine
-	"netfab":              {"sim"},                                    // the fabric moves frames and does not know who sent them
-	"netfab/netns":        {},                                         // frames are bytes to the kernel too
-	"node/wire":           {},                                         // bytes in, values out
-	"node/wire/layer":     {"node/wire"},                              // what it costs to begin, only who decodes captures pays
-	"node/web":            {"sim"},                                    // HTTP on any net.Conn; it knows neither stack nor events
+	"sim/oracle":          {"sim/event", "sim/fault"}, // values: nothing measures by looking inside a machine
+	"netfab":              {"sim"},                    // the fabric moves frames and does not know who sent them
+	"netfab/netns":        {},                         // frames are bytes to the kernel too
+	"node/wire":           {},                         // bytes in, values out
+	"node/wire/layer":     {"node/wire"},              // what it costs to begin, only who decodes captures pays
+	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
 	"node/standby":        {"node/wire"}, // a pure machine
 	"node/standby/member": {"sim", "sim/event", "sim/topology", "node/wire", "node/host", "node/standby"},

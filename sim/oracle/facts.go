@@ -2,14 +2,12 @@ package oracle
 
 import (
 	"net/netip"
-	"net/url"
 	"slices"
 	"time"
-
-	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Facts is what is known of a run on paper, before anything happens.
+// Facts is what is known of a run on paper, before anything happens. Whoever
+// has the events of a network can write them by hand.
 type Facts struct {
 	Duration time.Duration // of the run
 	Clients  []Client      // by name
@@ -41,14 +39,6 @@ type Member struct {
 	Real bool
 }
 
-// Of real programs it is not known what their timers are. They are taken to be
-// the defaults of VRRP: one second, and three of them with the skew (RFC 3768
-// §5.3.1, §6.1).
-const (
-	realHello = time.Second
-	realHold  = 4 * time.Second
-)
-
 // holds reports whether vip is among the member's virtual IPs.
 func (m Member) holds(vip string) bool { return m.VIP == vip || slices.Contains(m.Secondary, vip) }
 
@@ -59,89 +49,6 @@ type Segment struct {
 	Pruned       bool // loses 224.0.0.x from the start
 	ForwardDelay time.Duration
 	Isolated     []string // nodes that cannot reach each other
-}
-
-// OnPaper reads the facts off a topology with its defaults filled in.
-func OnPaper(t topology.Topology, duration time.Duration) Facts {
-	f := Facts{Duration: duration}
-	for _, name := range topology.Names(t.Segments) {
-		s := t.Segments[name]
-		f.Segments = append(f.Segments, Segment{
-			Name: name, Pruned: s.Snooping == topology.SnoopingPrune, ForwardDelay: s.ForwardDelay, Isolated: s.Isolated,
-		})
-	}
-	for _, name := range topology.Names(t.Nodes) {
-		n := t.Nodes[name]
-		if n.Client != nil {
-			f.Clients = append(f.Clients, clientOnPaper(name, n))
-		}
-		for _, iface := range topology.Names(n.Standby) {
-			f.Members = append(f.Members, memberOnPaper(name, iface, n))
-		}
-		for _, iface := range topology.Names(n.NICs) {
-			if vips := n.ExecVIPs(iface); len(vips) > 0 {
-				f.Members = append(f.Members, realOnPaper(name, iface, n, vips))
-			}
-		}
-	}
-	f.learnVIPs()
-	return f
-}
-
-func clientOnPaper(name string, n topology.Node) Client {
-	c := n.Client
-	out := Client{
-		Node: name, Interval: c.Rate.Interval(), Poisson: c.Arrival == topology.ArrivalPoisson,
-		Start: max(c.Start, n.Start+n.Boot), Stop: c.Stop,
-	}
-	if u, err := url.Parse(c.Target); err == nil {
-		out.Target = u.Hostname()
-	}
-	return out
-}
-
-func memberOnPaper(name, iface string, n topology.Node) Member {
-	s, nic := n.Standby[iface], n.NICs[iface]
-	m := Member{
-		Node: name, Interface: iface, Segment: nic.Segment, Address: nic.Address.Addr().String(),
-		Group: uint8(s.Group), VIP: text(s.VIP), Hello: s.Hello, Hold: s.Hold,
-	}
-	for _, a := range s.Secondary {
-		m.Secondary = append(m.Secondary, text(a))
-	}
-	return m
-}
-
-func realOnPaper(name, iface string, n topology.Node, vips []netip.Addr) Member {
-	nic := n.NICs[iface]
-	m := Member{
-		Node: name, Interface: iface, Segment: nic.Segment, Address: nic.Address.Addr().String(),
-		VIP: text(vips[0]), Hello: realHello, Hold: realHold, Real: true,
-	}
-	for _, a := range vips[1:] {
-		m.Secondary = append(m.Secondary, text(a))
-	}
-	return m
-}
-
-func text(a netip.Addr) string {
-	if !a.IsValid() {
-		return ""
-	}
-	return a.String()
-}
-
-// learnVIPs gives a member without a virtual IP that of its group: it will
-// learn it from the active.
-func (f *Facts) learnVIPs() {
-	for i := range f.Members {
-		m := &f.Members[i]
-		for _, o := range f.Members {
-			if m.VIP == "" && o.Segment == m.Segment && o.Group == m.Group {
-				m.VIP = o.VIP
-			}
-		}
-	}
 }
 
 // vips returns all virtual IPs on paper, primary and secondary.

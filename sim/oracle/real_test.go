@@ -12,7 +12,7 @@ func realPaper(duration time.Duration) Facts {
 	f := paper(duration)
 	for i := range f.Members {
 		m := &f.Members[i]
-		m.Group, m.Hello, m.Hold, m.Real = 0, realHello, realHold, true
+		m.Group, m.Hello, m.Hold, m.Real = 0, time.Second, 4*time.Second, true
 	}
 	return f
 }

@@ -5,6 +5,6 @@ import "github.com/cablepull/cablepull/sim/oracle"
 // Measure folds what has happened so far into measures, and checks the
 // invariants.
 func (w *World) Measure() (oracle.Measures, []oracle.Violation) {
-	facts := oracle.OnPaper(w.topology, w.Now())
+	facts := FactsOf(w.topology, w.Now())
 	return oracle.Measure(w.Events(), facts), oracle.Check(w.Events(), facts)
 }

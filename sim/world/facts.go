@@ -1,0 +1,94 @@
+package world
+
+import (
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Of real programs it is not known what their timers are. They are taken to be
+// the defaults of VRRP: one second, and three of them with the skew (RFC 3768
+// §5.3.1, §6.1).
+const (
+	realHello = time.Second
+	realHold  = 4 * time.Second
+)
+
+// FactsOf reads the facts off a topology with its defaults filled in.
+func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
+	f := oracle.Facts{Duration: duration}
+	for _, name := range topology.Names(t.Segments) {
+		s := t.Segments[name]
+		f.Segments = append(f.Segments, oracle.Segment{
+			Name: name, Pruned: s.Snooping == topology.SnoopingPrune, ForwardDelay: s.ForwardDelay, Isolated: s.Isolated,
+		})
+	}
+	for _, name := range topology.Names(t.Nodes) {
+		n := t.Nodes[name]
+		if n.Client != nil {
+			f.Clients = append(f.Clients, clientFacts(name, n))
+		}
+		for _, iface := range topology.Names(n.Standby) {
+			f.Members = append(f.Members, memberFacts(name, iface, n))
+		}
+		for _, iface := range topology.Names(n.NICs) {
+			if vips := n.ExecVIPs(iface); len(vips) > 0 {
+				f.Members = append(f.Members, realFacts(name, iface, n, vips))
+			}
+		}
+	}
+	learnVIPs(f.Members)
+	return f
+}
+
+func clientFacts(name string, n topology.Node) oracle.Client {
+	c := n.Client
+	out := oracle.Client{
+		Node: name, Interval: c.Rate.Interval(), Poisson: c.Arrival == topology.ArrivalPoisson,
+		Start: max(c.Start, n.Start+n.Boot), Stop: c.Stop,
+	}
+	if u, err := url.Parse(c.Target); err == nil {
+		out.Target = u.Hostname()
+	}
+	return out
+}
+
+func memberFacts(name, iface string, n topology.Node) oracle.Member {
+	s, nic := n.Standby[iface], n.NICs[iface]
+	m := oracle.Member{
+		Node: name, Interface: iface, Segment: nic.Segment, Address: nic.Address.Addr().String(),
+		Group: uint8(s.Group), VIP: text(s.VIP), Hello: s.Hello, Hold: s.Hold,
+	}
+	for _, a := range s.Secondary {
+		m.Secondary = append(m.Secondary, text(a))
+	}
+	return m
+}
+
+func realFacts(name, iface string, n topology.Node, vips []netip.Addr) oracle.Member {
+	nic := n.NICs[iface]
+	m := oracle.Member{
+		Node: name, Interface: iface, Segment: nic.Segment, Address: nic.Address.Addr().String(),
+		VIP: text(vips[0]), Hello: realHello, Hold: realHold, Real: true,
+	}
+	for _, a := range vips[1:] {
+		m.Secondary = append(m.Secondary, text(a))
+	}
+	return m
+}
+
+// learnVIPs gives a member without a virtual IP that of its group: it will
+// learn it from the active.
+func learnVIPs(members []oracle.Member) {
+	for i := range members {
+		m := &members[i]
+		for _, o := range members {
+			if m.VIP == "" && o.Segment == m.Segment && o.Group == m.Group {
+				m.VIP = o.VIP
+			}
+		}
+	}
+}

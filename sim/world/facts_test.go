@@ -1,0 +1,59 @@
+package world_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+func TestFactsOf(t *testing.T) {
+	nic := func(addr string) map[string]topology.NIC {
+		return map[string]topology.NIC{"lan": {Address: netip.MustParsePrefix(addr)}}
+	}
+	const vip = "192.0.2.100"
+	paper := topology.Topology{
+		Segments: map[string]topology.Segment{
+			"lan": {Snooping: topology.SnoopingPrune, ForwardDelay: 30 * time.Second, Isolated: []string{"a", "b"}},
+			"dmz": {},
+		},
+		Nodes: map[string]topology.Node{
+			"b": {NICs: nic("192.0.2.12/24"), Gateway: &topology.Gateway{}, Standby: map[string]topology.Standby{
+				"lan": {Group: 30, Hello: 2 * time.Second, Hold: 6 * time.Second}, // learns its address
+			}},
+			"a": {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{}, Standby: map[string]topology.Standby{
+				"lan": {Group: 30, VIP: netip.MustParseAddr(vip), Secondary: []netip.Addr{netip.MustParseAddr("192.0.2.101")}},
+			}},
+			"c1": {NICs: nic("192.0.2.201/24"), Boot: 5 * time.Second, Client: &topology.Client{
+				Target: "http://192.0.2.101:8080/x", Rate: 20, Arrival: "poisson", Start: time.Second, Stop: 50 * time.Second,
+			}},
+			"web": {NICs: nic("192.0.2.50/24"), Backend: &topology.Backend{}},
+		},
+	}
+	want := oracle.Facts{
+		Duration: time.Minute,
+		Clients: []oracle.Client{{
+			Node: "c1", Target: "192.0.2.101", Interval: 50 * time.Millisecond, Poisson: true,
+			Start: 5 * time.Second, Stop: 50 * time.Second,
+		}},
+		Members: []oracle.Member{
+			{
+				Node: "a", Interface: "lan", Segment: "lan", Address: "192.0.2.11", Group: 30, VIP: vip,
+				Secondary: []string{"192.0.2.101"}, Hello: 3 * time.Second, Hold: 10 * time.Second,
+			},
+			{
+				Node: "b", Interface: "lan", Segment: "lan", Address: "192.0.2.12", Group: 30, VIP: vip,
+				Hello: 2 * time.Second, Hold: 6 * time.Second,
+			},
+		},
+		Segments: []oracle.Segment{{Name: "dmz"}, {Name: "lan", Pruned: true, ForwardDelay: 30 * time.Second, Isolated: []string{"a", "b"}}},
+	}
+	if diff := cmp.Diff(want, world.FactsOf(paper.WithDefaults(), time.Minute)); diff != "" {
+		t.Errorf("facts (-want +got):\n%s", diff)
+	}
+}
