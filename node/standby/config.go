@@ -7,18 +7,12 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// What the timers are when neither configured nor learned (RFC 2281 §5.1).
-const (
-	HelloTimeDefault = 3 * time.Second
-	HoldTimeDefault  = 10 * time.Second
-)
-
 // AnnounceTimes says when the gratuitous ARP of a takeover is repeated, counted from the takeover. The announcement at
 // the takeover itself always happens and is not listed. Times ascend; unused places are zero.
 type AnnounceTimes [8]time.Duration
 
-// Config is what a user sets for one group on one interface. It is a value and comparable with ==. Start from Defaults:
-// the zero Config is legal to New but describes no product.
+// Config is what a user sets for one group on one interface. It is a value and comparable with ==, and complete: the
+// machine has no defaults.
 type Config struct {
 	Profile   Profile
 	Group     uint8
@@ -28,10 +22,14 @@ type Config struct {
 	Priority uint8 // higher wins; equal: the higher Address wins
 	Preempt  bool  // take the role from a lower Active
 
-	// HelloTime is between two hellos, HoldTime how long an Active or Standby is believed after its last one. Zero means
-	// not configured: learn the pair from the Active, else the default. The wire has whole seconds; a member whose hold
-	// time is no whole number of seconds believes its own instead of what the peer's rounded hello says.
+	// HelloTime is between two hellos, HoldTime how long an Active or Standby is believed after its last one. The wire has
+	// whole seconds; a member whose hold time is no whole number of seconds believes its own instead of what the peer's
+	// rounded hello says.
 	HelloTime, HoldTime time.Duration
+
+	// LearnTimes takes the pair from the Active once one is heard. The pair is learned together or not at all: the RFC
+	// forbids an Active to mix a learned and a configured one (RFC 2281 §5.1).
+	LearnTimes bool
 
 	Auth wire.Auth
 
@@ -57,38 +55,6 @@ type Config struct {
 
 	VIPMismatch VIPMismatch
 }
-
-// Defaults is what a product of the profile does when only its addresses are set: group, priority, timers,
-// authentication and announcements (spec/failover.md §3.2, §3.8, §1.10).
-func Defaults(p Profile) Config {
-	cfg := Config{Profile: p, Priority: 100, Auth: wire.AuthCisco}
-	switch p {
-	case DataPower:
-		cfg.Group, cfg.Auth = 1, wire.AuthDataPower
-		cfg.HelloTime, cfg.HoldTime = HelloTimeDefault, HoldTimeDefault
-		cfg.AnnounceTimes = AnnounceTimes{1 * time.Second, 2 * time.Second, 5 * time.Second}
-	case IOS:
-		cfg.AnnounceTimes = AnnounceTimes{1 * time.Second, 2 * time.Second, 5 * time.Second}
-	case RFC2281:
-	}
-	return cfg
-}
-
-// times returns the timers a member uses before it has learned any. The pair is learned together or not at all: the RFC
-// forbids an Active to mix a learned and a configured one (§5.1).
-func (c Config) times() (hello, hold time.Duration) {
-	hello, hold = c.HelloTime, c.HoldTime
-	if hello <= 0 {
-		hello = HelloTimeDefault
-	}
-	if hold <= 0 {
-		hold = HoldTimeDefault
-	}
-	return hello, hold
-}
-
-// learnsTimes reports whether the timers may be learned.
-func (c Config) learnsTimes() bool { return c.HelloTime <= 0 && c.HoldTime <= 0 }
 
 // sameMember reports whether d describes the same member of the same group, so that a running machine can change to it
 // in place.

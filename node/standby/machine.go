@@ -14,7 +14,7 @@ type Machine struct {
 	cfg   Config
 	state State
 
-	// In use: configured, learned, or default.
+	// In use: configured or learned.
 	vip                 netip.Addr
 	helloTime, holdTime time.Duration
 
@@ -57,7 +57,7 @@ func New(cfg Config) Machine {
 // reset forgets what was learned and stops every timer. State and counters stay.
 func (m *Machine) reset() {
 	m.vip = m.cfg.VirtualIP
-	m.helloTime, m.holdTime = m.cfg.times()
+	m.helloTime, m.holdTime = m.cfg.HelloTime, m.cfg.HoldTime
 	m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue = Never, Never, Never, Never, Never
 	m.announceAt, m.announced = 0, 0
 	m.active, m.standby = netip.Addr{}, netip.Addr{}

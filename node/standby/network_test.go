@@ -76,12 +76,20 @@ func newNetwork(configs ...Config) *network {
 	return n
 }
 
-// configured is the usual member: group 7, addresses .11, .12, …, timers 3/10, priority as given.
+// configured is the usual member: group 7, addresses .11, .12, …, timers 3/10, priority as given. Routers learn the
+// timers, and the literal table announces once.
 func configured(profile Profile, index int, priority uint8) Config {
-	cfg := Defaults(profile)
-	cfg.Group, cfg.Priority = 7, priority
-	cfg.VirtualIP = netip.MustParseAddr("192.0.2.100")
-	cfg.Address = netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + index)})
+	cfg := Config{
+		Profile: profile, Group: 7, Priority: priority, Auth: wire.AuthCisco, LearnTimes: true,
+		HelloTime: 3 * time.Second, HoldTime: 10 * time.Second,
+		VirtualIP: netip.MustParseAddr("192.0.2.100"), Address: netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + index)}),
+	}
+	if profile != RFC2281 {
+		cfg.AnnounceTimes = AnnounceTimes{1 * time.Second, 2 * time.Second, 5 * time.Second}
+	}
+	if profile == DataPower {
+		cfg.Auth, cfg.LearnTimes = wire.AuthDataPower, false
+	}
 	return cfg
 }
 

@@ -94,7 +94,7 @@ func (p *problems) checkTimers(c Config) {
 	}
 	p.checkTimer("HelloTimer", c.HelloTime, helloRange)
 	p.checkTimer("HoldTimer", c.HoldTime, holdRange)
-	hello, hold := c.times()
+	hello, hold := c.HelloTime, c.HoldTime
 	switch {
 	case hold <= hello:
 		p.fail("HoldTimer", "got %s, want more than the hello time %s", hold, hello)
@@ -105,7 +105,6 @@ func (p *problems) checkTimers(c Config) {
 
 func (p *problems) checkTimer(property string, d time.Duration, r timerRange) {
 	switch {
-	case d == 0: // not configured
 	case d < r.least || d > r.most:
 		p.fail(property, "got %s, want %s to %s", d, r.least, r.most)
 	case d%time.Second == 0:

@@ -215,8 +215,13 @@ func (a arguments) properties(cfg Config) Config {
 	cfg.Address = a.address("address", cfg.Address)
 	cfg.Priority = a.number("priority", cfg.Priority)
 	cfg.Preempt = a.bool("preempt", cfg.Preempt)
-	cfg.HelloTime = a.duration("hello", cfg.HelloTime)
-	cfg.HoldTime = a.duration("hold", cfg.HoldTime)
+	hello, hold := a.duration("hello", cfg.HelloTime), a.duration("hold", cfg.HoldTime)
+	if hello != cfg.HelloTime || hold != cfg.HoldTime {
+		if cfg.LearnTimes = hello == 0 && hold == 0; cfg.LearnTimes {
+			hello, hold = 3*time.Second, 10*time.Second // of a member that is told none
+		}
+	}
+	cfg.HelloTime, cfg.HoldTime = hello, hold
 	a.text("auth", &cfg.Auth)
 	cfg.BootDelay = a.duration("boot-delay", cfg.BootDelay)
 	cfg.HelloJitter = a.float("jitter", cfg.HelloJitter)

@@ -32,7 +32,7 @@ type Status struct {
 	GroupLeader   netip.Addr // the active member, ourselves included; zero while none is known
 	StandbyMember netip.Addr // likewise the Standby
 
-	HelloTime, HoldTime time.Duration // in use: configured, learned or default
+	HelloTime, HoldTime time.Duration // in use: configured or learned
 	Yielded             bool          // the operator gave the role up, and it has not come back yet
 	ChangedAt           time.Duration // instant of the last transition
 	Counters            Counters

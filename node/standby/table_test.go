@@ -83,7 +83,7 @@ var (
 // inState is a member in a state with every timer running that may run there. In Learn the virtual IP is unknown.
 func inState(profile Profile, state State) Machine {
 	cfg := configured(profile, 1, 100)
-	cfg.HelloTime, cfg.HoldTime = 3*time.Second, ownHold
+	cfg.HelloTime, cfg.HoldTime, cfg.LearnTimes = 3*time.Second, ownHold, false
 	cfg.AnnounceTimes = AnnounceTimes{time.Second}
 	if state == Learn {
 		cfg.VirtualIP = netip.Addr{}

@@ -71,8 +71,8 @@ func (t *turn) reconfigure(cfg Config) {
 	default:
 		t.cfg = cfg
 		before := t.helloTime
-		if !(old.learnsTimes() && cfg.learnsTimes()) {
-			t.helloTime, t.holdTime = cfg.times()
+		if !(old.LearnTimes && cfg.LearnTimes) {
+			t.helloTime, t.holdTime = cfg.HelloTime, cfg.HoldTime
 		}
 		// A shorter hello time must not wait for the longer one to end; a running hold timer counts from what the peer
 		// said and stays as it is.
@@ -236,7 +236,7 @@ func (t *turn) learn() {
 	if !t.cfg.VirtualIP.IsValid() && !t.heard.VirtualIP.IsUnspecified() {
 		t.vip = t.heard.VirtualIP
 	}
-	if t.cfg.learnsTimes() && t.heard.Hello > 0 && t.heard.Hold > t.heard.Hello {
+	if t.cfg.LearnTimes && t.heard.Hello > 0 && t.heard.Hold > t.heard.Hello {
 		t.helloTime, t.holdTime = t.heard.Hello, t.heard.Hold
 	}
 }

@@ -126,7 +126,7 @@ func TestRandomMessages(t *testing.T) {
 		cfg := configured(rapid.SampledFrom([]Profile{DataPower, IOS, RFC2281}).Draw(t, "profile"), 0, 100)
 		cfg.Preempt = rapid.Bool().Draw(t, "preempt")
 		if rapid.Bool().Draw(t, "learns") {
-			cfg.VirtualIP, cfg.HelloTime, cfg.HoldTime = netip.Addr{}, 0, 0
+			cfg.VirtualIP, cfg.LearnTimes = netip.Addr{}, true
 		}
 		n := newNetwork(cfg)
 		n.watch(t)

@@ -13,40 +13,22 @@ import (
 )
 
 // machineConfig translates standby control on paper into the configuration of
-// its machine. The topology is valid and has its defaults.
+// its machine. It is valid and completed.
 func machineConfig(s topology.Standby, own netip.Addr) (standby.Config, error) {
 	var profile standby.Profile
 	if err := profile.UnmarshalText([]byte(s.Profile)); err != nil {
 		return standby.Config{}, fmt.Errorf("standby profile: %w", err)
 	}
-	c := standby.Defaults(profile)
-	c.Group, c.VirtualIP, c.Address = uint8(s.Group), s.VIP, own
-	c.Preempt, c.BootDelay = s.Preempt, s.BootDelay
-	c.ReannounceOnWin, c.SpeakBeforeStepDown = s.ReannounceOnWin, s.SpeakBeforeStepDown
-	if s.Priority != nil {
-		c.Priority = uint8(*s.Priority)
+	auth, err := wire.ParseAuth(s.Authentication)
+	if err != nil {
+		return standby.Config{}, fmt.Errorf("standby authentication: %w", err)
 	}
-	if s.Jitter != nil {
-		c.HelloJitter = *s.Jitter
+	c := standby.Config{
+		Profile: profile, Group: uint8(s.Group), VirtualIP: s.VIP, Address: own, Priority: uint8(*s.Priority), Preempt: s.Preempt,
+		HelloTime: s.Hello, HoldTime: s.Hold, HelloJitter: *s.Jitter, Auth: auth, BootDelay: s.BootDelay,
+		ReannounceOnWin: s.ReannounceOnWin, SpeakBeforeStepDown: s.SpeakBeforeStepDown,
 	}
-	if s.Hello > 0 {
-		c.HelloTime = s.Hello
-	}
-	if s.Hold > 0 {
-		c.HoldTime = s.Hold
-	}
-	if s.Authentication != "" {
-		auth, err := wire.ParseAuth(s.Authentication)
-		if err != nil {
-			return standby.Config{}, fmt.Errorf("standby authentication: %w", err)
-		}
-		c.Auth = auth
-	}
-	if s.Announce != nil {
-		c.AnnounceTimes = standby.AnnounceTimes{}
-		repeats := slices.DeleteFunc(slices.Clone(s.Announce), isZero)
-		copy(c.AnnounceTimes[:], repeats)
-	}
+	copy(c.AnnounceTimes[:], slices.DeleteFunc(slices.Clone(s.Announce), isZero))
 	return c, nil
 }
 
@@ -57,13 +39,13 @@ func memberConfig(s topology.Standby, own netip.Addr, freeze bool) member.Config
 		panic(err)
 	}
 	c := member.Config{
-		Machine: machine, Secondary: s.Secondary, VirtualMAC: s.Takeover == "mac",
+		Machine: machine, Secondary: s.Secondary, VirtualMAC: s.Takeover == topology.TakeoverMAC,
 		KeepsVirtualMAC: s.KeepsVirtualMAC, FreezeConnections: freeze,
 	}
 	switch s.AnnounceForm {
-	case "reply":
+	case topology.AnnounceReply:
 		c.Forms = []wire.ARPForm{wire.ARPReply}
-	case "request":
+	case topology.AnnounceRequest:
 		c.Forms = []wire.ARPForm{wire.ARPRequest}
 	default:
 		c.Forms = []wire.ARPForm{wire.ARPReply, wire.ARPRequest}

@@ -56,7 +56,7 @@ func newNode(w *World, name string, cfg topology.Node, again Again) *Node {
 	}
 	n.powering = w.loop.NewTimer(simFunc(n.powered))
 	n.host.OnBoot(n.boot)
-	if cfg.Memory.Policy == "die" {
+	if cfg.Memory.Policy == topology.MemoryDie {
 		n.host.Memory().OnFull(n.outOfMemory)
 	}
 	return n

@@ -68,9 +68,10 @@ func own(i int) netip.Addr { return netip.AddrFrom4([4]byte{192, 0, 2, byte(11 +
 // config is a member of group 30 without jitter, whose announcement is one
 // frame.
 func config(i int, priority uint8) member.Config {
-	c := standby.Defaults(standby.DataPower)
-	c.Group, c.VirtualIP, c.Address, c.Priority = 30, vip, own(i), priority
-	c.AnnounceTimes = standby.AnnounceTimes{}
+	c := standby.Config{
+		Profile: standby.DataPower, Group: 30, VirtualIP: vip, Address: own(i), Priority: priority, Auth: wire.AuthDataPower,
+		HelloTime: 3 * time.Second, HoldTime: 10 * time.Second,
+	}
 	return member.Config{Machine: c, Forms: []wire.ARPForm{wire.ARPReply}}
 }
 
