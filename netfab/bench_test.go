@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -27,7 +28,7 @@ func crowd(b *testing.B, n int) (*Fabric, []*Port, *deaf) {
 		ports = append(ports, p)
 	}
 	for _, p := range ports {
-		emit(f, p, Broadcast, 64)
+		emit(f, p, wire.Broadcast, 64)
 	}
 	pump(b, f)
 	ears.received = 0
@@ -75,7 +76,7 @@ func BenchmarkFlood(b *testing.B) {
 	for _, n := range []int{10, 1000} {
 		b.Run(strconv.Itoa(n)+"takers", func(b *testing.B) {
 			f, ports, ears := crowd(b, n)
-			exchange(b, f, ports[0], Broadcast, ears, n-1)
+			exchange(b, f, ports[0], wire.Broadcast, ears, n-1)
 		})
 		b.Run(strconv.Itoa(n)+"idle", func(b *testing.B) {
 			f, ports, ears := crowd(b, n)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // storm runs a fixed world with every kind of rule on a random seed and returns
@@ -26,7 +28,7 @@ func storm(t *testing.T, seed uint64, observed bool) string {
 	for i := range 2000 {
 		l.at(time.Duration(i)*50*time.Microsecond, func() {
 			from := st[i%len(st)]
-			to := []MAC{st[(i*7+1)%len(st)].mac, Broadcast, routersGroup}[i%3]
+			to := []MAC{st[(i*7+1)%len(st)].mac, wire.Broadcast, routersGroup}[i%3]
 			from.say(to, fmt.Sprintf("%d%0*d", i, i%200, 0))
 		})
 	}

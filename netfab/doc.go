@@ -12,8 +12,9 @@
 // and a flood costs one event whatever the number of ports. Everything else
 // leaves that path only where a rule concerns the cable at hand.
 //
-// The package knows sim and bytes. It must not know a protocol stack, what a
-// standby group is, or a scenario's faults: world translates those into rules.
+// The package knows sim and bytes, which it reads by the views of node/wire. It
+// must not know a protocol stack, what a standby group is, or a scenario's
+// faults: world translates those into rules.
 //
 // Start reading at fabric.go and port.go; transit.go follows a frame on its
 // way; rule.go says what a rule may do.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // TestDropCounts: every n-th and the first n, on the sender's or the receiver's
@@ -49,7 +51,7 @@ func TestDropCounts(t *testing.T) {
 				t.Errorf("arrived %q, lost %q; want %q", got, l.lost, tt.want)
 			}
 			undo()
-			st[0].say(Broadcast, "x")
+			st[0].say(wire.Broadcast, "x")
 			l.run(time.Second)
 			l.want(st[1], "x")
 			l.want(st[2], "x")
@@ -65,8 +67,8 @@ func TestDropToOneReceiver(t *testing.T) {
 	a, b, c := st[0], st[1], st[2]
 	l.install(Drop{Kind: All, From: "a", To: "b", First: 1}.Rule())
 	a.say(c.mac, "flooded to c")
-	a.say(Broadcast, "1")
-	a.say(Broadcast, "2")
+	a.say(wire.Broadcast, "1")
+	a.say(wire.Broadcast, "2")
 	l.run(time.Second)
 	l.want(b, "2")
 	l.want(c, "flooded to c", "1", "2")
@@ -108,9 +110,9 @@ func TestSilence(t *testing.T) {
 		l.introduce(st...)
 		undo := l.Install(Silence{a.Port, tt.direction}.Rule())
 		b.say(a.mac, "in")
-		b.say(Broadcast, "in")
+		b.say(wire.Broadcast, "in")
 		a.say(b.mac, "out")
-		a.say(Broadcast, "out")
+		a.say(wire.Broadcast, "out")
 		l.run(time.Second)
 		if got := len(a.payloads()); (got == 2) != tt.in || (got == 0) == tt.in {
 			t.Errorf("%s: a received %d frames", tt.text, got)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -56,7 +57,7 @@ type arrival struct {
 }
 
 func (s *station) Receive(f *Frame) {
-	s.got = append(s.got, arrival{s.loop.Now(), string(f.Data()[headerSize:]), f.Damaged()})
+	s.got = append(s.got, arrival{s.loop.Now(), string(f.Data()[wire.EthernetSize:]), f.Damaged()})
 }
 
 func (s *station) CarrierChanged(up bool) { s.carrier = append(s.carrier, up) }
@@ -83,12 +84,12 @@ func (l *lab) stations(s *Segment, nodes ...string) []*station {
 func (s *station) say(to MAC, payload string) { s.sayAs(s.mac, to, payload) }
 
 func (s *station) sayAs(from, to MAC, payload string) {
-	f := s.fabric.NewFrame(headerSize + len(payload))
+	f := s.fabric.NewFrame(wire.EthernetSize + len(payload))
 	d := f.Data()
 	copy(d, to[:])
 	copy(d[6:], from[:])
 	d[12], d[13] = 0x88, 0xb5 // local experimental (IEEE 802)
-	copy(d[headerSize:], payload)
+	copy(d[wire.EthernetSize:], payload)
 	s.Send(f)
 }
 
@@ -118,7 +119,7 @@ func (l *lab) at(when time.Duration, f func()) { l.loop.At(when, sim.Func(f)) }
 func (l *lab) introduce(all ...*station) {
 	l.t.Helper()
 	for _, s := range all {
-		s.say(Broadcast, "hi")
+		s.say(wire.Broadcast, "hi")
 	}
 	l.run(time.Second)
 	for _, s := range all {

@@ -15,7 +15,7 @@ type Filter struct {
 // once.
 func (f *Filter) Add(m MAC) {
 	list := f.list(m)
-	if a := m.address(); a != broadcast && !slices.Contains(*list, a) {
+	if a := addressOf(m); a != broadcast && !slices.Contains(*list, a) {
 		*list = append(*list, a)
 	}
 }
@@ -23,7 +23,7 @@ func (f *Filter) Add(m MAC) {
 // Remove makes the NIC ignore frames to m again.
 func (f *Filter) Remove(m MAC) {
 	list := f.list(m)
-	if i := slices.Index(*list, m.address()); i >= 0 {
+	if i := slices.Index(*list, addressOf(m)); i >= 0 {
 		*list = slices.Delete(*list, i, i+1)
 	}
 }
@@ -35,7 +35,7 @@ func (f *Filter) Clear() { f.unicast, f.groups, f.promiscuous = f.unicast[:0], f
 func (f *Filter) SetPromiscuous(on bool) { f.promiscuous = on }
 
 // Accepts reports whether the NIC takes frames to m.
-func (f *Filter) Accepts(m MAC) bool { return f.accepts(m.address()) }
+func (f *Filter) Accepts(m MAC) bool { return f.accepts(addressOf(m)) }
 
 // Addresses returns the unicast addresses and groups, in the order in which
 // they were added.
@@ -51,7 +51,7 @@ func (f *Filter) Addresses() []MAC {
 }
 
 func (f *Filter) list(m MAC) *[]address {
-	if m.IsGroup() {
+	if m.IsMulticast() {
 		return &f.groups
 	}
 	return &f.unicast

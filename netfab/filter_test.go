@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // TestFilter: own and virtual addresses, joined groups and broadcast pass;
@@ -14,30 +16,30 @@ func TestFilter(t *testing.T) {
 	var f Filter
 	check := func(step string, want ...MAC) {
 		t.Helper()
-		for _, m := range []MAC{own, virtual, routers, others, Broadcast} {
+		for _, m := range []MAC{own, virtual, routers, others, wire.Broadcast} {
 			if got, want := f.Accepts(m), slices.Contains(want, m); got != want {
 				t.Errorf("%s: accepts %v: %v, want %v", step, m, got, want)
 			}
 		}
 	}
-	check("empty", Broadcast)
+	check("empty", wire.Broadcast)
 	f.Add(own)
 	f.Add(virtual)
 	f.Add(virtual)
 	f.Add(routers)
-	f.Add(Broadcast)
-	check("added", own, virtual, routers, Broadcast)
+	f.Add(wire.Broadcast)
+	check("added", own, virtual, routers, wire.Broadcast)
 	if got, want := f.Addresses(), []MAC{own, virtual, routers}; !slices.Equal(got, want) {
 		t.Errorf("addresses %v, want %v", got, want)
 	}
 	f.Remove(virtual)
 	f.Remove(others)
-	f.Remove(Broadcast)
-	check("removed", own, routers, Broadcast)
+	f.Remove(wire.Broadcast)
+	check("removed", own, routers, wire.Broadcast)
 	f.SetPromiscuous(true)
-	check("promiscuous", own, virtual, routers, others, Broadcast)
+	check("promiscuous", own, virtual, routers, others, wire.Broadcast)
 	f.Clear()
-	check("cleared", Broadcast)
+	check("cleared", wire.Broadcast)
 }
 
 // TestFilterOnTheWire: a frame that the switch takes to a NIC which no longer

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // keeper keeps every frame it receives.
@@ -21,16 +23,16 @@ func TestFrameIsShared(t *testing.T) {
 	var b, c keeper
 	lan.Attach("b", "lan", &b)
 	lan.Attach("c", "lan", &c)
-	a.say(Broadcast, "shared")
+	a.say(wire.Broadcast, "shared")
 	l.run(time.Second)
 	shared := b.frames[0]
 	if shared != c.frames[0] {
 		t.Error("two receivers got two frames")
 	}
 	shared.Release()
-	a.say(Broadcast, "second")
+	a.say(wire.Broadcast, "second")
 	l.run(time.Second)
-	if string(shared.Data()[headerSize:]) != "shared" || b.frames[1] == shared {
+	if string(shared.Data()[wire.EthernetSize:]) != "shared" || b.frames[1] == shared {
 		t.Error("a frame was reused while a receiver held it")
 	}
 	shared.Release()
@@ -86,7 +88,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 					emit(l.Fabric, from, macOf(to), 200)
 				}
 			}
-			emit(l.Fabric, from, Broadcast, 60)
+			emit(l.Fabric, from, wire.Broadcast, 60)
 		}
 		l.run(10 * time.Millisecond)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -110,14 +111,14 @@ func (l *lane) send(t *transit, delay time.Duration) {
 // flip flips one bit behind the Ethernet header. The addresses stay: a switch
 // would refuse such a frame by its checksum, and so nothing learns nonsense.
 func (t *transit) flip(bit int) {
-	size := 8 * (len(t.frame.data) - headerSize)
+	size := 8 * (len(t.frame.data) - wire.EthernetSize)
 	if size <= 0 {
 		return
 	}
 	bit %= size
 	damaged := t.fabric.frames.copyOf(t.frame)
 	t.frame.Release()
-	damaged.data[headerSize+bit/8] ^= 0x80 >> (bit % 8)
+	damaged.data[wire.EthernetSize+bit/8] ^= 0x80 >> (bit % 8)
 	damaged.damaged, t.fabric.damaged = true, true
 	t.frame = damaged
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // reach sends a broadcast and a unicast frame between all pairs and returns who
@@ -21,7 +23,7 @@ func (l *lab) reach(all []*station) []string {
 				}
 			}
 			if kind == "broadcast" {
-				from.say(Broadcast, from.Node())
+				from.say(wire.Broadcast, from.Node())
 			}
 		}
 		l.run(time.Second)
@@ -98,7 +100,7 @@ func TestPartitionSaysWhy(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c")
 	l.introduce(st...)
-	st[0].say(Broadcast, "x")
+	st[0].say(wire.Broadcast, "x")
 	l.run(half)
 	l.install(Partition{Sets: [][]string{{"a"}, {"b", "c"}}}.Rule())
 	st[1].say(st[0].mac, "y")

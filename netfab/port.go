@@ -3,6 +3,8 @@ package netfab
 import (
 	"math/rand/v2"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // Receiver is the machine behind a NIC.
@@ -137,7 +139,7 @@ func (p *Port) Send(fr *Frame) {
 		f.lose(now, p, nil, fr.data, p.outage())
 		fr.Release()
 		return
-	case len(fr.data) < headerSize:
+	case len(fr.data) < wire.EthernetSize:
 		f.lose(now, p, nil, fr.data, "frame is shorter than an Ethernet header")
 		fr.Release()
 		return

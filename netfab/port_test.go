@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 const half = DefaultLatency / 2
@@ -34,7 +36,7 @@ func TestInFlightLoss(t *testing.T) {
 			l.introduce(st...)
 			to := st[1].mac
 			if tt.broadcast {
-				to = Broadcast
+				to = wire.Broadcast
 			}
 			st[0].say(to, "x")
 			l.run(half)
@@ -128,8 +130,8 @@ func TestForwardDelay(t *testing.T) {
 	b.Plug()
 	up := l.loop.Now()
 	exchange := func() {
-		a.say(Broadcast, "from a")
-		b.say(Broadcast, "from b")
+		a.say(wire.Broadcast, "from a")
+		b.say(wire.Broadcast, "from b")
 		l.run(time.Millisecond)
 	}
 	exchange()
@@ -138,7 +140,7 @@ func TestForwardDelay(t *testing.T) {
 	}
 	l.wantLost("b.lan: port b.lan is blocking", "a.lan>b.lan: port b.lan is blocking")
 	l.run(up + 30*time.Second - 1 - l.loop.Now())
-	b.say(Broadcast, "one too early")
+	b.say(wire.Broadcast, "one too early")
 	l.wantLost("b.lan: port b.lan is blocking")
 	l.want(a)
 	l.want(b)
@@ -153,12 +155,12 @@ func TestForwardDelay(t *testing.T) {
 func TestShortFrame(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
-	for size := range headerSize {
+	for size := range wire.EthernetSize {
 		st[0].Send(l.NewFrame(size))
 	}
 	l.run(time.Second)
 	l.want(st[1])
-	if len(l.lost) != headerSize {
-		t.Errorf("lost %d frames, want %d", len(l.lost), headerSize)
+	if len(l.lost) != wire.EthernetSize {
+		t.Errorf("lost %d frames, want %d", len(l.lost), wire.EthernetSize)
 	}
 }

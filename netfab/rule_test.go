@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // opinion is a rule with a fixed verdict on every frame, that counts what it is
@@ -127,7 +129,7 @@ func TestUndoIsPrecise(t *testing.T) {
 	first, second := l.Install(r), l.Install(r)
 	st := l.stations(lan, "a", "b")
 	for i, undo := range []func(){first, second, nil} {
-		st[0].say(Broadcast, "x")
+		st[0].say(wire.Broadcast, "x")
 		l.run(time.Second)
 		if got := len(st[1].payloads()); got != i/2 {
 			t.Errorf("with %d rules left %d frames arrive", 2-i, got)
@@ -212,8 +214,8 @@ func TestCorruptCopiesFirst(t *testing.T) {
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c")
 	l.introduce(st...)
 	l.Install(&placed{opinion{name: "flip", verdict: Verdict{Flip: 1 + 7}}, st[1].Port, In})
-	st[0].say(Broadcast, "abc")
-	st[0].say(Broadcast, "")
+	st[0].say(wire.Broadcast, "abc")
+	st[0].say(wire.Broadcast, "")
 	l.run(time.Second)
 	if got := st[1].got[0]; got.payload != "`bc" || !got.damaged {
 		t.Errorf("b received %+v, want `bc, damaged", got)
@@ -234,7 +236,7 @@ func TestTwoFlipsMeet(t *testing.T) {
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
 	l.Install(&placed{opinion{name: "flip", verdict: Verdict{Flip: 1 + 7}}, st[1].Port, In})
 	l.Install(&placed{opinion{name: "flip", verdict: Verdict{Flip: 1 + 24 + 6}}, st[1].Port, In})
-	st[0].say(Broadcast, "abc")
+	st[0].say(wire.Broadcast, "abc")
 	l.run(time.Second)
 	l.want(st[1], "bbc")
 }

@@ -77,7 +77,7 @@ func (s *Segment) Attach(node, iface string, r Receiver) *Port {
 // would flood. While partitions hold, sides may differ: it answers for the side
 // of port from.
 func (s *Segment) Lookup(from *Port, m MAC) *Port {
-	return from.table.lookup(s.fabric.loop.Now(), s.cfg.Ageing, m.address())
+	return from.table.lookup(s.fabric.loop.Now(), s.cfg.Ageing, addressOf(m))
 }
 
 // forward does what a switch does with a frame that came in at port from: it

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // TestSwitchLearns: the first frame to an unknown address is flooded and taken
@@ -23,7 +25,7 @@ func TestSwitchLearns(t *testing.T) {
 	}
 	l.want(b, "one")
 	b.say(a.mac, "two")
-	c.say(Broadcast, "all")
+	c.say(wire.Broadcast, "all")
 	l.run(time.Millisecond)
 	l.want(a, "two", "all")
 	l.want(b, "all")
@@ -39,7 +41,7 @@ func TestSegmentsAreApart(t *testing.T) {
 	l := newLab(t, 1)
 	a := l.station(l.AddSegment("lan", SegmentConfig{}), "a")
 	b := l.station(l.AddSegment("dmz", SegmentConfig{}), "b")
-	a.say(Broadcast, "all")
+	a.say(wire.Broadcast, "all")
 	a.say(b.mac, "for b")
 	l.run(time.Second)
 	l.want(b)
@@ -57,7 +59,7 @@ func TestAgeing(t *testing.T) {
 	st := l.stations(lan, "a", "b")
 	a, b := st[0], st[1]
 	for _, at := range []time.Duration{0, 5 * time.Second} {
-		l.at(at, func() { b.say(Broadcast, "hi") })
+		l.at(at, func() { b.say(wire.Broadcast, "hi") })
 	}
 	for _, step := range []struct {
 		at   time.Duration
@@ -85,10 +87,10 @@ func TestMoveIsReported(t *testing.T) {
 	virtual := MAC{0, 0, 0x0c, 7, 0xac, 7}
 	a.Filter().Add(virtual)
 	b.Filter().Add(virtual)
-	a.sayAs(virtual, Broadcast, "mine")
+	a.sayAs(virtual, wire.Broadcast, "mine")
 	l.run(time.Second)
 	c.say(virtual, "1")
-	b.sayAs(virtual, Broadcast, "now mine")
+	b.sayAs(virtual, wire.Broadcast, "now mine")
 	l.run(time.Second)
 	c.say(virtual, "2")
 	l.run(time.Second)
@@ -100,9 +102,9 @@ func TestMoveIsReported(t *testing.T) {
 	}
 	b.Pull()
 	l.run(time.Second)
-	a.sayAs(virtual, Broadcast, "mine again")
+	a.sayAs(virtual, wire.Broadcast, "mine again")
 	l.run(20 * time.Second)
-	c.sayAs(virtual, Broadcast, "after ageing")
+	c.sayAs(virtual, wire.Broadcast, "after ageing")
 	l.run(time.Second)
 	if !slices.Equal(l.moved, want) {
 		t.Errorf("a forgotten address was called moved: %q", l.moved)
@@ -115,7 +117,7 @@ func TestOwnPort(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
 	l.introduce(st...)
-	st[0].sayAs(st[1].mac, Broadcast, "I am b")
+	st[0].sayAs(st[1].mac, wire.Broadcast, "I am b")
 	l.run(time.Second)
 	st[0].say(st[1].mac, "to b")
 	l.run(time.Second)
@@ -132,7 +134,7 @@ func TestIsolation(t *testing.T) {
 	l.introduce(st...)
 	a.SetIsolated(true)
 	b.SetIsolated(true)
-	a.say(Broadcast, "all")
+	a.say(wire.Broadcast, "all")
 	a.say(up.mac, "up")
 	up.say(a.mac, "down")
 	a.say(b.mac, "across")
@@ -157,17 +159,17 @@ func TestTableIsBounded(t *testing.T) {
 	lan := l.AddSegment("lan", SegmentConfig{Ageing: time.Minute})
 	st := l.stations(lan, "a", "b")
 	for i := range tableSize + 10 {
-		st[0].sayAs(MAC{2, 1, 0, 0, byte(i >> 8), byte(i)}, Broadcast, "")
+		st[0].sayAs(MAC{2, 1, 0, 0, byte(i >> 8), byte(i)}, wire.Broadcast, "")
 	}
 	l.run(time.Second)
 	if n := len(lan.tables[0].entries); n != tableSize {
 		t.Errorf("the table holds %d addresses, want %d", n, tableSize)
 	}
-	if st[1].say(Broadcast, "late"); lan.Lookup(st[0].Port, st[1].mac) != nil {
+	if st[1].say(wire.Broadcast, "late"); lan.Lookup(st[0].Port, st[1].mac) != nil {
 		t.Error("a full table learnt an address")
 	}
 	l.run(2 * time.Minute)
-	if st[1].say(Broadcast, "later"); lan.Lookup(st[0].Port, st[1].mac) != st[1].Port {
+	if st[1].say(wire.Broadcast, "later"); lan.Lookup(st[0].Port, st[1].mac) != st[1].Port {
 		t.Error("aged addresses made no room")
 	}
 }

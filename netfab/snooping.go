@@ -1,8 +1,9 @@
 package netfab
 
 import (
-	"encoding/binary"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // Snooping says what a switch does with frames to multicast groups.
@@ -85,75 +86,53 @@ func (g *groups) forget(p *Port) {
 	}
 }
 
-// The IGMP messages of RFC 2236 and RFC 3376.
-const (
-	protocolIGMP = 2
-
-	igmpQuery    = 0x11
-	igmpReportV1 = 0x12
-	igmpReportV2 = 0x16
-	igmpLeave    = 0x17
-	igmpReportV3 = 0x22
-
-	isInclude  = 1
-	isExclude  = 2
-	toInclude  = 3
-	toExclude  = 4
-	allowNew   = 5
-	recordSize = 8
-)
-
 // snoop reads IGMP messages; other frames are none of its business.
 func (g *groups) snoop(now time.Duration, from *Port, frame []byte) {
-	protocol, igmp, ok := ipv4Payload(frame)
-	if !ok || protocol != protocolIGMP || len(igmp) < 8 {
+	igmp, records := wire.IGMPOf(frame)
+	if igmp == nil {
 		return
 	}
 	if g.members == nil {
 		g.members, g.routers = map[membership]time.Duration{}, map[*Port]time.Duration{}
 	}
-	switch igmp[0] {
-	case igmpQuery:
+	switch igmp.Type() {
+	case wire.IGMPQuery:
 		g.routers[from] = now + querierTime
-	case igmpReportV1, igmpReportV2:
-		g.report(now, from, igmp[4:8], true)
-	case igmpLeave:
-		g.report(now, from, igmp[4:8], false)
-	case igmpReportV3:
-		g.snoopV3(now, from, igmp)
+	case wire.IGMPReportV1, wire.IGMPReportV2:
+		g.report(now, from, igmp.Group(), true)
+	case wire.IGMPLeave:
+		g.report(now, from, igmp.Group(), false)
+	case wire.IGMPReportV3:
+		g.snoopV3(now, from, igmp.Records(), records)
 	}
 }
 
-// snoopV3 reads the group records of RFC 3376 §4.2: type, length of auxiliary
-// data in words, number of sources, group, sources, auxiliary data.
-func (g *groups) snoopV3(now time.Duration, from *Port, igmp []byte) {
-	records := int(binary.BigEndian.Uint16(igmp[6:]))
-	rest := igmp[8:]
-	for ; records > 0 && len(rest) >= recordSize; records-- {
-		sources := int(binary.BigEndian.Uint16(rest[2:]))
-		switch rest[0] {
-		case isExclude, toExclude:
-			g.report(now, from, rest[4:8], true)
-		case isInclude, toInclude, allowNew:
-			if sources > 0 || rest[0] == toInclude {
-				g.report(now, from, rest[4:8], sources > 0)
-			}
+// snoopV3 reads the group records of a report of version 3, up to count.
+func (g *groups) snoopV3(now time.Duration, from *Port, count int, records []byte) {
+	for ; count > 0; count-- {
+		record, rest := wire.NextIGMPRecord(records)
+		if record == nil {
+			return
 		}
-		rest = rest[min(len(rest), recordSize+4*sources+4*int(rest[1])):]
+		switch some := record.Sources() > 0; record.Mode() {
+		case wire.IGMPIsExclude, wire.IGMPToExclude:
+			g.report(now, from, record.Group(), true)
+		case wire.IGMPIsInclude, wire.IGMPAllowNew:
+			if some {
+				g.report(now, from, record.Group(), true)
+			}
+		case wire.IGMPToInclude:
+			g.report(now, from, record.Group(), some)
+		}
+		records = rest
 	}
 }
 
-func (g *groups) report(now time.Duration, from *Port, group []byte, member bool) {
-	key := membership{groupAddress(group), from}
+func (g *groups) report(now time.Duration, from *Port, group [4]byte, member bool) {
+	key := membership{addressOf(wire.MulticastMAC(group)), from}
 	if member {
 		g.members[key] = now + membershipTime
 	} else {
 		delete(g.members, key)
 	}
-}
-
-// groupAddress maps an IPv4 group to its Ethernet address: 01:00:5e and the
-// low 23 bits (RFC 1112 §6.4).
-func groupAddress(ip []byte) address {
-	return 0x01005e<<24 | address(binary.BigEndian.Uint32(ip)&0x7fffff)
 }

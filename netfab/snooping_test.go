@@ -3,6 +3,8 @@ package netfab
 import (
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // The groups of the tests: all routers, which is local and never pruned, and
@@ -14,23 +16,23 @@ var (
 
 // igmp sends an IGMP message as the station.
 func (s *station) igmp(message ...byte) {
-	f := s.fabric.NewFrame(headerSize + 20 + len(message))
+	f := s.fabric.NewFrame(wire.EthernetSize + 20 + len(message))
 	d := f.Data()
 	clear(d)
 	copy(d, []byte{1, 0, 0x5e, 0, 0, 22})
 	copy(d[6:], s.mac[:])
-	d[12], d[14], d[23] = 8, 0x45, protocolIGMP
-	copy(d[headerSize+20:], message)
+	d[12], d[14], d[17], d[23] = 8, 0x45, byte(len(d)-wire.EthernetSize), byte(wire.ProtocolIGMP)
+	copy(d[wire.EthernetSize+20:], message)
 	s.Send(f)
 }
 
-func record(kind byte, sources ...byte) []byte {
-	r := []byte{kind, 0, 0, byte(len(sources) / 4), 239, 1, 1, 1}
+func record(mode wire.IGMPMode, sources ...byte) []byte {
+	r := []byte{byte(mode), 0, 0, byte(len(sources) / 4), 239, 1, 1, 1}
 	return append(r, sources...)
 }
 
 func reportV3(records ...[]byte) []byte {
-	m := []byte{igmpReportV3, 0, 0, 0, 0, 0, 0, byte(len(records))}
+	m := []byte{byte(wire.IGMPReportV3), 0, 0, 0, 0, 0, 0, byte(len(records))}
 	for _, r := range records {
 		m = append(m, r...)
 	}
@@ -63,7 +65,7 @@ func TestSnoopingModes(t *testing.T) {
 			to   MAC
 			name string
 			pass bool
-		}{{routersGroup, "local", tt.local}, {farGroup, "far", tt.far}, {Broadcast, "all", true}} {
+		}{{routersGroup, "local", tt.local}, {farGroup, "far", tt.far}, {wire.Broadcast, "all", true}} {
 			a.say(send.to, send.name)
 			if send.pass {
 				want = append(want, send.name)
@@ -90,20 +92,20 @@ func TestSnoopingReports(t *testing.T) {
 		message []byte
 		member  bool
 	}{
-		{"v1 report", append([]byte{igmpReportV1}, group...), true},
-		{"v2 report", append([]byte{igmpReportV2}, group...), true},
-		{"v2 leave", append([]byte{igmpLeave}, group...), false},
-		{"v3 exclude nothing", reportV3(record(isExclude)), true},
-		{"v3 change to exclude", reportV3(record(toExclude)), true},
-		{"v3 include a source", reportV3(record(isInclude, 1, 2, 3, 4)), true},
-		{"v3 allow a source", reportV3(record(allowNew, 1, 2, 3, 4)), true},
-		{"v3 change to include nothing", reportV3(record(toInclude)), false},
-		{"v3 second record", reportV3(record(toExclude, 1, 2, 3, 4), record(toInclude)), false},
+		{"v1 report", append([]byte{byte(wire.IGMPReportV1)}, group...), true},
+		{"v2 report", append([]byte{byte(wire.IGMPReportV2)}, group...), true},
+		{"v2 leave", append([]byte{byte(wire.IGMPLeave)}, group...), false},
+		{"v3 exclude nothing", reportV3(record(wire.IGMPIsExclude)), true},
+		{"v3 change to exclude", reportV3(record(wire.IGMPToExclude)), true},
+		{"v3 include a source", reportV3(record(wire.IGMPIsInclude, 1, 2, 3, 4)), true},
+		{"v3 allow a source", reportV3(record(wire.IGMPAllowNew, 1, 2, 3, 4)), true},
+		{"v3 change to include nothing", reportV3(record(wire.IGMPToInclude)), false},
+		{"v3 second record", reportV3(record(wire.IGMPToExclude, 1, 2, 3, 4), record(wire.IGMPToInclude)), false},
 	} {
 		for _, before := range []bool{false, true} {
 			l, a, b, c := snoopingLab(t, SnoopingOn)
 			if before {
-				b.igmp(reportV3(record(isExclude))...)
+				b.igmp(reportV3(record(wire.IGMPIsExclude))...)
 			}
 			b.igmp(tt.message...)
 			l.run(time.Second)
@@ -131,16 +133,16 @@ func TestSnoopingForgets(t *testing.T) {
 			t.Errorf("%s: b gets it %v, c gets it %v; want %v, %v", step, gotB, gotC, wantB, wantC)
 		}
 	}
-	b.igmp(igmpReportV2, 0, 0, 0, 239, 1, 1, 1)
-	c.igmp(igmpQuery, 100, 0, 0, 0, 0, 0, 0)
+	b.igmp(byte(wire.IGMPReportV2), 0, 0, 0, 239, 1, 1, 1)
+	c.igmp(byte(wire.IGMPQuery), 100, 0, 0, 0, 0, 0, 0)
 	l.run(time.Millisecond)
 	send("fresh", true, true)
 	l.run(querierTime)
 	send("querier gone", true, false)
 	l.run(membershipTime - querierTime)
 	send("membership over", false, false)
-	b.igmp(igmpReportV2, 0, 0, 0, 239, 1, 1, 1)
-	c.igmp(igmpQuery, 100, 0, 0, 0, 0, 0, 0)
+	b.igmp(byte(wire.IGMPReportV2), 0, 0, 0, 239, 1, 1, 1)
+	c.igmp(byte(wire.IGMPQuery), 100, 0, 0, 0, 0, 0, 0)
 	send("reported again", true, true)
 	for _, s := range []*station{b, c} {
 		s.Pull()

@@ -17,7 +17,7 @@ var flow = map[string][]string{
 	"sim/event":           {"sim", "sim/event/jsonform"},
 	"sim/event/jsonform":  {},
 	"sim/oracle":          {"sim/event", "sim/fault"}, // values: nothing measures by looking inside a machine
-	"netfab":              {"sim"},                    // the fabric moves frames and does not know who sent them
+	"netfab":              {"sim", "node/wire"},       // frames move and nobody asks who sent them; headers are bytes in, values out
 	"netfab/netns":        {},                         // frames are bytes to the kernel too
 	"node/wire":           {},                         // bytes in, values out
 	"node/wire/layer":     {"node/wire"},              // what it costs to begin, only who decodes captures pays

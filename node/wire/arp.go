@@ -9,7 +9,9 @@ import (
 
 // ARPSize is the length of an ARP frame for IPv4 over Ethernet, without padding. Network cards pad to 60 bytes; we do
 // not, so that a capture shows exactly what was sent.
-const ARPSize = etherSize + 28
+const ARPSize = EthernetSize + arpSize
+
+const arpSize = 28
 
 // ARPOp is the operation of an ARP packet (RFC 826).
 type ARPOp uint16
@@ -80,8 +82,11 @@ func AppendGratuitousARP(dst []byte, form ARPForm, ip netip.Addr, mac, source MA
 	return AppendARP(dst, GratuitousARP(form, ip, mac, source))
 }
 
-// IsGratuitous reports whether the packet announces its sender instead of asking or answering somebody.
-func (a ARP) IsGratuitous() bool { return a.SenderIP.IsValid() && a.SenderIP == a.TargetIP }
+// IsGratuitous reports whether the packet announces its sender instead of asking or answering somebody, as
+// ARPHeader.IsGratuitous does for bytes.
+func (a ARP) IsGratuitous() bool {
+	return a.SenderIP == a.TargetIP && a.SenderIP.IsValid() && !a.SenderIP.IsUnspecified()
+}
 
 // AppendARP appends the Ethernet frame of a. It fails with ErrAddress when an address is not IPv4.
 //
@@ -97,8 +102,8 @@ func AppendARP(dst []byte, a ARP) ([]byte, error) {
 	sender, target := a.SenderIP.As4(), a.TargetIP.As4()
 	dst = append(dst, a.Destination[:]...)
 	dst = append(dst, a.Source[:]...)
-	dst = binary.BigEndian.AppendUint16(dst, etherTypeARP)
-	dst = append(dst, 0, 1, etherTypeIPv4>>8, etherTypeIPv4&0xff, 6, 4)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(EtherTypeARP))
+	dst = append(dst, arpForIPv4[:]...)
 	dst = binary.BigEndian.AppendUint16(dst, uint16(a.Op))
 	dst = append(dst, a.SenderMAC[:]...)
 	dst = append(dst, sender[:]...)
@@ -106,9 +111,55 @@ func AppendARP(dst []byte, a ARP) ([]byte, error) {
 	return append(dst, target[:]...), nil
 }
 
-// IsARP reports whether a frame's type is ARP; ParseARP may still refuse it.
+// ARPHeader views an ARP packet for IPv4 over Ethernet in a frame.
+//
+//	0-1 hardware 1 | 2-3 protocol 0x0800 | 4 length 6 | 5 length 4 | 6-7 operation
+//	8-13 sender MAC | 14-17 sender IP | 18-23 target MAC | 24-27 target IP
+type ARPHeader [arpSize]byte
+
+// arpForIPv4 are the types and lengths of ARP for IPv4 over Ethernet.
+var arpForIPv4 = [6]byte{0, 1, byte(EtherTypeIPv4 >> 8), byte(EtherTypeIPv4 & 0xff), 6, 4}
+
+// ARPOf views the ARP packet of a frame, nil if the frame carries none for IPv4 over Ethernet.
+func ARPOf(frame []byte) *ARPHeader {
+	if len(frame) < ARPSize || !IsARP(frame) {
+		return nil
+	}
+	h := (*ARPHeader)(frame[EthernetSize:])
+	if [6]byte(h[0:6]) != arpForIPv4 {
+		return nil
+	}
+	return h
+}
+
+// Op returns the operation.
+func (h *ARPHeader) Op() ARPOp { return ARPOp(binary.BigEndian.Uint16(h[6:8])) }
+
+// SenderMAC returns the address that the sender gives as its own.
+func (h *ARPHeader) SenderMAC() MAC { return MAC(h[8:14]) }
+
+// SenderIP returns the address that the sender gives as its own.
+func (h *ARPHeader) SenderIP() [4]byte { return [4]byte(h[14:18]) }
+
+// TargetMAC returns the hardware address of whom the packet is for.
+func (h *ARPHeader) TargetMAC() MAC { return MAC(h[18:24]) }
+
+// TargetIP returns the address that is asked for, or of whom the answer is for.
+func (h *ARPHeader) TargetIP() [4]byte { return [4]byte(h[24:28]) }
+
+// SetSenderMAC writes the address that the sender gives as its own.
+func (h *ARPHeader) SetSenderMAC(m MAC) { *(*MAC)(h[8:14]) = m }
+
+// IsGratuitous reports whether the packet announces its sender: sender and target have one address (RFC 5227 §1.2). A
+// probe, whose sender has none yet, is not gratuitous.
+func (h *ARPHeader) IsGratuitous() bool {
+	ip := h.SenderIP()
+	return ip == h.TargetIP() && ip != [4]byte{}
+}
+
+// IsARP reports whether a frame's type is ARP; ARPOf and ParseARP may still refuse it.
 func IsARP(frame []byte) bool {
-	return len(frame) >= etherSize && frame[12] == etherTypeARP>>8 && frame[13] == etherTypeARP&0xff
+	return len(frame) >= EthernetSize && frame[12] == byte(EtherTypeARP>>8) && frame[13] == byte(EtherTypeARP&0xff)
 }
 
 // ParseARP reads an Ethernet frame. Any operation is accepted; bytes after the packet are padding. Errors: ErrNotARP,
@@ -120,17 +171,13 @@ func ParseARP(frame []byte) (ARP, error) {
 	if len(frame) < ARPSize {
 		return ARP{}, fmt.Errorf("arp: %w: %d bytes, want %d", ErrShort, len(frame), ARPSize)
 	}
-	p := frame[etherSize:]
-	if [6]byte(p[:6]) != [6]byte{0, 1, etherTypeIPv4 >> 8, etherTypeIPv4 & 0xff, 6, 4} {
-		return ARP{}, fmt.Errorf("arp: %w: types and lengths % x, want 00 01 08 00 06 04", ErrNotARP, p[:6])
+	eth, h := EthernetOf(frame), ARPOf(frame)
+	if h == nil {
+		return ARP{}, fmt.Errorf("arp: %w: types and lengths % x, want % x", ErrNotARP, frame[EthernetSize:][:6], arpForIPv4[:])
 	}
 	return ARP{
-		Source:      MAC(frame[6:12]),
-		Destination: MAC(frame[:6]),
-		Op:          ARPOp(binary.BigEndian.Uint16(p[6:])),
-		SenderMAC:   MAC(p[8:14]),
-		SenderIP:    netip.AddrFrom4([4]byte(p[14:18])),
-		TargetMAC:   MAC(p[18:24]),
-		TargetIP:    netip.AddrFrom4([4]byte(p[24:28])),
+		Source: eth.Source(), Destination: eth.Destination(), Op: h.Op(),
+		SenderMAC: h.SenderMAC(), SenderIP: netip.AddrFrom4(h.SenderIP()),
+		TargetMAC: h.TargetMAC(), TargetIP: netip.AddrFrom4(h.TargetIP()),
 	}, nil
 }

@@ -61,10 +61,10 @@ func TestARPRefuses(t *testing.T) {
 		{"nothing", nil, ErrNotARP},
 		{"IPv4", with(good, 13, 0), ErrNotARP},
 		{"one byte less", good[:ARPSize-1], ErrShort},
-		{"token ring", with(good, etherSize+1, 6), ErrNotARP},
-		{"protocol IPv6", with(good, etherSize+2, 0x86), ErrNotARP},
-		{"hardware length 8", with(good, etherSize+4, 8), ErrNotARP},
-		{"protocol length 16", with(good, etherSize+5, 16), ErrNotARP},
+		{"token ring", with(good, EthernetSize+1, 6), ErrNotARP},
+		{"protocol IPv6", with(good, EthernetSize+2, 0x86), ErrNotARP},
+		{"hardware length 8", with(good, EthernetSize+4, 8), ErrNotARP},
+		{"protocol length 16", with(good, EthernetSize+5, 16), ErrNotARP},
 	} {
 		if got, err := ParseARP(tc.frame); !errors.Is(err, tc.want) || got != (ARP{}) {
 			t.Errorf("%s: got %+v, %v, want %v", tc.name, got, err, tc.want)

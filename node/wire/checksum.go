@@ -28,7 +28,7 @@ func (c checksum) sum() uint16 {
 func udpChecksum(addresses, datagram []byte) uint16 {
 	var c checksum
 	c = c.add(addresses)
-	c += protocolUDP
+	c += checksum(ProtocolUDP)
 	c += checksum(len(datagram))
 	return c.add(datagram).sum()
 }

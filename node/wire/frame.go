@@ -10,16 +10,8 @@ import (
 const (
 	Port = 1985 // UDP, source and destination
 
-	etherTypeIPv4 = 0x0800
-	etherTypeARP  = 0x0806
-	protocolUDP   = 17
-
-	etherSize = 14
-	ipSize    = 20 // without options
-	udpSize   = 8
-
 	// FrameSize is the length of a frame that carries a Message.
-	FrameSize = etherSize + ipSize + udpSize + MessageSize
+	FrameSize = EthernetSize + IPv4Size + UDPSize + MessageSize
 )
 
 // GroupAddress is the IPv4 destination of all HSRP messages: 224.0.0.2, "all routers".
@@ -39,26 +31,26 @@ func AppendFrame(dst []byte, source MAC, from netip.Addr, m Message) ([]byte, er
 	start := len(dst)
 	dst = append(dst, AllRouters[:]...)
 	dst = append(dst, source[:]...)
-	dst = binary.BigEndian.AppendUint16(dst, etherTypeIPv4)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(EtherTypeIPv4))
 
 	ip, to := from.As4(), GroupAddress.As4()
 	dst = append(dst, 0x45, 0xc0)
-	dst = binary.BigEndian.AppendUint16(dst, ipSize+udpSize+MessageSize)
-	dst = append(dst, 0, 0, 0, 0, 1, protocolUDP, 0, 0)
+	dst = binary.BigEndian.AppendUint16(dst, IPv4Size+UDPSize+MessageSize)
+	dst = append(dst, 0, 0, 0, 0, 1, byte(ProtocolUDP), 0, 0)
 	dst = append(dst, ip[:]...)
 	dst = append(dst, to[:]...)
 
 	dst = binary.BigEndian.AppendUint16(dst, Port)
 	dst = binary.BigEndian.AppendUint16(dst, Port)
-	dst = binary.BigEndian.AppendUint16(dst, udpSize+MessageSize)
+	dst = binary.BigEndian.AppendUint16(dst, UDPSize+MessageSize)
 	dst = append(dst, 0, 0)
 	dst, err := m.AppendBinary(dst)
 	if err != nil {
 		return dst[:start], err
 	}
 
-	header := dst[start+etherSize : start+etherSize+ipSize]
-	datagram := dst[start+etherSize+ipSize:]
+	header := dst[start+EthernetSize : start+EthernetSize+IPv4Size]
+	datagram := dst[start+EthernetSize+IPv4Size:]
 	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
 	sum := udpChecksum(header[12:20], datagram)
 	if sum == 0 {
@@ -69,24 +61,37 @@ func AppendFrame(dst []byte, source MAC, from netip.Addr, m Message) ([]byte, er
 }
 
 // IsHSRP reports whether a frame is addressed to HSRP version 1: IPv4, to 224.0.0.2, UDP, destination port 1985. It
-// looks at a few bytes only, so that a receiver can ask it of every frame; ParseFrame may still refuse the frame.
+// looks at a few bytes only, so that a receiver can ask it of every frame; HSRPOf and ParseFrame may still refuse it.
 func IsHSRP(frame []byte) bool {
-	const ip = etherSize
-	if len(frame) < etherSize+ipSize+udpSize ||
-		frame[12] != etherTypeIPv4>>8 || frame[13] != etherTypeIPv4&0xff ||
-		frame[ip+9] != protocolUDP ||
-		frame[ip+16] != 224 || frame[ip+17] != 0 || frame[ip+18] != 0 || frame[ip+19] != 2 {
+	ip := IPv4Of(frame)
+	if ip == nil || ip.Protocol() != ProtocolUDP || ip.Destination() != GroupAddress.As4() {
 		return false
 	}
-	port := ip + 4*int(frame[ip]&0x0f) + 2
-	return len(frame) >= port+2 && frame[port] == Port>>8 && frame[port+1] == Port&0xff
+	_, udp := UDPOf(frame)
+	return udp != nil && udp.DestinationPort() == Port
+}
+
+// HSRPOf views the message of an HSRP frame; nil if the frame carries no message of version 1, or not all of it.
+func HSRPOf(frame []byte) *HSRPHeader {
+	if !IsHSRP(frame) {
+		return nil
+	}
+	datagram, _ := IPv4Of(frame).Payload(frame)
+	if len(datagram) < UDPSize+MessageSize {
+		return nil
+	}
+	h := (*HSRPHeader)(datagram[UDPSize:])
+	if h.Version() != version || h.Opcode() > OpResign {
+		return nil
+	}
+	return h
 }
 
 // ParseFrame reads what AppendFrame writes, from any sender: the Ethernet source, the IPv4 source and the message. It
 // checks what a network stack checks: lengths, no fragment, both checksums. The TTL is not checked; no rule of HSRP asks
 // for it. Errors: ErrNotHSRP, ErrShort, ErrChecksum, and those of ParseMessage.
 func ParseFrame(frame []byte) (source MAC, from netip.Addr, m Message, err error) {
-	source, from, payload, err := parsePayload(frame)
+	payload, err := parsePayload(frame)
 	if err != nil {
 		return MAC{}, netip.Addr{}, Message{}, err
 	}
@@ -94,39 +99,32 @@ func ParseFrame(frame []byte) (source MAC, from netip.Addr, m Message, err error
 	if err != nil {
 		return MAC{}, netip.Addr{}, Message{}, err
 	}
-	return source, from, m, nil
+	return EthernetOf(frame).Source(), IPv4Of(frame).From(), m, nil
 }
 
 // parsePayload checks and strips the three headers.
-func parsePayload(frame []byte) (MAC, netip.Addr, []byte, error) {
-	fail := func(err error) (MAC, netip.Addr, []byte, error) { return MAC{}, netip.Addr{}, nil, err }
+func parsePayload(frame []byte) ([]byte, error) {
 	if !IsHSRP(frame) {
-		return fail(fmt.Errorf("hsrp frame: %w: %d bytes", ErrNotHSRP, len(frame)))
+		return nil, fmt.Errorf("hsrp frame: %w: %d bytes", ErrNotHSRP, len(frame))
 	}
-	ip := frame[etherSize:]
-	headerSize := 4 * int(ip[0]&0x0f)
-	if ip[0]>>4 != 4 || headerSize < ipSize {
-		return fail(fmt.Errorf("hsrp frame: %w: IP version and header length %#02x, want 0x45", ErrNotHSRP, ip[0]))
+	ip, udp := UDPOf(frame)
+	datagram, whole := ip.Payload(frame)
+	if !whole || len(datagram) < UDPSize {
+		return nil, fmt.Errorf("hsrp frame: %w: IP length %d, have %d bytes", ErrShort, ip.Length(), len(frame)-EthernetSize)
 	}
-	total := int(binary.BigEndian.Uint16(ip[2:]))
-	if total > len(ip) || total < headerSize+udpSize {
-		return fail(fmt.Errorf("hsrp frame: %w: IP length %d, have %d bytes", ErrShort, total, len(ip)))
+	if ip.IsFragment() {
+		return nil, fmt.Errorf("hsrp frame: %w: a fragment, want a whole packet", ErrNotHSRP)
 	}
-	ip = ip[:total] // what follows is Ethernet padding
-	if fragment := binary.BigEndian.Uint16(ip[6:]); fragment&0x3fff != 0 {
-		return fail(fmt.Errorf("hsrp frame: %w: fragment %#04x, want a whole packet", ErrNotHSRP, fragment))
+	if checksum(0).add(frame[EthernetSize:][:ip.Size()]).sum() != 0 {
+		return nil, fmt.Errorf("hsrp frame: IP: %w", ErrChecksum)
 	}
-	if checksum(0).add(ip[:headerSize]).sum() != 0 {
-		return fail(fmt.Errorf("hsrp frame: IP: %w", ErrChecksum))
-	}
-	datagram := ip[headerSize:]
-	length := int(binary.BigEndian.Uint16(datagram[4:]))
-	if length > len(datagram) || length < udpSize {
-		return fail(fmt.Errorf("hsrp frame: %w: UDP length %d, have %d bytes", ErrShort, length, len(datagram)))
+	length := udp.Length()
+	if length > len(datagram) || length < UDPSize {
+		return nil, fmt.Errorf("hsrp frame: %w: UDP length %d, have %d bytes", ErrShort, length, len(datagram))
 	}
 	datagram = datagram[:length]
-	if binary.BigEndian.Uint16(datagram[6:]) != 0 && udpChecksum(ip[12:20], datagram) != 0 {
-		return fail(fmt.Errorf("hsrp frame: UDP: %w", ErrChecksum))
+	if udp.Checksum() != 0 && udpChecksum(ip.Addresses()[:], datagram) != 0 {
+		return nil, fmt.Errorf("hsrp frame: UDP: %w", ErrChecksum)
 	}
-	return MAC(frame[6:12]), netip.AddrFrom4([4]byte(ip[12:16])), datagram[udpSize:], nil
+	return datagram[UDPSize:], nil
 }

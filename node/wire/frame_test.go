@@ -28,7 +28,7 @@ func helloFrame(t testing.TB) []byte {
 
 // reseal recomputes both checksums of a frame, so that a test can change a field and nothing else is wrong with it.
 func reseal(frame []byte) []byte {
-	ip := frame[etherSize:]
+	ip := frame[EthernetSize:]
 	size := 4 * int(ip[0]&0xf)
 	binary.BigEndian.PutUint16(ip[10:], 0)
 	binary.BigEndian.PutUint16(ip[10:], checksum(0).add(ip[:size]).sum())
@@ -41,7 +41,7 @@ func reseal(frame []byte) []byte {
 // TestParseFrameRefuses changes one thing at a time in a good frame.
 func TestParseFrameRefuses(t *testing.T) {
 	good := helloFrame(t)
-	const ip, udp = etherSize, etherSize + ipSize
+	const ip, udp = EthernetSize, EthernetSize + IPv4Size
 	for _, tc := range []struct {
 		name  string
 		frame []byte
@@ -63,10 +63,10 @@ func TestParseFrameRefuses(t *testing.T) {
 		{"UDP length under its header", reseal(with(good, udp+5, 7)), ErrShort},
 		{"UDP length under the message", unsummed(with(good, udp+5, 27)), ErrShort},
 		{"IP header flipped", with(good, ip+8, 2), ErrChecksum},
-		{"priority flipped", with(good, udp+udpSize+5, 101), ErrChecksum},
-		{"version 2", reseal(with(good, udp+udpSize, 2)), ErrVersion},
-		{"advertise", reseal(with(good, udp+udpSize+1, 3)), ErrOpcode},
-		{"state 5", reseal(with(good, udp+udpSize+2, 5)), ErrState},
+		{"priority flipped", with(good, udp+UDPSize+5, 101), ErrChecksum},
+		{"version 2", reseal(with(good, udp+UDPSize, 2)), ErrVersion},
+		{"advertise", reseal(with(good, udp+UDPSize+1, 3)), ErrOpcode},
+		{"state 5", reseal(with(good, udp+UDPSize+2, 5)), ErrState},
 	} {
 		source, from, m, err := ParseFrame(tc.frame)
 		if !errors.Is(err, tc.want) {
@@ -83,24 +83,24 @@ func TestParseFrameRefuses(t *testing.T) {
 
 // unsummed takes the UDP checksum away, which RFC 768 allows.
 func unsummed(frame []byte) []byte {
-	binary.BigEndian.PutUint16(frame[etherSize+ipSize+6:], 0)
+	binary.BigEndian.PutUint16(frame[EthernetSize+IPv4Size+6:], 0)
 	return frame
 }
 
 // TestParseFrameAccepts: what a correct sender may do although we do not.
 func TestParseFrameAccepts(t *testing.T) {
 	good := helloFrame(t)
-	options := bytes.Clone(good[:etherSize+ipSize])
-	options[etherSize], options[etherSize+3] = 0x46, 52
-	options = append(append(options, 1, 1, 1, 0), good[etherSize+ipSize:]...)
+	options := bytes.Clone(good[:EthernetSize+IPv4Size])
+	options[EthernetSize], options[EthernetSize+3] = 0x46, 52
+	options = append(append(options, 1, 1, 1, 0), good[EthernetSize+IPv4Size:]...)
 	for name, frame := range map[string][]byte{
 		"as we send it":   good,
 		"padded":          append(bytes.Clone(good), make([]byte, 9)...),
 		"no UDP checksum": unsummed(bytes.Clone(good)),
-		"TTL 255":         reseal(with(good, etherSize+8, 255)),
+		"TTL 255":         reseal(with(good, EthernetSize+8, 255)),
 		"IP options":      reseal(options),
-		"do not fragment": reseal(with(good, etherSize+6, 0x40)),
-		"source port 7":   reseal(with(good, etherSize+ipSize+1, 7)),
+		"do not fragment": reseal(with(good, EthernetSize+6, 0x40)),
+		"source port 7":   reseal(with(good, EthernetSize+IPv4Size+1, 7)),
 	} {
 		source, from, m, err := ParseFrame(frame)
 		if err != nil || source != memberMAC || from != memberIP || m != activeHello() {

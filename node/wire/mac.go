@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 )
@@ -21,6 +22,26 @@ func VirtualMAC(group uint8) MAC { return MAC{0x00, 0x00, 0x0c, 0x07, 0xac, grou
 
 // IsMulticast reports whether the address names many stations; broadcast is one of these.
 func (m MAC) IsMulticast() bool { return m[0]&1 != 0 }
+
+// broadcastNumber is the Number of Broadcast, the highest there is.
+const broadcastNumber = 1<<48 - 1
+
+// Number returns the address as a number, which compares and hashes in one step.
+func (m MAC) Number() uint64 {
+	return uint64(m[0])<<40 | uint64(m[1])<<32 | uint64(binary.BigEndian.Uint32(m[2:]))
+}
+
+// NumberedMAC returns the address that has a Number.
+func NumberedMAC(n uint64) (m MAC) {
+	m[0], m[1] = byte(n>>40), byte(n>>32)
+	binary.BigEndian.PutUint32(m[2:], uint32(n))
+	return m
+}
+
+// MulticastMAC maps an IPv4 group to its Ethernet address: 01:00:5e and the low 23 bits (RFC 1112 §6.4).
+func MulticastMAC(group [4]byte) MAC {
+	return MAC{0x01, 0x00, 0x5e, group[1] & 0x7f, group[2], group[3]}
+}
 
 // IsZero reports whether the address is 00:00:00:00:00:00, which stands for "unknown" in an ARP request.
 func (m MAC) IsZero() bool { return m == MAC{} }

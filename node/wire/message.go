@@ -72,6 +72,36 @@ func (m Message) MarshalBinary() ([]byte, error) {
 	return m.AppendBinary(make([]byte, 0, MessageSize))
 }
 
+// HSRPHeader views a message of HSRP version 1, whose layout stands above AppendBinary.
+type HSRPHeader [MessageSize]byte
+
+// Version returns the version of the protocol on the wire: 0 for version 1.
+func (h *HSRPHeader) Version() uint8 { return h[0] }
+
+// Opcode returns what kind of message it is.
+func (h *HSRPHeader) Opcode() Opcode { return Opcode(h[1]) }
+
+// State returns the sender's state, which need not be a valid one.
+func (h *HSRPHeader) State() State { return State(h[2]) }
+
+// Hello returns the time between two hellos of the sender.
+func (h *HSRPHeader) Hello() time.Duration { return time.Duration(h[3]) * time.Second }
+
+// Hold returns how long a hello is to be believed.
+func (h *HSRPHeader) Hold() time.Duration { return time.Duration(h[4]) * time.Second }
+
+// Priority returns the sender's priority.
+func (h *HSRPHeader) Priority() uint8 { return h[5] }
+
+// Group returns the number of the group.
+func (h *HSRPHeader) Group() uint8 { return h[6] }
+
+// Auth returns the authentication data.
+func (h *HSRPHeader) Auth() Auth { return Auth(h[8:16]) }
+
+// VirtualIP returns the address of the group.
+func (h *HSRPHeader) VirtualIP() [4]byte { return [4]byte(h[16:20]) }
+
 // ParseMessage reads a UDP payload. Bytes after the twentieth and the reserved byte are ignored, as the RFC leaves room
 // for both. Errors: ErrShort, ErrVersion, ErrOpcode (an Advertise too: see ParseAdvertise), ErrState.
 func ParseMessage(b []byte) (Message, error) {
@@ -85,19 +115,13 @@ func ParseMessage(b []byte) (Message, error) {
 	if len(b) < MessageSize {
 		return Message{}, fmt.Errorf("hsrp: %w: %d bytes, want %d", ErrShort, len(b), MessageSize)
 	}
-	state := State(b[2])
-	if !state.Valid() {
-		return Message{}, fmt.Errorf("hsrp: %w: %d, want 0, 1, 2, 4, 8 or 16", ErrState, b[2])
+	h := (*HSRPHeader)(b)
+	if !h.State().Valid() {
+		return Message{}, fmt.Errorf("hsrp: %w: %d, want 0, 1, 2, 4, 8 or 16", ErrState, uint8(h.State()))
 	}
 	return Message{
-		Opcode:    Opcode(b[1]),
-		State:     state,
-		Hello:     time.Duration(b[3]) * time.Second,
-		Hold:      time.Duration(b[4]) * time.Second,
-		Priority:  b[5],
-		Group:     b[6],
-		Auth:      Auth(b[8:16]),
-		VirtualIP: netip.AddrFrom4([4]byte(b[16:20])),
+		Opcode: h.Opcode(), State: h.State(), Hello: h.Hello(), Hold: h.Hold(), Priority: h.Priority(),
+		Group: h.Group(), Auth: h.Auth(), VirtualIP: netip.AddrFrom4(h.VirtualIP()),
 	}, nil
 }
 

@@ -7,8 +7,6 @@ import (
 	"time"
 )
 
-const protocolVRRP = 112
-
 // VRRP is an advertisement of the Virtual Router Redundancy Protocol, version 2 (RFC 3768) or 3 (RFC 5798) for IPv4. No
 // member of ours speaks it: real programs do, keepalived for one, and the bench reads what they claim.
 type VRRP struct {
@@ -23,47 +21,70 @@ type VRRP struct {
 // Resigns reports whether the sender gives its addresses up instead of claiming them.
 func (v VRRP) Resigns() bool { return v.Priority == 0 }
 
+// VRRPSize is the length of a VRRP header in front of its addresses.
+const VRRPSize = 8
+
+// VRRPHeader views the fixed part of a VRRP packet in a frame.
+//
+//	0 version 4 bits, type 4 bits | 1 group | 2 priority | 3 number of addresses
+//	version 2: 4 authentication type, 5 interval in s; version 3: 4-5 interval in cs, 12 bits | 6-7 checksum
+//	addresses of 4 bytes each; version 2: authentication data
+type VRRPHeader [VRRPSize]byte
+
+// Version returns the version of the protocol.
+func (h *VRRPHeader) Version() uint8 { return h[0] >> 4 }
+
+// Type returns what kind of packet it is; 1, an advertisement, is the only one there is.
+func (h *VRRPHeader) Type() uint8 { return h[0] & 0x0f }
+
+// Group returns the virtual router identifier.
+func (h *VRRPHeader) Group() uint8 { return h[1] }
+
+// Priority returns the sender's priority; 0: it gives the addresses up.
+func (h *VRRPHeader) Priority() uint8 { return h[2] }
+
+// Addresses returns how many addresses follow.
+func (h *VRRPHeader) Addresses() int { return int(h[3]) }
+
+// Interval returns the time between two advertisements, in the units of the version.
+func (h *VRRPHeader) Interval() time.Duration {
+	if h.Version() == 3 {
+		return time.Duration(binary.BigEndian.Uint16(h[4:6])&0x0fff) * 10 * time.Millisecond
+	}
+	return time.Duration(h[5]) * time.Second
+}
+
 // IsVRRP reports whether a frame carries VRRP over IPv4; ParseVRRP may still refuse it.
 func IsVRRP(frame []byte) bool {
-	return len(frame) >= etherSize+ipSize && frame[12] == etherTypeIPv4>>8 && frame[13] == etherTypeIPv4&0xff &&
-		frame[etherSize+9] == protocolVRRP
+	ip := IPv4Of(frame)
+	return ip != nil && ip.Protocol() == ProtocolVRRP
 }
 
 // ParseVRRP reads an advertisement. Its checksum is not looked at: versions and programs differ in what it covers, and
 // frames that are read here come straight from the kernel that sent them. Errors: ErrNotVRRP, ErrShort, ErrVersion.
-//
-//	version 4 bits, type 4 bits | group | priority | count of addresses
-//	v2: authentication type, interval in s | checksum   v3: interval in cs, 12 bits | checksum
-//	addresses of 4 bytes each; v2: authentication data
 func ParseVRRP(frame []byte) (VRRP, error) {
 	if !IsVRRP(frame) {
 		return VRRP{}, fmt.Errorf("vrrp frame: %w: %d bytes", ErrNotVRRP, len(frame))
 	}
-	ip := frame[etherSize:]
-	size, total := 4*int(ip[0]&0x0f), int(binary.BigEndian.Uint16(ip[2:]))
-	const fixed, each = 8, 4
-	if ip[0]>>4 != 4 || size < ipSize || total > len(ip) || total < size+fixed {
-		return VRRP{}, fmt.Errorf("vrrp frame: %w: IP length %d with a header of %d, have %d bytes", ErrShort, total, size, len(ip))
+	ip := IPv4Of(frame)
+	message, whole := ip.Payload(frame)
+	if !whole || len(message) < VRRPSize {
+		return VRRP{}, fmt.Errorf("vrrp frame: %w: IP length %d with a header of %d, have %d bytes",
+			ErrShort, ip.Length(), ip.Size(), len(frame)-EthernetSize)
 	}
-	p := ip[size:total]
-	version, kind, count := p[0]>>4, p[0]&0x0f, int(p[3])
+	h := (*VRRPHeader)(message)
+	size := VRRPSize + 4*h.Addresses()
 	switch {
-	case version != 2 && version != 3:
-		return VRRP{}, fmt.Errorf("vrrp: %w: got %d, want 2 or 3", ErrVersion, version)
-	case kind != 1:
-		return VRRP{}, fmt.Errorf("vrrp: %w: type %d, want 1, an advertisement", ErrNotVRRP, kind)
-	case len(p) < fixed+each*count:
-		return VRRP{}, fmt.Errorf("vrrp: %w: %d bytes, want %d for %d addresses", ErrShort, len(p), fixed+each*count, count)
+	case h.Version() != 2 && h.Version() != 3:
+		return VRRP{}, fmt.Errorf("vrrp: %w: got %d, want 2 or 3", ErrVersion, h.Version())
+	case h.Type() != 1:
+		return VRRP{}, fmt.Errorf("vrrp: %w: type %d, want 1, an advertisement", ErrNotVRRP, h.Type())
+	case len(message) < size:
+		return VRRP{}, fmt.Errorf("vrrp: %w: %d bytes, want %d for %d addresses", ErrShort, len(message), size, h.Addresses())
 	}
-	v := VRRP{
-		Version: version, From: netip.AddrFrom4([4]byte(ip[12:16])), Group: p[1], Priority: p[2],
-		Interval: time.Duration(p[5]) * time.Second,
-	}
-	if version == 3 {
-		v.Interval = time.Duration(binary.BigEndian.Uint16(p[4:])&0x0fff) * 10 * time.Millisecond
-	}
-	for i := range count {
-		v.VirtualIPs = append(v.VirtualIPs, netip.AddrFrom4([4]byte(p[fixed+each*i:])))
+	v := VRRP{Version: h.Version(), From: ip.From(), Group: h.Group(), Priority: h.Priority(), Interval: h.Interval()}
+	for a := message[VRRPSize:size]; len(a) > 0; a = a[4:] {
+		v.VirtualIPs = append(v.VirtualIPs, netip.AddrFrom4([4]byte(a)))
 	}
 	return v, nil
 }

@@ -38,7 +38,7 @@ func TestParseVRRP(t *testing.T) {
 		}
 	}
 	frame := unhex(t, vrrp3)
-	frame[etherSize+ipSize+2] = 0
+	frame[EthernetSize+IPv4Size+2] = 0
 	if got, err := ParseVRRP(frame); err != nil || !got.Resigns() {
 		t.Errorf("priority 0: got %+v, %v, want a resignation", got, err)
 	}
@@ -50,21 +50,21 @@ func TestParseVRRPRefuses(t *testing.T) {
 		frame[at] = to
 		return frame
 	}
-	const message = etherSize + ipSize
+	const message = EthernetSize + IPv4Size
 	for _, tc := range []struct {
 		name  string
 		frame []byte
 		want  error
 	}{
 		{"no bytes", nil, ErrNotVRRP},
-		{"another protocol", change(etherSize+9, 17), ErrNotVRRP},
+		{"another protocol", change(EthernetSize+9, 17), ErrNotVRRP},
 		{"another EtherType", change(13, 6), ErrNotVRRP},
 		{"version 4", change(message, 0x41), ErrVersion},
 		{"a type that is not known", change(message, 0x32), ErrNotVRRP},
 		{"more addresses than bytes", change(message+3, 2), ErrShort},
-		{"IP longer than the frame", change(etherSize+3, 0xff), ErrShort},
-		{"IP too short", change(etherSize+3, ipSize), ErrShort},
-		{"IP version 6", change(etherSize, 0x65), ErrShort},
+		{"IP longer than the frame", change(EthernetSize+3, 0xff), ErrShort},
+		{"IP too short", change(EthernetSize+3, IPv4Size), ErrShort},
+		{"IP version 6", change(EthernetSize, 0x65), ErrNotVRRP},
 	} {
 		if _, err := ParseVRRP(tc.frame); !errors.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %v", tc.name, err, tc.want)

@@ -1,12 +1,14 @@
 package sighting
 
+import "encoding/binary"
+
 // Port is where frames leave a machine: the cable of one of its interfaces. In a
 // capture it is the station that sent the frame.
 type Port struct {
 	node, iface, segment, name string
-	number                     uint32
-	looped                     bool // a packet that went in a circle has been reported
-	router, announces          bool // see Config
+	place                      [4]byte // tells the ports apart in fingerprints of packets
+	looped                     bool    // a packet that went in a circle has been reported
+	router, announces          bool    // see Config
 }
 
 // Node returns the name of the machine.
@@ -19,8 +21,10 @@ func (p *Port) Name() string { return p.name }
 // adds each port once and keeps it.
 func (w *Watcher) AddPort(node, iface, segment string) *Port {
 	w.ports++
-	return &Port{
-		node: node, iface: iface, segment: segment, name: node + "." + iface, number: w.ports,
+	p := &Port{
+		node: node, iface: iface, segment: segment, name: node + "." + iface,
 		router: w.routers[node], announces: !w.reporters[node],
 	}
+	binary.BigEndian.PutUint32(p.place[:], w.ports)
+	return p
 }

@@ -32,11 +32,12 @@ func newStations(ageing time.Duration) *stations {
 
 // learn notes the source of a frame, and emits that it moved.
 func (w *Watcher) learn(now time.Duration, from *Port, data []byte) {
-	if len(data) < 14 || data[6]&1 != 0 {
+	eth := wire.EthernetOf(data)
+	if eth == nil || eth.Source().IsMulticast() {
 		return // no machine has a group's address
 	}
 	s := w.stations
-	key := station{from.segment, wire.MAC(data[6:12])}
+	key := station{from.segment, eth.Source()}
 	before, known := s.seen[key]
 	if !known && len(s.seen) >= stationsMax {
 		return

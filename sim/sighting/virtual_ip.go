@@ -56,12 +56,12 @@ func (w *Watcher) claimed(now time.Duration, from *Port, v *virtualIP, frame str
 }
 
 // announced emits the gratuitous ARP of owners that do not report their own.
-func (w *Watcher) announced(now time.Duration, from *Port, v *virtualIP, a wire.ARP) {
+func (w *Watcher) announced(now time.Duration, from *Port, v *virtualIP, mac wire.MAC) {
 	if !v.owners[from.node] || !from.announces {
 		return
 	}
 	w.emit(now, from.node, event.VIPAnnounced{
-		Interface: from.iface, VIP: v.text, MAC: a.SenderMAC.String(), Repeat: v.repeats,
+		Interface: from.iface, VIP: v.text, MAC: mac.String(), Repeat: v.repeats,
 	})
 	v.repeats++
 }

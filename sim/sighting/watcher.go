@@ -85,27 +85,28 @@ func (w *Watcher) Sent(now time.Duration, from *Port, data []byte) {
 	if w.stations != nil {
 		w.learn(now, from, data)
 	}
-	if len(data) < 34 {
-		return
+	if ip := wire.IPv4Of(data); ip != nil {
+		w.packet(now, from, ip, data)
+	} else if arp := wire.ARPOf(data); arp != nil && arp.IsGratuitous() {
+		if v := w.vips[arp.SenderIP()]; v != nil {
+			w.claimed(now, from, v, "gratuitous-arp")
+			w.announced(now, from, v, arp.SenderMAC())
+		}
 	}
-	const arp, ip = 0x0806, 0x0800
-	switch int(data[12])<<8 | int(data[13]) {
-	case arp:
-		if a, err := wire.ParseARP(data); err == nil && a.IsGratuitous() {
-			if v := w.vips[a.SenderIP.As4()]; v != nil {
-				w.claimed(now, from, v, "gratuitous-arp")
-				w.announced(now, from, v, a)
-			}
-		}
-	case ip:
-		if w.loops != nil && from.router {
-			w.circle(now, from, data)
-		}
-		if wire.IsHSRP(data) {
-			w.hsrp(now, from, data)
-		} else if wire.IsVRRP(data) {
-			w.vrrp(now, from, data)
-		} else if v := w.vips[[4]byte(data[26:30])]; v != nil {
+}
+
+// packet reads a frame that carries IPv4.
+func (w *Watcher) packet(now time.Duration, from *Port, ip *wire.IPv4Header, data []byte) {
+	if w.loops != nil && from.router {
+		w.circle(now, from, ip, data)
+	}
+	switch {
+	case wire.IsHSRP(data):
+		w.hsrp(now, from, data)
+	case ip.Protocol() == wire.ProtocolVRRP:
+		w.vrrp(now, from, data)
+	default:
+		if v := w.vips[ip.Source()]; v != nil {
 			w.served(now, from, v)
 		}
 	}

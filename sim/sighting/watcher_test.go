@@ -87,7 +87,7 @@ func packet(from, to netip.Addr, identification, hops byte) []byte {
 	copy(frame[6:], []byte{2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 40, 0, identification, 0, 0, hops, 6})
 	copy(frame[26:], from.AsSlice())
 	copy(frame[30:], to.AsSlice())
-	copy(frame[34:], []byte{0, 80, 0xc0, 0})
+	copy(frame[34:], []byte{0, 80, 0xc0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10})
 	return frame
 }
 

@@ -1,0 +1,65 @@
+package wire
+
+import "encoding/binary"
+
+// TCPFlags are the control bits of a TCP segment (RFC 9293 §3.1).
+type TCPFlags uint8
+
+// The control bits.
+const (
+	TCPFin TCPFlags = 1 << iota
+	TCPSyn
+	TCPRst
+	TCPPsh
+	TCPAck
+	TCPUrg
+)
+
+// TCPSize is the length of a TCP header without options.
+const TCPSize = 20
+
+// TCPHeader views a TCP header in a frame, up to its options (RFC 9293 §3.1).
+//
+//	0-1 source port | 2-3 destination port | 4-7 sequence number | 8-11 acknowledgement
+//	12 words of header 4 bits | 13 flags | 14-15 window | 16-17 checksum | 18-19 urgent
+type TCPHeader [TCPSize]byte
+
+// TCPOf views the headers of a frame that carries a whole TCP segment over IPv4, and its data; nil if it does not, or only
+// a fragment of one.
+func TCPOf(frame []byte) (ip *IPv4Header, tcp *TCPHeader, data []byte) {
+	ip = IPv4Of(frame)
+	if ip == nil || ip.Protocol() != ProtocolTCP || ip.IsFragment() {
+		return nil, nil, nil
+	}
+	segment, whole := ip.Payload(frame)
+	if !whole || len(segment) < TCPSize {
+		return nil, nil, nil
+	}
+	tcp = (*TCPHeader)(segment)
+	size := tcp.Size()
+	if size < TCPSize || size > len(segment) {
+		return nil, nil, nil
+	}
+	return ip, tcp, segment[size:]
+}
+
+// SourcePort returns the sender's port.
+func (h *TCPHeader) SourcePort() uint16 { return binary.BigEndian.Uint16(h[0:2]) }
+
+// DestinationPort returns the receiver's port.
+func (h *TCPHeader) DestinationPort() uint16 { return binary.BigEndian.Uint16(h[2:4]) }
+
+// Ports returns source and destination port, which stand side by side.
+func (h *TCPHeader) Ports() *[4]byte { return (*[4]byte)(h[0:4]) }
+
+// Sequence returns the number of the first byte of data, or of the SYN.
+func (h *TCPHeader) Sequence() uint32 { return binary.BigEndian.Uint32(h[4:8]) }
+
+// Acknowledgement returns the number that the sender expects next.
+func (h *TCPHeader) Acknowledgement() uint32 { return binary.BigEndian.Uint32(h[8:12]) }
+
+// Size returns the length of the header with its options.
+func (h *TCPHeader) Size() int { return 4 * int(h[12]>>4) }
+
+// Flags returns the control bits.
+func (h *TCPHeader) Flags() TCPFlags { return TCPFlags(h[13] & 0x3f) }
