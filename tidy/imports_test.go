@@ -41,12 +41,16 @@ var flow = map[string][]string{
 	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
 	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
+	"scenarios/trial": { // plays; it knows neither flags nor what is printed
+		"sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/world", "netfab", "netfab/netns",
+		"scenarios", "scenarios/incidents", "reports", "reports/pcapng",
+	},
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/oracle", "sim/world", "netfab", "scenarios", "scenarios/incidents", "reports", "reports/text", "reports/pcapng"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports/pcapng"},
 	"bench/same":     {}, // two binaries, and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},

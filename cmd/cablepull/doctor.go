@@ -13,6 +13,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 func newDoctor(args []string) *cobra.Command {
@@ -91,7 +92,7 @@ func skippedWithout(f netns.Finding, library []*scenarios.Scenario) []string {
 	var names []string
 	for _, s := range library {
 		needs := slices.ContainsFunc(s.Programs(), func(p scenarios.Program) bool { return p.Command[0] == f.Name })
-		if needs || slices.Contains(neededGroups(s), f.Needed) {
+		if needs || slices.Contains(trial.NeededGroups(s), f.Needed) {
 			names = append(names, s.Name)
 		}
 	}

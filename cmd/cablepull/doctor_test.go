@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +15,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the tests got into testdata")
@@ -45,6 +47,17 @@ func parse(t *testing.T, name, text string) *scenarios.Scenario {
 	}
 	return s
 }
+
+// quickPasses is quick with its expectation filled in; onlyNginx needs a program
+// and nothing else.
+var (
+	quickPasses = strings.ReplaceAll(quick, "WHO", "a")
+	onlyNginx   = `duration: 10s
+segments: {lan: {}}
+nodes:
+  web: {nics: {lan: 192.0.2.11/24}, exec: {run: [nginx]}}
+`
+)
 
 // real is a scenario that needs a program and two kinds of control groups.
 const real = `duration: 10s
@@ -109,7 +122,7 @@ func TestDoctorKnowsThePrograms(t *testing.T) {
 	for _, s := range library {
 		for _, p := range s.Programs() {
 			program := p.Command[0]
-			if !bytes.ContainsAny([]byte(program), "{/") && program != "sh" && (!slices.Contains(names, program) || debianPackage(program) == "") {
+			if !bytes.ContainsAny([]byte(program), "{/") && program != "sh" && (!slices.Contains(names, program) || trial.DebianPackage(program) == "") {
 				t.Errorf("%s: doctor does not look for %s, or run does not know its package", s.Name, program)
 			}
 		}

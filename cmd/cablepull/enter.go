@@ -17,7 +17,7 @@ import (
 type endedError int
 
 // bySignal reports whether the command died, so that it said nothing.
-func (e endedError) bySignal() bool { return e > 128 && e != exitInterrupted }
+func (e endedError) bySignal() bool { return e > 128 && int(e) != exitInterrupted }
 
 func (e endedError) Error() string {
 	return fmt.Sprintf("the run in its own namespaces was ended by signal %d (%v)", int(e)-128, syscall.Signal(e-128))

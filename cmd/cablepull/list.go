@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 func newList() *cobra.Command {
@@ -25,15 +26,15 @@ func newList() *cobra.Command {
   cablepull list --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if world != "" && world != worldVirtual && world != worldNetns {
-				return fmt.Errorf("list: --world: got %q, want %s or %s", world, worldVirtual, worldNetns)
+			if world != "" && world != string(trial.Virtual) && world != string(trial.Netns) {
+				return fmt.Errorf("list: --world: got %q, want %s or %s", world, trial.Virtual, trial.Netns)
 			}
 			library, err := incidents.All()
 			if err != nil {
 				return benchError{err}
 			}
 			library = slices.DeleteFunc(tagged(library, tags), func(s *scenarios.Scenario) bool {
-				return world != "" && !slices.Contains(worldsOf(s), world)
+				return world != "" && !slices.Contains(trial.Worlds(s), trial.World(world))
 			})
 			if asJSON {
 				return listJSON(cmd, library)
@@ -61,14 +62,14 @@ func tagged(all []*scenarios.Scenario, tags []string) []*scenarios.Scenario {
 
 func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
 	type entry struct {
-		Name       string   `json:"name"`
-		About      string   `json:"about"`
-		Tags       []string `json:"tags"`
-		Slow       bool     `json:"slow"`
-		Real       bool     `json:"real"` // it runs real programs
-		Worlds     []string `json:"worlds"`
-		Duration   string   `json:"duration"`
-		DurationNS int64    `json:"duration_ns"`
+		Name       string        `json:"name"`
+		About      string        `json:"about"`
+		Tags       []string      `json:"tags"`
+		Slow       bool          `json:"slow"`
+		Real       bool          `json:"real"` // it runs real programs
+		Worlds     []trial.World `json:"worlds"`
+		Duration   string        `json:"duration"`
+		DurationNS int64         `json:"duration_ns"`
 	}
 	entries := make([]entry, 0, len(library))
 	for _, s := range library {
@@ -77,7 +78,7 @@ func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
 			tags = []string{}
 		}
 		entries = append(entries, entry{
-			s.Name, strings.TrimSpace(s.About), tags, s.Slow, needsNamespaces(s) != "", worldsOf(s), s.Duration.String(), int64(s.Duration),
+			s.Name, strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), s.Duration.String(), int64(s.Duration),
 		})
 	}
 	e := json.NewEncoder(cmd.OutOrStdout())
@@ -104,8 +105,11 @@ func listText(cmd *cobra.Command, library []*scenarios.Scenario) error {
 // marks are the worlds in which an incident makes sense, whether it runs real
 // programs, and whether it takes long.
 func marks(s *scenarios.Scenario) string {
-	words := worldsOf(s)
-	if needsNamespaces(s) != "" {
+	var words []string
+	for _, w := range trial.Worlds(s) {
+		words = append(words, string(w))
+	}
+	if trial.NeedsNamespaces(s) != "" {
 		words = append(words, "real")
 	}
 	if s.Slow {

@@ -25,15 +25,16 @@ import (
 	"syscall"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // Exit statuses, for scripts.
 const (
-	exitPassed      = 0   // all expectations and invariants hold
-	exitFailed      = 1   // some do not
-	exitUsage       = 2   // usage, an invalid scenario, or a machine that lacks what the run needs
-	exitBench       = 3   // the bench itself failed
-	exitInterrupted = 130 // stopped by a signal, as shells count it
+	exitPassed      = int(trial.Passed)
+	exitFailed      = int(trial.Failed)
+	exitUsage       = int(trial.Unable) // and a command line that makes no sense
+	exitBench       = int(trial.Defect)
+	exitInterrupted = int(trial.Interrupted)
 )
 
 func main() {
@@ -86,6 +87,26 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // errFailed says that a run was judged and did not pass; what failed has been
 // printed.
 var errFailed = errors.New("not all expectations and invariants hold")
+
+// benchError is a failure of the bench, not of what it tests. Any other error
+// that ends a run without a verdict is for the user to mend: the command line,
+// the scenario, or what the machine lacks.
+type benchError struct{ error }
+
+func (e benchError) Unwrap() error { return e.error }
+
+// blame marks an error that is a defect of the bench as one.
+func blame(err error) error { return blamed(trial.BlameFor(err), err) }
+
+// blameWriting is blame for the writing of reports.
+func blameWriting(err error) error { return blamed(trial.BlameForWriting(err), err) }
+
+func blamed(b trial.Blame, err error) error {
+	if b == trial.BlameBench {
+		return benchError{err}
+	}
+	return err
+}
 
 func statusOf(err error) int {
 	var bench benchError

@@ -2,15 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/testbed"
-	"github.com/cablepull/cablepull/sim/topology"
-	"github.com/cablepull/cablepull/sim/world"
 )
 
 // insideVariable marks the processes that a run starts: the hidden verbs are for
@@ -42,16 +38,4 @@ func inside(verb string) error {
 		return fmt.Errorf("%s is no command for people: a run starts it by itself; see cablepull --help", verb)
 	}
 	return nil
-}
-
-// netnsLab plays scenarios in network namespaces. What real programs say goes
-// where output says; nil: nowhere.
-func netnsLab(output func(name string) (io.Writer, error)) func(topology.Topology, world.Options) (scenarios.Lab, error) {
-	return func(t topology.Topology, o world.Options) (scenarios.Lab, error) {
-		b, err := testbed.New(t, testbed.Options{Options: o, Version: version(), Output: output})
-		if err != nil {
-			return nil, err
-		}
-		return b, nil
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
+	"github.com/cablepull/cablepull/scenarios/trial"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -30,7 +31,7 @@ func (s *session) progress(total int) (step, finish func()) {
 	}
 	p := mpb.New(mpb.WithOutput(file), mpb.WithWidth(48))
 	clock := decor.AverageETA(decor.ET_STYLE_GO)
-	if s.flags.world != worldVirtual { // how long that takes has been said
+	if s.flags.world != string(trial.Virtual) { // how long that takes has been said
 		clock = decor.Elapsed(decor.ET_STYLE_GO)
 	}
 	bar := p.AddBar(int64(total),
@@ -44,15 +45,15 @@ func (s *session) progress(total int) (step, finish func()) {
 }
 
 // announce says how long runs in real time will take.
-func (s *session) announce(trials []trial, batch []int) {
+func (s *session) announce(trials []trial.Trial, batch []int) {
 	if len(batch) == 0 {
 		return
 	}
-	jobs := min(s.flags.jobsIn(worldNetns), len(batch))
+	jobs := min(s.flags.jobsIn(trial.Netns), len(batch))
 	var longest, sum time.Duration
 	for _, i := range batch {
-		longest = max(longest, trials[i].scenario.Duration)
-		sum += trials[i].scenario.Duration
+		longest = max(longest, trials[i].Scenario.Duration)
+		sum += trials[i].Scenario.Duration
 	}
 	about := max(longest, sum/time.Duration(jobs)).Round(time.Second)
 	noun := "runs"
@@ -64,15 +65,15 @@ func (s *session) announce(trials []trial, batch []int) {
 
 // follow shows on a terminal how far a run in real time has come and the fault
 // that was applied last; elsewhere it shows nothing.
-func (s *session) follow(t trial) (watch func(event.Event), finish func()) {
+func (s *session) follow(t trial.Trial) (watch func(event.Event), finish func()) {
 	file := s.terminal()
 	if file == nil {
 		return nil, func() {}
 	}
-	f := &follower{began: time.Now(), total: t.scenario.Duration}
+	f := &follower{began: time.Now(), total: t.Scenario.Duration}
 	p := mpb.New(mpb.WithOutput(file), mpb.WithWidth(32))
 	bar := p.AddBar(int64(f.total),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return t.scenario.Name + " " + f.clock() + " " })),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return t.Scenario.Name + " " + f.clock() + " " })),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + f.fault() })),
 		mpb.BarRemoveOnComplete())
 	stop := make(chan struct{})

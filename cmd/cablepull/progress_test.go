@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/trial"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -34,12 +35,12 @@ func TestFollower(t *testing.T) {
 // TestAnnouncement: runs in real time say how many there are and how long that
 // takes: the longest, or all shared out.
 func TestAnnouncement(t *testing.T) {
-	trials := make([]trial, 5)
+	trials := make([]trial.Trial, 5)
 	batch := []int{0, 1, 2, 3, 4}
 	for i := range trials {
-		trials[i].scenario = &scenarios.Scenario{Duration: time.Minute}
+		trials[i].Scenario = &scenarios.Scenario{Duration: time.Minute}
 	}
-	trials[4].scenario = &scenarios.Scenario{Duration: 3 * time.Minute}
+	trials[4].Scenario = &scenarios.Scenario{Duration: 3 * time.Minute}
 	for _, c := range []struct {
 		jobs  int
 		batch []int

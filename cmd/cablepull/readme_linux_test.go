@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // TestReadmeRealHost: the scenario with a real program that stands in the README
@@ -22,7 +24,7 @@ func TestReadmeRealHost(t *testing.T) {
 		t.Fatal("there is no scenario with a real program in the README")
 	}
 	s := parse(t, "haproxy", text)
-	if missing := obstacle(s); missing != "" {
+	if missing := trial.Obstacle(s); missing != "" {
 		t.Skip(missing)
 	}
 	const outage, patient = "outage: {client: c1, between: 1500ms..3s}", "requests: {client: c1, sent: 50..110}"

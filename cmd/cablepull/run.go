@@ -3,17 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // runFlags are the flags of the verb run.
@@ -35,12 +34,8 @@ type runFlags struct {
 	allowExec bool
 }
 
-// The worlds in which a scenario can be played, and both of them.
-const (
-	worldVirtual = "virtual"
-	worldNetns   = "netns"
-	worldBoth    = "both"
-)
+// worldBoth is the word for both worlds.
+const worldBoth = "both"
 
 func newRun(args []string) *cobra.Command {
 	var f runFlags
@@ -78,7 +73,7 @@ cablepull doctor.`,
 	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
 	flags.BoolVar(&f.json, "json", false, "print what run.json holds, or with several runs {runs: [...]}, instead of text")
 	flags.BoolVar(&f.verify, "verify", false, "run everything twice and compare digests")
-	flags.StringVar(&f.world, "world", worldVirtual, "virtual: virtual time, one process; netns: real time, Linux network namespaces; both: side by side")
+	flags.StringVar(&f.world, "world", string(trial.Virtual), "virtual: virtual time, one process; netns: real time, Linux network namespaces; both: side by side")
 	flags.BoolVar(&f.plain, "plain", false, "plain ASCII without colour, as when the output is no terminal")
 	flags.BoolVar(&f.allowExec, "allow-exec", false, "let scenario files run the real programs that they name")
 	return cmd
@@ -98,7 +93,7 @@ func (f *runFlags) run(cmd *cobra.Command, args, names []string) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(trials, func(t trial) bool { return t.world == worldNetns && t.skip == "" }) {
+	if slices.ContainsFunc(trials, func(t trial.Trial) bool { return t.World == trial.Netns && t.Skip == "" }) {
 		if err := enterNamespaces(cmd, args); err != nil {
 			return err
 		}
@@ -113,20 +108,20 @@ func (f *runFlags) run(cmd *cobra.Command, args, names []string) error {
 }
 
 // worlds are those in which each scenario is played.
-func (f *runFlags) worlds() []string {
+func (f *runFlags) worlds() []trial.World {
 	if f.world == worldBoth {
-		return []string{worldVirtual, worldNetns}
+		return []trial.World{trial.Virtual, trial.Netns}
 	}
-	return []string{f.world}
+	return []trial.World{trial.World(f.world)}
 }
 
 // jobsIn is how many runs are made side by side in a world. In virtual time a
 // run takes all of a processor; in real time about a fortieth.
-func (f *runFlags) jobsIn(world string) int {
+func (f *runFlags) jobsIn(world trial.World) int {
 	switch {
 	case f.jobsGiven:
 		return f.jobs
-	case world == worldNetns:
+	case world == trial.Netns:
 		return 4 * runtime.NumCPU()
 	}
 	return 1
@@ -135,9 +130,9 @@ func (f *runFlags) jobsIn(world string) int {
 // check finds flags that make no sense, alone or together.
 func (f *runFlags) check() error {
 	switch {
-	case !slices.Contains([]string{worldVirtual, worldNetns, worldBoth}, f.world):
-		return fmt.Errorf("run: --world: got %q, want %s, %s or %s", f.world, worldVirtual, worldNetns, worldBoth)
-	case f.world != worldVirtual && f.verify:
+	case f.world != worldBoth && !slices.Contains([]trial.World{trial.Virtual, trial.Netns}, trial.World(f.world)):
+		return fmt.Errorf("run: --world: got %q, want %s, %s or %s", f.world, trial.Virtual, trial.Netns, worldBoth)
+	case f.world != string(trial.Virtual) && f.verify:
 		return errors.New("run: --verify compares digests, which only the virtual world has")
 	case f.jobsGiven && f.jobs < 1:
 		return fmt.Errorf("run: --jobs: got %d, want 1 or more", f.jobs)
@@ -147,15 +142,8 @@ func (f *runFlags) check() error {
 	return nil
 }
 
-// source is a scenario and the word that names it on a command line.
-type source struct {
-	word     string
-	scenario *scenarios.Scenario
-	file     bool // the word is a path, not the name of an incident
-}
-
 // choose finds the scenarios that the names or --all mean.
-func (f *runFlags) choose(names []string) ([]source, error) {
+func (f *runFlags) choose(names []string) ([]trial.Source, error) {
 	switch {
 	case f.all && len(names) > 0:
 		return nil, fmt.Errorf("run: --all runs the whole library; leave out %s, or --all", strings.Join(names, " "))
@@ -164,9 +152,12 @@ func (f *runFlags) choose(names []string) ([]source, error) {
 	case len(names) == 0:
 		return nil, errors.New("run: which one? name an incident (see cablepull list), a file, or --all")
 	}
-	var chosen []source
+	var chosen []trial.Source
 	for _, name := range names {
-		s, err := open(name)
+		s, err := trial.Open(name)
+		if errors.Is(err, trial.ErrNoFile) {
+			return nil, fmt.Errorf("run: %w", err)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -179,15 +170,15 @@ func (f *runFlags) choose(names []string) ([]source, error) {
 }
 
 // chooseAll takes the library, without what is slow and was not asked for.
-func (f *runFlags) chooseAll() ([]source, error) {
+func (f *runFlags) chooseAll() ([]trial.Source, error) {
 	library, err := incidents.All()
 	if err != nil {
 		return nil, benchError{err}
 	}
-	var chosen []source
+	var chosen []trial.Source
 	for _, s := range tagged(library, f.tags) {
 		if !s.Slow || f.slow {
-			chosen = append(chosen, source{word: s.Name, scenario: s})
+			chosen = append(chosen, trial.Incident(s))
 		}
 	}
 	if len(chosen) == 0 {
@@ -196,17 +187,87 @@ func (f *runFlags) chooseAll() ([]source, error) {
 	return chosen, nil
 }
 
-// open reads a scenario file, or finds an incident of the library. What looks
-// like a path, or is a file, is one.
-func open(word string) (source, error) {
-	looksLikePath := strings.ContainsRune(word, filepath.Separator) || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
-	if _, err := os.Stat(word); err == nil || looksLikePath {
-		s, err := scenarios.Load(word)
-		if errors.Is(err, fs.ErrNotExist) {
-			return source{}, fmt.Errorf("run: %s: there is no such file", word)
-		}
-		return source{word, s, true}, err
+// permit keeps a scenario file from running real programs by surprise: who runs
+// it must say so.
+func (f *runFlags) permit(s trial.Source) error {
+	var programs *trial.ProgramsError
+	if f.allowExec || !errors.As(s.Permit(), &programs) {
+		return nil
 	}
-	s, err := incidents.Find(word)
-	return source{word, s, false}, err
+	var b strings.Builder
+	fmt.Fprintf(&b, "run: %s would run programs on this machine; look at them, then say --allow-exec:", s.Word)
+	for _, p := range programs.Programs {
+		fmt.Fprintf(&b, "\n  %s:%d: node %s runs %s", s.Word, p.Line, p.Node, quote(p.Command))
+	}
+	return errors.New(b.String())
+}
+
+// trials combines scenarios with seeds and worlds. A scenario that is not
+// possible in its world is an error if it was named. Of the library it is
+// skipped, or, if it needs the other world, left out and counted.
+func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
+	plan := trial.Plan{Worlds: f.worlds(), Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
+	if plan.Seeds, err = f.seedList(); err != nil {
+		return nil, 0, err
+	}
+	for _, s := range chosen {
+		reason := trial.NeedsNamespaces(s.Scenario)
+		switch {
+		case reason == "" || f.world == string(trial.Netns):
+			plan.Sources = append(plan.Sources, s)
+		case f.all:
+			leftOut++
+		default:
+			return nil, 0, fmt.Errorf("run: %s %s, which only --world netns can do", s.Word, reason)
+		}
+	}
+	if len(plan.Sources) == 0 {
+		return nil, 0, fmt.Errorf("run: %s chosen, and real programs need --world netns", incidentCount(leftOut))
+	}
+	if all, err = plan.Trials(); err != nil {
+		return nil, 0, fmt.Errorf("run: --out: %w", err)
+	}
+	for i, t := range all {
+		if t.Skip != "" && !f.all {
+			return nil, 0, fmt.Errorf("run: %s: %s", t.Word, t.Skip)
+		}
+		all[i].Replay = replay(t, string(t.World))
+	}
+	return all, leftOut, nil
+}
+
+// seedList returns the seeds that the flags ask for, or nil for the scenarios'
+// own.
+func (f *runFlags) seedList() ([]uint64, error) {
+	switch {
+	case f.seeds != "":
+		seeds, err := trial.ParseSeeds(f.seeds)
+		if err != nil {
+			return nil, fmt.Errorf("run: --seeds: %w", err)
+		}
+		return seeds, nil
+	case f.seedGiven:
+		return []uint64{f.seed}, nil
+	}
+	return nil, nil
+}
+
+// replay is the command that plays a trial again, in its world or in both.
+func replay(t trial.Trial, world string) string {
+	command := "cablepull run " + quote([]string{t.Word}) + " --seed " + strconv.FormatUint(t.Seed, 10)
+	if world != string(trial.Virtual) {
+		command += " --world " + world
+	}
+	if t.File && len(t.Scenario.Programs()) > 0 {
+		command += " --allow-exec"
+	}
+	return command
+}
+
+// incidentCount counts incidents in words.
+func incidentCount(n int) string {
+	if n == 1 {
+		return "1 incident that runs real programs is"
+	}
+	return fmt.Sprintf("%d incidents that run real programs are", n)
 }

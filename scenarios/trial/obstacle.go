@@ -1,4 +1,4 @@
-package main
+package trial
 
 import (
 	"fmt"
@@ -11,31 +11,31 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed"
 )
 
-// worldsOf lists the worlds in which a scenario makes sense, whatever the machine
+// Worlds lists the worlds in which a scenario makes sense, whatever the machine
 // has.
-func worldsOf(s *scenarios.Scenario) []string {
-	var worlds []string
-	if needsNamespaces(s) == "" {
-		worlds = append(worlds, worldVirtual)
+func Worlds(s *scenarios.Scenario) []World {
+	var worlds []World
+	if NeedsNamespaces(s) == "" {
+		worlds = append(worlds, Virtual)
 	}
 	if impossible(s) == "" {
-		worlds = append(worlds, worldNetns)
+		worlds = append(worlds, Netns)
 	}
 	return worlds
 }
 
-// needsNamespaces says what of a scenario the virtual world has no place for;
+// NeedsNamespaces says what of a scenario the virtual world has no place for;
 // empty if nothing.
-func needsNamespaces(s *scenarios.Scenario) string {
+func NeedsNamespaces(s *scenarios.Scenario) string {
 	if programs := s.Programs(); len(programs) > 0 {
 		return fmt.Sprintf("runs real programs (%s on %s)", programs[0].Name, programs[0].Node)
 	}
 	return ""
 }
 
-// obstacle says why a scenario cannot be played in the netns world on this
+// Obstacle says why a scenario cannot be played in the netns world on this
 // machine; empty if it can.
-func obstacle(s *scenarios.Scenario) string {
+func Obstacle(s *scenarios.Scenario) string {
 	if why := impossible(s); why != "" {
 		return why
 	}
@@ -61,7 +61,7 @@ func lackOf(s *scenarios.Scenario, missing []string) []string {
 			continue
 		}
 		sentence := fmt.Sprintf("node %s runs %s, which is not installed", p.Node, program)
-		if name := debianPackage(program); name != "" {
+		if name := DebianPackage(program); name != "" {
 			sentence += " (Debian package " + name + ")"
 		}
 		if !slices.Contains(sentences, sentence) {
@@ -82,9 +82,9 @@ func lackOfUsers(s *scenarios.Scenario, others bool) []string {
 	return sentences
 }
 
-// neededGroups lists what control groups must do for a scenario to make sense.
+// NeededGroups lists what control groups must do for a scenario to make sense.
 // Nodes of our own play their processors and memory themselves.
-func neededGroups(s *scenarios.Scenario) []netns.Need {
+func NeededGroups(s *scenarios.Scenario) []netns.Need {
 	var needs []netns.Need
 	for _, name := range s.Execs() {
 		if s.Nodes[name].Memory.Limit > 0 {
@@ -102,7 +102,7 @@ func neededGroups(s *scenarios.Scenario) []netns.Need {
 
 // missingGroups says which of them this machine does not let us have.
 func missingGroups(s *scenarios.Scenario) []string {
-	needs := neededGroups(s)
+	needs := NeededGroups(s)
 	if len(needs) == 0 {
 		return nil
 	}
@@ -144,18 +144,10 @@ var ownPackages = []string{
 	"tcpdump", "tshark", "wget", "wrk",
 }
 
-// debianPackage names the package of a program, or nothing if it is not known.
-func debianPackage(program string) string {
+// DebianPackage names the package of a program, or nothing if it is not known.
+func DebianPackage(program string) string {
 	if slices.Contains(ownPackages, program) {
 		return program
 	}
 	return otherPackages[program]
-}
-
-// incidentCount counts incidents in words.
-func incidentCount(n int) string {
-	if n == 1 {
-		return "1 incident that runs real programs is"
-	}
-	return fmt.Sprintf("%d incidents that run real programs are", n)
 }

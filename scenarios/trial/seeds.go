@@ -1,4 +1,4 @@
-package main
+package trial
 
 import (
 	"fmt"
@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// seedsMax bounds --seeds: a mistyped range shall not fill the memory.
+// seedsMax bounds a list of seeds: a mistyped range shall not fill the memory.
 const seedsMax = 1_000_000
 
-// parseSeeds reads 1..50, or 3,7,12, or both: 1..3,7.
-func parseSeeds(text string) ([]uint64, error) {
+// ParseSeeds reads 1..50, or 3,7,12, or both: 1..3,7.
+func ParseSeeds(text string) ([]uint64, error) {
 	var seeds []uint64
 	bad := func(part string) error {
-		return fmt.Errorf("run: --seeds: got %q, want a range such as 1..50 or a list such as 3,7,12", part)
+		return fmt.Errorf("got %q, want a range such as 1..50 or a list such as 3,7,12", part)
 	}
 	for part := range strings.SplitSeq(text, ",") {
 		first, last, ranged := strings.Cut(part, "..")
@@ -29,7 +29,7 @@ func parseSeeds(text string) ([]uint64, error) {
 			return nil, bad(part)
 		}
 		if to-from >= seedsMax || len(seeds) > seedsMax {
-			return nil, fmt.Errorf("run: --seeds: %q is more than %d seeds", part, seedsMax)
+			return nil, fmt.Errorf("%q is more than %d seeds", part, seedsMax)
 		}
 		for s := from; ; s++ {
 			seeds = append(seeds, s)

@@ -1,0 +1,45 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/sim/testbed"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// TestBlame: what the machine lacks or the scenario asks of it is no defect of
+// the bench, the rest is.
+func TestBlame(t *testing.T) {
+	program := func(err error) error {
+		return fmt.Errorf("node a: %w", &testbed.ProgramError{Program: "nginx", Err: err})
+	}
+	for _, c := range []struct {
+		err              error
+		running, writing Blame
+	}{
+		{nil, BlameNobody, BlameNobody},
+		{fmt.Errorf("node a: %w", netns.ErrLimit), BlameMachine, BlameMachine},
+		{fmt.Errorf("node a: %w", netns.ErrPrivilege), BlameMachine, BlameMachine},
+		{testbed.ErrImpossible, BlameScenario, BlameScenario},
+		{world.ErrReal, BlameScenario, BlameScenario},
+		{program(errors.New("not ready")), BlameScenario, BlameScenario},
+		{program(testbed.ErrProgram), BlameMachine, BlameMachine},
+		{&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, BlameMachine, BlameMachine},
+		{&os.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, BlameBench, BlameMachine},
+		{reports.ErrOccupied, BlameBench, BlameMachine},
+		{errors.New("proc a panicked"), BlameBench, BlameBench},
+	} {
+		if got := BlameFor(c.err); got != c.running {
+			t.Errorf("%v: got %q, want %q", c.err, got, c.running)
+		}
+		if got := BlameForWriting(c.err); got != c.writing {
+			t.Errorf("%v, when it is written: got %q, want %q", c.err, got, c.writing)
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package trial
+
+import (
+	"context"
+	"sync"
+)
+
+// Each plays trials, up to jobs of them at once, and hands over each result with
+// the number of its trial. Done is called for one result at a time, in the order
+// in which they end. When the context ends Each returns its error, once the
+// trials that were being played have ended; their results are left out, for they
+// were not played to their end.
+func Each(ctx context.Context, p Player, trials []Trial, jobs int, done func(i int, r Result)) error {
+	next := make(chan int)
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	for range min(jobs, len(trials)) {
+		group.Go(func() {
+			for i := range next {
+				r := p.Play(ctx, trials[i])
+				mu.Lock()
+				if ctx.Err() == nil {
+					done(i, r)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range trials {
+		if ctx.Err() != nil {
+			break
+		}
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	group.Wait()
+	return ctx.Err()
+}

@@ -1,0 +1,114 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/testbed"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// Player plays trials. Play never fails: what went wrong, and whose fault that
+// is, are values of the result. When the context ends, Play returns soon, and
+// the result blames the signal unless the trial had come to its end.
+//
+// Several goroutines may call Play at once.
+type Player interface {
+	Play(ctx context.Context, t Trial) Result
+}
+
+// InProcess plays trials in this process, in virtual time and in network
+// namespaces. For those the process must be allowed to make them, and its
+// program must hand testbed.Parts to testbed.PartMain.
+type InProcess struct {
+	Version string            // of the bench, for reports
+	Watch   func(event.Event) // is told what happens, while it happens; may be nil
+}
+
+// Play implements Player. It opens the scenario if nobody has, and refuses one
+// whose programs have not been allowed: a file may have changed since somebody
+// looked at it.
+func (p InProcess) Play(ctx context.Context, t Trial) Result {
+	if t.Skip != "" {
+		return t.skipped(p.Version)
+	}
+	if t.Scenario == nil {
+		s, err := Open(t.Word)
+		if err != nil {
+			return t.without(p.Version, BlameScenario, err)
+		}
+		t.Source = s
+	}
+	if !t.AllowExec {
+		if err := t.Permit(); err != nil {
+			return t.without(p.Version, BlameScenario, err)
+		}
+	}
+	started := time.Now()
+	files, err := openArtefacts(t, p.Version)
+	if err != nil {
+		return t.without(p.Version, BlameForWriting(err), err)
+	}
+	defer files.Close()
+	outcome, err := t.Scenario.Run(ctx, p.options(t, files))
+	if err == nil && t.Verify {
+		err = t.verify(ctx, outcome)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return t.without(p.Version, BlameSignal, ctx.Err())
+	case err != nil:
+		return t.without(p.Version, BlameFor(err), err)
+	}
+	result := t.judged(p.Version, outcome, time.Since(started))
+	if err := files.write(&result.Report); err != nil {
+		return t.without(p.Version, BlameForWriting(err), err)
+	}
+	return result
+}
+
+// options are those by which the scenario runs in the world of a trial.
+func (p InProcess) options(t Trial, files *artefacts) scenarios.RunOptions {
+	o := scenarios.RunOptions{Seed: t.Seed, Watch: files.watch(p.Watch), Capture: files.observer()}
+	if t.World == Netns {
+		o.Lab = func(topo topology.Topology, o world.Options) (scenarios.Lab, error) {
+			b, err := testbed.New(topo, testbed.Options{Options: o, Version: p.Version, Output: files.output()})
+			if err != nil {
+				return nil, err // not b: a nil *Testbed is a Lab
+			}
+			return b, nil
+		}
+	}
+	return o
+}
+
+// verify plays the trial once more, without capture, and compares.
+func (t Trial) verify(ctx context.Context, first *scenarios.Outcome) error {
+	second, err := t.Scenario.Run(ctx, scenarios.RunOptions{Seed: t.Seed})
+	if err != nil {
+		return err
+	}
+	if parts := first.Differs(second); parts != "" {
+		return fmt.Errorf("%s: two runs differ in their %s: digests %s and %s", t.Name(), parts, first.Digest, second.Digest)
+	}
+	return nil
+}
+
+// judged is the result of a trial that was played to its end, which took so long
+// on the wall.
+func (t Trial) judged(version string, o *scenarios.Outcome, wall time.Duration) Result {
+	result := t.blank(version)
+	r := &result.Report
+	r.Seed, r.Digest, r.Passed, r.Violations, r.Measures = o.Seed, o.Digest, o.Passed(), o.Violations, o.Measures
+	r.Simulated, r.Wall, r.Frames, r.Events = o.Simulated, wall, o.Frames, o.Events
+	r.Noise, r.Noisy = o.Noise, o.Noise > t.Scenario.NoiseMax()
+	for _, v := range o.Expectations {
+		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})
+	}
+	return result
+}

@@ -1,0 +1,66 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
+)
+
+// Source is a scenario and the word by which any process finds it again.
+type Source struct {
+	Word     string              `json:"word"` // a path, or the name of an incident
+	Scenario *scenarios.Scenario `json:"-"`    // nil: it has not been opened yet
+	File     bool                `json:"-"`    // the word is a path
+}
+
+// ErrNoFile says that a word which looks like a path leads to no file.
+var ErrNoFile = errors.New("there is no such file")
+
+// Open reads a scenario file, or finds an incident of the library. What looks
+// like a path, or is a file, is one.
+func Open(word string) (Source, error) {
+	looksLikePath := strings.ContainsRune(word, filepath.Separator) || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
+	if _, err := os.Stat(word); err == nil || looksLikePath {
+		s, err := scenarios.Load(word)
+		if errors.Is(err, fs.ErrNotExist) {
+			return Source{}, fmt.Errorf("%s: %w", word, ErrNoFile)
+		}
+		return Source{word, s, true}, err
+	}
+	s, err := incidents.Find(word)
+	return Source{word, s, false}, err
+}
+
+// Incident is a scenario of the library.
+func Incident(s *scenarios.Scenario) Source { return Source{Word: s.Name, Scenario: s} }
+
+// ProgramsError says that a scenario file would run programs on this machine and
+// that nobody has allowed it.
+type ProgramsError struct {
+	Word     string
+	Programs []scenarios.Program
+}
+
+// Error implements error.
+func (e *ProgramsError) Error() string {
+	p := e.Programs[0]
+	return fmt.Sprintf("%s:%d: node %s would run %s on this machine, which has not been allowed", e.Word, p.Line, p.Node, p.Name)
+}
+
+// Permit returns a *ProgramsError for a file that runs real programs. The
+// incidents of the library have been looked at.
+func (s Source) Permit() error {
+	if !s.File {
+		return nil
+	}
+	if programs := s.Scenario.Programs(); len(programs) > 0 {
+		return &ProgramsError{s.Word, programs}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package trial
+
+import "fmt"
+
+// World is where a scenario is played.
+type World string
+
+// The worlds.
+const (
+	Virtual World = "virtual" // virtual time, in one process
+	Netns   World = "netns"   // real time, on Linux network namespaces
+)
+
+// Trial is one run to be made: a value that names all that decides how the run
+// ends. Its JSON form is what a worker process is given.
+type Trial struct {
+	Source
+	Seed      uint64 `json:"seed"`
+	World     World  `json:"world"`
+	Dir       string `json:"dir"`        // for artefacts; empty: none
+	Verify    bool   `json:"verify"`     // play it twice; other digests are a defect
+	AllowExec bool   `json:"allow_exec"` // a scenario file may run real programs
+	Skip      string `json:"skip"`       // why it is not played; empty: it is
+	Replay    string `json:"replay"`     // the command that plays it again, for reports
+}
+
+// Name tells the trials of a scenario apart, for people.
+func (t Trial) Name() string { return t.called(" seed ") }
+
+// Folder is Name for the file system. The worlds of one trial share it.
+func (t Trial) Folder() string { return t.called("-seed-") }
+
+// called joins the parts of the trial's name. What a trial is called is decided
+// here alone.
+func (t Trial) called(seed string) string {
+	name := t.Word
+	if t.Scenario != nil {
+		name = t.Scenario.Name
+	}
+	return fmt.Sprintf("%s%s%d", name, seed, t.Seed)
+}

@@ -1,0 +1,112 @@
+package trial
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// Trials side by side are played in processes, each with one processor: a
+// world's barrier costs least with a single one, and a process shares no heap.
+// Parent and worker speak JSON, a line per trial and per result; a worker whose
+// input ends, because its parent has ended, ends at once.
+
+// Serve is a worker's side: it reads trials from in, plays them and writes their
+// results to out, until in ends. A trial that is being played then is
+// interrupted, for there is nobody to report to.
+func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	trials := make(chan Trial)
+	var readErr error
+	go func() {
+		defer close(trials)
+		defer cancel()
+		lines := json.NewDecoder(in)
+		for {
+			var t Trial
+			if err := lines.Decode(&t); err != nil {
+				if !errors.Is(err, io.EOF) {
+					readErr = err
+				}
+				return
+			}
+			trials <- t
+		}
+	}()
+	lines := json.NewEncoder(out)
+	for t := range trials {
+		if err := lines.Encode(p.Play(ctx, t)); err != nil {
+			return fmt.Errorf("worker: result: %w", err)
+		}
+	}
+	if readErr != nil {
+		return fmt.Errorf("worker: trials: %w", readErr)
+	}
+	return nil
+}
+
+// workerPatience is how long a worker may take to end when it is asked to.
+const workerPatience = 10 * time.Second
+
+// worker is the parent's side of a worker process.
+type worker struct {
+	cmd     *exec.Cmd
+	cancel  context.CancelFunc // asks it to end
+	in      io.Closer
+	trials  *json.Encoder
+	results *json.Decoder
+}
+
+// startWorker starts a worker by its command line. What it says on its standard
+// error goes to stderr.
+func startWorker(command []string, stderr io.Writer) (*worker, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	// A worker that is asked to end cleans up what it has begun.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = workerPatience
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	cmd.Stderr = stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		cancel()
+		return nil, err
+	}
+	return &worker{cmd, cancel, in, json.NewEncoder(in), json.NewDecoder(bufio.NewReaderSize(out, 1<<16))}, nil
+}
+
+// play has the worker play one trial. After an error it is of no more use.
+func (w *worker) play(t Trial) (Result, error) {
+	if err := w.trials.Encode(t); err != nil {
+		return Result{}, err
+	}
+	var r Result
+	if err := w.results.Decode(&r); err != nil {
+		return Result{}, err
+	}
+	return r.restored(), nil
+}
+
+// end waits for the end of a worker that has nothing more to do.
+func (w *worker) end() error {
+	w.in.Close()
+	err := w.cmd.Wait()
+	w.cancel()
+	return err
+}
