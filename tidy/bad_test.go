@@ -111,6 +111,8 @@ func importSnippets() []snippet {
 		{"flow", "sim/oracle", false, own + "/node/wire\"\n", "it may import sim/event, sim/fault"},
 		{"flow", "sim/oracle", false, own + "/sim/event\"\n", ""},
 		{"flow", "sim", true, own + "/sim/event\"\n", ""},
+		{"flow", "node/gateway", false, own + "/node/host/hosttest\"\n", "for tests only"},
+		{"flow", "node/gateway", true, own + "/node/host/hosttest\"\n", ""},
 		{"flow", "sim/novelty", false, "package novelty\n", "not in the table"},
 
 		{"libraries", "sim", false, "package p\nimport _ \"gvisor.dev/gvisor/pkg/tcpip\"\n", "gvisor belongs to node/host"},

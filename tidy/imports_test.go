@@ -23,7 +23,8 @@ var flow = map[string][]string{
 	"node/wire/layer":     {"node/wire"},              // what it costs to begin, only who decodes captures pays
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
-	"node/standby":        {"node/wire"}, // a pure machine
+	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host"}, // see testsOnly
+	"node/standby":        {"node/wire"},                               // a pure machine
 	"node/standby/member": {"sim", "sim/event", "sim/topology", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/standby/member", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
@@ -58,6 +59,9 @@ var flow = map[string][]string{
 	"tidy":           {},
 }
 
+// testsOnly are packages that only tests may import.
+var testsOnly = []string{"node/host/hosttest"}
+
 // checkFlow reports imports against the one-way flow.
 func checkFlow(p *pkg, report reporter) {
 	allowed, listed := flow[p.dir]
@@ -69,7 +73,14 @@ func checkFlow(p *pkg, report reporter) {
 		for _, spec := range f.ast.Imports {
 			name, err := strconv.Unquote(spec.Path.Value)
 			inside, own := strings.CutPrefix(name, modulePath+"/")
-			if err != nil || !own || f.test || slices.Contains(allowed, inside) {
+			if err != nil || !own || f.test {
+				continue
+			}
+			if slices.Contains(testsOnly, inside) {
+				report(spec.Pos(), "%s imports %s, which is for tests only", p.dir, inside)
+				continue
+			}
+			if slices.Contains(allowed, inside) {
 				continue
 			}
 			report(spec.Pos(), "%s imports %s; it may import %s of the project", p.dir, inside, list(allowed))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -25,12 +26,12 @@ func TestBackendModes(t *testing.T) {
 	l.set(5*second, Mode{Kind: ModeOK})
 	l.set(6*second, Mode{Kind: ModeHang})
 	l.set(8*second, Mode{Kind: ModeOK})
-	l.run(20 * second)
+	l.Run(20 * second)
 	got := map[uint64]string{}
-	for _, a := range event.Of[event.RequestAnswered](l.log.Events()) {
+	for _, a := range event.Of[event.RequestAnswered](l.Log.Events()) {
 		got[a.Request] += fmt.Sprintf("%d %v", a.Status, a.Latency.Round(100*millisecond))
 	}
-	for _, f := range event.Of[event.RequestFailed](l.log.Events()) {
+	for _, f := range event.Of[event.RequestFailed](l.Log.Events()) {
 		got[f.Request] += f.Failure + " " + f.After.Round(100*millisecond).String()
 	}
 	phase := firstDue(l)
@@ -50,7 +51,7 @@ func TestBackendModes(t *testing.T) {
 
 // firstDue returns the phase of the client.
 func firstDue(l *lab) time.Duration {
-	at, _ := bodies[opened](l)
+	at, _ := hosttest.Bodies[opened](l.Lab, "")
 	return at[0]
 }
 
@@ -75,26 +76,26 @@ func TestBackendRefusesModes(t *testing.T) {
 // off the list are not among them.
 func TestBackendLog(t *testing.T) {
 	l := newLab(t)
-	other := l.host("c2", 202)
+	other := l.Add("c2", "192.0.2.202/24", hosttest.Cores(2))
 	l.serve(topology.Backend{Allow: []netip.Addr{netip.MustParseAddr("192.0.2.201")}})
 	once := topology.Client{Rate: 1, Stop: 999 * millisecond, Timeout: second} // the second request would be due later
 	l.ask(l.client, once)
 	l.ask(other, once)
-	l.run(5 * second)
-	_, came := bodies[event.ConnAccepted](l)
-	_, served := bodies[event.RequestServed](l)
+	l.Run(5 * second)
+	_, came := hosttest.Bodies[event.ConnAccepted](l.Lab, "")
+	_, served := hosttest.Bodies[event.RequestServed](l.Lab, "")
 	if len(came) != 1 || len(served) != 1 {
 		t.Fatalf("%d accepted, %d served, want one of each", len(came), len(served))
 	}
 	if !strings.HasPrefix(came[0].Client, "192.0.2.201:") || came[0].Service != Service {
 		t.Errorf("accepted: %+v", came[0])
 	}
-	for _, e := range l.log.Events() {
+	for _, e := range l.Log.Events() {
 		if a, ok := e.What.(event.RequestAnswered); ok && (e.Node != "c1" || a.Request != served[0].Request) {
 			t.Errorf("%s got %+v, want only c1's request %d", e.Node, a, served[0].Request)
 		}
 	}
-	_, local := bodies[event.ConnEstablished](l)
+	_, local := hosttest.Bodies[event.ConnEstablished](l.Lab, "")
 	found := false
 	for _, c := range local {
 		found = found || c.Local == came[0].Client
@@ -110,12 +111,12 @@ func TestHoggedBackend(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
 	l.ask(l.client, topology.Client{Rate: 10, Stop: 2 * second, Timeout: 5 * second})
-	l.at(second, func() { l.server.Hog(host.Service, 1) })
-	l.at(3*second, func() { l.server.Hog(host.Service, 0) })
-	l.run(10 * second)
-	acceptedAt, _ := bodies[event.ConnAccepted](l)
-	establishedAt, _ := bodies[event.ConnEstablished](l)
-	answeredAt, _ := bodies[answered](l)
+	l.At(second, func() { l.server.Hog(host.Service, 1) })
+	l.At(3*second, func() { l.server.Hog(host.Service, 0) })
+	l.Run(10 * second)
+	acceptedAt, _ := hosttest.Bodies[event.ConnAccepted](l.Lab, "")
+	establishedAt, _ := hosttest.Bodies[event.ConnEstablished](l.Lab, "")
+	answeredAt, _ := hosttest.Bodies[answered](l.Lab, "")
 	during := func(at []time.Duration) (n int) {
 		for _, t := range at {
 			if t > second && t < 3*second {
@@ -140,10 +141,10 @@ func TestRebootCuresHang(t *testing.T) {
 	l.serve(cfg)
 	l.set(0, Mode{Kind: ModeHang})
 	l.ask(l.client, topology.Client{Rate: 1, Stop: 5 * second, Timeout: 500 * millisecond})
-	l.at(3*second, func() { l.server.Crash(false); l.server.PowerOn(); l.serve(cfg) })
-	l.run(10 * second)
-	_, failures := bodies[failed](l)
-	_, answers := bodies[answered](l)
+	l.At(3*second, func() { l.server.Crash(false); l.server.PowerOn(); l.serve(cfg) })
+	l.Run(10 * second)
+	_, failures := hosttest.Bodies[failed](l.Lab, "")
+	_, answers := hosttest.Bodies[answered](l.Lab, "")
 	if len(failures) != 3 || len(answers) != 2 {
 		t.Errorf("%d failed, %d answered, want 3 and 2", len(failures), len(answers))
 	}
@@ -154,8 +155,8 @@ func TestPortTaken(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Port: 8080})
 	New(l.server, topology.Backend{Port: 8080}.WithDefaults())
-	l.run(second)
-	_, states := bodies[event.ServiceChanged](l)
+	l.Run(second)
+	_, states := hosttest.Bodies[event.ServiceChanged](l.Lab, "")
 	if len(states) != 2 || states[0].State != "listening" || states[1].State != "failed" {
 		t.Errorf("states: got %+v, want listening, then failed", states)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -23,12 +24,12 @@ func BenchmarkClient(b *testing.B) {
 				l := newLab(b)
 				l.serve(topology.Backend{})
 				l.ask(topology.Client{Rate: rate, Mode: mode, Connections: connections})
-				l.run(10 * time.Second) // all connections are open
-				before, _ := bodies[answered](l)
+				l.Run(10 * time.Second) // all connections are open
+				before, _ := hosttest.Bodies[answered](l.Lab, "")
 				b.ResetTimer()
-				l.run(10*time.Second + time.Duration(b.N)*time.Second/rate)
+				l.Run(10*time.Second + time.Duration(b.N)*time.Second/rate)
 				b.StopTimer()
-				after, _ := bodies[answered](l)
+				after, _ := hosttest.Bodies[answered](l.Lab, "")
 				if got := len(after) - len(before); got < b.N-1 || got > b.N+1 {
 					b.Errorf("%d answers, want %d", got, b.N)
 				}

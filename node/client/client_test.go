@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/gateway"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -21,11 +22,11 @@ func TestModeNew(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Latency: 250 * millisecond})
 	l.ask(topology.Client{Rate: 10, Stop: 2 * second})
-	l.run(10 * second)
-	sentAt, requests := bodies[sent](l)
-	_, connections := bodies[opened](l)
-	_, closed := bodies[ended](l)
-	_, answers := bodies[answered](l)
+	l.Run(10 * second)
+	sentAt, requests := hosttest.Bodies[sent](l.Lab, "")
+	_, connections := hosttest.Bodies[opened](l.Lab, "")
+	_, closed := hosttest.Bodies[ended](l.Lab, "")
+	_, answers := hosttest.Bodies[answered](l.Lab, "")
 	if len(requests) != 20 || len(connections) != 20 || len(closed) != 20 || len(answers) != 20 {
 		t.Fatalf("%d requests, %d connections, %d closed, %d answers, want 20 of each", len(requests), len(connections), len(closed), len(answers))
 	}
@@ -65,10 +66,10 @@ func TestModeKeepAlive(t *testing.T) {
 			l := newLab(t)
 			l.serve(topology.Backend{Latency: c.latency})
 			l.ask(topology.Client{Rate: 10, Stop: 2 * second, Mode: topology.ModeKeepAlive, Connections: c.limit})
-			l.run(10 * second)
-			_, connections := bodies[opened](l)
-			_, answers := bodies[answered](l)
-			_, closed := bodies[ended](l)
+			l.Run(10 * second)
+			_, connections := hosttest.Bodies[opened](l.Lab, "")
+			_, answers := hosttest.Bodies[answered](l.Lab, "")
+			_, closed := hosttest.Bodies[ended](l.Lab, "")
 			if len(connections) != c.connections || len(closed) != 0 || len(answers) != 20 {
 				t.Fatalf("%d connections, %d closed, %d answers, want %d, 0, 20", len(connections), len(closed), len(answers), c.connections)
 			}
@@ -90,12 +91,12 @@ func TestModeLongLived(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
 	l.ask(topology.Client{Rate: 20, Stop: 12 * second, Start: 2 * second, Mode: topology.ModeLongLived, Connections: 50})
-	l.run(20 * second)
-	openAt, connections := bodies[opened](l)
+	l.Run(20 * second)
+	openAt, connections := hosttest.Bodies[opened](l.Lab, "")
 	if len(connections) != 50 || openAt[0] != 2*second || openAt[49] != 2*second+49*openingGap {
 		t.Fatalf("%d connections from %v to %v, want 50 from 2s, 1ms apart", len(connections), openAt[0], openAt[len(openAt)-1])
 	}
-	sentAt, requests := bodies[sent](l)
+	sentAt, requests := hosttest.Bodies[sent](l.Lab, "")
 	if len(requests) != 200 {
 		t.Fatalf("%d requests, want 200", len(requests))
 	}
@@ -106,7 +107,7 @@ func TestModeLongLived(t *testing.T) {
 		}
 		last[r.Conn] = sentAt[i]
 	}
-	if _, closed := bodies[ended](l); len(last) != 50 || len(closed) != 0 {
+	if _, closed := hosttest.Bodies[ended](l.Lab, ""); len(last) != 50 || len(closed) != 0 {
 		t.Errorf("%d connections used, %d closed, want 50 and 0", len(last), len(closed))
 	}
 }
@@ -117,16 +118,16 @@ func TestLongLivedReopens(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
 	l.ask(topology.Client{Rate: 4, Mode: topology.ModeLongLived, Connections: 4, Timeout: 500 * millisecond, Stop: 10 * second})
-	l.at(3*second, func() { l.server.Crash(false) })
-	l.at(5*second, func() { l.server.PowerOn(); l.serve(topology.Backend{}) })
-	l.run(12 * second)
-	closedAt, closed := bodies[ended](l)
+	l.At(3*second, func() { l.server.Crash(false) })
+	l.At(5*second, func() { l.server.PowerOn(); l.serve(topology.Backend{}) })
+	l.Run(12 * second)
+	closedAt, closed := hosttest.Bodies[ended](l.Lab, "")
 	for i, c := range closed {
 		if closedAt[i] < 3*second {
 			t.Errorf("closed before the crash: %+v at %v", c, closedAt[i])
 		}
 	}
-	answeredAt, _ := bodies[answered](l)
+	answeredAt, _ := hosttest.Bodies[answered](l.Lab, "")
 	var early, late int
 	for _, at := range answeredAt {
 		switch {
@@ -141,7 +142,7 @@ func TestLongLivedReopens(t *testing.T) {
 	if early < 10 || late < 8 {
 		t.Errorf("%d answers before and %d after, want the rate of 4/s", early, late)
 	}
-	_, failures := bodies[failed](l)
+	_, failures := hosttest.Bodies[failed](l.Lab, "")
 	if len(failures) < 4 {
 		t.Errorf("%d failures, want one per connection at least", len(failures))
 	}
@@ -154,27 +155,27 @@ func TestIdleClosed(t *testing.T) {
 	web := topology.Service{Listen: netip.MustParseAddrPort("192.0.2.50:80")}.WithDefaults()
 	g := gateway.New(l.server, topology.Gateway{Services: map[string]topology.Service{"web": web}}, topology.Memory{}.WithDefaults())
 	l.ask(topology.Client{Rate: 0.1, Mode: topology.ModeLongLived, Connections: 2, Stop: 15 * second})
-	l.at(5*second, func() {
+	l.At(5*second, func() {
 		if err := errors.Join(g.StopService("web"), g.StartService("web")); err != nil {
 			t.Error(err)
 		}
 	})
-	l.run(9 * second)
-	at, closed := bodies[ended](l)
+	l.Run(9 * second)
+	at, closed := hosttest.Bodies[ended](l.Lab, "")
 	if len(closed) != 2 || at[0] > 5*second+millisecond || closed[0].How != byServer {
 		t.Fatalf("closed: got %+v at %v, want both by the server at 5s", closed, at)
 	}
-	if _, failures := bodies[failed](l); len(failures) != 0 {
+	if _, failures := hosttest.Bodies[failed](l.Lab, ""); len(failures) != 0 {
 		t.Errorf("failures: got %+v, want none: no request was under way", failures)
 	}
-	if _, connections := bodies[opened](l); len(connections) != 2 {
+	if _, connections := hosttest.Bodies[opened](l.Lab, ""); len(connections) != 2 {
 		t.Errorf("%d connections opened, want 2: a broken one waits for its turn", len(connections))
 	}
-	l.run(20 * second)
-	if _, answers := bodies[answered](l); len(answers) != 2 {
+	l.Run(20 * second)
+	if _, answers := hosttest.Bodies[answered](l.Lab, ""); len(answers) != 2 {
 		t.Errorf("%d answers, want 2", len(answers))
 	}
-	if _, connections := bodies[opened](l); len(connections) != 3 {
+	if _, connections := hosttest.Bodies[opened](l.Lab, ""); len(connections) != 3 {
 		t.Errorf("%d connections opened, want 3: one had its turn", len(connections))
 	}
 }
@@ -185,7 +186,7 @@ func TestIdleTimeout(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
 	l.ask(topology.Client{Rate: 0.25, Mode: topology.ModeKeepAlive, Idle: 3 * second, Stop: 6 * second})
-	l.run(20 * second)
+	l.Run(20 * second)
 	l.wantStory(`
 		open 1
 		established 1
@@ -197,8 +198,8 @@ func TestIdleTimeout(t *testing.T) {
 		sent 2.1 on 2
 		answered 2 on 2 by web: 200
 		closed 2 by client after 1`)
-	answeredAt, _ := bodies[answered](l)
-	closedAt, _ := bodies[ended](l)
+	answeredAt, _ := hosttest.Bodies[answered](l.Lab, "")
+	closedAt, _ := hosttest.Bodies[ended](l.Lab, "")
 	for i := range closedAt {
 		if got := closedAt[i] - answeredAt[i]; got != 3*second {
 			t.Errorf("closed %v after the answer, want 3s", got)
@@ -212,7 +213,7 @@ func TestUnaskedAnswer(t *testing.T) {
 	l := newLab(t)
 	l.script(says(one + one))
 	l.ask(once(func(c *topology.Client) { c.Mode = topology.ModeKeepAlive }))
-	l.run(5 * second)
+	l.Run(5 * second)
 	l.wantStory(`
 		open 1
 		established 1
@@ -229,9 +230,9 @@ func TestWaitingEnds(t *testing.T) {
 	l.serve(topology.Backend{})
 	l.set(0, backend.Mode{Kind: backend.ModeHang})
 	l.ask(topology.Client{Rate: 10, Mode: topology.ModeKeepAlive, Connections: 1, Timeout: 2 * second, Stop: 4 * second})
-	l.run(20 * second)
-	_, requests := bodies[sent](l)
-	_, failures := bodies[failed](l)
+	l.Run(20 * second)
+	_, requests := hosttest.Bodies[sent](l.Lab, "")
+	_, failures := hosttest.Bodies[failed](l.Lab, "")
 	if len(failures) != 40 || len(requests) != 3 {
 		t.Fatalf("%d failures, %d sent, want 40 and 3: one every 2 s", len(failures), len(requests))
 	}
@@ -259,10 +260,10 @@ func TestRebootOfClient(t *testing.T) {
 	l.serve(topology.Backend{})
 	cfg := topology.Client{Rate: 10, Mode: topology.ModeLongLived, Connections: 3}
 	l.ask(cfg)
-	l.at(2*second, func() { l.client.Crash(false) })
-	l.at(4*second, func() { l.client.PowerOn(); l.ask(cfg) })
-	l.run(6 * second)
-	at, requests := bodies[sent](l)
+	l.At(2*second, func() { l.client.Crash(false) })
+	l.At(4*second, func() { l.client.PowerOn(); l.ask(cfg) })
+	l.Run(6 * second)
+	at, requests := hosttest.Bodies[sent](l.Lab, "")
 	if len(requests) < 39 || len(requests) > 41 {
 		t.Errorf("%d requests in 4 s of life, want 40", len(requests))
 	}
@@ -274,10 +275,10 @@ func TestRebootOfClient(t *testing.T) {
 			t.Errorf("a request at %v from a dead client", at[i])
 		}
 	}
-	if _, failures := bodies[failed](l); len(failures) != 0 {
+	if _, failures := hosttest.Bodies[failed](l.Lab, ""); len(failures) != 0 {
 		t.Errorf("failures: %+v", failures)
 	}
-	if _, closed := bodies[ended](l); len(closed) != 0 {
+	if _, closed := hosttest.Bodies[ended](l.Lab, ""); len(closed) != 0 {
 		t.Errorf("closed: %+v, want none: the dead say nothing", closed)
 	}
 }
@@ -299,7 +300,7 @@ func TestArrivals(t *testing.T) {
 	}
 	l := newLab(t)
 	take := func() (all []time.Duration) {
-		a := arrival{rate: 100, random: l.loop.Stream("client/c1/arrival")}
+		a := arrival{rate: 100, random: l.Loop.Stream("client/c1/arrival")}
 		for range 10_000 {
 			all = append(all, a.next())
 		}
@@ -336,10 +337,10 @@ func TestRunsAreEqual(t *testing.T) {
 		l.ask(topology.Client{Rate: 200, Arrival: "poisson", Mode: topology.ModeKeepAlive, Connections: 8, Retries: 1, Timeout: second})
 		l.set(2*second, backend.Mode{Kind: backend.ModeReset})
 		l.set(3*second, backend.Mode{Kind: backend.ModeOK})
-		l.at(4*second, func() { l.server.Freeze(false) })
-		l.at(6*second, func() { l.server.Thaw() })
-		l.run(10 * second)
-		return l.digest.String(), l.log.Len()
+		l.At(4*second, func() { l.server.Freeze(false) })
+		l.At(6*second, func() { l.server.Thaw() })
+		l.Run(10 * second)
+		return l.Digest.String(), l.Log.Len()
 	}
 	digest, events := run()
 	again, _ := run()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -127,7 +128,7 @@ func TestFailureKinds(t *testing.T) {
 					cfg.Connect = 10 * second
 				}
 			}))
-			l.run(20 * second)
+			l.Run(20 * second)
 			l.wantStory(c.story)
 		})
 	}
@@ -140,9 +141,9 @@ func TestTimeoutsAreExact(t *testing.T) {
 	l.serve(topology.Backend{})
 	l.set(0, backend.Mode{Kind: backend.ModeHang})
 	l.ask(once(func(c *topology.Client) { c.Timeout = 3 * second }))
-	l.run(20 * second)
-	sentAt, _ := bodies[sent](l)
-	failedAt, failures := bodies[failed](l)
+	l.Run(20 * second)
+	sentAt, _ := hosttest.Bodies[sent](l.Lab, "")
+	failedAt, failures := hosttest.Bodies[failed](l.Lab, "")
 	if len(sentAt) != 1 || len(failures) != 1 {
 		t.Fatalf("%d sent, %d failed, want one of each", len(sentAt), len(failures))
 	}
@@ -163,7 +164,7 @@ func TestRetries(t *testing.T) {
 		l.set(0, backend.Mode{Kind: backend.ModeHang})
 		l.set(1500*time.Millisecond, backend.Mode{Kind: backend.ModeOK})
 		l.ask(once(func(c *topology.Client) { c.Retries = 3 }))
-		l.run(20 * second)
+		l.Run(20 * second)
 		l.wantStory(`
 			open 1
 			established 1
@@ -180,7 +181,7 @@ func TestRetries(t *testing.T) {
 		l := newLab(t)
 		l.serve(topology.Backend{Status: 500})
 		l.ask(once(func(c *topology.Client) { c.Retries = 1; c.Mode = topology.ModeKeepAlive }))
-		l.run(20 * second)
+		l.Run(20 * second)
 		l.wantStory(`
 			open 1
 			established 1
@@ -192,7 +193,7 @@ func TestRetries(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		l := newLab(t)
 		l.ask(once(func(c *topology.Client) { c.Retries = 2 }))
-		l.run(20 * second)
+		l.Run(20 * second)
 		l.wantStory(`
 			open 1
 			closed 1 by refused after 0

@@ -11,6 +11,7 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -18,11 +19,7 @@ import (
 
 // lab is a client, c1, and a server, web, on one segment.
 type lab struct {
-	t       testing.TB
-	loop    *sim.Loop
-	digest  *sim.Digest
-	log     *event.Log
-	lan     *netfab.Segment
+	*hosttest.Lab
 	ledger  *Ledger
 	server  *host.Host
 	client  *host.Host
@@ -30,21 +27,10 @@ type lab struct {
 }
 
 func newLab(t testing.TB) *lab {
-	l := &lab{t: t, loop: sim.New(42), digest: sim.NewDigest(), ledger: NewLedger()}
-	l.log = event.NewLog(l.digest)
-	l.lan = netfab.New(l.loop, l.digest).AddSegment("lan", netfab.SegmentConfig{})
-	l.server = l.host("web", 50)
-	l.client = l.host("c1", 201)
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), ledger: NewLedger()}
+	l.server = l.Add("web", "192.0.2.50/24", hosttest.Cores(2))
+	l.client = l.Add("c1", "192.0.2.201/24", hosttest.Cores(2))
 	return l
-}
-
-func (l *lab) host(name string, place byte) *host.Host {
-	h := host.New(l.loop, host.Config{Name: name, Cores: 2, ARP: host.ARPLinux, Log: l.log})
-	addr := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, place}), 24)
-	h.AddNIC("lan", host.MAC{2, 0, 0, 0, 0, place}, addr, l.lan)
-	h.PowerOn()
-	l.t.Cleanup(h.Destroy)
-	return h
 }
 
 // serve starts the back end.
@@ -52,30 +38,20 @@ func (l *lab) serve(cfg topology.Backend) { l.backend = backend.New(l.server, cf
 
 // ask starts the client, which asks the server unless cfg says otherwise.
 func (l *lab) ask(cfg topology.Client) {
-	l.t.Helper()
+	l.TB.Helper()
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.50/"
 	}
 	if _, err := New(l.client, cfg.WithDefaults(), l.ledger); err != nil {
-		l.t.Fatal(err)
+		l.TB.Fatal(err)
 	}
 }
-
-func (l *lab) run(until time.Duration) {
-	l.t.Helper()
-	if err := l.loop.Run(until); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-// at runs f at an instant.
-func (l *lab) at(when time.Duration, f func()) { l.loop.At(when, sim.Func(f)) }
 
 // set changes the back end's mode at an instant.
 func (l *lab) set(when time.Duration, m backend.Mode) {
-	l.at(when, func() {
+	l.At(when, func() {
 		if err := l.backend.Set(m); err != nil {
-			l.t.Error(err)
+			l.TB.Error(err)
 		}
 	})
 }
@@ -86,7 +62,7 @@ func (l *lab) script(then func(p *sim.Proc, c *host.Conn)) {
 	l.server.Go("script", func(*sim.Proc) {
 		listener, err := l.server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 16)
 		if err != nil {
-			l.loop.Fail(err)
+			l.Loop.Fail(err)
 			return
 		}
 		for {
@@ -114,7 +90,7 @@ func says(text string) func(*sim.Proc, *host.Conn) {
 // story tells what happened to the client, an event a line, without instants.
 func (l *lab) story() string {
 	var b strings.Builder
-	for _, e := range l.log.Events() {
+	for _, e := range l.Log.Events() {
 		if e.Node != "c1" {
 			continue
 		}
@@ -150,19 +126,10 @@ func lines(text string) string {
 }
 
 func (l *lab) wantStory(want string) {
-	l.t.Helper()
+	l.TB.Helper()
 	if got := l.story(); got != lines(want) {
-		l.t.Errorf("got\n%s\nwant\n%s", got, lines(want))
+		l.TB.Errorf("got\n%s\nwant\n%s", got, lines(want))
 	}
-}
-
-// bodies returns the events of one kind, with their instants.
-func bodies[B event.Body](l *lab) (at []time.Duration, all []B) {
-	for e, b := range event.Of[B](l.log.Events()) {
-		at = append(at, e.At)
-		all = append(all, b)
-	}
-	return at, all
 }
 
 // Short names for the events that tests ask for.

@@ -35,12 +35,12 @@ func TestBindPolicies(t *testing.T) {
 		t.Run("bind "+c.bind, func(t *testing.T) {
 			l := newLab(t, 0)
 			l.start(map[string]topology.Service{"web": {Listen: mustAddrPort("192.0.2.100:80"), Bind: c.bind}})
-			l.at(2500*millisecond, l.own)
-			l.at(6*second, l.lose)
-			l.at(8*second, l.own)
+			l.At(2500*millisecond, l.own)
+			l.At(6*second, l.lose)
+			l.At(8*second, l.own)
 			l.ask(topology.Client{Rate: 1, Start: 3 * second, Stop: 4 * second})
 			l.ask(topology.Client{Rate: 1, Start: 9 * second, Stop: 10 * second})
-			l.run(12 * second)
+			l.Run(12 * second)
 			l.wantStates(c.states...)
 			if c.first == "answered" {
 				l.wantOutcomes(map[string]int{"200 by a": 2})
@@ -57,10 +57,10 @@ func TestBindWithoutInterface(t *testing.T) {
 	l := newLab(t, 0)
 	l.a.NIC("lan").SetAddress(netip.Prefix{})
 	l.start(nil)
-	l.at(2*second, func() { l.a.NIC("lan").SetAddress(netip.MustParsePrefix("192.0.2.11/24")) })
-	l.at(3*second, l.own)
+	l.At(2*second, func() { l.a.NIC("lan").SetAddress(netip.MustParsePrefix("192.0.2.11/24")) })
+	l.At(3*second, l.own)
 	l.ask(topology.Client{Rate: 1, Start: 4 * second, Stop: 5 * second})
-	l.run(8 * second)
+	l.Run(8 * second)
 	l.wantStates("0s web waiting", "3s web listening")
 	l.wantOutcomes(map[string]int{"200 by a": 1})
 }
@@ -75,13 +75,13 @@ func TestBoundAddress(t *testing.T) {
 			"any":   {Listen: mustAddrPort("0.0.0.0:81"), Bind: bind},
 			"taken": {Listen: mustAddrPort("192.0.2.11:80"), Bind: bind},
 		})
-		l.run(second / 2)
+		l.Run(second / 2)
 		last := "failed"
 		if bind == "retry" {
 			last = "waiting"
 		}
 		l.wantStates("0s any listening", "0s own listening", "0s taken "+last)
-		for _, s := range event.Of[event.ServiceChanged](l.log.Events()) {
+		for _, s := range event.Of[event.ServiceChanged](l.Log.Events()) {
 			if s.Service == "taken" && !strings.Contains(s.Reason, "address in use") {
 				t.Errorf("bind %s: reason: got %q, want that the address is in use", bind, s.Reason)
 			}
@@ -105,12 +105,12 @@ func TestStopAndStart(t *testing.T) {
 			}
 		}
 	}
-	l.at(2*second, try(l.gateway.StopService, "web"))
-	l.at(2*second, try(l.gateway.StopService, "web")) // nothing more happens
-	l.at(4*second, try(l.gateway.StartService, "web"))
-	l.at(4*second, try(l.gateway.StartService, "web"))
+	l.At(2*second, try(l.gateway.StopService, "web"))
+	l.At(2*second, try(l.gateway.StopService, "web")) // nothing more happens
+	l.At(4*second, try(l.gateway.StartService, "web"))
+	l.At(4*second, try(l.gateway.StartService, "web"))
 	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Connections: 10, Stop: 6 * second})
-	l.run(10 * second)
+	l.Run(10 * second)
 	l.wantStates("0s other listening", "0s web listening", "2s web stopped", "4s web listening")
 	got := l.outcomes()
 	if got["200 by a"] != 40 || got["refused"] != 20 || len(got) != 2 {
@@ -128,10 +128,10 @@ func TestStopWhileBinding(t *testing.T) {
 	for _, bind := range []string{"wait", "retry"} {
 		l := newLab(t, 0)
 		l.start(map[string]topology.Service{"web": {Listen: mustAddrPort("192.0.2.100:80"), Bind: bind}})
-		l.at(1500*millisecond, func() { l.gateway.StopService("web") })
-		l.at(2500*millisecond, l.own)
+		l.At(1500*millisecond, func() { l.gateway.StopService("web") })
+		l.At(2500*millisecond, l.own)
 		l.ask(topology.Client{Rate: 1, Start: 5 * second, Stop: 6 * second})
-		l.run(8 * second)
+		l.Run(8 * second)
 		l.wantStates("0s web waiting", "1.5s web stopped")
 		l.wantOutcomes(map[string]int{"refused": 1})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -15,19 +16,19 @@ import (
 func TestDefaultService(t *testing.T) {
 	l := newLab(t, 0)
 	l.start(nil)
-	l.at(2*second, l.own)
-	l.at(4*second, l.lose)
+	l.At(2*second, l.own)
+	l.At(4*second, l.lose)
 	l.ask(topology.Client{Rate: 10, Start: 3 * second, Stop: 5 * second, Connect: second, Timeout: second})
-	l.run(10 * second)
+	l.Run(10 * second)
 	l.wantStates("0s web waiting", "2s web listening", "4s web waiting")
 	got := l.outcomes()
 	if got["200 by a"] != 10 || len(got) != 2 {
 		t.Errorf("outcomes: got %v, want 10 answers by a, and one kind of failure", got)
 	}
-	if n := count[event.RequestServed](l, "a"); n != 10 {
+	if n := hosttest.Count[event.RequestServed](l.Lab, "a"); n != 10 {
 		t.Errorf("%d served, want 10", n)
 	}
-	if n := count[event.ConnAccepted](l, "a"); n != 10 {
+	if n := hosttest.Count[event.ConnAccepted](l.Lab, "a"); n != 10 {
 		t.Errorf("%d accepted, want 10", n)
 	}
 	if n := l.gateway.Connections("web"); n != 0 {
@@ -40,9 +41,9 @@ func TestDefaultService(t *testing.T) {
 func TestNoService(t *testing.T) {
 	l := newLab(t, 0)
 	l.start(map[string]topology.Service{})
-	l.at(second, l.own)
+	l.At(second, l.own)
 	l.ask(topology.Client{Rate: 1, Start: 2 * second, Stop: 3 * second})
-	l.run(5 * second)
+	l.Run(5 * second)
 	l.wantStates()
 	l.wantOutcomes(map[string]int{"refused": 1})
 }
@@ -55,17 +56,17 @@ func TestForward(t *testing.T) {
 	l.backend = backend.New(l.web, topology.Backend{Size: 5000}.WithDefaults())
 	l.start(map[string]topology.Service{"shop": forwarding()})
 	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Stop: 2 * second})
-	l.run(5 * second)
+	l.Run(5 * second)
 	l.wantOutcomes(map[string]int{"200 by a": 20})
 	for node, want := range map[string]int{"a": 20, "web": 20, "c1": 0} {
-		if n := count[event.RequestServed](l, node); n != want {
+		if n := hosttest.Count[event.RequestServed](l.Lab, node); n != want {
 			t.Errorf("%s served %d requests, want %d", node, n, want)
 		}
 	}
-	if n := count[event.ConnAccepted](l, "web"); n != 1 {
+	if n := hosttest.Count[event.ConnAccepted](l.Lab, "web"); n != 1 {
 		t.Errorf("the back end has accepted %d connections, want 1 for the one client connection", n)
 	}
-	for e, c := range event.Of[event.ConnAccepted](l.log.Events()) {
+	for e, c := range event.Of[event.ConnAccepted](l.Log.Events()) {
 		if e.Node == "web" && !strings.HasPrefix(c.Client, "192.0.2.11:") {
 			t.Errorf("the back end is called by %s, want the interface's address: spec/failover.md F13", c.Client)
 		}
@@ -101,9 +102,9 @@ func TestForwardFailures(t *testing.T) {
 			c.setup(l)
 			l.start(map[string]topology.Service{"shop": forwarding()})
 			l.ask(topology.Client{Rate: 1, Stop: second, Timeout: 100 * second, Mode: "keep-alive"})
-			l.run(200 * second)
+			l.Run(200 * second)
 			l.wantOutcomes(map[string]int{c.want: 1})
-			if n := count[event.ConnClosed](l, "c1"); n != 0 {
+			if n := hosttest.Count[event.ConnClosed](l.Lab, "c1"); n != 0 {
 				t.Errorf("%d client connections closed, want none", n)
 			}
 		})
@@ -113,7 +114,7 @@ func TestForwardFailures(t *testing.T) {
 func (l *lab) serve(m backend.Mode) {
 	l.backend = backend.New(l.web, topology.Backend{}.WithDefaults())
 	if err := l.backend.Set(m); err != nil {
-		l.t.Error(err)
+		l.TB.Error(err)
 	}
 }
 
@@ -125,14 +126,14 @@ func TestStaleUpstream(t *testing.T) {
 	l.serve(backend.Mode{Kind: backend.ModeOK})
 	l.start(map[string]topology.Service{"shop": forwarding()})
 	l.ask(topology.Client{Rate: 0.5, Mode: "long-lived", Stop: 4 * second})
-	l.at(2*second, func() {
+	l.At(2*second, func() {
 		l.web.Crash(false)
 		l.web.PowerOn()
 		l.serve(backend.Mode{Kind: backend.ModeOK})
 	})
-	l.run(10 * second)
+	l.Run(10 * second)
 	l.wantOutcomes(map[string]int{"200 by a": 2})
-	if n := count[event.ConnAccepted](l, "web"); n != 2 {
+	if n := hosttest.Count[event.ConnAccepted](l.Lab, "web"); n != 2 {
 		t.Errorf("the back end accepted %d connections, want 2", n)
 	}
 }
@@ -145,18 +146,18 @@ func TestAlmostDead(t *testing.T) {
 	l.own()
 	l.start(map[string]topology.Service{"web": {Backlog: 5}})
 	l.ask(topology.Client{Rate: 10, Stop: 3 * second, Connect: 20 * second, Timeout: 20 * second})
-	l.at(second, func() { l.a.Hog(host.Service, 1) })
-	l.run(second)
-	before := count[event.ConnEstablished](l, "c1")
-	l.run(3 * second)
-	if n := count[event.ConnEstablished](l, "c1") - before; n < 5 || n > 8 {
+	l.At(second, func() { l.a.Hog(host.Service, 1) })
+	l.Run(second)
+	before := hosttest.Count[event.ConnEstablished](l.Lab, "c1")
+	l.Run(3 * second)
+	if n := hosttest.Count[event.ConnEstablished](l.Lab, "c1") - before; n < 5 || n > 8 {
 		t.Errorf("%d handshakes completed behind a backlog of 5, want a few more than that", n)
 	}
-	if a, s := count[event.ConnAccepted](l, "a"), count[event.RequestServed](l, "a"); a != 10 || s != 10 {
+	if a, s := hosttest.Count[event.ConnAccepted](l.Lab, "a"), hosttest.Count[event.RequestServed](l.Lab, "a"); a != 10 || s != 10 {
 		t.Errorf("hogged for 2 s after 10 requests: %d accepted, %d served, want 10 of each", a, s)
 	}
 	l.a.Hog(host.Service, 0)
-	l.run(60 * second)
+	l.Run(60 * second)
 	l.wantOutcomes(map[string]int{"200 by a": 30})
 }
 
@@ -166,9 +167,9 @@ func TestWorkTakesTime(t *testing.T) {
 	l.own()
 	l.start(map[string]topology.Service{"web": {Work: 300 * millisecond}})
 	l.ask(topology.Client{Rate: 4, Stop: 3 * second, Timeout: 30 * second})
-	l.run(20 * second)
+	l.Run(20 * second)
 	l.wantOutcomes(map[string]int{"200 by a": 12})
-	for _, a := range event.Of[event.RequestAnswered](l.log.Events()) {
+	for _, a := range event.Of[event.RequestAnswered](l.Log.Events()) {
 		if a.Latency < 300*millisecond || a.Latency > 400*millisecond {
 			t.Errorf("request %d took %v, want little more than 300ms", a.Request, a.Latency)
 		}
@@ -183,15 +184,15 @@ func TestMemory(t *testing.T) {
 		l.own()
 		l.start(nil)
 		l.ask(topology.Client{Rate: 1, Mode: "long-lived", Connections: 10, Start: second, Stop: 4 * second})
-		l.run(2*second - 100*millisecond)
+		l.Run(2*second - 100*millisecond)
 		if n := l.gateway.Connections("web"); n != 3+int(holds.Request/holds.Connection) {
 			t.Errorf("%d connections, want as many as memory holds", n)
 		}
-		l.run(3 * second)
+		l.Run(3 * second)
 		l.c1.Crash(false)
-		l.run(4 * second)
+		l.Run(4 * second)
 		l.gateway.services[0].server.Drain()
-		l.run(5 * second)
+		l.Run(5 * second)
 		if used := l.a.Memory().Used(); used != 0 {
 			t.Errorf("%d bytes are held by nobody", used)
 		}
@@ -201,7 +202,7 @@ func TestMemory(t *testing.T) {
 		l.own()
 		l.start(map[string]topology.Service{"web": {Work: 400 * millisecond}})
 		l.ask(topology.Client{Rate: 4, Mode: "long-lived", Connections: 2, Start: second, Stop: 3 * second})
-		l.run(10 * second)
+		l.Run(10 * second)
 		l.wantOutcomes(map[string]int{"200 by a": 4, "status-503": 4})
 		if used := l.a.Memory().Used(); used != 2*holds.Connection {
 			t.Errorf("%d bytes held, want those of two connections", used)

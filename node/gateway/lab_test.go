@@ -12,7 +12,7 @@ import (
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/host"
-	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -27,10 +27,7 @@ var vip = netip.MustParseAddr("192.0.2.100")
 // lab is an appliance a that may hold a virtual IP, a back end web and a client
 // c1, on one segment.
 type lab struct {
-	t      testing.TB
-	loop   *sim.Loop
-	log    *event.Log
-	lan    *netfab.Segment
+	*hosttest.Lab
 	ledger *client.Ledger
 
 	a, web, c1 *host.Host
@@ -39,22 +36,11 @@ type lab struct {
 }
 
 func newLab(t testing.TB, memory int64) *lab {
-	digest := sim.NewDigest()
-	l := &lab{t: t, loop: sim.New(42), log: event.NewLog(digest), ledger: client.NewLedger()}
-	l.lan = netfab.New(l.loop, digest).AddSegment("lan", netfab.SegmentConfig{})
-	l.a = l.host("a", 11, memory)
-	l.web = l.host("web", 50, 0)
-	l.c1 = l.host("c1", 201, 0)
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), ledger: client.NewLedger()}
+	l.a = l.Add("a", "192.0.2.11/24", hosttest.Cores(2), func(c *host.Config) { c.Memory = memory })
+	l.web = l.Add("web", "192.0.2.50/24", hosttest.Cores(2))
+	l.c1 = l.Add("c1", "192.0.2.201/24", hosttest.Cores(2))
 	return l
-}
-
-func (l *lab) host(name string, place byte, memory int64) *host.Host {
-	h := host.New(l.loop, host.Config{Name: name, Cores: 2, ARP: host.ARPLinux, Log: l.log, Memory: memory})
-	addr := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, place}), 24)
-	h.AddNIC("lan", host.MAC{2, 0, 0, 0, 0, place}, addr, l.lan)
-	h.PowerOn()
-	l.t.Cleanup(h.Destroy)
-	return h
 }
 
 // own gives the virtual IP to the appliance.
@@ -83,21 +69,12 @@ func (l *lab) start(services map[string]topology.Service) {
 
 // ask starts a client of the virtual IP.
 func (l *lab) ask(cfg topology.Client) {
-	l.t.Helper()
+	l.TB.Helper()
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.100/"
 	}
 	if _, err := client.New(l.c1, cfg.WithDefaults(), l.ledger); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-func (l *lab) at(when time.Duration, f func()) { l.loop.At(when, sim.Func(f)) }
-
-func (l *lab) run(until time.Duration) {
-	l.t.Helper()
-	if err := l.loop.Run(until); err != nil {
-		l.t.Fatal(err)
+		l.TB.Fatal(err)
 	}
 }
 
@@ -105,7 +82,7 @@ func (l *lab) run(until time.Duration) {
 // "refused".
 func (l *lab) outcomes() map[string]int {
 	all := map[string]int{}
-	for e := range slices.Values(l.log.Events()) {
+	for e := range slices.Values(l.Log.Events()) {
 		switch w := e.What.(type) {
 		case event.RequestAnswered:
 			all[fmt.Sprintf("%d by %s", w.Status, w.By)]++
@@ -119,15 +96,15 @@ func (l *lab) outcomes() map[string]int {
 }
 
 func (l *lab) wantOutcomes(want map[string]int) {
-	l.t.Helper()
+	l.TB.Helper()
 	if got := l.outcomes(); fmt.Sprint(got) != fmt.Sprint(want) {
-		l.t.Errorf("outcomes: got %v, want %v", got, want)
+		l.TB.Errorf("outcomes: got %v, want %v", got, want)
 	}
 }
 
 // states lists the appliance's services' changes, such as "1s web listening".
 func (l *lab) states() (all []string) {
-	for e, s := range event.Of[event.ServiceChanged](l.log.Events()) {
+	for e, s := range event.Of[event.ServiceChanged](l.Log.Events()) {
 		if e.Node == "a" {
 			all = append(all, fmt.Sprintf("%v %s %s", e.At, s.Service, s.State))
 		}
@@ -136,18 +113,8 @@ func (l *lab) states() (all []string) {
 }
 
 func (l *lab) wantStates(want ...string) {
-	l.t.Helper()
+	l.TB.Helper()
 	if got := l.states(); !slices.Equal(got, want) {
-		l.t.Errorf("states: got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		l.TB.Errorf("states: got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-}
-
-// count counts the events of one kind on one node.
-func count[B event.Body](l *lab, node string) (n int) {
-	for e := range event.Of[B](l.log.Events()) {
-		if e.Node == node {
-			n++
-		}
-	}
-	return n
 }

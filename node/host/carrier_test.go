@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -16,24 +17,24 @@ import (
 func TestCarrierLoss(t *testing.T) {
 	const neighbours = 40
 	l := newLab(t, neighbours+1, nil)
-	h := l.hosts[0]
-	for i, peer := range l.hosts[1:] {
-		l.at(time.Duration(i*37%neighbours)*time.Millisecond, func() {
+	h := l.Hosts[0]
+	for i, peer := range l.Hosts[1:] {
+		l.At(time.Duration(i*37%neighbours)*time.Millisecond, func() {
 			l.talk(peer, netip.AddrPortFrom(h.NIC("lan").Address().Addr(), 80), 1) // asks for h, which so learns of it
 		})
 	}
-	l.run(t, time.Second)
+	l.Run(time.Second)
 	var told []string
 	h.NIC("lan").OnCarrier(func(up bool) { told = append(told, fmt.Sprintf("%v %v", h.Now(), up)) })
-	before := l.log.Len()
-	l.at(2*time.Second, h.NIC("lan").Port().Pull)
-	l.at(3*time.Second, h.NIC("lan").Port().Plug)
-	l.run(t, 4*time.Second)
+	before := l.Log.Len()
+	l.At(2*time.Second, h.NIC("lan").Port().Pull)
+	l.At(3*time.Second, h.NIC("lan").Port().Plug)
+	l.Run(4 * time.Second)
 	if want := []string{"2s false", "3s true"}; !slices.Equal(told, want) {
 		t.Errorf("told: got %v, want %v", told, want)
 	}
 	var got []string
-	for _, e := range l.log.Events()[before:] {
+	for _, e := range l.Log.Events()[before:] {
 		switch b := e.What.(type) {
 		case event.LinkChanged:
 			got = append(got, fmt.Sprintf("%v link %v", e.At, b.Up))
@@ -57,26 +58,26 @@ func TestCarrierLoss(t *testing.T) {
 func TestCarrierOfSleepers(t *testing.T) {
 	for _, c := range []struct {
 		name             string
-		put              func(*Host)
+		put              func(*host.Host)
 		linkAt, toldAt   time.Duration
 		links, toldTimes int
 	}{
-		{"frozen machine", func(h *Host) { h.Freeze(false) }, 5 * time.Second, 5 * time.Second, 1, 1},
-		{"frozen process", func(h *Host) { h.Freeze(true) }, 2 * time.Second, 5 * time.Second, 1, 1},
-		{"dead machine", func(h *Host) { h.Crash(false) }, 0, 0, 0, 0},
-		{"warm restart", func(h *Host) { h.Crash(true) }, 0, 0, 0, 0},
+		{"frozen machine", func(h *host.Host) { h.Freeze(false) }, 5 * time.Second, 5 * time.Second, 1, 1},
+		{"frozen process", func(h *host.Host) { h.Freeze(true) }, 2 * time.Second, 5 * time.Second, 1, 1},
+		{"dead machine", func(h *host.Host) { h.Crash(false) }, 0, 0, 0, 0},
+		{"warm restart", func(h *host.Host) { h.Crash(true) }, 0, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t, 1, nil)
-			h := l.hosts[0]
+			h := l.Hosts[0]
 			var told []time.Duration
 			h.NIC("lan").OnCarrier(func(bool) { told = append(told, h.Now()) })
-			l.at(time.Second, func() { c.put(h) })
-			l.at(2*time.Second, h.NIC("lan").Port().Pull)
-			l.at(5*time.Second, h.Thaw)
-			l.run(t, 10*time.Second)
+			l.At(time.Second, func() { c.put(h) })
+			l.At(2*time.Second, h.NIC("lan").Port().Pull)
+			l.At(5*time.Second, h.Thaw)
+			l.Run(10 * time.Second)
 			var links []time.Duration
-			for e := range event.Of[event.LinkChanged](l.log.Events()) {
+			for e := range event.Of[event.LinkChanged](l.Log.Events()) {
 				links = append(links, e.At)
 			}
 			if len(links) != c.links || c.links > 0 && links[0] != c.linkAt {
@@ -93,23 +94,23 @@ func TestCarrierOfSleepers(t *testing.T) {
 // cache: the stack would clear it in map order.
 func TestCrashForgetsInSilence(t *testing.T) {
 	l := newLab(t, 5, nil)
-	h := l.hosts[0]
-	for _, peer := range l.hosts[1:] {
+	h := l.Hosts[0]
+	for _, peer := range l.Hosts[1:] {
 		l.talk(peer, netip.AddrPortFrom(h.NIC("lan").Address().Addr(), 80), 1)
 	}
-	l.run(t, time.Second)
-	if n := len(h.NIC("lan").neighbours); n != 4 {
+	l.Run(time.Second)
+	if n := len(host.Neighbours(h.NIC("lan"))); n != 4 {
 		t.Fatalf("neighbours: got %d, want 4", n)
 	}
-	before := l.log.Len()
+	before := l.Log.Len()
 	h.Crash(false)
-	for _, e := range l.log.Events()[before:] {
+	for _, e := range l.Log.Events()[before:] {
 		if p, is := e.What.(event.PowerChanged); !is || p.State != event.PowerCrashed {
 			t.Errorf("logged %+v, want the crash only", e.What)
 		}
 	}
 	h.PowerOn()
-	if n := len(h.NIC("lan").neighbours); n != 0 {
+	if n := len(host.Neighbours(h.NIC("lan"))); n != 0 {
 		t.Errorf("neighbours after the boot: got %d, want none", n)
 	}
 }

@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -21,7 +22,7 @@ func TestDamageIsFound(t *testing.T) {
 			for i := range want {
 				want[i] = byte(i >> 8 * i)
 			}
-			l, server, client := streamLab(t, func(_ *sim.Proc, c *Conn) {
+			l, server, client := streamLab(t, func(_ *sim.Proc, c *host.Conn) {
 				defer c.Close()
 				c.Read(make([]byte, 1))
 				c.Write(want) // the client says whether it arrived
@@ -32,10 +33,10 @@ func TestDamageIsFound(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				l.fabric.Install(rule)
+				l.Fabric.Install(rule)
 			}
 			done := false
-			l.program(client, "client", func(*sim.Proc) error {
+			l.Program(client, "client", func(*sim.Proc) error {
 				if _, err := io.WriteString(conn, "?"); err != nil {
 					return err
 				}
@@ -43,11 +44,11 @@ func TestDamageIsFound(t *testing.T) {
 				done = true
 				return err
 			})
-			l.run(t, time.Hour)
+			l.Run(time.Hour)
 			if !done || !bytes.Equal(got, want) {
 				t.Errorf("read (whole: %t) differs from what was written", done)
 			}
-			found := client.stack.Stats().TCP.ChecksumErrors.Value() + client.stack.Stats().IP.MalformedPacketsReceived.Value()
+			found := host.StackStats(client).TCP.ChecksumErrors.Value() + host.StackStats(client).IP.MalformedPacketsReceived.Value()
 			if (found > 0) != (share > 0) {
 				t.Errorf("damaged frames found: got %d at a share of %v", found, share)
 			}

@@ -1,24 +1,25 @@
-package host
+package host_test
 
 import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 )
 
 // TestClockSkew: a step of the clock shows in the time of day and moves no
 // timer; it outlives a reboot, the clock being hardware.
 func TestClockSkew(t *testing.T) {
-	l := newLab(t, 1, func(_ int, c *Config) { c.ClockSkew = time.Hour })
-	h := l.hosts[0]
+	l := newLab(t, 1, func(_ int, c *host.Config) { c.ClockSkew = time.Hour })
+	h := l.Hosts[0]
 	var woke time.Duration
 	h.Go("sleeper", func(p *sim.Proc) {
 		p.Sleep(10 * time.Second)
 		woke = h.Now()
 	})
-	l.at(5*time.Second, func() { h.Skew(-3 * time.Hour) })
-	l.run(t, 20*time.Second)
+	l.At(5*time.Second, func() { h.Skew(-3 * time.Hour) })
+	l.Run(20 * time.Second)
 	if woke != 10*time.Second {
 		t.Errorf("a sleep of 10 s ended at %v", woke)
 	}
@@ -27,7 +28,7 @@ func TestClockSkew(t *testing.T) {
 	if got, want := h.Scope().Local(), 20*time.Second-2*time.Hour; got != want {
 		t.Errorf("the clock shows %v, want %v", got, want)
 	}
-	if got := (kernelClock{h}).Now(); !got.Equal(Epoch.Add(20*time.Second - 2*time.Hour)) {
+	if got := host.KernelNow(h); !got.Equal(host.Epoch.Add(20*time.Second - 2*time.Hour)) {
 		t.Errorf("the kernel's clock shows %v", got)
 	}
 	if got := h.Now(); got != 20*time.Second {
@@ -38,12 +39,12 @@ func TestClockSkew(t *testing.T) {
 // TestClockDrift: with a clock that gains 1 % the timers of programs and of the
 // stack come early.
 func TestClockDrift(t *testing.T) {
-	l := newLab(t, 2, func(i int, c *Config) {
+	l := newLab(t, 2, func(i int, c *host.Config) {
 		if i == 1 {
 			c.Drift = 0.25
 		}
 	})
-	h := l.hosts[0]
+	h := l.Hosts[0]
 	var woke []time.Duration
 	h.Go("sleeper", func(p *sim.Proc) {
 		for range 2 {
@@ -51,21 +52,21 @@ func TestClockDrift(t *testing.T) {
 			woke = append(woke, h.Now())
 		}
 	})
-	l.at(9*time.Second, func() { h.Drift(0) })
-	tap := l.tap()
-	l.run(t, time.Minute)
+	l.At(9*time.Second, func() { h.Drift(0) })
+	tap := l.Tap()
+	l.Run(time.Minute)
 	if len(woke) != 2 || woke[0] != 8*time.Second || woke[1] != 16*time.Second {
 		t.Errorf("woke at %v, want 8s; the second sleep was set while the clock ran fast", woke)
 	}
 	h.Drift(0.25)
-	start := l.loop.Now()
+	start := l.Loop.Now()
 	l.knock(h) // nobody has the virtual IP: questions a second apart by its own clock
-	l.run(t, start+300*time.Millisecond+2*time.Second)
-	asked := tap.sent("h1", start, nil)
+	l.Run(start + 300*time.Millisecond + 2*time.Second)
+	asked := tap.SentBy("h1", start, nil)
 	if len(asked) < 3 {
 		t.Fatalf("ARP requests: got %d, want 3", len(asked))
 	}
-	if got := asked[1].at - asked[0].at; got != 800*time.Millisecond {
+	if got := asked[1].At - asked[0].At; got != 800*time.Millisecond {
 		t.Errorf("between questions: got %v, want 800ms", got)
 	}
 }
@@ -87,7 +88,7 @@ func TestDeadlinesDrift(t *testing.T) {
 				start = client.Now()
 			}
 		})
-		l.run(t, time.Minute)
+		l.Run(time.Minute)
 		if len(took) != 10 {
 			t.Fatalf("drift %v: got %d timeouts, want 10", drift, len(took))
 		}
@@ -95,7 +96,7 @@ func TestDeadlinesDrift(t *testing.T) {
 		for _, d := range took {
 			within(t, "timeout of a third of a second", d, want-100*time.Nanosecond, want+100*time.Nanosecond)
 		}
-		if n := l.loop.Count(); n > 500 {
+		if n := l.Loop.Count(); n > 500 {
 			t.Errorf("drift %v: %d events for 10 timeouts", drift, n)
 		}
 	}

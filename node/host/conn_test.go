@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -14,18 +15,18 @@ import (
 // sends, with a timeout, in another.
 func TestTimeoutOfReadUnderWay(t *testing.T) {
 	l := newLab(t, 2, nil)
-	l.serve(t, l.hosts[0], 80, 1000)
-	client := l.hosts[1]
-	var conn *Conn
+	l.serve(t, l.Hosts[0], 80, 1000)
+	client := l.Hosts[1]
+	var conn *host.Conn
 	var failed []time.Duration
 	client.Go("reader", func(*sim.Proc) {
 		var err error
 		if conn, err = client.Dial(netip.MustParseAddrPort("10.0.0.1:80"), 0); err != nil {
-			l.loop.Fail(err)
+			l.Loop.Fail(err)
 			return
 		}
 		for range 2 {
-			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, ErrTimeout) {
+			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, host.ErrTimeout) {
 				t.Errorf("read: got %v, want a timeout", err)
 			}
 			failed = append(failed, client.Now())
@@ -42,7 +43,7 @@ func TestTimeoutOfReadUnderWay(t *testing.T) {
 		p.Sleep(500 * time.Millisecond)
 		conn.SetTimeout(0)
 	})
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 	if len(failed) != 1 || failed[0] != 2500*time.Millisecond {
 		t.Errorf("timeouts: got %v, want one at 2.5s", failed)
 	}

@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -14,17 +16,17 @@ import (
 // cpuLab is one machine of the given cores, and a list of what ended when.
 type cpuLab struct {
 	*lab
-	host *Host
+	host *host.Host
 	done []string
 }
 
 func newCPULab(t *testing.T, cores int) *cpuLab {
-	l := newLab(t, 1, func(_ int, c *Config) { c.Cores = cores })
-	return &cpuLab{lab: l, host: l.hosts[0]}
+	l := newLab(t, 1, func(_ int, c *host.Config) { c.Cores = cores })
+	return &cpuLab{lab: l, host: l.Hosts[0]}
 }
 
 // job starts work at an instant.
-func (l *cpuLab) job(name string, at time.Duration, class Class, work time.Duration) {
+func (l *cpuLab) job(name string, at time.Duration, class host.Class, work time.Duration) {
 	l.host.Go(name, func(p *sim.Proc) {
 		p.Sleep(at)
 		l.host.CPU().Use(p, class, work)
@@ -34,7 +36,7 @@ func (l *cpuLab) job(name string, at time.Duration, class Class, work time.Durat
 
 func (l *cpuLab) want(t *testing.T, until time.Duration, want ...string) {
 	t.Helper()
-	l.run(t, until)
+	l.Run(until)
 	if !slices.Equal(l.done, want) {
 		t.Errorf("done: got %v, want %v", l.done, want)
 	}
@@ -46,32 +48,32 @@ func TestProcessorSharing(t *testing.T) {
 	const s = time.Second
 	t.Run("as many jobs as cores", func(t *testing.T) {
 		l := newCPULab(t, 2)
-		l.job("a", 0, Service, 1*s)
-		l.job("b", 0, Service, 2*s)
+		l.job("a", 0, host.Service, 1*s)
+		l.job("b", 0, host.Service, 2*s)
 		l.want(t, 10*s, "a 1s", "b 2s")
 	})
 	t.Run("three jobs on two cores", func(t *testing.T) {
 		l := newCPULab(t, 2)
-		l.job("a", 0, Service, 1*s) // 2/3 of a core each until 1.5 s
-		l.job("b", 0, Service, 2*s) // 1 s left, alone on its core
-		l.job("c", 0, Service, 2*s)
+		l.job("a", 0, host.Service, 1*s) // 2/3 of a core each until 1.5 s
+		l.job("b", 0, host.Service, 2*s) // 1 s left, alone on its core
+		l.job("c", 0, host.Service, 2*s)
 		l.want(t, 10*s, "a 1.5s", "b 2.5s", "c 2.5s")
 	})
 	t.Run("a late comer", func(t *testing.T) {
 		l := newCPULab(t, 1)
-		l.job("a", 0, Service, 2*s) // 1 s done at 1 s, then half
-		l.job("b", 1*s, Service, 500*time.Millisecond)
+		l.job("a", 0, host.Service, 2*s) // 1 s done at 1 s, then half
+		l.job("b", 1*s, host.Service, 500*time.Millisecond)
 		l.want(t, 10*s, "b 2s", "a 2.5s")
 	})
 	t.Run("classes do not compete", func(t *testing.T) {
 		l := newCPULab(t, 1)
-		l.job("a", 0, Service, 1*s)
-		l.job("b", 0, Control, 1*s)
+		l.job("a", 0, host.Service, 1*s)
+		l.job("b", 0, host.Control, 1*s)
 		l.want(t, 10*s, "a 1s", "b 1s")
 	})
 	t.Run("no work", func(t *testing.T) {
 		l := newCPULab(t, 1)
-		l.job("a", 1*s, Service, 0)
+		l.job("a", 1*s, host.Service, 0)
 		l.want(t, 10*s, "a 1s")
 	})
 }
@@ -81,29 +83,29 @@ func TestProcessorSharing(t *testing.T) {
 func TestHog(t *testing.T) {
 	const s = time.Second
 	hog := func(l *cpuLab, at time.Duration, share float64) {
-		l.at(at, func() { l.host.Hog(Service, share) })
+		l.At(at, func() { l.host.Hog(host.Service, share) })
 	}
 	t.Run("half", func(t *testing.T) {
 		l := newCPULab(t, 2) // one core's worth is left
 		hog(l, 0, 0.5)
-		l.job("a", 0, Service, 1*s)
+		l.job("a", 0, host.Service, 1*s)
 		l.want(t, 10*s, "a 1s")
-		l.job("b", 0, Service, 1*s)
-		l.job("c", 0, Service, 1*s)
+		l.job("b", 0, host.Service, 1*s)
+		l.job("c", 0, host.Service, 1*s)
 		l.want(t, 20*s, "a 1s", "b 12s", "c 12s")
 	})
 	t.Run("half of one core", func(t *testing.T) {
 		l := newCPULab(t, 1)
 		hog(l, 0, 0.5)
-		l.job("a", 0, Service, 1*s)
+		l.job("a", 0, host.Service, 1*s)
 		l.want(t, 10*s, "a 2s")
 	})
 	t.Run("all, then calm", func(t *testing.T) {
 		l := newCPULab(t, 2)
-		l.job("a", 0, Service, 3*s)
+		l.job("a", 0, host.Service, 3*s)
 		hog(l, 1*s, 1)
-		l.job("none", 2*s, Service, 0) // even no work waits
-		l.job("other", 2*s, Control, 1*s)
+		l.job("none", 2*s, host.Service, 0) // even no work waits
+		l.job("other", 2*s, host.Control, 1*s)
 		hog(l, 11*s, 0)
 		l.want(t, 10*s, "other 3s")
 		l.want(t, 20*s, "other 3s", "none 11s", "a 13s")
@@ -111,14 +113,14 @@ func TestHog(t *testing.T) {
 	t.Run("crash", func(t *testing.T) {
 		l := newCPULab(t, 1)
 		hog(l, 0, 1)
-		l.job("dead", 0, Service, 1*s)
-		l.at(1*s, func() { l.host.Crash(false); l.host.PowerOn(); l.job("new", 0, Service, 1*s) })
+		l.job("dead", 0, host.Service, 1*s)
+		l.At(1*s, func() { l.host.Crash(false); l.host.PowerOn(); l.job("new", 0, host.Service, 1*s) })
 		l.want(t, 20*s, "new 2s")
-		if l.host.CPU().Hogged(Service) != 0 || !l.host.CPU().Idle(Service) {
+		if l.host.CPU().Hogged(host.Service) != 0 || !l.host.CPU().Idle(host.Service) {
 			t.Error("the hog outlived the crash")
 		}
 		var shares []float64
-		for _, c := range event.Of[event.LoadChanged](l.log.Events()) {
+		for _, c := range event.Of[event.LoadChanged](l.Log.Events()) {
 			shares = append(shares, c.Share)
 		}
 		if !slices.Equal(shares, []float64{1}) {
@@ -131,9 +133,9 @@ func TestHog(t *testing.T) {
 func TestFrozenWorkStands(t *testing.T) {
 	for _, process := range []bool{true, false} {
 		l := newCPULab(t, 1)
-		l.job("a", 0, Service, 3*time.Second)
-		l.at(1*time.Second, func() { l.host.Freeze(process) })
-		l.at(6*time.Second, l.host.Thaw)
+		l.job("a", 0, host.Service, 3*time.Second)
+		l.At(1*time.Second, func() { l.host.Freeze(process) })
+		l.At(6*time.Second, l.host.Thaw)
 		l.want(t, 20*time.Second, "a 8s")
 	}
 }
@@ -147,14 +149,14 @@ func TestDriftingCPU(t *testing.T) {
 		var done time.Duration
 		l.host.Go("job", func(p *sim.Proc) {
 			for range 100 {
-				l.host.CPU().Use(p, Service, 10*time.Millisecond+1)
+				l.host.CPU().Use(p, host.Service, 10*time.Millisecond+1)
 			}
 			done = l.host.Now()
 		})
-		l.run(t, time.Minute)
+		l.Run(time.Minute)
 		want := time.Duration(float64(time.Second) / (1 + drift))
 		within(t, fmt.Sprintf("work of 1 s with a drift of %v", drift), done, want-time.Millisecond, want+time.Millisecond)
-		if n := l.loop.Count(); n > 1000 {
+		if n := l.Loop.Count(); n > 1000 {
 			t.Errorf("drift %v: %d events for 100 jobs", drift, n)
 		}
 	}
@@ -165,30 +167,30 @@ func TestDriftingCPU(t *testing.T) {
 // calm all that waited is. Pings and the control class never suffer.
 func TestAlmostDead(t *testing.T) {
 	l := newLab(t, 2, nil)
-	server, client := l.hosts[0], l.hosts[1]
+	server, client := l.Hosts[0], l.Hosts[1]
 	listener, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server.Go("server", func(p *sim.Proc) {
 		for {
-			server.CPU().Use(p, Service, 0) // as node/gateway does
+			server.CPU().Use(p, host.Service, 0) // as node/gateway does
 			conn, err := listener.AcceptConn()
 			if err != nil {
 				return
 			}
 			server.Go("connection", func(p *sim.Proc) {
 				conn.Read(make([]byte, 100))
-				server.CPU().Use(p, Service, time.Millisecond)
+				server.CPU().Use(p, host.Service, time.Millisecond)
 				conn.Write(make([]byte, 10))
 			})
 		}
 	})
-	l.run(t, time.Second)
-	l.at(1100*time.Millisecond, func() { server.Hog(Service, 1) })
+	l.Run(time.Second)
+	l.At(1100*time.Millisecond, func() { server.Hog(host.Service, 1) })
 	established, answered := 0, 0
 	for i := range 6 {
-		l.program(client, "client", func(p *sim.Proc) error {
+		l.Program(client, "client", func(p *sim.Proc) error {
 			p.Sleep(time.Second + time.Duration(i)*10*time.Millisecond)
 			conn, err := client.Dial(netip.MustParseAddrPort("10.0.0.1:80"), 0)
 			if err == nil {
@@ -202,24 +204,24 @@ func TestAlmostDead(t *testing.T) {
 	var control time.Duration
 	server.Go("control", func(p *sim.Proc) {
 		p.Sleep(4 * time.Second)
-		server.CPU().Use(p, Control, time.Second)
+		server.CPU().Use(p, host.Control, time.Second)
 		control = server.Now()
 	})
-	tap := l.tap()
-	l.at(5*time.Second, func() { inject(client.NIC("lan"), ping(t, client, server)) })
-	l.run(t, 20*time.Second)
+	tap := l.Tap()
+	l.At(5*time.Second, func() { hosttest.Inject(client.NIC("lan"), ping(t, client, server)) })
+	l.Run(20 * time.Second)
 	if established != 4 || answered != 0 { // the first was in Accept already
 		t.Errorf("hogged: got %d established, %d answered, want 4 and 0", established, answered)
 	}
-	if n := len(tap.sent("h1", 0, pong)); n != 1 || control != 6*time.Second {
+	if n := len(tap.SentBy("h1", 0, pong)); n != 1 || control != 6*time.Second {
 		t.Errorf("hogged: got %d echo replies and control work done at %v, want 1 and 6s", n, control)
 	}
-	l.at(30*time.Second, func() { server.Hog(Service, 0) })
-	l.run(t, 31*time.Second)
+	l.At(30*time.Second, func() { server.Hog(host.Service, 0) })
+	l.Run(31 * time.Second)
 	if answered != 4 {
 		t.Errorf("calm: got %d answered after 1 s, want 4", answered)
 	}
-	l.run(t, 2*time.Minute)
+	l.Run(2 * time.Minute)
 	if answered != 6 {
 		t.Errorf("calm: got %d answered, want all 6", answered)
 	}
@@ -236,14 +238,14 @@ func TestControlWork(t *testing.T) {
 	if len(l.done) != 1 {
 		t.Error("with the class free the work was not done at once")
 	}
-	l.host.Hog(Control, 0.9) // 200 µs take 2 ms
+	l.host.Hog(host.Control, 0.9) // 200 µs take 2 ms
 	do("a")
 	do("b")
 	l.want(t, time.Second, "free 0s", "a 4ms", "b 4ms")
-	l.host.Hog(Control, 1)
+	l.host.Hog(host.Control, 1)
 	do("c")
 	do("d")
 	l.want(t, 2*time.Second, "free 0s", "a 4ms", "b 4ms")
-	l.host.Hog(Control, 0)
+	l.host.Hog(host.Control, 0)
 	l.want(t, 3*time.Second, "free 0s", "a 4ms", "b 4ms", "c 2.0004s", "d 2.0004s")
 }

@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -18,8 +20,8 @@ import (
 // sockets of the dead machine does nothing.
 func TestCrashUnwindsPrograms(t *testing.T) {
 	l := newLab(t, 2, nil)
-	h := l.hosts[0]
-	l.serve(t, l.hosts[1], 80, 10)
+	h := l.Hosts[0]
+	l.serve(t, l.Hosts[1], 80, 10)
 	conn := l.dial(t, h, "10.0.0.2:80")
 	listener, err := h.Listen(netip.MustParseAddrPort("0.0.0.0:81"), 1)
 	if err != nil {
@@ -34,15 +36,15 @@ func TestCrashUnwindsPrograms(t *testing.T) {
 		{"accept", func(*sim.Proc) { listener.AcceptConn() }},
 		{"sleep", func(p *sim.Proc) { p.Sleep(time.Hour) }},
 		{"dial", func(*sim.Proc) { h.Dial(netip.MustParseAddrPort("10.0.7.7:80"), 0) }},
-		{"work", func(p *sim.Proc) { h.CPU().Use(p, Service, time.Hour) }},
+		{"work", func(p *sim.Proc) { h.CPU().Use(p, host.Service, time.Hour) }},
 	} {
 		h.Go(c.name, func(p *sim.Proc) {
 			defer func() {
 				unwound = append(unwound, c.name)
-				if _, err := conn.Write([]byte("x")); !errors.Is(err, ErrClosed) {
+				if _, err := conn.Write([]byte("x")); !errors.Is(err, host.ErrClosed) {
 					t.Errorf("write while dying: got %v, want ErrClosed", err)
 				}
-				if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, ErrClosed) {
+				if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, host.ErrClosed) {
 					t.Errorf("read while dying: got %v, want ErrClosed", err)
 				}
 				conn.Close()
@@ -55,24 +57,24 @@ func TestCrashUnwindsPrograms(t *testing.T) {
 	}
 	told := false
 	h.OnAddress(func(netip.Addr, bool) { told = true })
-	tap := l.tap()
+	tap := l.Tap()
 	const crash = time.Second
-	l.at(crash, func() { h.Crash(false); h.Crash(false) })
-	l.run(t, time.Minute)
+	l.At(crash, func() { h.Crash(false); h.Crash(false) })
+	l.Run(time.Minute)
 	if want := []string{"read", "accept", "sleep", "dial", "work"}; !slices.Equal(unwound, want) {
 		t.Errorf("unwound: got %v, want %v", unwound, want)
 	}
-	for _, s := range tap.all {
-		if s.node == "h1" && s.at >= crash {
-			t.Errorf("at %v the dead machine sent a frame, %q", s.at, s.lost)
+	for _, s := range tap.All {
+		if s.Node == "h1" && s.At >= crash {
+			t.Errorf("at %v the dead machine sent a frame, %q", s.At, s.Lost)
 		}
 	}
 	h.PowerOn()
-	h.NIC("lan").AddVIP(vip, MAC{})
+	h.NIC("lan").AddVIP(vip, host.MAC{})
 	if told {
 		t.Error("a watcher outlived the crash")
 	}
-	if l.hosts[1].NIC("lan").Carrier() != true || !h.NIC("lan").Carrier() {
+	if l.Hosts[1].NIC("lan").Carrier() != true || !h.NIC("lan").Carrier() {
 		t.Error("a link is down after the reboot")
 	}
 }
@@ -81,23 +83,23 @@ func TestCrashUnwindsPrograms(t *testing.T) {
 // off their segments get no answer, and the first one after its boot a reset.
 func TestConnectionsVanish(t *testing.T) {
 	l := newLab(t, 2, nil)
-	server, client := l.hosts[0], l.hosts[1]
+	server, client := l.Hosts[0], l.Hosts[1]
 	l.serve(t, server, 80, 10)
 	talker := l.talk(client, netip.MustParseAddrPort("10.0.0.1:80"), 100)
-	tap := l.tap()
+	tap := l.Tap()
 	const crash, boot = 2500 * time.Millisecond, 4500 * time.Millisecond
-	l.at(crash, func() { server.Crash(false) })
-	l.at(boot, server.PowerOn)
-	l.run(t, boot-1)
+	l.At(crash, func() { server.Crash(false) })
+	l.At(boot, server.PowerOn)
+	l.Run(boot - 1)
 	if len(talker.answered) != 3 || talker.err != nil {
 		t.Errorf("while the server is off: got %d answers and %v, want 3 and silence", len(talker.answered), talker.err)
 	}
-	l.run(t, time.Minute)
-	if !errors.Is(talker.err, ErrReset) {
+	l.Run(time.Minute)
+	if !errors.Is(talker.err, host.ErrReset) {
 		t.Errorf("after its boot: got %v, want a reset", talker.err)
 	}
-	resets := tap.sent("h1", 0, segment(header.TCPFlagRst))
-	if len(resets) != 1 || resets[0].at < boot {
+	resets := tap.SentBy("h1", 0, segment(header.TCPFlagRst))
+	if len(resets) != 1 || resets[0].At < boot {
 		t.Errorf("resets: got %v, want one after the boot", resets)
 	}
 }
@@ -105,40 +107,40 @@ func TestConnectionsVanish(t *testing.T) {
 // TestBootTime: links come up with the power, programs and addresses only after
 // the boot time; a crash during the boot calls it off.
 func TestBootTime(t *testing.T) {
-	l := newLab(t, 2, func(i int, c *Config) {
+	l := newLab(t, 2, func(i int, c *host.Config) {
 		if i == 1 {
 			c.BootTime = 10 * time.Second
 		}
 	})
-	h := l.hosts[0]
+	h := l.Hosts[0]
 	var booted []time.Duration
 	h.OnBoot(func() { booted = append(booted, h.Now()) })
-	tap := l.tap()
+	tap := l.Tap()
 	knock := func(at time.Duration) {
-		l.at(at, func() { inject(l.hosts[1].NIC("lan"), ping(t, l.hosts[1], h)) })
+		l.At(at, func() { hosttest.Inject(l.Hosts[1].NIC("lan"), ping(t, l.Hosts[1], h)) })
 	}
 	knock(9 * time.Second)
 	knock(11 * time.Second)
-	l.at(12*time.Second, func() { h.Crash(false) })
-	l.at(13*time.Second, h.PowerOn)
-	l.at(20*time.Second, func() { h.Crash(false) }) // still booting
+	l.At(12*time.Second, func() { h.Crash(false) })
+	l.At(13*time.Second, h.PowerOn)
+	l.At(20*time.Second, func() { h.Crash(false) }) // still booting
 	knock(24 * time.Second)
-	l.at(30*time.Second, func() { h.SetBootTime(2 * time.Second) })
-	l.at(31*time.Second, h.PowerOn)
-	l.at(32*time.Second, h.PowerOn)
-	l.run(t, 5*time.Second)
+	l.At(30*time.Second, func() { h.SetBootTime(2 * time.Second) })
+	l.At(31*time.Second, h.PowerOn)
+	l.At(32*time.Second, h.PowerOn)
+	l.Run(5 * time.Second)
 	if h.Power() != event.PowerBooting || !h.NIC("lan").Carrier() || h.Holds(netip.MustParseAddr("10.0.0.1")) {
 		t.Errorf("after 5s: got %v, carrier %v, want a booting machine with a link and no address", h, h.NIC("lan").Carrier())
 	}
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 	if want := []time.Duration{10 * time.Second, 33 * time.Second}; !slices.Equal(booted, want) {
 		t.Errorf("booted at: got %v, want %v", booted, want)
 	}
-	if pongs := tap.sent("h1", 0, pong); len(pongs) != 1 || pongs[0].at < 11*time.Second || pongs[0].at > 12*time.Second {
+	if pongs := tap.SentBy("h1", 0, pong); len(pongs) != 1 || pongs[0].At < 11*time.Second || pongs[0].At > 12*time.Second {
 		t.Errorf("echo replies: got %v, want one at 11s", pongs)
 	}
 	var states []event.Power
-	for e, p := range event.Of[event.PowerChanged](l.log.Events()) {
+	for e, p := range event.Of[event.PowerChanged](l.Log.Events()) {
 		if e.Node == "h1" {
 			states = append(states, p.State)
 		}
@@ -158,17 +160,17 @@ func TestBootsDiffer(t *testing.T) {
 	}
 	draws := func() (all []draw) {
 		l := newLab(t, 2, nil)
-		client := l.hosts[0]
-		l.serve(t, l.hosts[1], 80, 10)
-		tap := l.tap()
+		client := l.Hosts[0]
+		l.serve(t, l.Hosts[1], 80, 10)
+		tap := l.Tap()
 		for range 5 {
 			l.dial(t, client, "10.0.0.2:80")
 			client.Crash(false)
 			client.PowerOn()
 		}
-		for _, s := range tap.sent("h1", 0, segment(header.TCPFlagSyn)) {
-			from, _, _, _ := s.tcp()
-			tcp := header.TCP(header.IPv4(s.data[header.EthernetMinimumSize:]).Payload())
+		for _, s := range tap.SentBy("h1", 0, segment(header.TCPFlagSyn)) {
+			from, _, _, _ := tcpOf(s)
+			tcp := header.TCP(header.IPv4(s.Data[header.EthernetMinimumSize:]).Payload())
 			all = append(all, draw{from.Port(), tcp.SequenceNumber()})
 		}
 		return all
@@ -193,10 +195,10 @@ func TestBootsDiffer(t *testing.T) {
 // nothing, and what a NIC has joined; a cold one cuts it and clears the filter.
 // Virtual IPs are gone either way, and their MACs with them.
 func TestWarmCrash(t *testing.T) {
-	group, virtual := MAC{1, 0, 0x5e, 0, 0, 2}, MAC{0, 0, 0x0c, 7, 0xac, 30}
+	group, virtual := host.MAC{1, 0, 0x5e, 0, 0, 2}, host.MAC{0, 0, 0x0c, 7, 0xac, 30}
 	for _, warm := range []bool{true, false} {
 		l := newLab(t, 1, nil)
-		h, n := l.hosts[0], l.hosts[0].NIC("lan")
+		h, n := l.Hosts[0], l.Hosts[0].NIC("lan")
 		n.OpenPacket(func([]byte) bool { return false }, nil).Join(group)
 		n.AddVIP(vip, virtual)
 		h.Crash(warm)
@@ -207,12 +209,12 @@ func TestWarmCrash(t *testing.T) {
 		if h.Holds(vip) || !h.Holds(netip.MustParseAddr("10.0.0.1")) {
 			t.Errorf("warm %v: got virtual IP %v, own address %v, want the own one only", warm, h.Holds(vip), h.Holds(netip.MustParseAddr("10.0.0.1")))
 		}
-		for mac, want := range map[MAC]bool{n.MAC(): true, group: warm, virtual: false} {
+		for mac, want := range map[host.MAC]bool{n.MAC(): true, group: warm, virtual: false} {
 			if got := n.Port().Filter().Accepts([6]byte(mac)); got != want {
 				t.Errorf("warm %v: takes frames to %v: got %v, want %v", warm, mac, got, want)
 			}
 		}
-		for _, e := range l.log.Events() {
+		for _, e := range l.Log.Events() {
 			if _, is := e.What.(event.LinkChanged); is {
 				t.Errorf("warm %v: the machine logged a change of its own link", warm)
 			}

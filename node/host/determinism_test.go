@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"net/netip"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -16,29 +17,29 @@ import (
 // longWay every packet goes through IPv4; questions is how many did at one of
 // the machines.
 func eventful(t *testing.T, watch, longWay bool) (digest string, events int, questions uint64) {
-	l := newLab(t, 6, func(i int, c *Config) {
-		c.ARP = []ARPPolicy{ARPLinux, ARPReplyOnly, ARPNetstack}[i%3]
+	l := newLab(t, 6, func(i int, c *host.Config) {
+		c.ARP = []host.ARPPolicy{host.ARPLinux, host.ARPReplyOnly, host.ARPNetstack}[i%3]
 		c.Cores = 2
 	})
 	if watch {
-		l.tap()
+		l.Tap()
 	}
-	for _, h := range l.hosts {
+	for _, h := range l.Hosts {
 		if longWay {
-			h.judges = true
-			h.OnBoot(func() { h.judges = true })
+			host.CloseShortcut(h)
+			h.OnBoot(func() { host.CloseShortcut(h) })
 		}
 	}
-	for _, h := range l.hosts[:2] {
+	for _, h := range l.Hosts[:2] {
 		h.OnBoot(func() { l.serve(t, h, 80, 3000) })
 		l.serve(t, h, 80, 3000)
 	}
-	for i, h := range l.hosts[2:] {
+	for i, h := range l.Hosts[2:] {
 		rule, err := netfab.Impairment{Loss: 0.02, Delay: time.Millisecond, Jitter: time.Millisecond, Reorder: 0.01}.Rule(h.NIC("lan").Port())
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.fabric.Install(rule)
+		l.Fabric.Install(rule)
 		for range 2 {
 			h.Go("client", func(p *sim.Proc) {
 				for {
@@ -48,24 +49,24 @@ func eventful(t *testing.T, watch, longWay bool) (digest string, events int, que
 						ask(conn, 5, 3000)
 						conn.Close()
 					}
-					h.CPU().Use(p, Service, time.Duration(i+1)*10*time.Millisecond)
+					h.CPU().Use(p, host.Service, time.Duration(i+1)*10*time.Millisecond)
 					p.Sleep(500 * time.Millisecond)
 				}
 			})
 		}
 	}
-	a, b := l.hosts[0], l.hosts[1]
-	a.NIC("lan").AddVIP(vip, MAC{})
-	l.at(3*time.Second, func() { a.NIC("lan").RemoveVIP(vip, true); b.NIC("lan").AddVIP(vip, MAC{}) })
-	l.at(5*time.Second, func() { b.Crash(false); a.NIC("lan").AddVIP(vip, MAC{0, 0, 0x0c, 7, 0xac, 1}) })
-	l.at(6*time.Second, b.PowerOn)
-	l.at(7*time.Second, func() { a.Freeze(true); l.hosts[2].Freeze(false) })
-	l.at(9*time.Second, func() { a.Thaw(); l.hosts[2].Thaw() })
-	l.at(10*time.Second, l.hosts[3].NIC("lan").Port().Pull)
-	l.at(11*time.Second, l.hosts[3].NIC("lan").Port().Plug)
-	l.at(12*time.Second, func() { l.hosts[4].Hog(Service, 0.7); l.hosts[5].Drift(0.05) })
-	l.run(t, 25*time.Second)
-	return l.digest.String(), l.log.Len(), l.hosts[2].stack.Stats().IP.PacketsReceived.Value()
+	a, b := l.Hosts[0], l.Hosts[1]
+	a.NIC("lan").AddVIP(vip, host.MAC{})
+	l.At(3*time.Second, func() { a.NIC("lan").RemoveVIP(vip, true); b.NIC("lan").AddVIP(vip, host.MAC{}) })
+	l.At(5*time.Second, func() { b.Crash(false); a.NIC("lan").AddVIP(vip, host.MAC{0, 0, 0x0c, 7, 0xac, 1}) })
+	l.At(6*time.Second, b.PowerOn)
+	l.At(7*time.Second, func() { a.Freeze(true); l.Hosts[2].Freeze(false) })
+	l.At(9*time.Second, func() { a.Thaw(); l.Hosts[2].Thaw() })
+	l.At(10*time.Second, l.Hosts[3].NIC("lan").Port().Pull)
+	l.At(11*time.Second, l.Hosts[3].NIC("lan").Port().Plug)
+	l.At(12*time.Second, func() { l.Hosts[4].Hog(host.Service, 0.7); l.Hosts[5].Drift(0.05) })
+	l.Run(25 * time.Second)
+	return l.Digest.String(), l.Log.Len(), host.StackStats(l.Hosts[2]).IP.PacketsReceived.Value()
 }
 
 // TestEventfulRunIsDeterministic: an eventful run gives the same digest with and

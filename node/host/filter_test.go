@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"net/netip"
@@ -7,34 +7,36 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
 // received counts what the stack has been given of IP.
-func received(h *Host) uint64 { return h.stack.Stats().IP.PacketsReceived.Value() }
+func received(h *host.Host) uint64 { return host.StackStats(h).IP.PacketsReceived.Value() }
 
 // TestMACFilter enforces spec/failover.md §9.2: gVisor takes whatever it is
 // given, so the interface must not give it frames for others. Method: a machine
 // that no switch knows is sent a ping; the frame is flooded to all.
 func TestMACFilter(t *testing.T) {
 	l := newLab(t, 3, nil)
-	a, b, c := l.hosts[0], l.hosts[1], l.hosts[2]
-	tap := l.tap()
-	inject(a.NIC("lan"), ping(t, a, b))
-	l.run(t, time.Second)
+	a, b, c := l.Hosts[0], l.Hosts[1], l.Hosts[2]
+	tap := l.Tap()
+	hosttest.Inject(a.NIC("lan"), ping(t, a, b))
+	l.Run(time.Second)
 	if got := received(b); got != 1 {
 		t.Errorf("packets at the receiver: got %d, want 1", got)
 	}
 	if got := received(c); got != 0 {
 		t.Errorf("packets at the bystander: got %d, want 0", got)
 	}
-	if n := len(tap.sent("h2", 0, pong)); n != 1 {
+	if n := len(tap.SentBy("h2", 0, pong)); n != 1 {
 		t.Errorf("echo replies: got %d, want 1", n)
 	}
 	// The right IP address at a MAC that is nobody's is nobody's packet.
-	inject(a.NIC("lan"), echo(MAC{2, 0, 0, 0, 9, 9}, a.NIC("lan").MAC(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")))
-	l.run(t, 2*time.Second)
+	hosttest.Inject(a.NIC("lan"), echo(host.MAC{2, 0, 0, 0, 9, 9}, a.NIC("lan").MAC(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")))
+	l.Run(2 * time.Second)
 	if got := received(b); got != 1 {
 		t.Errorf("packets to another MAC: got %d more, want none", got-1)
 	}
@@ -43,10 +45,10 @@ func TestMACFilter(t *testing.T) {
 // TestMulticastNeedsJoining: a packet socket hears a group once it has joined.
 func TestMulticastNeedsJoining(t *testing.T) {
 	l := newLab(t, 2, nil)
-	n := l.hosts[0].NIC("lan")
+	n := l.Hosts[0].NIC("lan")
 	heard := 0
 	socket := n.OpenPacket(wire.IsHSRP, func([]byte) { heard++ })
-	hello, err := wire.AppendFrame(nil, l.hosts[1].NIC("lan").MAC(), netip.MustParseAddr("10.0.0.2"), wire.Message{
+	hello, err := wire.AppendFrame(nil, l.Hosts[1].NIC("lan").MAC(), netip.MustParseAddr("10.0.0.2"), wire.Message{
 		Hello: 3 * time.Second, Hold: 10 * time.Second, VirtualIP: vip,
 	})
 	if err != nil {
@@ -59,8 +61,8 @@ func TestMulticastNeedsJoining(t *testing.T) {
 		case 2:
 			socket.Close()
 		}
-		inject(l.hosts[1].NIC("lan"), hello)
-		l.run(t, l.loop.Now()+time.Second)
+		hosttest.Inject(l.Hosts[1].NIC("lan"), hello)
+		l.Pass(time.Second)
 		if heard != want {
 			t.Errorf("step %d: heard %d hellos, want %d", i, heard, want)
 		}
@@ -72,12 +74,12 @@ func TestMulticastNeedsJoining(t *testing.T) {
 // held longest make no difference.
 func TestVIPIsNeverSource(t *testing.T) {
 	l := newLab(t, 2, nil)
-	client := l.hosts[0]
-	l.serve(t, l.hosts[1], 80, 10)
-	tap := l.tap()
+	client := l.Hosts[0]
+	l.serve(t, l.Hosts[1], 80, 10)
+	tap := l.Tap()
 	n := client.NIC("lan")
-	n.AddVIP(vip, MAC{})
-	n.AddVIP(netip.MustParseAddr("10.0.0.101"), MAC{0, 0, 0x0c, 7, 0xac, 30})
+	n.AddVIP(vip, host.MAC{})
+	n.AddVIP(netip.MustParseAddr("10.0.0.101"), host.MAC{0, 0, 0x0c, 7, 0xac, 30})
 	conn := l.dial(t, client, "10.0.0.2:80")
 	if got := conn.LocalAddrPort().Addr(); got != n.Address().Addr() {
 		t.Errorf("source: got %v, want %v", got, n.Address().Addr())
@@ -91,16 +93,16 @@ func TestVIPIsNeverSource(t *testing.T) {
 	n.SetAddress(netip.Prefix{})
 	var err error
 	client.Go("dial", func(*sim.Proc) { _, err = client.Dial(netip.MustParseAddrPort("10.0.0.2:80"), 5*time.Second) })
-	l.run(t, l.loop.Now()+10*time.Second)
+	l.Pass(10 * time.Second)
 	if err == nil {
 		t.Error("dial without an address of one's own: got a connection, want an error")
 	}
-	for _, s := range tap.sent("h1", 0, nil) {
-		if from, _, _, ok := s.tcp(); ok && from.Addr() == vip {
-			t.Errorf("at %v a segment left with the virtual IP as source", s.at)
+	for _, s := range tap.SentBy("h1", 0, nil) {
+		if from, _, _, ok := tcpOf(s); ok && from.Addr() == vip {
+			t.Errorf("at %v a segment left with the virtual IP as source", s.At)
 		}
-		if a, err := wire.ParseARP(s.data); err == nil && a.SenderIP == vip {
-			t.Errorf("at %v an ARP %s came from the virtual IP", s.at, a.Op)
+		if a, err := wire.ParseARP(s.Data); err == nil && a.SenderIP == vip {
+			t.Errorf("at %v an ARP %s came from the virtual IP", s.At, a.Op)
 		}
 	}
 }
@@ -110,32 +112,32 @@ func TestVIPIsNeverSource(t *testing.T) {
 // interface accepts frames to either, until the address is given up.
 func TestVirtualMAC(t *testing.T) {
 	l := newLab(t, 2, nil)
-	owner, client := l.hosts[0], l.hosts[1]
-	virtual := MAC{0, 0, 0x0c, 7, 0xac, 30}
+	owner, client := l.Hosts[0], l.Hosts[1]
+	virtual := host.MAC{0, 0, 0x0c, 7, 0xac, 30}
 	n := owner.NIC("lan")
 	l.serve(t, owner, 80, 10)
-	tap := l.tap()
+	tap := l.Tap()
 	second := netip.MustParseAddr("10.0.0.101")
 	n.AddVIP(vip, virtual)
 	n.AddVIP(second, virtual)
-	for target, want := range map[string]MAC{"10.0.0.100:80": virtual, "10.0.0.101:80": virtual, "10.0.0.1:80": n.MAC()} {
-		since := l.loop.Now()
+	for target, want := range map[string]host.MAC{"10.0.0.100:80": virtual, "10.0.0.101:80": virtual, "10.0.0.1:80": n.MAC()} {
+		since := l.Loop.Now()
 		conn := l.dial(t, client, target)
-		for _, s := range tap.sent("h1", since, nil) {
-			if s.from() != want {
-				t.Errorf("%s: a frame has source %v, want %v", target, s.from(), want)
+		for _, s := range tap.SentBy("h1", since, nil) {
+			if s.From() != want {
+				t.Errorf("%s: a frame has source %v, want %v", target, s.From(), want)
 			}
-			if a, err := wire.ParseARP(s.data); err == nil && a.SenderMAC != want {
+			if a, err := wire.ParseARP(s.Data); err == nil && a.SenderMAC != want {
 				t.Errorf("%s: ARP says %v, want %v", target, a.SenderMAC, want)
 			}
 		}
-		for _, s := range tap.sent("h2", since, segment(header.TCPFlagSyn)) {
-			if s.to() != want {
-				t.Errorf("%s: the client sends to %v, want %v", target, s.to(), want)
+		for _, s := range tap.SentBy("h2", since, segment(header.TCPFlagSyn)) {
+			if s.To() != want {
+				t.Errorf("%s: the client sends to %v, want %v", target, s.To(), want)
 			}
 		}
-		l.program(client, "close", func(*sim.Proc) error { return conn.Close() })
-		l.run(t, l.loop.Now()+time.Second)
+		l.Program(client, "close", func(*sim.Proc) error { return conn.Close() })
+		l.Pass(time.Second)
 	}
 	accepts := func(step string, want bool) {
 		t.Helper()
@@ -154,22 +156,22 @@ func TestVirtualMAC(t *testing.T) {
 // everything from the virtual MAC and takes frames to it, through a warm crash,
 // until it is hardened or the power goes.
 func TestStuckMAC(t *testing.T) {
-	virtual := MAC{0, 0, 0x0c, 7, 0xac, 30}
-	for end, release := range map[string]func(*Host){
-		"hardening":  func(h *Host) { h.NIC("lan").Unstick() },
-		"cold crash": func(h *Host) { h.Crash(false); h.PowerOn() },
+	virtual := host.MAC{0, 0, 0x0c, 7, 0xac, 30}
+	for end, release := range map[string]func(*host.Host){
+		"hardening":  func(h *host.Host) { h.NIC("lan").Unstick() },
+		"cold crash": func(h *host.Host) { h.Crash(false); h.PowerOn() },
 	} {
 		t.Run(end, func(t *testing.T) {
 			l := newLab(t, 2, nil)
-			h, n := l.hosts[0], l.hosts[0].NIC("lan")
-			tap := l.tap()
-			source := func(step string, want MAC) {
+			h, n := l.Hosts[0], l.Hosts[0].NIC("lan")
+			tap := l.Tap()
+			source := func(step string, want host.MAC) {
 				t.Helper()
-				since := l.loop.Now()
-				inject(l.hosts[1].NIC("lan"), ping(t, l.hosts[1], h))
-				l.run(t, since+time.Second)
-				answers := tap.sent("h1", since, pong)
-				if len(answers) != 1 || answers[0].from() != want {
+				since := l.Loop.Now()
+				hosttest.Inject(l.Hosts[1].NIC("lan"), ping(t, l.Hosts[1], h))
+				l.Run(since + time.Second)
+				answers := tap.SentBy("h1", since, pong)
+				if len(answers) != 1 || answers[0].From() != want {
 					t.Errorf("%s: got echo replies %v, want one from %v", step, answers, want)
 				}
 				if got := n.Port().Filter().Accepts([6]byte(virtual)); got != (want == virtual) {
@@ -192,13 +194,13 @@ func TestStuckMAC(t *testing.T) {
 // leaves it reachable.
 func TestHardeningSparesTheOwner(t *testing.T) {
 	l := newLab(t, 2, nil)
-	virtual := MAC{0, 0, 0x0c, 7, 0xac, 30}
-	n := l.hosts[0].NIC("lan")
+	virtual := host.MAC{0, 0, 0x0c, 7, 0xac, 30}
+	n := l.Hosts[0].NIC("lan")
 	n.AddVIP(vip, virtual)
 	n.Stick(virtual)
 	n.Unstick()
-	l.serve(t, l.hosts[0], 80, 10)
-	l.dial(t, l.hosts[1], "10.0.0.100:80")
+	l.serve(t, l.Hosts[0], 80, 10)
+	l.dial(t, l.Hosts[1], "10.0.0.100:80")
 	n.RemoveVIP(vip, true)
 	if n.Port().Filter().Accepts([6]byte(virtual)) {
 		t.Error("takes frames to the virtual MAC without its address")

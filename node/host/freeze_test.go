@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -18,10 +20,10 @@ import (
 // meanwhile happens late, at the thaw, in its order; the machine never knew.
 func TestFrozenMachine(t *testing.T) {
 	l := newLab(t, 2, nil)
-	h, peer := l.hosts[0], l.hosts[1]
+	h, peer := l.Hosts[0], l.Hosts[1]
 	l.serve(t, h, 80, 10)
 	talker := l.talk(peer, netip.MustParseAddrPort("10.0.0.1:80"), 10)
-	tap := l.tap()
+	tap := l.Tap()
 	var late []string
 	note := func(what string) func() {
 		return func() { late = append(late, fmt.Sprintf("%s %v", what, h.Now())) }
@@ -31,16 +33,16 @@ func TestFrozenMachine(t *testing.T) {
 	h.Scope().After(5*time.Second, sim.Func(note("second")))
 	h.Scope().After(9*time.Second, sim.Func(note("in time")))
 	const freeze, thaw = 2500 * time.Millisecond, 7 * time.Second
-	l.at(freeze, func() { h.Freeze(false); h.Freeze(false); h.Freeze(true) })
-	l.at(3*time.Second, func() { inject(peer.NIC("lan"), ping(t, peer, h)) })
-	l.at(thaw, func() { h.Thaw(); h.Thaw() })
-	l.run(t, time.Minute)
-	for _, s := range tap.all {
-		if s.node == "h1" && s.at > freeze && s.at < thaw {
-			t.Errorf("at %v the frozen machine sent a frame", s.at)
+	l.At(freeze, func() { h.Freeze(false); h.Freeze(false); h.Freeze(true) })
+	l.At(3*time.Second, func() { hosttest.Inject(peer.NIC("lan"), ping(t, peer, h)) })
+	l.At(thaw, func() { h.Thaw(); h.Thaw() })
+	l.Run(time.Minute)
+	for _, s := range tap.All {
+		if s.Node == "h1" && s.At > freeze && s.At < thaw {
+			t.Errorf("at %v the frozen machine sent a frame", s.At)
 		}
 	}
-	if n := len(tap.sent("h1", 0, pong)); n != 0 {
+	if n := len(tap.SentBy("h1", 0, pong)); n != 0 {
 		t.Errorf("echo replies: got %d, want none: the frame was lost", n)
 	}
 	if want := []string{"first 7s", "second 7s", "third 7s", "in time 9s"}; !slices.Equal(late, want) {
@@ -52,7 +54,7 @@ func TestFrozenMachine(t *testing.T) {
 	}
 	within(t, "the answer that waited", talker.answered[3], thaw, thaw+4*time.Second)
 	var states []event.Power
-	for _, p := range event.Of[event.PowerChanged](l.log.Events()) {
+	for _, p := range event.Of[event.PowerChanged](l.Log.Events()) {
 		states = append(states, p.State)
 	}
 	if want := []event.Power{"up", "up", "frozen", "thawed"}; !slices.Equal(states, want) {
@@ -65,14 +67,14 @@ func TestFrozenMachine(t *testing.T) {
 // it all at the thaw.
 func TestFrozenProcess(t *testing.T) {
 	l := newLab(t, 2, nil)
-	h, peer := l.hosts[0], l.hosts[1]
+	h, peer := l.Hosts[0], l.Hosts[1]
 	l.serve(t, h, 80, 10)
 	old := l.dial(t, peer, "10.0.0.1:80")
-	tap := l.tap()
+	tap := l.Tap()
 	const freeze, thaw = time.Second, 5 * time.Second
-	l.at(freeze, func() { h.Freeze(true) })
-	l.at(2*time.Second, func() {
-		inject(peer.NIC("lan"), ping(t, peer, h))
+	l.At(freeze, func() { h.Freeze(true) })
+	l.At(2*time.Second, func() {
+		hosttest.Inject(peer.NIC("lan"), ping(t, peer, h))
 		question, err := wire.AppendARP(nil, wire.ARP{
 			Source: peer.NIC("lan").MAC(), Destination: wire.Broadcast, Op: wire.ARPRequestOp,
 			SenderMAC: peer.NIC("lan").MAC(), SenderIP: netip.MustParseAddr("10.0.0.2"), TargetIP: netip.MustParseAddr("10.0.0.1"),
@@ -80,12 +82,12 @@ func TestFrozenProcess(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		inject(peer.NIC("lan"), question)
+		hosttest.Inject(peer.NIC("lan"), question)
 	})
 	var oldAt, newAt []time.Duration
-	requests := func(conn *Conn, at *[]time.Duration) {
+	requests := func(conn *host.Conn, at *[]time.Duration) {
 		if _, err := ask(conn, 1, 10); err != nil {
-			l.loop.Fail(err)
+			l.Loop.Fail(err)
 		}
 		*at = append(*at, peer.Now())
 	}
@@ -93,7 +95,7 @@ func TestFrozenProcess(t *testing.T) {
 		p.Sleep(2*time.Second - peer.Now())
 		requests(old, &oldAt)
 	})
-	l.program(peer, "new", func(p *sim.Proc) error {
+	l.Program(peer, "new", func(p *sim.Proc) error {
 		p.Sleep(2*time.Second - peer.Now())
 		conn, err := peer.Dial(netip.MustParseAddrPort("10.0.0.1:80"), time.Second)
 		if err == nil {
@@ -101,24 +103,24 @@ func TestFrozenProcess(t *testing.T) {
 		}
 		return err
 	})
-	l.at(thaw, h.Thaw)
-	l.run(t, thaw-1)
-	if n := len(tap.sent("h1", freeze, pong)); n != 1 {
+	l.At(thaw, h.Thaw)
+	l.Run(thaw - 1)
+	if n := len(tap.SentBy("h1", freeze, pong)); n != 1 {
 		t.Errorf("echo replies: got %d, want 1", n)
 	}
-	if n := len(tap.sent("h1", freeze, arpOf(wire.ARPReplyOp))); n == 0 {
+	if n := len(tap.SentBy("h1", freeze, arpOf(wire.ARPReplyOp))); n == 0 {
 		t.Error("ARP replies: got none, want one")
 	}
-	if n := len(tap.sent("h1", freeze, segment(header.TCPFlagSyn|header.TCPFlagAck))); n != 1 {
+	if n := len(tap.SentBy("h1", freeze, segment(header.TCPFlagSyn|header.TCPFlagAck))); n != 1 {
 		t.Errorf("handshakes: got %d, want 1", n)
 	}
-	if n := len(tap.sent("h2", freeze, segment(header.TCPFlagPsh))); n != 2 {
+	if n := len(tap.SentBy("h2", freeze, segment(header.TCPFlagPsh))); n != 2 {
 		t.Errorf("segments with data: got %d, want 2: the kernel acknowledged them", n)
 	}
 	if len(oldAt)+len(newAt) != 0 {
 		t.Errorf("answered while frozen: %v, %v", oldAt, newAt)
 	}
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 	for _, at := range [][]time.Duration{oldAt, newAt} {
 		if len(at) != 1 {
 			t.Fatalf("answers: got %v, want one", at)
@@ -133,29 +135,29 @@ func TestFrozenProcess(t *testing.T) {
 func TestFrozenPacketSocket(t *testing.T) {
 	for process, want := range map[bool][]byte{true: {1, 2, 3, 4, 5}, false: {1, 4, 5}} {
 		l := newLab(t, 2, nil)
-		h, peer := l.hosts[0], l.hosts[1]
+		h, peer := l.Hosts[0], l.Hosts[1]
 		var got []byte
 		mine := func(frame []byte) bool { return frame[12] == 0x88 && frame[13] == 0xb5 } // IEEE's local experimental type
 		h.NIC("lan").OpenPacket(mine, func(frame []byte) { got = append(got, frame[14]) })
 		send := func(at time.Duration, b byte) {
-			l.at(at-l.hosts[0].NIC("lan").Port().Segment().Latency(), func() {
-				frame := append([]byte{}, h.NIC("lan").mac[:]...)
-				frame = append(frame, peer.NIC("lan").mac[:]...)
-				inject(peer.NIC("lan"), append(frame, 0x88, 0xb5, b))
+			l.At(at-l.Hosts[0].NIC("lan").Port().Segment().Latency(), func() {
+				to, from := h.NIC("lan").MAC(), peer.NIC("lan").MAC()
+				frame := append(to[:], from[:]...)
+				hosttest.Inject(peer.NIC("lan"), append(frame, 0x88, 0xb5, b))
 			})
 		}
 		send(time.Second, 1)
-		l.at(2*time.Second, func() { h.Freeze(process) })
+		l.At(2*time.Second, func() { h.Freeze(process) })
 		send(3*time.Second, 2)
 		send(4*time.Second, 3)
-		l.at(5*time.Second, h.Thaw) // posted before the frame of that instant, so it runs first
+		l.At(5*time.Second, h.Thaw) // posted before the frame of that instant, so it runs first
 		send(5*time.Second, 4)
 		send(6*time.Second, 5)
-		l.run(t, 4500*time.Millisecond)
+		l.Run(4500 * time.Millisecond)
 		if !slices.Equal(got, []byte{1}) {
 			t.Errorf("process %v: while frozen got %v, want 1", process, got)
 		}
-		l.run(t, 10*time.Second)
+		l.Run(10 * time.Second)
 		if !slices.Equal(got, want) {
 			t.Errorf("process %v: got %v, want %v", process, got, want)
 		}
@@ -165,19 +167,19 @@ func TestFrozenPacketSocket(t *testing.T) {
 // TestFreezeDeepens: a machine whose process is frozen can freeze entirely. A
 // thaw ends both, and so does a crash.
 func TestFreezeDeepens(t *testing.T) {
-	for end, f := range map[string]func(*Host){
-		"thaw":  (*Host).Thaw,
-		"crash": func(h *Host) { h.Crash(false); h.PowerOn() },
+	for end, f := range map[string]func(*host.Host){
+		"thaw":  (*host.Host).Thaw,
+		"crash": func(h *host.Host) { h.Crash(false); h.PowerOn() },
 	} {
 		l := newLab(t, 2, nil)
-		h, peer := l.hosts[0], l.hosts[1]
-		tap := l.tap()
+		h, peer := l.Hosts[0], l.Hosts[1]
+		tap := l.Tap()
 		knock := func(step string, want int) {
 			t.Helper()
-			since := l.loop.Now()
-			inject(peer.NIC("lan"), ping(t, peer, h))
-			l.run(t, since+time.Second)
-			if n := len(tap.sent("h1", since, pong)); n != want {
+			since := l.Loop.Now()
+			hosttest.Inject(peer.NIC("lan"), ping(t, peer, h))
+			l.Run(since + time.Second)
+			if n := len(tap.SentBy("h1", since, pong)); n != want {
 				t.Errorf("%s: got %d echo replies, want %d", step, n, want)
 			}
 		}
@@ -200,7 +202,7 @@ func TestFreezeDeepens(t *testing.T) {
 // as ever.
 func TestDownCannotFreeze(t *testing.T) {
 	l := newLab(t, 1, nil)
-	h := l.hosts[0]
+	h := l.Hosts[0]
 	h.Crash(false)
 	h.Freeze(false)
 	h.Thaw()

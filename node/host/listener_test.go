@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -18,7 +19,7 @@ func TestFullBacklog(t *testing.T) {
 	for _, backlog := range []int{1, 10, 1000} {
 		t.Run(fmt.Sprint(backlog), func(t *testing.T) {
 			l := newLab(t, 2, nil)
-			server, client := l.hosts[0], l.hosts[1]
+			server, client := l.Hosts[0], l.Hosts[1]
 			listener, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), backlog)
 			if err != nil {
 				t.Fatal(err)
@@ -38,7 +39,7 @@ func TestFullBacklog(t *testing.T) {
 					}
 				})
 			}
-			l.run(t, 20*time.Second)
+			l.Run(20 * time.Second)
 			if established != backlog || failed != 0 || served != 0 {
 				t.Fatalf("nobody accepts: got %d established, %d failed, %d served, want %d, 0 and 0", established, failed, served, backlog)
 			}
@@ -51,7 +52,7 @@ func TestFullBacklog(t *testing.T) {
 					conn.Write([]byte("x"))
 				}
 			})
-			l.run(t, 130*time.Second)
+			l.Run(130 * time.Second)
 			if established != backlog+20 || served != backlog+20 || failed != 0 {
 				t.Errorf("once accepted: got %d established, %d served, %d failed, want all %d served", established, served, failed, backlog+20)
 			}
@@ -63,8 +64,8 @@ func TestFullBacklog(t *testing.T) {
 // backlog, refuses what comes, and frees the port.
 func TestListenerClose(t *testing.T) {
 	l := newLab(t, 2, nil)
-	server, client := l.hosts[0], l.hosts[1]
-	open := func() *Listener {
+	server, client := l.Hosts[0], l.Hosts[1]
+	open := func() *host.Listener {
 		t.Helper()
 		listener, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 5)
 		if err != nil {
@@ -80,23 +81,23 @@ func TestListenerClose(t *testing.T) {
 		}
 	})
 	l.dial(t, client, "10.0.0.1:80")
-	l.at(time.Second, func() { listener.Close(); listener.Close() })
-	l.run(t, 2*time.Second)
-	if !errors.Is(accepted, ErrClosed) {
+	l.At(time.Second, func() { listener.Close(); listener.Close() })
+	l.Run(2 * time.Second)
+	if !errors.Is(accepted, host.ErrClosed) {
 		t.Errorf("accept: got %v, want ErrClosed", accepted)
 	}
 	listener = open() // nobody accepts from this one
 	waiting := l.dial(t, client, "10.0.0.1:80")
 	var read, refused error
 	client.Go("waiting", func(*sim.Proc) { _, read = waiting.Read(make([]byte, 1)) })
-	l.at(3*time.Second, func() { listener.Close() })
-	l.run(t, 4*time.Second)
+	l.At(3*time.Second, func() { listener.Close() })
+	l.Run(4 * time.Second)
 	client.Go("late", func(*sim.Proc) { _, refused = client.Dial(netip.MustParseAddrPort("10.0.0.1:80"), 0) })
-	l.run(t, 5*time.Second)
-	if !errors.Is(read, ErrReset) {
+	l.Run(5 * time.Second)
+	if !errors.Is(read, host.ErrReset) {
 		t.Errorf("a connection in the backlog: got %v, want a reset", read)
 	}
-	if !errors.Is(refused, ErrRefused) {
+	if !errors.Is(refused, host.ErrRefused) {
 		t.Errorf("dial: got %v, want ErrRefused", refused)
 	}
 }
@@ -104,12 +105,12 @@ func TestListenerClose(t *testing.T) {
 // TestListenOnDeadMachine: sockets need a machine that is up.
 func TestListenOnDeadMachine(t *testing.T) {
 	l := newLab(t, 1, nil)
-	h := l.hosts[0]
+	h := l.Hosts[0]
 	h.Crash(false)
-	if _, err := h.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 1); !errors.Is(err, ErrDown) {
+	if _, err := h.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 1); !errors.Is(err, host.ErrDown) {
 		t.Errorf("listen: got %v, want ErrDown", err)
 	}
-	if _, err := h.Dial(netip.MustParseAddrPort("10.0.0.2:80"), 0); !errors.Is(err, ErrDown) {
+	if _, err := h.Dial(netip.MustParseAddrPort("10.0.0.2:80"), 0); !errors.Is(err, host.ErrDown) {
 		t.Errorf("dial: got %v, want ErrDown", err)
 	}
 }

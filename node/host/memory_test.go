@@ -1,17 +1,18 @@
-package host
+package host_test
 
 import (
 	"slices"
 	"testing"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
 // TestMemory: what is over the limit is refused and takes nothing; what is given
 // back can be taken again. The log shows each passage once.
 func TestMemory(t *testing.T) {
-	l := newLab(t, 1, func(_ int, c *Config) { c.Memory = 100 })
-	h := l.hosts[0]
+	l := newLab(t, 1, func(_ int, c *host.Config) { c.Memory = 100 })
+	h := l.Hosts[0]
 	m := h.Memory()
 	full := 0
 	m.OnFull(func() { full++ })
@@ -46,7 +47,7 @@ func TestMemory(t *testing.T) {
 		t.Errorf("refusals: got %d, want 4", full)
 	}
 	var refusing []bool
-	for _, c := range event.Of[event.MemoryChanged](l.log.Events()) {
+	for _, c := range event.Of[event.MemoryChanged](l.Log.Events()) {
 		refusing = append(refusing, c.Refusing)
 	}
 	if want := []bool{true, false, true, false, true}; !slices.Equal(refusing, want) {
@@ -57,12 +58,12 @@ func TestMemory(t *testing.T) {
 // TestNoMemoryLimit: without one nothing is refused, and a fill fills nothing.
 func TestNoMemoryLimit(t *testing.T) {
 	l := newLab(t, 1, nil)
-	m := l.hosts[0].Memory()
+	m := l.Hosts[0].Memory()
 	m.Fill(1)
 	if !m.Take(1<<60) || m.Used() != 1<<60 || m.Filled() != 0 {
 		t.Errorf("got %d used, %d filled", m.Used(), m.Filled())
 	}
-	for _, e := range l.log.Events() {
+	for _, e := range l.Log.Events() {
 		if _, is := e.What.(event.MemoryChanged); is {
 			t.Errorf("logged %+v", e.What)
 		}

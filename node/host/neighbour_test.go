@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -13,14 +15,14 @@ import (
 
 // policyLab is a client (h1), the old owner of the virtual IP (h2) and the new
 // one (h3).
-func policyLab(t *testing.T, policy ARPPolicy) (l *lab, client, old, new *Host) {
-	l = newLab(t, 3, func(_ int, c *Config) { c.ARP = policy })
-	return l, l.hosts[0], l.hosts[1], l.hosts[2]
+func policyLab(t *testing.T, policy host.ARPPolicy) (l *lab, client, old, new *host.Host) {
+	l = newLab(t, 3, func(_ int, c *host.Config) { c.ARP = policy })
+	return l, l.Hosts[0], l.Hosts[1], l.Hosts[2]
 }
 
 // knock tries to connect to the virtual IP every half second, as a client does
 // that does not give up.
-func (l *lab) knock(client *Host) {
+func (l *lab) knock(client *host.Host) {
 	client.Go("knock", func(p *sim.Proc) {
 		for {
 			conn, err := client.Dial(netip.AddrPortFrom(vip, 80), 400*time.Millisecond)
@@ -45,41 +47,41 @@ func TestTakeoverByARPPolicy(t *testing.T) {
 	probed := [2]time.Duration{8 * s, 9 * s}
 	aged := [2]time.Duration{(15 + 8 - 2) * s, (45 + 8 + 1) * s} // it was resolved 2 s before
 	for _, c := range []struct {
-		policy ARPPolicy
+		policy host.ARPPolicy
 		form   wire.ARPForm
 		want   [2]time.Duration
 	}{
-		{ARPLinux, wire.ARPReply, atOnce},
-		{ARPLinux, wire.ARPRequest, atOnce},
-		{ARPReplyOnly, wire.ARPReply, atOnce},
-		{ARPReplyOnly, wire.ARPRequest, aged},
-		{ARPIgnore, wire.ARPReply, aged},
-		{ARPIgnore, wire.ARPRequest, aged},
-		{ARPNetstack, wire.ARPReply, probed},
-		{ARPNetstack, wire.ARPRequest, aged},
+		{host.ARPLinux, wire.ARPReply, atOnce},
+		{host.ARPLinux, wire.ARPRequest, atOnce},
+		{host.ARPReplyOnly, wire.ARPReply, atOnce},
+		{host.ARPReplyOnly, wire.ARPRequest, aged},
+		{host.ARPIgnore, wire.ARPReply, aged},
+		{host.ARPIgnore, wire.ARPRequest, aged},
+		{host.ARPNetstack, wire.ARPReply, probed},
+		{host.ARPNetstack, wire.ARPRequest, aged},
 	} {
 		t.Run(fmt.Sprintf("%s/%s", c.policy, c.form), func(t *testing.T) {
 			l, client, old, heir := policyLab(t, c.policy)
-			tap := l.tap()
-			old.NIC("lan").AddVIP(vip, MAC{})
+			tap := l.Tap()
+			old.NIC("lan").AddVIP(vip, host.MAC{})
 			l.knock(client)
 			const takeover = 2100 * time.Millisecond
-			l.at(2*s, func() { old.Crash(false) })
-			l.at(takeover, func() {
-				heir.NIC("lan").AddVIP(vip, MAC{})
+			l.At(2*s, func() { old.Crash(false) })
+			l.At(takeover, func() {
+				heir.NIC("lan").AddVIP(vip, host.MAC{})
 				l.announce(t, heir, c.form, heir.NIC("lan").MAC())
 			})
-			l.run(t, 90*s)
-			mine := tap.sent("h1", takeover, func(s sighting) bool {
-				_, to, _, ok := s.tcp()
-				return ok && to.Addr() == vip && s.to() == heir.NIC("lan").MAC()
+			l.Run(90 * s)
+			mine := tap.SentBy("h1", takeover, func(s hosttest.Frame) bool {
+				_, to, _, ok := tcpOf(s)
+				return ok && to.Addr() == vip && s.To() == heir.NIC("lan").MAC()
 			})
 			if len(mine) == 0 {
 				t.Fatal("no frame to the new owner in 88 s")
 			}
-			within(t, "from the announcement to the first frame to the new owner", mine[0].at-takeover, c.want[0], c.want[1])
-			if f := tap.sent("h1", takeover, nil); f[0].at < takeover+time.Millisecond {
-				t.Errorf("the client sent a frame at %v, in answer to an announcement", f[0].at)
+			within(t, "from the announcement to the first frame to the new owner", mine[0].At-takeover, c.want[0], c.want[1])
+			if f := tap.SentBy("h1", takeover, nil); f[0].At < takeover+time.Millisecond {
+				t.Errorf("the client sent a frame at %v, in answer to an announcement", f[0].At)
 			}
 		})
 	}
@@ -88,23 +90,23 @@ func TestTakeoverByARPPolicy(t *testing.T) {
 // TestGratuitousARPCreatesNothing: a machine that never spoke to the virtual IP
 // learns nothing from an announcement, and asks when it wants to speak.
 func TestGratuitousARPCreatesNothing(t *testing.T) {
-	for _, policy := range []ARPPolicy{ARPLinux, ARPReplyOnly, ARPIgnore, ARPNetstack} {
+	for _, policy := range []host.ARPPolicy{host.ARPLinux, host.ARPReplyOnly, host.ARPIgnore, host.ARPNetstack} {
 		t.Run(string(policy), func(t *testing.T) {
 			l, client, _, heir := policyLab(t, policy)
-			tap := l.tap()
-			heir.NIC("lan").AddVIP(vip, MAC{})
+			tap := l.Tap()
+			heir.NIC("lan").AddVIP(vip, host.MAC{})
 			l.announce(t, heir, wire.ARPReply, heir.NIC("lan").MAC())
 			l.announce(t, heir, wire.ARPRequest, heir.NIC("lan").MAC())
-			l.run(t, time.Second)
-			for e, b := range event.Of[event.NeighbourChanged](l.log.Events()) {
+			l.Run(time.Second)
+			for e, b := range event.Of[event.NeighbourChanged](l.Log.Events()) {
 				t.Errorf("%s learned %s at %v", e.Node, b.IP, e.At)
 			}
-			if n := len(tap.sent("h1", 0, nil)); n != 0 {
+			if n := len(tap.SentBy("h1", 0, nil)); n != 0 {
 				t.Errorf("the client sent %d frames, want none", n)
 			}
 			l.knock(client)
-			l.run(t, 2*time.Second)
-			if n := len(tap.sent("h1", 0, arpOf(wire.ARPRequestOp))); n != 1 {
+			l.Run(2 * time.Second)
+			if n := len(tap.SentBy("h1", 0, arpOf(wire.ARPRequestOp))); n != 1 {
 				t.Errorf("the client asked %d times for the address, want once", n)
 			}
 		})
@@ -116,28 +118,28 @@ func TestGratuitousARPCreatesNothing(t *testing.T) {
 // what waits. A policy that ignores the form waits for its own question.
 func TestAnnouncementEndsVainQuestions(t *testing.T) {
 	for _, c := range []struct {
-		policy ARPPolicy
+		policy host.ARPPolicy
 		form   wire.ARPForm
 		asks   bool // has to ask again
 	}{
-		{ARPLinux, wire.ARPReply, false},
-		{ARPLinux, wire.ARPRequest, false},
-		{ARPReplyOnly, wire.ARPReply, false},
-		{ARPReplyOnly, wire.ARPRequest, true},
-		{ARPIgnore, wire.ARPReply, true},
-		{ARPNetstack, wire.ARPReply, false},
+		{host.ARPLinux, wire.ARPReply, false},
+		{host.ARPLinux, wire.ARPRequest, false},
+		{host.ARPReplyOnly, wire.ARPReply, false},
+		{host.ARPReplyOnly, wire.ARPRequest, true},
+		{host.ARPIgnore, wire.ARPReply, true},
+		{host.ARPNetstack, wire.ARPReply, false},
 	} {
 		t.Run(fmt.Sprintf("%s/%s", c.policy, c.form), func(t *testing.T) {
 			l, client, _, heir := policyLab(t, c.policy)
-			tap := l.tap()
+			tap := l.Tap()
 			client.Go("client", func(*sim.Proc) { client.Dial(netip.AddrPortFrom(vip, 80), 0) })
 			const takeover = 1500 * time.Millisecond // questions at 0, 1 and 2 s
-			l.at(takeover, func() {
-				heir.NIC("lan").AddVIP(vip, MAC{})
+			l.At(takeover, func() {
+				heir.NIC("lan").AddVIP(vip, host.MAC{})
 				l.announce(t, heir, c.form, heir.NIC("lan").MAC())
 			})
-			l.run(t, 10*time.Second)
-			syns := tap.sent("h1", 0, segment(0x02))
+			l.Run(10 * time.Second)
+			syns := tap.SentBy("h1", 0, segment(0x02))
 			if len(syns) == 0 {
 				t.Fatal("no SYN was sent")
 			}
@@ -145,7 +147,7 @@ func TestAnnouncementEndsVainQuestions(t *testing.T) {
 			if c.asks {
 				want = [2]time.Duration{2 * time.Second, 2*time.Second + time.Millisecond}
 			}
-			within(t, "first SYN", syns[0].at, want[0], want[1])
+			within(t, "first SYN", syns[0].At, want[0], want[1])
 		})
 	}
 }
@@ -154,23 +156,23 @@ func TestAnnouncementEndsVainQuestions(t *testing.T) {
 // The old owner comes back with its old MAC: an announcement makes the entry
 // usable again without another question.
 func TestFailedEntryIsRevived(t *testing.T) {
-	l, client, old, _ := policyLab(t, ARPLinux)
-	tap := l.tap()
-	old.NIC("lan").AddVIP(vip, MAC{})
+	l, client, old, _ := policyLab(t, host.ARPLinux)
+	tap := l.Tap()
+	old.NIC("lan").AddVIP(vip, host.MAC{})
 	l.knock(client)
-	l.at(2*time.Second, func() { old.NIC("lan").Port().Pull() })
+	l.At(2*time.Second, func() { old.NIC("lan").Port().Pull() })
 	const back = 62100 * time.Millisecond // it has aged and failed, and an attempt asks anew
-	l.at(back, func() {
+	l.At(back, func() {
 		old.NIC("lan").Port().Plug()
 		l.announce(t, old, wire.ARPReply, old.NIC("lan").MAC())
 	})
-	l.run(t, 70*time.Second)
-	syns := tap.sent("h1", back, segment(0x02))
+	l.Run(70 * time.Second)
+	syns := tap.SentBy("h1", back, segment(0x02))
 	if len(syns) == 0 {
 		t.Fatal("no SYN after the announcement")
 	}
-	within(t, "from the announcement to the next SYN", syns[0].at-back, 0, 500*time.Millisecond)
-	if n := len(tap.sent("h1", back, func(s sighting) bool { return arpOf(wire.ARPRequestOp)(s) && s.to() == MAC(wire.Broadcast) })); n != 0 {
+	within(t, "from the announcement to the next SYN", syns[0].At-back, 0, 500*time.Millisecond)
+	if n := len(tap.SentBy("h1", back, func(s hosttest.Frame) bool { return arpOf(wire.ARPRequestOp)(s) && s.To() == host.MAC(wire.Broadcast) })); n != 0 {
 		t.Errorf("asked %d times after the announcement, want none", n)
 	}
 }
@@ -179,11 +181,11 @@ func TestFailedEntryIsRevived(t *testing.T) {
 // question for a third machine too; the other policies look at announcements
 // only.
 func TestAnyWordOfANeighbourCounts(t *testing.T) {
-	for policy, want := range map[ARPPolicy]bool{ARPLinux: true, ARPReplyOnly: false, ARPIgnore: false, ARPNetstack: false} {
+	for policy, want := range map[host.ARPPolicy]bool{host.ARPLinux: true, host.ARPReplyOnly: false, host.ARPIgnore: false, host.ARPNetstack: false} {
 		l, client, old, heir := policyLab(t, policy)
-		old.NIC("lan").AddVIP(vip, MAC{})
+		old.NIC("lan").AddVIP(vip, host.MAC{})
 		l.knock(client)
-		l.at(2*time.Second, func() {
+		l.At(2*time.Second, func() {
 			frame, err := wire.AppendARP(nil, wire.ARP{
 				Source: heir.NIC("lan").MAC(), Destination: wire.Broadcast, Op: wire.ARPRequestOp,
 				SenderMAC: heir.NIC("lan").MAC(), SenderIP: vip, TargetIP: netip.MustParseAddr("10.0.7.7"),
@@ -191,10 +193,10 @@ func TestAnyWordOfANeighbourCounts(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			inject(heir.NIC("lan"), frame)
+			hosttest.Inject(heir.NIC("lan"), frame)
 		})
-		l.run(t, 3*time.Second)
-		got := client.NIC("lan").neighbours[vip].mac == heir.NIC("lan").MAC()
+		l.Run(3 * time.Second)
+		got := host.Neighbours(client.NIC("lan"))[vip] == heir.NIC("lan").MAC()
 		if got != want {
 			t.Errorf("%s: believed the question: got %v, want %v", policy, got, want)
 		}

@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -9,13 +9,15 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
 // natLab is routedLab with forwarding, h1 (10.0.0.1) with a way to h2 (10.9.0.2)
 // and a server on each.
-func natLab(t *testing.T) (l *lab, near, far, router *Host) {
+func natLab(t *testing.T) (l *lab, near, far, router *host.Host) {
 	l, near, far, router = routedLab(t)
 	near.Crash(false)
 	near.NIC("lan").SetGateway(netip.MustParseAddr("10.0.0.254"))
@@ -27,47 +29,47 @@ func natLab(t *testing.T) (l *lab, near, far, router *Host) {
 }
 
 // try opens a connection and makes a request on it.
-func (l *lab) try(t *testing.T, h *Host, target string) (*Conn, error) {
+func (l *lab) try(t *testing.T, h *host.Host, target string) (*host.Conn, error) {
 	t.Helper()
-	var conn *Conn
+	var conn *host.Conn
 	err := errors.New("still trying")
 	h.Go("client", func(*sim.Proc) {
 		if conn, err = h.Dial(netip.MustParseAddrPort(target), 5*time.Second); err == nil {
 			_, err = ask(conn, 1, 10)
 		}
 	})
-	l.run(t, l.loop.Now()+6*time.Second)
+	l.Pass(6 * time.Second)
 	return conn, err
 }
 
 // again makes a request on an open connection.
-func (l *lab) again(t *testing.T, h *Host, conn *Conn) error {
+func (l *lab) again(t *testing.T, h *host.Host, conn *host.Conn) error {
 	t.Helper()
-	err := ErrTimeout
+	err := host.ErrTimeout
 	h.Go("client", func(*sim.Proc) {
 		if _, e := ask(conn, 1, 10); e == nil {
 			err = nil
 		}
 	})
-	l.run(t, l.loop.Now()+6*time.Second)
+	l.Pass(6 * time.Second)
 	return err
 }
 
 // checksums fails the test if a frame that the machine sent has a wrong one.
-func (t *tap) checksums(tb testing.TB, node string) {
+func checksums(tb testing.TB, tap *hosttest.Tap, node string) {
 	tb.Helper()
-	frames := t.sent(node, 0, segment(0))
+	frames := tap.SentBy(node, 0, segment(0))
 	for _, s := range frames {
-		ip := header.IPv4(s.data[header.EthernetMinimumSize:])
+		ip := header.IPv4(s.Data[header.EthernetMinimumSize:])
 		tcp := header.TCP(ip.Payload())
 		payload := header.TCP(ip.Payload()).Payload()
 		if !ip.IsChecksumValid() {
-			tb.Fatalf("%s sent a wrong IP checksum at %v", node, s.at)
+			tb.Fatalf("%s sent a wrong IP checksum at %v", node, s.At)
 		}
 		pseudo := header.PseudoHeaderChecksum(header.TCPProtocolNumber, ip.SourceAddress(), ip.DestinationAddress(), uint16(len(tcp)))
 		whole := append(append([]byte{}, tcp[:tcp.DataOffset()]...), payload...)
 		if sum := sumOf(whole, pseudo); sum != 0xffff {
-			tb.Fatalf("%s sent a wrong TCP checksum at %v", node, s.at)
+			tb.Fatalf("%s sent a wrong TCP checksum at %v", node, s.At)
 		}
 	}
 	if len(frames) == 0 {
@@ -96,11 +98,11 @@ func sumOf(data []byte, start uint16) uint16 {
 func TestTranslateDestination(t *testing.T) {
 	for _, public := range []string{"10.0.0.254", "10.0.0.80"} {
 		l, near, _, router := natLab(t)
-		router.SetTranslation(Translation{
+		router.SetTranslation(host.Translation{
 			Own:          []netip.Addr{netip.MustParseAddr("10.0.0.80")},
-			Destinations: []Destination{{netip.MustParseAddrPort(public + ":8080"), netip.MustParseAddrPort("10.9.0.2:80")}},
+			Destinations: []host.Destination{{netip.MustParseAddrPort(public + ":8080"), netip.MustParseAddrPort("10.9.0.2:80")}},
 		})
-		tap := l.tap()
+		tap := l.Tap()
 		conn, err := l.try(t, near, public+":8080")
 		if err != nil {
 			t.Fatalf("%s: %v", public, err)
@@ -108,15 +110,15 @@ func TestTranslateDestination(t *testing.T) {
 		if got := conn.RemoteAddr().String(); got != public+":8080" {
 			t.Errorf("%s: the client sees %s", public, got)
 		}
-		if _, err := l.try(t, near, public+":80"); !errors.Is(err, ErrRefused) {
+		if _, err := l.try(t, near, public+":80"); !errors.Is(err, host.ErrRefused) {
 			t.Errorf("%s: another port: got %v, want it refused by the router itself", public, err)
 		}
-		for _, s := range tap.sent("h1", 0, segment(0)) {
-			if _, to, _, _ := s.tcp(); to.Addr().String() != public {
+		for _, s := range tap.SentBy("h1", 0, segment(0)) {
+			if _, to, _, _ := tcpOf(s); to.Addr().String() != public {
 				t.Fatalf("%s: the client sent to %v", public, to)
 			}
 		}
-		tap.checksums(t, "router")
+		checksums(t, tap, "router")
 	}
 }
 
@@ -125,29 +127,29 @@ func TestTranslateDestination(t *testing.T) {
 // way, and nothing else is translated.
 func TestTranslateSource(t *testing.T) {
 	l, near, far, router := natLab(t)
-	router.SetTranslation(Translation{
+	router.SetTranslation(host.Translation{
 		Own:     []netip.Addr{netip.MustParseAddr("10.9.0.7")},
-		Sources: []Source{{"far", netip.MustParseAddr("10.9.0.7")}},
+		Sources: []host.Source{{"far", netip.MustParseAddr("10.9.0.7")}},
 	})
-	tap := l.tap()
+	tap := l.Tap()
 	if _, err := l.try(t, near, "10.9.0.2:80"); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range tap.sent("h2", 0, segment(0)) {
-		if _, to, _, _ := s.tcp(); to.Addr().String() != "10.9.0.7" {
+	for _, s := range tap.SentBy("h2", 0, segment(0)) {
+		if _, to, _, _ := tcpOf(s); to.Addr().String() != "10.9.0.7" {
 			t.Fatalf("the server answered to %v, want 10.9.0.7", to)
 		}
 	}
-	since := l.loop.Now()
+	since := l.Loop.Now()
 	if conn, err := l.try(t, far, "10.0.0.1:80"); err != nil || conn.LocalAddrPort().Addr().String() != "10.9.0.2" {
 		t.Fatalf("the other way: %v", err)
 	}
-	for _, s := range tap.sent("h1", since, segment(0)) {
-		if _, to, _, _ := s.tcp(); to.Addr().String() != "10.9.0.2" {
+	for _, s := range tap.SentBy("h1", since, segment(0)) {
+		if _, to, _, _ := tcpOf(s); to.Addr().String() != "10.9.0.2" {
 			t.Fatalf("the other way: answered to %v, want 10.9.0.2", to)
 		}
 	}
-	tap.checksums(t, "router")
+	checksums(t, tap, "router")
 }
 
 // TestTranslationDiesWithTheMachine: after a crash the router answers for
@@ -155,9 +157,9 @@ func TestTranslateSource(t *testing.T) {
 // in the middle if a rule fits.
 func TestTranslationDiesWithTheMachine(t *testing.T) {
 	l, near, _, router := natLab(t)
-	told := Translation{
+	told := host.Translation{
 		Own:          []netip.Addr{netip.MustParseAddr("10.0.0.80")},
-		Destinations: []Destination{{netip.MustParseAddrPort("10.0.0.80:80"), netip.MustParseAddrPort("10.9.0.2:80")}},
+		Destinations: []host.Destination{{netip.MustParseAddrPort("10.0.0.80:80"), netip.MustParseAddrPort("10.9.0.2:80")}},
 	}
 	router.SetTranslation(told)
 	conn, err := l.try(t, near, "10.0.0.80:80")
@@ -177,7 +179,7 @@ func TestTranslationDiesWithTheMachine(t *testing.T) {
 	if err := l.again(t, near, conn); err != nil {
 		t.Errorf("the old connection, whose rule is back: %v", err)
 	}
-	router.SetTranslation(Translation{})
+	router.SetTranslation(host.Translation{})
 	if _, err := l.try(t, near, "10.0.0.80:80"); err == nil {
 		t.Error("told otherwise: it is translated still")
 	}
@@ -188,35 +190,35 @@ func TestTranslationDiesWithTheMachine(t *testing.T) {
 func TestFirewall(t *testing.T) {
 	prefix := netip.MustParsePrefix
 	for _, c := range []struct {
-		firewall  Firewall
+		firewall  host.Firewall
 		out, back bool // connections from near to far, and from far to near
 	}{
-		{Firewall{}, false, false},
-		{Firewall{Accept: true}, true, true},
-		{Firewall{Allow: []Allow{{}}}, true, true},
-		{Firewall{Allow: []Allow{{From: prefix("10.0.0.1/32")}}}, true, false},
-		{Firewall{Allow: []Allow{{From: prefix("10.0.0.2/32")}}}, false, false},
-		{Firewall{Allow: []Allow{{From: prefix("10.0.0.2/32")}, {From: prefix("10.9.0.0/16")}}}, false, true},
-		{Firewall{Allow: []Allow{{From: prefix("10.0.0.0/16"), To: prefix("10.9.0.2/32"), Port: 80}}}, true, false},
-		{Firewall{Allow: []Allow{{From: prefix("10.0.0.0/16"), To: prefix("10.9.0.3/32"), Port: 80}}}, false, false},
-		{Firewall{Allow: []Allow{{Port: 81}}}, false, false},
+		{host.Firewall{}, false, false},
+		{host.Firewall{Accept: true}, true, true},
+		{host.Firewall{Allow: []host.Allow{{}}}, true, true},
+		{host.Firewall{Allow: []host.Allow{{From: prefix("10.0.0.1/32")}}}, true, false},
+		{host.Firewall{Allow: []host.Allow{{From: prefix("10.0.0.2/32")}}}, false, false},
+		{host.Firewall{Allow: []host.Allow{{From: prefix("10.0.0.2/32")}, {From: prefix("10.9.0.0/16")}}}, false, true},
+		{host.Firewall{Allow: []host.Allow{{From: prefix("10.0.0.0/16"), To: prefix("10.9.0.2/32"), Port: 80}}}, true, false},
+		{host.Firewall{Allow: []host.Allow{{From: prefix("10.0.0.0/16"), To: prefix("10.9.0.3/32"), Port: 80}}}, false, false},
+		{host.Firewall{Allow: []host.Allow{{Port: 81}}}, false, false},
 	} {
 		l, near, far, router := natLab(t)
 		router.SetFirewall(c.firewall)
 		for _, way := range []struct {
-			from   *Host
+			from   *host.Host
 			target string
 			passes bool
 		}{{near, "10.9.0.2:80", c.out}, {far, "10.0.0.1:80", c.back}} {
-			before := l.log.Len()
+			before := l.Log.Len()
 			_, err := l.try(t, way.from, way.target)
-			if (err == nil) != way.passes || err != nil && !errors.Is(err, ErrTimeout) {
+			if (err == nil) != way.passes || err != nil && !errors.Is(err, host.ErrTimeout) {
 				t.Errorf("%+v: to %s: got %v, want it to pass: %v", c.firewall, way.target, err, way.passes)
 			}
 			told := 0
-			for e, b := range event.Of[event.FlowRefused](l.log.Events()[before:]) {
+			for e, b := range event.Of[event.FlowRefused](l.Log.Events()[before:]) {
 				told++
-				if from := way.from.nics[0].address.Addr().String(); e.Node != "router" || b != (event.FlowRefused{Protocol: "TCP", From: from, To: way.target}) {
+				if from := way.from.NICs()[0].Address().Addr().String(); e.Node != "router" || b != (event.FlowRefused{Protocol: "TCP", From: from, To: way.target}) {
 					t.Errorf("%+v: got %+v", c.firewall, e)
 				}
 			}
@@ -231,17 +233,17 @@ func TestFirewall(t *testing.T) {
 // firewall; a connection begins with a SYN.
 func TestFirewallState(t *testing.T) {
 	l, near, _, router := natLab(t)
-	open := Firewall{Allow: []Allow{{Port: 80}}}
+	open := host.Firewall{Allow: []host.Allow{{Port: 80}}}
 	router.SetFirewall(open)
 	conn, err := l.try(t, near, "10.9.0.2:80")
 	if err != nil {
 		t.Fatal(err)
 	}
-	router.SetFirewall(Firewall{})
+	router.SetFirewall(host.Firewall{})
 	if err := l.again(t, near, conn); err != nil {
 		t.Errorf("the rule is gone, the connection was there: %v", err)
 	}
-	if _, err := l.try(t, near, "10.9.0.2:80"); !errors.Is(err, ErrTimeout) {
+	if _, err := l.try(t, near, "10.9.0.2:80"); !errors.Is(err, host.ErrTimeout) {
 		t.Errorf("a new connection: got %v, want a timeout", err)
 	}
 	router.Crash(false)
@@ -261,11 +263,11 @@ func TestFirewallState(t *testing.T) {
 func TestRouterIsDeterministic(t *testing.T) {
 	run := func() string {
 		l, near, far, router := natLab(t)
-		router.SetTranslation(Translation{Sources: []Source{{"far", netip.MustParseAddr("10.9.0.254")}}})
-		router.SetFirewall(Firewall{Allow: []Allow{{From: netip.MustParsePrefix("10.0.0.0/16")}}})
+		router.SetTranslation(host.Translation{Sources: []host.Source{{"far", netip.MustParseAddr("10.9.0.254")}}})
+		router.SetFirewall(host.Firewall{Allow: []host.Allow{{From: netip.MustParsePrefix("10.0.0.0/16")}}})
 		answered := 0
 		for i := range 40 {
-			l.program(near, fmt.Sprintf("client %d", i), func(p *sim.Proc) error {
+			l.Program(near, fmt.Sprintf("client %d", i), func(p *sim.Proc) error {
 				p.Sleep(time.Duration(i/4) * time.Second)
 				conn, err := near.Dial(netip.MustParseAddrPort("10.9.0.2:80"), 0)
 				if err != nil {
@@ -277,12 +279,12 @@ func TestRouterIsDeterministic(t *testing.T) {
 				return err
 			})
 		}
-		l.run(t, 10*time.Minute)
+		l.Run(10 * time.Minute)
 		if answered != 200 {
 			t.Fatalf("got %d answers, want 200", answered)
 		}
 		far.Crash(false)
-		return l.digest.String()
+		return l.Digest.String()
 	}
 	if first, second := run(), run(); first != second {
 		t.Errorf("digests: got %s and %s", first, second)

@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -9,25 +9,27 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
 )
 
 // routedLab is h1 on the segment lan (10.0.0.0/16), h2 moved to the segment far
 // (10.9.0.0/16), and a router between them.
-func routedLab(t *testing.T) (l *lab, near, far, router *Host) {
+func routedLab(t *testing.T) (l *lab, near, far, router *host.Host) {
 	l = newLab(t, 1, nil)
-	segment := l.fabric.AddSegment("far", netfab.SegmentConfig{})
-	add := func(name string) *Host {
-		h := New(l.loop, Config{Name: name, ARP: ARPLinux, Log: l.log})
-		l.hosts = append(l.hosts, h)
+	segment := l.Fabric.AddSegment("far", netfab.SegmentConfig{})
+	add := func(name string) *host.Host {
+		h := host.New(l.Loop, host.Config{Name: name, ARP: host.ARPLinux, Log: l.Log})
+		l.Hosts = append(l.Hosts, h)
 		return h
 	}
 	far = add("h2")
-	far.AddNIC("far", MAC{2, 0, 0, 9, 0, 2}, netip.MustParsePrefix("10.9.0.2/16"), segment)
+	far.AddNIC("far", host.MAC{2, 0, 0, 9, 0, 2}, netip.MustParsePrefix("10.9.0.2/16"), segment)
 	router = add("router")
-	router.AddNIC("far", MAC{2, 0, 0, 9, 0, 254}, netip.MustParsePrefix("10.9.0.254/16"), segment)
-	router.AddNIC("lan", MAC{2, 0, 0, 0, 0, 254}, netip.MustParsePrefix("10.0.0.254/16"), l.fabric.Segment("lan"))
-	near = l.hosts[0]
+	router.AddNIC("far", host.MAC{2, 0, 0, 9, 0, 254}, netip.MustParsePrefix("10.9.0.254/16"), segment)
+	router.AddNIC("lan", host.MAC{2, 0, 0, 0, 0, 254}, netip.MustParsePrefix("10.0.0.254/16"), l.Fabric.Segment("lan"))
+	near = l.Hosts[0]
 	far.NIC("far").SetGateway(netip.MustParseAddr("10.9.0.254"))
 	far.PowerOn()
 	router.PowerOn()
@@ -41,22 +43,22 @@ func TestForwarding(t *testing.T) {
 	l, near, far, router := routedLab(t)
 	l.serve(t, far, 80, 10)
 	target := netip.MustParseAddrPort("10.9.0.2:80")
-	dial := func() (conn *Conn, err error) {
+	dial := func() (conn *host.Conn, err error) {
 		near.Go("dial", func(*sim.Proc) { conn, err = near.Dial(target, 5*time.Second) })
-		l.run(t, l.loop.Now()+10*time.Second)
+		l.Pass(10 * time.Second)
 		return conn, err
 	}
-	if _, err := dial(); !errors.Is(err, ErrUnreachable) {
+	if _, err := dial(); !errors.Is(err, host.ErrUnreachable) {
 		t.Errorf("without a route: got %v, want ErrUnreachable", err)
 	}
 	near.Crash(false)
 	near.NIC("lan").SetGateway(netip.MustParseAddr("10.0.0.254"))
 	near.PowerOn()
-	if _, err := dial(); !errors.Is(err, ErrTimeout) {
+	if _, err := dial(); !errors.Is(err, host.ErrTimeout) {
 		t.Errorf("over a machine that is no router: got %v, want a timeout", err)
 	}
 	router.SetForwarding(true)
-	tap := l.tap()
+	tap := l.Tap()
 	conn, err := dial()
 	if err != nil {
 		t.Fatalf("over the router: %v", err)
@@ -65,17 +67,17 @@ func TestForwarding(t *testing.T) {
 		t.Errorf("source: got %s, want 10.0.0.1", got)
 	}
 	for name, ttl := range map[string]uint8{"h1": 64, "router": 63} {
-		syns := tap.sent(name, 0, func(s sighting) bool {
-			_, to, flags, ok := s.tcp()
+		syns := tap.SentBy(name, 0, func(s hosttest.Frame) bool {
+			_, to, flags, ok := tcpOf(s)
 			return ok && flags == header.TCPFlagSyn && to == target
 		})
-		if len(syns) != 1 || header.IPv4(syns[0].data[header.EthernetMinimumSize:]).TTL() != ttl {
+		if len(syns) != 1 || header.IPv4(syns[0].Data[header.EthernetMinimumSize:]).TTL() != ttl {
 			t.Errorf("%s: got SYNs %v, want one with a time to live of %d", name, syns, ttl)
 		}
 	}
 	router.Crash(false)
 	router.PowerOn()
-	if _, err := dial(); !errors.Is(err, ErrTimeout) {
+	if _, err := dial(); !errors.Is(err, host.ErrTimeout) {
 		t.Errorf("after the router's reboot: got %v: forwarding lasts until a crash", err)
 	}
 }
@@ -89,14 +91,14 @@ func TestInterfaceIsolation(t *testing.T) {
 	near.NIC("lan").SetGateway(netip.MustParseAddr("10.0.0.254"))
 	near.Crash(false)
 	near.PowerOn()
-	router.NIC("far").AddVIP(netip.MustParseAddr("10.9.0.100"), MAC{})
+	router.NIC("far").AddVIP(netip.MustParseAddr("10.9.0.100"), host.MAC{})
 	var direct, across error
 	near.Go("dial", func(*sim.Proc) {
 		_, direct = near.Dial(netip.MustParseAddrPort("10.0.0.254:80"), 5*time.Second)
 		_, across = near.Dial(netip.MustParseAddrPort("10.9.0.100:80"), 5*time.Second)
 	})
-	l.run(t, 20*time.Second)
-	if direct != nil || !errors.Is(across, ErrTimeout) {
+	l.Run(20 * time.Second)
+	if direct != nil || !errors.Is(across, host.ErrTimeout) {
 		t.Errorf("got %v for the interface's own address and %v for another interface's, want none and a timeout", direct, across)
 	}
 }
@@ -106,13 +108,13 @@ func TestInterfaceIsolation(t *testing.T) {
 func TestOwnVIP(t *testing.T) {
 	run := func(target netip.Addr) (string, int) {
 		l := newLab(t, 2, nil)
-		h := l.hosts[0]
-		h.NIC("lan").AddVIP(vip, MAC{})
+		h := l.Hosts[0]
+		h.NIC("lan").AddVIP(vip, host.MAC{})
 		l.serve(t, h, 80, 1000)
-		tap := l.tap()
+		tap := l.Tap()
 		answered := 0
 		for i := range 10 {
-			l.program(h, "client", func(p *sim.Proc) error {
+			l.Program(h, "client", func(p *sim.Proc) error {
 				p.Sleep(time.Duration(i) * 10 * time.Microsecond)
 				conn, err := h.Dial(netip.AddrPortFrom(target, 80), time.Second)
 				if err == nil {
@@ -124,11 +126,11 @@ func TestOwnVIP(t *testing.T) {
 				return err
 			})
 		}
-		l.run(t, 5*time.Minute)
+		l.Run(5 * time.Minute)
 		if answered != 200 {
 			t.Errorf("%v: answered: got %d, want 200", target, answered)
 		}
-		return l.digest.String() + l.loop.Now().String(), len(tap.sent("h1", 0, nil))
+		return l.Digest.String() + l.Loop.Now().String(), len(tap.SentBy("h1", 0, nil))
 	}
 	for _, target := range []netip.Addr{vip, netip.MustParseAddr("10.0.0.1")} {
 		digest, frames := run(target)

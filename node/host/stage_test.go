@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -7,25 +7,27 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
 // The documented orders.
 var (
-	ingressOrder = []string{IngressSockets, IngressARP, IngressAcks, IngressShortcut, IngressStack}
-	egressOrder  = []string{EgressARP, EgressSource, EgressAcks, EgressWire}
+	ingressOrder = []string{host.IngressSockets, host.IngressARP, host.IngressAcks, host.IngressShortcut, host.IngressStack}
+	egressOrder  = []string{host.EgressARP, host.EgressSource, host.EgressAcks, host.EgressWire}
 )
 
 // spy puts a stage that passes everything before each stage of a path. It
 // returns the names of the stages that frames come to from now on.
-func spy(t *testing.T, p *Path) *[]string {
+func spy(t *testing.T, p *host.Path) *[]string {
 	t.Helper()
 	seen := new([]string)
 	for _, name := range p.Names() {
-		_, err := p.Insert(name, Stage{Name: "before " + name, Do: func(*netfab.Frame) Verdict {
+		_, err := p.Insert(name, host.Stage{Name: "before " + name, Do: func(*netfab.Frame) host.Verdict {
 			*seen = append(*seen, name)
-			return Pass
+			return host.Pass
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -38,7 +40,7 @@ func spy(t *testing.T, p *Path) *[]string {
 // order, and to none behind the stage that takes or drops them.
 func TestIngressOrder(t *testing.T) {
 	l := newLab(t, 2, nil)
-	a, b := l.hosts[0], l.hosts[1]
+	a, b := l.Hosts[0], l.Hosts[1]
 	path := a.NIC("lan").Ingress()
 	if got := path.Names(); !slices.Equal(got, ingressOrder) {
 		t.Fatalf("stages: got %q, want %q", got, ingressOrder)
@@ -56,23 +58,23 @@ func TestIngressOrder(t *testing.T) {
 		send func()
 		end  string
 	}{
-		{"a frame for a socket", func() { inject(b.NIC("lan"), hello) }, IngressSockets},
-		{"gratuitous ARP", func() { l.announce(t, b, wire.ARPReply, b.NIC("lan").MAC()) }, IngressARP},
-		{"a TCP segment", func() { b.Go("client", func(*sim.Proc) { ask(conn, 1, 10) }) }, IngressShortcut},
-		{"a ping", func() { inject(b.NIC("lan"), ping(t, b, a)) }, IngressStack},
+		{"a frame for a socket", func() { hosttest.Inject(b.NIC("lan"), hello) }, host.IngressSockets},
+		{"gratuitous ARP", func() { l.announce(t, b, wire.ARPReply, b.NIC("lan").MAC()) }, host.IngressARP},
+		{"a TCP segment", func() { b.Go("client", func(*sim.Proc) { ask(conn, 1, 10) }) }, host.IngressShortcut},
+		{"a ping", func() { hosttest.Inject(b.NIC("lan"), ping(t, b, a)) }, host.IngressStack},
 	} {
-		l.run(t, l.loop.Now()+time.Second)
+		l.Pass(time.Second)
 		*seen = nil
 		c.send()
-		l.run(t, l.loop.Now()+netfab.DefaultLatency)
+		l.Pass(netfab.DefaultLatency)
 		if want := ingressOrder[:slices.Index(ingressOrder, c.end)+1]; !slices.Equal(*seen, want) {
 			t.Errorf("%s: came to %q, want %q", c.what, *seen, want)
 		}
 	}
 	*seen = nil
 	a.Freeze(false)
-	inject(b.NIC("lan"), ping(t, b, a))
-	l.run(t, l.loop.Now()+time.Second)
+	hosttest.Inject(b.NIC("lan"), ping(t, b, a))
+	l.Pass(time.Second)
 	if len(*seen) > 0 {
 		t.Errorf("a ping to a frozen machine: came to %q, want no stage", *seen)
 	}
@@ -81,14 +83,14 @@ func TestIngressOrder(t *testing.T) {
 // TestEgressOrder is the same for what leaves.
 func TestEgressOrder(t *testing.T) {
 	l := newLab(t, 2, nil)
-	a, b := l.hosts[0], l.hosts[1]
+	a, b := l.Hosts[0], l.Hosts[1]
 	path := b.NIC("lan").Egress()
 	if got := path.Names(); !slices.Equal(got, egressOrder) {
 		t.Fatalf("stages: got %q, want %q", got, egressOrder)
 	}
 	l.serve(t, a, 80, 10)
 	conn := l.dial(t, b, "10.0.0.1:80")
-	moved, err := wire.AppendGratuitousARP(nil, wire.ARPReply, a.NIC("lan").Address().Addr(), MAC{2, 0, 0, 0, 9, 9}, MAC{2, 0, 0, 0, 9, 9})
+	moved, err := wire.AppendGratuitousARP(nil, wire.ARPReply, a.NIC("lan").Address().Addr(), host.MAC{2, 0, 0, 0, 9, 9}, host.MAC{2, 0, 0, 0, 9, 9})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,15 +104,15 @@ func TestEgressOrder(t *testing.T) {
 	}{
 		{"a TCP segment", func() { b.Go("client", func(*sim.Proc) { ask(conn, 1, 10) }) }, 0, egressOrder},
 		{"its answer's acknowledgement", nil, 2 * latency, egressOrder[:3]},
-		{"the same later", nil, AckDelay, egressOrder[3:]},
-		{"a raw frame", func() { inject(b.NIC("lan"), ping(t, b, a)) }, 0, egressOrder[3:]},
-		{"the answer to a made up question", func() { inject(a.NIC("lan"), moved) }, latency, egressOrder[:1]},
+		{"the same later", nil, host.AckDelay, egressOrder[3:]},
+		{"a raw frame", func() { hosttest.Inject(b.NIC("lan"), ping(t, b, a)) }, 0, egressOrder[3:]},
+		{"the answer to a made up question", func() { hosttest.Inject(a.NIC("lan"), moved) }, latency, egressOrder[:1]},
 	} {
 		*seen = nil
 		if c.send != nil {
 			c.send()
 		}
-		l.run(t, l.loop.Now()+c.after)
+		l.Pass(c.after)
 		if !slices.Equal(*seen, c.want) {
 			t.Errorf("%s: came to %q, want %q", c.what, *seen, c.want)
 		}
@@ -121,34 +123,34 @@ func TestEgressOrder(t *testing.T) {
 // removed or the machine crashes. Removing it twice is removing it once.
 func TestInsertStage(t *testing.T) {
 	l := newLab(t, 2, nil)
-	a, b := l.hosts[0], l.hosts[1]
-	tap := l.tap()
+	a, b := l.Hosts[0], l.Hosts[1]
+	tap := l.Tap()
 	path := a.NIC("lan").Ingress()
-	wall := Stage{Name: "wall", Do: func(*netfab.Frame) Verdict { return Drop }}
+	wall := host.Stage{Name: "wall", Do: func(*netfab.Frame) host.Verdict { return host.Drop }}
 	answered := func() bool {
-		since := l.loop.Now()
-		inject(b.NIC("lan"), ping(t, b, a))
-		l.run(t, since+time.Second)
-		return len(tap.sent(a.Name(), since, pong)) > 0
+		since := l.Loop.Now()
+		hosttest.Inject(b.NIC("lan"), ping(t, b, a))
+		l.Run(since + time.Second)
+		return len(tap.SentBy(a.Name(), since, pong)) > 0
 	}
-	remove, err := path.Insert(IngressAcks, wall)
+	remove, err := path.Insert(host.IngressAcks, wall)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if answered() {
 		t.Error("behind the wall: got an answer, want none")
 	}
-	if _, err := path.Insert(IngressStack, wall); !errors.Is(err, ErrDuplicateStage) {
-		t.Errorf("second wall: got %v, want %v", err, ErrDuplicateStage)
+	if _, err := path.Insert(host.IngressStack, wall); !errors.Is(err, host.ErrDuplicateStage) {
+		t.Errorf("second wall: got %v, want %v", err, host.ErrDuplicateStage)
 	}
-	if _, err := path.Insert("nowhere", Stage{Name: "other"}); !errors.Is(err, ErrUnknownStage) {
-		t.Errorf("stage before one that does not exist: got %v, want %v", err, ErrUnknownStage)
+	if _, err := path.Insert("nowhere", host.Stage{Name: "other"}); !errors.Is(err, host.ErrUnknownStage) {
+		t.Errorf("stage before one that does not exist: got %v, want %v", err, host.ErrUnknownStage)
 	}
 	remove()
 	if !answered() {
 		t.Error("wall removed: got no answer, want one")
 	}
-	if _, err := path.Insert(IngressStack, wall); err != nil {
+	if _, err := path.Insert(host.IngressStack, wall); err != nil {
 		t.Fatal(err)
 	}
 	remove()
@@ -168,17 +170,17 @@ func TestInsertStage(t *testing.T) {
 // TestInsertedStagesDoNotAllocate: nor does walking past them.
 func TestInsertedStagesDoNotAllocate(t *testing.T) {
 	l := newLab(t, 1, nil)
-	n := l.hosts[0].NIC("lan")
+	n := l.Hosts[0].NIC("lan")
 	seen := 0
-	for _, s := range []Stage{
-		{"count", func(*netfab.Frame) Verdict { seen++; return Pass }},
-		{"wall", func(*netfab.Frame) Verdict { return Drop }},
+	for _, s := range []host.Stage{
+		{"count", func(*netfab.Frame) host.Verdict { seen++; return host.Pass }},
+		{"wall", func(*netfab.Frame) host.Verdict { return host.Drop }},
 	} {
-		if _, err := n.Ingress().Insert(IngressStack, s); err != nil {
+		if _, err := n.Ingress().Insert(host.IngressStack, s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f := n.port.Fabric().NewFrame(60)
+	f := n.Port().Fabric().NewFrame(60)
 	defer f.Release()
 	if got := testing.AllocsPerRun(100, func() { n.Receive(f) }); got != 0 || seen < 100 {
 		t.Errorf("a frame past a stage: got %v allocations in %d frames, want 0 in 100", got, seen)

@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"bytes"
@@ -13,14 +13,15 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 )
 
 // streamLab is a server (h1) that hands its connections to the test, and a
 // client (h2).
-func streamLab(t *testing.T, served func(p *sim.Proc, conn *Conn)) (l *lab, server, client *Host) {
+func streamLab(t *testing.T, served func(p *sim.Proc, conn *host.Conn)) (l *lab, server, client *host.Host) {
 	l = newLab(t, 2, nil)
-	server, client = l.hosts[0], l.hosts[1]
+	server, client = l.Hosts[0], l.Hosts[1]
 	listener, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 10)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +39,7 @@ func streamLab(t *testing.T, served func(p *sim.Proc, conn *Conn)) (l *lab, serv
 }
 
 // silent is a server that neither reads nor writes.
-func silent(p *sim.Proc, _ *Conn) { p.Sleep(time.Hour) }
+func silent(p *sim.Proc, _ *host.Conn) { p.Sleep(time.Hour) }
 
 // TestDeadlines: a deadline in the time of day of the world ends reading and
 // writing, each its own, with a net.Error that is a timeout; moved away, the
@@ -47,10 +48,10 @@ func TestDeadlines(t *testing.T) {
 	l, _, client := streamLab(t, silent)
 	conn := l.dial(t, client, "10.0.0.1:80")
 	start := client.Now()
-	l.program(client, "client", func(p *sim.Proc) error {
+	l.Program(client, "client", func(p *sim.Proc) error {
 		timedOut := func(what string, err error, at time.Duration) {
 			var timeout net.Error
-			if !errors.As(err, &timeout) || !timeout.Timeout() || !errors.Is(err, ErrTimeout) {
+			if !errors.As(err, &timeout) || !timeout.Timeout() || !errors.Is(err, host.ErrTimeout) {
 				t.Errorf("%s: got %v, want a net.Error that is a timeout", what, err)
 			}
 			if got := client.Now() - start; got != at {
@@ -58,7 +59,7 @@ func TestDeadlines(t *testing.T) {
 			}
 		}
 		one := make([]byte, 1)
-		conn.SetReadDeadline(Instant(start + time.Second))
+		conn.SetReadDeadline(host.Instant(start + time.Second))
 		_, err := conn.Read(one)
 		timedOut("read", err, time.Second)
 		_, err = conn.Read(one)
@@ -66,7 +67,7 @@ func TestDeadlines(t *testing.T) {
 		if _, err := conn.Write(one); err != nil {
 			t.Errorf("write: got %v: the deadline is for reading", err)
 		}
-		conn.SetDeadline(Instant(start + 2*time.Second))
+		conn.SetDeadline(host.Instant(start + 2*time.Second))
 		n, err := conn.Write(make([]byte, 10<<20)) // more than all buffers
 		timedOut("write", err, 2*time.Second)
 		if n == 0 || n == 10<<20 {
@@ -75,7 +76,7 @@ func TestDeadlines(t *testing.T) {
 		conn.SetWriteDeadline(time.Time{})
 		_, err = conn.Read(one)
 		timedOut("read", err, 2*time.Second)
-		conn.SetDeadline(Instant(start)) // has passed
+		conn.SetDeadline(host.Instant(start)) // has passed
 		_, err = conn.Read(one)
 		timedOut("read", err, 2*time.Second)
 		conn.SetDeadline(time.Time{})
@@ -83,14 +84,14 @@ func TestDeadlines(t *testing.T) {
 		t.Errorf("read without a deadline returned %v, want nothing to happen", err)
 		return nil
 	})
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 }
 
 // TestAbort: the peer gets a reset at once and loses what it has not read; a
 // second end of any kind does nothing.
 func TestAbort(t *testing.T) {
 	var got error
-	l, _, client := streamLab(t, func(p *sim.Proc, conn *Conn) {
+	l, _, client := streamLab(t, func(p *sim.Proc, conn *host.Conn) {
 		for got == nil {
 			_, got = conn.Read(make([]byte, 10))
 		}
@@ -98,21 +99,21 @@ func TestAbort(t *testing.T) {
 			t.Error("write after a reset: got no error")
 		}
 	})
-	tap := l.tap()
+	tap := l.Tap()
 	conn := l.dial(t, client, "10.0.0.1:80")
 	at := client.Now()
 	conn.Abort()
 	conn.Abort()
 	conn.Close()
-	l.run(t, time.Minute)
-	if !errors.Is(got, ErrReset) {
+	l.Run(time.Minute)
+	if !errors.Is(got, host.ErrReset) {
 		t.Errorf("the peer read %v, want a reset", got)
 	}
-	resets := tap.sent("h2", 0, segment(header.TCPFlagRst))
-	if len(resets) != 1 || resets[0].at != at {
+	resets := tap.SentBy("h2", 0, segment(header.TCPFlagRst))
+	if len(resets) != 1 || resets[0].At != at {
 		t.Errorf("resets: got %v, want one at %v", resets, at)
 	}
-	if n := len(tap.sent("h2", 0, segment(header.TCPFlagFin))); n != 0 {
+	if n := len(tap.SentBy("h2", 0, segment(header.TCPFlagFin))); n != 0 {
 		t.Errorf("FINs: got %d, want none", n)
 	}
 }
@@ -122,7 +123,7 @@ func TestAbort(t *testing.T) {
 func TestClose(t *testing.T) {
 	sent := bytes.Repeat([]byte("0123456789"), 10_000)
 	var got []byte
-	l, _, client := streamLab(t, func(p *sim.Proc, conn *Conn) {
+	l, _, client := streamLab(t, func(p *sim.Proc, conn *host.Conn) {
 		var err error
 		if got, err = io.ReadAll(conn); err != nil { // ReadAll takes io.EOF for the end
 			t.Errorf("read: %v", err)
@@ -132,25 +133,25 @@ func TestClose(t *testing.T) {
 		}
 		conn.Close()
 	})
-	tap := l.tap()
+	tap := l.Tap()
 	conn := l.dial(t, client, "10.0.0.1:80")
-	l.program(client, "client", func(*sim.Proc) error {
+	l.Program(client, "client", func(*sim.Proc) error {
 		_, err := conn.Write(sent)
 		conn.Close()
-		if _, err := conn.Write([]byte("x")); !errors.Is(err, ErrClosed) {
+		if _, err := conn.Write([]byte("x")); !errors.Is(err, host.ErrClosed) {
 			t.Errorf("write: got %v, want ErrClosed", err)
 		}
-		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, ErrClosed) {
+		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, host.ErrClosed) {
 			t.Errorf("read: got %v, want ErrClosed", err)
 		}
 		return err
 	})
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 	if !bytes.Equal(got, sent) {
 		t.Errorf("the peer got %d bytes, want the %d that were sent", len(got), len(sent))
 	}
 	for _, h := range []string{"h1", "h2"} {
-		if fin, rst := len(tap.sent(h, 0, segment(header.TCPFlagFin))), len(tap.sent(h, 0, segment(header.TCPFlagRst))); fin != 1 || rst != 0 {
+		if fin, rst := len(tap.SentBy(h, 0, segment(header.TCPFlagFin))), len(tap.SentBy(h, 0, segment(header.TCPFlagRst))); fin != 1 || rst != 0 {
 			t.Errorf("%s: got %d FINs and %d resets, want 1 and 0", h, fin, rst)
 		}
 	}
@@ -160,7 +161,7 @@ func TestClose(t *testing.T) {
 // closed, so its kernel answers with a reset.
 func TestHalfClosed(t *testing.T) {
 	var first, later error
-	l, _, client := streamLab(t, func(p *sim.Proc, conn *Conn) {
+	l, _, client := streamLab(t, func(p *sim.Proc, conn *host.Conn) {
 		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
 			t.Errorf("read: got %v, want io.EOF", err)
 		}
@@ -169,7 +170,7 @@ func TestHalfClosed(t *testing.T) {
 		_, later = conn.Write([]byte("x"))
 	})
 	l.dial(t, client, "10.0.0.1:80").Close()
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 	if first != nil || later == nil {
 		t.Errorf("writes after the peer's end: got %v, then %v, want none, then an error", first, later)
 	}
@@ -178,7 +179,7 @@ func TestHalfClosed(t *testing.T) {
 // TestReaderAndWriter: one proc reads while another writes, for far more than
 // the buffers hold, and neither waits for the other.
 func TestReaderAndWriter(t *testing.T) {
-	l, _, client := streamLab(t, func(p *sim.Proc, conn *Conn) { io.Copy(conn, conn) })
+	l, _, client := streamLab(t, func(p *sim.Proc, conn *host.Conn) { io.Copy(conn, conn) })
 	conn := l.dial(t, client, "10.0.0.1:80")
 	const size = 4 << 20
 	pattern := func(i int) byte { return byte(i * 7 >> 3) }
@@ -192,7 +193,7 @@ func TestReaderAndWriter(t *testing.T) {
 			n, err := conn.Write(b)
 			written += n
 			if err != nil {
-				l.loop.Fail(err)
+				l.Loop.Fail(err)
 				return
 			}
 		}
@@ -208,12 +209,12 @@ func TestReaderAndWriter(t *testing.T) {
 			}
 			read += n
 			if err != nil {
-				l.loop.Fail(err)
+				l.Loop.Fail(err)
 				return
 			}
 		}
 	})
-	l.run(t, 10*time.Minute)
+	l.Run(10 * time.Minute)
 	if written != size || read != size || wrong != 0 {
 		t.Errorf("got %d bytes written, %d read, %d of them wrong, want %d, all right", written, read, wrong, size)
 	}
@@ -222,9 +223,9 @@ func TestReaderAndWriter(t *testing.T) {
 // TestCloseWakesParked: closing or aborting in one proc ends the waiting of
 // those parked in Read and Write.
 func TestCloseWakesParked(t *testing.T) {
-	for name, end := range map[string]func(*Conn){
-		"close": func(c *Conn) { c.Close() },
-		"abort": (*Conn).Abort,
+	for name, end := range map[string]func(*host.Conn){
+		"close": func(c *host.Conn) { c.Close() },
+		"abort": (*host.Conn).Abort,
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _, client := streamLab(t, silent)
@@ -232,7 +233,7 @@ func TestCloseWakesParked(t *testing.T) {
 			woken := map[string]time.Duration{}
 			wait := func(what string, call func([]byte) (int, error), size int) {
 				client.Go(what, func(*sim.Proc) {
-					if _, err := call(make([]byte, size)); !errors.Is(err, ErrClosed) {
+					if _, err := call(make([]byte, size)); !errors.Is(err, host.ErrClosed) {
 						t.Errorf("%s: got %v, want ErrClosed", what, err)
 					}
 					woken[what] = client.Now()
@@ -240,8 +241,8 @@ func TestCloseWakesParked(t *testing.T) {
 			}
 			wait("read", conn.Read, 1)
 			wait("write", conn.Write, 10<<20)
-			l.at(5*time.Second, func() { end(conn) })
-			l.run(t, time.Minute)
+			l.At(5*time.Second, func() { end(conn) })
+			l.Run(time.Minute)
 			if woken["read"] != 5*time.Second || woken["write"] != 5*time.Second {
 				t.Errorf("woken: got %v, want both at 5s", woken)
 			}
@@ -257,22 +258,22 @@ func TestPatience(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.fabric.Install(rule)
-	tap := l.tap()
+	l.Fabric.Install(rule)
+	tap := l.Tap()
 	var failed error
 	var at time.Duration
 	client.Go("client", func(p *sim.Proc) {
 		_, failed = client.Dial(netip.MustParseAddrPort("10.0.0.1:80"), 0)
 		at = client.Now()
 	})
-	l.run(t, 10*time.Minute)
+	l.Run(10 * time.Minute)
 	const trip = 200 * time.Microsecond // ARP comes first
-	if !errors.Is(failed, ErrTimeout) || at != 127*time.Second {
+	if !errors.Is(failed, host.ErrTimeout) || at != 127*time.Second {
 		t.Errorf("dial: got %v at %v, want a timeout at 127s", failed, at)
 	}
-	syns := tap.sent("h2", 0, segment(header.TCPFlagSyn))
+	syns := tap.SentBy("h2", 0, segment(header.TCPFlagSyn))
 	for i, s := range syns {
-		within(t, fmt.Sprintf("SYN %d", i), s.at, time.Duration(1<<i-1)*time.Second, time.Duration(1<<i-1)*time.Second+trip)
+		within(t, fmt.Sprintf("SYN %d", i), s.At, time.Duration(1<<i-1)*time.Second, time.Duration(1<<i-1)*time.Second+trip)
 	}
 	if len(syns) != 7 {
 		t.Errorf("SYNs: got %d, want 7", len(syns))

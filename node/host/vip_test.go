@@ -1,4 +1,4 @@
-package host
+package host_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -21,7 +22,7 @@ type talker struct {
 	failedAt time.Duration
 }
 
-func (l *lab) talk(h *Host, target netip.AddrPort, requests int) *talker {
+func (l *lab) talk(h *host.Host, target netip.AddrPort, requests int) *talker {
 	t := &talker{}
 	h.Go("talker", func(p *sim.Proc) {
 		conn, err := h.Dial(target, 0)
@@ -46,21 +47,21 @@ func (l *lab) talk(h *Host, target netip.AddrPort, requests int) *talker {
 // address comes back or not. Other connections do not notice.
 func TestVIPLossResets(t *testing.T) {
 	l := newLab(t, 2, nil)
-	owner, client := l.hosts[0], l.hosts[1]
+	owner, client := l.Hosts[0], l.Hosts[1]
 	l.serve(t, owner, 80, 10)
 	n := owner.NIC("lan")
-	n.AddVIP(vip, MAC{})
-	tap := l.tap()
+	n.AddVIP(vip, host.MAC{})
+	tap := l.Tap()
 	lost := l.talk(client, netip.AddrPortFrom(vip, 80), 10)
 	other := l.talk(client, netip.MustParseAddrPort("10.0.0.1:80"), 10)
-	l.at(2500*time.Millisecond, func() { n.RemoveVIP(vip, true) })
-	l.at(2600*time.Millisecond, func() { n.AddVIP(vip, MAC{}) })
-	l.run(t, time.Minute)
-	resets := tap.sent("h1", 0, segment(header.TCPFlagRst))
-	if len(resets) != 1 || resets[0].at != 2500*time.Millisecond {
+	l.At(2500*time.Millisecond, func() { n.RemoveVIP(vip, true) })
+	l.At(2600*time.Millisecond, func() { n.AddVIP(vip, host.MAC{}) })
+	l.Run(time.Minute)
+	resets := tap.SentBy("h1", 0, segment(header.TCPFlagRst))
+	if len(resets) != 1 || resets[0].At != 2500*time.Millisecond {
 		t.Fatalf("resets: got %v, want one at 2.5s", resets)
 	}
-	if !errors.Is(lost.err, ErrReset) || len(lost.answered) != 3 {
+	if !errors.Is(lost.err, host.ErrReset) || len(lost.answered) != 3 {
 		t.Errorf("got %v after %d answers, want a reset after 3", lost.err, len(lost.answered))
 	}
 	if other.err != nil || len(other.answered) != 10 {
@@ -73,26 +74,26 @@ func TestVIPLossResets(t *testing.T) {
 // where they stopped.
 func TestVIPLossFreezes(t *testing.T) {
 	l := newLab(t, 2, nil)
-	owner, client := l.hosts[0], l.hosts[1]
+	owner, client := l.Hosts[0], l.Hosts[1]
 	l.serve(t, owner, 80, 10)
 	n := owner.NIC("lan")
-	n.AddVIP(vip, MAC{})
-	tap := l.tap()
+	n.AddVIP(vip, host.MAC{})
+	tap := l.Tap()
 	frozen := l.talk(client, netip.AddrPortFrom(vip, 80), 10)
-	l.at(2500*time.Millisecond, func() { n.RemoveVIP(vip, false) })
-	l.at(7500*time.Millisecond, func() { n.AddVIP(vip, MAC{}) })
-	l.run(t, 7*time.Second)
+	l.At(2500*time.Millisecond, func() { n.RemoveVIP(vip, false) })
+	l.At(7500*time.Millisecond, func() { n.AddVIP(vip, host.MAC{}) })
+	l.Run(7 * time.Second)
 	if len(frozen.answered) != 3 || frozen.err != nil {
 		t.Errorf("while the address is gone: got %d answers and %v, want 3 and silence", len(frozen.answered), frozen.err)
 	}
-	l.run(t, time.Minute)
+	l.Run(time.Minute)
 	if len(frozen.answered) != 10 || frozen.err != nil {
 		t.Errorf("with the address back: got %d answers and %v, want 10", len(frozen.answered), frozen.err)
 	}
 	if len(frozen.answered) > 3 {
 		within(t, "from its return to the next answer", frozen.answered[3]-7500*time.Millisecond, 0, 3*time.Second)
 	}
-	if n := len(tap.sent("h1", 0, segment(header.TCPFlagRst))); n != 0 {
+	if n := len(tap.SentBy("h1", 0, segment(header.TCPFlagRst))); n != 0 {
 		t.Errorf("resets: got %d, want none", n)
 	}
 }
@@ -103,18 +104,18 @@ func TestResetsComeInOrder(t *testing.T) {
 	var first []netip.AddrPort
 	for range 3 {
 		l := newLab(t, 4, nil)
-		owner := l.hosts[0]
+		owner := l.Hosts[0]
 		l.serve(t, owner, 80, 10)
-		owner.NIC("lan").AddVIP(vip, MAC{})
+		owner.NIC("lan").AddVIP(vip, host.MAC{})
 		for i := range 30 {
-			l.talk(l.hosts[1+i%3], netip.AddrPortFrom(vip, 80), 100)
+			l.talk(l.Hosts[1+i%3], netip.AddrPortFrom(vip, 80), 100)
 		}
-		tap := l.tap()
-		l.at(5*time.Second, func() { owner.NIC("lan").RemoveVIP(vip, true) })
-		l.run(t, 6*time.Second)
+		tap := l.Tap()
+		l.At(5*time.Second, func() { owner.NIC("lan").RemoveVIP(vip, true) })
+		l.Run(6 * time.Second)
 		var peers []netip.AddrPort
-		for _, s := range tap.sent("h1", 0, segment(header.TCPFlagRst)) {
-			_, to, _, _ := s.tcp()
+		for _, s := range tap.SentBy("h1", 0, segment(header.TCPFlagRst)) {
+			_, to, _, _ := tcpOf(s)
 			peers = append(peers, to)
 		}
 		if len(peers) != 30 || !slices.IsSortedFunc(peers, netip.AddrPort.Compare) {
@@ -133,7 +134,7 @@ func TestResetsComeInOrder(t *testing.T) {
 // once; what changes nothing is silent.
 func TestAddressWatchers(t *testing.T) {
 	l := newLab(t, 1, nil)
-	h, n := l.hosts[0], l.hosts[0].NIC("lan")
+	h, n := l.Hosts[0], l.Hosts[0].NIC("lan")
 	var heard []string
 	h.OnAddress(func(a netip.Addr, held bool) {
 		if h.Holds(a) != held {
@@ -141,8 +142,8 @@ func TestAddressWatchers(t *testing.T) {
 		}
 		heard = append(heard, map[bool]string{true: "+", false: "-"}[held]+a.String())
 	})
-	n.AddVIP(vip, MAC{})
-	n.AddVIP(vip, MAC{})
+	n.AddVIP(vip, host.MAC{})
+	n.AddVIP(vip, host.MAC{})
 	n.RemoveVIP(vip, true)
 	n.RemoveVIP(vip, true)
 	n.SetAddress(netip.MustParsePrefix("10.0.0.9/16"))
@@ -152,7 +153,7 @@ func TestAddressWatchers(t *testing.T) {
 		t.Errorf("heard: got %v, want %v", heard, want)
 	}
 	var logged []string
-	for _, e := range l.log.Events() {
+	for _, e := range l.Log.Events() {
 		switch e.What.(type) {
 		case event.VIPGained, event.VIPLost:
 			logged = append(logged, e.What.Kind())
@@ -168,19 +169,19 @@ func TestAddressWatchers(t *testing.T) {
 // whenever it is there.
 func TestListenPolicies(t *testing.T) {
 	l := newLab(t, 2, nil)
-	owner, client := l.hosts[0], l.hosts[1]
+	owner, client := l.Hosts[0], l.Hosts[1]
 	target := netip.AddrPortFrom(vip, 80)
-	if _, err := owner.Listen(target, 1); !errors.Is(err, ErrAddressNotLocal) {
+	if _, err := owner.Listen(target, 1); !errors.Is(err, host.ErrAddressNotLocal) {
 		t.Errorf("listen on an address not held: got %v, want ErrAddressNotLocal", err)
 	}
-	if _, err := owner.ListenEarly(netip.MustParseAddrPort("203.0.113.1:80"), 1); !errors.Is(err, ErrAddressNotLocal) {
+	if _, err := owner.ListenEarly(netip.MustParseAddrPort("203.0.113.1:80"), 1); !errors.Is(err, host.ErrAddressNotLocal) {
 		t.Errorf("listen early on an address of no segment: got %v, want ErrAddressNotLocal", err)
 	}
 	listener, err := owner.ListenEarly(target, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := owner.ListenEarly(target, 1); !errors.Is(err, ErrAddressInUse) {
+	if _, err := owner.ListenEarly(target, 1); !errors.Is(err, host.ErrAddressInUse) {
 		t.Errorf("listen twice: got %v, want ErrAddressInUse", err)
 	}
 	owner.Go("server", func(*sim.Proc) {
@@ -193,34 +194,34 @@ func TestListenPolicies(t *testing.T) {
 			conn.Close()
 		}
 	})
-	tap := l.tap()
+	tap := l.Tap()
 	attempt := func(until time.Duration) (err error) {
 		err = errors.New("still waiting")
 		client.Go("attempt", func(*sim.Proc) {
-			var conn *Conn
+			var conn *host.Conn
 			if conn, err = client.Dial(target, 500*time.Millisecond); err == nil {
 				conn.Close()
 			}
 		})
-		l.run(t, until)
+		l.Run(until)
 		return err
 	}
-	if err := attempt(2 * time.Second); !errors.Is(err, ErrTimeout) {
+	if err := attempt(2 * time.Second); !errors.Is(err, host.ErrTimeout) {
 		t.Errorf("before the address: got %v, want a timeout", err)
 	}
-	owner.NIC("lan").AddVIP(vip, MAC{})
+	owner.NIC("lan").AddVIP(vip, host.MAC{})
 	if err := attempt(10 * time.Second); err != nil {
 		t.Errorf("with the address: got %v, want a connection", err)
 	}
 	owner.NIC("lan").RemoveVIP(vip, true)
-	if err := attempt(11 * time.Second); !errors.Is(err, ErrTimeout) {
+	if err := attempt(11 * time.Second); !errors.Is(err, host.ErrTimeout) {
 		t.Errorf("after the loss: got %v, want a timeout", err)
 	}
-	owner.NIC("lan").AddVIP(vip, MAC{})
+	owner.NIC("lan").AddVIP(vip, host.MAC{})
 	if err := attempt(20 * time.Second); err != nil {
 		t.Errorf("with the address again: got %v, want a connection", err)
 	}
-	if n := len(tap.sent("h1", 0, segment(header.TCPFlagRst))); n != 0 {
+	if n := len(tap.SentBy("h1", 0, segment(header.TCPFlagRst))); n != 0 {
 		t.Errorf("resets by the owner: got %d, want none", n)
 	}
 }

@@ -52,12 +52,12 @@ func TestAnnouncement(t *testing.T) {
 			cfg := config(0, 100)
 			cfg.Forms, cfg.Secondary, cfg.Machine.AnnounceTimes = c.forms, c.secondary, c.times
 			m := l.start(0, cfg)
-			l.run(28 * s)
+			l.Run(28 * s)
 			l.want(m, standby.Active)
 			l.wantSent("a", 20*s, c.want...)
 			l.wantSent("a", 0, append([]string{"12s Hello Speak 100 192.0.2.11", "15s Hello Speak 100 192.0.2.11", "18s Hello Speak 100 192.0.2.11"}, shifted(c.want)...)...)
 			for _, f := range l.frames {
-				if f.from != l.hosts[0].NIC("lan").MAC() {
+				if f.from != l.Hosts[0].NIC("lan").MAC() {
 					t.Errorf("at %v: %s has source %v, want the own MAC", f.at, f.text, f.from)
 				}
 			}
@@ -87,14 +87,14 @@ func TestSecondaryAddresses(t *testing.T) {
 		t.Errorf("virtual IPs: got %v", vips)
 	}
 	l.wantLogged("a", 15*time.Second, "Speak to Standby", "Standby to Active, active lost", "gained 192.0.2.100", "gained 192.0.2.101")
-	at := l.loop.Now()
+	at := l.Loop.Now()
 	a.Enable(false)
 	l.wantLogged("a", at, "lost 192.0.2.100", "lost 192.0.2.101", "Active to Initial", "sent Resign")
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	l.want(b, standby.Active)
 	for _, addr := range []netip.Addr{vip, second} {
-		if l.hosts[0].Holds(addr) || !l.hosts[1].Holds(addr) {
-			t.Errorf("%v: got held by a: %v, b: %v, want b only", addr, l.hosts[0].Holds(addr), l.hosts[1].Holds(addr))
+		if l.Hosts[0].Holds(addr) || !l.Hosts[1].Holds(addr) {
+			t.Errorf("%v: got held by a: %v, b: %v, want b only", addr, l.Hosts[0].Holds(addr), l.Hosts[1].Holds(addr))
 		}
 	}
 }
@@ -107,19 +107,19 @@ func TestVirtualMAC(t *testing.T) {
 	a, b := l.pair(func(c *member.Config) { c.VirtualMAC = true; c.Machine.Preempt = true })
 	steps := []func(){
 		func() { a.Yield() },
-		func() { b.Enable(false); l.pass(time.Second); b.Enable(true) },
+		func() { b.Enable(false); l.Pass(time.Second); b.Enable(true) },
 		func() {
-			l.hosts[0].NIC("lan").Port().Pull()
-			l.pass(30 * time.Second)
-			l.hosts[0].NIC("lan").Port().Plug()
+			l.Hosts[0].NIC("lan").Port().Pull()
+			l.Pass(30 * time.Second)
+			l.Hosts[0].NIC("lan").Port().Plug()
 		},
 	}
 	for _, step := range steps {
 		step()
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 		for i, m := range []*member.Member{a, b} {
 			active := m.Status().State == standby.Active
-			if got := l.hosts[i].NIC("lan").Port().Filter().Accepts([6]byte(virtual)); got != active {
+			if got := l.Hosts[i].NIC("lan").Port().Filter().Accepts([6]byte(virtual)); got != active {
 				t.Errorf("%v: takes frames to the virtual MAC: got %v", m.Status().State, got)
 			}
 		}
@@ -138,7 +138,7 @@ func TestVirtualMAC(t *testing.T) {
 			t.Errorf("the test saw no %q, only %v", kind, kinds)
 		}
 	}
-	for _, announced := range event.Of[event.VIPAnnounced](l.log.Events()) {
+	for _, announced := range event.Of[event.VIPAnnounced](l.Log.Events()) {
 		if announced.MAC != virtual.String() {
 			t.Errorf("announced %v, want the virtual MAC", announced)
 		}

@@ -21,13 +21,13 @@ func reconfigure(m *member.Member, change func(*standby.Config)) {
 func TestReconfigurePriority(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
-	at := l.loop.Now()
+	at := l.Loop.Now()
 	reconfigure(b, func(c *standby.Config) { c.Priority = 200 })
-	l.pass(30 * time.Second)
+	l.Pass(30 * time.Second)
 	l.wantLogged("b", at)
-	at = l.loop.Now()
+	at = l.Loop.Now()
 	reconfigure(b, func(c *standby.Config) { c.Preempt = true })
-	l.pass(3*time.Second + 2*latency)
+	l.Pass(3*time.Second + 2*latency)
 	l.want(a, standby.Speak)
 	l.want(b, standby.Active)
 	l.wantLogged("b", at, "sent Coup", "Standby to Active, active lost", "gained 192.0.2.100")
@@ -48,21 +48,21 @@ func TestReconfigureIdentity(t *testing.T) {
 			if name == "virtual IP" { // b shall not mix the two up
 				reconfigure(b, func(c *standby.Config) { c.VIPMismatch = standby.IgnoreMismatch })
 			}
-			at := l.loop.Now()
+			at := l.Loop.Now()
 			reconfigure(a, change)
 			l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial, active lost", "sent Resign", "Initial to Listen, active lost")
 			l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
-			l.run(at + latency)
+			l.Run(at + latency)
 			l.want(b, standby.Active)
-			l.run(at + 20*time.Second)
+			l.Run(at + 20*time.Second)
 			l.want(a, standby.Active) // alone in its group
 			l.want(b, standby.Active)
 			held := vip
 			if name == "virtual IP" {
 				held = second
 			}
-			if !l.hosts[0].Holds(held) || !l.hosts[1].Holds(vip) {
-				t.Errorf("held: a has %v: %v, b has %v: %v", held, l.hosts[0].Holds(held), vip, l.hosts[1].Holds(vip))
+			if !l.Hosts[0].Holds(held) || !l.Hosts[1].Holds(vip) {
+				t.Errorf("held: a has %v: %v, b has %v: %v", held, l.Hosts[0].Holds(held), vip, l.Hosts[1].Holds(vip))
 			}
 		})
 	}
@@ -73,46 +73,46 @@ func TestReconfigureIdentity(t *testing.T) {
 func TestNewAddress(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
-	at := l.loop.Now()
+	at := l.Loop.Now()
 	set := func(text string) {
 		p := netip.Prefix{}
 		if text != "" {
 			p = netip.MustParsePrefix(text)
 		}
-		l.hosts[0].NIC("lan").SetAddress(p)
+		l.Hosts[0].NIC("lan").SetAddress(p)
 		a.SetAddress(p.Addr())
 	}
 	set("192.0.2.21/24")
 	l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
-	l.run(at + latency)
+	l.Run(at + latency)
 	l.want(b, standby.Active)
-	l.pass(25 * time.Second)
+	l.Pass(25 * time.Second)
 	l.want(a, standby.Standby)
 	if got := b.Status().StandbyMember.String(); got != "192.0.2.21" {
 		t.Errorf("b hears the standby at %s, want 192.0.2.21", got)
 	}
 
 	b.Yield()
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	l.want(a, standby.Active)
-	at = l.loop.Now()
+	at = l.Loop.Now()
 	set("")
 	l.wantSent("a", at, "0s Resign Initial 110 192.0.2.21")
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.want(a, standby.Initial)
 	l.want(b, standby.Active)
 	if f := l.sent("a", at+1); len(f) != 0 {
 		t.Errorf("without an address a sent %v", f)
 	}
-	if l.hosts[0].Holds(vip) {
+	if l.Hosts[0].Holds(vip) {
 		t.Error("without an address a holds the virtual IP")
 	}
 	a.Enable(false)
 	set("192.0.2.11/24")
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	l.want(a, standby.Initial) // it was turned off
 	a.Enable(true)
-	l.pass(25 * time.Second)
+	l.Pass(25 * time.Second)
 	l.want(a, standby.Standby)
 	if got := b.Status().StandbyMember.String(); got != "192.0.2.11" {
 		t.Errorf("b hears the standby at %s, want 192.0.2.11", got)
@@ -125,20 +125,20 @@ func TestNewAddress(t *testing.T) {
 func TestYield(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(func(c *member.Config) { c.Machine.Preempt = true })
-	at := l.loop.Now()
+	at := l.Loop.Now()
 	b.Yield() // has nothing to give
 	l.wantLogged("b", at)
 	a.Yield()
 	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Listen, active lost", "sent Resign")
-	l.run(at + latency)
+	l.Run(at + latency)
 	l.want(b, standby.Active)
 	if !a.Status().Yielded {
 		t.Error("the status of a does not say that it yielded")
 	}
-	l.pass(2 * time.Minute)
+	l.Pass(2 * time.Minute)
 	l.want(a, standby.Standby)
 	l.want(b, standby.Active)
 	b.Enable(false)
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	l.want(a, standby.Active)
 }

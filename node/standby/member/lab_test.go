@@ -9,10 +9,10 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/node/standby/member"
 	"github.com/cablepull/cablepull/node/wire"
-	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -28,13 +28,8 @@ var (
 // lab is machines on one segment, named a, b, …, and the frames they send. It
 // is the fabric's observer.
 type lab struct {
-	t       *testing.T
-	loop    *sim.Loop
-	fabric  *netfab.Fabric
-	segment *netfab.Segment
-	log     *event.Log
-	hosts   []*host.Host
-	frames  []frame
+	*hosttest.Lab
+	frames []frame
 }
 
 // frame is one frame that left a machine, in words.
@@ -46,18 +41,10 @@ type frame struct {
 }
 
 func newLab(t *testing.T, machines int) *lab {
-	t.Helper()
-	l := &lab{t: t, loop: sim.New(1)}
-	l.log = event.NewLog(nil)
-	l.fabric = netfab.New(l.loop, nil)
-	l.segment = l.fabric.AddSegment("lan", netfab.SegmentConfig{Latency: latency})
-	l.fabric.Observe(l)
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{Latency: latency})}
+	l.Fabric.Observe(l)
 	for i := range machines {
-		h := host.New(l.loop, host.Config{Name: string(rune('a' + i)), Cores: 1, ARP: host.ARPLinux, Log: l.log})
-		h.AddNIC("lan", host.MAC{2, 0, 0, 0, 0, byte(11 + i)}, netip.PrefixFrom(own(i), 24), l.segment)
-		h.PowerOn()
-		l.hosts = append(l.hosts, h)
-		t.Cleanup(h.Destroy)
+		l.Add(string(rune('a'+i)), own(i).String()+"/24")
 	}
 	return l
 }
@@ -77,13 +64,13 @@ func config(i int, priority uint8) member.Config {
 
 // start runs a member on the i-th machine.
 func (l *lab) start(i int, c member.Config) *member.Member {
-	h := l.hosts[i]
+	h := l.Hosts[i]
 	return member.Start(h, h.NIC("lan"), c)
 }
 
 // pair is a settled group: the first machine Active, the second Standby.
 func (l *lab) pair(change func(*member.Config)) (a, b *member.Member) {
-	l.t.Helper()
+	l.TB.Helper()
 	var members []*member.Member
 	for i, priority := range []uint8{110, 100} {
 		c := config(i, priority)
@@ -92,29 +79,16 @@ func (l *lab) pair(change func(*member.Config)) (a, b *member.Member) {
 		}
 		members = append(members, l.start(i, c))
 	}
-	l.run(40 * time.Second)
+	l.Run(40 * time.Second)
 	l.want(members[0], standby.Active)
 	l.want(members[1], standby.Standby)
 	return members[0], members[1]
 }
 
-func (l *lab) run(until time.Duration) {
-	l.t.Helper()
-	if err := l.loop.Run(until); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-// pass lets time go on.
-func (l *lab) pass(d time.Duration) {
-	l.t.Helper()
-	l.run(l.loop.Now() + d)
-}
-
 func (l *lab) want(m *member.Member, state standby.State) {
-	l.t.Helper()
+	l.TB.Helper()
 	if got := m.Status().State; got != state {
-		l.t.Errorf("at %v: got %v, want %v", l.loop.Now(), got, state)
+		l.TB.Errorf("at %v: got %v, want %v", l.Loop.Now(), got, state)
 	}
 }
 
@@ -146,19 +120,19 @@ func (l *lab) sent(node string, since time.Duration) (all []frame) {
 // wantSent compares what a machine has sent since an instant, and when after it,
 // with lines such as "3s hello Active 110 192.0.2.11".
 func (l *lab) wantSent(node string, since time.Duration, want ...string) {
-	l.t.Helper()
+	l.TB.Helper()
 	var got []string
 	for _, f := range l.sent(node, since) {
 		got = append(got, fmt.Sprintf("%v %s", f.at-since, f.text))
 	}
 	if !slices.Equal(got, want) {
-		l.t.Errorf("%s sent\n%q, want\n%q", node, got, want)
+		l.TB.Errorf("%s sent\n%q, want\n%q", node, got, want)
 	}
 }
 
 // logged returns the events of a machine since an instant, in short.
 func (l *lab) logged(node string, since time.Duration) (all []string) {
-	for _, e := range l.log.Events() {
+	for _, e := range l.Log.Events() {
 		if e.Node != node || e.At < since {
 			continue
 		}
@@ -184,8 +158,8 @@ func (l *lab) logged(node string, since time.Duration) (all []string) {
 }
 
 func (l *lab) wantLogged(node string, since time.Duration, want ...string) {
-	l.t.Helper()
+	l.TB.Helper()
 	if got := l.logged(node, since); !slices.Equal(got, want) {
-		l.t.Errorf("%s logged\n%q, want\n%q", node, got, want)
+		l.TB.Errorf("%s logged\n%q, want\n%q", node, got, want)
 	}
 }

@@ -19,24 +19,24 @@ import (
 func TestDisableIsGraceful(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
-	at := l.loop.Now()
+	at := l.Loop.Now()
 	a.Enable(false)
 	a.Enable(false)
 	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial", "sent Resign")
-	l.run(at + latency)
+	l.Run(at + latency)
 	l.want(b, standby.Active)
 	l.wantSent("a", at, "0s Resign Initial 110 192.0.2.11")
 	l.wantSent("b", at, "1ms garp reply 192.0.2.100", "1ms Hello Active 100 192.0.2.12")
 	if a.Enabled() || !b.Enabled() {
 		t.Errorf("enabled: got a %v, b %v", a.Enabled(), b.Enabled())
 	}
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	if f := l.sent("a", at+1); len(f) != 0 {
 		t.Errorf("turned off, a sent %v", f)
 	}
-	at = l.loop.Now()
+	at = l.Loop.Now()
 	a.Enable(true)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.wantLogged("a", at, "Initial to Listen", "Listen to Speak", "Speak to Standby")
 	l.want(b, standby.Active) // no preempt
 }
@@ -48,13 +48,13 @@ func TestStartsDisabled(t *testing.T) {
 	c := config(0, 100)
 	c.Disabled = true
 	m := l.start(0, c)
-	l.run(time.Minute)
+	l.Run(time.Minute)
 	l.want(m, standby.Initial)
 	if len(l.frames) != 0 {
 		t.Errorf("sent %v", l.frames)
 	}
 	m.Enable(true)
-	l.pass(20 * time.Second)
+	l.Pass(20 * time.Second)
 	l.want(m, standby.Active)
 }
 
@@ -64,36 +64,36 @@ func TestStartsDisabled(t *testing.T) {
 func TestCarrier(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
-	port := l.hosts[0].NIC("lan").Port()
-	at := l.loop.Now() // hellos of a at 39.0 s
+	port := l.Hosts[0].NIC("lan").Port()
+	at := l.Loop.Now() // hellos of a at 39.0 s
 	port.Pull()
-	l.pass(0)
+	l.Pass(0)
 	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Initial", "sent Resign")
 	l.wantSent("a", at)
 	heard := l.lastHello("a")
-	l.run(heard + 10*time.Second + latency - 1)
+	l.Run(heard + 10*time.Second + latency - 1)
 	l.want(b, standby.Standby)
-	l.run(heard + 10*time.Second + latency)
+	l.Run(heard + 10*time.Second + latency)
 	l.want(b, standby.Active)
-	at = l.loop.Now()
+	at = l.Loop.Now()
 	port.Plug()
-	l.pass(30 * time.Second)
+	l.Pass(30 * time.Second)
 	l.wantLogged("a", at, "Initial to Listen", "Listen to Speak", "Speak to Standby")
 
 	port.Pull()
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	a.Enable(false)
 	port.Plug()
-	l.pass(30 * time.Second)
+	l.Pass(30 * time.Second)
 	l.want(a, standby.Initial)
 	a.Enable(true)
 	port.Pull()
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	a.Enable(false)
 	a.Enable(true) // without carrier nothing starts
 	l.want(a, standby.Initial)
 	port.Plug()
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	l.want(a, standby.Listen)
 }
 
@@ -111,12 +111,12 @@ func (l *lab) lastHello(node string) (at time.Duration) {
 // waits for it.
 func TestStartWithoutCarrier(t *testing.T) {
 	l := newLab(t, 1)
-	l.hosts[0].NIC("lan").Port().Pull()
+	l.Hosts[0].NIC("lan").Port().Pull()
 	m := l.start(0, config(0, 100))
-	l.run(time.Minute)
+	l.Run(time.Minute)
 	l.want(m, standby.Initial)
-	l.hosts[0].NIC("lan").Port().Plug()
-	l.pass(20 * time.Second)
+	l.Hosts[0].NIC("lan").Port().Plug()
+	l.Pass(20 * time.Second)
 	l.want(m, standby.Active)
 }
 
@@ -125,16 +125,16 @@ func TestStartWithoutCarrier(t *testing.T) {
 func TestCrashIsSilent(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
-	at := l.loop.Now()
-	h := l.hosts[0]
+	at := l.Loop.Now()
+	h := l.Hosts[0]
 	h.Crash(false)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.wantSent("a", at)
 	l.wantLogged("a", at, "lost 192.0.2.100")
 	l.want(b, standby.Active)
 	h.PowerOn()
 	again := l.start(0, config(0, 110))
-	l.pass(30 * time.Second)
+	l.Pass(30 * time.Second)
 	l.want(again, standby.Standby)
 	l.want(a, standby.Active) // as it died
 	if got := len(l.sent("a", at)); got == 0 {
@@ -163,22 +163,22 @@ func TestFrozenStandby(t *testing.T) {
 	} {
 		l := newLab(t, 2)
 		_, b := l.pair(nil)
-		l.run(c.at)
-		l.hosts[1].Freeze(c.process)
-		l.pass(15 * time.Second)
+		l.Run(c.at)
+		l.Hosts[1].Freeze(c.process)
+		l.Pass(15 * time.Second)
 		if f := l.sent("b", c.at); len(f) != 0 {
 			t.Errorf("process %v: frozen, b sent %v", c.process, f)
 		}
-		thaw := l.loop.Now()
-		l.hosts[1].Thaw()
-		l.pass(20 * time.Second)
+		thaw := l.Loop.Now()
+		l.Hosts[1].Thaw()
+		l.Pass(20 * time.Second)
 		l.want(b, standby.Standby)
 		// A Resign goes with it if a's Coup comes before its hello.
 		got := slices.DeleteFunc(l.logged("b", thaw), func(line string) bool { return line == "sent Resign" })
 		if !slices.Equal(got, c.want) {
 			t.Errorf("process %v, at %v: b logged %q, want %q", c.process, c.at, got, c.want)
 		}
-		for e := range event.Of[event.VIPLost](l.log.Events()) {
+		for e := range event.Of[event.VIPLost](l.Log.Events()) {
 			if held := e.At - thaw; held < c.held[0] || held > c.held[1] {
 				t.Errorf("process %v: held for %v, want %v to %v", c.process, held, c.held[0], c.held[1])
 			}
@@ -192,19 +192,19 @@ func TestFrozenStandby(t *testing.T) {
 func TestFrozenActive(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
-	at := l.loop.Now()
-	l.hosts[0].Freeze(false)
-	l.pass(4 * time.Second)
-	l.hosts[0].Thaw()
-	l.pass(10 * time.Second)
+	at := l.Loop.Now()
+	l.Hosts[0].Freeze(false)
+	l.Pass(4 * time.Second)
+	l.Hosts[0].Thaw()
+	l.Pass(10 * time.Second)
 	l.wantLogged("b", at)
-	at = l.loop.Now()
-	l.hosts[0].Freeze(false)
-	l.pass(15 * time.Second)
+	at = l.Loop.Now()
+	l.Hosts[0].Freeze(false)
+	l.Pass(15 * time.Second)
 	l.want(b, standby.Active)
 	l.want(a, standby.Active)
-	l.hosts[0].Thaw()
-	l.pass(5 * time.Second)
+	l.Hosts[0].Thaw()
+	l.Pass(5 * time.Second)
 	l.want(a, standby.Active) // of higher priority
 	l.wantLogged("b", at, "Standby to Active, active lost", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak, active lost")
 }
@@ -214,12 +214,12 @@ func TestFrozenActive(t *testing.T) {
 func TestFrozenCarrier(t *testing.T) {
 	l := newLab(t, 2)
 	a, _ := l.pair(nil)
-	l.hosts[0].Freeze(true)
-	l.hosts[0].NIC("lan").Port().Pull()
-	l.pass(time.Second)
+	l.Hosts[0].Freeze(true)
+	l.Hosts[0].NIC("lan").Port().Pull()
+	l.Pass(time.Second)
 	l.want(a, standby.Active)
-	l.hosts[0].Thaw()
-	l.pass(0)
+	l.Hosts[0].Thaw()
+	l.Pass(0)
 	l.want(a, standby.Initial)
 }
 
@@ -231,15 +231,15 @@ func TestKeptVirtualMAC(t *testing.T) {
 		l := newLab(t, 2)
 		change := func(c *member.Config) { c.VirtualMAC, c.KeepsVirtualMAC = true, keeps }
 		l.pair(change)
-		h := l.hosts[0]
+		h := l.Hosts[0]
 		h.Crash(true)
-		l.pass(15 * time.Second)
+		l.Pass(15 * time.Second)
 		h.PowerOn()
 		c := config(0, 110)
 		change(&c)
-		at := l.loop.Now()
+		at := l.Loop.Now()
 		again := l.start(0, c)
-		l.pass(25 * time.Second)
+		l.Pass(25 * time.Second)
 		l.want(again, standby.Standby)
 		if got := h.NIC("lan").Port().Filter().Accepts([6]byte(virtual)); got != keeps {
 			t.Errorf("keeps %v: the restarted machine takes frames to the virtual MAC: got %v", keeps, got)
@@ -260,11 +260,11 @@ func TestRejectionsAreLoggedOnce(t *testing.T) {
 	other := config(1, 100)
 	other.Machine.Auth = wire.AuthCisco
 	b := l.start(1, other)
-	l.run(2 * time.Minute)
+	l.Run(2 * time.Minute)
 	l.want(a, standby.Active)
 	l.want(b, standby.Active) // both: nobody believes the other
 	count := map[string]int{}
-	for e, r := range event.Of[event.StandbyRejected](l.log.Events()) {
+	for e, r := range event.Of[event.StandbyRejected](l.Log.Events()) {
 		count[e.Node+" "+r.Peer+" "+r.Reason]++
 	}
 	if len(count) != 2 || count["a 192.0.2.12 wrong authentication"] != 1 || count["b 192.0.2.11 wrong authentication"] != 1 {
@@ -282,7 +282,7 @@ func TestStartsWithoutAddress(t *testing.T) {
 	c := config(0, 100)
 	c.Machine.Address = netip.Addr{}
 	m := l.start(0, c)
-	l.run(time.Minute)
+	l.Run(time.Minute)
 	l.want(m, standby.Initial)
 	if len(l.frames) != 0 {
 		t.Errorf("sent %v", l.frames)

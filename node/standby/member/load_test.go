@@ -14,16 +14,16 @@ import (
 func TestSlowControlPlane(t *testing.T) {
 	l := newLab(t, 1)
 	l.start(0, config(0, 100))
-	l.run(30*time.Second + 1)
-	l.hosts[0].Hog(host.Control, 0.9)
-	l.pass(10 * time.Second)
+	l.Run(30*time.Second + 1)
+	l.Hosts[0].Hog(host.Control, 0.9)
+	l.Pass(10 * time.Second)
 	l.wantSent("a", 30*time.Second, "0s Hello Active 100 192.0.2.11", "3.002s Hello Active 100 192.0.2.11",
 		"6.002s Hello Active 100 192.0.2.11", "9.002s Hello Active 100 192.0.2.11")
 	l = newLab(t, 2)
 	a, b := l.pair(nil)
-	at := l.loop.Now()
-	l.hosts[0].Hog(host.Control, 0.9)
-	l.pass(time.Minute)
+	at := l.Loop.Now()
+	l.Hosts[0].Hog(host.Control, 0.9)
+	l.Pass(time.Minute)
 	l.want(a, standby.Active)
 	l.want(b, standby.Standby)
 	l.wantLogged("b", at)
@@ -37,25 +37,25 @@ func TestStarvedControlPlane(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
 	heard := l.lastHello("a") + latency
-	at := l.loop.Now()
-	l.hosts[0].Hog(host.Control, 1)
-	l.run(heard + 10*time.Second - 1)
+	at := l.Loop.Now()
+	l.Hosts[0].Hog(host.Control, 1)
+	l.Run(heard + 10*time.Second - 1)
 	l.want(b, standby.Standby)
-	l.run(heard + 10*time.Second)
+	l.Run(heard + 10*time.Second)
 	l.want(b, standby.Active)
-	l.pass(30 * time.Second)
+	l.Pass(30 * time.Second)
 	l.want(a, standby.Active)
 	if f := l.sent("a", at); len(f) != 0 {
 		t.Errorf("starved, a sent %v", f)
 	}
-	if !l.hosts[0].Holds(vip) || !l.hosts[1].Holds(vip) {
+	if !l.Hosts[0].Holds(vip) || !l.Hosts[1].Holds(vip) {
 		t.Error("want the address held twice: the starved machine does not know")
 	}
-	l.hosts[0].Hog(host.Control, 0)
-	l.pass(5 * time.Second)
+	l.Hosts[0].Hog(host.Control, 0)
+	l.Pass(5 * time.Second)
 	l.want(a, standby.Active) // of higher priority
 	l.want(b, standby.Speak)
-	if l.hosts[1].Holds(vip) {
+	if l.Hosts[1].Holds(vip) {
 		t.Error("b holds the address still")
 	}
 }
@@ -66,8 +66,8 @@ func TestServiceLoadDoesNotMatter(t *testing.T) {
 	run := func(hog float64) []frame {
 		l := newLab(t, 2)
 		l.pair(nil)
-		l.hosts[0].Hog(host.Service, hog)
-		l.pass(time.Minute)
+		l.Hosts[0].Hog(host.Service, hog)
+		l.Pass(time.Minute)
 		return l.frames
 	}
 	calm, hogged := run(0), run(1)
@@ -89,14 +89,14 @@ func TestBootsHaveJitterOfTheirOwn(t *testing.T) {
 		c := config(0, 100)
 		c.Machine.HelloJitter = 0.1
 		for boot := range boots {
-			start := l.loop.Now()
+			start := l.Loop.Now()
 			l.start(0, c)
-			l.pass(time.Minute)
+			l.Pass(time.Minute)
 			for _, f := range l.sent("a", start) {
 				boots[boot] = append(boots[boot], f.at-start)
 			}
-			l.hosts[0].Crash(false)
-			l.hosts[0].PowerOn()
+			l.Hosts[0].Crash(false)
+			l.Hosts[0].PowerOn()
 		}
 		return boots
 	}
