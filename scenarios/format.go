@@ -12,24 +12,31 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// format is the form of scenario files.
-var format = &form.Format{Noun: "scenario", Types: []form.Type{
-	{
-		Type: reflect.TypeFor[topology.Rate](), Want: "a number per s, min or h, such as 20/s",
-		Schema: func() *jsonschema.Schema {
-			return form.TextSchema(`[0-9]+(\.[0-9]*)?/(s|min|h)`, "20/s", "3/min", "1/h")
+// formatWith is the form of scenario files that may expect what the kinds say.
+func formatWith(kinds expect.Kinds) *form.Format {
+	return &form.Format{Noun: "scenario", Types: []form.Type{
+		{
+			Type: reflect.TypeFor[topology.Rate](), Want: "a number per s, min or h, such as 20/s",
+			Schema: func() *jsonschema.Schema {
+				return form.TextSchema(`[0-9]+(\.[0-9]*)?/(s|min|h)`, "20/s", "3/min", "1/h")
+			},
 		},
-	},
-	{
-		Type: reflect.TypeFor[[]Step](), Want: "a list of instants and faults, such as - 40s: pull a.lan",
-		Decode: decodeTimeline, Schema: timelineSchema,
-	},
-	expect.Form(),
-}}
+		{
+			Type: reflect.TypeFor[[]Step](), Want: "a list of instants and faults, such as - 40s: pull a.lan",
+			Decode: decodeTimeline, Schema: timelineSchema,
+		},
+		kinds.Form(),
+	}}
+}
 
-// Schema returns the JSON Schema of scenario files, indented.
-func Schema() []byte {
-	return format.Schema(reflect.TypeFor[Scenario](), "cablepull scenario", "duration", "segments", "nodes")
+// Schema returns the JSON Schema of scenario files, indented. Own are expectations
+// that are not the project's. The error is that of [expect.With].
+func Schema(own ...expect.Kind) ([]byte, error) {
+	kinds, err := expect.With(own...)
+	if err != nil {
+		return nil, err
+	}
+	return formatWith(kinds).Schema(reflect.TypeFor[Scenario](), "cablepull scenario", "duration", "segments", "nodes"), nil
 }
 
 func timelineSchema() *jsonschema.Schema {

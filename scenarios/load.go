@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/scenarios/form"
 )
 
-// Load reads a scenario from a file. The error is *Invalid if the file could be
-// read but not run.
-func Load(path string) (*Scenario, error) {
+// Load reads a scenario from a file, which may expect what the project has, and
+// what the own kinds say. The error is *Invalid if the file could be read but not
+// run.
+func Load(path string, own ...expect.Kind) (*Scenario, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w", err)
@@ -29,15 +31,19 @@ func Load(path string) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w", err)
 	}
-	return Parse(path, data)
+	return Parse(path, data, own...)
 }
 
 // Parse reads a scenario from the content of a file; name is what errors call
 // it. A scenario without a name of its own is named like the file. The error is
-// *Invalid and holds all problems.
-func Parse(name string, data []byte) (*Scenario, error) {
-	s := &Scenario{Seed: 1}
-	d, done := format.Decode(data, s)
+// *Invalid and holds all problems, or that of [expect.With].
+func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
+	kinds, err := expect.With(own...)
+	if err != nil {
+		return nil, fmt.Errorf("scenario: %s: %w", name, err)
+	}
+	s := &Scenario{Seed: 1, kinds: kinds}
+	d, done := formatWith(kinds).Decode(data, s)
 	if done {
 		s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
 		s.review(d)

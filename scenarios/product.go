@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
@@ -51,7 +52,7 @@ func (j *judge) set(path []string, f fault.Set) {
 			continue
 		}
 		s := n.Standby[iface]
-		if found, err := format.SetText(&s, key, f.Value); !found || err != nil {
+		if found, err := formatWith(expect.Kinds{}).SetText(&s, key, f.Value); !found || err != nil {
 			continue // CheckSet has told
 		}
 		for _, p := range product(s, n.NICs[iface].Address.Addr()) {

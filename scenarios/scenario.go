@@ -30,6 +30,7 @@ type Scenario struct {
 	// Warnings are problems that do not keep the scenario from running.
 	Warnings []form.Problem `yaml:"-"`
 
+	kinds        expect.Kinds   // that the file could use
 	programLines map[string]int // in the file, by node.program
 }
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -31,7 +30,7 @@ func (s *Scenario) problems() []topology.Problem {
 		if e == nil {
 			continue // it could not be read, which is told
 		}
-		at := []string{"expect", strconv.Itoa(i), expect.NameOf(e)}
+		at := []string{"expect", strconv.Itoa(i), s.kinds.NameOf(e)}
 		for _, p := range append(topology.CheckFields(e), e.Problems(plan)...) {
 			p.Path = topology.At(at, p.Path...)
 			j.list = append(j.list, p)

@@ -17,7 +17,11 @@ func newSchema() *cobra.Command {
   # yaml-language-server: $schema=cablepull.schema.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n", scenarios.Schema())
+			schema, err := scenarios.Schema()
+			if err != nil {
+				return blame(err)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", schema)
 			return err
 		},
 	}

@@ -186,7 +186,7 @@ func readExpectation(t *testing.T, item string) Expectation {
 	var file struct {
 		Expect []Expectation `yaml:"expect"`
 	}
-	f := form.Format{Types: []form.Type{Form()}}
+	f := form.Format{Types: []form.Type{Kinds{}.Form()}}
 	d, _ := f.Decode([]byte("expect: [{"+item+"}]"), &file)
 	if problems := d.Problems(); len(problems) > 0 {
 		t.Fatalf("%s: %v", item, problems)
@@ -207,14 +207,14 @@ func TestExpectations(t *testing.T) {
 			t.Errorf("%s:\n got %+v\nwant %+v", g[0], result, want)
 		}
 		if failed {
-			fails[NameOf(x)]++
+			fails[Kinds{}.NameOf(x)]++
 		} else {
-			passes[NameOf(x)]++
+			passes[Kinds{}.NameOf(x)]++
 		}
 	}
 	for _, k := range kinds {
-		if fails[k.name] == 0 || passes[k.name] == 0 && k.name != "nothing-else" {
-			t.Errorf("%s: %d golden passes, %d golden failures, want both", k.name, passes[k.name], fails[k.name])
+		if fails[k.Name] == 0 || passes[k.Name] == 0 && k.Name != "nothing-else" {
+			t.Errorf("%s: %d golden passes, %d golden failures, want both", k.Name, passes[k.Name], fails[k.Name])
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package expect
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/invopop/jsonschema"
@@ -10,61 +12,91 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// kind is one key that an item under expect may have.
-type kind struct {
-	name string
-	typ  reflect.Type
-	doc  string
+// Kind is one key that an item under expect may have.
+type Kind struct {
+	Name, Doc string
+	typ       reflect.Type
 }
 
-// kinds lists what can be expected, in the order of the schema.
-var kinds = []kind{
-	kindFor[Active]("active", "a member believes to be Active"),
-	kindFor[OnlyActive]("only-active", "nobody else believes to be Active"),
-	kindFor[States]("states", "the states a member enters, exactly"),
-	kindFor[Becomes]("becomes", "a member enters a state at the right time"),
-	kindFor[NothingElse]("nothing-else", "no member changes its state but as becomes and states say"),
-	kindFor[Takeover]("takeover", "a virtual IP moves to a member"),
-	kindFor[Moves]("moves", "how often the role of the Active moves"),
-	kindFor[DualActive]("dual-active", "for how long more than one member is Active"),
-	kindFor[NoActive]("no-active", "for how long no member is Active, after the first"),
-	kindFor[Outage]("outage", "the longest time a client is without answers, and its parts"),
-	kindFor[Kept]("kept", "the share of connections that survive a fault"),
-	kindFor[Lost]("lost", "the number of connections that a fault costs"),
-	kindFor[Requests]("requests", "how the requests of a client end"),
-	kindFor[AnsweredBy]("answered-by", "which nodes answer"),
-	kindFor[Happening]("event", "how often something happens"),
-	kindFor[Said]("said", "what the programs of a real host write"),
-	kindFor[Violations]("violations", "invariants that this scenario breaks on purpose"),
+// KindOf is the row of a kind of expectation: the key that it has in a file, a
+// name of lower-case letters and dashes, and what it expects, for the schema. E is
+// a struct; the tags of its fields say what stands in the file, as package form
+// explains.
+func KindOf[E Expectation](name, doc string) Kind { return Kind{name, doc, reflect.TypeFor[E]()} }
+
+// Kinds are what a scenario file may expect: the kinds of the project and those of
+// somebody else. The zero value has those of the project.
+type Kinds struct{ own []Kind }
+
+func (all Kinds) rows() []Kind { return slices.Concat(kinds, all.own) }
+
+// kinds are those of the project, in the order of the schema.
+var kinds = []Kind{
+	KindOf[Active]("active", "a member believes to be Active"),
+	KindOf[OnlyActive]("only-active", "nobody else believes to be Active"),
+	KindOf[States]("states", "the states a member enters, exactly"),
+	KindOf[Becomes]("becomes", "a member enters a state at the right time"),
+	KindOf[NothingElse]("nothing-else", "no member changes its state but as becomes and states say"),
+	KindOf[Takeover]("takeover", "a virtual IP moves to a member"),
+	KindOf[Moves]("moves", "how often the role of the Active moves"),
+	KindOf[DualActive]("dual-active", "for how long more than one member is Active"),
+	KindOf[NoActive]("no-active", "for how long no member is Active, after the first"),
+	KindOf[Outage]("outage", "the longest time a client is without answers, and its parts"),
+	KindOf[Kept]("kept", "the share of connections that survive a fault"),
+	KindOf[Lost]("lost", "the number of connections that a fault costs"),
+	KindOf[Requests]("requests", "how the requests of a client end"),
+	KindOf[AnsweredBy]("answered-by", "which nodes answer"),
+	KindOf[Happening]("event", "how often something happens"),
+	KindOf[Said]("said", "what the programs of a real host write"),
+	KindOf[Violations]("violations", "invariants that this scenario breaks on purpose"),
 }
 
-func kindFor[E Expectation](name, doc string) kind { return kind{name, reflect.TypeFor[E](), doc} }
+// With returns the kinds of the project and then own ones. It fails if two share a
+// key, or the name of a type, by which the schema calls them.
+func With(own ...Kind) (Kinds, error) {
+	var all Kinds
+	for _, k := range own {
+		if err := topology.CheckName(k.Name); err != nil {
+			return Kinds{}, fmt.Errorf("expectation: %w", err)
+		}
+		if k.typ.Kind() != reflect.Struct {
+			return Kinds{}, fmt.Errorf("expectation %s: got %s, want a struct", k.Name, k.typ)
+		}
+		for _, other := range all.rows() {
+			if other.Name == k.Name || other.typ.Name() == k.typ.Name() {
+				return Kinds{}, fmt.Errorf("expectation %s of %s: got the key or the type's name of %s of %s, want others", k.Name, k.typ, other.Name, other.typ)
+			}
+		}
+		all.own = append(all.own, k)
+	}
+	return all, nil
+}
 
-func kindNames() []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.name
+func (all Kinds) names() []string {
+	var names []string
+	for _, k := range all.rows() {
+		names = append(names, k.Name)
 	}
 	return names
 }
 
-// NameOf returns the key of an expectation.
-func NameOf(e Expectation) string {
-	for _, k := range kinds {
+// NameOf returns the key of an expectation; of one that is in no file, its type.
+func (all Kinds) NameOf(e Expectation) string {
+	for _, k := range all.rows() {
 		if k.typ == reflect.TypeOf(e) {
-			return k.name
+			return k.Name
 		}
 	}
-	return "?"
+	return fmt.Sprintf("%T", e)
 }
 
 // Form is how the list of expectations stands in a scenario file.
-func Form() form.Type {
+func (all Kinds) Form() form.Type {
 	list := form.Type{
 		Type: reflect.TypeFor[[]Expectation](), Want: wantList,
-		Decode: decodeList, Schema: schemaOfList,
+		Decode: all.decode, Schema: all.schema,
 	}
-	for _, k := range kinds {
+	for _, k := range all.rows() {
 		list.Also = append(list.Also, k.typ)
 	}
 	return list
@@ -72,22 +104,22 @@ func Form() form.Type {
 
 const wantList = "a list of expectations, such as - moves: 1"
 
-// decodeList reads the list under expect. An item that cannot be read stays
+// decode reads the list under expect. An item that cannot be read stays
 // nil: paths count on its place.
-func decodeList(d *form.Decoder, n form.Node, into any, path []string) {
+func (all Kinds) decode(d *form.Decoder, n form.Node, into any, path []string) {
 	items, isList := d.Items(n)
 	if !isList {
 		d.FailNode(n, path, "got %s, want %s", form.Describe(n), wantList)
 		return
 	}
-	all := make([]Expectation, len(items))
+	list := make([]Expectation, len(items))
 	for i, item := range items {
-		all[i] = decodeItem(d, item, topology.At(path, strconv.Itoa(i)))
+		list[i] = all.decodeItem(d, item, topology.At(path, strconv.Itoa(i)))
 	}
-	*into.(*[]Expectation) = all
+	*into.(*[]Expectation) = list
 }
 
-func decodeItem(d *form.Decoder, n form.Node, path []string) Expectation {
+func (all Kinds) decodeItem(d *form.Decoder, n form.Node, path []string) Expectation {
 	if n = d.Enter(n, path); n == nil {
 		return nil
 	}
@@ -97,28 +129,28 @@ func decodeItem(d *form.Decoder, n form.Node, path []string) Expectation {
 		if isMap {
 			got = strconv.Itoa(len(entries)) + " keys"
 		}
-		d.FailNode(n, path, "got %s, want one key of %s", got, topology.AnyOf("", kindNames()))
+		d.FailNode(n, path, "got %s, want one key of %s", got, topology.AnyOf("", all.names()))
 		return nil
 	}
 	e := entries[0]
-	for _, k := range kinds {
-		if k.name == e.Name {
+	for _, k := range all.rows() {
+		if k.Name == e.Name {
 			v := reflect.New(k.typ)
-			d.Value(e.Value, v.Interface(), topology.At(path, k.name))
+			d.Value(e.Value, v.Interface(), topology.At(path, k.Name))
 			return v.Elem().Interface().(Expectation)
 		}
 	}
-	d.Fail(e.At, topology.At(path, e.Name), "unknown expectation, want %s", topology.AnyOf(e.Name, kindNames()))
+	d.Fail(e.At, topology.At(path, e.Name), "unknown expectation, want %s", topology.AnyOf(e.Name, all.names()))
 	return nil
 }
 
-func schemaOfList() *jsonschema.Schema {
+func (all Kinds) schema() *jsonschema.Schema {
 	item := &jsonschema.Schema{}
-	for _, k := range kinds {
+	for _, k := range all.rows() {
 		properties := jsonschema.NewProperties()
-		properties.Set(k.name, &jsonschema.Schema{Ref: "#/$defs/" + k.typ.Name()})
+		properties.Set(k.Name, &jsonschema.Schema{Ref: "#/$defs/" + k.typ.Name()})
 		item.OneOf = append(item.OneOf, &jsonschema.Schema{
-			Type: "object", Description: k.doc, Properties: properties, Required: []string{k.name}, AdditionalProperties: jsonschema.FalseSchema,
+			Type: "object", Description: k.Doc, Properties: properties, Required: []string{k.Name}, AdditionalProperties: jsonschema.FalseSchema,
 		})
 	}
 	return &jsonschema.Schema{Type: "array", Items: item}
