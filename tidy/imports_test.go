@@ -34,7 +34,25 @@ var flow = map[string][]string{
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/host", "node/web", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend",
 	},
-	"sim/testbed":         {"sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
+	"sim/testbed/child": {}, // this program again, whatever it then does
+	"sim/testbed/wall": {
+		"sim", "netfab", "netfab/netns",
+	},
+	"sim/testbed/attachment": { // of any node, whatever runs in it
+		"sim", "sim/event", "sim/topology", "sim/testbed/wall", "netfab", "netfab/netns", "node/wire",
+	},
+	"sim/testbed/process": {
+		"sim", "sim/event", "sim/fault", "sim/topology", "sim/world",
+		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/wall", "netfab/netns",
+	},
+	"sim/testbed/realhost": {
+		"sim", "sim/event", "sim/fault", "sim/topology", "sim/world",
+		"sim/testbed/attachment", "sim/testbed/child", "netfab/netns",
+	},
+	"sim/testbed": {
+		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab/netns",
+		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/process", "sim/testbed/realhost", "sim/testbed/wall",
+	},
 	"reports":             {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/text":        {"sim/event", "sim/oracle", "reports"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
@@ -43,7 +61,7 @@ var flow = map[string][]string{
 	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor what is printed
-		"sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/world", "netfab", "netfab/netns",
+		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
 		"scenarios", "scenarios/incidents", "reports", "reports/pcapng",
 	},
 	"scenarios/kit": {
@@ -55,7 +73,7 @@ var flow = map[string][]string{
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports/pcapng"},
 	"bench/same":     {}, // two binaries, and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},
-	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
+	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"tidy":           {},
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/testbed"
+	"github.com/cablepull/cablepull/sim/testbed/realhost"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -82,7 +83,7 @@ func ended(events []event.Event, node string) bool {
 
 // absent marks errors that say that this machine cannot do it.
 func absent(err error) error {
-	for _, lack := range []error{netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrLimit, testbed.ErrProgram, exec.ErrNotFound} {
+	for _, lack := range []error{netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrLimit, realhost.ErrProgram, exec.ErrNotFound} {
 		if errors.Is(err, lack) {
 			return fmt.Errorf("%w: %w", ErrAbsent, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/sim/testbed"
+	"github.com/cablepull/cablepull/sim/testbed/realhost"
 	"github.com/cablepull/cablepull/sim/world"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // lacks are the errors of a machine on which a run is not possible.
 var lacks = []error{
-	netns.ErrLimit, netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrGroup, testbed.ErrProgram,
+	netns.ErrLimit, netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrGroup, realhost.ErrProgram,
 }
 
 // misfits are the errors of a scenario that is not possible in its world.
@@ -41,7 +42,7 @@ var refusals = []syscall.Errno{
 // BlameFor says whose fault an error is that ended a run. What neither scenario
 // nor machine can have caused is a defect of the bench.
 func BlameFor(err error) Blame {
-	var program *testbed.ProgramError
+	var program *realhost.ProgramError
 	var errno syscall.Errno
 	is := func(target error) bool { return errors.Is(err, target) }
 	switch {

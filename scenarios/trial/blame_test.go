@@ -10,6 +10,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/sim/testbed"
+	"github.com/cablepull/cablepull/sim/testbed/realhost"
 	"github.com/cablepull/cablepull/sim/world"
 )
 
@@ -17,7 +18,7 @@ import (
 // the bench, the rest is.
 func TestBlame(t *testing.T) {
 	program := func(err error) error {
-		return fmt.Errorf("node a: %w", &testbed.ProgramError{Program: "nginx", Err: err})
+		return fmt.Errorf("node a: %w", &realhost.ProgramError{Program: "nginx", Err: err})
 	}
 	for _, c := range []struct {
 		err              error
@@ -29,7 +30,7 @@ func TestBlame(t *testing.T) {
 		{testbed.ErrImpossible, BlameScenario, BlameScenario},
 		{world.ErrReal, BlameScenario, BlameScenario},
 		{program(errors.New("not ready")), BlameScenario, BlameScenario},
-		{program(testbed.ErrProgram), BlameMachine, BlameMachine},
+		{program(realhost.ErrProgram), BlameMachine, BlameMachine},
 		{&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, BlameMachine, BlameMachine},
 		{&os.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, BlameBench, BlameMachine},
 		{reports.ErrOccupied, BlameBench, BlameMachine},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/sim/testbed/child"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -36,7 +37,7 @@ func init() {
 func TestKilledCoordinator(t *testing.T) {
 	needNamespaces(t)
 	temporary, output := t.TempDir(), t.TempDir()
-	cmd := exec.Command(self, "coordinate", output)
+	cmd := exec.Command(child.Program, "coordinate", output)
 	cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {

@@ -7,30 +7,26 @@ import (
 	"io"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/testbed/child"
+	"github.com/cablepull/cablepull/sim/testbed/process"
+	"github.com/cablepull/cablepull/sim/testbed/realhost"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// The parts that the program plays in the processes of a testbed, as hidden
-// verbs of its command line.
-const (
-	NodePart   = "node"   // a machine
-	BurnPart   = "burn"   // a hog beside real programs
-	LaunchPart = "launch" // becomes a real program
-	ReapPart   = "reap"   // cleans up after a coordinator that was killed
-)
-
-// Parts are the verbs that PartMain knows.
-var Parts = []string{NodePart, LaunchPart, BurnPart, ReapPart}
+// Parts are the parts that this program plays in the processes of a testbed, as
+// hidden verbs of its command line: those that PartMain knows.
+var Parts = []string{child.Node, child.Launch, child.Burn, child.Reap}
 
 // PartMain plays a part until it is over. Version is that of the build.
 func PartMain(part string, args []string, version string, stdin io.Reader) error {
 	switch part {
-	case NodePart:
-		return nodeMain(version)
-	case LaunchPart:
-		return launchMain(args)
-	case BurnPart:
-		return burnMain(args)
-	case ReapPart:
+	case child.Node:
+		return process.Main(version)
+	case child.Launch:
+		return realhost.LaunchMain(args)
+	case child.Burn:
+		return realhost.BurnMain(args)
+	case child.Reap:
 		return netns.ReaperMain(stdin)
 	}
 	return fmt.Errorf("testbed: part: got %q, want one of %v", part, Parts)
@@ -46,3 +42,7 @@ func Limits() []string {
 	defer g.Delete()
 	return g.Limits()
 }
+
+// Missing lists the programs of a topology's real hosts that are not installed
+// here, sorted by node.
+func Missing(t topology.Topology) []string { return realhost.Missing(t) }

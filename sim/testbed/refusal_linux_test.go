@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/testbed/child"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -59,7 +60,7 @@ func sayRefusal() error {
 // the user id, and returns what it says.
 func inUserNamespace(t *testing.T, id int, flags uintptr, verb string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(self, append([]string{verb}, args...)...)
+	cmd := exec.Command(child.Program, append([]string{verb}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | flags,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: id, HostID: os.Getuid(), Size: 1}},

@@ -3,19 +3,21 @@
 package testbed
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
-	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/testbed/attachment"
+	"github.com/cablepull/cablepull/sim/testbed/process"
+	"github.com/cablepull/cablepull/sim/testbed/realhost"
+	"github.com/cablepull/cablepull/sim/testbed/wall"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -23,26 +25,19 @@ import (
 // Testbed is a world in real time. It offers what a world.World does.
 type Testbed struct {
 	*world.World
-	clock    *wall
-	space    *netns.Namespace // the fabric's
-	reaper   *netns.Reaper
-	topology topology.Topology
-	seed     uint64
-	version  string
-	patience patience
+	bed        *attachment.Bed // complete once the first node is made
+	clock      *wall.Clock
+	space      *netns.Namespace // the fabric's
+	reaper     *netns.Reaper
+	namespaces *attachment.Namespaces // of the nodes
+	workspaces *realhost.Workspaces
+	topology   topology.Topology
+	journal    attachment.Journal
+	noise      attachment.Noise
 
-	began   bool
-	zero    time.Duration // instant 0 on CLOCK_MONOTONIC
-	nodes   []resident
-	journal journal
-	gauge   *gauge
-	noise   noise
-
-	furnished map[string]*furnishing // what nodes hang on, by their names
-	leaving   sync.WaitGroup         // the removal of it
-
-	output func(name string) (io.Writer, error) // of real programs; nil: it goes nowhere
-	folder string                               // of the workspaces of real hosts; empty: there is none
+	began bool
+	nodes []node
+	gauge *wall.Gauge
 }
 
 // Options are what a testbed has beside the options of a world.
@@ -53,22 +48,7 @@ type Options struct {
 	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any goroutine.
 	Output func(name string) (io.Writer, error)
 
-	patience patience // zero: usual
-}
-
-// patience is how long the coordinator waits for what a node process does.
-type patience struct {
-	ready   time.Duration // until it is configured
-	order   time.Duration // until it takes an order
-	ping    time.Duration // between two questions whether it lives
-	silence time.Duration // until it has answered one
-	finish  time.Duration // until it has said its last words
-}
-
-// usual is long enough for a machine that is busy with other things.
-var usual = patience{
-	ready: 15 * time.Second, order: 5 * time.Second,
-	ping: time.Second, silence: 10 * time.Second, finish: 5 * time.Second,
+	patience process.Patience // zero: usual
 }
 
 // startIn is how far in the future instant 0 lies when a run begins, so that all
@@ -82,37 +62,37 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	if err := Check(t, nil); err != nil {
 		return nil, err
 	}
-	b := &Testbed{topology: brisk(t), seed: o.Seed, version: o.Version, output: o.Output, patience: usual}
-	if o.patience != (patience{}) {
-		b.patience = o.patience
-	}
+	b := &Testbed{topology: withoutDefaultLatency(t)}
 	defer func() {
 		if err != nil {
 			b.Close()
 		}
 	}()
-	if b.clock, err = newWall(); err != nil {
+	if b.clock, err = wall.NewClock(); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
 	swept := make(chan error, 1)
 	go func() { swept <- netns.Sweep() }()
-	if b.reaper, err = household.enter(); err != nil {
+	if b.reaper, err = sharedReaper.acquire(); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
 	if b.space, err = netns.New(); err != nil {
 		return nil, fmt.Errorf("testbed: namespace of the fabric: %w", err)
 	}
-	b.furnishAll(b.topology.WithDefaults())
+	b.namespaces = attachment.PrepareAll(b.space, b.topology.WithDefaults())
+	b.workspaces = realhost.NewWorkspaces(b.reaper)
 	o.Driver = b.clock
-	o.Elsewhere = b.populate
+	o.Elsewhere = func(w *world.World, name string, cfg topology.Node) (world.Machine, error) {
+		return b.add(w, o, name, cfg)
+	}
 	if b.World, err = world.New(b.topology, o.Options); err != nil {
 		b.World = nil // it has closed itself
 		return nil, err
 	}
-	b.clock.drive(b.Loop())
-	for _, r := range b.nodes {
-		if err := r.await(b.patience.ready); err != nil {
-			return nil, fmt.Errorf("testbed: node %s: %w", r.name(), err)
+	b.clock.Drive(b.Loop())
+	for _, n := range b.nodes {
+		if err := n.Await(); err != nil {
+			return nil, fmt.Errorf("testbed: node %s: %w", n.Name(), err)
 		}
 	}
 	if err := <-swept; err != nil {
@@ -121,40 +101,47 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	return b, nil
 }
 
-// populate makes a node; its process builds itself while the others are made.
-func (b *Testbed) populate(w *world.World, name string, cfg topology.Node) (world.Machine, error) {
-	b.World = w
-	var r resident
+// add makes a node; its process builds itself while the others are made.
+func (b *Testbed) add(w *world.World, o Options, name string, cfg topology.Node) (world.Machine, error) {
+	if b.bed == nil {
+		b.bed = &attachment.Bed{
+			Loop: w.Loop(), Log: w.Log(), Fabric: w.Fabric(), Clock: b.clock, Reaper: b.reaper,
+			Namespaces: b.namespaces, Journal: &b.journal, Noise: &b.noise,
+		}
+	}
+	var n node
 	var err error
 	if cfg.Exec != nil {
-		r, err = newExecHost(b, w, name, cfg)
+		n, err = realhost.New(realhost.Run{Bed: b.bed, Output: o.Output, Workspaces: b.workspaces}, name, cfg)
 	} else {
-		r, err = newRemote(b, w, name, cfg)
+		n, err = process.NewNode(process.Run{
+			Bed: b.bed, Topology: b.topology, Seed: o.Seed, Version: o.Version, Patience: cmp.Or(o.patience, process.UsualPatience),
+		}, name, cfg)
 	}
 	if err != nil {
 		return nil, err
 	}
-	b.nodes = append(b.nodes, r)
-	return r, nil
+	b.nodes = append(b.nodes, n)
+	return n, nil
 }
 
-// resident is the coordinator's side of a node.
-type resident interface {
+// node is the coordinator's side of a node.
+type node interface {
 	world.Machine
-	name() string
-	// await waits until the node can begin.
-	await(within time.Duration) error
-	// begin is called when the clock has started.
-	begin()
-	// finish and finished end the node's part of the run: all are asked first,
+	Name() string
+	// Await waits until the node can begin.
+	Await() error
+	// Begin is called when the clock has started.
+	Begin()
+	// Finish and Finished end the node's part of the run: all are asked first,
 	// and then waited for.
-	finish()
-	finished() error
+	Finish()
+	Finished() error
 }
 
-// brisk takes away the latency that a segment has when nobody says otherwise:
-// the kernel and two processes between a node and the next take as long.
-func brisk(t topology.Topology) topology.Topology {
+// withoutDefaultLatency takes away the latency that a segment has when nobody says
+// otherwise: the kernel and two processes between a node and the next take as long.
+func withoutDefaultLatency(t topology.Topology) topology.Topology {
 	segments := map[string]topology.Segment{}
 	for name, s := range t.Segments { // order: copies a map
 		if s.Latency == 0 || s.Latency == topology.DefaultLatency {
@@ -180,47 +167,46 @@ func (b *Testbed) At(at time.Duration, f fault.Fault) error {
 func (b *Testbed) Run(until time.Duration) error {
 	if !b.began {
 		b.began = true
-		b.zero = netns.Monotonic() + startIn
-		b.clock.begin(b.zero)
-		b.gauge = newGauge(b.Loop())
-		for _, r := range b.nodes {
-			r.begin()
+		b.clock.Begin(netns.Monotonic() + startIn)
+		b.gauge = wall.NewGauge(b.Loop())
+		for _, n := range b.nodes {
+			n.Begin()
 		}
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer netns.Urgent()()
-	b.clock.poller.KeepThread()
+	b.clock.KeepThread()
 	return b.World.Run(until)
 }
 
 // Finish lets every node say its last words and brings the journal in order.
 func (b *Testbed) Finish() error {
-	for _, r := range b.nodes {
-		r.finish()
+	for _, n := range b.nodes {
+		n.Finish()
 	}
 	var errs []error
-	for _, r := range b.nodes {
-		if err := r.finished(); err != nil {
-			errs = append(errs, fmt.Errorf("testbed: node %s: %w", r.name(), err))
+	for _, n := range b.nodes {
+		if err := n.Finished(); err != nil {
+			errs = append(errs, fmt.Errorf("testbed: node %s: %w", n.Name(), err))
 		}
 	}
-	b.noise.hear("", b.gauge.take())
+	b.noise.Hear("", b.gauge.Take())
 	b.World.Finish()
-	b.journal.end(b.Now())
-	b.Log().Merge(b.journal.take())
+	b.journal.End(b.Now())
+	b.Log().Merge(b.journal.Take())
 	return errors.Join(errs...)
 }
 
 // Events returns what has happened so far.
 func (b *Testbed) Events() []event.Event {
-	b.Log().Merge(b.journal.take())
+	b.Log().Merge(b.journal.Take())
 	return b.World.Events()
 }
 
 // Measure folds what has happened so far into measures.
 func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {
-	b.Log().Merge(b.journal.take())
+	b.Log().Merge(b.journal.Take())
 	return b.World.Measure()
 }
 
@@ -229,7 +215,7 @@ func (b *Testbed) RealTime() bool { return true }
 
 // Noise is the longest time so far that a process of the run had to wait for a
 // processor: by so much its instants may be off.
-func (b *Testbed) Noise() time.Duration { return b.noise.get() }
+func (b *Testbed) Noise() time.Duration { return b.noise.Get() }
 
 // Digest returns nothing: two runs in real time are never the same.
 func (b *Testbed) Digest() string { return "" }
@@ -239,24 +225,20 @@ func (b *Testbed) Close() {
 	if b.World != nil {
 		b.World.Close()
 	}
-	b.unfurnish()
-	b.leaving.Wait()
+	if b.namespaces != nil {
+		b.namespaces.Close()
+	}
 	if b.clock != nil {
-		b.clock.close()
+		b.clock.Close()
 	}
 	if b.space != nil {
 		_ = b.space.Close() // the kernel removes it with this process otherwise
 	}
-	if b.folder != "" {
-		_ = os.RemoveAll(b.folder) // the reaper comes back to it
+	if b.workspaces != nil {
+		b.workspaces.Remove()
 	}
 	if b.reaper != nil {
-		household.leave()
+		sharedReaper.release()
 		b.reaper = nil
 	}
-}
-
-func parseMAC(text string) ([6]byte, error) {
-	mac, err := wire.ParseMAC(text)
-	return [6]byte(mac), err
 }

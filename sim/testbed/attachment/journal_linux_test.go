@@ -1,0 +1,62 @@
+package attachment
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// TestJournalEnds: what a node did after the end of the run is not in the
+// journal, its last words are, at the end.
+func TestJournalEnds(t *testing.T) {
+	const end = 90 * time.Second
+	var j Journal
+	for _, e := range []event.Event{
+		{At: end - 1, Node: "a", What: event.RequestSent{Request: 1}},
+		{At: end, Node: "a", What: event.RequestSent{Request: 2}},
+		{At: end + 1, Node: "a", What: event.RequestSent{Request: 3}},
+		{At: end + time.Millisecond, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
+	} {
+		j.Hear(e)
+	}
+	j.End(end)
+	want := []event.Event{
+		{At: end - 1, Node: "a", What: event.RequestSent{Request: 1}},
+		{At: end, Node: "a", What: event.RequestSent{Request: 2}},
+		{At: end, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
+	}
+	if got := j.Take(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestJournalSpeaksForTheDead: of a machine that was killed it says that its
+// virtual IPs are gone and that it has crashed, not before the last thing that
+// the machine did.
+func TestJournalSpeaksForTheDead(t *testing.T) {
+	const killed, last = 40 * time.Second, 40*time.Second + time.Millisecond
+	var j Journal
+	for _, e := range []event.Event{
+		{At: time.Second, Node: "a", What: event.VIPGained{Interface: "lan", VIP: "192.0.2.100"}},
+		{At: time.Second, Node: "a", What: event.VIPGained{Interface: "lan", VIP: "192.0.2.101"}},
+		{At: 2 * time.Second, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.100"}},
+		{At: last, Node: "a", What: event.RequestServed{Request: 1}},
+	} {
+		j.Hear(e)
+	}
+	j.Take()
+	j.Died("a", killed)
+	want := []event.Event{
+		{At: last, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.101"}},
+		{At: last, Node: "a", What: event.PowerChanged{State: "crashed"}},
+	}
+	if got := j.Take(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	j.Died("b", killed) // of which nothing is known
+	if got, want := j.Take(), []event.Event{{At: killed, Node: "b", What: event.PowerChanged{State: "crashed"}}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

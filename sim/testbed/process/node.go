@@ -1,0 +1,377 @@
+//go:build linux
+
+package process
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/testbed/attachment"
+	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
+)
+
+// Run is what all node processes of a run share. It never changes.
+type Run struct {
+	Bed      *attachment.Bed
+	Topology topology.Topology // with its defaults filled in
+	Seed     uint64
+	Version  string // of the build; a node process of another one is refused
+	Patience Patience
+}
+
+// Node is the coordinator's side of a node with a stack of its own: its attachment
+// to the fabric, and its process of the moment. Its fields are the loop's.
+type Node struct {
+	*attachment.Attachment
+	run   Run
+	saved world.Saved // configuration that a reboot finds
+	boots int
+
+	process  *process
+	dying    *process // killed, and not reaped yet
+	killedAt time.Duration
+	next     *boot    // to be started once that one is reaped
+	spare    *process // for the next boot of a machine that is off
+
+	number   int // of the last fault sent
+	silence  int // pings without an answer
+	powering *sim.Timer
+	watching *sim.Timer
+}
+
+// boot is a start of the machine that waits for its process.
+type boot struct{ at, takes time.Duration }
+
+// NewNode attaches a node, and starts its process. That builds itself while the
+// others are made.
+func NewNode(run Run, name string, cfg topology.Node) (*Node, error) {
+	a, err := attachment.Attach(run.Bed, name, cfg)
+	if err != nil {
+		return nil, err
+	}
+	r := &Node{Attachment: a, run: run, saved: world.Saved{Node: cfg}}
+	r.powering = r.Bed.Loop.NewTimer(sim.Func(r.PowerOn))
+	r.watching = r.Bed.Loop.NewTimer(sim.Func(r.watch))
+	if err := r.launch(cfg); err != nil {
+		r.Destroy()
+		return nil, err
+	}
+	return r, nil
+}
+
+// startProcess starts a process that waits for its configuration.
+func (r *Node) startProcess() (*process, error) {
+	p, err := spawn(r.Namespace.Namespace)
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		p.listen(r.run.Version, r.hear)
+		r.Bed.Loop.Post(sim.Func(func() { r.gone(p) }))
+	}()
+	// It is idle until it is configured, so nothing of it escapes the group.
+	return p, r.Namespace.Group.Add(p.cmd.Process.Pid)
+}
+
+// launch has a process get ready for the next boot. It does not wait for it.
+func (r *Node) launch(cfg topology.Node) (err error) {
+	p := r.spare
+	if p == nil {
+		p, err = r.startProcess()
+	}
+	r.process, r.spare, r.number, r.silence = p, nil, 0, 0
+	if err != nil {
+		return err
+	}
+	r.boots++
+	t := r.run.Topology
+	t.Nodes = map[string]topology.Node{}
+	for name, other := range r.run.Topology.Nodes { // order: copies a map
+		t.Nodes[name] = other
+	}
+	t.Nodes[r.Node] = cfg
+	c := configuration{Name: r.Node, Topology: t, Seed: r.run.Seed}
+	if r.boots > 1 {
+		c.Again = &world.Again{Boots: r.boots - 1, Off: r.saved.Off}
+	}
+	return p.send(order{Configure: &c}, r.run.Patience.Order)
+}
+
+// hear takes a notice of the run. It is called on the listening goroutine.
+func (r *Node) hear(n notice) error {
+	switch {
+	case n.Stall != nil:
+		r.Bed.Noise.Hear(r.Node, *n.Stall)
+	case n.Saved != nil:
+		r.Bed.Loop.Post(sim.Func(func() { r.save(*n.Saved) }))
+	case n.Event != nil:
+		e, err := event.ParseJSON(n.Event)
+		if err != nil {
+			return err
+		}
+		r.Bed.Journal.Hear(e)
+	}
+	return nil
+}
+
+// Await waits until the process is configured.
+func (r *Node) Await() error {
+	if err := r.Join(); err != nil {
+		return err
+	}
+	return r.process.await(r.run.Patience.Ready)
+}
+
+// PID returns the number of the process of the moment, 0 if the machine is off.
+func (r *Node) PID() int {
+	if r.process == nil {
+		return 0
+	}
+	return r.process.cmd.Process.Pid
+}
+
+// save notes what a reboot finds. How long boots take is the machine's, not the
+// process's: that one was told what was left of it.
+func (r *Node) save(s world.Saved) {
+	s.Node.Start, s.Node.Boot = r.saved.Node.Start, r.saved.Node.Boot
+	r.saved = s
+}
+
+// Begin tells the process when instant 0 is or was, and begins to watch it.
+func (r *Node) Begin() {
+	r.order(order{Begin: &beginning{Zero: r.Bed.Clock.Zero()}})
+	r.watching.Reset(r.run.Patience.Ping)
+}
+
+// order sends an order to the process of the moment. To one that is gone it
+// sends nothing: why it is gone will be heard.
+func (r *Node) order(o order) {
+	err := r.process.send(o, r.run.Patience.Order)
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		r.Fail(r.process.withLastWords(err))
+	}
+}
+
+// watch is the watchdog: it asks the process whether it lives, and ends the run
+// if it has not answered for too long.
+func (r *Node) watch() {
+	p := r.process
+	if p == nil {
+		return // the next launch begins anew
+	}
+	r.watching.Reset(r.run.Patience.Ping)
+	if r.Frozen() || p.answered.Swap(false) {
+		r.silence = 0
+	}
+	if !r.Frozen() {
+		r.silence++
+	}
+	silent := time.Duration(r.silence-1) * r.run.Patience.Ping
+	switch {
+	case !p.isReady() && silent >= r.run.Patience.Ready:
+		r.Fail(p.late(silent))
+	case p.isReady() && silent >= r.run.Patience.Silence:
+		r.Fail(p.withLastWords(fmt.Errorf("the node process has not answered its control socket for %v", silent)))
+	case p.isReady() && !r.Frozen():
+		r.order(order{Ping: true})
+	}
+}
+
+// gone is the end of what a process had to say. If nobody killed it, the run is
+// worth nothing.
+func (r *Node) gone(p *process) {
+	switch p {
+	case r.process, r.spare:
+		r.Fail(cmp.Or(p.fate, errEarly))
+	case r.dying:
+		r.reap()
+	}
+}
+
+// errEarly is the fate of a process that finished before it was told to.
+var errEarly = errors.New("the node process has finished too early")
+
+// PowerOn implements world.Machine: links come up; the process does the rest at
+// the same instant by itself.
+func (r *Node) PowerOn() { r.SetPower(true) }
+
+// Possible implements world.Machine. What only the node can know it will say
+// itself, and the run ends.
+func (r *Node) Possible(f fault.Fault) error {
+	switch f.(type) {
+	case fault.Hog, fault.Fill, fault.Freeze, fault.Set, fault.Yield, fault.Service, fault.Backend:
+		if r.process == nil {
+			return world.ErrDown
+		}
+	}
+	return nil
+}
+
+// Apply implements world.Machine. Power and a frozen machine are the
+// coordinator's; everything else the node does to itself, by the code of the
+// virtual world.
+func (r *Node) Apply(f fault.Fault) (undo func() bool, err error) {
+	switch f := f.(type) {
+	case fault.Crash:
+		r.crash()
+		return r.boot, nil
+	case fault.Boot:
+		r.boot()
+		return nil, nil
+	case fault.Reboot:
+		return nil, r.reboot(f)
+	case fault.Freeze:
+		if !f.Process {
+			r.Freeze(false)
+			return r.Thaw, nil
+		}
+	case fault.Thaw:
+		if r.Thaw() {
+			return nil, nil
+		}
+	}
+	if r.process == nil {
+		return nil, world.ErrDown
+	}
+	r.number++
+	number, p := r.number, r.process
+	r.order(order{Apply: &application{Number: number, Fault: f.String()}})
+	return func() bool {
+		if r.process == p {
+			r.order(order{Undo: &number})
+		}
+		return r.process == p
+	}, nil
+}
+
+// crash kills the process. The machine is dark at once; what the dead had to say
+// is entered when all of it has been heard.
+func (r *Node) crash() {
+	r.powering.Stop()
+	r.next = nil
+	if r.process == nil {
+		return
+	}
+	r.dying, r.process, r.killedAt = r.process, nil, r.Bed.Loop.Now()
+	r.dying.kill()
+	r.Unfreeze()
+	r.SetPower(false)
+}
+
+// settle waits for the end of the killed process, and enters in the journal what
+// that could not say itself.
+func (r *Node) settle() {
+	r.dying.reap()
+	r.dying = nil
+	r.Bed.Journal.Died(r.Node, r.killedAt)
+}
+
+// reap finishes the killed process, then starts the pending boot. If none is
+// pending, it starts a spare process, so that the next boot need not wait for one.
+func (r *Node) reap() {
+	r.settle()
+	if next := r.next; next != nil {
+		r.next = nil
+		r.start(*next)
+		return
+	}
+	var err error
+	if r.spare, err = r.startProcess(); err != nil {
+		r.Fail(err)
+	}
+}
+
+// headStart is how much of a boot time the start of the process may use up.
+const headStart = 200 * time.Millisecond
+
+// boot starts the machine again, and reports whether it was down. The part of
+// its boot time in which it is dark covers the start of the process.
+func (r *Node) boot() bool {
+	if r.process != nil || r.next != nil {
+		return false
+	}
+	dark := min(headStart, r.saved.Node.Boot)
+	r.start(boot{at: r.Bed.Loop.Now() + dark, takes: r.saved.Node.Boot - dark})
+	return true
+}
+
+// start launches the process of a boot, as soon as the one before is reaped.
+func (r *Node) start(b boot) {
+	r.powering.Reset(max(0, b.at-r.Bed.Loop.Now()))
+	if r.dying != nil {
+		r.next = &b
+		return
+	}
+	cfg := r.saved.Node
+	cfg.Start, cfg.Boot = b.at, b.takes
+	if err := r.launch(cfg); err != nil {
+		r.Fail(fmt.Errorf("boot: %w", err))
+		return
+	}
+	r.Begin()
+}
+
+// reboot kills the process and starts the next one such that its control plane
+// runs once the machine has been down for the fault's span.
+func (r *Node) reboot(f fault.Reboot) error {
+	if f.Warm {
+		return errWarm
+	}
+	down := f.Down
+	if down == 0 {
+		down = r.saved.Node.Boot
+	}
+	r.crash()
+	takes := min(r.saved.Node.Boot, down)
+	r.start(boot{at: r.Bed.Loop.Now() + down - takes, takes: takes})
+	return nil
+}
+
+// Finish asks the node for what it logs at the end of a run.
+func (r *Node) Finish() {
+	if r.process != nil && !r.Frozen() {
+		r.order(order{Finish: true})
+	}
+}
+
+// Finished waits until the node has said it.
+func (r *Node) Finished() error {
+	if r.dying != nil {
+		r.settle()
+	}
+	if r.process == nil || r.Frozen() {
+		return nil
+	}
+	select {
+	case <-r.process.heard:
+		return r.process.fate
+	case <-time.After(r.run.Patience.Finish):
+		return r.process.withLastWords(fmt.Errorf("the node process has not finished within %v", r.run.Patience.Finish))
+	}
+}
+
+// Destroy implements world.Machine.
+func (r *Node) Destroy() {
+	r.powering.Stop()
+	r.watching.Stop()
+	all := slices.DeleteFunc([]*process{r.process, r.dying, r.spare}, func(p *process) bool { return p == nil })
+	for _, p := range all {
+		p.kill()
+	}
+	r.Unfreeze()
+	for _, p := range all {
+		p.reap()
+	}
+	r.process, r.dying, r.spare = nil, nil, nil
+	r.Detach()
+}
+
+var _ world.Machine = (*Node)(nil)

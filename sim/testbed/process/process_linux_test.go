@@ -1,0 +1,175 @@
+package process
+
+import (
+	"encoding/json"
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/testbed/child"
+)
+
+// puppet is a node process whose coordinator is the test.
+type puppet struct {
+	*process
+	t *testing.T
+}
+
+// startPuppet starts a node process in an empty namespace.
+func startPuppet(t *testing.T) *puppet {
+	t.Helper()
+	needNamespaces(t)
+	space, err := netns.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { space.Close() })
+	p, err := spawn(space)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.kill(); <-p.ended; p.control.Close() })
+	return &puppet{p, t}
+}
+
+// hears takes a notice.
+func (p *puppet) hears() notice {
+	p.t.Helper()
+	if err := p.control.SetReadDeadline(time.Now().Add(awaitMax)); err != nil {
+		p.t.Fatal(err)
+	}
+	var n notice
+	if err := p.in.Decode(&n); err != nil {
+		p.t.Fatalf("no notice: %v; it said: %s", err, p.said)
+	}
+	return n
+}
+
+// says sends an order.
+func (p *puppet) says(o order) {
+	p.t.Helper()
+	if err := p.send(o, awaitMax); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// ends waits for the end of the process.
+func (p *puppet) ends() {
+	p.t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(awaitMax):
+		p.t.Fatal("the node process goes on")
+	}
+}
+
+// TestNodeProtocol: a node says who it is first, and why it gives up: what it
+// was told instead of its configuration, or what is wrong with that.
+func TestNodeProtocol(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		first  order
+		second *order
+		want   string
+	}{
+		{"no configuration", order{Finish: true}, nil, "testbed: node: no configuration: the coordinator said something else"},
+		{"no such node", order{Configure: &configuration{Name: "web"}}, nil, `world: `},
+		{"no interface", order{Configure: &configuration{Name: "web", Topology: alone()}}, nil, "testbed: node web: interface lan: netns: port on lan: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := startPuppet(t)
+			if n := p.hears(); n.Hello == nil || n.Hello.Version != testVersion || n.Hello.PID != p.cmd.Process.Pid {
+				t.Errorf("got %+v first, want hello of version %s from process %d", n, testVersion, p.cmd.Process.Pid)
+			}
+			p.says(c.first)
+			if n := p.hears(); !strings.HasPrefix(n.Failed, c.want) {
+				t.Errorf("got %+v, want failed: %s", n, c.want)
+			}
+			p.ends()
+			if p.exit == nil {
+				t.Error("exit status 0 after a failure")
+			}
+		})
+	}
+}
+
+// TestNodeWithoutCoordinator: the end of the control socket ends a node process,
+// and so does a start by somebody else than a coordinator.
+func TestNodeWithoutCoordinator(t *testing.T) {
+	p := startPuppet(t)
+	p.hears()
+	p.control.Close()
+	p.ends()
+
+	out, err := exec.Command(child.Program, child.Node).CombinedOutput()
+	if want := "testbed: node: no control socket: this verb is for the coordinator of a run"; err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("got %q, %v, want %s", out, err, want)
+	}
+}
+
+// TestOrdersNobodyTakes: a process that reads nothing is an error in time, and
+// the coordinator does not hang.
+func TestOrdersNobodyTakes(t *testing.T) {
+	ours, theirs, err := child.Sockets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	p := &process{control: ours, out: json.NewEncoder(ours)}
+	defer ours.Close()
+	for range 1 << 20 { // more than any socket holds
+		if err = p.send(order{Ping: true}, 50*time.Millisecond); err != nil {
+			break
+		}
+	}
+	if want := "the node process has taken no order for 50ms"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestListening: notices of the run are handed on, and an error of who takes
+// them is the fate of the process.
+func TestListening(t *testing.T) {
+	ours, theirs, err := child.Sockets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	p := &process{control: ours, in: json.NewDecoder(ours), said: &child.Tail{}, ready: make(chan struct{}), heard: make(chan struct{})}
+	enough := errors.New("enough")
+	out := json.NewEncoder(theirs)
+	for _, n := range []notice{
+		{Hello: &hello{Version: testVersion}}, {Ready: true}, {Pong: true},
+		{Event: json.RawMessage(`{"a":1}`)}, {Event: json.RawMessage(`{"a":2}`)}, {Event: json.RawMessage(`{"a":3}`)},
+	} {
+		if err := out.Encode(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	p.listen(testVersion, func(n notice) error {
+		got = append(got, string(n.Event))
+		if len(got) == 2 {
+			return enough
+		}
+		return nil
+	})
+	if !p.isReady() || !p.answered.Load() {
+		t.Errorf("got ready %v, answered %v, want both", p.isReady(), p.answered.Load())
+	}
+	if strings.Join(got, " ") != `{"a":1} {"a":2}` || p.fate != enough {
+		t.Errorf("got %q, fate %v, want two events and %v", got, p.fate, enough)
+	}
+	theirs.Close()
+}
+
+// TestLastWords: a process that said nothing adds nothing to an error.
+func TestLastWords(t *testing.T) {
+	p := &process{said: &child.Tail{}}
+	if err := p.withLastWords(errors.New("ended")); err.Error() != "ended" {
+		t.Errorf("of one that said nothing: got %q", err)
+	}
+}

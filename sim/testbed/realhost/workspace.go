@@ -1,0 +1,164 @@
+//go:build linux
+
+package realhost
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// workspace is what a real host has on disk. It outlives crashes of the machine,
+// as a disk does, and is removed with the testbed.
+type workspace struct {
+	dir      string              // {dir}: working directory of the programs
+	run      string              // what they find as /run
+	commands map[string][]string // what each program is called with, by name
+}
+
+// Workspaces is the folder that has the workspaces of all real hosts of a run. It
+// is made with the first of them.
+type Workspaces struct {
+	reaper *netns.Reaper // which removes it if this process is killed
+	path   string        // empty: there is none yet
+}
+
+// NewWorkspaces makes no folder yet.
+func NewWorkspaces(reaper *netns.Reaper) *Workspaces { return &Workspaces{reaper: reaper} }
+
+// Remove removes the folder and all that is in it.
+func (w *Workspaces) Remove() {
+	if w.path != "" {
+		_ = os.RemoveAll(w.path) // the reaper comes back to it
+	}
+}
+
+// add makes the directories of a real host, writes its files and finds its
+// programs.
+func (w *Workspaces) add(node string, cfg topology.Node) (workspace, error) {
+	folder, err := w.folder()
+	if err != nil {
+		return workspace{}, err
+	}
+	ws := workspace{
+		dir: filepath.Join(folder, node), run: filepath.Join(folder, node+".run"), commands: map[string][]string{},
+	}
+	for _, dir := range []string{ws.dir, ws.run} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return ws, err
+		}
+	}
+	for _, name := range topology.Names(cfg.Exec.Files) {
+		if err := ws.write(name, cfg.Expand(cfg.Exec.Files[name], node, ws.dir)); err != nil {
+			return ws, err
+		}
+	}
+	for _, name := range cfg.Exec.Programs() {
+		var command []string
+		for _, word := range cfg.Exec.Command(name) {
+			command = append(command, cfg.Expand(word, node, ws.dir))
+		}
+		if command[0], err = lookPath(command[0], ws.dir); err != nil {
+			return ws, programError(name, err)
+		}
+		ws.commands[name] = command
+	}
+	return ws, nil
+}
+
+// folder makes the folder if it has not been made yet. Programs may give up their
+// rights, and still read their files.
+func (w *Workspaces) folder() (string, error) {
+	if w.path != "" {
+		return w.path, nil
+	}
+	// Not os.MkdirTemp: whoever kills us between making and telling would leave it.
+	folder := filepath.Join(os.TempDir(), "cablepull-"+rand.Text())
+	if err := w.reaper.AddPath(folder); err != nil {
+		return "", err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return "", err
+	}
+	w.path = folder
+	return folder, os.Chmod(folder, 0o755) // whatever the umask
+}
+
+// write makes a file in the working directory. YAML has cut off the newline at
+// its end, which some programs miss.
+func (ws *workspace) write(name, content string) error {
+	path := filepath.Join(ws.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	mode := os.FileMode(0o644)
+	if strings.HasPrefix(content, "#!") {
+		mode = 0o755
+	}
+	if !strings.HasSuffix(content, "\n") {
+		content += "\n"
+	}
+	return os.WriteFile(path, []byte(content), mode)
+}
+
+// programError says of which program an error is.
+func programError(name string, err error) error { return &ProgramError{name, err} }
+
+// superuserPath is where servers are installed. An ordinary user has it not on
+// his path, and is root where the programs run.
+var superuserPath = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
+
+// packages name what brings a program, where it is not called the same.
+var packages = map[string]string{"ip": "iproute2", "ping": "iputils-ping"}
+
+// lookPath finds a program: a path, from the working directory if it is
+// relative, or a name on the search path.
+func lookPath(word, dir string) (string, error) {
+	if strings.Contains(word, "/") {
+		if !filepath.IsAbs(word) {
+			word = filepath.Join(dir, word)
+		}
+		path, err := exec.LookPath(word)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrProgram, err)
+		}
+		return path, nil
+	}
+	for _, folder := range append([]string{""}, superuserPath...) {
+		if path, err := exec.LookPath(filepath.Join(folder, word)); err == nil {
+			return path, nil
+		}
+	}
+	hint := packages[word]
+	if hint == "" {
+		hint = word
+	}
+	return "", fmt.Errorf("%w: %s is neither on PATH nor in %s (on Debian perhaps: apt-get install %s)",
+		ErrProgram, word, strings.Join(superuserPath, ", "), hint)
+}
+
+// Missing lists the programs of a topology's real hosts that are not installed
+// here, sorted by node.
+func Missing(t topology.Topology) []string {
+	var missing []string
+	t = t.WithDefaults()
+	for _, node := range t.Execs() {
+		cfg := t.Nodes[node]
+		for _, name := range cfg.Exec.Programs() {
+			word := cfg.Exec.Command(name)[0]
+			if strings.Contains(word, "{") || strings.Contains(word, "/") && !filepath.IsAbs(word) {
+				continue // the scenario brings it along
+			}
+			if _, err := lookPath(word, "/"); err != nil {
+				missing = append(missing, word)
+			}
+		}
+	}
+	return missing
+}

@@ -1,0 +1,57 @@
+//go:build linux
+
+package wall
+
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/sim"
+)
+
+// Gauge measures how late a loop in real time is, with a timer that goes off
+// every beat: whatever keeps the loop from running on time, a machine without a
+// free processor or work of its own, keeps that timer too.
+type Gauge struct {
+	loop  *sim.Loop
+	timer *sim.Timer
+	due   time.Duration
+	worst Stall
+}
+
+// Stall is a time in which a loop did not run though it was due to.
+type Stall struct {
+	At   time.Duration `json:"at"`   // when it ran again
+	Late time.Duration `json:"late"` // for how long it had not
+}
+
+// beat is short beside the tolerance of real time, and long beside what it costs
+// to wake a process.
+const beat = 25 * time.Millisecond
+
+// NewGauge measures from the first moment that the loop runs.
+func NewGauge(loop *sim.Loop) *Gauge {
+	g := &Gauge{loop: loop}
+	g.timer = loop.NewTimer(sim.Func(g.strike))
+	loop.Post(sim.Func(g.start))
+	return g
+}
+
+func (g *Gauge) start() {
+	g.due = g.loop.Now() + beat
+	g.timer.Reset(beat)
+}
+
+func (g *Gauge) strike() {
+	now := g.loop.Now()
+	if late := now - g.due; late > g.worst.Late {
+		g.worst = Stall{At: now, Late: late}
+	}
+	g.start()
+}
+
+// Take returns the worst stall since the last time.
+func (g *Gauge) Take() Stall {
+	worst := g.worst
+	g.worst = Stall{}
+	return worst
+}
