@@ -11,7 +11,7 @@ import (
 
 // connections follows the connections of clients from each fault on.
 type connections struct {
-	roster *roster
+	facts  Facts
 	faults []*faultTally
 	conns  map[uint64]*followed
 	order  []*followed       // established ones, oldest first; closed ones are swept out
@@ -38,7 +38,7 @@ type followed struct {
 }
 
 func newConnections(s *scene) *connections {
-	return &connections{roster: s.roster, conns: map[uint64]*followed{}, ends: map[string]uint64{}}
+	return &connections{facts: s.facts, conns: map[uint64]*followed{}, ends: map[string]uint64{}}
 }
 
 // Observe implements fold.
@@ -114,7 +114,7 @@ func nodesOf(line string) []string {
 // established begins to follow a connection. What members open, to their back
 // ends, is not a client's.
 func (c *connections) established(node string, b event.ConnEstablished) {
-	for _, m := range c.roster.members {
+	for _, m := range c.facts.Members {
 		if m.Node == node {
 			return
 		}

@@ -4,9 +4,9 @@
 //
 // Measure and Check take one pass each over the events. Every measure and every
 // invariant is a fold of its own: it is told of each event in order, keeps what
-// it needs, and is asked for its result at the end. What several folds need,
-// who is Active and who can hear whom, is a fold too (roster, network) that
-// sees each event before the others do.
+// it needs, and is asked for its result at the end. What several folds need, who
+// is up and owns what (Roster, which others may use too) and who can hear whom
+// (network), is a fold that sees each event before the others do.
 //
 // Start reading at measures.go, which defines what is measured, then fold.go;
 // invariants.go lists what must always hold, and why.

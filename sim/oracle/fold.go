@@ -17,13 +17,13 @@ type fold interface {
 // scene is what several folds look at. It sees each event before they do.
 type scene struct {
 	facts   Facts
-	roster  *roster
+	roster  *Roster
 	network *network
 }
 
 func newScene(f Facts) *scene {
-	r := newRoster(f)
-	return &scene{facts: f, roster: r, network: newNetwork(f, r)}
+	r := NewRoster(f)
+	return &scene{facts: f, roster: r, network: newNetwork(f)}
 }
 
 // Observe implements fold.
@@ -53,7 +53,7 @@ func run(events []event.Event, f Facts, folds ...fold) {
 // Measure folds the events of a run into its measures.
 func Measure(events []event.Event, f Facts) Measures {
 	s := newScene(f)
-	takeovers, outages := newTakeovers(), newOutages(s)
+	takeovers, outages := newTakeovers(s), newOutages(s)
 	connections, requests := newConnections(s), newRequests()
 	groups, spread, members := newGroups(s), newSpread(), newMembers(s)
 	run(events, f, s, takeovers, outages, connections, requests, groups, spread, members)
@@ -89,4 +89,4 @@ func Check(events []event.Event, f Facts) []Violation {
 }
 
 // version changes whenever anything in the scene does.
-func (s *scene) version() int { return s.roster.version + s.network.version }
+func (s *scene) version() int { return s.roster.Version() + s.network.version }

@@ -16,8 +16,8 @@ type groups struct {
 // groupSpans is one group: what holds since when.
 type groupSpans struct {
 	Group
-	members []*member
-	sole    *member // the last one that was the only Active
+	members []*Entry
+	sole    *Entry // the last one that was the only Active
 
 	at     time.Duration // since when the following holds
 	active int           // how many act
@@ -29,7 +29,7 @@ type groupSpans struct {
 func newGroups(s *scene) *groups {
 	g := &groups{scene: s}
 	for _, vip := range s.facts.groups() {
-		g.all = append(g.all, &groupSpans{Group: Group{VIP: vip}, members: s.roster.group(vip)})
+		g.all = append(g.all, &groupSpans{Group: Group{VIP: vip}, members: s.roster.Group(vip)})
 	}
 	return g
 }
@@ -37,7 +37,7 @@ func newGroups(s *scene) *groups {
 // Observe implements fold.
 func (g *groups) Observe(e event.Event) {
 	if b, ok := e.What.(event.StandbyChanged); ok {
-		if m := g.scene.roster.find(e.Node, b.Interface); m != nil {
+		if m := g.scene.roster.Find(e.Node, b.Interface); m != nil {
 			for _, s := range g.all {
 				if s.VIP == m.VIP {
 					s.Transitions++
@@ -78,10 +78,10 @@ func (s *groupSpans) advance(now time.Duration) {
 
 // look takes in the present state.
 func (s *groupSpans) look(n *network) {
-	var acting []*member
+	var acting []*Entry
 	s.joined = false
 	for _, m := range s.members {
-		if !m.acting() {
+		if !m.Owns() {
 			continue
 		}
 		for _, o := range acting {

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -8,11 +9,11 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// holding watches that a member has its virtual IPs exactly while it is Active.
-// Within one instant the two may differ: a member says that it is Active before
-// it takes the address, and gives the address up before it says that it is not.
-// So it judges an instant when it is over, by what it has noted itself: the
-// roster is ahead by then.
+// holding watches that a member has its virtual IPs exactly while it is their
+// owner. Within one instant the two may differ: a member says that it is Active
+// before it takes the address, and gives the address up before it says that it is
+// not. So it judges an instant when it is over, by what the roster said then: by
+// the time of the next event the roster is ahead.
 type holding struct {
 	watch  *watch
 	all    []*holder
@@ -20,21 +21,23 @@ type holding struct {
 	at     time.Duration
 }
 
-// holder is one member: its state and the virtual IPs it has.
+// holder is one member: who it is on paper, and what it was when it last changed.
 type holder struct {
-	Member
+	entry   *Entry
+	paper   Member
 	state   string
+	owner   bool
 	held    []string
 	changed bool // its machine's configuration is no longer that of the paper
 }
 
-func newHolding(f Facts, w *watch) *holding {
+func newHolding(s *scene, w *watch) *holding {
 	h := &holding{watch: w}
-	for _, m := range f.Members {
+	for _, m := range s.roster.Entries() {
 		if m.Real {
-			continue // Active because it has the address
+			continue // an owner because it has the address
 		}
-		h.all = append(h.all, &holder{Member: m})
+		h.all = append(h.all, &holder{entry: m, paper: m.Member})
 	}
 	return h
 }
@@ -47,59 +50,58 @@ func (h *holding) Observe(e event.Event) {
 	}
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
-		h.change(e.Node, b.Interface, func(m *holder) { m.state = b.To })
+		h.change(e.Node, b.Interface)
 	case event.VIPGained:
-		h.change(e.Node, b.Interface, func(m *holder) { m.held = append(m.held, b.VIP) })
+		h.change(e.Node, b.Interface)
 	case event.VIPLost:
-		h.change(e.Node, b.Interface, func(m *holder) {
-			m.held = slices.DeleteFunc(m.held, func(vip string) bool { return vip == b.VIP })
-		})
+		h.change(e.Node, b.Interface)
 	case event.ConfigChanged:
-		h.change(e.Node, "", func(m *holder) { m.changed = true })
+		for _, m := range h.change(e.Node, "") {
+			m.changed = true
+		}
 	case event.PowerChanged:
 		if b.State.Lost() {
-			h.change(e.Node, "", func(m *holder) { m.state, m.held = "", nil })
+			h.change(e.Node, "")
 		}
 	}
 }
 
-// change does something to the member on an interface, or to all of a node.
-func (h *holding) change(node, iface string, do func(*holder)) {
+// change notes what became of the member on an interface, or of all of a node.
+func (h *holding) change(node, iface string) (changed []*holder) {
 	for _, m := range h.all {
-		if m.Node != node || iface != "" && m.Interface != iface {
+		if m.paper.Node != node || iface != "" && m.paper.Interface != iface {
 			continue
 		}
-		if do(m); !slices.Contains(h.doubts, m) {
+		changed = append(changed, m)
+		m.state, m.owner, m.held = m.entry.State, m.entry.Owner, slices.Clone(m.entry.Held)
+		if !slices.Contains(h.doubts, m) {
 			h.doubts = append(h.doubts, m)
 		}
 	}
+	return changed
 }
 
 // settle judges the members that changed in the instant that is over.
 func (h *holding) settle() {
 	for _, m := range h.doubts {
 		switch missing := m.missing(); {
-		case m.state != active && len(m.held) > 0:
-			state := m.state
-			if state == "" {
-				state = "not running"
-			}
-			h.watch.report(h.at, "%s holds %s and is %s", m.Node, strings.Join(m.held, " "), state)
-		case m.state == active && len(missing) > 0:
-			h.watch.report(h.at, "%s is Active and does not hold %s", m.Node, strings.Join(missing, " "))
+		case !m.owner && len(m.held) > 0:
+			h.watch.report(h.at, "%s holds %s and is %s", m.paper.Node, strings.Join(m.held, " "), cmp.Or(m.state, "not running"))
+		case m.owner && len(missing) > 0:
+			h.watch.report(h.at, "%s is %s and does not hold %s", m.paper.Node, m.state, strings.Join(missing, " "))
 		}
 	}
 	h.doubts = h.doubts[:0]
 }
 
-// missing returns the virtual IPs that an Active member ought to hold. Once its
+// missing returns the virtual IPs that an owner ought to hold. Once its
 // configuration has changed, any one will do.
 func (m *holder) missing() []string {
 	if m.changed && len(m.held) > 0 {
 		return nil
 	}
 	var missing []string
-	for _, vip := range append([]string{m.VIP}, m.Secondary...) {
+	for _, vip := range append([]string{m.paper.VIP}, m.paper.Secondary...) {
 		if vip != "" && !slices.Contains(m.held, vip) {
 			missing = append(missing, vip)
 		}

@@ -24,7 +24,7 @@ var Invariants = []Invariant{
 	{
 		"active-holds-vip", "a member holds its virtual IPs exactly while it is Active",
 		"an Active member without the address serves nobody; another one with it is a duplicate address",
-		func(s *scene, w *watch) fold { return newHolding(s.facts, w) },
+		func(s *scene, w *watch) fold { return newHolding(s, w) },
 	},
 	{
 		"no-forwarding-loop", "no frame comes back to where it has been",

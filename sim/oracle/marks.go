@@ -35,14 +35,14 @@ func newMarks() *marks {
 	return &marks{macs: map[[2]string]string{}, server: map[string]string{}}
 }
 
-func (m *marks) observe(e event.Event, r *roster) {
+func (m *marks) observe(e event.Event, r *Roster) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
-		if member := r.find(e.Node, b.Interface); member != nil && b.ActiveLost {
+		if member := r.Find(e.Node, b.Interface); member != nil && b.ActiveLost {
 			m.add(mark{what: noticing, at: e.At, node: e.Node, vip: member.VIP})
 		}
 	case event.VIPGained:
-		if member := r.find(e.Node, b.Interface); member != nil && member.Real {
+		if member := r.Find(e.Node, b.Interface); member != nil && member.Real {
 			m.add(mark{what: noticing, at: e.At, node: e.Node, vip: member.VIP})
 		}
 	case event.VIPAnnounced:
@@ -70,7 +70,7 @@ type timetable struct{ noticed, elected, announced, reached time.Duration }
 
 // timetable finds the marks of an outage that ends at the instant to. The
 // members are those of the client's group, as they are then.
-func (m *marks) timetable(c *client, to time.Duration, members []*member) timetable {
+func (m *marks) timetable(c *client, to time.Duration, members []*Entry) timetable {
 	since := m.all[c.seen:]
 	for len(since) > 0 && since[0].at < c.last { // before its start, if it never had an answer
 		since = since[1:]
@@ -80,7 +80,7 @@ func (m *marks) timetable(c *client, to time.Duration, members []*member) timeta
 		noticed := first(since, to, func(a mark) bool { return a.what == noticing && a.vip == c.primary })
 		return timetable{noticed, to, to, to}
 	}
-	elected := max(owner.since, c.last)
+	elected := max(owner.Since, c.last)
 	t := timetable{elected: elected}
 	t.noticed = first(since, elected, func(a mark) bool {
 		return a.what == noticing && a.vip == c.primary && a.at <= elected
@@ -90,7 +90,7 @@ func (m *marks) timetable(c *client, to time.Duration, members []*member) timeta
 	})
 	reached, moved := m.reached(c, since, owner, elected)
 	t.reached = max(reached, t.announced)
-	if owner.since <= c.last && !moved {
+	if owner.Since <= c.last && !moved {
 		noticedAnyway := first(since, -1, func(a mark) bool { return a.what == noticing && a.vip == c.primary })
 		if noticedAnyway < 0 {
 			return timetable{to, to, to, to}
@@ -102,7 +102,7 @@ func (m *marks) timetable(c *client, to time.Duration, members []*member) timeta
 
 // reached returns when the client's frames went to the owner, and whether the
 // log shows that they had gone elsewhere before.
-func (m *marks) reached(c *client, since []mark, owner *member, elected time.Duration) (at time.Duration, moved bool) {
+func (m *marks) reached(c *client, since []mark, owner *Entry, elected time.Duration) (at time.Duration, moved bool) {
 	mac := m.macs[[2]string{owner.Node, c.Target}]
 	at = first(since, -1, func(a mark) bool {
 		return a.what == neighbour && a.node == c.Node && a.vip == c.Target && (mac == "" || a.mac == mac) && a.at >= elected
@@ -117,16 +117,16 @@ func (m *marks) reached(c *client, since []mark, owner *member, elected time.Dur
 
 // owner is the member to which the virtual IP's clients should go: the one that
 // served last if it is Active, else the one that became Active last.
-func (m *marks) owner(vip string, members []*member) *member {
-	var owner *member
+func (m *marks) owner(vip string, members []*Entry) *Entry {
+	var owner *Entry
 	for _, o := range members {
-		if !o.acting() {
+		if !o.Owns() {
 			continue
 		}
 		if o.Node == m.server[vip] {
 			return o
 		}
-		if owner == nil || o.since > owner.since {
+		if owner == nil || o.Since > owner.Since {
 			owner = o
 		}
 	}

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -8,31 +9,29 @@ import (
 
 // members follows what each member would show of its standby control.
 type members struct {
-	roster *roster
-	power  map[string]event.Power // by node; absent: never switched on
-	last   map[*member]event.StandbyStatus
+	roster *Roster
+	all    []*Entry // on paper
+	last   map[*Entry]event.StandbyStatus
 
-	changedAt map[*member]time.Duration
+	changedAt map[*Entry]time.Duration
 }
 
 func newMembers(s *scene) *members {
 	return &members{
-		roster: s.roster, power: map[string]event.Power{}, last: map[*member]event.StandbyStatus{},
-		changedAt: map[*member]time.Duration{},
+		roster: s.roster, all: slices.Clone(s.roster.Entries()), last: map[*Entry]event.StandbyStatus{},
+		changedAt: map[*Entry]time.Duration{},
 	}
 }
 
 // Observe implements fold.
 func (m *members) Observe(e event.Event) {
 	switch b := e.What.(type) {
-	case event.PowerChanged:
-		m.power[e.Node] = b.State
 	case event.StandbyChanged:
-		if found := m.roster.find(e.Node, b.Interface); found != nil {
+		if found := m.roster.Find(e.Node, b.Interface); found != nil {
 			m.changedAt[found] = e.At
 		}
 	case event.StandbyStatus:
-		if found := m.roster.find(e.Node, b.Interface); found != nil {
+		if found := m.roster.Find(e.Node, b.Interface); found != nil {
 			m.last[found] = b
 		}
 	}
@@ -42,8 +41,8 @@ func (m *members) Observe(e event.Event) {
 func (m *members) Finish(time.Duration) {}
 
 func (m *members) result() []MemberStatus {
-	all := make([]MemberStatus, 0, len(m.roster.members))
-	for _, who := range m.roster.members {
+	all := make([]MemberStatus, 0, len(m.all))
+	for _, who := range m.all {
 		if who.Real {
 			continue // it has no standby control
 		}
@@ -70,8 +69,8 @@ func (m *members) result() []MemberStatus {
 }
 
 // silence says why a member has no status.
-func (m *members) silence(who *member) string {
-	switch m.power[who.Node] {
+func (m *members) silence(who *Entry) string {
+	switch m.roster.Power(who.Node) {
 	case event.PowerFrozen:
 		return "frozen"
 	case event.PowerBooting:

@@ -13,7 +13,6 @@ import (
 // with a cable that loses much, it says no.
 type network struct {
 	facts    Facts
-	roster   *roster
 	faults   []fault.Fault
 	starving map[string]bool    // nodes whose control programs get next to no CPU
 	rejects  map[[2]string]bool // node that ignores the messages of an address
@@ -28,8 +27,8 @@ const (
 	lateDelay    = time.Second
 )
 
-func newNetwork(f Facts, r *roster) *network {
-	return &network{facts: f, roster: r, starving: map[string]bool{}, rejects: map[[2]string]bool{}}
+func newNetwork(f Facts) *network {
+	return &network{facts: f, starving: map[string]bool{}, rejects: map[[2]string]bool{}}
 }
 
 // Observe follows faults, the load of the control class, and who ignores whom.
@@ -96,7 +95,7 @@ func (n *network) lift(line string) {
 
 // joined reports whether two members can hear each other, both ways, and since
 // when at the earliest.
-func (n *network) joined(a, b *member) (since time.Duration, ok bool) {
+func (n *network) joined(a, b *Entry) (since time.Duration, ok bool) {
 	if a.Segment != b.Segment || a.down || b.down || n.starving[a.Node] || n.starving[b.Node] {
 		return 0, false
 	}
@@ -110,7 +109,7 @@ func (n *network) joined(a, b *member) (since time.Duration, ok bool) {
 }
 
 // hears reports whether hellos of m reach and are believed by the listener.
-func (n *network) hears(listener, m *member) bool {
+func (n *network) hears(listener, m *Entry) bool {
 	if n.rejects[[2]string{listener.Node, m.Address}] {
 		return false
 	}
@@ -123,7 +122,7 @@ func (n *network) hears(listener, m *member) bool {
 }
 
 // silences reports whether the fault keeps hellos from reaching the listener.
-func silences(f fault.Fault, from, to *member) bool {
+func silences(f fault.Fault, from, to *Entry) bool {
 	switch f := f.(type) {
 	case fault.Pull:
 		return onTheWay(f.Port, f.Direction, from, to)
@@ -143,7 +142,7 @@ func silences(f fault.Fault, from, to *member) bool {
 
 // onTheWay reports whether a frame from one member to another passes the port
 // in that direction.
-func onTheWay(p fault.Port, d fault.Direction, from, to *member) bool {
+func onTheWay(p fault.Port, d fault.Direction, from, to *Entry) bool {
 	out := p.Node == from.Node && p.Interface == from.Interface
 	in := p.Node == to.Node && p.Interface == to.Interface
 	return out && d != fault.In || in && d != fault.Out

@@ -77,10 +77,10 @@ func TestJoined(t *testing.T) {
 			if tc.bodies != nil && !tc.want && s.version() == 0 {
 				t.Error("the scene changed, but not its version")
 			}
-			if _, got := s.network.joined(s.roster.members[0], s.roster.members[1]); got != tc.want {
+			if _, got := s.network.joined(s.roster.Entries()[0], s.roster.Entries()[1]); got != tc.want {
 				t.Errorf("joined: got %v, want %v", got, tc.want)
 			}
-			_, mirrored := s.network.joined(s.roster.members[1], s.roster.members[0])
+			_, mirrored := s.network.joined(s.roster.Entries()[1], s.roster.Entries()[0])
 			if mirrored != tc.want {
 				t.Errorf("joined the other way round: got %v, want %v", mirrored, tc.want)
 			}
@@ -94,7 +94,7 @@ func TestJoinedAfterForwardDelay(t *testing.T) {
 	f.Segments[0].ForwardDelay = 30 * time.Second
 	s := newScene(f)
 	s.Observe(event.Event{At: 5 * time.Second, Node: "b", What: event.LinkChanged{Interface: "lan", Up: true}})
-	since, joined := s.network.joined(s.roster.members[0], s.roster.members[1])
+	since, joined := s.network.joined(s.roster.Entries()[0], s.roster.Entries()[1])
 	if since != 35*time.Second || !joined {
 		t.Errorf("got %v, %v, want 35s, true", since, joined)
 	}

@@ -20,7 +20,7 @@ type oneActive struct {
 }
 
 type pair struct {
-	a, b    *member
+	a, b    *Entry
 	allowed time.Duration
 	both    bool // Active, and they hear each other
 	since   time.Duration
@@ -29,8 +29,9 @@ type pair struct {
 
 func newOneActive(s *scene, w *watch) *oneActive {
 	o := &oneActive{scene: s, watch: w, due: math.MaxInt64}
-	for i, a := range s.roster.members {
-		for _, b := range s.roster.members[i+1:] {
+	on := s.roster.Entries()
+	for i, a := range on {
+		for _, b := range on[i+1:] {
 			if a.VIP != "" && a.VIP == b.VIP {
 				allowed := max(a.Hold, b.Hold) + 2*max(a.Hello, b.Hello)
 				o.pairs = append(o.pairs, &pair{a: a, b: b, allowed: allowed})
@@ -57,7 +58,7 @@ func (o *oneActive) Observe(e event.Event) {
 // follow notes when the overlap of the pair begins and ends.
 func (p *pair) follow(n *network, now time.Duration) {
 	since, joined := n.joined(p.a, p.b)
-	both := joined && p.a.acting() && p.b.acting()
+	both := joined && p.a.Owns() && p.b.Owns()
 	if both && !p.both {
 		p.since, p.told = max(now, since), false
 	}

@@ -96,7 +96,7 @@ func (o *outages) split(c *client, out *Outage) {
 		out.Retry = out.Duration
 		return
 	}
-	t := o.marks.timetable(c, out.To, o.scene.roster.group(c.primary))
+	t := o.marks.timetable(c, out.To, o.scene.roster.Group(c.primary))
 	at := out.From
 	for _, part := range []struct {
 		until time.Duration

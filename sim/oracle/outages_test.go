@@ -73,6 +73,7 @@ var outageCases = []struct {
 		"the election goes twice: only the last counts", func() *log {
 			return (&log{}).settled().answers("c1", "a", 35, 40).
 				at(40.05, "a", event.FaultApplied{Fault: "reboot a down 1s"}, event.PowerChanged{State: "crashed"}).
+				at(41.05, "a", event.PowerChanged{State: "up"}).
 				takes(48.1, "b", "Standby", standby.CauseActiveTimer).gives(49.1, "b", "Speak", standby.CauseCoup).
 				takes(49.1, "a", "Listen", standby.CausePreempt).
 				answers("c1", "a", 49.2, 60)

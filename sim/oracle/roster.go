@@ -1,40 +1,57 @@
 package oracle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// active is the state in which a member owns the virtual IP.
-const active = "Active"
-
-// member is what the events have said of one member so far.
-type member struct {
-	Member
-	state  string
-	since  time.Duration // instant at which it came into its state, or was thawed in it
-	frozen bool
-	ready  time.Duration // its port forwards from this instant on
-	down   bool          // no carrier
-}
-
-// acting reports whether the member does what an Active one does. A frozen
-// machine believes that it is Active, and does nothing.
-func (m *member) acting() bool { return m.state == active && !m.frozen }
-
-// roster is who is in which state. The state of a machine that has lost its
-// power is empty.
-type roster struct {
-	members []*member // in the order of the facts
+// Roster is who is up and who owns what, as far as the events have said. It is
+// the one place where power, states and addresses are followed: measures,
+// invariants, expectations, timelines and the journal of a testbed read it.
+//
+// Its words have one meaning each. A state is what a member calls the place
+// where it stands in its protocol, such as Active. The owner is who answers for
+// the virtual IPs, as it says itself. A machine that is up may act. So a frozen
+// Active is in the state Active, is the owner, and is not up: it does nothing,
+// and does not know.
+type Roster struct {
+	entries []*Entry // those on paper in their order, then the others as they came
+	power   map[string]event.Power
+	holders map[string][]*Entry // by virtual IP, in the order in which they took it
 	delay   map[string]time.Duration
-	version int // changes with anything here
+	version int
 }
 
-func newRoster(f Facts) *roster {
-	r := &roster{delay: map[string]time.Duration{}}
+// Entry is what is known of one member. One that is not on paper has only Node,
+// Interface and Group of a Member.
+type Entry struct {
+	Member
+	State string        // in its protocol; empty: none yet, or none since it lost its power
+	Owner bool          // it answers for its virtual IPs, as it says
+	Since time.Duration // instant at which it came into its state, or was thawed in it
+	Held  []string      // virtual IPs on its interface, in the order in which it took them
+
+	power event.Power
+	down  bool          // no carrier
+	ready time.Duration // its port forwards from this instant on
+}
+
+// Up reports whether the member's machine may act. One of which nothing is
+// known may.
+func (m *Entry) Up() bool { return !m.power.Lost() && m.power != event.PowerFrozen }
+
+// Owns reports whether the member is an owner and may act as one.
+func (m *Entry) Owns() bool { return m.Owner && m.Up() }
+
+// NewRoster returns the roster of the members on paper, before anything has
+// happened. Others enter it with the first event that names them: without facts
+// it is of use too.
+func NewRoster(f Facts) *Roster {
+	r := &Roster{power: map[string]event.Power{}, holders: map[string][]*Entry{}, delay: map[string]time.Duration{}}
 	for _, m := range f.Members {
-		r.members = append(r.members, &member{Member: m})
+		r.entries = append(r.entries, &Entry{Member: m})
 	}
 	for _, s := range f.Segments {
 		r.delay[s.Name] = s.ForwardDelay
@@ -42,9 +59,16 @@ func newRoster(f Facts) *roster {
 	return r
 }
 
-// find returns the member on an interface, or nil.
-func (r *roster) find(node, iface string) *member {
-	for _, m := range r.members {
+// Version changes whenever anything in the roster does.
+func (r *Roster) Version() int { return r.version }
+
+// Entries returns all members: those on paper in their order, then the others in
+// the order in which they came. The caller must not change them.
+func (r *Roster) Entries() []*Entry { return r.entries }
+
+// Find returns the member on an interface, or nil.
+func (r *Roster) Find(node, iface string) *Entry {
+	for _, m := range r.entries {
 		if m.Node == node && m.Interface == iface {
 			return m
 		}
@@ -52,10 +76,10 @@ func (r *roster) find(node, iface string) *member {
 	return nil
 }
 
-// group returns the members whose primary virtual IP is vip.
-func (r *roster) group(vip string) []*member {
-	var all []*member
-	for _, m := range r.members {
+// Group returns the members whose primary virtual IP is vip, on paper.
+func (r *Roster) Group(vip string) []*Entry {
+	var all []*Entry
+	for _, m := range r.entries {
 		if m.VIP == vip {
 			all = append(all, m)
 		}
@@ -63,53 +87,95 @@ func (r *roster) group(vip string) []*member {
 	return all
 }
 
-// Observe follows states, power and carriers.
-func (r *roster) Observe(e event.Event) {
+// Holders returns those that have a virtual IP on their interface, in the order
+// in which they took it. The caller must not change them.
+func (r *Roster) Holders(vip string) []*Entry { return r.holders[vip] }
+
+// Power returns what last became of a machine's power; empty: nothing yet.
+func (r *Roster) Power(node string) event.Power { return r.power[node] }
+
+// Observe takes in the next event. It looks at states, addresses, power and
+// carriers.
+func (r *Roster) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
-		if m := r.find(e.Node, b.Interface); m != nil {
-			r.enter(m, b.To, e.At)
-		}
+		m := r.enter(e.Node, b.Interface)
+		m.Group = b.Group
+		r.become(m, b.To, b.Owner, e.At)
 	case event.VIPGained:
-		r.holds(e.Node, b.Interface, b.VIP, active, e.At)
+		r.take(r.enter(e.Node, b.Interface), b.VIP, e.At)
 	case event.VIPLost:
-		r.holds(e.Node, b.Interface, b.VIP, "", e.At)
+		if m := r.Find(e.Node, b.Interface); m != nil {
+			r.give(m, b.VIP, e.At)
+		}
 	case event.LinkChanged:
-		if m := r.find(e.Node, b.Interface); m != nil {
+		if m := r.Find(e.Node, b.Interface); m != nil {
 			m.down, m.ready = !b.Up, e.At+r.delay[m.Segment]
 			r.version++
 		}
 	case event.PowerChanged:
-		for _, m := range r.members {
+		r.power[e.Node] = b.State
+		r.version++
+		for _, m := range r.entries {
 			if m.Node == e.Node {
-				r.power(m, b.State, e.At)
+				r.powered(m, b.State, e.At)
 			}
 		}
 	}
 }
 
-// holds follows the members that are Active because they have the address.
-func (r *roster) holds(node, iface, vip, state string, at time.Duration) {
-	if m := r.find(node, iface); m != nil && m.Real && m.VIP == vip {
-		r.enter(m, state, at)
+// enter returns the member on an interface, which may be a new one.
+func (r *Roster) enter(node, iface string) *Entry {
+	m := r.Find(node, iface)
+	if m == nil {
+		m = &Entry{Member: Member{Node: node, Interface: iface}, power: r.power[node]}
+		r.entries = append(r.entries, m)
 	}
+	return m
 }
 
-func (r *roster) enter(m *member, state string, at time.Duration) {
-	m.state, m.since = state, at
+func (r *Roster) become(m *Entry, state string, owner bool, at time.Duration) {
+	m.State, m.Owner, m.Since = state, owner, at
 	r.version++
 }
 
-func (r *roster) power(m *member, change event.Power, at time.Duration) {
-	switch change {
-	case event.PowerFrozen:
-		m.frozen = true
-		r.version++
-	case event.PowerThawed:
-		m.frozen = false
-		r.enter(m, m.state, at)
-	case event.PowerOff, event.PowerCrashed:
-		m.frozen = false
-		r.enter(m, "", at)
+// take puts an address on a member's interface. A real program is an owner with
+// its primary one.
+func (r *Roster) take(m *Entry, vip string, at time.Duration) {
+	if slices.Contains(m.Held, vip) {
+		return
+	}
+	m.Held = append(m.Held, vip)
+	r.holders[vip] = append(r.holders[vip], m)
+	r.version++
+	if m.Real && m.VIP == vip {
+		r.become(m, "", true, at)
+	}
+}
+
+// give takes an address off again.
+func (r *Roster) give(m *Entry, vip string, at time.Duration) {
+	i := slices.Index(m.Held, vip)
+	if i < 0 {
+		return
+	}
+	m.Held = slices.Delete(m.Held, i, i+1)
+	r.holders[vip] = slices.DeleteFunc(r.holders[vip], func(o *Entry) bool { return o == m })
+	r.version++
+	if m.Real && m.VIP == vip {
+		r.become(m, "", false, at)
+	}
+}
+
+func (r *Roster) powered(m *Entry, power event.Power, at time.Duration) {
+	m.power = power
+	switch {
+	case power.Lost():
+		for len(m.Held) > 0 {
+			r.give(m, m.Held[0], at)
+		}
+		r.become(m, "", false, at)
+	case power == event.PowerThawed:
+		m.Since = at
 	}
 }

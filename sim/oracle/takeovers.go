@@ -9,6 +9,7 @@ import (
 
 // takeovers follows each virtual IP from member to member.
 type takeovers struct {
+	roster  *Roster
 	vips    map[string]*ownership
 	order   []string // of vips, as they were first gained
 	fault   string
@@ -18,9 +19,8 @@ type takeovers struct {
 
 // ownership is what is known of one virtual IP.
 type ownership struct {
-	holders []string // nodes that have it, in the order in which they gained it
-	owner   string   // the last one to whom it moved
-	claim   string   // node that last claimed it on the wire
+	owner   string // the last one to whom it moved
+	claim   string // node that last claimed it on the wire
 	claimAt time.Duration
 	handed  handover // the last one that belongs to no takeover yet
 	moves   []*Takeover
@@ -32,7 +32,9 @@ type handover struct {
 	at, gap  time.Duration
 }
 
-func newTakeovers() *takeovers { return &takeovers{vips: map[string]*ownership{}} }
+func newTakeovers(s *scene) *takeovers {
+	return &takeovers{roster: s.roster, vips: map[string]*ownership{}}
+}
 
 func (t *takeovers) of(vip string) *ownership {
 	o := t.vips[vip]
@@ -50,17 +52,13 @@ func (t *takeovers) Observe(e event.Event) {
 	case event.FaultApplied:
 		t.fault, t.faultAt = b.Fault, e.At
 	case event.VIPGained:
-		o := t.of(b.VIP)
-		o.holders = append(o.holders, e.Node)
-		if e.Node != o.owner {
-			t.moved(b.VIP, o, e.Node, e.At)
-		}
+		t.follow(b.VIP, e.At)
 	case event.VIPLost:
-		t.lost(b.VIP, e.Node, e.At)
+		t.lost(b.VIP, e.At)
 	case event.PowerChanged:
 		if b.State.Lost() {
 			for _, vip := range t.order {
-				t.lost(vip, e.Node, e.At)
+				t.lost(vip, e.At)
 			}
 		}
 	case event.VIPClaimed:
@@ -70,26 +68,26 @@ func (t *takeovers) Observe(e event.Event) {
 	}
 }
 
-// lost takes the virtual IP from a node. If another one has it too and this one
-// was the owner, it moves there.
-func (t *takeovers) lost(vip, node string, at time.Duration) {
-	o := t.of(vip)
-	i := slices.Index(o.holders, node)
-	if i < 0 {
-		return
+// follow moves a virtual IP to the node that took it last of those that have it,
+// unless it is there. It returns the takeover that this begins, or nil.
+func (t *takeovers) follow(vip string, at time.Duration) *Takeover {
+	o, holders := t.of(vip), t.roster.Holders(vip)
+	if len(holders) == 0 {
+		return nil
 	}
-	o.holders = slices.Delete(o.holders, i, i+1)
-	if len(o.holders) == 0 {
-		return
-	}
-	to := o.holders[len(o.holders)-1]
+	to := holders[len(holders)-1].Node
 	if to == o.owner {
-		return
+		return nil
 	}
-	// The frames by which it goes on to claim the address are not in the log, unless
-	// the other one claimed it between. One of them made the other one yield, if
-	// that one did not just go down.
-	if m := t.moved(vip, o, to, at); !m.Detected {
+	return t.moved(vip, o, to, at)
+}
+
+// lost follows a virtual IP that a node had. If that was the owner and another
+// one has it too, it moves there. The frames by which the other one goes on to
+// claim the address are not in the log, unless someone claimed it between. One
+// of them made the owner yield, if it did not just go down.
+func (t *takeovers) lost(vip string, at time.Duration) {
+	if m := t.follow(vip, at); m != nil && !m.Detected {
 		m.Detected, m.Detection = true, at-m.FaultAt
 	}
 }
