@@ -23,8 +23,8 @@ var flow = map[string][]string{
 	"node/wire/layer":     {"node/wire"},              // what it costs to begin, only who decodes captures pays
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
-	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host"}, // see testsOnly
-	"node/standby":        {"node/wire"},                               // a pure machine
+	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
+	"node/standby":        {"node/wire"},                                            // a pure machine
 	"node/standby/member": {"sim", "sim/event", "sim/topology", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/standby/member", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},

@@ -1,13 +1,11 @@
 package host
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"time"
 
-	"gvisor.dev/gvisor/pkg/tcpip/header"
-
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -25,7 +23,6 @@ const AckDelay = 40 * time.Millisecond
 type ackDelay struct {
 	nic         *NIC
 	arrived     tcpSegment // that the stack is working on
-	segment     bool       // there is one
 	held        map[flow]*heldAck
 	first, last *heldAck // held ones in order of their instants
 	free        *heldAck // ready for reuse, linked by next
@@ -41,47 +38,31 @@ type heldAck struct {
 	prev, next *heldAck
 }
 
-// flow is a TCP connection as one side's frames name it: addresses, then ports,
-// sender first.
-type flow [12]byte
+// flow is a TCP connection as one side's frames name it.
+type flow struct {
+	from, to         [4]byte
+	fromPort, toPort uint16
+}
 
 // back returns the flow in the other direction.
-func (f flow) back() flow {
-	var b flow
-	copy(b[0:4], f[4:8])
-	copy(b[4:8], f[0:4])
-	copy(b[8:10], f[10:12])
-	copy(b[10:12], f[8:10])
-	return b
-}
+func (f flow) back() flow { return flow{f.to, f.from, f.toPort, f.fromPort} }
 
-// tcpSegment is what matters here of a TCP segment.
+// tcpSegment is what matters here of a whole TCP segment. It views the frame, and
+// is valid as long as that is.
 type tcpSegment struct {
-	flow     flow
-	seq, ack uint32
-	size     int // bytes of data
-	flags    header.TCPFlags
+	ip   *wire.IPv4Header
+	tcp  *wire.TCPHeader // nil: no whole segment
+	flow flow
+	size int // bytes of data
 }
 
-// parseSegment reads a frame; ok is false if it holds no whole TCP segment.
-func parseSegment(frame []byte) (s tcpSegment, ok bool) {
-	const eth, port = header.EthernetMinimumSize, header.TCPMinimumSize
-	if len(frame) < eth+header.IPv4MinimumSize+port || frame[12] != 8 || frame[13] != 0 {
-		return s, false
+func segmentOf(frame []byte) tcpSegment {
+	ip, tcp, data := wire.TCPOf(frame)
+	if tcp == nil {
+		return tcpSegment{}
 	}
-	ip := header.IPv4(frame[eth:])
-	length, total := int(ip.HeaderLength()), int(ip.TotalLength())
-	if ip.Protocol() != uint8(header.TCPProtocolNumber) || ip.More() || ip.FragmentOffset() != 0 ||
-		length < header.IPv4MinimumSize || total < length+port || total > len(ip) {
-		return s, false
-	}
-	tcp := header.TCP(ip[length:total])
-	s.size = len(tcp) - int(tcp.DataOffset())
-	copy(s.flow[0:8], ip[12:20])
-	copy(s.flow[8:12], tcp[0:4])
-	s.seq, s.ack = binary.BigEndian.Uint32(tcp[4:]), binary.BigEndian.Uint32(tcp[8:])
-	s.flags = tcp.Flags()
-	return s, s.size >= 0
+	f := flow{ip.Source(), ip.Destination(), tcp.SourcePort(), tcp.DestinationPort()}
+	return tcpSegment{ip, tcp, f, len(data)}
 }
 
 func newAckDelay(n *NIC) *ackDelay {
@@ -92,18 +73,18 @@ func newAckDelay(n *NIC) *ackDelay {
 
 // arrive is IngressAcks: it notes the frame that the stack is given next.
 func (d *ackDelay) arrive(frame *netfab.Frame) Verdict {
-	d.arrived, d.segment = parseSegment(frame.Data())
+	d.arrived = segmentOf(frame.Data())
 	return Pass
 }
 
 // settled ends what arrive began: what the stack says from now on is no answer
 // to a frame.
-func (d *ackDelay) settled() { d.arrived.size, d.segment = 0, false }
+func (d *ackDelay) settled() { d.arrived = tcpSegment{} }
 
 // leave is EgressAcks: it holds a frame of the stack, or lets it pass.
 func (d *ackDelay) leave(frame *netfab.Frame) Verdict {
-	s, tcp := parseSegment(frame.Data())
-	if !tcp {
+	s := segmentOf(frame.Data())
+	if s.tcp == nil {
 		return Pass
 	}
 	second := d.drop(s.flow)
@@ -118,9 +99,10 @@ func (d *ackDelay) leave(frame *netfab.Frame) Verdict {
 // that has just arrived in order.
 func (d *ackDelay) mayWait(s tcpSegment) bool {
 	a := &d.arrived
-	const other = header.TCPFlagSyn | header.TCPFlagFin | header.TCPFlagRst
-	return s.size == 0 && s.flags == header.TCPFlagAck &&
-		a.size > 0 && a.flags&other == 0 && s.ack == a.seq+uint32(a.size) && s.flow == a.flow.back()
+	const other = wire.TCPSyn | wire.TCPFin | wire.TCPRst
+	return s.size == 0 && s.tcp.Flags() == wire.TCPAck &&
+		a.size > 0 && a.tcp.Flags()&other == 0 &&
+		s.tcp.Acknowledgement() == a.tcp.Sequence()+uint32(a.size) && s.flow == a.flow.back()
 }
 
 // hold keeps an acknowledgement for AckDelay.
@@ -191,7 +173,7 @@ func (d *ackDelay) expire() {
 func (d *ackDelay) forget(own netip.Addr) {
 	for h := d.first; h != nil; {
 		next := h.next
-		if netip.AddrFrom4([4]byte(h.flow[0:4])) == own {
+		if netip.AddrFrom4(h.flow.from) == own {
 			d.remove(h).Release()
 		}
 		h = next

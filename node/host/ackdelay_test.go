@@ -6,18 +6,17 @@ import (
 	"testing"
 	"time"
 
-	"gvisor.dev/gvisor/pkg/tcpip/header"
-
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
 )
 
 // bareAck matches acknowledgements with nothing else to say.
 func bareAck(s hosttest.Frame) bool {
-	t, ok := host.ParseSegment(s.Data)
-	return ok && t.Size == 0 && t.Flags == header.TCPFlagAck
+	_, tcp, data := wire.TCPOf(s.Data)
+	return tcp != nil && len(data) == 0 && tcp.Flags() == wire.TCPAck
 }
 
 // TestAcksRideOnAnswers: questions and answers that follow each other take two
@@ -96,16 +95,17 @@ func TestAckOutOfOrder(t *testing.T) {
 	if len(acks) != 2 {
 		t.Fatalf("acknowledgements around a gap: got %d, want 2", len(acks))
 	}
-	lost, _ := host.ParseSegment(tap.SentBy(client.Name(), start, nil)[0].Data)
+	_, lost, _ := wire.TCPOf(tap.SentBy(client.Name(), start, nil)[0].Data)
 	for i, want := range []struct {
 		at  time.Duration
 		ack uint32
 	}{
-		{1100 * time.Microsecond, lost.Seq},     // the segment behind the gap
-		{1300 * time.Microsecond, lost.Seq + 8}, // the gap is filled
+		{1100 * time.Microsecond, lost.Sequence()},     // the segment behind the gap
+		{1300 * time.Microsecond, lost.Sequence() + 8}, // the gap is filled
 	} {
-		if ack, _ := host.ParseSegment(acks[i].Data); ack.Ack != want.ack || acks[i].At-start != want.at {
-			t.Errorf("acknowledgement %d: got %d after %v, want %d after %v", i, ack.Ack, acks[i].At-start, want.ack, want.at)
+		_, tcp, _ := wire.TCPOf(acks[i].Data)
+		if ack := tcp.Acknowledgement(); ack != want.ack || acks[i].At-start != want.at {
+			t.Errorf("acknowledgement %d: got %d after %v, want %d after %v", i, ack, acks[i].At-start, want.ack, want.at)
 		}
 	}
 }
@@ -148,28 +148,5 @@ func TestLostAddressAcknowledgesNothing(t *testing.T) {
 				t.Errorf("acknowledgements: got %d, want %d", got, c.want)
 			}
 		})
-	}
-}
-
-// TestParseSegmentTakesAnything: whatever the bytes, no panic.
-func TestParseSegmentTakesAnything(t *testing.T) {
-	l := newLab(t, 2, nil)
-	l.serve(t, l.Hosts[0], 80, 10)
-	tap := l.Tap()
-	l.dial(t, l.Hosts[1], "10.0.0.1:80")
-	random := l.Loop.Stream("test")
-	for _, s := range tap.All {
-		for i := range s.Data {
-			if _, ok := host.ParseSegment(s.Data[:i]); ok && i < len(s.Data)-1 {
-				t.Fatalf("a segment cut to %d of %d bytes: got one, want none", i, len(s.Data))
-			}
-			damaged := append([]byte(nil), s.Data...)
-			for range 3 {
-				damaged[random.IntN(len(damaged))] = byte(random.Uint32())
-			}
-			if got, ok := host.ParseSegment(damaged); ok && got.Size < 0 {
-				t.Fatalf("size of a segment: got %d, want none below 0", got.Size)
-			}
-		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // This file is the stack's view of a NIC: stack.LinkEndpoint.
@@ -54,9 +55,14 @@ func (n *NIC) ARPHardwareType() header.ARPHardwareType { return header.ARPHardwa
 // AddHeader implements stack.LinkEndpoint.
 func (n *NIC) AddHeader(pkt *stack.PacketBuffer) {
 	eth := pkt.LinkHeader().Push(header.EthernetMinimumSize)
-	copy(eth, pkt.EgressRoute.RemoteLinkAddress)
-	copy(eth[6:], pkt.EgressRoute.LocalLinkAddress)
-	eth[12], eth[13] = byte(pkt.NetworkProtocolNumber>>8), byte(pkt.NetworkProtocolNumber)
+	r := &pkt.EgressRoute
+	wire.EthernetOf(eth).Set(macOf(r.RemoteLinkAddress), macOf(r.LocalLinkAddress), wire.EtherType(pkt.NetworkProtocolNumber))
+}
+
+// macOf is the address that the stack keeps as a string; an unknown one is zero.
+func macOf(a tcpip.LinkAddress) (m MAC) {
+	copy(m[:], a)
+	return m
 }
 
 // ParseHeader implements stack.LinkEndpoint.
@@ -122,29 +128,28 @@ func (n *NIC) source(frame []byte) {
 	if len(n.virtual) == 0 && n.stuck.IsZero() {
 		return
 	}
-	const arp, ip = 0x0806, 0x0800
-	var sender []byte
-	kind := int(frame[12])<<8 | int(frame[13])
+	arp, ip := wire.ARPOf(frame), wire.IPv4Of(frame)
+	var sender [4]byte
 	switch {
-	case kind == arp && len(frame) >= 42:
-		sender = frame[28:32]
-	case kind == ip && len(frame) >= 34:
-		sender = frame[26:30]
+	case arp != nil:
+		sender = arp.SenderIP()
+	case ip != nil:
+		sender = ip.Source()
 	default:
 		return
 	}
 	mac := n.stuck
 	for _, v := range n.virtual {
-		if a := v.ip.As4(); string(a[:]) == string(sender) {
+		if v.ip.As4() == sender {
 			mac = v.mac
 		}
 	}
 	if mac.IsZero() {
 		return
 	}
-	copy(frame[6:12], mac[:])
-	if kind == arp {
-		copy(frame[22:28], mac[:])
+	wire.EthernetOf(frame).SetSource(mac)
+	if arp != nil {
+		arp.SetSenderMAC(mac)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/header"
 )
 
 // This file shows tests what only they may see.
@@ -26,17 +25,4 @@ func Neighbours(n *NIC) map[netip.Addr]MAC {
 		all[ip] = e.mac
 	}
 	return all
-}
-
-// Segment is what the acknowledgement delay reads of a TCP segment.
-type Segment struct {
-	Seq, Ack uint32
-	Size     int
-	Flags    header.TCPFlags
-}
-
-// ParseSegment reads a frame; ok is false if it holds no whole TCP segment.
-func ParseSegment(frame []byte) (s Segment, ok bool) {
-	t, ok := parseSegment(frame)
-	return Segment{t.seq, t.ack, t.size, t.flags}, ok
 }

@@ -141,7 +141,7 @@ func TestVirtualMAC(t *testing.T) {
 	}
 	accepts := func(step string, want bool) {
 		t.Helper()
-		if got := n.Port().Filter().Accepts([6]byte(virtual)); got != want {
+		if got := n.Port().Filter().Accepts(virtual); got != want {
 			t.Errorf("%s: takes frames to the virtual MAC: got %v, want %v", step, got, want)
 		}
 	}
@@ -174,7 +174,7 @@ func TestStuckMAC(t *testing.T) {
 				if len(answers) != 1 || answers[0].From() != want {
 					t.Errorf("%s: got echo replies %v, want one from %v", step, answers, want)
 				}
-				if got := n.Port().Filter().Accepts([6]byte(virtual)); got != (want == virtual) {
+				if got := n.Port().Filter().Accepts(virtual); got != (want == virtual) {
 					t.Errorf("%s: takes frames to the virtual MAC: got %v", step, got)
 				}
 			}
@@ -190,6 +190,28 @@ func TestStuckMAC(t *testing.T) {
 	}
 }
 
+// TestStuckMACOutlivesItsAddress: an interface that has not released its virtual
+// MAC takes frames to it although the virtual IP is gone, and so draws them away
+// from the new owner; another virtual MAC goes with its address.
+func TestStuckMACOutlivesItsAddress(t *testing.T) {
+	l := newLab(t, 1, nil)
+	stuck, other := wire.VirtualMAC(30), wire.VirtualMAC(31)
+	n := l.Hosts[0].NIC("lan")
+	n.AddVIP(vip, stuck)
+	n.AddVIP(vip.Next(), other)
+	n.Stick(stuck)
+	n.RemoveVIP(vip, true)
+	n.RemoveVIP(vip.Next(), true)
+	filter := n.Port().Filter()
+	if !filter.Accepts(stuck) || filter.Accepts(other) {
+		t.Errorf("takes frames to the stuck MAC: %v, to the other: %v, want the stuck one only", filter.Accepts(stuck), filter.Accepts(other))
+	}
+	n.Unstick()
+	if filter.Accepts(stuck) {
+		t.Error("takes frames to the virtual MAC after hardening")
+	}
+}
+
 // TestHardeningSparesTheOwner: Unstick on a machine that holds the virtual IP
 // leaves it reachable.
 func TestHardeningSparesTheOwner(t *testing.T) {
@@ -202,7 +224,7 @@ func TestHardeningSparesTheOwner(t *testing.T) {
 	l.serve(t, l.Hosts[0], 80, 10)
 	l.dial(t, l.Hosts[1], "10.0.0.100:80")
 	n.RemoveVIP(vip, true)
-	if n.Port().Filter().Accepts([6]byte(virtual)) {
+	if n.Port().Filter().Accepts(virtual) {
 		t.Error("takes frames to the virtual MAC without its address")
 	}
 }

@@ -122,7 +122,7 @@ func (h *Host) AddNIC(name string, mac MAC, address netip.Prefix, segment *netfa
 	n := newNIC(h, len(h.nics)+1, name, mac, address)
 	h.nics = append(h.nics, n)
 	n.port = segment.Attach(h.cfg.Name, name, n)
-	n.port.Filter().Add(netfab.MAC(mac))
+	n.port.Filter().Add(mac)
 	n.port.SetPower(false)
 	return n
 }

@@ -133,10 +133,8 @@ func ping(tb testing.TB, from, to *host.Host) []byte {
 // echo is the frame of an ICMP echo request.
 func echo(dst, src host.MAC, from, to netip.Addr) []byte {
 	frame := make([]byte, header.EthernetMinimumSize+header.IPv4MinimumSize+header.ICMPv4MinimumSize)
-	copy(frame, dst[:])
-	copy(frame[6:], src[:])
-	frame[12] = 0x08
-	ip := header.IPv4(frame[header.EthernetMinimumSize:])
+	wire.EthernetOf(frame).Set(dst, src, wire.EtherTypeIPv4)
+	ip := header.IPv4(wire.EthernetPayload(frame))
 	ip.Encode(&header.IPv4Fields{
 		TotalLength: uint16(len(ip)), TTL: 64, Protocol: uint8(header.ICMPv4ProtocolNumber),
 		SrcAddr: tcpip.AddrFrom4(from.As4()), DstAddr: tcpip.AddrFrom4(to.As4()),

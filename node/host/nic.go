@@ -176,7 +176,7 @@ func (n *NIC) AddVIP(vip netip.Addr, mac MAC) {
 	n.assign(netip.PrefixFrom(vip, n.prefixLength()), stack.NeverPrimaryEndpoint)
 	if !mac.IsZero() {
 		n.virtual = append(n.virtual, virtualAddress{vip, mac})
-		n.port.Filter().Add(netfab.MAC(mac))
+		n.port.Filter().Add(mac)
 	}
 	n.host.Log(event.VIPGained{Interface: n.name, VIP: vip.String()})
 	n.host.addressChanged(vip, true)
@@ -227,7 +227,7 @@ func (n *NIC) releaseVirtual(vip netip.Addr) {
 		}
 	}
 	if !mac.IsZero() && mac != n.stuck {
-		n.port.Filter().Remove(netfab.MAC(mac))
+		n.port.Filter().Remove(mac)
 	}
 }
 
@@ -235,7 +235,7 @@ func (n *NIC) releaseVirtual(vip netip.Addr) {
 // for everything it sends, and accepting it, until Unstick.
 func (n *NIC) Stick(mac MAC) {
 	n.stuck = mac
-	n.port.Filter().Add(netfab.MAC(mac))
+	n.port.Filter().Add(mac)
 }
 
 // Unstick forces the burnt-in address, as "MAC hardening" does. A virtual IP
@@ -249,7 +249,7 @@ func (n *NIC) Unstick() {
 		}
 	}
 	if !stuck.IsZero() {
-		n.port.Filter().Remove(netfab.MAC(stuck))
+		n.port.Filter().Remove(stuck)
 	}
 }
 
@@ -263,7 +263,7 @@ func (n *NIC) crash(warm bool) {
 	}
 	for _, v := range n.virtual {
 		if v.mac != n.stuck {
-			n.port.Filter().Remove(netfab.MAC(v.mac))
+			n.port.Filter().Remove(v.mac)
 		}
 	}
 	n.held, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil
@@ -274,7 +274,7 @@ func (n *NIC) crash(warm bool) {
 	if !warm {
 		n.stuck = MAC{}
 		n.port.Filter().Clear()
-		n.port.Filter().Add(netfab.MAC(n.mac))
+		n.port.Filter().Add(n.mac)
 		n.port.SetPower(false)
 	}
 }
@@ -301,16 +301,16 @@ func packet(data []byte) (*stack.PacketBuffer, header.Ethernet) {
 	if !ok {
 		panic("host: the fabric delivered a frame without an Ethernet header")
 	}
-	pkt.PktType = packetType(eth)
+	pkt.PktType = packetType(wire.EthernetOf(eth).Destination())
 	return pkt, eth
 }
 
 // packetType classes a frame that has passed the filter.
-func packetType(eth []byte) tcpip.PacketType {
+func packetType(to MAC) tcpip.PacketType {
 	switch {
-	case eth[0]&1 == 0:
+	case !to.IsMulticast():
 		return tcpip.PacketHost
-	case eth[0] == 0xff:
+	case to == wire.Broadcast:
 		return tcpip.PacketBroadcast
 	}
 	return tcpip.PacketMulticast

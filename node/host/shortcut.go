@@ -8,6 +8,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"github.com/cablepull/cablepull/node/wire"
+
 	"github.com/cablepull/cablepull/netfab"
 )
 
@@ -74,46 +76,40 @@ func (s *shortcut) WritePacket(r *stack.Route, params stack.NetworkHeaderParams,
 	}
 	frame := n.port.Fabric().NewFrame(header.EthernetMinimumSize + size)
 	data := frame.Data()
-	copy(data, s.nextHop)
-	copy(data[6:], n.mac[:])
-	data[12], data[13] = 8, 0 // IPv4
-	ip := header.IPv4(data[header.EthernetMinimumSize:])
+	wire.EthernetOf(data).Set(macOf(s.nextHop), n.mac, wire.EtherTypeIPv4)
+	ip := header.IPv4(wire.EthernetPayload(data))
 	ip.Encode(&header.IPv4Fields{
 		TOS: params.TOS, TotalLength: uint16(size), Flags: header.IPv4FlagDontFragment,
 		TTL: params.TTL, Protocol: uint8(header.TCPProtocolNumber),
 		SrcAddr: r.LocalAddress(), DstAddr: r.RemoteAddress(),
 	})
 	ip.SetChecksum(^ip.CalculateChecksum())
-	flatten(ip[header.IPv4MinimumSize:], pkt)
+	flatten(ip.Payload(), pkt)
 	n.send(frame)
 	return nil
 }
 
 // takeShortcut is IngressShortcut.
 func (n *NIC) takeShortcut(f *netfab.Frame) Verdict {
-	if n.acks.segment && n.shortcut.take(f.Data()) {
+	if n.shortcut.take(f.Data(), &n.acks.arrived) {
 		n.host.settle()
 		return Take
 	}
 	return Pass
 }
 
-// take gives a received TCP segment to TCP, if it may go the short way.
-func (s *shortcut) take(frame []byte) bool {
-	const eth, network = header.EthernetMinimumSize, header.IPv4MinimumSize
-	const plain = 4<<4 | network/4 // version and length of a header without options
-	if s == nil || frame[eth] != plain || s.kernel.judges || s.nic.port.Fabric().Damaged() {
+// take gives a received frame to TCP, if its segment may go the short way.
+func (s *shortcut) take(frame []byte, segment *tcpSegment) bool {
+	ip, tcp := segment.ip, segment.tcp
+	if s == nil || tcp == nil || ip.Size() != wire.IPv4Size || s.kernel.judges || s.nic.port.Fabric().Damaged() {
 		return false
 	}
-	ip := header.IPv4(frame[eth:])
-	tcp := header.TCP(ip[network:])
-	transport := int(tcp.DataOffset())
-	if int(ip.TotalLength()) != len(ip) || transport < header.TCPMinimumSize || transport > len(tcp) || !s.nic.expects(ip) {
+	if ip.Length() != len(wire.EthernetPayload(frame)) || !s.nic.expects(ip) {
 		return false
 	}
 	pkt, _ := packet(frame)
-	pkt.NetworkHeader().Consume(network)
-	pkt.TransportHeader().Consume(transport)
+	pkt.NetworkHeader().Consume(ip.Size())
+	pkt.TransportHeader().Consume(tcp.Size())
 	pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber = header.IPv4ProtocolNumber, header.TCPProtocolNumber
 	pkt.NICID, pkt.InputNICID = s.nic.id, s.nic.id
 	pkt.RXChecksumValidated = true // nothing is damaged
@@ -124,8 +120,8 @@ func (s *shortcut) take(frame []byte) bool {
 
 // expects reports whether the packet comes from an address that another machine
 // may have, and goes to one that the interface has.
-func (n *NIC) expects(ip header.IPv4) bool {
-	from, to := [4]byte(ip[12:16]), [4]byte(ip[16:20])
+func (n *NIC) expects(ip *wire.IPv4Header) bool {
+	from, to := ip.Source(), ip.Destination()
 	if !n.address.IsValid() || from[0] == 127 || from[0] >= 224 {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // Verdict is what becomes of a frame at a stage.
@@ -155,7 +156,7 @@ func (n *NIC) send(f *netfab.Frame) { n.leave(n.egress.stages, f) }
 // released a virtual MAC sends from that.
 func (n *NIC) sendRaw(f *netfab.Frame) {
 	if !n.stuck.IsZero() {
-		copy(f.Data()[6:12], n.stuck[:])
+		wire.EthernetOf(f.Data()).SetSource(n.stuck)
 	}
 	n.leave(n.egress.after(EgressAcks), f)
 }
@@ -176,8 +177,8 @@ func (n *NIC) Redirect(f *netfab.Frame, to MAC) {
 	}
 	c := n.port.Fabric().NewFrame(len(f.Data()))
 	copy(c.Data(), f.Data())
-	copy(c.Data(), to[:])
-	copy(c.Data()[6:], n.mac[:])
+	eth := wire.EthernetOf(c.Data())
+	eth.Set(to, n.mac, eth.Type())
 	n.sendRaw(c)
 }
 

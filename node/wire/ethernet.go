@@ -28,6 +28,9 @@ func EthernetOf(frame []byte) *EthernetHeader {
 	return (*EthernetHeader)(frame)
 }
 
+// EthernetPayload returns what stands behind the header of a frame that has one, padding included.
+func EthernetPayload(frame []byte) []byte { return frame[EthernetSize:] }
+
 // Destination returns the receiver's address.
 func (h *EthernetHeader) Destination() MAC { return MAC(h[0:6]) }
 

@@ -143,6 +143,11 @@ func TestTCPView(t *testing.T) {
 		}
 	}
 	frame := unhex(t, tcpFrame)
+	for size := range len(frame) - 2 {
+		if _, h, _ := TCPOf(frame[:size]); h != nil {
+			t.Errorf("a segment cut to %d of %d bytes has a view", size, len(frame))
+		}
+	}
 	for name, frame := range map[string][]byte{
 		"nothing": nil, "UDP": unhex(t, udpFrame), "cut": frame[:61], "first fragment": with(frame, 20, 0x20), "later fragment": with(frame, 21, 1),
 		"packet too short": with(frame, 17, 39), "header of 16": with(frame, 46, 0x40), "options beyond the end": with(frame, 46, 0x80),

@@ -82,6 +82,6 @@ func (s *sightings) Sent(now time.Duration, from *netfab.Port, data []byte) {
 func (s *sightings) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
 
 // MACMoved implements netfab.Observer.
-func (s *sightings) MACMoved(now time.Duration, mac netfab.MAC, from, to *netfab.Port) {
-	s.watcher.Moved(now, wire.MAC(mac), s.port(from), s.port(to))
+func (s *sightings) MACMoved(now time.Duration, mac wire.MAC, from, to *netfab.Port) {
+	s.watcher.Moved(now, mac, s.port(from), s.port(to))
 }

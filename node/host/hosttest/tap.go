@@ -6,6 +6,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // Frame is a frame that a machine sent, or that was lost.
@@ -17,10 +18,10 @@ type Frame struct {
 }
 
 // To returns the destination address.
-func (f Frame) To() host.MAC { return host.MAC(f.Data[0:6]) }
+func (f Frame) To() host.MAC { return wire.EthernetOf(f.Data).Destination() }
 
 // From returns the source address.
-func (f Frame) From() host.MAC { return host.MAC(f.Data[6:12]) }
+func (f Frame) From() host.MAC { return wire.EthernetOf(f.Data).Source() }
 
 // Tap keeps the frames of a lab. It is an observer of the fabric.
 type Tap struct{ All []Frame }

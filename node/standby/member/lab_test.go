@@ -94,7 +94,7 @@ func (l *lab) want(m *member.Member, state standby.State) {
 
 // Sent implements netfab.Observer.
 func (l *lab) Sent(now time.Duration, from *netfab.Port, data []byte) {
-	f := frame{at: now, node: from.Node(), from: host.MAC(data[6:12]), text: "other"}
+	f := frame{at: now, node: from.Node(), from: wire.EthernetOf(data).Source(), text: "other"}
 	if _, ip, m, err := wire.ParseFrame(data); err == nil {
 		f.text = fmt.Sprintf("%v %v %d %v", m.Opcode, m.State, m.Priority, ip)
 	} else if a, err := wire.ParseARP(data); err == nil && a.IsGratuitous() && a.SenderMAC == a.Source && a.Destination == wire.Broadcast {
