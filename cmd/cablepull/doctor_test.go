@@ -6,7 +6,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +13,6 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
-	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
@@ -87,52 +85,26 @@ func TestDoctorWords(t *testing.T) {
 		{Name: "wrk", Detail: "not on PATH", Needed: netns.ForProgram, Remedy: "apt install wrk"},
 		{Name: "ip", Detail: "not on PATH", Needed: netns.ForLooking, Remedy: "apt install iproute2"},
 	}
-	able := diagnose(found, library)
+	able := trial.Diagnose(found, library)
 	if !able.Netns {
 		t.Error("nothing that every run needs is missing, yet none can run")
 	}
 	var out bytes.Buffer
-	if err := able.writeText(&out); err != nil {
+	if err := writeDiagnosis(&out, able); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "doctor.txt", out.Bytes())
 	out.Reset()
-	if err := able.writeJSON(&out); err != nil {
+	if err := writeDiagnosisJSON(&out, able); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "doctor.json", out.Bytes())
-
-	found[0].OK = false
-	if unable := diagnose(found, library); unable.Netns || unable.Findings[0].Cost == "" {
-		t.Errorf("without veth: got %+v, want that no run is possible", unable)
-	}
-}
-
-// TestDoctorKnowsThePrograms: doctor looks for every program that the library
-// runs, and the one who lacks it is told the package.
-func TestDoctorKnowsThePrograms(t *testing.T) {
-	library, err := incidents.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, f := range netns.Probe() {
-		names = append(names, f.Name)
-	}
-	for _, s := range library {
-		for _, p := range s.Programs() {
-			program := p.Command[0]
-			if !bytes.ContainsAny([]byte(program), "{/") && program != "sh" && (!slices.Contains(names, program) || trial.DebianPackage(program) == "") {
-				t.Errorf("%s: doctor does not look for %s, or run does not know its package", s.Name, program)
-			}
-		}
-	}
 }
 
 // TestDoctorHere: the verb says on this machine what the status says.
 func TestDoctorHere(t *testing.T) {
 	out, err := command("doctor", "--json").Output()
-	var d diagnosis
+	var d trial.Diagnosis
 	if jsonErr := json.Unmarshal(out, &d); jsonErr != nil {
 		t.Fatalf("%v: %s (%v)", jsonErr, out, err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // The scenes are machines that lack something. Each is played in namespaces of
@@ -140,15 +142,15 @@ func TestNoControlGroups(t *testing.T) {
 	start, scenario, _ := as(t, nobody, real)
 	if d, err := machine(); err != nil || os.Getuid() != 0 {
 		t.Skip("only root can tell what an ordinary user of this machine lacks")
-	} else if i := slices.IndexFunc(d.Findings, func(f finding) bool { return f.Name == "nginx" }); !d.Findings[i].OK {
+	} else if i := slices.IndexFunc(d.Findings, func(f trial.Finding) bool { return f.Name == "nginx" }); !d.Findings[i].OK {
 		t.Skip("nginx is not installed (Debian package nginx)")
 	}
-	var d diagnosis
+	var d trial.Diagnosis
 	_, stdout, _ := finish(t, start("doctor", "--json"))
 	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
 		t.Fatal(err)
 	}
-	if i := slices.IndexFunc(d.Findings, func(f finding) bool { return f.Name == "cgroup cpu" }); d.Findings[i].OK {
+	if i := slices.IndexFunc(d.Findings, func(f trial.Finding) bool { return f.Name == "cgroup cpu" }); d.Findings[i].OK {
 		t.Skip("an ordinary user may make control groups here")
 	}
 	status, stdout, stderr := finish(t, start("run", scenario, "--world", "netns", "--allow-exec"))

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -26,20 +27,20 @@ func newList() *cobra.Command {
   cablepull list --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if world != "" && world != string(trial.Virtual) && world != string(trial.Netns) {
+			if world != "" && !slices.Contains(trial.AllWorlds, trial.World(world)) {
 				return fmt.Errorf("list: --world: got %q, want %s or %s", world, trial.Virtual, trial.Netns)
 			}
-			library, err := incidents.All()
+			library, err := incidents.Tagged(tags)
 			if err != nil {
 				return benchError{err}
 			}
-			library = slices.DeleteFunc(tagged(library, tags), func(s *scenarios.Scenario) bool {
+			library = slices.DeleteFunc(library, func(s *scenarios.Scenario) bool {
 				return world != "" && !slices.Contains(trial.Worlds(s), trial.World(world))
 			})
 			if asJSON {
-				return listJSON(cmd, library)
+				return listJSON(cmd.OutOrStdout(), library)
 			}
-			return listText(cmd, library)
+			return listText(cmd.OutOrStdout(), library)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, duration, duration_ns}")
@@ -48,19 +49,7 @@ func newList() *cobra.Command {
 	return cmd
 }
 
-// tagged keeps the scenarios that have one of the tags, or all without tags.
-func tagged(all []*scenarios.Scenario, tags []string) []*scenarios.Scenario {
-	if len(tags) == 0 {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(s *scenarios.Scenario) bool {
-		return !slices.ContainsFunc(tags, func(want string) bool {
-			return slices.ContainsFunc(s.Tags, func(t string) bool { return strings.EqualFold(t, want) })
-		})
-	})
-}
-
-func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
+func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 	type entry struct {
 		Name       string        `json:"name"`
 		About      string        `json:"about"`
@@ -81,22 +70,22 @@ func listJSON(cmd *cobra.Command, library []*scenarios.Scenario) error {
 			s.Name, strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), s.Duration.String(), int64(s.Duration),
 		})
 	}
-	e := json.NewEncoder(cmd.OutOrStdout())
+	e := json.NewEncoder(stdout)
 	e.SetIndent("", "  ")
 	return e.Encode(entries)
 }
 
-func listText(cmd *cobra.Command, library []*scenarios.Scenario) error {
+func listText(stdout io.Writer, library []*scenarios.Scenario) error {
 	width := 0
 	for _, s := range library {
 		width = max(width, len(s.Name))
 	}
 	for _, s := range library {
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%-*s  %s  %s\n", width, s.Name, marks(s), strings.Join(s.Tags, " ")); err != nil {
+		if _, err := fmt.Fprintf(stdout, "%-*s  %s  %s\n", width, s.Name, marks(s), strings.Join(s.Tags, " ")); err != nil {
 			return err
 		}
 		for _, line := range wrap(s.About, 76) {
-			fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", line)
+			fmt.Fprintf(stdout, "    %s\n", line)
 		}
 	}
 	return nil

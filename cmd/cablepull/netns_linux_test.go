@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios/trial"
 	"github.com/cablepull/cablepull/sim/event/jsonform"
 )
 
@@ -83,9 +84,9 @@ func as(t *testing.T, user int, text string) (start func(args ...string) *exec.C
 }
 
 // machine is what doctor says of this one.
-var machine = sync.OnceValues(func() (diagnosis, error) {
+var machine = sync.OnceValues(func() (trial.Diagnosis, error) {
 	out, err := command("doctor", "--json").Output()
-	var d diagnosis
+	var d trial.Diagnosis
 	if jsonErr := json.Unmarshal(out, &d); jsonErr != nil {
 		return d, fmt.Errorf("doctor: %w: %w", err, jsonErr)
 	}

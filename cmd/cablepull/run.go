@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,27 +109,23 @@ func (f *runFlags) run(cmd *cobra.Command, args, names []string) error {
 // worlds are those in which each scenario is played.
 func (f *runFlags) worlds() []trial.World {
 	if f.world == worldBoth {
-		return []trial.World{trial.Virtual, trial.Netns}
+		return trial.AllWorlds
 	}
 	return []trial.World{trial.World(f.world)}
 }
 
-// jobsIn is how many runs are made side by side in a world. In virtual time a
-// run takes all of a processor; in real time about a fortieth.
+// jobsIn is how many trials are played side by side in a world.
 func (f *runFlags) jobsIn(world trial.World) int {
-	switch {
-	case f.jobsGiven:
+	if f.jobsGiven {
 		return f.jobs
-	case world == trial.Netns:
-		return 4 * runtime.NumCPU()
 	}
-	return 1
+	return world.Jobs()
 }
 
 // check finds flags that make no sense, alone or together.
 func (f *runFlags) check() error {
 	switch {
-	case f.world != worldBoth && !slices.Contains([]trial.World{trial.Virtual, trial.Netns}, trial.World(f.world)):
+	case f.world != worldBoth && !slices.Contains(trial.AllWorlds, trial.World(f.world)):
 		return fmt.Errorf("run: --world: got %q, want %s, %s or %s", f.world, trial.Virtual, trial.Netns, worldBoth)
 	case f.world != string(trial.Virtual) && f.verify:
 		return errors.New("run: --verify compares digests, which only the virtual world has")
@@ -171,12 +166,12 @@ func (f *runFlags) choose(names []string) ([]trial.Source, error) {
 
 // chooseAll takes the library, without what is slow and was not asked for.
 func (f *runFlags) chooseAll() ([]trial.Source, error) {
-	library, err := incidents.All()
+	library, err := incidents.Tagged(f.tags)
 	if err != nil {
 		return nil, benchError{err}
 	}
 	var chosen []trial.Source
-	for _, s := range tagged(library, f.tags) {
+	for _, s := range library {
 		if !s.Slow || f.slow {
 			chosen = append(chosen, trial.Incident(s))
 		}

@@ -148,72 +148,29 @@ func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*repo
 	return pairs, blameWriting(err)
 }
 
-// runMany plays the trials, world by world: what computes would disturb what
-// keeps time. Results are in the order of trials. With an error come those that
-// there are.
+// runMany plays the trials. Results are in the order of trials. With an error
+// come those that there are.
 func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 	if _, err := os.Stat(s.flags.out); s.flags.out != "" && errors.Is(err, os.ErrNotExist) {
 		defer os.Remove(s.flags.out) // if nothing came to lie in it
 	}
-	results := make([]trial.Result, len(trials))
-	batches := map[trial.World][]int{} // trials to be played
-	due := 0
-	for i, t := range trials {
-		if t.Skip != "" {
-			results[i] = trial.InProcess{Version: version()}.Play(s.ctx, t)
-			continue
-		}
-		batches[t.World] = append(batches[t.World], i)
-		due++
-	}
-	s.announce(trials, batches[trial.Netns])
-	step, finish := s.progress(due)
+	due := trial.Due(trials)
+	s.announce(trials, due[trial.Netns])
+	step, finish := s.progress(len(due[trial.Virtual]) + len(due[trial.Netns]))
 	defer finish()
-	for _, world := range s.flags.worlds() {
-		if err := s.runBatch(trials, batches[world], s.flags.jobsIn(world), func(i int, r trial.Result) {
-			r.Report.Events = nil // they would fill the memory; --out keeps them
-			results[i] = r
+	results := make([]trial.Result, len(trials))
+	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
+	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
+		r.Report.Events = nil // they would fill the memory; --out keeps them
+		results[i] = r
+		if r.Report.Skipped == "" {
 			step()
-		}); err != nil {
-			return slices.DeleteFunc(results, func(r trial.Result) bool { return r.Report.Scenario == "" }), err
-		}
-	}
-	return results, nil
-}
-
-// runBatch plays some of the trials, in worker processes if there is more than
-// one job. A worker that does not do its work is an error at the end.
-func (s *session) runBatch(trials []trial.Trial, batch []int, jobs int, done func(int, trial.Result)) error {
-	jobs = min(jobs, len(batch))
-	var player trial.Player = trial.InProcess{Version: version()}
-	if jobs > 1 {
-		program, err := trial.ThisProgram()
-		if err != nil {
-			return benchError{err}
-		}
-		pool := trial.NewPool(jobs, version(), []string{program, workerVerb}, s.stderr)
-		defer pool.Close()
-		player = pool
-	}
-	some := make([]trial.Trial, len(batch))
-	for n, i := range batch {
-		some[n] = trials[i]
-	}
-	var lost []error
-	err := trial.Each(s.ctx, player, some, jobs, func(n int, r trial.Result) {
-		var worker *trial.WorkerError
-		switch {
-		case errors.Is(r.Err, trial.ErrNoWorker): // of those that are gone each has said why
-		case errors.As(r.Err, &worker):
-			lost = append(lost, r.Err)
-		default:
-			done(batch[n], r)
 		}
 	})
-	if err == nil && len(lost) > 0 {
-		err = benchError{errors.Join(lost...)}
+	if err != nil {
+		results = slices.DeleteFunc(results, func(r trial.Result) bool { return r.Report.Scenario == "" })
 	}
-	return err
+	return results, blame(err)
 }
 
 // options are those of the terminal that stdout is, or of a plain file.

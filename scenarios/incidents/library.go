@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/cablepull/cablepull/scenarios"
@@ -28,6 +29,20 @@ func All() ([]*scenarios.Scenario, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// Tagged returns the incidents that have one of the tags, in any case, or all if
+// there are no tags.
+func Tagged(tags []string) ([]*scenarios.Scenario, error) {
+	all, err := All()
+	if err != nil || len(tags) == 0 {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(s *scenarios.Scenario) bool {
+		return !slices.ContainsFunc(tags, func(want string) bool {
+			return slices.ContainsFunc(s.Tags, func(t string) bool { return strings.EqualFold(t, want) })
+		})
+	}), nil
 }
 
 // Names returns the names of the incidents, sorted.

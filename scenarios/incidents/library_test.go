@@ -35,3 +35,28 @@ func TestFindSaysWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+func TestTagged(t *testing.T) {
+	all, err := Tagged(nil)
+	if err != nil || len(all) != len(Names()) {
+		t.Errorf("without tags: got %d (%v), want all %d", len(all), err, len(Names()))
+	}
+	none, err := Tagged([]string{"F999"})
+	if err != nil || len(none) != 0 {
+		t.Errorf("a tag that nobody has: got %d (%v), want none", len(none), err)
+	}
+	some, err := Tagged([]string{"f1", "REAL"})
+	if err != nil || len(some) == 0 || len(some) == len(all) {
+		t.Errorf("got %d (%v), want some of %d", len(some), err, len(all))
+	}
+	tagged := map[string]bool{}
+	for _, s := range some {
+		tagged[s.Name] = true
+	}
+	for _, s := range all {
+		text := " " + strings.ToLower(strings.Join(s.Tags, " ")) + " "
+		if want := strings.Contains(text, " f1 ") || strings.Contains(text, " real "); tagged[s.Name] != want {
+			t.Errorf("%s with the tags %s: got %v, want %v", s.Name, text, tagged[s.Name], want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"syscall"
@@ -44,10 +45,15 @@ var refusals = []syscall.Errno{
 func BlameFor(err error) Blame {
 	var program *realhost.ProgramError
 	var errno syscall.Errno
+	var worker *WorkerError
 	is := func(target error) bool { return errors.Is(err, target) }
 	switch {
 	case err == nil:
 		return BlameNobody
+	case errors.Is(err, context.Canceled):
+		return BlameSignal
+	case errors.As(err, &worker):
+		return BlameBench // whatever the kernel has against it
 	case slices.ContainsFunc(lacks, is):
 		return BlameMachine
 	case slices.ContainsFunc(misfits, is), errors.As(err, &program):

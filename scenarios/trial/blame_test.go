@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -34,6 +35,7 @@ func TestBlame(t *testing.T) {
 		{&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, BlameMachine, BlameMachine},
 		{&os.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, BlameBench, BlameMachine},
 		{reports.ErrOccupied, BlameBench, BlameMachine},
+		{fmt.Errorf("seed 1: %w", context.Canceled), BlameSignal, BlameSignal},
 		{errors.New("proc a panicked"), BlameBench, BlameBench},
 	} {
 		if got := BlameFor(c.err); got != c.running {
@@ -42,5 +44,8 @@ func TestBlame(t *testing.T) {
 		if got := BlameForWriting(c.err); got != c.writing {
 			t.Errorf("%v, when it is written: got %q, want %q", c.err, got, c.writing)
 		}
+	}
+	if got := BlameFor(&WorkerError{Err: syscall.EAGAIN}); got != BlameBench {
+		t.Errorf("a worker that does not start: got %q, want %q, whatever the kernel says", got, BlameBench)
 	}
 }

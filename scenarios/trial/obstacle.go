@@ -61,7 +61,7 @@ func lackOf(s *scenarios.Scenario, missing []string) []string {
 			continue
 		}
 		sentence := fmt.Sprintf("node %s runs %s, which is not installed", p.Node, program)
-		if name := DebianPackage(program); name != "" {
+		if name := debianPackage(program); name != "" {
 			sentence += " (Debian package " + name + ")"
 		}
 		if !slices.Contains(sentences, sentence) {
@@ -82,9 +82,9 @@ func lackOfUsers(s *scenarios.Scenario, others bool) []string {
 	return sentences
 }
 
-// NeededGroups lists what control groups must do for a scenario to make sense.
+// neededGroups lists what control groups must do for a scenario to make sense.
 // Nodes of our own play their processors and memory themselves.
-func NeededGroups(s *scenarios.Scenario) []netns.Need {
+func neededGroups(s *scenarios.Scenario) []netns.Need {
 	var needs []netns.Need
 	for _, name := range s.Execs() {
 		if s.Nodes[name].Memory.Limit > 0 {
@@ -102,7 +102,7 @@ func NeededGroups(s *scenarios.Scenario) []netns.Need {
 
 // missingGroups says which of them this machine does not let us have.
 func missingGroups(s *scenarios.Scenario) []string {
-	needs := NeededGroups(s)
+	needs := neededGroups(s)
 	if len(needs) == 0 {
 		return nil
 	}
@@ -144,8 +144,8 @@ var ownPackages = []string{
 	"tcpdump", "tshark", "wget", "wrk",
 }
 
-// DebianPackage names the package of a program, or nothing if it is not known.
-func DebianPackage(program string) string {
+// debianPackage names the package of a program, or nothing if it is not known.
+func debianPackage(program string) string {
 	if slices.Contains(ownPackages, program) {
 		return program
 	}

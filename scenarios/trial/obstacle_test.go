@@ -96,11 +96,11 @@ func TestObstacles(t *testing.T) {
 	if got := slices.Concat(lackOfUsers(becoming, true), lackOfUsers(parse(t, "real", real), false)); len(got) > 0 {
 		t.Errorf("where nobody lacks users: got %q, want nothing", got)
 	}
-	if got, want := NeededGroups(parse(t, "real", real)), []netns.Need{netns.ForQuota, netns.ForMemory}; !slices.Equal(got, want) {
+	if got, want := neededGroups(parse(t, "real", real)), []netns.Need{netns.ForQuota, netns.ForMemory}; !slices.Equal(got, want) {
 		t.Errorf("control groups: got %q, want %q", got, want)
 	}
 	ours := strings.ReplaceAll(quick, "expect:", "timeline:\n  - 30s: hog a service 100%\nexpect:")
-	if got := NeededGroups(parse(t, "ours", ours)); len(got) > 0 {
+	if got := neededGroups(parse(t, "ours", ours)); len(got) > 0 {
 		t.Errorf("a hog of a node of ours: got %q, want nothing", got)
 	}
 }

@@ -37,6 +37,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if t.Skip != "" {
 		return t.skipped(p.Version)
 	}
+	if err := t.World.check(); err != nil {
+		return t.without(p.Version, BlameBench, err)
+	}
 	if t.Scenario == nil {
 		s, err := Open(t.Word)
 		if err != nil {

@@ -1,6 +1,10 @@
 package trial
 
-import "fmt"
+import (
+	"fmt"
+	"runtime"
+	"slices"
+)
 
 // World is where a scenario is played.
 type World string
@@ -10,6 +14,26 @@ const (
 	Virtual World = "virtual" // virtual time, in one process
 	Netns   World = "netns"   // real time, on Linux network namespaces
 )
+
+// AllWorlds are the worlds, in the order in which their trials are played.
+var AllWorlds = []World{Virtual, Netns}
+
+// check says what is wrong with a world that is none.
+func (w World) check() error {
+	if !slices.Contains(AllWorlds, w) {
+		return fmt.Errorf("trial: world: got %q, want %s or %s", string(w), Virtual, Netns)
+	}
+	return nil
+}
+
+// Jobs is how many trials in a world are best played side by side. In virtual
+// time one takes all of a processor; in real time about a fortieth.
+func (w World) Jobs() int {
+	if w == Netns {
+		return 4 * runtime.NumCPU()
+	}
+	return 1
+}
 
 // Trial is one run to be made: a value that names all that decides how the run
 // ends. Its JSON form is what a worker process is given.

@@ -1,0 +1,92 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// Series plays many trials: world by world, for what computes would disturb what
+// keeps time, and in worker processes where it plays several at once.
+type Series struct {
+	Version string          // of the bench, for reports
+	Worker  []string        // the arguments by which this program becomes a worker: it calls Serve
+	Stderr  io.Writer       // for what workers say there
+	Jobs    func(World) int // how many to play at once; nil: World.Jobs
+}
+
+// Due are the numbers of the trials that are not skipped, by world.
+func Due(trials []Trial) map[World][]int {
+	due := map[World][]int{}
+	for i, t := range trials {
+		if t.Skip == "" {
+			due[t.World] = append(due[t.World], i)
+		}
+	}
+	return due
+}
+
+// Play plays the trials and hands over each result with the number of its trial:
+// at first those of trials that are skipped, then the others as they end. An
+// error is the end of the context, or joins what became of workers that did not
+// do their work: of the trials that those left behind there is no result.
+func (s Series) Play(ctx context.Context, trials []Trial, done func(i int, r Result)) error {
+	for _, t := range trials {
+		if err := t.World.check(); err != nil {
+			return err
+		}
+	}
+	for i, t := range trials {
+		if t.Skip != "" {
+			done(i, t.skipped(s.Version))
+		}
+	}
+	due := Due(trials)
+	for _, world := range AllWorlds {
+		if err := s.playBatch(ctx, trials, due[world], s.jobsIn(world), done); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Series) jobsIn(world World) int {
+	if s.Jobs == nil {
+		return world.Jobs()
+	}
+	return s.Jobs(world)
+}
+
+// playBatch plays some of the trials.
+func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs int, done func(int, Result)) error {
+	jobs = min(jobs, len(batch))
+	var player Player = InProcess{Version: s.Version}
+	if jobs > 1 {
+		program, err := ThisProgram()
+		if err != nil {
+			return err
+		}
+		pool := NewPool(jobs, s.Version, append([]string{program}, s.Worker...), s.Stderr)
+		defer pool.Close()
+		player = pool
+	}
+	some := make([]Trial, len(batch))
+	for n, i := range batch {
+		some[n] = trials[i]
+	}
+	var lost []error
+	err := Each(ctx, player, some, jobs, func(n int, r Result) {
+		var worker *WorkerError
+		switch {
+		case errors.Is(r.Err, ErrNoWorker): // each of those that are gone has said why
+		case errors.As(r.Err, &worker):
+			lost = append(lost, r.Err)
+		default:
+			done(batch[n], r)
+		}
+	})
+	if err == nil {
+		err = errors.Join(lost...)
+	}
+	return err
+}
