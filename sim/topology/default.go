@@ -42,7 +42,7 @@ func (t Topology) WithDefaults() Topology {
 	}
 	number := uint32(0)
 	for _, name := range Names(t.Nodes) {
-		n := t.Nodes[name].WithDefaults()
+		n := t.Nodes[name].withDefaults()
 		for _, iface := range Names(n.NICs) {
 			number++
 			nic := n.NICs[iface]
@@ -51,12 +51,11 @@ func (t Topology) WithDefaults() Topology {
 		}
 		done.Nodes[name] = n
 	}
-	for _, name := range Names(done.Nodes) {
-		if n := done.Nodes[name]; n.Gateway != nil {
-			n.Gateway = n.Gateway.withServices(done.serviceAddresses(n))
-			done.Nodes[name] = n
-		}
+	nodes := maps.Clone(done.Nodes)
+	for _, name := range Names(nodes) {
+		nodes[name] = nodes[name].withPrograms(done, name)
 	}
+	done.Nodes = nodes
 	return done
 }
 
@@ -68,9 +67,9 @@ func (s Segment) WithDefaults() Segment {
 	return s
 }
 
-// WithDefaults returns a copy in which nothing is left out but what only the
-// whole topology knows: MAC addresses and the services of a gateway.
-func (n Node) WithDefaults() Node {
+// withDefaults returns a copy in which nothing is left out but MAC addresses and
+// what its programs leave out.
+func (n Node) withDefaults() Node {
 	n.ARP = cmp.Or(n.ARP, ARPLinux)
 	n.CPU.Cores = cmp.Or(n.CPU.Cores, 2)
 	n.Memory = n.Memory.WithDefaults()
@@ -83,20 +82,6 @@ func (n Node) WithDefaults() Node {
 	n.Standby = maps.Clone(n.Standby)
 	for _, name := range Names(n.Standby) {
 		n.Standby[name] = n.Standby[name].WithDefaults()
-	}
-	if n.Backend != nil {
-		b := n.Backend.WithDefaults()
-		n.Backend = &b
-	}
-	if n.Client != nil {
-		c := n.Client.WithDefaults()
-		n.Client = &c
-	}
-	if n.Router != nil {
-		n.Router = n.Router.withDefaults(n)
-	}
-	if n.Exec != nil {
-		n.Exec = n.Exec.withDefaults()
 	}
 	return n
 }
@@ -139,95 +124,4 @@ func (s Standby) VIPs() []netip.Addr {
 		return s.Secondary
 	}
 	return append([]netip.Addr{s.VIP}, s.Secondary...)
-}
-
-// WithDefaults returns a copy in which nothing is left out but the address.
-func (s Service) WithDefaults() Service {
-	s.Work = cmp.Or(s.Work, DefaultWork)
-	s.Size = cmp.Or(s.Size, DefaultSize)
-	s.Backlog = cmp.Or(s.Backlog, 128)
-	s.Bind = cmp.Or(s.Bind, BindWait)
-	return s
-}
-
-// WithDefaults returns a copy in which nothing is left out.
-func (b Backend) WithDefaults() Backend {
-	b.Port = cmp.Or(b.Port, DefaultPort)
-	b.Status = cmp.Or(b.Status, 200)
-	b.Size = cmp.Or(b.Size, DefaultSize)
-	return b
-}
-
-// WithDefaults returns a copy in which nothing is left out. Stop stays zero: the
-// end of the run.
-func (c Client) WithDefaults() Client {
-	c.Rate = cmp.Or(c.Rate, 10)
-	c.Arrival = cmp.Or(c.Arrival, ArrivalConst)
-	c.Connections = cmp.Or(c.Connections, 1)
-	c.Mode = cmp.Or(c.Mode, ModeNew)
-	c.Connect = cmp.Or(c.Connect, 5*time.Second)
-	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
-	return c
-}
-
-// serviceAddresses lists the addresses on which a gateway serves if nothing
-// else is said: its virtual IPs, or its own addresses if it has none. Standby
-// must be completed. A member that learns its virtual IP serves the one that
-// the others of its group were given. No address stands in the list twice.
-func (t Topology) serviceAddresses(n Node) []netip.Addr {
-	var addresses []netip.Addr
-	for _, iface := range Names(n.Standby) {
-		s := n.Standby[iface]
-		if !s.VIP.IsValid() {
-			s.VIP = t.learnedVIP(n.NICs[iface].Segment, s.Group)
-		}
-		for _, vip := range s.VIPs() {
-			if !slices.Contains(addresses, vip) {
-				addresses = append(addresses, vip)
-			}
-		}
-	}
-	for _, iface := range Names(n.NICs) {
-		if len(n.Standby) == 0 {
-			addresses = append(addresses, n.NICs[iface].Address.Addr())
-		}
-	}
-	return addresses
-}
-
-func (t Topology) learnedVIP(segment string, group int) netip.Addr {
-	for _, name := range Names(t.Nodes) {
-		n := t.Nodes[name]
-		for _, iface := range Names(n.Standby) {
-			s := n.Standby[iface]
-			if n.NICs[iface].Segment == segment && s.Group == group && s.VIP.IsValid() {
-				return s.VIP
-			}
-		}
-	}
-	return netip.Addr{}
-}
-
-func (g Gateway) withServices(addresses []netip.Addr) *Gateway {
-	services := map[string]Service{}
-	for _, name := range Names(g.Services) {
-		s := g.Services[name].WithDefaults()
-		if !s.Listen.IsValid() && len(addresses) > 0 {
-			s.Listen = netip.AddrPortFrom(addresses[0], DefaultPort)
-		}
-		services[name] = s
-	}
-	for i, address := range addresses {
-		if g.Services != nil {
-			break // the services were said; an empty mapping means none
-		}
-		name := DefaultService
-		if i > 0 {
-			name = fmt.Sprintf("%s-%d", DefaultService, i+1)
-		}
-		services[name] = Service{Listen: netip.AddrPortFrom(address, DefaultPort)}.WithDefaults()
-	}
-	g.Services = services
-	g.OnVIPLoss = cmp.Or(g.OnVIPLoss, OnVIPLossReset)
-	return &g
 }

@@ -46,8 +46,8 @@ type Stop struct {
 	Within time.Duration `yaml:"within" doc:"how long it may take before it is killed (default 5s)"`
 }
 
-// withDefaults returns a copy in which nothing is left out.
-func (x Exec) withDefaults() *Exec {
+// Complete implements Program.
+func (x Exec) Complete(Place) Program {
 	if len(x.Run) > 0 {
 		x.Name = cmp.Or(x.Name, programName(x.Run[0]))
 	}
@@ -56,6 +56,18 @@ func (x Exec) withDefaults() *Exec {
 	x.Stop.Within = cmp.Or(x.Stop.Within, 5*time.Second)
 	return &x
 }
+
+// Addresses implements Program.
+func (x Exec) Addresses() []netip.Addr { return x.VIPs }
+
+// ServiceNames implements Program.
+func (x Exec) ServiceNames() []string { return x.Programs() }
+
+// Properties implements Program: the configuration of real programs is their own.
+func (Exec) Properties() []Property { return nil }
+
+// Faults implements Program.
+func (Exec) Faults() []string { return nil }
 
 // programName makes a name of a program's path: python3.11 is python3-11.
 func programName(file string) string {
@@ -72,10 +84,10 @@ func programName(file string) string {
 
 // Programs returns the names of the node's programs, in the order in which they
 // start. Exec must be completed.
-func (x *Exec) Programs() []string { return append(Names(x.Beside), x.Name) }
+func (x Exec) Programs() []string { return append(Names(x.Beside), x.Name) }
 
 // Command returns the arguments of a program by name.
-func (x *Exec) Command(name string) []string {
+func (x Exec) Command(name string) []string {
 	if beside, is := x.Beside[name]; is {
 		return beside
 	}
@@ -119,38 +131,49 @@ func (n Node) Expand(text, name, dir string) string {
 	})
 }
 
-// exec checks a real host.
-func (c *checker) exec(at []string, name string, n Node) {
-	x, raw := n.Exec, c.Nodes[name]
-	path := At(at, "exec")
+// real checks what else a node with real programs has.
+func (c *checker) real(path []string, n Node) {
+	fail := func(key string) {
+		c.fail(At(path, key), "a node that runs real programs has the stack, the clock and the configuration of the kernel, want no %s", key)
+	}
+	for key, p := range n.Programs() {
+		if p != Program(n.Exec) {
+			fail(key)
+		}
+	}
 	for _, other := range []struct {
-		name string
-		has  bool
+		key string
+		has bool
 	}{
-		{"gateway", n.Gateway != nil}, {"standby", len(n.Standby) > 0}, {"backend", n.Backend != nil},
-		{"client", n.Client != nil}, {"router", n.Router != nil}, {"clock", n.Clock != Clock{}}, {"unsaved", len(n.Unsaved) > 0},
-		{"arp-age", n.ARPAge != 0}, {"arp", raw.ARP != "" && raw.ARP != ARPLinux},
+		{"standby", len(n.Standby) > 0}, {"clock", n.Clock != Clock{}}, {"unsaved", len(n.Unsaved) > 0},
+		{"arp-age", n.ARPAge != 0}, {"arp", n.ARP != ARPLinux},
 	} {
 		if other.has {
-			c.fail(At(at, other.name), "a node that runs real programs has the stack, the clock and the configuration of the kernel, want no %s", other.name)
+			fail(other.key)
 		}
-	}
-	c.programs(path, n)
-	for _, file := range Names(x.Files) {
-		if !filepath.IsLocal(file) || filepath.Clean(file) != file {
-			c.fail(At(path, "files", file), "got %q, want the name of a file in the node's directory, such as nginx.conf", file)
-		}
-		c.placeholders(At(path, "files", file), n, x.Files[file])
-	}
-	c.ready(At(path, "ready"), x.Ready)
-	c.expression(At(path, "watch"), x.Watch)
-	for i, vip := range x.VIPs {
-		c.execVIP(At(path, "vips", fmt.Sprint(i)), n, vip, x.VIPs[:i])
 	}
 }
 
-// programs checks what is to be run.
-func (c *checker) programs(path []string, n Node) {
+// Problems implements Program.
+func (x Exec) Problems(at Place) []Problem {
+	c, n := at.check(), at.Node
+	c.commands(nil, n)
+	for _, file := range Names(x.Files) {
+		if !filepath.IsLocal(file) || filepath.Clean(file) != file {
+			c.fail([]string{"files", file}, "got %q, want the name of a file in the node's directory, such as nginx.conf", file)
+		}
+		c.placeholders([]string{"files", file}, n, x.Files[file])
+	}
+	c.ready([]string{"ready"}, x.Ready)
+	c.expression([]string{"watch"}, x.Watch)
+	for i, vip := range x.VIPs {
+		c.execVIP([]string{"vips", fmt.Sprint(i)}, n, vip, x.VIPs[:i])
+	}
+	return c.problems
+}
+
+// commands checks what is to be run.
+func (c *checker) commands(path []string, n Node) {
 	x := n.Exec
 	if x.Run != nil && (len(x.Run) == 0 || x.Run[0] == "") {
 		c.fail(At(path, "run"), "got no program, want a list of the program and its arguments, such as [nginx, -c, \"{dir}/nginx.conf\"]")

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -14,135 +13,201 @@ import (
 // configuration.
 var ErrProperty = errors.New("bad property")
 
-// standbyProperties are what can be set of standby control at run time, and
-// what tells a value that can be.
-var standbyProperties = map[string]func(string) bool{
-	"group":          number(1, 255),
-	"vip":            isAddress,
-	"priority":       number(0, 255),
-	"preempt":        isSwitch,
-	"hello":          isSpan,
-	"hold":           isSpan,
-	"authentication": func(v string) bool { return v != "" && len(v) <= 18 },
+// Property is what can be set of a running node.
+type Property struct {
+	Name  string // such as lan.address, standby.lan.priority, service.web
+	Want  string // the values it takes, in words
+	Takes func(value string) bool
 }
 
-func number(low, high int) func(string) bool {
-	return func(v string) bool {
-		n, err := strconv.Atoi(v)
-		return err == nil && n >= low && n <= high
+// Switch is a property that is on or off.
+func Switch(name string) Property {
+	return Property{name, "on or off", func(v string) bool { return v == "on" || v == "off" }}
+}
+
+// ServiceProperty names the switch of a service.
+func ServiceProperty(service string) string { return "service." + service }
+
+// serviceSwitches are the properties of a program whose services can be switched
+// off for good.
+func serviceSwitches(p Program) []Property {
+	var switches []Property
+	for _, service := range p.ServiceNames() {
+		switches = append(switches, Switch(ServiceProperty(service)))
+	}
+	return switches
+}
+
+// StandbyProperty is a property of standby control on one interface, as text.
+type StandbyProperty struct {
+	want string
+	get  func(*Standby) string
+	set  func(*Standby, string) error // takes what get has returned, and what is wanted
+}
+
+// Get returns the value that standby control has.
+func (p StandbyProperty) Get(s Standby) string { return p.get(&s) }
+
+// Set gives standby control a value.
+func (p StandbyProperty) Set(s *Standby, value string) error { return p.set(s, value) }
+
+// takes reports whether a user may set a value.
+func (p StandbyProperty) takes(value string) bool {
+	return value != "" && p.set(&Standby{}, value) == nil
+}
+
+// StandbyProperties are what can be set of standby control at run time.
+var StandbyProperties = map[string]StandbyProperty{
+	"group": {
+		"1 to 255",
+		func(s *Standby) string { return strconv.Itoa(s.Group) },
+		func(s *Standby, v string) (err error) { s.Group, err = number(v, 1, 255); return err },
+	},
+	"vip": {
+		"an IPv4 address",
+		func(s *Standby) string {
+			if s.VIP.IsValid() {
+				return s.VIP.String()
+			}
+			return "" // learned
+		},
+		func(s *Standby, v string) (err error) { s.VIP, err = vipOf(v); return err },
+	},
+	"priority": {
+		"0 to 255",
+		func(s *Standby) string { return strconv.Itoa(*s.Priority) },
+		func(s *Standby, v string) error {
+			p, err := number(v, 0, 255)
+			s.Priority = &p
+			return err
+		},
+	},
+	"preempt": {
+		"on or off",
+		func(s *Standby) string { return map[bool]string{true: "on", false: "off"}[s.Preempt] },
+		func(s *Standby, v string) error {
+			s.Preempt = v == "on"
+			return unless(v == "on" || v == "off")
+		},
+	},
+	"hello": span(func(s *Standby) *time.Duration { return &s.Hello }),
+	"hold":  span(func(s *Standby) *time.Duration { return &s.Hold }),
+	"authentication": {
+		"a value as in the configuration",
+		func(s *Standby) string { return s.Authentication },
+		func(s *Standby, v string) error {
+			s.Authentication = v
+			return unless(v != "" && len(v) <= 18)
+		},
+	},
+}
+
+// span is a property that is a duration.
+func span(of func(*Standby) *time.Duration) StandbyProperty {
+	return StandbyProperty{
+		"a duration such as 3s",
+		func(s *Standby) string { return of(s).String() },
+		func(s *Standby, v string) (err error) {
+			d, err := time.ParseDuration(v)
+			*of(s) = d
+			return errors.Join(err, unless(d > 0))
+		},
 	}
 }
 
-func isSwitch(v string) bool { return v == "on" || v == "off" }
+// errValue is a value of the wrong kind; who reports it says what is wanted.
+var errValue = errors.New("wrong value")
 
-func isSpan(v string) bool {
-	d, err := time.ParseDuration(v)
-	return err == nil && d > 0
+func unless(right bool) error {
+	if right {
+		return nil
+	}
+	return errValue
 }
 
-func isAddress(v string) bool {
-	a, err := netip.ParseAddr(v)
-	return err == nil && a.Is4()
+func number(text string, low, high int) (int, error) {
+	n, err := strconv.Atoi(text)
+	return n, errors.Join(err, unless(n >= low && n <= high))
 }
 
-func isPrefix(v string) bool {
+func vipOf(text string) (netip.Addr, error) {
+	if text == "" {
+		return netip.Addr{}, nil
+	}
+	a, err := netip.ParseAddr(text)
+	return a, errors.Join(err, unless(a.Is4()))
+}
+
+func isPrefixOrNone(v string) bool {
 	p, err := netip.ParsePrefix(v)
-	return err == nil && p.Addr().Is4()
+	return v == "none" || err == nil && p.Addr().Is4()
+}
+
+// properties lists what makes up the running configuration of a node, by name.
+// A name that stands for two means the later one. The node must be completed.
+func (n Node) properties() map[string]Property {
+	all := map[string]Property{}
+	add := func(p Property) { all[p.Name] = p }
+	for _, iface := range Names(n.NICs) {
+		add(Property{iface + ".address", "an address with prefix length, such as 192.0.2.11/24, or none", isPrefixOrNone})
+	}
+	if len(n.Standby) > 0 {
+		add(Switch("standby"))
+	}
+	for _, name := range Names(StandbyProperties) {
+		p := StandbyProperties[name]
+		if len(n.Standby) > 0 {
+			add(Property{"standby." + name, p.want, p.takes})
+		}
+		for _, iface := range Names(n.Standby) {
+			add(Property{"standby." + iface + "." + name, p.want, p.takes})
+		}
+	}
+	for _, iface := range Names(n.Standby) {
+		add(Switch("standby." + iface))
+	}
+	for _, program := range n.Programs() {
+		for _, p := range program.Properties() {
+			add(p)
+		}
+	}
+	return all
 }
 
 // Properties lists what makes up the running configuration of a node, sorted:
 // lan.address, standby, standby.lan, standby.lan.priority, standby.priority
-// (of all interfaces), service.web.
-func (n Node) Properties() []string {
-	properties := []string{}
-	for _, iface := range Names(n.NICs) {
-		properties = append(properties, iface+".address")
-	}
-	if len(n.Standby) > 0 {
-		properties = append(properties, "standby")
-	}
-	for _, name := range Names(standbyProperties) {
-		if len(n.Standby) > 0 {
-			properties = append(properties, "standby."+name)
-		}
-		for _, iface := range Names(n.Standby) {
-			properties = append(properties, "standby."+iface+"."+name)
-		}
-	}
-	for _, iface := range Names(n.Standby) {
-		properties = append(properties, "standby."+iface)
-	}
-	if n.Gateway != nil {
-		for _, service := range Names(n.Gateway.Services) {
-			properties = append(properties, "service."+service)
-		}
-		if n.Gateway.Services == nil {
-			properties = append(properties, "service."+DefaultService)
-		}
-	}
-	slices.Sort(properties)
-	return slices.Compact(properties)
-}
+// (of all interfaces), service.web. The node must be completed.
+func (n Node) Properties() []string { return Names(n.properties()) }
 
 // CheckProperty says why a node has no such property.
 func (n Node) CheckProperty(property string) error {
+	_, err := n.property(property)
+	return err
+}
+
+// property returns a property of a node by name.
+func (n Node) property(name string) (Property, error) {
 	if n.Exec != nil {
-		return fmt.Errorf("%w: got %q of a node that runs real programs, whose configuration is their own", ErrProperty, property)
+		return Property{}, fmt.Errorf("%w: got %q of a node that runs real programs, whose configuration is their own", ErrProperty, name)
 	}
-	properties := n.Properties()
-	if slices.Contains(properties, property) {
-		return nil
+	all := n.properties()
+	p, known := all[name]
+	if !known {
+		return p, fmt.Errorf("%w: got %q, want %s", ErrProperty, name, AnyOf(name, Names(all)))
 	}
-	return fmt.Errorf("%w: got %q, want %s", ErrProperty, property, AnyOf(property, properties))
+	return p, nil
 }
 
 // CheckSet says why a property of a node cannot be set to a value.
 func (n Node) CheckSet(property, value string) error {
-	if err := n.CheckProperty(property); err != nil {
-		return err
+	p, err := n.property(property)
+	if err == nil && !p.Takes(value) {
+		err = fmt.Errorf("%w: %s: got %q, want %s", ErrProperty, property, value, p.Want)
 	}
-	last := property[strings.LastIndex(property, ".")+1:]
-	known, want := standbyProperties[last], "a value as in the configuration"
-	switch {
-	case strings.HasSuffix(property, ".address"):
-		known, want = func(v string) bool { return v == "none" || isPrefix(v) }, "an address with prefix length, such as 192.0.2.11/24, or none"
-	case !strings.HasPrefix(property, "standby.") || n.hasStandby(last) && strings.Count(property, ".") == 1:
-		known, want = isSwitch, "on or off"
-	case last == "hello" || last == "hold":
-		want = "a duration such as 3s"
-	case last == "preempt":
-		want = "on or off"
-	case last == "priority":
-		want = "0 to 255"
-	case last == "group":
-		want = "1 to 255"
-	case last == "vip":
-		want = "an IPv4 address"
-	}
-	if !known(value) {
-		return fmt.Errorf("%w: %s: got %q, want %s", ErrProperty, property, value, want)
-	}
-	return nil
+	return err
 }
 
-func (n Node) hasStandby(iface string) bool {
-	_, has := n.Standby[iface]
-	return has
-}
-
-// ServiceNames lists what can be stopped and started on a node: the services of
-// a gateway, http, the one of a back end, and real programs. The node must be
-// completed.
-func (n Node) ServiceNames() []string {
-	names := []string{}
-	if n.Gateway != nil {
-		names = Names(n.Gateway.Services)
-	}
-	if n.Backend != nil {
-		names = append(names, BackendService)
-	}
-	if n.Exec != nil {
-		names = append(names, n.Exec.Programs()...)
-	}
-	return names
+// HasProperty reports whether a program has a property.
+func HasProperty(p Program, name string) bool {
+	return slices.ContainsFunc(p.Properties(), func(p Property) bool { return p.Name == name })
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"slices"
 )
 
 // Router forwards packets between the node's interfaces, and may translate
@@ -51,9 +50,9 @@ type Allow struct {
 	Port int          `yaml:"port" doc:"TCP port of the destination (default: any, and other protocols)" jsonschema:"minimum=1,maximum=65535"`
 }
 
-// withDefaults returns a copy in which nothing is left out. The source that
-// translation gives needs the node's interfaces.
-func (r Router) withDefaults(n Node) *Router {
+// Complete implements Program. The source that translation gives needs the
+// node's interfaces.
+func (r Router) Complete(at Place) Program {
 	if r.Firewall != nil {
 		f := *r.Firewall
 		f.Default = cmp.Or(f.Default, FirewallDrop)
@@ -61,14 +60,33 @@ func (r Router) withDefaults(n Node) *Router {
 	}
 	if r.NAT != nil && r.NAT.SNAT != nil && !r.NAT.SNAT.As.IsValid() {
 		nat, snat := *r.NAT, *r.NAT.SNAT
-		if iface := n.InterfaceOn(snat.Segment); iface != "" {
-			snat.As = n.NICs[iface].Address.Addr()
+		if iface := at.Node.InterfaceOn(snat.Segment); iface != "" {
+			snat.As = at.Node.NICs[iface].Address.Addr()
 		}
 		nat.SNAT = &snat
 		r.NAT = &nat
 	}
 	return &r
 }
+
+// Problems implements Program.
+func (r Router) Problems(at Place) []Problem {
+	c := at.check()
+	c.router(nil, at.Name, at.Node)
+	return c.problems
+}
+
+// Addresses implements Program.
+func (r Router) Addresses() []netip.Addr { return r.NAT.Addresses() }
+
+// ServiceNames implements Program.
+func (Router) ServiceNames() []string { return nil }
+
+// Properties implements Program.
+func (Router) Properties() []Property { return nil }
+
+// Faults implements Program.
+func (Router) Faults() []string { return nil }
 
 // InterfaceOn returns the first interface that leads to a segment, or "". The
 // node must have its defaults.
@@ -164,33 +182,6 @@ func (c *checker) natAddress(path []string, name string, n Node, a netip.Addr) {
 		return
 	}
 	c.fail(path, "%s is in the subnet of none of the node's interfaces: nobody would send it packets for that", a)
-}
-
-// claims says whether a node may ever answer for an address.
-func (n Node) claims(a netip.Addr) bool {
-	for _, nic := range n.NICs { // order: any will do
-		if nic.Address.Addr() == a {
-			return true
-		}
-	}
-	for _, s := range n.Standby { // order: any will do
-		for _, vip := range s.VIPs() {
-			if vip == a {
-				return true
-			}
-		}
-	}
-	if n.Exec != nil && slices.Contains(n.Exec.VIPs, a) {
-		return true
-	}
-	if n.Router != nil {
-		for _, own := range n.Router.NAT.Addresses() {
-			if own == a {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (c *checker) firewall(path []string, f Firewall) {

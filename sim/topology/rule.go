@@ -150,10 +150,11 @@ func checkStruct(v reflect.Value, path []string) []Problem {
 		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		value := v.Field(i)
 		at := path
-		if name != "" {
-			at = At(path, name)
-		} else if !field.Anonymous {
+		switch {
+		case name == "-" || name == "" && !field.Anonymous:
 			continue
+		case name != "":
+			at = At(path, name)
 		}
 		problems = append(problems, checkFields(value, at)...)
 		rule := RuleOf(field)

@@ -4,8 +4,9 @@
 // it knows nothing of how they come to life.
 //
 // Read topology.go first: the values with the meaning and default of each
-// field. default.go fills in what was left out, validate.go and its neighbours
-// say what cannot be built.
+// field. program.go says what a program of a node is, of which each has a file
+// of its own; default.go fills in what was left out, validate.go and its
+// neighbours say what cannot be built.
 package topology
 
 import (
@@ -39,8 +40,8 @@ const (
 	SnoopingPrune Snooping = "prune-all"
 )
 
-// Node is one machine. What it does is said by gateway, backend, client, router
-// or exec; a node with none of them is a host that answers ARP and ping.
+// Node is one machine. What it does is said by its programs, the fields whose
+// type is a Program; a node with none of them is a host that answers ARP and ping.
 type Node struct {
 	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; the name is the segment's unless segment says otherwise" jsonschema:"required"`
 	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
@@ -51,6 +52,7 @@ type Node struct {
 	Client  *Client            `yaml:"client" doc:"an HTTP client"`
 	Router  *Router            `yaml:"router" doc:"forwards between its interfaces; {} for no more than that"`
 	Exec    *Exec              `yaml:"exec" doc:"a real host: real programs on the stack of the kernel; in real namespaces only (--world netns)"`
+	Others  map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own
 	CPU     CPU                `yaml:"cpu" doc:"processors"`
 	Memory  Memory             `yaml:"memory" doc:"memory budget"`
 	Boot    time.Duration      `yaml:"boot" doc:"time from power-on to the first instruction of the control plane (default 0)"`
@@ -98,23 +100,6 @@ type Clock struct {
 	Drift float64       `yaml:"drift" form:"share" doc:"share it gains: 1% runs fast" jsonschema:"minimum=-0.9,maximum=1"`
 }
 
-// Gateway is an appliance that serves virtual IPs.
-type Gateway struct {
-	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on that of the second, and so on)"`
-	// OnVIPLoss is what becomes of connections to a VIP that is given up.
-	OnVIPLoss string `yaml:"on-vip-loss" doc:"rst (default: connections to a lost virtual IP are reset) or freeze (they hang and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
-}
-
-// Service is one HTTP listener of a gateway.
-type Service struct {
-	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: port 80 of the first virtual IP)"`
-	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward to (default: the service answers by itself)"`
-	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
-	Size    int            `yaml:"size" doc:"bytes of an answer of its own (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Backlog int            `yaml:"backlog" doc:"connections that wait for accept (default 128)" jsonschema:"minimum=1,maximum=65535"`
-	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind early, serve once it arrives), retry (try again each second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
-}
-
 // Standby is standby control on one interface: spec/failover.md §3.2.
 type Standby struct {
 	Group               int             `yaml:"group" doc:"1-255 (default 1)" jsonschema:"minimum=1,maximum=255"`
@@ -134,28 +119,4 @@ type Standby struct {
 	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing a lower active (default off)"`
 	SpeakBeforeStepDown bool            `yaml:"speak-before-step-down" doc:"send one more Active hello before stepping down (default off)"`
 	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"the defect of spec F31: a warm restart does not release the virtual MAC"`
-}
-
-// Backend is an HTTP server.
-type Backend struct {
-	Port    int           `yaml:"port" doc:"TCP port (default 80)" jsonschema:"minimum=1,maximum=65535"`
-	Latency time.Duration `yaml:"latency" doc:"time from request to answer (default 0)"`
-	Status  int           `yaml:"status" doc:"HTTP status (default 200)" jsonschema:"minimum=100,maximum=599"`
-	Size    int           `yaml:"size" doc:"bytes of an answer (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Allow   []netip.Addr  `yaml:"allow" doc:"sources that are served; others are reset (default: all)"`
-}
-
-// Client is an HTTP client: an open-loop source of requests.
-type Client struct {
-	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
-	Rate        Rate          `yaml:"rate" doc:"requests in all, such as 20/s (default 10/s); they are due at their instants, whatever the answers do"`
-	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson" jsonschema:"enum=const,enum=poisson"`
-	Connections int           `yaml:"connections" doc:"connections kept open at most (default 1); requests take turns on them" jsonschema:"minimum=1,maximum=100000"`
-	Mode        string        `yaml:"mode" doc:"new (default: a connection per request), keep-alive (a pool), long-lived (all connections opened at the start and used in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
-	Connect     time.Duration `yaml:"connect-timeout" doc:"default 5s"`
-	Timeout     time.Duration `yaml:"timeout" doc:"from the request to its whole answer (default 10s)"`
-	Idle        time.Duration `yaml:"idle-timeout" doc:"keep-alive connections idle longer are closed (default: never)"`
-	Retries     int           `yaml:"retries" doc:"further attempts for a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
-	Start       time.Duration `yaml:"start" doc:"instant of the first request (default 0)"`
-	Stop        time.Duration `yaml:"stop" doc:"instant after which no request is due (default: the end)"`
 }

@@ -1,11 +1,9 @@
 package topology
 
 import (
-	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -87,17 +85,9 @@ func (c *checker) node(name string, n Node) {
 	for _, iface := range Names(n.Standby) {
 		c.standby(At(path, "standby", iface), n, iface, n.Standby[iface])
 	}
-	if n.Gateway != nil {
-		c.gateway(At(path, "gateway", "services"), n)
-	}
-	if n.Client != nil {
-		c.client(At(path, "client"), n)
-	}
-	if n.Router != nil {
-		c.router(At(path, "router"), name, n)
-	}
+	c.programs(path, name, n)
 	if n.Exec != nil {
-		c.exec(path, name, n)
+		c.real(path, n)
 	}
 	for i, property := range n.Unsaved {
 		if err := n.CheckProperty(property); err != nil {
@@ -155,78 +145,6 @@ func broadcast(p netip.Prefix) netip.Addr {
 		b[i/8] |= 0x80 >> (i % 8)
 	}
 	return netip.AddrFrom4(b)
-}
-
-func (c *checker) gateway(path []string, n Node) {
-	taken := map[netip.AddrPort]string{}
-	own := c.whole.serviceAddresses(n)
-	for _, nic := range n.NICs { // order: only searched
-		own = append(own, nic.Address.Addr())
-	}
-	for _, name := range Names(n.Gateway.Services) {
-		c.name(At(path, name))
-		s, at := n.Gateway.Services[name], At(path, name, "listen")
-		switch other, twice := taken[s.Listen]; {
-		case !s.Listen.IsValid():
-			c.fail(at, "listen is missing: the node has no address of its own to listen on")
-		case slices.Contains(own, s.Listen.Addr()) && !s.Listen.Addr().Is4():
-			// It is told where the node gets the address.
-		case !s.Listen.Addr().Is4() || s.Listen.Port() == 0:
-			c.fail(at, "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", s.Listen)
-		case twice:
-			c.fail(at, "service %s listens on %s already", other, s.Listen)
-		case !s.Listen.Addr().IsUnspecified() && !slices.Contains(own, s.Listen.Addr()):
-			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
-		}
-		taken[s.Listen] = name
-		if s.Forward.IsValid() && !c.held(s.Forward.Addr()) {
-			c.warn(At(path, name, "forward"), "nobody has the address %s", s.Forward.Addr())
-		}
-	}
-}
-
-func (c *checker) client(path []string, n Node) {
-	at := At(path, "target")
-	if target, err := ParseTarget(n.Client.Target); err != nil {
-		if n.Client.Target != "" {
-			c.fail(at, "%v", err)
-		}
-	} else {
-		c.reach(at, n, target.Address.Addr())
-	}
-	if n.Client.Stop != 0 && n.Client.Stop <= n.Client.Start {
-		c.fail(At(path, "stop"), "got %s, want an instant after start, %s", n.Client.Stop, n.Client.Start)
-	}
-}
-
-// reach checks that a node has a way to an address, which somebody should have.
-func (c *checker) reach(path []string, n Node, a netip.Addr) {
-	if !c.held(a) {
-		c.warn(path, "nobody has the address %s", a)
-	} else if !n.onLink(a) && !n.Default.IsValid() {
-		c.fail(path, "%s is on none of the node's segments, want a default-route", a)
-	}
-}
-
-// Target is where a URL leads.
-type Target struct {
-	Address netip.AddrPort
-	Host    string // as in the URL, for the header of that name
-	Path    string // with the query
-}
-
-// ParseTarget reads the URL of a server. It has an address for its host: there
-// is no DNS in the bench.
-func ParseTarget(text string) (Target, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
-		return Target{}, fmt.Errorf("got %q, want a URL such as http://192.0.2.100/", text)
-	}
-	address, err := netip.ParseAddrPort(u.Hostname() + ":" + cmp.Or(u.Port(), fmt.Sprint(DefaultPort)))
-	if err != nil || !address.Addr().Is4() || address.Port() == 0 {
-		return Target{}, fmt.Errorf("got %q, want an IPv4 address for its host: there is no DNS in the bench", text)
-	}
-	return Target{address, u.Host, u.RequestURI()}, nil
 }
 
 // held says whether a node has the address, by itself, as a virtual IP, or to

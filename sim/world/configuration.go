@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -73,65 +71,10 @@ func (c *configuration) forgetStandby(path []string) {
 			continue
 		}
 		s, never := c.Standby[iface], topology.Standby{}.WithDefaults()
-		field := standbyFields[path[0]]
-		if err := field.set(&s, field.get(&never)); err != nil {
+		property := topology.StandbyProperties[path[0]]
+		if err := property.Set(&s, property.Get(never)); err != nil {
 			panic(fmt.Sprintf("world: default of standby property %s: %v", path[0], err))
 		}
 		c.Standby[iface] = s
-	}
-}
-
-// field is a property of standby control as text.
-type field struct {
-	get func(*topology.Standby) string
-	set func(*topology.Standby, string) error
-}
-
-// standbyFields are the properties that topology.Node.CheckSet admits, which
-// has looked at values already.
-var standbyFields = map[string]field{
-	"group": {
-		func(s *topology.Standby) string { return strconv.Itoa(s.Group) },
-		func(s *topology.Standby, v string) (err error) { s.Group, err = strconv.Atoi(v); return err },
-	},
-	"vip": {
-		func(s *topology.Standby) string {
-			if s.VIP.IsValid() {
-				return s.VIP.String()
-			}
-			return "" // learned
-		},
-		func(s *topology.Standby, v string) (err error) {
-			if s.VIP = (netip.Addr{}); v != "" {
-				s.VIP, err = netip.ParseAddr(v)
-			}
-			return err
-		},
-	},
-	"priority": {
-		func(s *topology.Standby) string { return strconv.Itoa(*s.Priority) },
-		func(s *topology.Standby, v string) error {
-			p, err := strconv.Atoi(v)
-			s.Priority = &p
-			return err
-		},
-	},
-	"preempt": {
-		func(s *topology.Standby) string { return map[bool]string{true: "on", false: "off"}[s.Preempt] },
-		func(s *topology.Standby, v string) error { s.Preempt = v == "on"; return nil },
-	},
-	"hello": span(func(s *topology.Standby) *time.Duration { return &s.Hello }),
-	"hold":  span(func(s *topology.Standby) *time.Duration { return &s.Hold }),
-	"authentication": {
-		func(s *topology.Standby) string { return s.Authentication },
-		func(s *topology.Standby, v string) error { s.Authentication = v; return nil },
-	},
-}
-
-// span is a property that is a duration.
-func span(of func(*topology.Standby) *time.Duration) field {
-	return field{
-		func(s *topology.Standby) string { return of(s).String() },
-		func(s *topology.Standby, v string) (err error) { *of(s), err = time.ParseDuration(v); return err },
 	}
 }

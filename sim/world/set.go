@@ -77,8 +77,7 @@ func (n *Node) get(property string) string {
 		}
 		return "none"
 	case len(parts) == 3:
-		s := n.running.Standby[parts[1]]
-		return standbyFields[parts[2]].get(&s)
+		return topology.StandbyProperties[parts[2]].Get(n.running.Standby[parts[1]])
 	case n.running.off[property]:
 		return "off"
 	}
@@ -150,7 +149,7 @@ func (n *Node) putService(name string, on bool) error {
 // that the product would refuse is refused.
 func (n *Node) putStandby(iface, property, value string) error {
 	s := n.running.Standby[iface]
-	if err := standbyFields[property].set(&s, value); err != nil {
+	if err := topology.StandbyProperties[property].Set(&s, value); err != nil {
 		return err
 	}
 	own := n.host.NIC(iface).Address().Addr()

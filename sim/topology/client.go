@@ -1,0 +1,103 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// Client is an HTTP client: an open-loop source of requests.
+type Client struct {
+	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
+	Rate        Rate          `yaml:"rate" doc:"requests in all, such as 20/s (default 10/s); they are due at their instants, whatever the answers do"`
+	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson" jsonschema:"enum=const,enum=poisson"`
+	Connections int           `yaml:"connections" doc:"connections kept open at most (default 1); requests take turns on them" jsonschema:"minimum=1,maximum=100000"`
+	Mode        string        `yaml:"mode" doc:"new (default: a connection per request), keep-alive (a pool), long-lived (all connections opened at the start and used in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
+	Connect     time.Duration `yaml:"connect-timeout" doc:"default 5s"`
+	Timeout     time.Duration `yaml:"timeout" doc:"from the request to its whole answer (default 10s)"`
+	Idle        time.Duration `yaml:"idle-timeout" doc:"keep-alive connections idle longer are closed (default: never)"`
+	Retries     int           `yaml:"retries" doc:"further attempts for a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
+	Start       time.Duration `yaml:"start" doc:"instant of the first request (default 0)"`
+	Stop        time.Duration `yaml:"stop" doc:"instant after which no request is due (default: the end)"`
+}
+
+// WithDefaults returns a copy in which nothing is left out. Stop stays zero: the
+// end of the run.
+func (c Client) WithDefaults() Client {
+	c.Rate = cmp.Or(c.Rate, 10)
+	c.Arrival = cmp.Or(c.Arrival, ArrivalConst)
+	c.Connections = cmp.Or(c.Connections, 1)
+	c.Mode = cmp.Or(c.Mode, ModeNew)
+	c.Connect = cmp.Or(c.Connect, 5*time.Second)
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	return c
+}
+
+// Complete implements Program.
+func (c Client) Complete(Place) Program {
+	c = c.WithDefaults()
+	return &c
+}
+
+// Problems implements Program.
+func (c Client) Problems(at Place) []Problem {
+	k := at.check()
+	k.target([]string{"target"}, at.Node, c.Target)
+	if c.Stop != 0 && c.Stop <= c.Start {
+		k.fail([]string{"stop"}, "got %s, want an instant after start, %s", c.Stop, c.Start)
+	}
+	return k.problems
+}
+
+// Addresses implements Program.
+func (Client) Addresses() []netip.Addr { return nil }
+
+// ServiceNames implements Program.
+func (Client) ServiceNames() []string { return nil }
+
+// Properties implements Program.
+func (Client) Properties() []Property { return nil }
+
+// Faults implements Program.
+func (Client) Faults() []string { return nil }
+
+// target checks the URL of a server; that it is missing is told.
+func (c *checker) target(path []string, n Node, url string) {
+	if target, err := ParseTarget(url); err == nil {
+		c.reach(path, n, target.Address.Addr())
+	} else if url != "" {
+		c.fail(path, "%v", err)
+	}
+}
+
+// reach checks that a node has a way to an address, which somebody should have.
+func (c *checker) reach(path []string, n Node, a netip.Addr) {
+	if !c.held(a) {
+		c.warn(path, "nobody has the address %s", a)
+	} else if !n.onLink(a) && !n.Default.IsValid() {
+		c.fail(path, "%s is on none of the node's segments, want a default-route", a)
+	}
+}
+
+// Target is where a URL leads.
+type Target struct {
+	Address netip.AddrPort
+	Host    string // as in the URL, for the header of that name
+	Path    string // with the query
+}
+
+// ParseTarget reads the URL of a server. It has an address for its host: there
+// is no DNS in the bench.
+func ParseTarget(text string) (Target, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
+		return Target{}, fmt.Errorf("got %q, want a URL such as http://192.0.2.100/", text)
+	}
+	address, err := netip.ParseAddrPort(u.Hostname() + ":" + cmp.Or(u.Port(), fmt.Sprint(DefaultPort)))
+	if err != nil || !address.Addr().Is4() || address.Port() == 0 {
+		return Target{}, fmt.Errorf("got %q, want an IPv4 address for its host: there is no DNS in the bench", text)
+	}
+	return Target{address, u.Host, u.RequestURI()}, nil
+}

@@ -1,0 +1,148 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// Gateway is an appliance that serves virtual IPs.
+type Gateway struct {
+	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on that of the second, and so on)"`
+	// OnVIPLoss is what becomes of connections to a VIP that is given up.
+	OnVIPLoss string `yaml:"on-vip-loss" doc:"rst (default: connections to a lost virtual IP are reset) or freeze (they hang and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
+}
+
+// Service is one HTTP listener of a gateway.
+type Service struct {
+	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: port 80 of the first virtual IP)"`
+	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward to (default: the service answers by itself)"`
+	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
+	Size    int            `yaml:"size" doc:"bytes of an answer of its own (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Backlog int            `yaml:"backlog" doc:"connections that wait for accept (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind early, serve once it arrives), retry (try again each second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
+}
+
+// Problems implements Program.
+func (g Gateway) Problems(at Place) []Problem {
+	c := at.check()
+	c.services([]string{"services"}, at.Node)
+	return c.problems
+}
+
+// Addresses implements Program: virtual IPs are those of standby groups.
+func (Gateway) Addresses() []netip.Addr { return nil }
+
+// ServiceNames implements Program.
+func (g Gateway) ServiceNames() []string { return Names(g.Services) }
+
+// Properties implements Program.
+func (g Gateway) Properties() []Property { return serviceSwitches(g) }
+
+// Faults implements Program.
+func (Gateway) Faults() []string { return nil }
+
+// WithDefaults returns a copy in which nothing is left out but the address.
+func (s Service) WithDefaults() Service {
+	s.Work = cmp.Or(s.Work, DefaultWork)
+	s.Size = cmp.Or(s.Size, DefaultSize)
+	s.Backlog = cmp.Or(s.Backlog, 128)
+	s.Bind = cmp.Or(s.Bind, BindWait)
+	return s
+}
+
+// Complete implements Program. Nothing is left out then but the address of a
+// service on a node that has none.
+func (g Gateway) Complete(at Place) Program {
+	addresses := at.Topology.serviceAddresses(at.Node)
+	services := map[string]Service{}
+	for _, name := range Names(g.Services) {
+		s := g.Services[name].WithDefaults()
+		if !s.Listen.IsValid() && len(addresses) > 0 {
+			s.Listen = netip.AddrPortFrom(addresses[0], DefaultPort)
+		}
+		services[name] = s
+	}
+	for i, address := range addresses {
+		if g.Services != nil {
+			break // the services were said; an empty mapping means none
+		}
+		name := DefaultService
+		if i > 0 {
+			name = fmt.Sprintf("%s-%d", DefaultService, i+1)
+		}
+		services[name] = Service{Listen: netip.AddrPortFrom(address, DefaultPort)}.WithDefaults()
+	}
+	g.Services = services
+	g.OnVIPLoss = cmp.Or(g.OnVIPLoss, OnVIPLossReset)
+	return &g
+}
+
+// serviceAddresses lists the addresses on which a gateway serves if nothing
+// else is said: its virtual IPs, or its own addresses if it has none. Standby
+// must be completed. A member that learns its virtual IP serves the one that
+// the others of its group were given. No address stands in the list twice.
+func (t Topology) serviceAddresses(n Node) []netip.Addr {
+	var addresses []netip.Addr
+	for _, iface := range Names(n.Standby) {
+		s := n.Standby[iface]
+		if !s.VIP.IsValid() {
+			s.VIP = t.learnedVIP(n.NICs[iface].Segment, s.Group)
+		}
+		for _, vip := range s.VIPs() {
+			if !slices.Contains(addresses, vip) {
+				addresses = append(addresses, vip)
+			}
+		}
+	}
+	for _, iface := range Names(n.NICs) {
+		if len(n.Standby) == 0 {
+			addresses = append(addresses, n.NICs[iface].Address.Addr())
+		}
+	}
+	return addresses
+}
+
+func (t Topology) learnedVIP(segment string, group int) netip.Addr {
+	for _, name := range Names(t.Nodes) {
+		n := t.Nodes[name]
+		for _, iface := range Names(n.Standby) {
+			s := n.Standby[iface]
+			if n.NICs[iface].Segment == segment && s.Group == group && s.VIP.IsValid() {
+				return s.VIP
+			}
+		}
+	}
+	return netip.Addr{}
+}
+
+// services checks on what a gateway listens.
+func (c *checker) services(path []string, n Node) {
+	taken := map[netip.AddrPort]string{}
+	own := c.whole.serviceAddresses(n)
+	for _, nic := range n.NICs { // order: only searched
+		own = append(own, nic.Address.Addr())
+	}
+	for _, name := range Names(n.Gateway.Services) {
+		c.name(At(path, name))
+		s, at := n.Gateway.Services[name], At(path, name, "listen")
+		switch other, twice := taken[s.Listen]; {
+		case !s.Listen.IsValid():
+			c.fail(at, "listen is missing: the node has no address of its own to listen on")
+		case slices.Contains(own, s.Listen.Addr()) && !s.Listen.Addr().Is4():
+			// It is told where the node gets the address.
+		case !s.Listen.Addr().Is4() || s.Listen.Port() == 0:
+			c.fail(at, "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", s.Listen)
+		case twice:
+			c.fail(at, "service %s listens on %s already", other, s.Listen)
+		case !s.Listen.Addr().IsUnspecified() && !slices.Contains(own, s.Listen.Addr()):
+			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
+		}
+		taken[s.Listen] = name
+		if s.Forward.IsValid() && !c.held(s.Forward.Addr()) {
+			c.warn(At(path, name, "forward"), "nobody has the address %s", s.Forward.Addr())
+		}
+	}
+}
