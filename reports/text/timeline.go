@@ -57,6 +57,7 @@ type memberKey struct {
 func newTimeline(r *reports.Result) *timeline {
 	f := newFold(r.Events)
 	for _, e := range r.Events {
+		f.roster.Observe(e)
 		f.step(e)
 	}
 	t := &timeline{total: r.Simulated, faults: f.faults}
@@ -115,12 +116,23 @@ func (l *lane) add(s step) {
 	l.steps = append(l.steps, s)
 }
 
+// turn appends a step if it changes anything.
+func (l *lane) turn(s step) {
+	var now step
+	if n := len(l.steps); n > 0 {
+		now = l.steps[n-1]
+	}
+	if s.mark != now.mark || s.holder != now.holder {
+		l.add(s)
+	}
+}
+
 // fold is the state while the events are folded.
 type fold struct {
+	roster    *oracle.Roster
+	version   int // of the roster
 	members   map[memberKey]*lane
-	ofNode    map[string][]*lane // members of a node
 	addresses map[string]*lane
-	holders   map[string][]string // by virtual IP, sorted
 	clients   map[string]*lane
 	faults    []step
 }
@@ -128,16 +140,17 @@ type fold struct {
 // newFold finds out who takes part.
 func newFold(events []event.Event) *fold {
 	f := &fold{
-		members: map[memberKey]*lane{}, ofNode: map[string][]*lane{},
-		addresses: map[string]*lane{}, holders: map[string][]string{}, clients: map[string]*lane{},
+		roster:  oracle.NewRoster(oracle.Facts{}),
+		members: map[memberKey]*lane{}, addresses: map[string]*lane{}, clients: map[string]*lane{},
 	}
+	count := map[string]int{} // of members of a node
 	for _, e := range events {
 		switch b := e.What.(type) {
 		case event.StandbyChanged:
 			key := memberKey{e.Node, b.Interface, b.Group}
 			if f.members[key] == nil {
 				f.members[key] = &lane{}
-				f.ofNode[e.Node] = append(f.ofNode[e.Node], f.members[key])
+				count[e.Node]++
 			}
 		case event.VIPGained:
 			f.addresses[b.VIP] = &lane{label: b.VIP}
@@ -149,24 +162,27 @@ func newFold(events []event.Event) *fold {
 	}
 	for key, l := range f.members { // order: each lane gets its own label
 		l.label = key.node
-		if len(f.ofNode[key.node]) > 1 {
+		if count[key.node] > 1 {
 			l.label = fmt.Sprintf("%s.%s/%d", key.node, key.iface, key.group)
 		}
 	}
 	return f
 }
 
-// step takes in one event.
+// step takes in one event, which the roster has seen.
 func (f *fold) step(e event.Event) {
+	if version := f.roster.Version(); version != f.version {
+		f.version = version
+		for key, l := range f.members { // order: each lane by itself
+			l.turn(step{at: e.At, mark: f.stands(key)})
+		}
+		for vip, l := range f.addresses { // order: each lane by itself
+			if s := f.held(e.At, vip); s.mark != nobody || len(l.steps) > 0 { // blank before its first holder
+				l.turn(s)
+			}
+		}
+	}
 	switch b := e.What.(type) {
-	case event.StandbyChanged:
-		f.members[memberKey{e.Node, b.Interface, b.Group}].add(step{at: e.At, mark: stateMarks[b.To]})
-	case event.PowerChanged:
-		f.power(e.At, e.Node, b.State)
-	case event.VIPGained:
-		f.hold(e.At, b.VIP, e.Node, true)
-	case event.VIPLost:
-		f.hold(e.At, b.VIP, e.Node, false)
 	case event.RequestAnswered:
 		f.client(e, answered)
 	case event.RequestFailed:
@@ -182,52 +198,32 @@ func (f *fold) step(e event.Event) {
 	}
 }
 
-func (f *fold) power(at time.Duration, node string, state event.Power) {
-	for _, l := range f.ofNode[node] {
-		switch state {
-		case event.PowerOff, event.PowerCrashed:
-			l.add(step{at: at, mark: off})
-		case event.PowerBooting:
-			l.add(step{at: at, mark: booting})
-		case event.PowerUp:
-			l.add(step{at: at, mark: initial})
-		case event.PowerFrozen:
-			l.add(step{at: at, mark: frozen})
-		case event.PowerThawed:
-			l.add(step{at: at, mark: l.beforeFreeze()})
-		}
+// stands is the mark of a member now.
+func (f *fold) stands(key memberKey) mark {
+	power, m := f.roster.Power(key.node), f.roster.Find(key.node, key.iface)
+	switch {
+	case power.Lost():
+		return off
+	case power == event.PowerBooting:
+		return booting
+	case power == event.PowerFrozen:
+		return frozen
+	case m == nil && power == "":
+		return blank
+	case m == nil || m.Group != key.group || m.State == "":
+		return initial
 	}
-	if !state.Lost() {
-		return
-	}
-	for vip := range f.holders { // order: each address by itself
-		f.hold(at, vip, node, false) // a machine without power has no addresses
-	}
+	return stateMarks[m.State]
 }
 
-func (l *lane) beforeFreeze() mark {
-	for _, s := range slices.Backward(l.steps) {
-		if s.mark != frozen {
-			return s.mark
-		}
+// held says who has a virtual IP now.
+func (f *fold) held(at time.Duration, vip string) step {
+	var holders []string
+	for _, m := range f.roster.Holders(vip) {
+		holders = append(holders, m.Node)
 	}
-	return initial
-}
-
-// hold notes that a node has a virtual IP, or has it no longer.
-func (f *fold) hold(at time.Duration, vip, node string, has bool) {
-	holders := f.holders[vip]
-	i, had := slices.BinarySearch(holders, node)
-	lane := f.addresses[vip]
-	if has == had || lane == nil {
-		return
-	}
-	if has {
-		holders = slices.Insert(slices.Clone(holders), i, node)
-	} else {
-		holders = slices.Delete(slices.Clone(holders), i, i+1)
-	}
-	f.holders[vip] = holders
+	slices.Sort(holders)
+	holders = slices.Compact(holders)
 	s := step{at: at, mark: nobody, holder: strings.Join(holders, "+")}
 	if len(holders) > 0 {
 		s.mark = held
@@ -235,7 +231,7 @@ func (f *fold) hold(at time.Duration, vip, node string, has bool) {
 	if len(holders) > 1 {
 		s.mark = contested
 	}
-	lane.add(s)
+	return s
 }
 
 func (f *fold) client(e event.Event, m mark) {

@@ -1,12 +1,14 @@
 package expect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -77,34 +79,32 @@ type lane struct {
 	stretches []stretch
 }
 
-// lanes folds events into the ways of all members, in the order in which the
-// members first changed their state. A machine that loses its power forgets its
-// state: it is Initial again. A frozen one keeps it.
+// lanes returns the ways of all members, in the order in which the members first
+// changed their state. A machine that loses its power forgets its state: it is
+// Initial again. A frozen one keeps it.
 func lanes(e Evidence) []lane {
 	var all []lane
-	enter := func(l *lane, at time.Duration, state string) {
-		last := &l.stretches[len(l.stretches)-1]
-		last.to = at
-		l.stretches = append(l.stretches, stretch{at, e.Duration, state})
-	}
+	roster := oracle.NewRoster(oracle.Facts{})
+	version := roster.Version()
 	for _, ev := range e.Events {
-		switch body := ev.What.(type) {
-		case event.PowerChanged:
-			lost := body.State == "crashed" || body.State == "off" || body.State == "booting"
-			for i := range all {
-				if lost && all[i].member.Node == ev.Node {
-					enter(&all[i], ev.At, stateInitial)
-				}
+		if roster.Observe(ev); roster.Version() == version {
+			continue
+		}
+		version = roster.Version()
+		for _, m := range roster.Entries() {
+			l := laneOf(&all, m, e.Duration)
+			state := cmp.Or(m.State, stateInitial)
+			if last := &l.stretches[len(l.stretches)-1]; last.state != state {
+				last.to = ev.At
+				l.stretches = append(l.stretches, stretch{ev.At, e.Duration, state})
 			}
-		case event.StandbyChanged:
-			enter(laneOf(&all, ev.Node, body, e.Duration), ev.At, body.To)
 		}
 	}
 	return all
 }
 
-func laneOf(all *[]lane, node string, c event.StandbyChanged, end time.Duration) *lane {
-	m := Member{node, c.Interface, int(c.Group)}
+func laneOf(all *[]lane, entry *oracle.Entry, end time.Duration) *lane {
+	m := Member{entry.Node, entry.Interface, int(entry.Group)}
 	for i := range *all {
 		if (*all)[i].member == m {
 			return &(*all)[i]
