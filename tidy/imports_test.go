@@ -39,7 +39,7 @@ var flow = map[string][]string{
 		"sim", "netfab", "netfab/netns",
 	},
 	"sim/testbed/attachment": { // of any node, whatever runs in it
-		"sim", "sim/event", "sim/topology", "sim/testbed/wall", "netfab", "netfab/netns", "node/wire",
+		"sim", "sim/event", "sim/oracle", "sim/topology", "sim/testbed/wall", "netfab", "netfab/netns", "node/wire",
 	},
 	"sim/testbed/process": {
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/world",

@@ -126,7 +126,7 @@ func (a *Attachment) Freeze(process bool) {
 	if err := a.Namespace.Group.Freeze(); err != nil {
 		a.Fail(err)
 	}
-	a.Log(event.PowerChanged{State: "frozen"})
+	a.Log(event.PowerChanged{State: event.PowerFrozen})
 }
 
 // Frozen reports whether the processes stand.
@@ -138,7 +138,7 @@ func (a *Attachment) Thaw() bool {
 		return false
 	}
 	a.Unfreeze()
-	a.Log(event.PowerChanged{State: "thawed"})
+	a.Log(event.PowerChanged{State: event.PowerThawed})
 	return true
 }
 

@@ -7,68 +7,50 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
 )
 
 // Journal takes the events of the node processes, each on the goroutine that
-// listens to it, until they are merged into the log, which is the loop's. It
-// remembers of each node what must be said for it when it is killed.
+// listens to it, until they are merged into the log, which is the loop's. Its
+// roster knows what must be said for a node when that is killed.
 type Journal struct {
 	mu     sync.Mutex
 	events []event.Event
-	nodes  map[string]*record
+	roster *oracle.Roster
+	lastAt map[string]time.Duration // by node: instant of its last event
 }
-
-// record is what the journal remembers of a node.
-type record struct {
-	vips   []held        // that it holds
-	lastAt time.Duration // instant of its last event
-}
-
-// held is a virtual IP on an interface.
-type held struct{ iface, vip string }
 
 // Hear enters an event of a node.
 func (j *Journal) Hear(e event.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.hear(e)
+}
+
+func (j *Journal) hear(e event.Event) {
+	if j.roster == nil {
+		j.roster, j.lastAt = oracle.NewRoster(oracle.Facts{}), map[string]time.Duration{}
+	}
 	j.events = append(j.events, e)
-	if j.nodes == nil {
-		j.nodes = map[string]*record{}
-	}
-	n := j.nodes[e.Node]
-	if n == nil {
-		n = &record{}
-		j.nodes[e.Node] = n
-	}
-	n.lastAt = max(n.lastAt, e.At)
-	switch what := e.What.(type) {
-	case event.VIPGained:
-		n.vips = append(n.vips, held{what.Interface, what.VIP})
-	case event.VIPLost:
-		for i, h := range n.vips {
-			if h == (held{what.Interface, what.VIP}) {
-				n.vips = append(n.vips[:i], n.vips[i+1:]...)
-				break
-			}
-		}
-	}
+	j.roster.Observe(e)
+	j.lastAt[e.Node] = max(j.lastAt[e.Node], e.At)
 }
 
 // Died enters what a machine that was killed cannot say: that its virtual IPs
 // are gone, and that it has crashed. It happened at the instant at, or right
 // after the last thing that the process did while the kernel came to end it.
 func (j *Journal) Died(node string, at time.Duration) {
-	var vips []held
 	j.mu.Lock()
-	if n := j.nodes[node]; n != nil {
-		at = max(at, n.lastAt)
-		vips = append(vips, n.vips...)
+	defer j.mu.Unlock()
+	if j.roster != nil {
+		at = max(at, j.lastAt[node])
+		for _, m := range j.roster.Entries() {
+			for m.Node == node && len(m.Held) > 0 {
+				j.hear(event.Event{At: at, Node: node, What: event.VIPLost{Interface: m.Interface, VIP: m.Held[0]}})
+			}
+		}
 	}
-	j.mu.Unlock()
-	for _, h := range vips {
-		j.Hear(event.Event{At: at, Node: node, What: event.VIPLost{Interface: h.iface, VIP: h.vip}})
-	}
-	j.Hear(event.Event{At: at, Node: node, What: event.PowerChanged{State: "crashed"}})
+	j.hear(event.Event{At: at, Node: node, What: event.PowerChanged{State: event.PowerCrashed}})
 }
 
 // Take hands over what has been heard since the last time.

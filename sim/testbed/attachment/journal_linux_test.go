@@ -50,13 +50,13 @@ func TestJournalSpeaksForTheDead(t *testing.T) {
 	j.Died("a", killed)
 	want := []event.Event{
 		{At: last, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.101"}},
-		{At: last, Node: "a", What: event.PowerChanged{State: "crashed"}},
+		{At: last, Node: "a", What: event.PowerChanged{State: event.PowerCrashed}},
 	}
 	if got := j.Take(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	j.Died("b", killed) // of which nothing is known
-	if got, want := j.Take(), []event.Event{{At: killed, Node: "b", What: event.PowerChanged{State: "crashed"}}}; !slices.Equal(got, want) {
+	if got, want := j.Take(), []event.Event{{At: killed, Node: "b", What: event.PowerChanged{State: event.PowerCrashed}}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

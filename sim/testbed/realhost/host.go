@@ -93,7 +93,7 @@ func (h *Host) PowerOn() { h.powerOn(h.cfg.Boot) }
 func (h *Host) powerOn(takes time.Duration) {
 	h.power = booting
 	if takes > 0 {
-		h.Log(event.PowerChanged{State: "booting"})
+		h.Log(event.PowerChanged{State: event.PowerBooting})
 	}
 	if h.renewal != nil {
 		h.plan = &boot{at: h.Bed.Loop.Now(), takes: takes}
@@ -118,7 +118,7 @@ func (h *Host) link(rest time.Duration) {
 func (h *Host) rise() {
 	h.power, h.programs = up, map[string]*program{}
 	h.settle()
-	h.Log(event.PowerChanged{State: "up"})
+	h.Log(event.PowerChanged{State: event.PowerUp})
 	for _, name := range h.cfg.Exec.Programs() {
 		h.start(name)
 	}

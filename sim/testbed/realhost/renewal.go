@@ -87,7 +87,7 @@ func (h *Host) crash() {
 	h.SetPower(false)
 	h.settle() // a second time it does nothing
 	if was == booting {
-		h.Log(event.PowerChanged{State: "crashed"})
+		h.Log(event.PowerChanged{State: event.PowerCrashed})
 		return
 	}
 	if err := h.Namespace.Group.Kill(); err != nil {
