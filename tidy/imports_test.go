@@ -66,7 +66,7 @@ var flow = map[string][]string{
 	},
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
-		"scenarios", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
+		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},

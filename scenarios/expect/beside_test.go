@@ -65,3 +65,28 @@ func TestJudge(t *testing.T) {
 		t.Errorf("got %+v and %v", verdicts, unexpected)
 	}
 }
+
+// TestSingleActive: an owner has the address on its interface and may act.
+func TestSingleActive(t *testing.T) {
+	gains := func(seconds float64, node string) event.Event {
+		return event.Event{At: at(seconds), Node: node, What: event.VIPGained{Interface: "lan", VIP: "192.0.2.100"}}
+	}
+	events := []event.Event{changed(20, "a", "Standby", "Active"), gains(20, "a"), changed(48, "b", "Standby", "Active"), gains(48, "b")}
+	frozen := append(slices.Clone(events), event.Event{At: at(50), Node: "a", What: event.PowerChanged{State: event.PowerFrozen}})
+	left := append(slices.Clone(events), changed(60, "a", "Active", "Speak"), event.Event{At: at(60), Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.100"}})
+	for _, c := range []struct {
+		name   string
+		events []event.Event
+		want   Result
+	}{
+		{"two", events, Result{false, "a and b for 192.0.2.100"}},
+		{"one frozen", frozen, Result{true, "b for 192.0.2.100"}},
+		{"one left", left, Result{true, "b for 192.0.2.100"}},
+		{"nobody yet", nil, Result{false, "nobody for 192.0.2.100"}},
+	} {
+		e := Evidence{Duration: at(90), Events: c.events, Measures: oracle.Measures{Groups: []oracle.Group{{VIP: "192.0.2.100"}}}}
+		if got := (SingleActive{}).Check(e); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}

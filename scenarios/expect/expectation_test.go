@@ -17,7 +17,7 @@ import (
 func at(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
 
 func changed(seconds float64, node, from, to string) event.Event {
-	return event.Event{At: at(seconds), Node: node, What: event.StandbyChanged{Interface: "lan", Group: 30, From: from, To: to}}
+	return event.Event{At: at(seconds), Node: node, What: event.StandbyChanged{Interface: "lan", Group: 30, From: from, To: to, Owner: to == "Active"}}
 }
 
 func answered(seconds float64, client, by string) event.Event {
@@ -37,7 +37,7 @@ func runEvents() []event.Event {
 		changed(20, "b", "Listen", "Speak"), changed(30, "b", "Speak", "Standby"),
 		answered(35, "c1", "a"), answered(36, "c1", "a"), answered(37, "c2", "a"),
 		{At: at(40), Node: "a", What: event.FaultApplied{Fault: "pull a.lan"}},
-		changed(48, "b", "Standby", "Active"),
+		changed(48, "b", "Standby", "Active"), {At: at(48), Node: "b", What: event.VIPGained{Interface: "lan", VIP: "192.0.2.100"}},
 		{At: at(48), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02"}},
 		{At: at(49), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02", Repeat: 1}},
 		answered(50, "c1", "b"), answered(51, "c1", "b"),
@@ -100,6 +100,18 @@ var goldenChecks = [][3]string{
 	{"only-active: {nodes: [b], from: 1m2s}", "nobody but b is Active from 1m2s", "nobody else"},
 	{"only-active: {nodes: [], to: 19s}", "nobody is Active to 19s", "nobody else"},
 	{"only-active: {nodes: [], to: 20s}", "nobody is Active to 20s", "!a was Active 20s..1m1s"},
+	{"elected: [a, b]", "a, then b and nobody else become Active", "a 20s, b 48s"},
+	{"elected: [b, a]", "b, then a and nobody else become Active", "!a 20s, b 48s"},
+	{"elected: [a]", "a and nobody else become Active", "!a 20s, b 48s"},
+	{"elected: {nodes: [b], after: pull a.lan, from: 7s, to: 8s}", "b and nobody else become Active from 7s to 8s after pull a.lan", "b 48s"},
+	{"elected: {nodes: [b], after: pull b.lan}", "b and nobody else become Active after pull b.lan", "!pull b.lan was never applied"},
+	{"elected: {nodes: [], from: 49s}", "nobody becomes Active from 49s", "nobody"},
+	{"elected: []", "nobody becomes Active", "!a 20s, b 48s"},
+	{"single-active: {vip: 192.0.2.100}", "the group of 192.0.2.100 has one Active member at the end", "b for 192.0.2.100"},
+	{"single-active: {vip: 192.0.2.100, node: b}", "b is the one Active member of the group of 192.0.2.100 at the end", "b for 192.0.2.100"},
+	{"single-active: {vip: 192.0.2.100, node: a}", "a is the one Active member of the group of 192.0.2.100 at the end", "!b for 192.0.2.100"},
+	{"single-active: {}", "each group has one Active member at the end", "!b for 192.0.2.100, nobody for 192.0.2.101"},
+	{"single-active: {vip: 192.0.2.9}", "the group of 192.0.2.9 has one Active member at the end", "!there was no group"},
 	{"states: {node: b, sequence: [Listen, Speak, Listen, Speak, Standby, Active]}", "b goes through Listen, Speak, Listen, Speak, Standby, Active",
 		"Listen 0s, Speak 10s, Listen 12s, Speak 20s, Standby 30s, Active 48s"},
 	{"states: {node: b, sequence: [Standby, Active], from: 20s}", "b goes through Standby, Active from 20s", "!Speak 20s, Standby 30s, Active 48s"},

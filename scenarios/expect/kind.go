@@ -34,6 +34,8 @@ func (all Kinds) rows() []Kind { return slices.Concat(kinds, all.own) }
 var kinds = []Kind{
 	KindOf[Active]("active", "a member believes to be Active"),
 	KindOf[OnlyActive]("only-active", "nobody else believes to be Active"),
+	KindOf[Elected]("elected", "the members that become Active, exactly, in order"),
+	KindOf[SingleActive]("single-active", "each group has one Active member at the end"),
 	KindOf[States]("states", "the states a member enters, exactly"),
 	KindOf[Becomes]("becomes", "a member enters a state at the right time"),
 	KindOf[NothingElse]("nothing-else", "no member changes its state but as becomes and states say"),

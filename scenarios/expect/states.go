@@ -47,15 +47,15 @@ func (x States) Check(e Evidence) Result {
 	if len(got) == 0 {
 		got = []string{"no change"}
 	}
-	return Result{Passed: x.went(entered, sure), Got: strings.Join(got, ", ")}
+	return Result{Passed: inOrder(x.Sequence, entered, sure), Got: strings.Join(got, ", ")}
 }
 
-// went says whether states were entered in sequence. Those at the ends that are
-// not sure to lie in the window may be left out.
-func (x States) went(entered []string, sure []bool) bool {
-	n := len(x.Sequence)
-	for i := 0; i+n <= len(entered); i++ {
-		if slices.Equal(entered[i:i+n], x.Sequence) && !slices.Contains(sure[:i], true) && !slices.Contains(sure[i+n:], true) {
+// inOrder says whether exactly these things happened, in this order. Those at the
+// ends that are not sure to lie in the window may be left out.
+func inOrder(want, happened []string, sure []bool) bool {
+	n := len(want)
+	for i := 0; i+n <= len(happened); i++ {
+		if slices.Equal(happened[i:i+n], want) && !slices.Contains(sure[:i], true) && !slices.Contains(sure[i+n:], true) {
 			return true
 		}
 	}

@@ -42,6 +42,7 @@ var granted = []struct{ granted, refused string }{
 	{"states: {node: b, sequence: [Standby, Active], from: 19.851s}", "states: {node: b, sequence: [Standby, Active], from: 19.85s}"},
 	{"states: {node: b, sequence: [Speak, Standby, Active], from: 20.15s}", "states: {node: b, sequence: [Speak, Standby, Active], from: 20.151s}"},
 	{"states: {node: b, sequence: [Speak, Standby], from: 19.9s, to: 48.149s}", "states: {node: b, sequence: [Speak, Standby], from: 19.9s, to: 48.15s}"},
+	{"elected: {nodes: [b], from: 19.851s}", "elected: {nodes: [b], from: 19.85s}"},
 	{"event: {kind: vip-announced, count: 0, to: 48.149s}", "event: {kind: vip-announced, count: 0, to: 48.15s}"},
 	{"event: {kind: vip-announced, count: 2, to: 48.85s}", "event: {kind: vip-announced, count: 2, to: 48.849s}"},
 	{"event: {kind: vip-announced, count: 1, after: pull a.lan, from: 8.001s, to: 8.849s}", "event: {kind: vip-announced, count: 3, after: pull a.lan, from: 8.001s, to: 8.849s}"},
@@ -90,7 +91,7 @@ func TestToleranceIsNotGranted(t *testing.T) {
 		"moves: 2", "dual-active: {total: 0s, vip: 192.0.2.101}", "no-active: {total: 0s, vip: 192.0.2.100}",
 		"requests: {client: c1, failed: 0}", "requests: {client: c1, only: [timeout]}", "requests: {client: c1, twice: 1}",
 		"lost: 0", "lost: {on-others: 0}", "outage: {client: c2, open: false}",
-		"states: {node: b, sequence: [Active, Standby], from: 20.1s}", "nothing-else: true", "violations: [no-loop]",
+		"states: {node: b, sequence: [Active, Standby], from: 20.1s}", "nothing-else: true", "elected: [b, a]", "single-active: {}", "violations: [no-loop]",
 		"event: {kind: vip-announced, count: 0, after: pull a.lan}", "event: {kind: vip-announced, count: 3}",
 	} {
 		if r := tolerantly(readExpectation(t, item), real()); r.Passed {

@@ -23,6 +23,7 @@ import (
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -35,7 +36,7 @@ import (
 type Cluster struct {
 	world *world.World
 	seed  uint64
-	plan  []string // what was injected, as lines
+	steps []scenarios.Step // what was injected
 }
 
 // Option changes how a cluster is made.
@@ -79,7 +80,7 @@ func (c *Cluster) At(at time.Duration, lines ...string) {
 		f, err := fault.Parse(line)
 		gomega.Expect(err).NotTo(gomega.HaveOccurred())
 		gomega.Expect(c.world.At(at, f)).To(gomega.Succeed())
-		c.plan = append(c.plan, fmt.Sprintf("%v: %s", at, line))
+		c.steps = append(c.steps, scenarios.Step{At: at, Faults: []fault.Fault{f}})
 	}
 }
 
@@ -90,7 +91,7 @@ func (c *Cluster) Inject(line string) (heal func()) {
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	heal, err = c.world.Inject(f)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	c.plan = append(c.plan, fmt.Sprintf("%v: %s", c.world.Now(), line))
+	c.steps = append(c.steps, scenarios.Step{At: c.world.Now(), Faults: []fault.Fault{f}})
 	return heal
 }
 
@@ -118,6 +119,20 @@ func (c *Cluster) Violations() []oracle.Violation {
 	return v
 }
 
+// scenario is what has been done to the cluster so far.
+func (c *Cluster) scenario() *scenarios.Scenario {
+	return &scenarios.Scenario{Topology: c.world.Topology(), Duration: c.world.Now(), Timeline: c.steps}
+}
+
+// Plan returns what expectations may know of the cluster beforehand.
+func (c *Cluster) Plan() expect.Plan { return c.scenario().Plan() }
+
+// Evidence returns what expectations are held against.
+func (c *Cluster) Evidence() expect.Evidence {
+	m, v := c.world.Measure()
+	return expect.Evidence{Events: c.Events(), Measures: m, Violations: v, Duration: c.world.Now(), Clients: c.scenario().Clients()}
+}
+
 // Digest returns the digest over all frames and events so far.
 func (c *Cluster) Digest() string { return c.world.Digest() }
 
@@ -125,8 +140,8 @@ func (c *Cluster) Digest() string { return c.world.Digest() }
 func (c *Cluster) attach() {
 	c.world.Finish()
 	plan := fmt.Sprintf("seed %d, digest %s\n", c.seed, c.Digest())
-	for _, line := range c.plan {
-		plan += line + "\n"
+	for _, step := range c.steps {
+		plan += fmt.Sprintf("%v: %v\n", step.At, step.Faults[0])
 	}
 	ginkgo.AddReportEntry("plan", plan)
 	m, v := c.world.Measure()

@@ -11,6 +11,8 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/scenarios/form"
 	. "github.com/cablepull/cablepull/scenarios/kit"
 )
 
@@ -53,41 +55,38 @@ var _ = Describe("matchers", func() {
 
 	It("tell a takeover from one that was otherwise", func() {
 		c := after("crash a", 60*s)
-		Expect(c).To(HaveTakenOver())
 		Expect(c).To(HaveTakenOver(From("a"), To("b"), Between(6700*time.Millisecond, 10*s)))
 		Expect(c).To(HaveTakenOver(To("b"), VIP("192.0.2.100"), Within(10*s)))
-		const got = `192.0.2.100 from "a" to "b" at`
-		expectNot(c, HaveTakenOver(From("b")), got)
-		expectNot(c, HaveTakenOver(To("a")), got)
-		expectNot(c, HaveTakenOver(Within(6*s)), got)
-		expectNot(c, HaveTakenOver(Between(11*s, 12*s)), got)
-		expectNot(c, HaveTakenOver(VIP("192.0.2.101")), "no takeover after a fault")
+		const got = "\n  got at 4"
+		expectNot(c, HaveTakenOver(From("b"), To("b")), "takeover from b to b: detection 0s..\n  got no such takeover")
+		expectNot(c, HaveTakenOver(To("a")), "takeover to a: detection 0s..\n  got at 20s, no claim after a fault")
+		expectNot(c, HaveTakenOver(To("b"), Within(6*s)), got)
+		expectNot(c, HaveTakenOver(To("b"), Between(11*s, 12*s)), got)
 
 		Expect(c).To(HaveOneActive())
 		Expect(c).To(HaveActive("b"))
 		Expect(c).To(HaveActive("b", VIP("192.0.2.100")))
-		expectNot(c, HaveActive("a"), "Active: [b]")
-		expectNot(c, HaveActive("b", VIP("192.0.2.101")), "no such group")
+		expectNot(c, HaveActive("a"), "a is the one Active member of each group at the end\n  got b for 192.0.2.100")
 		Expect(c).To(Elect("a", "b"))
-		expectNot(c, Elect("a"), "a at 20s, b at 4")
-		expectNot(c, Elect("b", "a"), "a at 20s, b at 4")
+		expectNot(c, Elect("a"), "got a 20s, b 4")
+		expectNot(c, Elect("b", "a"), "got a 20s, b 4")
 
 		// c2's five connections, and perhaps one of c1, were a's.
 		Expect(c).To(KeepConnections(AtLeast(0)))
-		expectNot(c, KeepConnections(AtLeast(0.1)), `at "crash a"`)
+		expectNot(c, KeepConnections(AtLeast(0.1)), "connections kept after the first fault: 10%..\n  got 0%: 0 kept, ")
 		Expect(c).To(HaveOutage(Client("c1"), Between(6650*time.Millisecond, 10060*time.Millisecond)))
-		expectNot(c, HaveOutage(Client("c1"), Within(6*s)), "as seen by c1")
-		expectNot(c, HaveOutage(Client("c1"), Between(11*s, 12*s)), "as seen by c1")
+		expectNot(c, HaveOutage(Client("c1"), Within(6*s)), " from 4")
+		expectNot(c, HaveOutage(Client("c1"), Between(11*s, 12*s)), " from 4")
 		Expect(c).To(HoldInvariants())
 	})
 
 	It("tell that nothing happened", func() {
 		c := after("set b standby.priority 120", 60*s)
-		expectNot(c, HaveTakenOver(), "no takeover after a fault")
+		expectNot(c, HaveTakenOver(To("b")), "no such takeover")
 		Expect(c).To(KeepConnections(AtLeast(1.0)))
 		Expect(c).To(Elect("a"))
 		Expect(c).To(HaveOutage(Client("c1"), Within(s)))
-		expectNot(c, HaveOutage(Client("c1"), Between(s, 2*s)), "")
+		expectNot(c, HaveOutage(Client("c1"), Between(s, 2*s)), "no outage")
 	})
 
 	It("tell a second takeover from a single one", func() {
@@ -96,23 +95,46 @@ var _ = Describe("matchers", func() {
 		c.At(55*s, "boot a")
 		c.At(80*s, "crash b")
 		c.Run(100 * s)
-		expectNot(c, HaveTakenOver(), `from "b" to "a"`)
+		expectNot(c, HaveTakenOver(To("b")), "moves of the virtual IP: 1\n  got 2")
 		Expect(c).To(Elect("a", "b", "a"))
 	})
 
 	It("tell of two Actives, of none, and of connections that had nothing to do", func() {
 		c := after("partition a c1 c2 | b", 60*s)
-		expectNot(c, HaveOneActive(), "192.0.2.100: [a b]")
-		expectNot(c, HaveActive("a"), "Active: [a b]")
+		expectNot(c, HaveOneActive(), "each group has one Active member at the end\n  got a and b for 192.0.2.100")
+		expectNot(c, HaveActive("a"), "got a and b for 192.0.2.100")
 		Expect(c).To(HoldInvariants()) // they cannot hear each other
 
 		c = New(YAML(pair), Seed(7))
 		c.Run(10 * s)
-		expectNot(c, HaveOneActive(), "192.0.2.100: []")
-		expectNot(c, KeepConnections(AtLeast(0)), "no fault")
+		expectNot(c, HaveOneActive(), "got nobody for 192.0.2.100")
+		expectNot(c, KeepConnections(AtLeast(0)), "no fault was applied")
 		heal := c.Inject("pull b.lan")
 		heal()
-		expectNot(c, KeepConnections(AtLeast(0)), "0 kept, 0 lost, 0 idle of 0")
+		expectNot(c, KeepConnections(AtLeast(0)), "no connection was established")
+	})
+
+	It("are the expectations of scenario files", func() {
+		c := after("crash a", 60*s)
+		Expect(c).To(Meet(expect.Becomes{Member: expect.Member{Node: "b"}, State: "Active", Between: form.Between(6700*time.Millisecond, 10*s)}, expect.NothingElse{Wanted: true}))
+		expectNot(c, Meet(expect.Moves{Count: form.Exactly(1)}, expect.Moves{Count: form.Exactly(2)}), "Expected of the cluster:\n  moves of the virtual IP: 2\n  got 1")
+		Expect(c).To(KeepConnections(AtLeast(0), After("crash a")))
+	})
+
+	It("refuse to ask for what there is not", func() {
+		c := after("crash a", 60*s)
+		for want, m := range map[string]types.GomegaMatcher{
+			"to is missing":                    HaveTakenOver(From("a")),
+			`there is no node "z"`:             HaveActive("z"),
+			"vip: got 192.0.2.101":             HaveActive("b", VIP("192.0.2.101")),
+			`there is no client "b"`:           HaveOutage(Client("b")),
+			`"crash b" is not in the timeline`: KeepConnections(AtLeast(0), After("crash b")),
+			`nodes.1: there is no node "z"`:    Elect("a", "z"),
+		} {
+			_, err := m.Match(c)
+			Expect(err).To(MatchError(ContainSubstring(want)))
+		}
+		Expect(func() { VIP("192.0.2.1000") }).To(Panic())
 	})
 
 	It("are about clusters only", func() {
@@ -129,7 +151,7 @@ var _ = Describe("a spec that fails", func() {
 		if os.Getenv(fails) == "" {
 			Skip("this one is for the process that TestEvidence starts")
 		}
-		Expect(after("crash a", 60*time.Second)).To(HaveTakenOver(From("b")))
+		Expect(after("crash a", 60*time.Second)).To(HaveTakenOver(From("b"), To("b")))
 	})
 })
 
@@ -143,7 +165,7 @@ func TestEvidence(t *testing.T) {
 		t.Fatalf("a failing spec passed:\n%s", out)
 	}
 	for _, want := range []string{
-		`Expected the cluster to have taken over from b`, `got 192.0.2.100 from "a" to "b"`,
+		"Expected of the cluster:", "takeover from b to b: detection 0s..", "got no such takeover",
 		"plan", "seed 7, digest ", "40s: crash a",
 		"timeline", "=  crash a  =", "Standby -> Active: active timer expired", "Takeovers",
 	} {

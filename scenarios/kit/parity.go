@@ -44,7 +44,7 @@ func Pass() types.GomegaMatcher {
 				}
 			}
 			for _, v := range o.Violations {
-				problems = append(problems, fmt.Sprintf("%s violated at %v: %s", v.Invariant, v.At, v.Detail))
+				problems = append(problems, violation(v))
 			}
 			return problems
 		},

@@ -1,0 +1,59 @@
+package expect
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Elected expects which members became Active in a window: exactly these, in this
+// order. One that was Active before the window and stays so is not elected in it.
+type Elected struct {
+	Nodes  []string `yaml:"nodes,short" doc:"the nodes in the order in which they become Active; an empty list: none does" jsonschema:"required"`
+	Window `yaml:",inline"`
+}
+
+// Text implements Expectation.
+func (x Elected) Text() string {
+	if len(x.Nodes) == 0 {
+		return "nobody becomes Active" + x.Window.text()
+	}
+	return strings.Join(x.Nodes, ", then ") + " and nobody else become Active" + x.Window.text()
+}
+
+// Check implements Expectation.
+func (x Elected) Check(e Evidence) Result {
+	p, err := x.Window.resolve(e)
+	if err != nil {
+		return Result{Got: err.Error()}
+	}
+	var elected []string
+	var sure []bool
+	var got []string
+	for ev, c := range event.Of[event.StandbyChanged](e.Events) {
+		if c.Owner && p.mayHold(ev.At) {
+			elected, sure = append(elected, ev.Node), append(sure, p.holds(ev.At))
+			got = append(got, ev.Node+" "+form.Text(ev.At))
+		}
+	}
+	if len(got) == 0 {
+		got = []string{"nobody"}
+	}
+	return Result{Passed: inOrder(x.Nodes, elected, sure), Got: shorten(got)}
+}
+
+// Problems implements Expectation.
+func (x Elected) Problems(plan Plan) []topology.Problem {
+	problems := x.Window.Problems(plan)
+	for i, name := range x.Nodes {
+		for _, p := range problemsOfNode(plan, strconv.Itoa(i), name) {
+			p.Path = slices.Concat([]string{"nodes"}, p.Path)
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
