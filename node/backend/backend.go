@@ -2,9 +2,7 @@ package backend
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
@@ -34,11 +32,13 @@ const (
 // hogged service class of its machine's CPU stops it from accepting and
 // answering.
 type Backend struct {
-	host   *host.Host
-	cfg    topology.Backend
-	mode   behaviour
-	server *web.Server
-	hung   []*sim.Proc // requests that wait for the hang to end
+	host     *host.Host
+	cfg      topology.Backend
+	mode     behaviour
+	server   *web.Server
+	proc     *sim.Proc // that listens and accepts; nil: stopped
+	listener *host.Listener
+	hung     []*sim.Proc // requests that wait for the hang to end
 }
 
 // behaviour is how requests are answered at present.
@@ -64,23 +64,12 @@ func New(h *host.Host, cfg topology.Backend) *Backend {
 	b := &Backend{host: h, cfg: cfg}
 	b.mode = b.configured()
 	b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: b}
-	h.Go(Service, b.run)
+	b.proc = h.Go(Service, b.run)
 	return b
 }
 
 func (b *Backend) configured() behaviour {
 	return behaviour{status: b.cfg.Status, latency: b.cfg.Latency, cause: ModeOK}
-}
-
-func (b *Backend) run(p *sim.Proc) {
-	addr := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port))
-	l, err := b.host.Listen(addr, backlog)
-	if err != nil {
-		b.log("failed", err.Error())
-		return
-	}
-	b.log("listening", "port "+strconv.Itoa(b.cfg.Port))
-	b.log("stopped", b.server.Serve(p, l).Error())
 }
 
 // Set changes how the back end answers from now on. Requests that a hang has
@@ -133,6 +122,9 @@ func (b *Backend) Ready(p *sim.Proc) { b.host.CPU().Use(p, host.Service, 0) }
 // on the list.
 func (b *Backend) Open(p *sim.Proc, c web.Conn) web.Session {
 	b.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
+	if b.proc != p {
+		return nil // stopped meanwhile
+	}
 	from := c.RemoteAddrPort()
 	if len(b.cfg.Allow) > 0 && !slices.Contains(b.cfg.Allow, from.Addr()) {
 		return nil
