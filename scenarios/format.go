@@ -41,7 +41,7 @@ func Schema(own ...expect.Kind) ([]byte, error) {
 
 func timelineSchema() *jsonschema.Schema {
 	line := &jsonschema.Schema{
-		Type: "string", Description: "one of: " + strings.Join(fault.Verbs(), "; ") + "; most may end with: for TIME",
+		Type: "string", Description: "one of: " + strings.Join(fault.Standard().Usage(), "; ") + "; most may end with: for TIME",
 		Examples: []any{"pull a.lan", "hog a service 100%", "partition a | b c1", "freeze a for 4.5s"},
 	}
 	one := 1

@@ -64,10 +64,7 @@ func (s *Scenario) virtualIPs() []string {
 	}
 	for _, step := range s.Timeline {
 		for _, f := range step.Faults {
-			if limited, is := f.(fault.For); is {
-				f = limited.Fault
-			}
-			if set, is := f.(fault.Set); is && strings.HasSuffix(set.Property, ".vip") {
+			if set, is := fault.Plain(f).(fault.Set); is && strings.HasSuffix(set.Property, ".vip") {
 				all[set.Value] = true
 			}
 		}

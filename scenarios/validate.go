@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/cablepull/cablepull/sim/fault"
@@ -59,76 +58,14 @@ func (j *judge) step(path []string, step Step) {
 	}
 }
 
-// fault checks that what a fault is aimed at exists.
+// fault checks that a fault can be done to the topology, and that the product
+// takes what it sets.
 func (j *judge) fault(path []string, f fault.Fault) {
-	if err := fault.Check(f); err != nil {
+	problems := fault.Problems(j.whole, f)
+	for _, err := range problems {
 		j.fail(path, err.Error())
-		return
 	}
-	targets, failed := f.Targets(), len(j.list)
-	for _, name := range targets.Nodes {
-		j.node(path, name)
-	}
-	for _, name := range targets.Segments {
-		if _, exists := j.Segments[name]; !exists {
-			j.fail(path, "there is no segment "+strconv.Quote(name)+", want "+topology.AnyOf(name, topology.Names(j.Segments)))
-		}
-	}
-	for _, port := range targets.Interfaces {
-		if !j.node(path, port.Node) {
-			continue
-		}
-		nics := j.Nodes[port.Node].NICs
-		if _, exists := nics[port.Interface]; !exists {
-			j.fail(path, "node "+port.Node+" has no interface "+strconv.Quote(port.Interface)+", want "+topology.AnyOf(port.Interface, topology.Names(nics)))
-		}
-	}
-	if len(j.list) == failed {
-		j.meaning(path, f)
-	}
-}
-
-func (j *judge) node(path []string, name string) bool {
-	_, exists := j.Nodes[name]
-	if !exists {
-		j.fail(path, "there is no node "+strconv.Quote(name)+", want "+topology.AnyOf(name, topology.Names(j.Nodes)))
-	}
-	return exists
-}
-
-// meaning checks that an existing target is of the kind that the fault needs.
-func (j *judge) meaning(path []string, f fault.Fault) {
-	switch f := f.(type) {
-	case fault.For:
-		j.meaning(path, f.Fault)
-	case fault.Set:
-		if err := j.whole.Nodes[f.Node].CheckSet(f.Property, f.Value); err != nil {
-			j.fail(path, err.Error())
-			return
-		}
-		j.set(path, f)
-	case fault.Yield:
-		j.yield(path, f)
-	case fault.Fill:
-		if j.Nodes[f.Node].Memory.Limit == 0 {
-			j.fail(path, "node "+f.Node+" has no memory limit to fill: give it one, such as memory: {limit: 64MiB}")
-		}
-	case fault.Backend:
-		if j.Nodes[f.Node].Backend == nil {
-			j.fail(path, "node "+f.Node+" is no backend")
-		}
-	case fault.Service:
-		services := j.whole.Nodes[f.Node].ServiceNames()
-		if !slices.Contains(services, f.Name) {
-			j.fail(path, "node "+f.Node+" has no service "+strconv.Quote(f.Name)+", want "+topology.AnyOf(f.Name, services))
-		}
-	}
-}
-
-func (j *judge) yield(path []string, f fault.Yield) {
-	standby := j.Nodes[f.Port.Node].Standby
-	_, exists := standby[f.Port.Interface]
-	if len(standby) == 0 || f.Port.Interface != "" && !exists {
-		j.fail(path, f.Port.String()+" has no standby control that could yield")
+	if set, is := fault.Plain(f).(fault.Set); is && len(problems) == 0 {
+		j.set(path, set)
 	}
 }

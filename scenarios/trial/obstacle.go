@@ -92,7 +92,7 @@ func neededGroups(s *scenarios.Scenario) []netns.Need {
 		}
 	}
 	for _, f := range timeline(s) {
-		if hog, is := plainFault(f).(fault.Hog); is && s.Nodes[hog.Node].Exec != nil {
+		if hog, is := fault.Plain(f).(fault.Hog); is && s.Nodes[hog.Node].Exec != nil {
 			needs = append(needs, netns.ForQuota)
 		}
 	}
@@ -122,14 +122,6 @@ func timeline(s *scenarios.Scenario) []fault.Fault {
 		faults = append(faults, step.Faults...)
 	}
 	return faults
-}
-
-// plainFault is what a fault that is healed by itself does.
-func plainFault(f fault.Fault) fault.Fault {
-	if limited, is := f.(fault.For); is {
-		return plainFault(limited.Fault)
-	}
-	return f
 }
 
 // otherPackages are the Debian packages of programs that are called otherwise.

@@ -41,9 +41,10 @@ type word struct {
 	column int // in characters, from 1
 }
 
-// line reads words from left to right. The first failure sticks: after it all
-// reads return zero values, so that a verb reads its line without looking back.
-type line struct {
+// Line is what follows the verb of a fault. A kind of fault reads it word by
+// word, from left to right. The first failure sticks: after it all reads return
+// zero values, so that a kind reads its line without looking back.
+type Line struct {
 	text  string
 	words []word
 	next  int
@@ -54,8 +55,8 @@ type line struct {
 // lineMax bounds what Parse looks at, in bytes.
 const lineMax = 4096
 
-func newLine(text string) *line {
-	l := &line{text: text, end: 1}
+func newLine(text string) *Line {
+	l := &Line{text: text, end: 1}
 	start, column, startColumn := -1, 0, 0
 	flush := func(end int) {
 		if start >= 0 {
@@ -75,25 +76,25 @@ func newLine(text string) *line {
 	return l
 }
 
-func (l *line) fail(column int, format string, args ...any) {
+func (l *Line) fail(column int, format string, args ...any) {
 	if l.err == nil {
 		l.err = &SyntaxError{Line: l.text, Column: column, Message: fmt.Sprintf(format, args...)}
 	}
 }
 
-// more says whether words are left to read.
-func (l *line) more() bool { return l.err == nil && l.next < len(l.words) }
+// More says whether words are left to read.
+func (l *Line) More() bool { return l.err == nil && l.next < len(l.words) }
 
 // peek returns the next word without taking it, or "".
-func (l *line) peek() string {
-	if !l.more() {
+func (l *Line) peek() string {
+	if !l.More() {
 		return ""
 	}
 	return l.words[l.next].text
 }
 
 // column is where the next word stands, or would stand.
-func (l *line) column() int {
+func (l *Line) column() int {
 	if l.next < len(l.words) {
 		return l.words[l.next].column
 	}
@@ -101,7 +102,7 @@ func (l *line) column() int {
 }
 
 // take returns the next word; what names it in the error if there is none.
-func (l *line) take(what string) word {
+func (l *Line) take(what string) word {
 	if l.err == nil && l.next >= len(l.words) {
 		l.fail(l.end, "%s: got nothing, want one", what)
 	}
@@ -112,24 +113,24 @@ func (l *line) take(what string) word {
 	return l.words[l.next-1]
 }
 
-// accept takes the next word if it is text.
-func (l *line) accept(text string) bool {
-	if !l.more() || l.peek() != text {
+// Accept takes the next word if it is text.
+func (l *Line) Accept(text string) bool {
+	if !l.More() || l.peek() != text {
 		return false
 	}
 	l.next++
 	return true
 }
 
-// expect takes the next word, which must be text.
-func (l *line) expect(text string) {
-	if l.err == nil && !l.accept(text) {
+// Expect takes the next word, which must be text.
+func (l *Line) Expect(text string) {
+	if l.err == nil && !l.Accept(text) {
 		l.fail(l.column(), "got %s, want %q", quote(l.peek()), text)
 	}
 }
 
-// oneOf takes the next word, which must be one of the allowed.
-func (l *line) oneOf(what string, allowed ...string) string {
+// OneOf takes the next word, which must be one of the allowed.
+func (l *Line) OneOf(what string, allowed ...string) string {
 	w := l.take(what)
 	for _, a := range allowed {
 		if w.text == a {
@@ -140,13 +141,13 @@ func (l *line) oneOf(what string, allowed ...string) string {
 	return ""
 }
 
-// name takes a name.
-func (l *line) name(what string) string {
+// Name takes a name.
+func (l *Line) Name(what string) string {
 	w := l.take(what)
 	return l.checkName(what, w)
 }
 
-func (l *line) checkName(what string, w word) string {
+func (l *Line) checkName(what string, w word) string {
 	if l.err != nil {
 		return ""
 	}
@@ -157,8 +158,8 @@ func (l *line) checkName(what string, w word) string {
 	return w.text
 }
 
-// port takes node and interface with a separator between them.
-func (l *line) port(separator string) Port {
+// Port takes node and interface with a separator between them.
+func (l *Line) Port(separator string) Port {
 	w := l.take("interface")
 	node, iface, found := strings.Cut(w.text, separator)
 	if l.err == nil && !found {
@@ -170,18 +171,18 @@ func (l *line) port(separator string) Port {
 	}
 }
 
-// direction takes `in` or `out` if one of them comes next.
-func (l *line) direction() Direction {
+// Direction takes `in` or `out` if one of them comes next.
+func (l *Line) Direction() Direction {
 	for _, d := range []Direction{Out, In} {
-		if l.accept(string(d)) {
+		if l.Accept(string(d)) {
 			return d
 		}
 	}
 	return Both
 }
 
-// span takes a duration of at least low.
-func (l *line) span(what string, low time.Duration) time.Duration {
+// Span takes a duration of at least low.
+func (l *Line) Span(what string, low time.Duration) time.Duration {
 	w := l.take(what)
 	if l.err != nil {
 		return 0
@@ -195,9 +196,9 @@ func (l *line) span(what string, low time.Duration) time.Duration {
 	return d
 }
 
-// share takes a percentage between low and high and returns it as a share: 1
+// Share takes a percentage between low and high and returns it as a share: 1
 // is 100%.
-func (l *line) share(what string, low, high float64) float64 {
+func (l *Line) Share(what string, low, high float64) float64 {
 	w := l.take(what)
 	if l.err != nil {
 		return 0
@@ -211,13 +212,13 @@ func (l *line) share(what string, low, high float64) float64 {
 	return share
 }
 
-// count takes a whole number between low and high.
-func (l *line) count(what string, low, high int) int {
+// Count takes a whole number between low and high.
+func (l *Line) Count(what string, low, high int) int {
 	w := l.take(what)
 	return l.checkCount(what, w, w.text, low, high)
 }
 
-func (l *line) checkCount(what string, w word, digits string, low, high int) int {
+func (l *Line) checkCount(what string, w word, digits string, low, high int) int {
 	if l.err != nil {
 		return 0
 	}
@@ -229,8 +230,8 @@ func (l *line) checkCount(what string, w word, digits string, low, high int) int
 }
 
 // finish fails if words are left.
-func (l *line) finish() {
-	if l.more() {
+func (l *Line) finish() {
+	if l.More() {
 		l.fail(l.column(), "got %s, want the end of the line", quote(l.peek()))
 	}
 }

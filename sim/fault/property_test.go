@@ -13,31 +13,31 @@ import (
 // generators draws values of each type that have a line; their union covers the
 // whole language.
 var (
-	drawName  = rapid.StringMatching(`[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?`).Filter(func(s string) bool { return s != "for" && s != "one-way" })
-	drawShare = rapid.Float64Range(shareMin, 1)
-	drawSpan  = rapid.Custom(func(t *rapid.T) time.Duration {
+	anyName  = rapid.StringMatching(`[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?`).Filter(func(s string) bool { return s != "for" && s != "one-way" })
+	anyShare = rapid.Float64Range(shareMin, 1)
+	anySpan  = rapid.Custom(func(t *rapid.T) time.Duration {
 		unit := rapid.SampledFrom([]time.Duration{1, time.Microsecond, time.Millisecond, time.Second, time.Minute, time.Hour}).Draw(t, "unit")
 		return unit * time.Duration(rapid.Int64Range(1, 5000).Draw(t, "count"))
 	})
 )
 
-func drawPort(t *rapid.T) Port { return Port{drawName.Draw(t, "node"), drawName.Draw(t, "interface")} }
+func anyPort(t *rapid.T) Port { return Port{anyName.Draw(t, "node"), anyName.Draw(t, "interface")} }
 
-func drawDirection(t *rapid.T) Direction {
+func anyDirection(t *rapid.T) Direction {
 	return rapid.SampledFrom([]Direction{Both, Out, In}).Draw(t, "direction")
 }
 
-func drawPull(t *rapid.T) Fault {
-	f := Pull{Port: drawPort(t), Silently: rapid.Bool().Draw(t, "silently")}
+func anyPull(t *rapid.T) Fault {
+	f := Pull{Port: anyPort(t), Silently: rapid.Bool().Draw(t, "silently")}
 	if f.Silently {
-		f.Direction = drawDirection(t)
+		f.Direction = anyDirection(t)
 	}
 	return f
 }
 
-func drawPartition(t *rapid.T) Fault {
+func anyPartition(t *rapid.T) Fault {
 	f := Partition{OneWay: rapid.Bool().Draw(t, "one-way")}
-	names := rapid.SliceOfNDistinct(drawName, 2, 6, rapid.ID[string]).Draw(t, "nodes")
+	names := rapid.SliceOfNDistinct(anyName, 2, 6, rapid.ID[string]).Draw(t, "nodes")
 	cut := rapid.IntRange(1, len(names)-1).Draw(t, "cut")
 	f.Sets = [][]string{names[:cut], names[cut:]}
 	if rest := f.Sets[1]; !f.OneWay && len(rest) > 1 && rapid.Bool().Draw(t, "three") {
@@ -46,22 +46,22 @@ func drawPartition(t *rapid.T) Fault {
 	return f
 }
 
-func drawImpair(t *rapid.T) Fault {
-	f := Impair{Port: drawPort(t), Direction: drawDirection(t), Corrupt: drawShare.Draw(t, "corrupt")}
+func anyImpair(t *rapid.T) Fault {
+	f := Impair{Port: anyPort(t), Direction: anyDirection(t), Corrupt: anyShare.Draw(t, "corrupt")}
 	yes := func(label string) bool { return rapid.Bool().Draw(t, label) }
 	if yes("loss") {
-		f.Loss = drawShare.Draw(t, "loss")
+		f.Loss = anyShare.Draw(t, "loss")
 		f.Burst = rapid.Float64Range(1, 1e6).Draw(t, "burst")
 	}
 	if yes("delay") {
-		f.Delay = drawSpan.Draw(t, "delay")
+		f.Delay = anySpan.Draw(t, "delay")
 	}
 	if yes("jitter") {
-		f.Jitter = drawSpan.Draw(t, "jitter")
+		f.Jitter = anySpan.Draw(t, "jitter")
 		f.Distribution = rapid.SampledFrom([]string{"", "uniform", "normal", "exponential"}).Draw(t, "distribution")
 	}
 	if yes("copies") {
-		f.Duplicate, f.Reorder = drawShare.Draw(t, "duplicate"), drawShare.Draw(t, "reorder")
+		f.Duplicate, f.Reorder = anyShare.Draw(t, "duplicate"), anyShare.Draw(t, "reorder")
 	}
 	if yes("rate") {
 		f.Rate = rapid.Int64Range(1, 1e12).Draw(t, "rate")
@@ -70,10 +70,10 @@ func drawImpair(t *rapid.T) Fault {
 	return f
 }
 
-func drawDrop(t *rapid.T) Fault {
-	f := Drop{Kind: rapid.SampledFrom(dropKinds).Draw(t, "kind"), From: drawName.Draw(t, "from")}
+func anyDrop(t *rapid.T) Fault {
+	f := Drop{Kind: rapid.SampledFrom(dropKinds).Draw(t, "kind"), From: anyName.Draw(t, "from")}
 	if rapid.Bool().Draw(t, "aimed") {
-		f.To = drawName.Draw(t, "to")
+		f.To = anyName.Draw(t, "to")
 	}
 	if rapid.Bool().Draw(t, "counted") {
 		f.Every = rapid.IntRange(2, countMax).Draw(t, "every")
@@ -82,40 +82,40 @@ func drawDrop(t *rapid.T) Fault {
 	return f
 }
 
-func drawMachine(t *rapid.T) Fault {
-	node, class := drawName.Draw(t, "node"), rapid.SampledFrom([]string{"control", "service"}).Draw(t, "class")
-	flag, span := rapid.Bool().Draw(t, "flag"), drawSpan.Draw(t, "span")
+func anyMachine(t *rapid.T) Fault {
+	node, class := anyName.Draw(t, "node"), rapid.SampledFrom([]string{"control", "service"}).Draw(t, "class")
+	flag, span := rapid.Bool().Draw(t, "flag"), anySpan.Draw(t, "span")
 	property := rapid.StringMatching(`[a-e][a-z0-9]{0,4}(\.[a-e][a-z0-9]{0,3}){0,2}`)
 	value := rapid.StringMatching(`[!-~äß€]{1,12}`)
 	return rapid.SampledFrom([]Fault{
-		Plug{drawPort(t)}, Heal{}, Heal{node}, Prune{node, flag},
-		Hog{node, class, drawShare.Draw(t, "share")}, Calm{node, ""}, Calm{node, class},
+		Plug{anyPort(t)}, Heal{}, Heal{node}, Prune{node}, Unprune{node},
+		Hog{node, class, anyShare.Draw(t, "share")}, Calm{node, ""}, Calm{node, class},
 		Fill{node, rapid.Float64Range(0, 1).Draw(t, "fill")}, Freeze{node, flag}, Thaw{node}, Crash{node}, Boot{node},
 		Reboot{node, rapid.SampledFrom([]time.Duration{0, span}).Draw(t, "down"), flag}, Save{node},
-		Yield{Port{Node: node}}, Yield{drawPort(t)},
+		Yield{Port{Node: node}}, Yield{anyPort(t)},
 		Set{node, property.Draw(t, "property"), value.Draw(t, "value")},
-		Service{drawName.Draw(t, "service"), node, flag},
+		StopService{anyName.Draw(t, "service"), node}, StartService{anyName.Draw(t, "service"), node},
 		Backend{Node: node, Mode: rapid.SampledFrom([]string{"hang", "reset", "ok"}).Draw(t, "mode")},
-		Backend{Node: node, Mode: "status", Status: rapid.IntRange(100, 599).Draw(t, "status")},
+		Backend{Node: node, Mode: "status", Status: rapid.IntRange(statusMin, statusMax).Draw(t, "status")},
 		Backend{Node: node, Mode: "latency", Latency: span},
 		Skew{node, time.Duration(rapid.Int64Range(math.MinInt64, math.MaxInt64).Draw(t, "step"))},
 		Drift{node, rapid.Float64Range(-0.9, 1).Draw(t, "drift")},
 	}).Draw(t, "fault")
 }
 
-func drawFault(t *rapid.T) Fault {
+func anyFault(t *rapid.T) Fault {
 	f := rapid.OneOf(
-		rapid.Custom(drawPull), rapid.Custom(drawPartition), rapid.Custom(drawImpair), rapid.Custom(drawDrop), rapid.Custom(drawMachine),
+		rapid.Custom(anyPull), rapid.Custom(anyPartition), rapid.Custom(anyImpair), rapid.Custom(anyDrop), rapid.Custom(anyMachine),
 	).Draw(t, "fault")
 	if Undoable(f) && rapid.Bool().Draw(t, "for a while") {
-		return For{f, drawSpan.Draw(t, "for")}
+		return For{f, anySpan.Draw(t, "for")}
 	}
 	return f
 }
 
 func TestStringAndParseAreInverse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f := drawFault(t)
+		f := anyFault(t)
 		got, err := Parse(f.String())
 		if err != nil {
 			t.Fatalf("Parse(%q): %v", f, err)

@@ -34,7 +34,7 @@ func formatQuantity(n int64, units []unit) string {
 }
 
 // quantity takes a positive number with a unit.
-func (l *line) quantity(what, example string, units []unit) int64 {
+func (l *Line) quantity(what, example string, units []unit) int64 {
 	w := l.take(what)
 	if l.err != nil {
 		return 0
@@ -119,4 +119,12 @@ func formatOrdinal(n int) string {
 		}
 	}
 	return strconv.Itoa(n) + ending
+}
+
+// spaced puts a space before a word that is there.
+func spaced(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " " + text
 }

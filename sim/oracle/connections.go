@@ -99,16 +99,10 @@ func (c *connections) sweep() {
 }
 
 func nodesOf(line string) []string {
-	f, err := fault.Parse(line)
-	if err != nil {
-		return nil
+	if f := parse(line); f != nil {
+		return fault.Nodes(f)
 	}
-	t := f.Targets()
-	nodes := t.Nodes
-	for _, p := range t.Interfaces {
-		nodes = append(nodes, p.Node)
-	}
-	return nodes
+	return nil
 }
 
 // established begins to follow a connection. What members open, to their back

@@ -33,6 +33,9 @@ type Member struct {
 	VIP                      string   // the primary virtual IP: by it the group is known
 	Secondary                []string // virtual IPs that move with it
 	Hello, Hold              time.Duration
+	// VirtualMAC says that it sends from the virtual MAC address of its group while
+	// it is Active.
+	VirtualMAC bool
 	// Real says that real programs move the virtual IPs, in words of their own. Such
 	// a member is Active while its kernel has the primary one, and has no other
 	// state.

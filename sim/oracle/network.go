@@ -19,13 +19,9 @@ type network struct {
 	version  int
 }
 
-// The bounds beyond which a member cannot be expected to hear its hellos in
-// time.
-const (
-	starvedShare = 0.9 // of the control class taken by hogs
-	lossyShare   = 0.1 // of frames lost or spoilt
-	lateDelay    = time.Second
-)
+// starvedShare of the control class taken by hogs is more than a member can
+// spare: it cannot be expected to send and hear hellos in time.
+const starvedShare = 0.9
 
 func newNetwork(f Facts) *network {
 	return &network{facts: f, starving: map[string]bool{}, rejects: map[[2]string]bool{}}
@@ -35,13 +31,13 @@ func newNetwork(f Facts) *network {
 func (n *network) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.FaultApplied:
-		if f := plain(b.Fault); f != nil {
-			n.faults = append(n.faults, f)
+		if f := parse(b.Fault); f != nil && fault.LosesFrames(f) {
+			n.faults = append(n.faults, fault.Plain(f))
 			n.version++
 		}
 	case event.FaultHealed:
-		if f := plain(b.Fault); f != nil {
-			n.lift(f.String())
+		if f := parse(b.Fault); f != nil {
+			n.lift(fault.Plain(f).String())
 		}
 	case event.LoadChanged:
 		if b.Class == "control" {
@@ -54,32 +50,6 @@ func (n *network) Observe(e event.Event) {
 			n.version++
 		}
 	}
-}
-
-// plain parses the line of a fault that loses frames, without its span; else it
-// returns nil. A cable that is pulled openly changes the carrier, which the
-// roster follows.
-func plain(line string) fault.Fault {
-	f, err := fault.Parse(line)
-	if err != nil {
-		return nil // a fault of a Go spec, in words of its own
-	}
-	if spanned, ok := f.(fault.For); ok {
-		f = spanned.Fault
-	}
-	switch f := f.(type) {
-	case fault.Pull:
-		if f.Silently {
-			return f
-		}
-	case fault.Prune:
-		if !f.Undo {
-			return f
-		}
-	case fault.Partition, fault.Impair, fault.Drop:
-		return f
-	}
-	return nil
 }
 
 // lift removes the latest fault with that line.
@@ -113,49 +83,23 @@ func (n *network) hears(listener, m *Entry) bool {
 	if n.rejects[[2]string{listener.Node, m.Address}] {
 		return false
 	}
+	way := fault.Way{From: port(m), To: port(listener), Segment: m.Segment, VirtualMAC: m.VirtualMAC}
 	for _, f := range n.faults {
-		if silences(f, m, listener) {
+		if fault.Silences(f, way) {
 			return false
 		}
 	}
 	return true
 }
 
-// silences reports whether the fault keeps hellos from reaching the listener.
-func silences(f fault.Fault, from, to *Entry) bool {
-	switch f := f.(type) {
-	case fault.Pull:
-		return onTheWay(f.Port, f.Direction, from, to)
-	case fault.Impair:
-		bad := f.Loss > lossyShare || f.Corrupt > lossyShare || f.Burst > 1 || f.Delay+f.Jitter > lateDelay || f.Rate > 0
-		return bad && onTheWay(f.Port, f.Direction, from, to)
-	case fault.Partition:
-		return parted(f, from.Node, to.Node)
-	case fault.Prune:
-		return f.Segment == from.Segment
-	case fault.Drop:
-		return f.From == from.Node && (f.To == "" || f.To == to.Node) && f.Every <= 1 &&
-			slices.Contains([]string{"hello", "multicast", "udp", "all"}, f.Kind)
-	}
-	return false
-}
+func port(m *Entry) fault.Port { return fault.Port{Node: m.Node, Interface: m.Interface} }
 
-// onTheWay reports whether a frame from one member to another passes the port
-// in that direction.
-func onTheWay(p fault.Port, d fault.Direction, from, to *Entry) bool {
-	out := p.Node == from.Node && p.Interface == from.Interface
-	in := p.Node == to.Node && p.Interface == to.Interface
-	return out && d != fault.In || in && d != fault.Out
-}
-
-// parted reports whether a partition loses the frames from one node to another.
-func parted(p fault.Partition, from, to string) bool {
-	side := func(node string) int {
-		return slices.IndexFunc(p.Sets, func(set []string) bool { return slices.Contains(set, node) })
+// parse reads the text of a fault in an event; nil if it is one of a Go spec, in
+// words of its own.
+func parse(text string) fault.Fault {
+	f, err := fault.Parse(text)
+	if err != nil {
+		return nil
 	}
-	a, b := side(from), side(to)
-	if p.OneWay {
-		return a == 0 && b == 1
-	}
-	return a >= 0 && b >= 0 && a != b
+	return f
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"github.com/cablepull/cablepull/sim/fault"
-	"github.com/cablepull/cablepull/sim/testbed/process"
-	"github.com/cablepull/cablepull/sim/testbed/realhost"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -32,7 +30,7 @@ func Check(t topology.Topology, timeline []fault.Fault) error {
 		}
 	}
 	for _, f := range timeline {
-		if err := checkFault(t, f); err != nil {
+		for _, err := range problems(t, f) {
 			errs = append(errs, fmt.Errorf("%s: %w", f, err))
 		}
 	}
@@ -42,19 +40,12 @@ func Check(t topology.Topology, timeline []fault.Fault) error {
 	return fmt.Errorf("testbed: %w: %w", ErrImpossible, errors.Join(errs...))
 }
 
-// checkFault says why a fault can never be done to a node that it is about.
-func checkFault(t topology.Topology, f fault.Fault) error {
-	if spanned, is := f.(fault.For); is {
-		f = spanned.Fault
+// problems says everything that keeps a fault from being done in real time. The
+// topology is completed.
+func problems(t topology.Topology, f fault.Fault) []error {
+	all := fault.Problems(t, f)
+	if err := fault.InRealTime(f); err != nil {
+		all = append(all, err)
 	}
-	for _, name := range f.Targets().Nodes {
-		refuse := process.Refuse
-		if t.Nodes[name].Exec != nil {
-			refuse = realhost.Refuse
-		}
-		if err := refuse(f); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all
 }

@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 	top := topology.Topology{
 		Segments: map[string]topology.Segment{"lan": {}},
 		Nodes: map[string]topology.Node{
-			"a": {NICs: map[string]topology.NIC{"lan": nic("192.0.2.11/24")}, Gateway: &topology.Gateway{}},
+			"a": {NICs: map[string]topology.NIC{"lan": nic("192.0.2.11/24")}, Gateway: &topology.Gateway{}, Memory: topology.Memory{Limit: 64 << 20}},
 			"k": {NICs: map[string]topology.NIC{"lan": nic("192.0.2.21/24")}, Exec: &topology.Exec{Run: []string{"keepalived"}}},
 		},
 	}

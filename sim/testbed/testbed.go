@@ -156,7 +156,7 @@ func withoutDefaultLatency(t topology.Topology) topology.Topology {
 // At injects a fault at an instant. One that cannot be done in real time is an
 // error at once.
 func (b *Testbed) At(at time.Duration, f fault.Fault) error {
-	if err := checkFault(b.topology, f); err != nil {
+	if err := errors.Join(problems(b.Topology(), f)...); err != nil {
 		return fmt.Errorf("testbed: %s: %w: %w", f, ErrImpossible, err)
 	}
 	return b.World.At(at, f)

@@ -61,6 +61,7 @@ func memberFacts(name, iface string, n topology.Node) oracle.Member {
 	m := oracle.Member{
 		Node: name, Interface: iface, Segment: nic.Segment, Address: nic.Address.Addr().String(),
 		Group: uint8(s.Group), VIP: text(s.VIP), Hello: s.Hello, Hold: s.Hold,
+		VirtualMAC: s.Takeover == topology.TakeoverMAC,
 	}
 	for _, a := range s.Secondary {
 		m.Secondary = append(m.Secondary, text(a))

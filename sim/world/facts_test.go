@@ -24,7 +24,7 @@ func TestFactsOf(t *testing.T) {
 		},
 		Nodes: map[string]topology.Node{
 			"b": {NICs: nic("192.0.2.12/24"), Gateway: &topology.Gateway{}, Standby: map[string]topology.Standby{
-				"lan": {Group: 30, Hello: 2 * time.Second, Hold: 6 * time.Second}, // learns its address
+				"lan": {Group: 30, Hello: 2 * time.Second, Hold: 6 * time.Second, Takeover: topology.TakeoverMAC}, // learns its address
 			}},
 			"a": {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{}, Standby: map[string]topology.Standby{
 				"lan": {Group: 30, VIP: netip.MustParseAddr(vip), Secondary: []netip.Addr{netip.MustParseAddr("192.0.2.101")}},
@@ -48,7 +48,7 @@ func TestFactsOf(t *testing.T) {
 			},
 			{
 				Node: "b", Interface: "lan", Segment: "lan", Address: "192.0.2.12", Group: 30, VIP: vip,
-				Hello: 2 * time.Second, Hold: 6 * time.Second,
+				Hello: 2 * time.Second, Hold: 6 * time.Second, VirtualMAC: true,
 			},
 		},
 		Segments: []oracle.Segment{{Name: "dmz"}, {Name: "lan", Pruned: true, ForwardDelay: 30 * time.Second, Isolated: []string{"a", "b"}}},

@@ -58,6 +58,18 @@ func serviceState(l *lab) string {
 	return last
 }
 
+// webState is the state of the back end.
+func webState(l *lab) string {
+	last := ""
+	l.pass(0)
+	for e, s := range event.Of[event.ServiceChanged](l.Events()) {
+		if e.Node == "web" {
+			last = s.State
+		}
+	}
+	return last
+}
+
 // networkEffects are those of the network.
 func networkEffects() []effect {
 	carrier := func(l *lab) string { return fmt.Sprint(l.Node("b").Host().NIC("lan").Carrier()) }
@@ -127,6 +139,7 @@ func programEffects() []effect {
 		{"set b standby.lan off", enabled, "false", "true", nil},
 		{"set a service.web off", serviceState, "stopped", "listening", nil},
 		{"stop service web on a", serviceState, "stopped", "listening", []string{"start service web on a"}},
+		{"stop service http on web", webState, "stopped", "listening", []string{"start service http on web"}},
 		{"backend web status 500", backendState, "status 500", "ok", []string{"backend web ok"}},
 		{"backend web latency 2s", backendState, "latency 2s", "ok", []string{"backend web ok"}},
 		{"backend web hang", backendState, "hang", "ok", []string{"backend web ok"}},

@@ -25,31 +25,33 @@ func TestImpossibleFaults(t *testing.T) {
 		want  error
 		never bool // known before its time
 	}{
-		{"crash z", world.ErrTarget, true},
-		{"pull a.wan", world.ErrTarget, true},
-		{"pull z.lan for 3s", world.ErrTarget, true},
-		{"prune multicast wan", world.ErrTarget, true},
-		{"partition a | z", world.ErrTarget, true},
-		{"drop hello from a to z", world.ErrTarget, true},
-		{"heal z", world.ErrTarget, true},
-		{"yield z", world.ErrTarget, true},
-		{"yield web", world.ErrTarget, true},
-		{"yield a.wan", world.ErrTarget, true},
-		{"backend a hang", world.ErrTarget, true},
-		{"stop service web on c1", world.ErrTarget, true},
-		{"set a nonsense 1", topology.ErrProperty, false},
-		{"set a standby.priority 256", topology.ErrProperty, false},
-		{"set a standby.wan.priority 1", topology.ErrProperty, false},
-		{"set a lan.address 2001:db8::1/64", topology.ErrProperty, false},
+		{"crash z", fault.ErrTarget, true},
+		{"pull a.wan", fault.ErrTarget, true},
+		{"pull z.lan for 3s", fault.ErrTarget, true},
+		{"prune multicast wan", fault.ErrTarget, true},
+		{"partition a | z", fault.ErrTarget, true},
+		{"drop hello from a to z", fault.ErrTarget, true},
+		{"heal z", fault.ErrTarget, true},
+		{"yield z", fault.ErrTarget, true},
+		{"yield web", fault.ErrTarget, true},
+		{"yield a.wan", fault.ErrTarget, true},
+		{"backend a hang", fault.ErrTarget, true},
+		{"stop service web on c1", fault.ErrTarget, true},
+		{"stop service web on web", fault.ErrTarget, true}, // its service is http
+		{"fill web memory 10%", fault.ErrTarget, true},     // it has no limit
+		{"set a nonsense 1", topology.ErrProperty, true},
+		{"set a standby.priority 256", topology.ErrProperty, true},
+		{"set a standby.wan.priority 1", topology.ErrProperty, true},
+		{"set a lan.address 2001:db8::1/64", topology.ErrProperty, true},
 		{"set a standby.hello 1s", other, false},              // the product wants 2 s or more
 		{"set a lan.address 192.0.2.100/24", other, false},    // it holds that as virtual IP
-		{"set down standby.priority 1", world.ErrDown, false}, // of a machine that is off
-		{"hog down service 100%", world.ErrDown, false},       // nothing runs there
-		{"fill down memory 10%", world.ErrDown, false},
-		{"freeze down", world.ErrDown, false},
-		{"yield down", world.ErrDown, false},
-		{"stop service web on down", world.ErrDown, false},
-		{"backend down status 500 for 3s", world.ErrDown, false},
+		{"set down standby.priority 1", fault.ErrDown, false}, // of a machine that is off
+		{"hog down service 100%", fault.ErrDown, false},       // nothing runs there
+		{"fill down memory 10%", fault.ErrDown, false},
+		{"freeze down", fault.ErrDown, false},
+		{"yield down", fault.ErrDown, false},
+		{"stop service web on down", fault.ErrDown, false},
+		{"backend down status 500 for 3s", fault.ErrDown, false},
 	} {
 		top := cluster()
 		down := top.Nodes["b"]

@@ -23,104 +23,111 @@ func (n *Node) PowerOn() { n.host.PowerOn() }
 // Destroy implements Machine.
 func (n *Node) Destroy() { n.host.Destroy() }
 
-// Possible implements Machine.
-func (n *Node) Possible(f fault.Fault) error {
-	switch f := f.(type) {
-	case fault.Hog, fault.Fill, fault.Freeze, fault.Yield, fault.Service, fault.Backend:
-		return n.needsPower()
-	case fault.Set:
-		if err := n.needsPower(); err != nil {
-			return err
-		}
-		return n.running.CheckSet(f.Property, f.Value)
-	}
-	return nil
+// Present implements Machine.
+func (n *Node) Present() fault.Present {
+	return fault.Present{Up: n.host.Power() == event.PowerUp, Node: n.running.Node}
 }
 
-func (n *Node) needsPower() error {
-	if n.host.Power() != event.PowerUp {
-		return ErrDown
-	}
-	return nil
+// machineEffects is what is done to a machine and its programs.
+var machineEffects = []effect[*Node]{
+	effectOf((*Node).setProperty),
+	effectOf((*Node).save),
+	effectOf((*Node).yield),
+	effectOf((*Node).stopService),
+	effectOf((*Node).startService),
+	effectOf((*Node).switchBackend),
+	effectOf((*Node).cut),
+	effectOf((*Node).switchOn),
+	effectOf((*Node).reboot),
+	effectOf((*Node).freeze),
+	effectOf((*Node).thaw),
+	effectOf((*Node).hog),
+	effectOf((*Node).calm),
+	effectOf((*Node).fill),
+	effectOf((*Node).skew),
+	effectOf((*Node).drift),
 }
 
 // Apply implements Machine.
 func (n *Node) Apply(f fault.Fault) (undo func() bool, err error) {
-	switch f := f.(type) {
-	case fault.Set:
-		return n.set(f.Property, f.Value)
-	case fault.Save:
-		n.saved = n.running.clone()
-		return nil, nil
-	case fault.Yield:
-		n.yield(f.Port.Interface)
-		return nil, nil
-	case fault.Service:
-		return n.switchService(f)
-	case fault.Backend:
-		return n.switchBackend(f)
-	case fault.Crash:
-		n.crash(false)
-		return n.powerOn, nil
-	case fault.Boot:
-		n.powerOn()
-		return nil, nil
-	case fault.Reboot:
-		n.reboot(f)
-		return nil, nil
+	e, ok := find(machineEffects, f)
+	if !ok {
+		return nil, fmt.Errorf("no effect is known for %T", f)
 	}
-	return n.applyToHost(f)
+	return e.apply(n, f)
 }
 
-// applyToHost deals with processors, memory, clock and standstill.
-func (n *Node) applyToHost(f fault.Fault) (undo func() bool, err error) {
-	h := n.host
-	switch f := f.(type) {
-	case fault.Freeze:
-		h.Freeze(f.Process)
-		return func() bool { return changed(h.Frozen, h.Thaw) }, nil
-	case fault.Thaw:
-		h.Thaw()
-	case fault.Hog:
-		class := host.Class(f.Class)
-		h.Hog(class, f.Share)
-		hogged := func() bool { return h.CPU().Hogged(class) > 0 }
-		return func() bool { return changed(hogged, func() { h.Hog(class, 0) }) }, nil
-	case fault.Calm:
-		n.calm(host.Class(f.Class))
-	case fault.Fill:
-		m := h.Memory()
-		m.Fill(f.Share)
-		filled := func() bool { return m.Filled() > 0 }
-		return func() bool { return changed(filled, func() { m.Fill(0) }) }, nil
-	case fault.Skew:
-		h.Skew(f.By)
-		return always(func() { h.Skew(-f.By) }), nil
-	case fault.Drift:
-		h.Drift(f.Share)
-		return always(func() { h.Drift(0) }), nil
-	default:
-		return nil, fmt.Errorf("no effect is known for %T", f)
+func (n *Node) setProperty(f fault.Set) (undo func() bool, err error) {
+	return n.set(f.Property, f.Value)
+}
+
+func (n *Node) save(fault.Save) (undo func() bool, err error) {
+	n.saved = n.running.clone()
+	return nil, nil
+}
+
+// yield makes the active members of the node, or of one interface, give up.
+func (n *Node) yield(f fault.Yield) (undo func() bool, err error) {
+	for _, m := range n.Members() {
+		if iface := f.Port.Interface; iface == "" || m.Interface() == iface {
+			m.Yield()
+		}
 	}
 	return nil, nil
 }
 
-// changed undoes what still holds, and reports whether it did. A hog, say, is
-// gone when its machine has crashed meanwhile.
-func changed(holds func() bool, undo func()) bool {
-	if !holds() {
-		return false
-	}
-	undo()
-	return true
+func (n *Node) freeze(f fault.Freeze) (undo func() bool, err error) {
+	n.host.Freeze(f.Process)
+	return func() bool { return changed(n.host.Frozen, n.host.Thaw) }, nil
 }
 
-// always is an undo that always has something to do.
-func always(undo func()) func() bool {
-	return func() bool {
-		undo()
-		return true
+func (n *Node) thaw(fault.Thaw) (undo func() bool, err error) {
+	n.host.Thaw()
+	return nil, nil
+}
+
+func (n *Node) hog(f fault.Hog) (undo func() bool, err error) {
+	class := host.Class(f.Class)
+	n.host.Hog(class, f.Share)
+	hogged := func() bool { return n.host.CPU().Hogged(class) > 0 }
+	return func() bool { return changed(hogged, func() { n.host.Hog(class, 0) }) }, nil
+}
+
+func (n *Node) calm(f fault.Calm) (undo func() bool, err error) {
+	class := host.Class(f.Class)
+	for _, c := range []host.Class{host.Control, host.Service} {
+		if (class == "" || class == c) && n.host.CPU().Hogged(c) > 0 {
+			n.host.Hog(c, 0)
+		}
 	}
+	return nil, nil
+}
+
+func (n *Node) fill(f fault.Fill) (undo func() bool, err error) {
+	m := n.host.Memory()
+	m.Fill(f.Share)
+	filled := func() bool { return m.Filled() > 0 }
+	return func() bool { return changed(filled, func() { m.Fill(0) }) }, nil
+}
+
+func (n *Node) skew(f fault.Skew) (undo func() bool, err error) {
+	n.host.Skew(f.By)
+	return always(func() { n.host.Skew(-f.By) }), nil
+}
+
+func (n *Node) drift(f fault.Drift) (undo func() bool, err error) {
+	n.host.Drift(f.Share)
+	return always(func() { n.host.Drift(0) }), nil
+}
+
+func (n *Node) cut(fault.Crash) (undo func() bool, err error) {
+	n.crash(false)
+	return n.powerOn, nil
+}
+
+func (n *Node) switchOn(fault.Boot) (undo func() bool, err error) {
+	n.powerOn()
+	return nil, nil
 }
 
 // powerOn switches the machine on, unless it is, with the boot time of its
@@ -150,7 +157,7 @@ func (n *Node) crash(warm bool) {
 
 // reboot crashes the machine such that its control plane runs again once it has
 // been down for the fault's span. The boot is the last part of it.
-func (n *Node) reboot(f fault.Reboot) {
+func (n *Node) reboot(f fault.Reboot) (undo func() bool, err error) {
 	n.crash(f.Warm)
 	down := f.Down
 	if down == 0 {
@@ -158,6 +165,7 @@ func (n *Node) reboot(f fault.Reboot) {
 	}
 	n.bootTime = min(n.saved.Boot, down)
 	n.powering.Reset(down - n.bootTime)
+	return nil, nil
 }
 
 // powered is the end of a reboot's time without power.
@@ -175,12 +183,4 @@ func (n *Node) outOfMemory() {
 			n.powerOn()
 		}
 	}))
-}
-
-func (n *Node) calm(class host.Class) {
-	for _, c := range []host.Class{host.Control, host.Service} {
-		if (class == "" || class == c) && n.host.CPU().Hogged(c) > 0 {
-			n.host.Hog(c, 0)
-		}
-	}
 }

@@ -5,33 +5,58 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// applyToNetwork deals with cables, rules and switches. What Plug, Heal and the
-// undoing of Prune lift has been lifted before.
-func (w *World) applyToNetwork(f fault.Fault) (undo func() bool, err error) {
-	switch f := f.(type) {
-	case fault.Pull:
-		port := w.port(f.Port)
-		if f.Silently {
-			return w.install(netfab.Silence{Port: port, Direction: direction(f.Direction)}.Rule(), nil)
-		}
-		port.Pull()
-		return always(port.Plug), nil
-	case fault.Plug:
-		w.port(f.Port).Plug()
-	case fault.Partition:
-		return w.install(netfab.Partition{Sets: f.Sets, OneWay: f.OneWay}.Rule())
-	case fault.Impair:
-		return w.install(impairment(f).Rule(w.port(f.Port)))
-	case fault.Drop:
-		return w.install(netfab.Drop{
-			Kind: netfab.Kind(f.Kind), From: f.From, To: f.To, Every: f.Every, First: f.First,
-		}.Rule())
-	case fault.Prune:
-		if !f.Undo {
-			return always(w.fabric.Segment(f.Segment).Prune()), nil
-		}
+// networkEffects is what is done to cables, rules and switches. What plug, heal
+// and unprune lift has been lifted before.
+var networkEffects = []Effect{
+	EffectOf((*World).pull),
+	EffectOf((*World).plug),
+	EffectOf((*World).partition),
+	EffectOf((*World).impair),
+	EffectOf((*World).drop),
+	EffectOf((*World).prune),
+	EffectOf(lifted[fault.Unprune]),
+	EffectOf(lifted[fault.Heal]),
+}
+
+// lifted is the effect of a fault that does no more than to lift others.
+func lifted[F fault.Fault](*World, F) (undo func() bool, err error) { return nil, nil }
+
+func (w *World) pull(f fault.Pull) (undo func() bool, err error) {
+	port := w.port(f.Port)
+	if f.Silently {
+		return w.install(netfab.Silence{Port: port, Direction: direction(f.Direction)}.Rule(), nil)
 	}
+	port.Pull()
+	return always(port.Plug), nil
+}
+
+func (w *World) plug(f fault.Plug) (undo func() bool, err error) {
+	w.port(f.Port).Plug()
 	return nil, nil
+}
+
+func (w *World) partition(f fault.Partition) (undo func() bool, err error) {
+	return w.install(netfab.Partition{Sets: f.Sets, OneWay: f.OneWay}.Rule())
+}
+
+// impair translates a fault line's fields; its distribution is one of those that
+// fault.Parse takes.
+func (w *World) impair(f fault.Impair) (undo func() bool, err error) {
+	return w.install(netfab.Impairment{
+		Direction: direction(f.Direction), Loss: f.Loss, Burst: f.Burst, Delay: f.Delay, Jitter: f.Jitter,
+		Distribution: netfab.Distribution(f.Distribution), Duplicate: f.Duplicate, Reorder: f.Reorder,
+		Corrupt: f.Corrupt, Rate: f.Rate, Queue: f.Queue,
+	}.Rule(w.port(f.Port)))
+}
+
+func (w *World) drop(f fault.Drop) (undo func() bool, err error) {
+	return w.install(netfab.Drop{
+		Kind: netfab.Kind(f.Kind), From: f.From, To: f.To, Every: f.Every, First: f.First,
+	}.Rule())
+}
+
+func (w *World) prune(f fault.Prune) (undo func() bool, err error) {
+	return always(w.fabric.Segment(f.Segment).Prune()), nil
 }
 
 func (w *World) port(p fault.Port) *netfab.Port { return w.machines[p.Node].Port(p.Interface) }
@@ -42,16 +67,6 @@ func (w *World) install(rule netfab.Rule, err error) (undo func() bool, _ error)
 		return nil, err
 	}
 	return always(w.fabric.Install(rule)), nil
-}
-
-// impairment translates a fault line's fields; its distribution is one of those
-// that fault.Parse takes.
-func impairment(f fault.Impair) netfab.Impairment {
-	return netfab.Impairment{
-		Direction: direction(f.Direction), Loss: f.Loss, Burst: f.Burst, Delay: f.Delay, Jitter: f.Jitter,
-		Distribution: netfab.Distribution(f.Distribution), Duplicate: f.Duplicate, Reorder: f.Reorder,
-		Corrupt: f.Corrupt, Rate: f.Rate, Queue: f.Queue,
-	}
 }
 
 func direction(d fault.Direction) netfab.Direction {

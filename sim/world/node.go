@@ -159,12 +159,3 @@ func (n *Node) vips() []netip.Addr {
 	}
 	return vips
 }
-
-// yield makes the active members of the node, or of one interface, give up.
-func (n *Node) yield(iface string) {
-	for _, m := range n.Members() {
-		if iface == "" || m.Interface() == iface {
-			m.Yield()
-		}
-	}
-}

@@ -5,21 +5,43 @@ import (
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// switchService stops or starts a service of the machine's gateway. With the
-// machine the service's state dies, and there is nothing to undo.
-func (n *Node) switchService(f fault.Service) (undo func() bool, err error) {
-	g := n.gateway
-	apply, revert := g.StopService, g.StartService
-	if f.Start {
-		apply, revert = revert, apply
+// switchable is a program whose services can be stopped and started.
+type switchable interface {
+	StopService(name string) error
+	StartService(name string) error
+}
+
+// programOf returns the program of the machine's present life that has a
+// service.
+func (n *Node) programOf(service string) switchable {
+	if n.backend != nil && service == topology.BackendService {
+		return n.backend
 	}
-	if err := apply(f.Name); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrTarget, err)
+	return n.gateway
+}
+
+func (n *Node) stopService(f fault.StopService) (undo func() bool, err error) {
+	p := n.programOf(f.Name)
+	return n.switchService(f.Name, p.StopService, p.StartService)
+}
+
+func (n *Node) startService(f fault.StartService) (undo func() bool, err error) {
+	p := n.programOf(f.Name)
+	return n.switchService(f.Name, p.StartService, p.StopService)
+}
+
+// switchService stops or starts a service. With the machine the service's state
+// dies, and there is nothing to undo.
+func (n *Node) switchService(name string, apply, revert func(string) error) (undo func() bool, err error) {
+	p := n.programOf(name)
+	if err := apply(name); err != nil {
+		return nil, err
 	}
 	return func() bool {
-		return changed(func() bool { return n.gateway == g }, func() { n.must(revert(f.Name)) })
+		return changed(func() bool { return n.programOf(name) == p }, func() { n.must(revert(name)) })
 	}, nil
 }
 

@@ -21,7 +21,7 @@ type stranger struct{ port *netfab.Port }
 
 func (s stranger) Port(string) *netfab.Port               { return s.port }
 func (s stranger) PowerOn()                               { s.port.SetPower(true) }
-func (s stranger) Possible(fault.Fault) error             { return nil }
+func (s stranger) Present() fault.Present                 { return fault.Present{Up: true} }
 func (s stranger) Apply(fault.Fault) (func() bool, error) { return nil, nil }
 func (s stranger) Destroy()                               {}
 func (s stranger) Receive(*netfab.Frame)                  {}

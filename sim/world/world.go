@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ type Options struct {
 	Capture netfab.Observer
 	// Watch is told of each event as it is logged. May be nil.
 	Watch func(event.Event)
+
+	// Effects are those of faults beyond fault.Standard.
+	Effects []Effect
 
 	// Driver moves the clock. Nil means virtual time.
 	Driver sim.Driver
@@ -50,11 +54,11 @@ type Machine interface {
 	Port(iface string) *netfab.Port
 	// PowerOn switches the machine on at its start.
 	PowerOn()
-	// Possible says why a fault that the node is the target of cannot be done at
-	// present; nil if it can.
-	Possible(f fault.Fault) error
-	// Apply gives such a fault effect, and returns how to undo it: nil if it
-	// cannot be undone; it reports whether there was something left to undo.
+	// Present says what a fault finds there.
+	Present() fault.Present
+	// Apply gives a fault that the node is the target of effect, and returns how to
+	// undo it: nil if it cannot be undone; it reports whether there was something
+	// left to undo.
 	Apply(f fault.Fault) (undo func() bool, err error)
 	// Destroy ends the machine without a trace in log or digest.
 	Destroy()
@@ -73,6 +77,7 @@ type World struct {
 	names    []string         // of machines, sorted
 	frames   *sightings
 	applied  []*application // in the order in which they were injected
+	effects  []Effect       // of faults of the network
 	finished bool
 	closed   bool
 }
@@ -97,7 +102,7 @@ func New(t topology.Topology, o Options) (*World, error) {
 	}
 	w := &World{
 		loop: sim.NewDriven(o.Seed, driver), digest: sim.NewDigest(), topology: t,
-		machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: client.NewLedger(),
+		effects: slices.Concat(networkEffects, o.Effects), machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: client.NewLedger(),
 	}
 	w.log = event.NewLog(w.digest)
 	if o.Watch != nil {
@@ -157,7 +162,7 @@ func (w *World) populate(o Options) error {
 		w.names = append(w.names, name)
 	}
 	if len(w.names) == 0 {
-		return fmt.Errorf("world: %w: node %q; there are %v", ErrTarget, o.Here, all)
+		return fmt.Errorf("world: %w: node %q; there are %v", fault.ErrTarget, o.Here, all)
 	}
 	return nil
 }

@@ -182,8 +182,8 @@ func (n *machine) apply(a application) error {
 		return err
 	}
 	machine := n.world.Node(n.cfg.Name)
-	if err := machine.Possible(f); err != nil {
-		return fmt.Errorf("testbed: %s: %s: %w", n.cfg.Name, f, err)
+	if err := fault.Now(f, machine.Present()); err != nil {
+		return fmt.Errorf("testbed: %s: %w", f, err)
 	}
 	undo, err := machine.Apply(f)
 	if err != nil {

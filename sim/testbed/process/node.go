@@ -203,16 +203,10 @@ var errEarly = errors.New("the node process has finished too early")
 // the same instant by itself.
 func (r *Node) PowerOn() { r.SetPower(true) }
 
-// Possible implements world.Machine. What only the node can know it will say
-// itself, and the run ends.
-func (r *Node) Possible(f fault.Fault) error {
-	switch f.(type) {
-	case fault.Hog, fault.Fill, fault.Freeze, fault.Set, fault.Yield, fault.Service, fault.Backend:
-		if r.process == nil {
-			return world.ErrDown
-		}
-	}
-	return nil
+// Present implements world.Machine. What only the node can know, such as what it
+// is configured to be by now, it will say itself, and the run ends.
+func (r *Node) Present() fault.Present {
+	return fault.Present{Up: r.process != nil, Node: r.run.Topology.Nodes[r.Node]}
 }
 
 // Apply implements world.Machine. Power and a frozen machine are the
@@ -239,7 +233,7 @@ func (r *Node) Apply(f fault.Fault) (undo func() bool, err error) {
 		}
 	}
 	if r.process == nil {
-		return nil, world.ErrDown
+		return nil, fault.ErrDown
 	}
 	r.number++
 	number, p := r.number, r.process
@@ -322,8 +316,8 @@ func (r *Node) start(b boot) {
 // reboot kills the process and starts the next one such that its control plane
 // runs once the machine has been down for the fault's span.
 func (r *Node) reboot(f fault.Reboot) error {
-	if f.Warm {
-		return errWarm
+	if err := fault.InRealTime(f); err != nil {
+		return err
 	}
 	down := f.Down
 	if down == 0 {

@@ -5,37 +5,18 @@ package realhost
 import (
 	"fmt"
 	"runtime"
-	"slices"
 
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed/attachment"
 	"github.com/cablepull/cablepull/sim/topology"
-	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Possible implements world.Machine. What never makes sense Check has said.
-func (h *Host) Possible(f fault.Fault) error {
-	switch f := f.(type) {
-	case fault.Hog, fault.Freeze:
-		return h.needsPower()
-	case fault.Service:
-		if programs := h.cfg.Exec.Programs(); !slices.Contains(programs, f.Name) {
-			return fmt.Errorf("%w: program %q, want %s", world.ErrTarget, f.Name, topology.AnyOf(f.Name, programs))
-		}
-		return h.needsPower()
-	}
-	return Refuse(f)
-}
+// Present implements world.Machine.
+func (h *Host) Present() fault.Present { return fault.Present{Up: h.power == up, Node: h.cfg} }
 
-func (h *Host) needsPower() error {
-	if h.power != up {
-		return world.ErrDown
-	}
-	return nil
-}
-
-// Apply implements world.Machine.
+// Apply implements world.Machine. It knows every fault of machines that is not
+// for our own stack only.
 func (h *Host) Apply(f fault.Fault) (undo func() bool, err error) {
 	switch f := f.(type) {
 	case fault.Crash:
@@ -50,8 +31,10 @@ func (h *Host) Apply(f fault.Fault) (undo func() bool, err error) {
 		return h.Thaw, nil
 	case fault.Thaw:
 		h.Thaw()
-	case fault.Service:
-		return h.service(f), nil
+	case fault.StopService:
+		return h.service(f.Name, h.stop, h.start), nil
+	case fault.StartService:
+		return h.service(f.Name, h.start, h.stop), nil
 	case fault.Hog:
 		return h.hog(f)
 	case fault.Calm:
@@ -60,23 +43,21 @@ func (h *Host) Apply(f fault.Fault) (undo func() bool, err error) {
 				h.calm(class)
 			}
 		}
+	default:
+		return nil, fmt.Errorf("no effect on a real host is known for %T", f)
 	}
 	return nil, nil
 }
 
 // service stops or starts a program. What has become of it otherwise meanwhile,
 // or died with the machine, is not undone.
-func (h *Host) service(f fault.Service) (undo func() bool) {
-	apply, revert := h.stop, h.start
-	if f.Start {
-		apply, revert = revert, apply
-	}
-	apply(f.Name)
-	was := h.programs[f.Name]
+func (h *Host) service(name string, apply, revert func(string)) (undo func() bool) {
+	apply(name)
+	was := h.programs[name]
 	return func() bool {
-		same := h.power == up && h.programs[f.Name] == was
+		same := h.power == up && h.programs[name] == was
 		if same {
-			revert(f.Name)
+			revert(name)
 		}
 		return same
 	}

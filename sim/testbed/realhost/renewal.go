@@ -112,8 +112,8 @@ func (h *Host) boot() bool {
 // reboot crashes the machine such that its programs start once it has been down
 // for the fault's span. The boot is the last part of it.
 func (h *Host) reboot(f fault.Reboot) error {
-	if f.Warm {
-		return errWarm
+	if err := fault.InRealTime(f); err != nil {
+		return err
 	}
 	down := f.Down
 	if down == 0 {

@@ -39,8 +39,8 @@ var goldenLines = []struct {
 	{"drop hello from a every 3rd", Drop{Kind: "hello", From: "a", Every: 3}},
 	{"drop tcp from c1 first 2", Drop{Kind: "tcp", From: "c1", First: 2}},
 	{"drop all from a to b every 22nd first 11", Drop{Kind: "all", From: "a", To: "b", Every: 22, First: 11}},
-	{"prune multicast lan", Prune{Segment: "lan"}},
-	{"unprune multicast lan", Prune{Segment: "lan", Undo: true}},
+	{"prune multicast lan", Prune{"lan"}},
+	{"unprune multicast lan", Unprune{"lan"}},
 	{"hog a service 100%", Hog{"a", "service", 1}},
 	{"hog a control 99.5%", Hog{"a", "control", 0.995}},
 	{"calm a", Calm{Node: "a"}},
@@ -65,8 +65,8 @@ var goldenLines = []struct {
 	{"save a", Save{"a"}},
 	{"yield a", Yield{Port{Node: "a"}}},
 	{"yield a.lan", Yield{portA}},
-	{"stop service web on b", Service{Name: "web", Node: "b"}},
-	{"start service web on b", Service{"web", "b", true}},
+	{"stop service web on b", StopService{"web", "b"}},
+	{"start service web on b", StartService{"web", "b"}},
 	{"backend web status 500", Backend{Node: "web", Mode: "status", Status: 500}},
 	{"backend web latency 2s", Backend{Node: "web", Mode: "latency", Latency: 2 * time.Second}},
 	{"backend web hang", Backend{Node: "web", Mode: "hang"}},
@@ -97,7 +97,7 @@ func TestLinesParseAndPrintAsThemselves(t *testing.T) {
 		}
 		verbsSeen[strings.Fields(g.line)[0]] = true
 	}
-	for _, usage := range Verbs() {
+	for _, usage := range Standard().Usage() {
 		if verb := strings.Fields(usage)[0]; !verbsSeen[verb] {
 			t.Errorf("no golden line for %s", verb)
 		}
@@ -152,12 +152,12 @@ func TestTargets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, f.Targets()); diff != "" {
+		if diff := cmp.Diff(want, TargetsOf(f)); diff != "" {
 			t.Errorf("%s: %s", text, diff)
 		}
 	}
 	for _, g := range goldenLines {
-		if targets := g.want.Targets(); g.line != "heal" && cmp.Equal(targets, Targets{}) {
+		if targets := TargetsOf(g.want); g.line != "heal" && cmp.Equal(targets, Targets{}) {
 			t.Errorf("%s: no targets", g.line)
 		}
 	}

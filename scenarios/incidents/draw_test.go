@@ -1,0 +1,37 @@
+package incidents
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim/fault"
+)
+
+// TestDrawnFaults: for each incident, faults drawn at random read as they print,
+// and the incident is valid with all of them in its timeline.
+func TestDrawnFaults(t *testing.T) {
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(20, 7))
+	for _, s := range all {
+		whole, step := s.Topology.WithDefaults(), scenarios.Step{At: time.Second}
+		for range 50 {
+			f, ok := fault.Standard().Draw(r, whole)
+			if !ok {
+				t.Fatalf("%s: nothing was drawn", s.Name)
+			}
+			if again, err := fault.Parse(f.String()); err != nil || again.String() != f.String() {
+				t.Errorf("%s: %s: parsed again: got %v, %v", s.Name, f, again, err)
+			}
+			step.Faults = append(step.Faults, f)
+		}
+		s.Timeline = append(s.Timeline, step)
+		if err := s.Validate(); err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package fault
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Backend changes how a back end answers: `backend web status 500`,
+// `backend web latency 2s`, `backend web hang`, `backend web reset`, `backend web ok`.
+type Backend struct {
+	Node    string
+	Mode    string // one of the modes below
+	Status  int
+	Latency time.Duration
+}
+
+// backendModes are the ways to answer.
+var backendModes = []string{"status", "latency", "hang", "reset", "ok"}
+
+// The statuses that end an exchange: an interim one, such as 100, is no answer.
+const (
+	statusMin = 200
+	statusMax = 599
+)
+
+var backendRow = Kind[Backend]{
+	Verb: "backend", Usage: "backend NODE status 500 | latency TIME | hang | reset | ok",
+	Parse: func(l *Line) Backend {
+		f := Backend{Node: l.Name("node"), Mode: l.OneOf("mode", backendModes...)}
+		switch f.Mode {
+		case "status":
+			f.Status = l.Count("status", statusMin, statusMax)
+		case "latency":
+			f.Latency = l.Span("latency", 0)
+		}
+		return f
+	},
+	Power: MustBeUp, Stack: OwnStack,
+	Draw: func(d *Draw) (f Backend, ok bool) {
+		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Backend != nil })
+		f.Mode = d.Word(backendModes...)
+		switch f.Mode {
+		case "status":
+			f.Status = statusMin + d.IntN(statusMax-statusMin+1)
+		case "latency":
+			f.Latency = d.Span(10*time.Millisecond, 10*time.Second)
+		}
+		return f, ok
+	},
+	Targets: func(f Backend) Targets { return nodes(f.Node) },
+	Needs: func(f Backend, n topology.Node) error {
+		if n.Backend == nil {
+			return lacks("node %s is no backend", f.Node)
+		}
+		return nil
+	},
+	InRealTime:  anyTime[Backend],
+	Undoable:    func(f Backend) bool { return f.Mode != "ok" },
+	Opposite:    func(f Backend) Fault { return Backend{Node: f.Node, Mode: "ok"} },
+	Lifts:       func(f Backend, old Fault) bool { return f.Mode == "ok" && f.sameBackend(old) },
+	Replaces:    Backend.sameBackend,
+	LosesFrames: never[Backend],
+	Silences:    silencesNobody[Backend],
+}.Row()
+
+// Row implements Fault.
+func (Backend) Row() *Row { return backendRow }
+
+// String implements Fault.
+func (f Backend) String() string {
+	s := "backend " + f.Node + " " + f.Mode
+	switch f.Mode {
+	case "status":
+		s += " " + strconv.Itoa(f.Status)
+	case "latency":
+		s += " " + formatSpan(f.Latency)
+	}
+	return s
+}
+
+func (f Backend) sameBackend(old Fault) bool {
+	o, ok := old.(Backend)
+	return ok && o.Node == f.Node
+}

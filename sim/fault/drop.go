@@ -1,0 +1,96 @@
+package fault
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Drop loses chosen frames: `drop hello from a`, `drop garp from a to b`,
+// `drop hello from a every 3rd`, `drop tcp from c1 first 2`.
+type Drop struct {
+	Kind     string // hello, coup, resign, garp, arp, multicast, tcp, udp, all
+	From, To string // nodes; To may be empty: to anybody
+	Every    int    // only each n-th; 0: all
+	First    int    // only the first n; 0: all
+}
+
+// dropKinds are the frames that Drop can choose.
+var dropKinds = []string{"hello", "coup", "resign", "garp", "arp", "multicast", "tcp", "udp", "all"}
+
+// helloKinds are those of them that hellos are among.
+var helloKinds = []string{"hello", "multicast", "udp", "all"}
+
+// countMax bounds the counts of Drop.
+const countMax = 1_000_000_000
+
+var dropRow = Kind[Drop]{
+	Verb: "drop", Usage: "drop hello|coup|resign|garp|arp|multicast|tcp|udp|all from NODE [to NODE] [every 3rd] [first NUMBER]",
+	Parse: parseDrop,
+	Power: AnyPower, Stack: AnyStack,
+	Draw: func(d *Draw) (f Drop, ok bool) {
+		f.Kind = d.Word(dropKinds...)
+		f.From, ok = d.Node(anyNode)
+		if d.Likely(0.5) {
+			f.To, _ = d.Node(anyNode)
+		}
+		if d.Likely(0.3) {
+			f.Every = 2 + d.IntN(9)
+		}
+		if d.Likely(0.3) {
+			f.First = 1 + d.IntN(20)
+		}
+		return f, ok
+	},
+	Targets: func(f Drop) Targets {
+		if f.To == "" {
+			return nodes(f.From)
+		}
+		return nodes(f.From, f.To)
+	},
+	Needs:       needsNothing[Drop],
+	InRealTime:  anyTime[Drop],
+	Undoable:    always[Drop],
+	Opposite:    func(f Drop) Fault { return Heal{f.From} },
+	Lifts:       noEarlier[Drop],
+	Replaces:    noEarlier[Drop], // rules add up
+	LosesFrames: always[Drop],
+	Silences: func(f Drop, w Way) bool {
+		return f.From == w.From.Node && (f.To == "" || f.To == w.To.Node) && f.Every <= 1 && slices.Contains(helloKinds, f.Kind)
+	},
+}.Row()
+
+// Row implements Fault.
+func (Drop) Row() *Row { return dropRow }
+
+func parseDrop(l *Line) Drop {
+	f := Drop{Kind: l.OneOf("frames", dropKinds...)}
+	l.Expect("from")
+	f.From = l.Name("node")
+	if l.Accept("to") {
+		f.To = l.Name("node")
+	}
+	if l.Accept("every") {
+		w := l.take("every")
+		f.Every = l.checkCount("every", w, strings.TrimRight(w.text, "stndrh"), 2, countMax)
+	}
+	if l.Accept("first") {
+		f.First = l.Count("first", 1, countMax)
+	}
+	return f
+}
+
+// String implements Fault.
+func (f Drop) String() string {
+	s := "drop " + f.Kind + " from " + f.From
+	if f.To != "" {
+		s += " to " + f.To
+	}
+	if f.Every != 0 {
+		s += " every " + formatOrdinal(f.Every)
+	}
+	if f.First != 0 {
+		s += " first " + strconv.Itoa(f.First)
+	}
+	return s
+}

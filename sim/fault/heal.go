@@ -1,0 +1,47 @@
+package fault
+
+import "slices"
+
+// Heal mends what loses or spoils frames on their way, such as partitions,
+// impairments and drops, all or those that are about one node: `heal`, `heal a`.
+type Heal struct{ Node string }
+
+var healRow = Kind[Heal]{
+	Verb: "heal", Usage: "heal [NODE]",
+	Parse: func(l *Line) (f Heal) {
+		if l.More() {
+			f.Node = l.Name("node")
+		}
+		return f
+	},
+	Power: AnyPower, Stack: AnyStack,
+	Draw: func(d *Draw) (f Heal, ok bool) {
+		if d.Likely(0.5) {
+			return Heal{}, true
+		}
+		f.Node, ok = d.Node(anyNode)
+		return f, ok
+	},
+	Targets: func(f Heal) Targets {
+		if f.Node == "" {
+			return Targets{}
+		}
+		return nodes(f.Node)
+	},
+	Needs:      needsNothing[Heal],
+	InRealTime: anyTime[Heal],
+	Undoable:   never[Heal],
+	Opposite:   noOpposite[Heal],
+	Lifts: func(f Heal, old Fault) bool {
+		return LosesFrames(old) && (f.Node == "" || slices.Contains(Nodes(old), f.Node))
+	},
+	Replaces:    noEarlier[Heal],
+	LosesFrames: never[Heal],
+	Silences:    silencesNobody[Heal],
+}.Row()
+
+// Row implements Fault.
+func (Heal) Row() *Row { return healRow }
+
+// String implements Fault.
+func (f Heal) String() string { return "heal" + spaced(f.Node) }
