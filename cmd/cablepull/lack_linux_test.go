@@ -17,6 +17,9 @@ import (
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
+// sceneDisk names in the environment of a scene the folder that is a full disk.
+const sceneDisk = "CABLEPULL_TEST_DISK"
+
 // The scenes are machines that lack something. Each is played in namespaces of
 // the test's own, so that nothing of it shows outside.
 func init() {
@@ -30,7 +33,7 @@ func init() {
 		os.Exit(cmd.ProcessState.ExitCode())
 	}
 	scenes["full disk"] = func() {
-		dir := os.Getenv("CABLEPULL_TEST_DISK")
+		dir := os.Getenv(sceneDisk)
 		must(syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=32k,mode=777"))
 		cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -53,15 +56,15 @@ func must(err error) {
 }
 
 // play runs the command in a scene as root of a user namespace of its own, which
-// has all users that there are.
-func play(t *testing.T, name string, args ...string) (status int, stdout, stderr string) {
+// has all users that there are, with more in its environment.
+func play(t *testing.T, name string, environment []string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("only root can play a machine with several users")
 	}
 	needNamespaces(t, "user namespaces")
 	cmd := command(args...)
-	cmd.Env = append(cmd.Env, scene+"="+name)
+	cmd.Env = append(append(cmd.Env, environment...), scene+"="+name)
 	all := []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: nobody + 1}}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS,
@@ -73,8 +76,9 @@ func play(t *testing.T, name string, args ...string) (status int, stdout, stderr
 // TestNamespacesRunOut: the limit is named, with the node that found no room and
 // the setting; it is no defect to report.
 func TestNamespacesRunOut(t *testing.T) {
+	t.Parallel() // it waits
 	_, scenario, _ := as(t, nobody, endless)
-	status, stdout, stderr := play(t, "few namespaces", "run", scenario, "--world", "netns")
+	status, stdout, stderr := play(t, "few namespaces", nil, "run", scenario, "--world", "netns")
 	if status != exitUsage || stdout != "" {
 		t.Errorf("status %d, want %d\n%s", status, exitUsage, stdout)
 	}
@@ -91,13 +95,14 @@ func TestNamespacesRunOut(t *testing.T) {
 // TestNoUserNamespaces: an ordinary user is told the setting that forbids what
 // he needs, by run and by doctor, and virtual time still works.
 func TestNoUserNamespaces(t *testing.T) {
+	t.Parallel() // it waits
 	_, scenario, _ := as(t, nobody, endless)
 	const lonely, setting = "ordinary user without namespaces", "the sysctl user.max_user_namespaces is 0"
-	status, stdout, stderr := play(t, lonely, "run", scenario, "--world", "netns")
+	status, stdout, stderr := play(t, lonely, nil, "run", scenario, "--world", "netns")
 	if status != exitUsage || stdout != "" || !strings.Contains(stderr, setting) || !strings.Contains(stderr, "see cablepull doctor") || strings.Contains(stderr, "report") {
 		t.Errorf("run: status %d and %q, want %d, the setting and no call for a report\n%s", status, stderr, exitUsage, stdout)
 	}
-	status, stdout, stderr = play(t, lonely, "doctor")
+	status, stdout, stderr = play(t, lonely, nil, "doctor")
 	if status != exitFailed || stderr != "" || !strings.Contains(stdout, setting) || !strings.HasSuffix(stdout, "\nThe netns world cannot run here; the virtual world can, on any machine.\n") {
 		t.Errorf("doctor: status %d and %q, want %d, the setting and the verdict\n%s", status, stderr, exitFailed, stdout)
 	}
@@ -106,7 +111,7 @@ func TestNoUserNamespaces(t *testing.T) {
 			t.Errorf("doctor does not say what that costs: %q", line)
 		}
 	}
-	if status, _, stderr := play(t, lonely, "run", "cable-pull"); status != exitPassed {
+	if status, _, stderr := play(t, lonely, nil, "run", "cable-pull"); status != exitPassed {
 		t.Errorf("in virtual time: status %d, want %d\n%s", status, exitPassed, stderr)
 	}
 }
@@ -114,18 +119,18 @@ func TestNoUserNamespaces(t *testing.T) {
 // TestDiskRunsFull: a run whose reports find no room says so, with the file, and
 // leaves nothing that is half.
 func TestDiskRunsFull(t *testing.T) {
+	t.Parallel() // it waits
 	_, scenario, dir := as(t, nobody, strings.Replace(brief, "SENT", "5..40", 1))
 	disk := filepath.Join(dir, "disk")
 	if err := os.Mkdir(disk, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("CABLEPULL_TEST_DISK", disk)
 	for _, args := range [][]string{
 		{"run", scenario, "--out", filepath.Join(disk, "out")},
 		{"run", scenario, "--out", filepath.Join(disk, "out"), "--world", "netns"},
 		{"run", scenario, "--out", filepath.Join(disk, "out"), "--seeds", "1..3", "--jobs", "2"},
 	} {
-		status, stdout, stderr := play(t, "full disk", args...)
+		status, stdout, stderr := play(t, "full disk", []string{sceneDisk + "=" + disk}, args...)
 		if status != exitUsage || strings.Contains(stdout, "left:") || !strings.Contains(stderr, "events.jsonl") ||
 			!strings.Contains(stderr, "no space left on device") || strings.Contains(stderr, "Please report") {
 			t.Errorf("%v: status %d, want %d; nothing left; the file, the cause, and no call for a report\n%s%s", args, status, exitUsage, stdout, stderr)
@@ -162,6 +167,7 @@ func TestNoControlGroups(t *testing.T) {
 // TestKilledInside: a run that dies in its namespaces is not taken for one that
 // was judged.
 func TestKilledInside(t *testing.T) {
+	t.Parallel() // it waits
 	start, scenario, _ := as(t, nobody, endless)
 	cmd := start("run", scenario, "--world", "netns")
 	if cmd.SysProcAttr == nil && os.Getuid() == 0 {
@@ -181,10 +187,12 @@ func TestKilledInside(t *testing.T) {
 
 // TestNohup: who starts a run with nohup wants it to survive its terminal.
 func TestNohup(t *testing.T) {
+	t.Parallel()                  // it waits; no other test cares about this signal
 	signal.Ignore(syscall.SIGHUP) // processes that we start inherit it
 	t.Cleanup(func() { signal.Reset(syscall.SIGHUP) })
 	for _, user := range users {
 		t.Run(user.name, func(t *testing.T) {
+			t.Parallel()
 			start, scenario, _ := as(t, user.id, strings.Replace(brief, "SENT", "5..40", 1))
 			cmd := start("run", scenario, "--world", "netns")
 			begin(t, cmd)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,14 @@ func TestMain(m *testing.M) {
 	// What a run starts by itself must never run these tests again.
 	if os.Getenv(asCommand) != "" || os.Getenv(insideVariable) != "" {
 		main()
+	}
+	// Most tests wait for runs in real time: more of them than processors go on
+	// side by side, unless somebody says how many.
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", "4") // there is such a flag
 	}
 	os.Exit(m.Run())
 }

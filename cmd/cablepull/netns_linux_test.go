@@ -141,6 +141,7 @@ func TestNetnsRun(t *testing.T) {
 	t.Parallel() // it waits
 	for _, user := range users {
 		t.Run(user.name, func(t *testing.T) {
+			t.Parallel()
 			start, scenario, dir := as(t, user.id, strings.Replace(brief, "SENT", "5..40", 1))
 			before := interfaces(t)
 			out := filepath.Join(dir, "out")
@@ -231,6 +232,7 @@ func TestNetnsInterrupted(t *testing.T) {
 			seeds string
 		}{{"one", syscall.SIGINT, "1"}, {"workers", syscall.SIGTERM, "1..2"}} {
 			t.Run(user.name+"/"+how.name, func(t *testing.T) {
+				t.Parallel()
 				start, scenario, dir := as(t, user.id, endless)
 				out := filepath.Join(dir, "out")
 				cmd := start("run", scenario, "--world", "netns", "--seeds", how.seeds, "--out", out)
@@ -252,6 +254,7 @@ func TestNetnsInterrupted(t *testing.T) {
 // TestNodeDies: a node process that is killed by somebody else ends the run with
 // an error that names node and cause.
 func TestNodeDies(t *testing.T) {
+	t.Parallel() // it waits
 	start, scenario, _ := as(t, nobody, endless)
 	cmd := start("run", scenario, "--world", "netns")
 	running := begin(t, cmd)
