@@ -20,6 +20,8 @@ var flow = map[string][]string{
 	"netfab":              {"sim", "node/wire"},       // frames move and nobody asks who sent them; headers are bytes in, values out
 	"netfab/netns":        {},                         // frames are bytes to the kernel too
 	"node/wire":           {},                         // bytes in, values out
+	"node/wire/facts":     {"node/wire"},              // tables of what routers said
+	"node/wire/capture":   {},                         // frames are bytes with an instant
 	"node/wire/layer":     {"node/wire"},              // what it costs to begin, only who decodes captures pays
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "sim/topology", "netfab", "node/wire"},
@@ -70,6 +72,7 @@ var flow = map[string][]string{
 	},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
+	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports/pcapng"},
 	"bench/same":     {}, // two binaries, and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},
@@ -117,7 +120,7 @@ type library struct {
 // libraries are all the dependencies of the project.
 var libraries = []library{
 	{"gvisor.dev/gvisor", []string{"node/host"}, false, "one package knows the stack, so that it can be replaced and settled in one place"},
-	{"github.com/google/gopacket", []string{"node/wire/layer", "reports"}, true, "layers and pcapng; everything else moves frames without decoding them"},
+	{"github.com/google/gopacket", []string{"node/wire/layer", "node/wire/capture", "reports"}, true, "layers and pcapng; everything else moves frames without decoding them"},
 	{"github.com/cespare/xxhash/v2", []string{"sim"}, false, "the digest is taken in one place"},
 	{"github.com/onsi/ginkgo/v2", []string{"scenarios/kit", "scenarios/spec"}, false, "Ginkgo is for scenarios; elsewhere plain testing"},
 	{"github.com/onsi/gomega", []string{"scenarios/kit", "scenarios/spec"}, false, "matchers speak of scenarios; elsewhere plain comparison and go-cmp"},

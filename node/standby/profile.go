@@ -21,7 +21,7 @@ const (
 	// progress, and a Resign counts only when it comes from the active member.
 	DataPower Profile = iota
 
-	// IOS adds what Cisco's routers do (spec/failover.md §1.10, and the capture in node/wire/testdata): an Active that
+	// IOS adds what Cisco's routers do (spec/failover.md §1.10, and the tables of node/wire/facts): an Active that
 	// hears a higher Active resigns instead of stepping down in silence, and a member that enters Speak, Standby or
 	// Active sends a hello at once and counts its hello timer from there.
 	IOS

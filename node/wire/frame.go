@@ -25,39 +25,66 @@ var GroupAddress = netip.AddrFrom4([4]byte{224, 0, 0, 2})
 //	IPv4      source -> 224.0.0.2, TTL 1, class selector 6 (network control, as routers mark it)
 //	UDP       1985 -> 1985
 func AppendFrame(dst []byte, source MAC, from netip.Addr, m Message) ([]byte, error) {
+	start := len(dst)
+	dst, err := appendHeaders(dst, source, from, MessageSize)
+	if err != nil {
+		return dst, err
+	}
+	dst, err = m.AppendBinary(dst)
+	if err != nil {
+		return dst[:start], err
+	}
+	seal(dst[start:])
+	return dst, nil
+}
+
+// AppendAdvertiseFrame appends the Ethernet frame that carries a. An Advertise belongs to no group, so its Ethernet source
+// is the sender's own address. It fails with ErrAddress when from is not IPv4.
+func AppendAdvertiseFrame(dst []byte, source MAC, from netip.Addr, a Advertise) ([]byte, error) {
+	start := len(dst)
+	dst, err := appendHeaders(dst, source, from, AdvertiseSize)
+	if err != nil {
+		return dst, err
+	}
+	dst, err = a.AppendBinary(dst)
+	if err != nil {
+		return dst[:start], err
+	}
+	seal(dst[start:])
+	return dst, nil
+}
+
+// appendHeaders appends the headers in front of a payload of size bytes, without checksums.
+func appendHeaders(dst []byte, source MAC, from netip.Addr, size uint16) ([]byte, error) {
 	if !from.Is4() {
 		return dst, fmt.Errorf("hsrp frame: source: %w: %s", ErrAddress, from)
 	}
-	start := len(dst)
 	dst = append(dst, AllRouters[:]...)
 	dst = append(dst, source[:]...)
 	dst = binary.BigEndian.AppendUint16(dst, uint16(EtherTypeIPv4))
 
 	ip, to := from.As4(), GroupAddress.As4()
 	dst = append(dst, 0x45, 0xc0)
-	dst = binary.BigEndian.AppendUint16(dst, IPv4Size+UDPSize+MessageSize)
+	dst = binary.BigEndian.AppendUint16(dst, IPv4Size+UDPSize+size)
 	dst = append(dst, 0, 0, 0, 0, 1, byte(ProtocolUDP), 0, 0)
 	dst = append(dst, ip[:]...)
 	dst = append(dst, to[:]...)
 
 	dst = binary.BigEndian.AppendUint16(dst, Port)
 	dst = binary.BigEndian.AppendUint16(dst, Port)
-	dst = binary.BigEndian.AppendUint16(dst, UDPSize+MessageSize)
-	dst = append(dst, 0, 0)
-	dst, err := m.AppendBinary(dst)
-	if err != nil {
-		return dst[:start], err
-	}
+	dst = binary.BigEndian.AppendUint16(dst, UDPSize+size)
+	return append(dst, 0, 0), nil
+}
 
-	header := dst[start+EthernetSize : start+EthernetSize+IPv4Size]
-	datagram := dst[start+EthernetSize+IPv4Size:]
+// seal writes the checksums of a frame that is complete otherwise.
+func seal(frame []byte) {
+	header, datagram := frame[EthernetSize:][:IPv4Size], frame[EthernetSize+IPv4Size:]
 	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
 	sum := udpChecksum(header[12:20], datagram)
 	if sum == 0 {
 		sum = 0xffff // 0 on the wire would mean "no checksum" (RFC 768)
 	}
 	binary.BigEndian.PutUint16(datagram[6:], sum)
-	return dst, nil
 }
 
 // IsHSRP reports whether a frame is addressed to HSRP version 1: IPv4, to 224.0.0.2, UDP, destination port 1985. It
@@ -100,6 +127,20 @@ func ParseFrame(frame []byte) (source MAC, from netip.Addr, m Message, err error
 		return MAC{}, netip.Addr{}, Message{}, err
 	}
 	return EthernetOf(frame).Source(), IPv4Of(frame).From(), m, nil
+}
+
+// ParseAdvertiseFrame reads a frame that carries an Advertise, as ParseFrame reads the others. Errors: ErrNotHSRP, ErrShort,
+// ErrChecksum, and those of ParseAdvertise.
+func ParseAdvertiseFrame(frame []byte) (source MAC, from netip.Addr, a Advertise, err error) {
+	payload, err := parsePayload(frame)
+	if err != nil {
+		return MAC{}, netip.Addr{}, Advertise{}, err
+	}
+	a, err = ParseAdvertise(payload)
+	if err != nil {
+		return MAC{}, netip.Addr{}, Advertise{}, err
+	}
+	return EthernetOf(frame).Source(), IPv4Of(frame).From(), a, nil
 }
 
 // parsePayload checks and strips the three headers.

@@ -26,6 +26,45 @@ func helloFrame(t testing.TB) []byte {
 	return frame
 }
 
+func advertiseFrame(t testing.TB) []byte {
+	t.Helper()
+	a := Advertise{Type: 1, State: AdvertisePassive, PassiveGroups: 2}
+	frame, err := AppendAdvertiseFrame(nil, memberMAC, memberIP, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return frame
+}
+
+// TestAdvertiseFrame: an Advertise survives the way out and back in, and is no Message; a Message is no Advertise.
+func TestAdvertiseFrame(t *testing.T) {
+	frame := advertiseFrame(t)
+	source, from, a, err := ParseAdvertiseFrame(frame)
+	if err != nil || source != memberMAC || from != memberIP || a != (Advertise{Type: 1, State: AdvertisePassive, PassiveGroups: 2}) {
+		t.Errorf("got %v %v %+v, %v", source, from, a, err)
+	}
+	for _, tc := range []struct {
+		name  string
+		frame []byte
+		want  error
+	}{
+		{"a hello", helloFrame(t), ErrOpcode},
+		{"cut", frame[:len(frame)-1], ErrShort},
+		{"flipped", with(frame, len(frame)-1, 1), ErrChecksum},
+		{"TCP", with(frame, EthernetSize+9, 6), ErrNotHSRP},
+	} {
+		if _, from, a, err := ParseAdvertiseFrame(tc.frame); !errors.Is(err, tc.want) || from.IsValid() || a != (Advertise{}) {
+			t.Errorf("%s: got %+v, %v, want %v", tc.name, a, err, tc.want)
+		}
+	}
+	if _, _, _, err := ParseFrame(frame); !errors.Is(err, ErrOpcode) {
+		t.Errorf("as a message: got %v, want %v", err, ErrOpcode)
+	}
+	if _, err := AppendAdvertiseFrame(nil, memberMAC, netip.MustParseAddr("2001:db8::1"), a); !errors.Is(err, ErrAddress) {
+		t.Errorf("from IPv6: got %v, want %v", err, ErrAddress)
+	}
+}
+
 // reseal recomputes both checksums of a frame, so that a test can change a field and nothing else is wrong with it.
 func reseal(frame []byte) []byte {
 	ip := frame[EthernetSize:]

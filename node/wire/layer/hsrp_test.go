@@ -1,101 +1,89 @@
 package layer
 
 import (
-	"fmt"
+	"errors"
+	"io/fs"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
-	"github.com/google/gopacket/pcapgo"
 
 	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/node/wire/capture"
+	"github.com/cablepull/cablepull/node/wire/facts"
 )
 
-// capture returns the frames of a testdata file.
-func capture(t testing.TB, name string) [][]byte {
+// frames makes the frames of a table.
+func frames(t *testing.T, table string) (all [][]byte) {
 	t.Helper()
-	f, err := os.Open(name)
+	known, err := facts.Load(table)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	r, err := pcapgo.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var frames [][]byte
-	for {
-		data, _, err := r.ReadPacketData()
+	for _, f := range known {
+		frame, err := f.Frame()
 		if err != nil {
-			return frames
+			t.Fatal(err)
 		}
-		frames = append(frames, data)
+		all = append(all, frame)
 	}
+	return all
 }
 
-// TestRealRouters reads every packet of a capture of three Cisco routers, once with our parser and once through
-// gopacket, and wants them to agree with each other and with what Wireshark shows.
-func TestRealRouters(t *testing.T) {
-	count := map[string]int{}
-	for i, frame := range capture(t, "../testdata/HSRP_failover.pcap") {
-		packet := gopacket.NewPacket(frame, layers.LayerTypeEthernet, gopacket.Default)
-		layer, ok := packet.Layer(TypeHSRP).(*HSRP)
-		if !ok || packet.ErrorLayer() != nil {
-			t.Fatalf("frame %d: no HSRP layer: %v", i+1, packet)
-		}
-		if layer.Opcode == wire.OpAdvertise {
-			count["Advertise "+layer.Advertise.State.String()]++
-			if _, _, _, err := wire.ParseFrame(frame); err == nil {
-				t.Errorf("frame %d: an Advertise is no Message", i+1)
-			}
-			continue
-		}
-		source, from, m, err := wire.ParseFrame(frame)
-		if err != nil || m != layer.Message {
-			t.Fatalf("frame %d: got %v, %v, gopacket sees %v", i+1, m, err, layer.Message)
-		}
-		checkRouter(t, i+1, source, from, m)
-		count[fmt.Sprintf("%s %s %s", from, m.Opcode, m.State)]++
-	}
-	want := map[string]int{
-		"192.168.0.10 Hello Active":  6,
-		"192.168.0.30 Hello Standby": 6,
-		"192.168.0.30 Hello Active":  12,
-		"192.168.0.20 Hello Speak":   4,
-		"192.168.0.20 Hello Standby": 6,
-		"Advertise Passive":          4,
-		"Advertise Active":           1,
-	}
-	for what, n := range want {
-		if count[what] != n {
-			t.Errorf("%s: got %d, want %d", what, count[what], n)
-		}
-		delete(count, what)
-	}
-	if len(count) != 0 {
-		t.Errorf("unexpected: %v", count)
-	}
-}
-
-// checkRouter checks what all messages of the capture share.
-func checkRouter(t *testing.T, frame int, source wire.MAC, from netip.Addr, m wire.Message) {
+// field reads a capture of real routers, or skips.
+func field(t *testing.T, file string) (all [][]byte) {
 	t.Helper()
-	if active := source == wire.VirtualMAC(1); active != (m.State == wire.StateActive) {
-		t.Errorf("frame %d: %s sends as %s; the virtual MAC is the active's alone (RFC 2281 §6.1)", frame, m.State, source)
+	captured, err := capture.Field(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip(err)
 	}
-	priority := uint8(100)
-	if from == netip.MustParseAddr("192.168.0.10") {
-		priority = 200
+	if err != nil {
+		t.Fatal(err)
 	}
-	want := wire.Message{
-		Opcode: wire.OpHello, State: m.State, Hello: 3 * time.Second, Hold: 10 * time.Second,
-		Priority: priority, Group: 1, Auth: wire.AuthCisco, VirtualIP: netip.MustParseAddr("192.168.0.1"),
+	for _, f := range captured {
+		all = append(all, f.Data)
 	}
-	if m != want {
-		t.Errorf("frame %d: got %+v, want %+v", frame, m, want)
+	return all
+}
+
+// TestRealRouters reads what routers said once with our parser and once through
+// gopacket, and wants them to agree: frames made of tables and, where there are
+// captures, the very frames.
+func TestRealRouters(t *testing.T) {
+	const other = 1150 // frames of the campus that carry something else
+	for _, tc := range []struct {
+		name       string
+		frames     func(*testing.T) [][]byte
+		hsrp, none int
+	}{
+		{"failover", func(t *testing.T) [][]byte { return frames(t, facts.Failover) }, 39, 0},
+		{"campus", func(t *testing.T) [][]byte { return frames(t, facts.Campus) }, 829, 0},
+		{"captured failover", func(t *testing.T) [][]byte { return field(t, "HSRP_failover.pcap") }, 39, 0},
+		{"captured campus", func(t *testing.T) [][]byte { return field(t, "kholia_HSRP_wild-samples_hsrp_cap.pcap") }, 829, other},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			hsrp, none := 0, 0
+			for i, frame := range tc.frames(t) {
+				known, ours := facts.Of(0, frame)
+				seen, theirs := gopacket.NewPacket(frame, layers.LayerTypeEthernet, gopacket.Default).Layer(TypeHSRP).(*HSRP)
+				if ours != theirs {
+					t.Fatalf("frame %d: we read %v, gopacket %v", i+1, ours, theirs)
+				}
+				if !ours {
+					none++
+					continue
+				}
+				hsrp++
+				if seen.Opcode != known.Opcode || seen.Message != known.Message || seen.Advertise != known.Advertise {
+					t.Errorf("frame %d: we read %+v, gopacket %+v", i+1, known, seen)
+				}
+			}
+			if hsrp != tc.hsrp || none != tc.none {
+				t.Errorf("got %d messages and %d other frames, want %d and %d", hsrp, none, tc.hsrp, tc.none)
+			}
+		})
 	}
 }
 
