@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/gateway"
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -238,7 +239,7 @@ func TestWaitingEnds(t *testing.T) {
 	}
 	waited := 0
 	for _, f := range failures {
-		if f.Failure != Timeout || f.Retried {
+		if f.Failure != host.Timeout || f.Retried {
 			t.Errorf("failure: got %+v, want a timeout", f)
 		}
 		if f.Conn == 0 {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -126,7 +127,7 @@ func (p *pool) expire() {
 			return
 		}
 		p.waiting.pop()
-		p.client.log(event.RequestFailed{Request: r.ID, Failure: Timeout, After: now - r.due})
+		p.client.log(event.RequestFailed{Request: r.ID, Failure: host.Timeout, After: now - r.due})
 	}
 }
 

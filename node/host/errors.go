@@ -30,6 +30,29 @@ func (timeoutError) Error() string   { return "timeout" }
 func (timeoutError) Timeout() bool   { return true }
 func (timeoutError) Temporary() bool { return true }
 
+// How a connection fails, as events name it.
+const (
+	Refused     = "refused"     // the server's machine has nobody who listens
+	Reset       = "reset"       // the connection was reset
+	Timeout     = "timeout"     // no connection, or no answer, in time
+	Unreachable = "unreachable" // no way to the server's machine
+)
+
+// Failure names how a connection failed; empty if it did in none of these ways.
+func Failure(err error) string {
+	switch {
+	case errors.Is(err, ErrRefused):
+		return Refused
+	case errors.Is(err, ErrReset):
+		return Reset
+	case errors.Is(err, ErrTimeout):
+		return Timeout
+	case errors.Is(err, ErrUnreachable), errors.Is(err, ErrDown):
+		return Unreachable
+	}
+	return ""
+}
+
 // failure translates an error of the stack.
 func failure(op string, at netip.AddrPort, err tcpip.Error) error {
 	var cause error

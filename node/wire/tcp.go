@@ -63,3 +63,30 @@ func (h *TCPHeader) Size() int { return 4 * int(h[12]>>4) }
 
 // Flags returns the control bits.
 func (h *TCPHeader) Flags() TCPFlags { return TCPFlags(h[13] & 0x3f) }
+
+// ResetSize is the length of what AppendReset appends.
+const ResetSize = EthernetSize + IPv4Size + TCPSize
+
+// AppendReset appends the frame by which the receiver of a segment resets the connection (RFC 9293 §3.10.7.1): to where it
+// came from, with the number that it acknowledges. The frame must carry a segment, as TCPOf says.
+func AppendReset(dst, frame []byte) []byte {
+	ethernet, start := EthernetOf(frame), len(dst)
+	ip, tcp, _ := TCPOf(frame)
+	dst = append(dst, make([]byte, ResetSize)...)
+	EthernetOf(dst[start:]).Set(ethernet.Source(), ethernet.Destination(), EtherTypeIPv4)
+	header, segment := dst[start+EthernetSize:start+EthernetSize+IPv4Size], dst[start+EthernetSize+IPv4Size:]
+	header[0], header[8], header[9] = 0x45, 64, byte(ProtocolTCP)
+	binary.BigEndian.PutUint16(header[2:], IPv4Size+TCPSize)
+	from, to := ip.Destination(), ip.Source()
+	copy(header[12:], from[:])
+	copy(header[16:], to[:])
+	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
+	binary.BigEndian.PutUint16(segment[0:], tcp.DestinationPort())
+	binary.BigEndian.PutUint16(segment[2:], tcp.SourcePort())
+	binary.BigEndian.PutUint32(segment[4:], tcp.Acknowledgement())
+	segment[12], segment[13] = TCPSize/4<<4, byte(TCPRst)
+	var sum checksum
+	sum = sum.add(header[12:20]) + checksum(ProtocolTCP) + TCPSize
+	binary.BigEndian.PutUint16(segment[16:], sum.add(segment).sum())
+	return dst
+}

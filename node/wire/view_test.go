@@ -338,3 +338,22 @@ func FuzzViews(f *testing.F) {
 		}
 	})
 }
+
+func TestAppendReset(t *testing.T) {
+	frame := unhex(t, tcpOptions)
+	got := AppendReset([]byte{1, 2}, frame)
+	if !bytes.Equal(got[:2], []byte{1, 2}) || len(got) != 2+ResetSize {
+		t.Fatalf("got %d bytes, % x", len(got), got)
+	}
+	ip, h, data := TCPOf(got[2:])
+	if h == nil || len(data) != 0 || h.Flags() != TCPRst || h.Sequence() != 0x05060708 || h.SourcePort() != 80 || h.DestinationPort() != 49152 ||
+		ip.From() != IPv4Of(frame).To() || ip.To() != IPv4Of(frame).From() ||
+		EthernetOf(got[2:]).Destination() != EthernetOf(frame).Source() || EthernetOf(got[2:]).Source() != EthernetOf(frame).Destination() {
+		t.Errorf("got % x", got)
+	}
+	packet := got[2+EthernetSize:]
+	sum := checksum(0).add(packet[12:20]) + checksum(ProtocolTCP) + TCPSize
+	if header := checksum(0).add(packet[:IPv4Size]).sum(); header != 0 || sum.add(packet[IPv4Size:]).sum() != 0 {
+		t.Errorf("wrong checksums: % x", packet)
+	}
+}

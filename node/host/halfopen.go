@@ -1,0 +1,83 @@
+package host
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"github.com/cablepull/cablepull/node/wire"
+)
+
+// DialHalf opens a connection only as far as its answer, which it resets, as
+// half-open health checks do: the program behind the port never hears of it. It
+// parks the current proc until somebody answers or nobody has in time, and
+// returns nil if the port is open. Errors are those of Dial.
+func (h *Host) DialHalf(target netip.AddrPort, timeout time.Duration) error {
+	if h.kernelState == nil {
+		return fmt.Errorf("host: dial half %v: %w", target, ErrDown)
+	}
+	queue := &waiter.Queue{}
+	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
+	if err != nil {
+		return failure("dial half", target, err)
+	}
+	c := newConn(h, ep, queue, target)
+	c.SetTimeout(timeout)
+	d := &halfDialling{dialling: dialling{Conn: c}}
+	for _, n := range h.nics {
+		socket := n.OpenPacket(d.answers, nil)
+		socket.receive = func(frame []byte) { d.reset(socket, frame) }
+		defer socket.Close()
+	}
+	h.loop.Await(d)
+	defer c.Abort() // the stack has seen no answer, and would go on asking
+	switch {
+	case c.gone():
+		return fmt.Errorf("host: dial half %v: %w", target, ErrDown)
+	case d.answered:
+		return nil
+	case d.late:
+		return fmt.Errorf("host: dial half %v: %w", target, ErrTimeout)
+	}
+	return failure("dial half", target, d.failed)
+}
+
+// halfDialling is a DialHalf under way.
+type halfDialling struct {
+	dialling
+	answered bool
+}
+
+// Try implements sim.Attempt.
+func (d *halfDialling) Try() bool {
+	if d.answered {
+		d.writer.unblock()
+		return true
+	}
+	return d.dialling.Try()
+}
+
+// answers reports whether a frame says that the port is open. The stack does not
+// see that one, so that it does not complete the handshake.
+func (d *halfDialling) answers(frame []byte) bool {
+	ip, segment, _ := wire.TCPOf(frame)
+	if segment == nil || segment.Flags()&(wire.TCPSyn|wire.TCPAck) != wire.TCPSyn|wire.TCPAck ||
+		ip.From() != d.remote.Addr() || segment.SourcePort() != d.remote.Port() {
+		return false
+	}
+	local, err := d.ep.GetLocalAddress()
+	return err == nil && segment.DestinationPort() == local.Port
+}
+
+// reset ends the connection on the way on which its answer came.
+func (d *halfDialling) reset(s *PacketSocket, frame []byte) {
+	s.Send(wire.AppendReset(nil, frame))
+	if p := d.writer.proc; p != nil && !d.answered {
+		d.answered = true
+		p.Wake()
+	}
+}
