@@ -22,7 +22,7 @@ func NewGroup(members int) (*world.World, error) {
 			Standby: map[string]topology.Standby{"lan": {Group: 30, VIP: netip.MustParseAddr("192.0.2.100"), Priority: &priority}},
 		}
 	}
-	w, err := world.New(t, world.Options{Seed: 1})
+	w, err := world.Build(t, world.Options{Seed: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (virtualLab) RealTime() bool { return false }
 func (virtualLab) Noise() time.Duration { return 0 }
 
 func virtual(t topology.Topology, o world.Options) (Lab, error) {
-	w, err := world.New(t, o)
+	w, err := world.Build(t, o)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func New(t topology.Topology, options ...Option) *Cluster {
 	for _, change := range options {
 		change(&o)
 	}
-	w, err := world.New(t, o)
+	w, err := world.Build(t, o)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	c := &Cluster{world: w, seed: o.Seed}
 	ginkgo.DeferCleanup(func() {

@@ -25,7 +25,6 @@ import (
 // Testbed is a world in real time. It offers what a world.World does.
 type Testbed struct {
 	*world.World
-	bed        *attachment.Bed // complete once the first node is made
 	clock      *wall.Clock
 	space      *netns.Namespace // the fabric's
 	reaper     *netns.Reaper
@@ -81,12 +80,7 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	}
 	b.namespaces = attachment.PrepareAll(b.space, b.topology.WithDefaults())
 	b.workspaces = realhost.NewWorkspaces(b.reaper)
-	o.Driver = b.clock
-	o.Elsewhere = func(w *world.World, name string, cfg topology.Node) (world.Machine, error) {
-		return b.add(w, o, name, cfg)
-	}
-	if b.World, err = world.New(b.topology, o.Options); err != nil {
-		b.World = nil // it has closed itself
+	if b.World, err = world.BuildFabric(b.topology, b.clock, b.newMachine(o), o.Options); err != nil {
 		return nil, err
 	}
 	b.clock.Drive(b.Loop())
@@ -101,28 +95,27 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	return b, nil
 }
 
-// add makes a node; its process builds itself while the others are made.
-func (b *Testbed) add(w *world.World, o Options, name string, cfg topology.Node) (world.Machine, error) {
-	if b.bed == nil {
-		b.bed = &attachment.Bed{
-			Loop: w.Loop(), Log: w.Log(), Fabric: w.Fabric(), Clock: b.clock, Reaper: b.reaper,
+// newMachine makes nodes; the process of each builds itself while the others are
+// made.
+func (b *Testbed) newMachine(o Options) world.NewMachine {
+	patience := cmp.Or(o.patience, process.UsualPatience)
+	return func(base *world.Base, name string, cfg topology.Node) (_ world.Machine, err error) {
+		bed := &attachment.Bed{
+			Loop: base.Loop(), Log: base.Log(), Fabric: base.Fabric(), Clock: b.clock, Reaper: b.reaper,
 			Namespaces: b.namespaces, Journal: &b.journal, Noise: &b.noise,
 		}
+		var n node
+		if cfg.Exec != nil {
+			n, err = realhost.New(realhost.Run{Bed: bed, Output: o.Output, Workspaces: b.workspaces}, name, cfg)
+		} else {
+			n, err = process.NewNode(process.Run{Bed: bed, Topology: b.topology, Seed: o.Seed, Version: o.Version, Patience: patience}, name, cfg)
+		}
+		if err != nil {
+			return nil, err
+		}
+		b.nodes = append(b.nodes, n)
+		return n, nil
 	}
-	var n node
-	var err error
-	if cfg.Exec != nil {
-		n, err = realhost.New(realhost.Run{Bed: b.bed, Output: o.Output, Workspaces: b.workspaces}, name, cfg)
-	} else {
-		n, err = process.NewNode(process.Run{
-			Bed: b.bed, Topology: b.topology, Seed: o.Seed, Version: o.Version, Patience: cmp.Or(o.patience, process.UsualPatience),
-		}, name, cfg)
-	}
-	if err != nil {
-		return nil, err
-	}
-	b.nodes = append(b.nodes, n)
-	return n, nil
 }
 
 // node is the coordinator's side of a node.

@@ -17,7 +17,7 @@ import (
 func TestDigestIgnoresObservers(t *testing.T) {
 	digest := func(o world.Options) string {
 		o.Seed = 3
-		w, err := world.New(cluster(), o)
+		w, err := world.Build(cluster(), o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestSeedsDiffer(t *testing.T) {
 			top.Nodes["z"] = cluster().Nodes["web"]
 		}
 		tap := &hsrpTap{}
-		w, err := world.New(top, world.Options{Seed: seed, Capture: tap})
+		w, err := world.Build(top, world.Options{Seed: seed, Capture: tap})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestSeedsDiffer(t *testing.T) {
 // readable.
 func TestCloseLeaksNothing(t *testing.T) {
 	build := func(until time.Duration, lines ...string) *world.World {
-		w, err := world.New(cluster(), world.Options{Seed: 1})
+		w, err := world.Build(cluster(), world.Options{Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestInvalidTopology(t *testing.T) {
 	a, b := top.Nodes["a"], top.Nodes["b"]
 	a.Default, b.Unsaved = mustPrefix("203.0.113.1/24").Addr(), []string{"beer"}
 	top.Nodes["a"], top.Nodes["b"] = a, b
-	w, err := world.New(top, world.Options{})
+	w, err := world.Build(top, world.Options{})
 	if err == nil {
 		w.Close()
 		t.Fatal("got a world")

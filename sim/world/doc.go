@@ -1,10 +1,10 @@
 // Package world is the one place where all meets: it builds a topology on a
-// fabric, starts the machines and what runs on them, gives faults effect, and
-// runs the whole in virtual time.
+// fabric, starts the machines and what runs on them, gives faults effect, and runs
+// the whole.
 //
 // A Go team uses it like this:
 //
-//	w, err := world.New(topology, world.Options{Seed: 7})
+//	w, err := world.Build(topology, world.Options{Seed: 7})
 //	defer w.Close()
 //	err = w.Run(40 * time.Second)
 //	heal, err := w.Inject(fault.Pull{Port: fault.Port{Node: "a", Interface: "lan"}})
@@ -12,5 +12,8 @@
 //	w.Finish() // the status of each member ends the record
 //	w.Events() // what became of the virtual IP and of every connection
 //
-// Start reading at world.go, then node.go and inject.go.
+// In real time the machines live in processes of their own: BuildFabric builds the
+// fabric between them, BuildOne one of them.
+//
+// Start reading at build.go, then world.go, node.go and inject.go.
 package world

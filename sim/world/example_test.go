@@ -19,7 +19,7 @@ func ExampleNew() {
 	standby := func(priority int) map[string]topology.Standby {
 		return map[string]topology.Standby{"lan": {Group: 30, VIP: netip.MustParseAddr("192.0.2.100"), Priority: &priority}}
 	}
-	w, err := world.New(topology.Topology{
+	w, err := world.Build(topology.Topology{
 		Segments: map[string]topology.Segment{"lan": {}},
 		Nodes: map[string]topology.Node{
 			"a":  {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{}, Standby: standby(110)},

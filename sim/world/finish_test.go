@@ -16,7 +16,7 @@ import (
 // record.
 func finished(t *testing.T, top topology.Topology, at time.Duration, faults ...string) *world.World {
 	t.Helper()
-	w, err := world.New(top, world.Options{Seed: 7})
+	w, err := world.Build(top, world.Options{Seed: 7})
 	if err != nil {
 		t.Fatal(err)
 	}

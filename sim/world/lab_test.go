@@ -27,7 +27,7 @@ type lab struct {
 func open(t *testing.T, top topology.Topology) *lab {
 	t.Helper()
 	tap := &hsrpTap{}
-	w, err := world.New(top, world.Options{Seed: 1, Capture: tap})
+	w, err := world.Build(top, world.Options{Seed: 1, Capture: tap})
 	if err != nil {
 		t.Fatal(err)
 	}

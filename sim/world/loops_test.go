@@ -42,7 +42,7 @@ func behind(target, back string) topology.Topology {
 
 func looped(t *testing.T, top topology.Topology) (all []event.FrameLooped, w *world.World) {
 	t.Helper()
-	w, err := world.New(top, world.Options{Seed: 3})
+	w, err := world.Build(top, world.Options{Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

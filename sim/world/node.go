@@ -33,15 +33,15 @@ type Node struct {
 	bootTime time.Duration // of that reboot
 }
 
-func newNode(w *World, name string, cfg topology.Node, again Again) *Node {
+func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	n := &Node{
-		world: w, name: name, running: newConfiguration(cfg, again.Off), saved: newConfiguration(cfg, again.Off),
+		world: w, name: name, running: newConfiguration(cfg, reboot.Off), saved: newConfiguration(cfg, reboot.Off),
 		members: map[string]*member.Member{},
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
 		Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
-		Boots: again.Boots,
+		Boots: reboot.Boots,
 	})
 	for _, iface := range slices.Sorted(maps.Keys(cfg.NICs)) {
 		nic := cfg.NICs[iface]

@@ -10,13 +10,14 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// stranger is a machine that lives elsewhere: a port, and nothing behind it.
+// stranger is a machine of another process: a port, and nothing behind it.
 type stranger struct{ port *netfab.Port }
 
 func (s stranger) Port(string) *netfab.Port               { return s.port }
@@ -49,7 +50,7 @@ func real() topology.Topology {
 }
 
 func TestRealNeedsNetns(t *testing.T) {
-	if _, err := world.New(real(), world.Options{}); !errors.Is(err, world.ErrReal) {
+	if _, err := world.Build(real(), world.Options{}); !errors.Is(err, world.ErrReal) {
 		t.Errorf("got %v, want %v", err, world.ErrReal)
 	}
 }
@@ -58,14 +59,12 @@ func TestRealNeedsNetns(t *testing.T) {
 // announcements, a resignation is none, and neither is what a stranger says.
 func TestRealClaims(t *testing.T) {
 	strangers := map[string]stranger{}
-	w, err := world.New(real(), world.Options{
-		Elsewhere: func(w *world.World, name string, _ topology.Node) (world.Machine, error) {
-			s := &stranger{}
-			s.port = w.Fabric().Segment("lan").Attach(name, "lan", s)
-			strangers[name] = *s
-			return *s, nil
-		},
-	})
+	w, err := world.BuildFabric(real(), sim.Virtual{}, func(b *world.Base, name string, _ topology.Node) (world.Machine, error) {
+		s := &stranger{}
+		s.port = b.Fabric().Segment("lan").Attach(name, "lan", s)
+		strangers[name] = *s
+		return *s, nil
+	}, world.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

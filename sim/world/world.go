@@ -1,52 +1,15 @@
 package world
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/client"
-	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
-
-// Options are what a run has beside its topology.
-type Options struct {
-	Seed uint64
-	// Capture sees every frame as it is sent, and those that are lost. May be
-	// nil. Digests do not depend on it.
-	Capture netfab.Observer
-	// Watch is told of each event as it is logged. May be nil.
-	Watch func(event.Event)
-
-	// Effects are those of faults beyond fault.Standard.
-	Effects []Effect
-
-	// Driver moves the clock. Nil means virtual time.
-	Driver sim.Driver
-	// Here, if not empty, is the one node of the topology that lives in this
-	// process. Its segments are stubs, to which uplinks can be attached.
-	Here string
-	// Again, if not nil, says that the machine of Here boots again, in another
-	// process than before.
-	Again *Again
-	// Elsewhere, if not nil, makes every node: each lives in a process of its
-	// own, and this process has the fabric between them.
-	Elsewhere func(w *World, name string, cfg topology.Node) (Machine, error)
-}
-
-// Again is what is left of a machine whose process has ended: its configuration
-// in the topology is the saved one, which need not be valid. It may lack the
-// address of an interface, say.
-type Again struct {
-	Boots int      `json:"boots"` // before this one; each draws from streams of its own
-	Off   []string `json:"off"`   // of the saved configuration: see Saved
-}
 
 // Machine is what the world does to one of its nodes, wherever that lives.
 type Machine interface {
@@ -66,12 +29,8 @@ type Machine interface {
 
 // World is a topology that lives.
 type World struct {
-	loop     *sim.Loop
-	digest   *sim.Digest
-	fabric   *netfab.Fabric
-	log      *event.Log
+	*Base
 	ledger   *client.Ledger
-	topology topology.Topology
 	machines map[string]Machine
 	nodes    map[string]*Node // those that live in this process
 	names    []string         // of machines, sorted
@@ -80,131 +39,6 @@ type World struct {
 	effects  []Effect       // of faults of the network
 	finished bool
 	closed   bool
-}
-
-// New builds the topology. Its machines are switched on at their start
-// instants, most of them at 0. An invalid topology is an error that names every
-// problem.
-func New(t topology.Topology, o Options) (*World, error) {
-	if o.Again == nil {
-		if err := check(t); err != nil {
-			return nil, err
-		}
-		o.Again = &Again{}
-	}
-	if execs := t.Execs(); len(execs) > 0 && o.Elsewhere == nil && o.Here == "" {
-		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
-	}
-	t = t.WithDefaults()
-	driver := o.Driver
-	if driver == nil {
-		driver = sim.Virtual{}
-	}
-	w := &World{
-		loop: sim.NewDriven(o.Seed, driver), digest: sim.NewDigest(), topology: t,
-		effects: slices.Concat(networkEffects, o.Effects), machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: client.NewLedger(),
-	}
-	w.log = event.NewLog(w.digest)
-	if o.Watch != nil {
-		w.log.Watch(o.Watch)
-	}
-	frames := w.digest
-	if o.Driver != nil {
-		frames = nil // two runs in real time are never the same
-	}
-	w.fabric = netfab.New(w.loop, frames)
-	for _, name := range topology.Names(t.Segments) {
-		w.fabric.AddSegment(name, segmentConfig(t.Segments[name], o.Here != ""))
-	}
-	if err := w.populate(o); err != nil {
-		return nil, err
-	}
-	w.frames = watchFrames(w)
-	if o.Here == "" {
-		w.isolate()
-		if err := w.lengthen(); err != nil {
-			w.Close()
-			return nil, err
-		}
-		w.fabric.Observe(w.frames)
-	}
-	if o.Capture != nil {
-		w.fabric.Observe(o.Capture)
-	}
-	for _, name := range w.names {
-		w.loop.At(t.Nodes[name].Start, sim.Func(w.machines[name].PowerOn))
-	}
-	return w, nil
-}
-
-// populate makes the machines.
-func (w *World) populate(o Options) error {
-	all := topology.Names(w.topology.Nodes)
-	for i, name := range all {
-		cfg := w.topology.Nodes[name]
-		switch {
-		case o.Elsewhere != nil:
-			m, err := o.Elsewhere(w, name, cfg)
-			if err != nil {
-				w.Close()
-				return fmt.Errorf("world: node %s: %w", name, err)
-			}
-			w.machines[name] = m
-		case o.Here == "" || o.Here == name:
-			n := newNode(w, name, cfg, *o.Again)
-			w.machines[name], w.nodes[name] = n, n
-			if o.Here != "" {
-				w.ledger = client.NewLedgerOf(uint64(i + o.Again.Boots*len(all))) // unique among processes
-			}
-		default:
-			continue
-		}
-		w.names = append(w.names, name)
-	}
-	if len(w.names) == 0 {
-		return fmt.Errorf("world: %w: node %q; there are %v", fault.ErrTarget, o.Here, all)
-	}
-	return nil
-}
-
-// check refuses a topology that cannot be built; warnings pass.
-func check(t topology.Topology) error {
-	problems := t.Validate()
-	for _, name := range topology.Names(t.Nodes) {
-		n := t.Nodes[name]
-		for _, iface := range topology.Names(n.Standby) {
-			for _, p := range StandbyProblems(n.Standby[iface], n.NICs[iface].Address.Addr()) {
-				p.Path = topology.At([]string{"nodes", name, "standby", iface}, p.Path...)
-				problems = append(problems, p)
-			}
-		}
-	}
-	var errs []error
-	for _, p := range problems {
-		if !p.Warning {
-			errs = append(errs, errors.New(p.String()))
-		}
-	}
-	if len(errs) > 0 {
-		return fmt.Errorf("world: invalid topology: %w", errors.Join(errs...))
-	}
-	return nil
-}
-
-// segmentConfig translates a segment on paper into one of the fabric. A stub,
-// behind which the segment is in another process, adds as little as it can.
-func segmentConfig(s topology.Segment, stub bool) netfab.SegmentConfig {
-	if stub {
-		return netfab.SegmentConfig{Latency: 1}
-	}
-	c := netfab.SegmentConfig{Latency: s.Latency, Ageing: s.Ageing, ForwardDelay: s.ForwardDelay}
-	switch s.Snooping {
-	case topology.SnoopingOn:
-		c.Snooping = netfab.SnoopingOn
-	case topology.SnoopingPrune:
-		c.Snooping = netfab.SnoopingPrune
-	}
-	return c
 }
 
 // isolate marks the ports of isolated nodes.
@@ -253,12 +87,6 @@ func (w *World) Interrupt(err error) { w.loop.Interrupt(err) }
 // Now returns the present instant.
 func (w *World) Now() time.Duration { return w.loop.Now() }
 
-// Loop returns the loop that runs the world.
-func (w *World) Loop() *sim.Loop { return w.loop }
-
-// Log returns the log of the world, for machines that live elsewhere.
-func (w *World) Log() *event.Log { return w.log }
-
 // Node returns a machine of this process by name, or nil.
 func (w *World) Node(name string) *Node { return w.nodes[name] }
 
@@ -271,14 +99,8 @@ func (w *World) configured(name string) topology.Node {
 	return w.topology.Nodes[name]
 }
 
-// Fabric returns the network, for rules that no fault line has words for.
-func (w *World) Fabric() *netfab.Fabric { return w.fabric }
-
 // Events returns what has happened so far.
 func (w *World) Events() []event.Event { return w.log.Events() }
-
-// Topology returns the topology with its defaults filled in.
-func (w *World) Topology() topology.Topology { return w.topology }
 
 // Digest returns the digest over every delivered frame and every event so far.
 func (w *World) Digest() string { return w.digest.String() }

@@ -32,7 +32,7 @@ func pair() topology.Topology {
 
 func run(t *testing.T, seed uint64) *world.World {
 	t.Helper()
-	w, err := world.New(pair(), world.Options{Seed: seed})
+	w, err := world.Build(pair(), world.Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}

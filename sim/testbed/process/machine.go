@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"sync"
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim"
@@ -29,25 +28,22 @@ func Main(version string) error {
 	if control == nil {
 		return errors.New("testbed: node: no control socket: this verb is for the coordinator of a run")
 	}
-	n := &machine{out: json.NewEncoder(control), in: json.NewDecoder(control), applied: map[int]func() bool{}}
-	if err := n.run(version); err != nil {
-		_ = n.tell(notice{Failed: err.Error()}) // the error is also the process's own
+	c := &coordinator{in: json.NewDecoder(control), out: json.NewEncoder(control)}
+	if err := run(c, version); err != nil {
+		_ = c.tell(notice{Failed: err.Error()}) // the error is also the process's own
 		return err
 	}
 	return nil
 }
 
-// machine is this process's machine.
+// machine is this process's machine. It is complete when build returns it.
 type machine struct {
-	in      *json.Decoder
-	sending sync.Mutex
-	out     *json.Encoder
-	cfg     configuration
-	clock   *wall.Clock
-	world   *world.World
-	links   map[string]*wall.Uplink
-	gauge   *wall.Gauge
-	applied map[int]func() bool // faults by number, with how to undo them
+	coordinator *coordinator
+	name        string
+	clock       *wall.Clock
+	world       *world.World
+	gauge       *wall.Gauge
+	applied     map[int]func() bool // faults by number, with how to undo them
 }
 
 // What ends the loop of a node.
@@ -56,82 +52,71 @@ var (
 	errOrphaned = errors.New("the coordinator is gone")
 )
 
-func (n *machine) run(version string) error {
-	if err := n.tell(notice{Hello: &hello{Version: version, PID: os.Getpid()}}); err != nil {
+// run takes the configuration, and lives by it.
+func run(c *coordinator, version string) error {
+	if err := c.tell(notice{Hello: &hello{Version: version, PID: os.Getpid()}}); err != nil {
 		return err
 	}
-	first, err := n.next()
+	first, err := c.next()
 	if err != nil || first.Configure == nil {
 		return fmt.Errorf("testbed: node: no configuration: %w", cmp.Or(err, errProtocol))
 	}
-	n.cfg = *first.Configure
-	if err := n.build(); err != nil {
+	n, err := build(c, *first.Configure)
+	if err != nil {
 		return err
 	}
-	if err := n.tell(notice{Ready: true}); err != nil {
+	if err := c.tell(notice{Ready: true}); err != nil {
 		return err
 	}
 	n.tellSaved()
-	second, err := n.next()
+	second, err := c.next()
 	if err != nil || second.Begin == nil {
 		return fmt.Errorf("testbed: node: no beginning: %w", cmp.Or(err, errProtocol))
 	}
 	n.clock.Begin(second.Begin.Zero)
-	n.gauge = wall.NewGauge(n.world.Loop())
 	go n.obey()
 	if err := n.world.Run(math.MaxInt64); !errors.Is(err, errFinished) {
 		return err
 	}
 	n.world.Finish()
 	worst := n.gauge.Take()
-	return n.tell(notice{Finished: true, Stall: &worst})
-}
-
-var errProtocol = errors.New("the coordinator said something else")
-
-// next takes an order.
-func (n *machine) next() (o order, err error) {
-	err = n.in.Decode(&o)
-	return o, err
+	return c.tell(notice{Finished: true, Stall: &worst})
 }
 
 // build makes the machine and joins its interfaces to the namespace's.
-func (n *machine) build() error {
+func build(c *coordinator, cfg configuration) (*machine, error) {
 	clock, err := wall.NewClock()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n.clock = clock
-	w, err := world.New(n.cfg.Topology, world.Options{
-		Seed: n.cfg.Seed, Driver: n.clock, Here: n.cfg.Name, Again: n.cfg.Again, Watch: n.report,
-	})
+	w, err := world.BuildOne(cfg.Topology, world.OnlyNode{Name: cfg.Name, Clock: clock, Reboot: cfg.Reboot}, world.Options{Seed: cfg.Seed})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	clock.Drive(w.Loop())
-	n.world, n.links = w, map[string]*wall.Uplink{}
+	n := &machine{
+		coordinator: c, name: cfg.Name, clock: clock, world: w, gauge: wall.NewGauge(w.Loop()), applied: map[int]func() bool{},
+	}
+	w.Log().Watch(n.report)
 	here, err := netns.Current()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	nics := n.cfg.Topology.Nodes[n.cfg.Name].NICs
-	for _, iface := range topology.Names(nics) {
+	for _, iface := range topology.Names(cfg.Topology.Nodes[cfg.Name].NICs) {
 		port, err := netns.Open(here, iface)
 		if err != nil {
-			return fmt.Errorf("testbed: node %s: interface %s: %w", n.cfg.Name, iface, err)
+			return nil, fmt.Errorf("testbed: node %s: interface %s: %w", cfg.Name, iface, err)
 		}
-		nic := n.world.Node(n.cfg.Name).Port(iface)
-		u := wall.NewUplink(w.Loop(), clock, nic.Segment(), "uplink", iface)
-		u.Plug(port)
-		n.links[iface] = u
+		nic := w.Node(cfg.Name).Port(iface)
+		wall.NewUplink(w.Loop(), clock, nic.Segment(), "uplink", iface).Plug(port)
 	}
 	_, err = netns.WatchCarrier(here, n.carrier)
-	return err
+	return n, err
 }
 
 // carrier follows the carrier of the namespace's interface on the machine's own.
 func (n *machine) carrier(iface string, up bool) {
-	port := n.world.Node(n.cfg.Name).Port(iface)
+	port := n.world.Node(n.name).Port(iface)
 	if port == nil {
 		return
 	}
@@ -146,7 +131,7 @@ func (n *machine) carrier(iface string, up bool) {
 // is left to report to.
 func (n *machine) obey() {
 	for {
-		o, err := n.next()
+		o, err := n.coordinator.next()
 		if err != nil {
 			n.world.Interrupt(fmt.Errorf("%w: %w", errOrphaned, err))
 			return
@@ -181,7 +166,7 @@ func (n *machine) apply(a application) error {
 	if err != nil {
 		return err
 	}
-	machine := n.world.Node(n.cfg.Name)
+	machine := n.world.Node(n.name)
 	if err := fault.Now(f, machine.Present()); err != nil {
 		return fmt.Errorf("testbed: %s: %w", f, err)
 	}
@@ -199,20 +184,13 @@ func (n *machine) report(e event.Event) { n.inform(notice{Event: event.AppendJSO
 
 // tellSaved says what a reboot would find.
 func (n *machine) tellSaved() {
-	saved := n.world.Node(n.cfg.Name).Saved()
+	saved := n.world.Node(n.name).Saved()
 	n.inform(notice{Saved: &saved})
 }
 
 // inform sends a notice in the middle of the run, which ends if nobody hears it.
 func (n *machine) inform(x notice) {
-	if err := n.tell(x); err != nil && n.world != nil {
+	if err := n.coordinator.tell(x); err != nil {
 		n.world.Interrupt(fmt.Errorf("%w: %w", errOrphaned, err))
 	}
-}
-
-// tell sends a notice.
-func (n *machine) tell(x notice) error {
-	n.sending.Lock()
-	defer n.sending.Unlock()
-	return n.out.Encode(x)
 }

@@ -27,7 +27,7 @@ type configuration struct {
 	Name     string            `json:"name"`
 	Topology topology.Topology `json:"topology"`
 	Seed     uint64            `json:"seed"`
-	Again    *world.Again      `json:"again,omitempty"` // of a machine that has run before
+	Reboot   *world.Reboot     `json:"reboot,omitempty"` // of a machine that has run before
 }
 
 // beginning says when instant 0 was or will be, on CLOCK_MONOTONIC.

@@ -11,10 +11,10 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// TestAgain: a machine that boots again in another process is the one that
+// TestRebootInAnotherProcess: a machine that boots again in another process is the one that
 // reboots in this one: it finds the same configuration, of which some was never
 // saved and some was turned off, and draws from the same streams.
-func TestAgain(t *testing.T) {
+func TestRebootInAnotherProcess(t *testing.T) {
 	top := pair()
 	delete(top.Nodes, "b")
 	delete(top.Nodes, "c1")
@@ -31,12 +31,12 @@ func TestAgain(t *testing.T) {
 	one.run(150 * time.Second)
 	whole := after(one, 40*time.Second+down)
 
-	first := here(t, top, nil)
+	first := only(t, top, nil)
 	first.at(30*time.Second, before...)
 	first.run(40 * time.Second)
 	saved := first.Node("a").Saved()
 	top.Nodes["a"] = saved.Node
-	again := here(t, top, &world.Again{Boots: 1, Off: saved.Off})
+	again := only(t, top, &world.Reboot{Boots: 1, Off: saved.Off})
 	again.run(50 * time.Second)
 	if got := after(again, 0); !slices.Equal(got, whole) {
 		t.Errorf("in a process of its own a does\n%q, want\n%q", got, whole)
@@ -62,11 +62,11 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// here makes the part of a world that is machine a alone.
-func here(t *testing.T, top topology.Topology, again *world.Again) *lab {
+// only makes the part of a world that is machine a alone.
+func only(t *testing.T, top topology.Topology, reboot *world.Reboot) *lab {
 	t.Helper()
 	tap := &hsrpTap{}
-	w, err := world.New(top, world.Options{Seed: 1, Here: "a", Again: again, Capture: tap})
+	w, err := world.BuildOne(top, world.OnlyNode{Name: "a", Reboot: reboot}, world.Options{Seed: 1, Capture: tap})
 	if err != nil {
 		t.Fatal(err)
 	}

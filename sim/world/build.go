@@ -1,0 +1,176 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/client"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Options are what a run has beside its topology.
+type Options struct {
+	Seed uint64
+	// Capture sees every frame as it is sent, and those that are lost. May be
+	// nil. Digests do not depend on it.
+	Capture netfab.Observer
+	// Watch is told of each event as it is logged. May be nil.
+	Watch func(event.Event)
+
+	// Effects are those of faults beyond fault.Standard.
+	Effects []Effect
+}
+
+// OnlyNode is the one machine of a topology that BuildOne builds.
+type OnlyNode struct {
+	Name   string
+	Clock  sim.Driver // nil: virtual time
+	Reboot *Reboot    // nil: it boots for the first time
+}
+
+// Reboot is what is left of a machine whose process has ended: its configuration
+// in the topology is the saved one, which need not be valid. It may lack the
+// address of an interface, say.
+type Reboot struct {
+	Boots int      `json:"boots"` // before this one; each draws from streams of its own
+	Off   []string `json:"off"`   // of the saved configuration: see Saved
+}
+
+// NewMachine makes a machine that lives in another process, with its ports on the
+// base. An error ends the building.
+type NewMachine func(b *Base, name string, cfg topology.Node) (Machine, error)
+
+// Build builds a topology in virtual time. Its machines are switched on at their
+// start instants, most of them at 0. An invalid topology is an error that names
+// every problem.
+func Build(t topology.Topology, o Options) (*World, error) {
+	if err := check(t); err != nil {
+		return nil, err
+	}
+	if execs := t.Execs(); len(execs) > 0 {
+		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
+	}
+	w := newWorld(newBase(t, nil, o, segmentConfig), o)
+	for _, name := range topology.Names(w.topology.Nodes) {
+		w.addNode(name, Reboot{})
+	}
+	return w.complete(o)
+}
+
+// BuildOne builds one machine of a topology, which lives in this process. Its
+// segments are stubs, to which uplinks can be attached.
+func BuildOne(t topology.Topology, only OnlyNode, o Options) (*World, error) {
+	reboot := Reboot{}
+	if only.Reboot != nil {
+		reboot = *only.Reboot
+	} else if err := check(t); err != nil {
+		return nil, err
+	}
+	w := newWorld(newBase(t, only.Clock, o, stubConfig), o)
+	all := topology.Names(w.topology.Nodes)
+	for i, name := range all {
+		if name == only.Name {
+			w.ledger = client.NewLedgerOf(uint64(i + reboot.Boots*len(all))) // unique among processes
+			w.addNode(name, reboot)
+		}
+	}
+	if len(w.names) == 0 {
+		return nil, fmt.Errorf("world: %w: node %q; there are %v", fault.ErrTarget, only.Name, all)
+	}
+	w.frames = watchFrames(w) // observes nothing: the coordinator has the fabric
+	w.start(o)
+	return w, nil
+}
+
+// BuildFabric builds the fabric between machines each of which lives in a process
+// of its own. The clock is that of real time.
+func BuildFabric(t topology.Topology, clock sim.Driver, newMachine NewMachine, o Options) (*World, error) {
+	if err := check(t); err != nil {
+		return nil, err
+	}
+	w := newWorld(newBase(t, clock, o, segmentConfig), o)
+	for _, name := range topology.Names(w.topology.Nodes) {
+		m, err := newMachine(w.Base, name, w.topology.Nodes[name])
+		if err != nil {
+			w.Close()
+			return nil, fmt.Errorf("world: node %s: %w", name, err)
+		}
+		w.add(name, m)
+	}
+	return w.complete(o)
+}
+
+// newWorld makes a world without machines.
+func newWorld(b *Base, o Options) *World {
+	return &World{
+		Base: b, effects: slices.Concat(networkEffects, o.Effects),
+		machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: client.NewLedger(),
+	}
+}
+
+// add adds a machine, in the order of names.
+func (w *World) add(name string, m Machine) {
+	w.machines[name] = m
+	w.names = append(w.names, name)
+}
+
+// addNode adds a machine of this process.
+func (w *World) addNode(name string, reboot Reboot) {
+	n := newNode(w, name, w.topology.Nodes[name], reboot)
+	w.nodes[name] = n
+	w.add(name, n)
+}
+
+// complete finishes a world that has all of its machines, and with them all ports
+// of the fabric.
+func (w *World) complete(o Options) (*World, error) {
+	w.frames = watchFrames(w)
+	w.isolate()
+	if err := w.lengthen(); err != nil {
+		w.Close()
+		return nil, err
+	}
+	w.fabric.Observe(w.frames)
+	w.start(o)
+	return w, nil
+}
+
+// start puts the start of each machine on the timetable.
+func (w *World) start(o Options) {
+	if o.Capture != nil {
+		w.fabric.Observe(o.Capture)
+	}
+	for _, name := range w.names {
+		w.loop.At(w.topology.Nodes[name].Start, sim.Func(w.machines[name].PowerOn))
+	}
+}
+
+// check refuses a topology that cannot be built; warnings pass.
+func check(t topology.Topology) error {
+	problems := t.Validate()
+	for _, name := range topology.Names(t.Nodes) {
+		n := t.Nodes[name]
+		for _, iface := range topology.Names(n.Standby) {
+			for _, p := range StandbyProblems(n.Standby[iface], n.NICs[iface].Address.Addr()) {
+				p.Path = topology.At([]string{"nodes", name, "standby", iface}, p.Path...)
+				problems = append(problems, p)
+			}
+		}
+	}
+	var errs []error
+	for _, p := range problems {
+		if !p.Warning {
+			errs = append(errs, errors.New(p.String()))
+		}
+	}
+	if len(errs) > 0 {
+		return fmt.Errorf("world: invalid topology: %w", errors.Join(errs...))
+	}
+	return nil
+}
