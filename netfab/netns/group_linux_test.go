@@ -65,7 +65,9 @@ func family(t *testing.T, g *Group) []int {
 	if err := ns.Do(cmd.Start); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	ended := make(chan struct{})
+	go func() { cmd.Wait(); close(ended) }() // so that it does not stay as a zombie
+	t.Cleanup(func() { cmd.Process.Kill(); <-ended })
 	if err := g.Add(cmd.Process.Pid); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,6 @@ func family(t *testing.T, g *Group) []int {
 			t.Fatal(err)
 		}
 	}
-	go cmd.Wait() // so that it does not stay as a zombie
 	pid, err := strconv.Atoi(strings.TrimSpace(child.String()))
 	if err != nil {
 		t.Fatal(err)

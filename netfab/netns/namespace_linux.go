@@ -106,13 +106,23 @@ func setSysctl(name, value string) error {
 // process which f started with a death signal of its parent
 // (SysProcAttr.Pdeathsig) is not killed when f returns.
 func (ns *Namespace) Do(f func() error) error {
-	enter := func() error {
-		if err := explain("setns", vnetns.Set(vnetns.NsHandle(ns.FD()))); err != nil {
-			return fmt.Errorf("netns: enter namespace: %w", err)
-		}
-		return nil
+	return onThread(ns.enter, f)
+}
+
+// enter moves the calling thread into the namespace. It holds the descriptor
+// meanwhile: after a Close on another goroutine its number may be that of another
+// namespace.
+func (ns *Namespace) enter() error {
+	raw, err := ns.file.SyscallConn()
+	if err == nil {
+		var set error
+		err = raw.Control(func(fd uintptr) { set = vnetns.Set(vnetns.NsHandle(fd)) })
+		err = errors.Join(err, explain("setns", set))
 	}
-	return onThread(enter, f)
+	if err != nil {
+		return fmt.Errorf("netns: enter namespace: %w", err)
+	}
+	return nil
 }
 
 // onThread has a thread of its own enter a namespace and run f there, and brings

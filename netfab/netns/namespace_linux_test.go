@@ -96,6 +96,38 @@ func TestDoStaysInside(t *testing.T) {
 	}
 }
 
+// TestDoBesideClose: whoever enters a namespace that another goroutine closes is
+// inside or gets an error. The number of a closed descriptor may be that of
+// another namespace at once.
+func TestDoBesideClose(t *testing.T) {
+	ns := newNamespace(t)
+	var info syscall.Stat_t
+	if err := syscall.Fstat(ns.FD(), &info); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			if i == 10 {
+				ns.Close()
+				return
+			}
+			_ = ns.Do(func() error { // it may come too late
+				if inode, err := networkOf("thread-self"); err != nil || inode != info.Ino {
+					t.Errorf("in namespace %d (%v), want %d", inode, err, info.Ino)
+				}
+				return nil
+			})
+		})
+	}
+	all.Wait()
+	entered := false
+	err := ns.Do(func() error { entered = true; return nil })
+	if err == nil || entered {
+		t.Errorf("after Close: got %v, entered %v, want an error", err, entered)
+	}
+}
+
 // TestDoSparesChildren: a process that Do started with a death signal outlives
 // the call. The signal comes when the starting thread ends, not the process.
 func TestDoSparesChildren(t *testing.T) {

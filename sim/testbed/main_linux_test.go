@@ -31,6 +31,9 @@ const (
 // TestMain makes this program also what a testbed starts of it: its parts, and
 // the programs that its real hosts run.
 func TestMain(m *testing.M) {
+	// Under the race detector a program of ours sleeps for a second before it ends,
+	// which is more than some tests give it.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	if len(os.Args) < 2 {
 		os.Exit(m.Run())
 	}

@@ -315,7 +315,7 @@ func TestRealHostHog(t *testing.T) {
 		t.Errorf("%s: %d pieces of work done in 400 ms", what, done)
 		return done
 	}
-	free := works()
+	free := max(works(), works(), works()) // others on the machine take their share here, too
 	heal := b.inject("hog web service 100%")
 	hogged := becomes("beside the hog", func(done int) bool { return done*4 < free })
 	heal()
