@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,7 +41,8 @@ const (
 
 // TimeDifference is one measured time in both worlds.
 type TimeDifference struct {
-	Measure    string        `json:"measure"` // "outage", "takeover gap"
+	ID         string        `json:"id"`      // of its oracle.Column
+	Measure    string        `json:"measure"` // the name of that
 	Of         string        `json:"of"`      // whose: a client, a virtual IP, a fault
 	In         Worlds        `json:"in"`      // where it was measured; elsewhere it is 0
 	Virtual    time.Duration `json:"virtual"`
@@ -52,7 +52,8 @@ type TimeDifference struct {
 
 // CountDifference is one number of things counted in both worlds.
 type CountDifference struct {
-	Measure    string `json:"measure"` // "requests ok", "connections kept"
+	ID         string `json:"id"`
+	Measure    string `json:"measure"`
 	Of         string `json:"of"`
 	In         Worlds `json:"in"`
 	Virtual    int    `json:"virtual"`
@@ -61,41 +62,73 @@ type CountDifference struct {
 }
 
 // Compare puts the runs of one scenario and seed in the two worlds side by side.
-// What only one of them measured comes last.
+// It reads the
+// figures that the measures list, and knows none by itself.
 func Compare(virtual, netns *Result, replay string) *Comparison {
 	c := &Comparison{
 		Scenario: netns.Scenario, About: netns.About, Seed: netns.Seed, Version: netns.Version, Replay: replay,
 		Passed: virtual.Passed && netns.Passed, Virtual: *virtual, Netns: *netns,
 	}
-	ours, theirs := figuresOf(&virtual.Measures), figuresOf(&netns.Measures)
-	matched := map[figureName]figure{}
-	for _, f := range theirs {
-		matched[f.figureName] = f
-	}
-	known := map[figureName]bool{}
-	for _, f := range ours {
-		known[f.figureName] = true
-		if other, both := matched[f.figureName]; both {
-			c.add(InBoth, f, other)
-		} else {
-			c.add(InVirtual, f, figure{})
-		}
-	}
-	for _, f := range theirs {
-		if !known[f.figureName] {
-			c.add(InNetns, figure{figureName: f.figureName}, f)
-		}
+	for _, p := range Pairs(&virtual.Measures, &netns.Measures) {
+		c.add(p)
 	}
 	return c
 }
 
-// add enters a figure of both worlds, or of one of them.
-func (c *Comparison) add(in Worlds, virtual, netns figure) {
-	if name := virtual.figureName; name.isTime {
-		c.Times = append(c.Times, TimeDifference{name.measure, name.of, in, virtual.time, netns.time, netns.time - virtual.time})
-	} else {
-		c.Counts = append(c.Counts, CountDifference{name.measure, name.of, in, virtual.count, netns.count, netns.count - virtual.count})
+// add enters a figure of both worlds, or of one of them. Shares are in no
+// comparison: they follow from counts.
+func (c *Comparison) add(p Pair) {
+	difference := p.Netns - p.Virtual
+	switch p.Unit {
+	case oracle.Span, oracle.Instant:
+		c.Times = append(c.Times, TimeDifference{
+			p.ID, p.Name, p.Of, p.In, time.Duration(p.Virtual), time.Duration(p.Netns), time.Duration(difference),
+		})
+	case oracle.Count:
+		c.Counts = append(c.Counts, CountDifference{p.ID, p.Name, p.Of, p.In, int(p.Virtual), int(p.Netns), int(difference)})
 	}
+}
+
+// Pair is one figure in both worlds. Where it was not measured its value is 0.
+type Pair struct {
+	*oracle.Column
+	Of             string
+	In             Worlds
+	Virtual, Netns float64
+}
+
+// Pairs holds the figures of two runs against each other, but for those that may
+// vary freely. What only one of them measured comes last.
+func Pairs(virtual, netns *oracle.Measures) []Pair {
+	type name struct {
+		column *oracle.Column
+		of     string
+	}
+	ours, theirs := virtual.Figures(), netns.Figures()
+	matched, known := map[name]oracle.Figure{}, map[name]bool{}
+	for _, f := range theirs {
+		matched[name{f.Column, f.Of}] = f
+	}
+	var all []Pair
+	add := func(p Pair) {
+		if p.Varies != oracle.Freely {
+			all = append(all, p)
+		}
+	}
+	for _, f := range ours {
+		known[name{f.Column, f.Of}] = true
+		if other, both := matched[name{f.Column, f.Of}]; both {
+			add(Pair{f.Column, f.Of, InBoth, f.Value, other.Value})
+		} else {
+			add(Pair{f.Column, f.Of, InVirtual, f.Value, 0})
+		}
+	}
+	for _, f := range theirs {
+		if !known[name{f.Column, f.Of}] {
+			add(Pair{f.Column, f.Of, InNetns, 0, f.Value})
+		}
+	}
+	return all
 }
 
 // WriteJSON writes the comparison as one indented JSON object and a newline.
@@ -109,93 +142,4 @@ func (c *Comparison) WriteJSON(w io.Writer) error {
 		return fmt.Errorf("reports: %s: %w", ComparisonFile, err)
 	}
 	return nil
-}
-
-// figureName tells figures apart. What is measured several times of the same
-// thing, such as the takeovers of a virtual IP from a to b, is numbered.
-type figureName struct {
-	measure, of string
-	isTime      bool
-	number      int
-}
-
-// figure is one number of the measures.
-type figure struct {
-	figureName
-	time  time.Duration
-	count int
-}
-
-// figures collects the numbers of the measures.
-type figures struct {
-	list []figure
-	seen map[figureName]int
-}
-
-// figuresOf returns the numbers of the measures in the order of their tables.
-func figuresOf(m *oracle.Measures) []figure {
-	f := &figures{seen: map[figureName]int{}}
-	for _, o := range m.Takeovers {
-		of := o.VIP + " " + cmp.Or(o.From, "nobody") + " → " + o.To
-		if o.Fault != "" {
-			of += ", " + o.Fault
-			f.time("takeover after the fault", of, o.At-o.FaultAt)
-		}
-		if o.Detected {
-			f.time("detection", of, o.Detection)
-		}
-		if o.Served {
-			f.time("takeover gap", of, o.Gap)
-		}
-	}
-	for _, o := range m.Outages {
-		f.time("outage", o.Client, o.Duration)
-		f.time("of it detection", o.Client, o.Detection)
-		f.time("of it election", o.Client, o.Election)
-		f.time("of it announcement", o.Client, o.Announcement)
-		f.time("of it neighbour", o.Client, o.Neighbour)
-		f.time("of it retry", o.Client, o.Retry)
-	}
-	for _, c := range m.Connections {
-		f.count("connections established", c.Fault, c.Established)
-		f.count("connections kept", c.Fault, c.Kept)
-		f.count("connections lost", c.Fault, c.Lost)
-	}
-	for _, r := range m.Requests {
-		f.count("requests sent", r.Client, r.Sent)
-		f.count("requests ok", r.Client, r.OK)
-		f.count("requests failed", r.Client, r.Failed)
-		f.count("requests retried", r.Client, r.Retried)
-		f.count("answered twice", r.Client, r.AnsweredTwice)
-		f.time("latency median", r.Client, r.LatencyMedian)
-		f.time("latency slowest", r.Client, r.LatencyMax)
-	}
-	for _, g := range m.Groups {
-		f.count("moves", g.VIP, g.Moves)
-		f.count("transitions", g.VIP, g.Transitions)
-		f.time("two active", g.VIP, g.DualActive)
-		f.time("none active", g.VIP, g.NoActive)
-	}
-	for _, s := range m.Spread {
-		f.count("connections accepted", s.Node, s.Connections)
-		f.count("requests served", s.Node, s.Requests)
-	}
-	return f.list
-}
-
-func (f *figures) time(measure, of string, d time.Duration) {
-	f.add(figure{figureName: figureName{measure: measure, of: of, isTime: true}, time: d})
-}
-
-func (f *figures) count(measure, of string, n int) {
-	f.add(figure{figureName: figureName{measure: measure, of: of}, count: n})
-}
-
-func (f *figures) add(x figure) {
-	f.seen[x.figureName]++
-	if n := f.seen[x.figureName]; n > 1 {
-		x.number = n
-		x.of = fmt.Sprintf("%s (%d)", x.of, n)
-	}
-	f.list = append(f.list, x)
 }

@@ -42,18 +42,18 @@ func TestCompare(t *testing.T) {
 	}
 	of := "192.0.2.100 a → b, pull a.lan"
 	for _, want := range []TimeDifference{
-		{"detection", of, InBoth, 8 * time.Second, 8003 * ms, 3 * ms},
-		{"detection", of + " (2)", InNetns, 0, 8003 * ms, 8003 * ms},
-		{"outage", "c1", InBoth, 8 * time.Second, 7999 * ms, -ms},
-		{"of it detection", "c1", InBoth, 8 * time.Second, 0, -8 * time.Second},
+		{"takeover-detection", "detection", of, InBoth, 8 * time.Second, 8003 * ms, 3 * ms},
+		{"takeover-detection", "detection", of + " (2)", InNetns, 0, 8003 * ms, 8003 * ms},
+		{"outage", "outage", "c1", InBoth, 8 * time.Second, 7999 * ms, -ms},
+		{"outage-detection", "of it detection", "c1", InBoth, 8 * time.Second, 0, -8 * time.Second},
 	} {
 		if !slices.Contains(c.Times, want) {
 			t.Errorf("want %+v in %+v", want, c.Times)
 		}
 	}
 	for _, want := range []CountDifference{
-		{"requests sent", "c1", InBoth, 0, 3, 3},
-		{"moves", "192.0.2.100", InVirtual, 1, 0, -1},
+		{"requests-sent", "requests sent", "c1", InBoth, 0, 3, 3},
+		{"group-moves", "moves", "192.0.2.100", InVirtual, 1, 0, -1},
 	} {
 		if !slices.Contains(c.Counts, want) {
 			t.Errorf("want %+v in %+v", want, c.Counts)

@@ -3,144 +3,139 @@ package text
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// measures prints what was measured as tables, those that have rows.
+// measures prints what was measured as tables: those in which the measures list
+// themselves, and the members' status.
 func (p *page) measures(m *oracle.Measures) {
-	p.table(takeovers(m.Takeovers))
-	p.table(outages("Longest outages", m.Outages))
-	if len(m.Gaps) > len(m.Outages) {
-		p.table(outages("All outages", m.Gaps))
+	for _, t := range m.Tables() {
+		if t.Sum {
+			p.table(sums(t))
+		} else {
+			p.table(figures(t))
+		}
 	}
-	p.table(connections(m.Connections))
-	p.table(requests(m.Requests))
-	p.table(groups(m.Groups))
-	p.table(spread(m.Spread))
 	p.table(members(m.Members))
 	p.table(counters(m.Members))
 }
 
-func takeovers(all []oracle.Takeover) *table {
-	t := newTable("Takeovers", "<vip", "<from", "<to", "at", "detection", "takeover", "<fault")
-	for _, o := range all {
-		detection, gap, fault := "-", "-", "-"
-		if o.Detected {
-			detection = short(o.Detection)
-		}
-		if o.Served {
-			gap = short(o.Gap)
-		}
-		if o.Fault != "" {
-			fault = fmt.Sprintf("%s, %s before", o.Fault, short(o.At-o.FaultAt))
-		}
-		t.row(o.VIP, cmp.Or(o.From, "-"), o.To, instant(o.At), detection, gap, fault)
+// figures lays out a table: names, figures, notes.
+func figures(t oracle.Table) *table {
+	var head []string
+	for _, name := range t.Names {
+		head = append(head, "<"+name)
 	}
-	return t
+	for _, c := range t.Columns {
+		if c.Heading != "" {
+			head = append(head, c.Heading)
+		}
+	}
+	for _, note := range t.Notes {
+		head = append(head, "<"+note)
+	}
+	out := newTable(t.Title, head...)
+	for _, r := range t.Rows {
+		var cells []span
+		for _, name := range r.Names {
+			cells = append(cells, span{cmp.Or(name, absent), plain})
+		}
+		for _, c := range t.Columns {
+			if c.Heading != "" {
+				cells = append(cells, figure(&r, c))
+			}
+		}
+		for i := range t.Notes {
+			note := ""
+			if i < len(r.Notes) {
+				note = noted(r.Notes[i])
+			}
+			cells = append(cells, span{note, plain})
+		}
+		out.inked(cells)
+	}
+	return out
 }
 
-// outages shows the longest first if there are too many for a page.
-func outages(title string, all []oracle.Outage) *table {
-	t := newTable(title, "<client", "outage", "=", "detection", "+", "election", "+", "announce", "+", "neighbour", "+", "retry")
-	if len(all) > rowsMax {
-		all = slices.Clone(all)
-		slices.SortStableFunc(all, func(a, b oracle.Outage) int { return cmp.Compare(b.Duration, a.Duration) })
+// sums lays out a table whose first column is the sum of the others. The longest
+// rows come first if there are too many for a page.
+func sums(t oracle.Table) *table {
+	head := []string{"<" + t.Names[0]}
+	for i, c := range t.Columns {
+		head = append(head, c.Heading)
+		if i+1 < len(t.Columns) {
+			head = append(head, []string{"=", "+"}[min(i, 1)])
+		}
 	}
-	for _, o := range all {
-		each := []time.Duration{o.Detection, o.Election, o.Announcement, o.Neighbour, o.Retry}
+	out := newTable(t.Title, head...)
+	rows := t.Rows
+	if len(rows) > rowsMax {
+		rows = slices.Clone(rows)
+		slices.SortStableFunc(rows, func(a, b oracle.Row) int { return cmp.Compare(b.Figures[0].Value, a.Figures[0].Value) })
+	}
+	for _, r := range rows {
+		whole := r.Figures[0]
+		var each []time.Duration
 		var sum time.Duration
-		for _, d := range each {
-			sum += d
+		for _, f := range r.Figures[1:] {
+			each = append(each, f.Time())
+			sum += f.Time()
 		}
 		// Should the parts not add up, the figures below will show it.
-		whole := parts([]time.Duration{o.Duration})[0]
-		how := plain
-		if o.Duration >= outageMin {
-			how = bad
+		text := parts([]time.Duration{whole.Time()})[0]
+		if whole.Open {
+			text = "≥ " + text
 		}
-		if o.Open {
-			whole = "≥ " + whole
-		}
-		row := []span{{o.Client, plain}, {whole, how}}
+		row := []span{{r.Names[0], plain}, {text, tones[whole.Tone]}}
 		for i, d := range parts(each) {
 			sign := "+"
 			if i == 0 {
 				sign = "="
 			}
-			if sum != o.Duration {
+			if sum != whole.Time() {
 				sign = "?"
 			}
 			row = append(row, span{sign, dim}, span{d, plain})
 		}
-		t.inked(row)
+		out.inked(row)
 	}
-	return t
+	return out
 }
 
-func connections(all []oracle.Connections) *table {
-	t := newTable("Connections established when the fault hit", "established", "kept", "lost", "on failed", "on others", "idle", "at", "<fault")
-	for _, c := range all {
-		kept := span{strconv.Itoa(c.Kept), plain}
-		lost := span{strconv.Itoa(c.Lost), plain}
-		if c.Lost > 0 {
-			lost.ink = bad
-		} else if c.Kept > 0 {
-			kept.ink = good
-		}
-		t.inked([]span{
-			{strconv.Itoa(c.Established), plain}, kept, lost,
-			{strconv.Itoa(c.LostOnFailed), plain}, {strconv.Itoa(c.LostOnOthers), plain}, {strconv.Itoa(c.Idle), plain},
-			{instant(c.At), plain}, {cmp.Or(c.Fault, "-"), plain},
-		})
+// tones are the inks of figures.
+var tones = map[oracle.Tone]ink{oracle.Plain: plain, oracle.Good: good, oracle.Bad: bad}
+
+// figure prints the figure of a row in a column.
+func figure(r *oracle.Row, c *oracle.Column) span {
+	f, measured := r.Figure(c)
+	if !measured {
+		return span{absent, plain}
 	}
-	return t
+	return span{value(c.Unit, f.Value), tones[f.Tone]}
 }
 
-func requests(all []oracle.Requests) *table {
-	t := newTable("Requests", "<client", "sent", "ok", "failed", "open", "retried", "twice", "median", "slowest", "<failures")
-	for _, r := range all {
-		var kinds []string
-		for _, kind := range slices.Sorted(maps.Keys(r.Failures)) {
-			kinds = append(kinds, fmt.Sprintf("%s %d", kind, r.Failures[kind]))
-		}
-		row := []span{{r.Client, plain}}
-		for i, n := range []int{r.Sent, r.OK, r.Failed, r.Open, r.Retried, r.AnsweredTwice} {
-			cell := span{strconv.Itoa(n), plain}
-			if n > 0 && (i == 2 || i == 5) { // failed, answered twice
-				cell.ink = bad
-			}
-			row = append(row, cell)
-		}
-		t.inked(append(row, span{short(r.LatencyMedian), plain}, span{short(r.LatencyMax), plain}, span{strings.Join(kinds, ", "), plain}))
+// value prints a value.
+func value(u oracle.Unit, v float64) string {
+	switch u {
+	case oracle.Span:
+		return short(time.Duration(v))
+	case oracle.Instant:
+		return instant(time.Duration(v))
+	case oracle.Share:
+		return fmt.Sprintf("%.1f %%", 100*v)
+	default:
+		return strconv.FormatInt(int64(v), 10)
 	}
-	return t
 }
 
-func groups(all []oracle.Group) *table {
-	t := newTable("Groups: time with two Active, and with none", "<vip", "moves", "transitions", "two", "joined", "longest", "none", "longest")
-	for _, g := range all {
-		dual := plain
-		if g.DualActive > 0 {
-			dual = bad
-		}
-		t.inked([]span{
-			{g.VIP, plain}, {strconv.Itoa(g.Moves), plain}, {strconv.Itoa(g.Transitions), plain},
-			{short(g.DualActive), dual}, {short(g.DualJoined), plain}, {short(g.DualLongest), plain}, {short(g.NoActive), plain}, {short(g.NoLongest), plain},
-		})
+// noted prints a note.
+func noted(n oracle.Note) string {
+	if n.Since != nil {
+		return fmt.Sprintf("%s, %s before", n.Text, short(*n.Since))
 	}
-	return t
-}
-
-func spread(all []oracle.Spread) *table {
-	t := newTable("Spread", "<node", "connections", "requests", "share")
-	for _, s := range all {
-		t.row(s.Node, strconv.Itoa(s.Connections), strconv.Itoa(s.Requests), fmt.Sprintf("%.1f %%", 100*s.RequestShare))
-	}
-	return t
+	return cmp.Or(n.Text, absent)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // outageMin is the shortest outage that the lanes and the list show.
-const outageMin = 5 * time.Millisecond
+const outageMin = oracle.OutageMin
 
 // Most lanes of each sort; a page cannot hold more.
 const (

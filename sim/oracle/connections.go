@@ -37,7 +37,7 @@ type followed struct {
 	failed   bool          // a request, since the last fault
 }
 
-func newConnections(s *scene) *connections {
+func newConnections(s *scene) recorder {
 	return &connections{facts: s.facts, conns: map[uint64]*followed{}, ends: map[string]uint64{}}
 }
 
@@ -173,10 +173,43 @@ func (c *connections) Finish(time.Duration) {
 	}
 }
 
-func (c *connections) result() []Connections {
+func (c *connections) record(to *Measures) {
 	all := make([]Connections, 0, len(c.faults))
 	for _, t := range c.faults {
 		all = append(all, t.Connections)
 	}
-	return all
+	to.Connections = all
+}
+
+var (
+	connectionsEstablished = &Column{"connections-established", "connections established", "established", Count, WithPassing}
+	connectionsKept        = &Column{"connections-kept", "connections kept", "kept", Count, WithPassing}
+	connectionsLost        = &Column{"connections-lost", "connections lost", "lost", Count, WithPassing}
+	connectionsOnFailed    = &Column{"connections-lost-on-failed", "connections lost on who failed", "on failed", Count, Freely}
+	connectionsOnOthers    = &Column{"connections-lost-on-others", "connections lost on others", "on others", Count, Freely}
+	connectionsIdle        = &Column{"connections-idle", "connections idle", "idle", Count, Freely}
+	connectionsAt          = &Column{"connections-at", "fault at", "at", Instant, Freely}
+)
+
+func connectionTable(m *Measures) Table {
+	t := Table{
+		Title: "Connections established when the fault hit", Notes: []string{"fault"},
+		Columns: []*Column{
+			connectionsEstablished, connectionsKept, connectionsLost, connectionsOnFailed, connectionsOnOthers, connectionsIdle, connectionsAt,
+		},
+	}
+	for _, c := range m.Connections {
+		r := Row{Of: c.Fault, Notes: []Note{{Text: c.Fault}}}
+		r.count(connectionsEstablished, c.Established)
+		if kept := r.count(connectionsKept, c.Kept); c.Kept > 0 && c.Lost == 0 {
+			kept.Tone = Good
+		}
+		r.count(connectionsLost, c.Lost).bad()
+		r.count(connectionsOnFailed, c.LostOnFailed)
+		r.count(connectionsOnOthers, c.LostOnOthers)
+		r.count(connectionsIdle, c.Idle)
+		r.span(connectionsAt, c.At)
+		t.Rows = append(t.Rows, r)
+	}
+	return t
 }

@@ -8,6 +8,9 @@
 // is up and owns what (Roster, which others may use too) and who can hear whom
 // (network), is a fold that sees each event before the others do.
 //
+// Each measure lists itself in tables of figures (figure.go), which are all that
+// pages, comparisons and parity know of measures.
+//
 // Start reading at measures.go, which defines what is measured, then fold.go;
 // invariants.go lists what must always hold, and why.
 package oracle

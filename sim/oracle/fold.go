@@ -50,23 +50,28 @@ func run(events []event.Event, f Facts, folds ...fold) {
 	}
 }
 
+// recorder is a fold that has something to say in the end.
+type recorder interface {
+	fold
+	record(*Measures)
+}
+
 // Measure folds the events of a run into its measures.
 func Measure(events []event.Event, f Facts) Measures {
 	s := newScene(f)
-	takeovers, outages := newTakeovers(s), newOutages(s)
-	connections, requests := newConnections(s), newRequests()
-	groups, spread, members := newGroups(s), newSpread(), newMembers(s)
-	run(events, f, s, takeovers, outages, connections, requests, groups, spread, members)
-	return Measures{
-		Takeovers:   takeovers.result(),
-		Outages:     outages.longest(),
-		Gaps:        outages.gaps(),
-		Connections: connections.result(),
-		Requests:    requests.result(),
-		Groups:      groups.result(),
-		Spread:      spread.result(),
-		Members:     members.result(),
+	folds := []fold{s}
+	var recorders []recorder
+	for _, m := range measures {
+		r := m.fold(s)
+		recorders = append(recorders, r)
+		folds = append(folds, r)
 	}
+	run(events, f, folds...)
+	var all Measures
+	for _, r := range recorders {
+		r.record(&all)
+	}
+	return all
 }
 
 // Check returns the invariants that did not hold, by instant.

@@ -26,7 +26,7 @@ type groupSpans struct {
 	none   time.Duration // and of the present span of none
 }
 
-func newGroups(s *scene) *groups {
+func newGroups(s *scene) recorder {
 	g := &groups{scene: s}
 	for _, vip := range s.facts.groups() {
 		g.all = append(g.all, &groupSpans{Group: Group{VIP: vip}, members: s.roster.Group(vip)})
@@ -106,10 +106,39 @@ func (g *groups) Finish(end time.Duration) {
 	}
 }
 
-func (g *groups) result() []Group {
+func (g *groups) record(to *Measures) {
 	all := make([]Group, 0, len(g.all))
 	for _, s := range g.all {
 		all = append(all, s.Group)
 	}
-	return all
+	to.Groups = all
+}
+
+var (
+	groupMoves       = &Column{"group-moves", "moves", "moves", Count, Never}
+	groupTransitions = &Column{"group-transitions", "transitions", "transitions", Count, Never}
+	groupDual        = &Column{"group-two-active", "two active", "two", Span, WithTime}
+	groupJoined      = &Column{"group-two-joined", "two active that hear each other", "joined", Span, Freely}
+	groupDualLongest = &Column{"group-two-longest", "longest with two active", "longest", Span, Freely}
+	groupNone        = &Column{"group-none-active", "none active", "none", Span, WithTime}
+	groupNoneLongest = &Column{"group-none-longest", "longest with none active", "longest", Span, Freely}
+)
+
+func groupTable(m *Measures) Table {
+	t := Table{
+		Title: "Groups: time with two Active, and with none", Names: []string{"vip"},
+		Columns: []*Column{groupMoves, groupTransitions, groupDual, groupJoined, groupDualLongest, groupNone, groupNoneLongest},
+	}
+	for _, g := range m.Groups {
+		r := row(g.VIP)
+		r.count(groupMoves, g.Moves)
+		r.count(groupTransitions, g.Transitions)
+		r.span(groupDual, g.DualActive).bad()
+		r.span(groupJoined, g.DualJoined)
+		r.span(groupDualLongest, g.DualLongest)
+		r.span(groupNone, g.NoActive)
+		r.span(groupNoneLongest, g.NoLongest)
+		t.Rows = append(t.Rows, r)
+	}
+	return t
 }

@@ -17,6 +17,21 @@ type Measures struct {
 	Members []MemberStatus `json:"members"`
 }
 
+// measures is a row for each measure: how it is folded, and the tables in which
+// it lists itself. The status of members is mostly words, and has none.
+var measures = []struct {
+	fold   func(*scene) recorder
+	tables []func(*Measures) Table
+}{
+	{newTakeovers, []func(*Measures) Table{takeoverTable}},
+	{newOutages, []func(*Measures) Table{longestTable, gapTable}},
+	{newConnections, []func(*Measures) Table{connectionTable}},
+	{newRequests, []func(*Measures) Table{requestTable}},
+	{newGroups, []func(*Measures) Table{groupTable}},
+	{newSpread, []func(*Measures) Table{spreadTable}},
+	{newMembers, nil},
+}
+
 // Takeover is one move of a virtual IP from one member to another. When two
 // have had it at once and the newer one gives it up, it moves back.
 type Takeover struct {

@@ -16,7 +16,7 @@ type members struct {
 	changedAt map[*Entry]time.Duration
 }
 
-func newMembers(s *scene) *members {
+func newMembers(s *scene) recorder {
 	return &members{
 		roster: s.roster, all: slices.Clone(s.roster.Entries()), last: map[*Entry]event.StandbyStatus{},
 		changedAt: map[*Entry]time.Duration{},
@@ -40,7 +40,7 @@ func (m *members) Observe(e event.Event) {
 // Finish implements fold.
 func (m *members) Finish(time.Duration) {}
 
-func (m *members) result() []MemberStatus {
+func (m *members) record(to *Measures) {
 	all := make([]MemberStatus, 0, len(m.all))
 	for _, who := range m.all {
 		if who.Real {
@@ -65,7 +65,7 @@ func (m *members) result() []MemberStatus {
 			Transitions: s.Transitions,
 		})
 	}
-	return all
+	to.Members = all
 }
 
 // silence says why a member has no status.

@@ -31,7 +31,7 @@ type client struct {
 // be worth a line: chance alone makes one in 20,000 that long.
 const gapPoisson = 10
 
-func newOutages(s *scene) *outages {
+func newOutages(s *scene) recorder {
 	o := &outages{scene: s, marks: newMarks(), byNode: map[string]*client{}}
 	for _, c := range s.facts.Clients {
 		o.add(c)
@@ -124,6 +124,9 @@ func (o *outages) Finish(end time.Duration) {
 	}
 }
 
+// record puts down the longest of each client, and all that are worth a line.
+func (o *outages) record(to *Measures) { to.Outages, to.Gaps = o.longest(), o.gaps() }
+
 // longest returns the worst outage of each client, by instant and name.
 func (o *outages) longest() []Outage {
 	all := make([]Outage, 0, len(o.clients))
@@ -147,4 +150,57 @@ func byInstant(all []Outage) []Outage {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Client, b.Client))
 	})
 	return all
+}
+
+// OutageMin is the shortest outage that is worth attention.
+const OutageMin = 5 * time.Millisecond
+
+// Of each client's longest outage, which worlds are compared by.
+var longestColumns = []*Column{
+	{"outage", "outage", "outage", Span, WithTime},
+	{"outage-detection", "of it detection", "detection", Span, WithTime},
+	{"outage-election", "of it election", "election", Span, WithTime},
+	{"outage-announcement", "of it announcement", "announce", Span, WithTime},
+	{"outage-neighbour", "of it neighbour", "neighbour", Span, WithTime},
+	{"outage-retry", "of it retry", "retry", Span, WithTime},
+}
+
+// Of all outages, however many there are.
+var gapColumns = []*Column{
+	{"gap", "gap", "outage", Span, Freely},
+	{"gap-detection", "of the gap detection", "detection", Span, Freely},
+	{"gap-election", "of the gap election", "election", Span, Freely},
+	{"gap-announcement", "of the gap announcement", "announce", Span, Freely},
+	{"gap-neighbour", "of the gap neighbour", "neighbour", Span, Freely},
+	{"gap-retry", "of the gap retry", "retry", Span, Freely},
+}
+
+func longestTable(m *Measures) Table {
+	return outageTable("Longest outages", longestColumns, m.Outages)
+}
+
+// gapTable lists all outages, if a client had several.
+func gapTable(m *Measures) Table {
+	if len(m.Gaps) <= len(m.Outages) {
+		return Table{}
+	}
+	return outageTable("All outages", gapColumns, m.Gaps)
+}
+
+func outageTable(title string, columns []*Column, all []Outage) Table {
+	t := Table{Title: title, Names: []string{"client"}, Columns: columns, Sum: true}
+	for _, o := range all {
+		r := row(o.Client)
+		for i, d := range []time.Duration{o.Duration, o.Detection, o.Election, o.Announcement, o.Neighbour, o.Retry} {
+			f := r.span(columns[i], d)
+			if i == 0 {
+				f.Open = o.Open
+				if d >= OutageMin {
+					f.Tone = Bad
+				}
+			}
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
 }

@@ -1,7 +1,9 @@
 package oracle
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -20,7 +22,7 @@ type ledger struct {
 	latencies []time.Duration
 }
 
-func newRequests() *requests {
+func newRequests(*scene) recorder {
 	return &requests{clients: map[string]*ledger{}, open: map[uint64]bool{}, answered: numbers{}}
 }
 
@@ -74,7 +76,7 @@ func (r *requests) begin(node string, request uint64) *ledger {
 // Finish implements fold.
 func (r *requests) Finish(time.Duration) {}
 
-func (r *requests) result() []Requests {
+func (r *requests) record(to *Measures) {
 	all := make([]Requests, 0, len(r.clients))
 	for _, name := range sorted(r.clients) {
 		l := r.clients[name]
@@ -85,5 +87,45 @@ func (r *requests) result() []Requests {
 		}
 		all = append(all, l.Requests)
 	}
-	return all
+	to.Requests = all
+}
+
+var (
+	requestsSent    = &Column{"requests-sent", "requests sent", "sent", Count, WithAsking}
+	requestsOK      = &Column{"requests-ok", "requests ok", "ok", Count, WithDue}
+	requestsFailed  = &Column{"requests-failed", "requests failed", "failed", Count, WithAsking}
+	requestsOpen    = &Column{"requests-open", "requests open", "open", Count, Freely}
+	requestsRetried = &Column{"requests-retried", "requests retried", "retried", Count, WithDue}
+	requestsTwice   = &Column{"requests-answered-twice", "answered twice", "twice", Count, Never}
+	requestsMedian  = &Column{"latency-median", "latency median", "median", Span, WithTime}
+	requestsSlowest = &Column{"latency-slowest", "latency slowest", "slowest", Span, WithSYN}
+)
+
+func requestTable(m *Measures) Table {
+	t := Table{
+		Title: "Requests", Names: []string{"client"}, Notes: []string{"failures"},
+		Columns: []*Column{
+			requestsSent, requestsOK, requestsFailed, requestsOpen, requestsRetried, requestsTwice, requestsMedian, requestsSlowest,
+		},
+	}
+	for _, q := range m.Requests {
+		r := row(q.Client)
+		r.count(requestsSent, q.Sent)
+		r.count(requestsOK, q.OK)
+		r.count(requestsFailed, q.Failed).bad()
+		r.count(requestsOpen, q.Open)
+		r.count(requestsRetried, q.Retried)
+		r.count(requestsTwice, q.AnsweredTwice).bad()
+		r.span(requestsMedian, q.LatencyMedian)
+		r.span(requestsSlowest, q.LatencyMax)
+		var kinds []string
+		for _, kind := range sorted(q.Failures) {
+			kinds = append(kinds, fmt.Sprintf("%s %d", kind, q.Failures[kind]))
+		}
+		if len(kinds) > 0 {
+			r.Notes = []Note{{Text: strings.Join(kinds, ", ")}}
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
 }

@@ -16,7 +16,7 @@ type spread struct {
 	done     numbers
 }
 
-func newSpread() *spread {
+func newSpread(*scene) recorder {
 	return &spread{nodes: map[string]*Spread{}, servers: map[uint64][]string{}, done: numbers{}}
 }
 
@@ -64,7 +64,7 @@ func (s *spread) count(b event.RequestAnswered) {
 // Finish implements fold.
 func (s *spread) Finish(time.Duration) {}
 
-func (s *spread) result() []Spread {
+func (s *spread) record(to *Measures) {
 	all := make([]Spread, 0, len(s.nodes))
 	for _, name := range sorted(s.nodes) {
 		n := *s.nodes[name]
@@ -73,8 +73,26 @@ func (s *spread) result() []Spread {
 		}
 		all = append(all, n)
 	}
-	return all
+	to.Spread = all
 }
 
 // sorted returns the keys of a map in order.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+var (
+	spreadConnections = &Column{"spread-connections", "connections accepted", "connections", Count, WithAllDue}
+	spreadRequests    = &Column{"spread-requests", "requests served", "requests", Count, WithAllDue}
+	spreadShare       = &Column{"spread-share", "share of requests", "share", Share, Freely}
+)
+
+func spreadTable(m *Measures) Table {
+	t := Table{Title: "Spread", Names: []string{"node"}, Columns: []*Column{spreadConnections, spreadRequests, spreadShare}}
+	for _, s := range m.Spread {
+		r := row(s.Node)
+		r.count(spreadConnections, s.Connections)
+		r.count(spreadRequests, s.Requests)
+		r.add(spreadShare, s.RequestShare)
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ type handover struct {
 	at, gap  time.Duration
 }
 
-func newTakeovers(s *scene) *takeovers {
+func newTakeovers(s *scene) recorder {
 	return &takeovers{roster: s.roster, vips: map[string]*ownership{}}
 }
 
@@ -136,9 +137,9 @@ func (t *takeovers) served(o *ownership, e event.Event, b event.VIPServed) {
 	o.handed = handover{b.Previous, e.Node, e.At, e.At - b.PreviousAt}
 }
 
-// result returns the takeovers in their order. Those before any fault have no
+// record puts down the takeovers in their order. Those before any fault have no
 // detection.
-func (t *takeovers) result() []Takeover {
+func (t *takeovers) record(to *Measures) {
 	all := make([]Takeover, 0, len(t.found))
 	for _, m := range t.found {
 		if m.Fault == "" {
@@ -146,8 +147,44 @@ func (t *takeovers) result() []Takeover {
 		}
 		all = append(all, *m)
 	}
-	return all
+	to.Takeovers = all
 }
 
 // Finish implements fold.
 func (t *takeovers) Finish(time.Duration) {}
+
+var (
+	takeoverAt        = &Column{"takeover-at", "takeover at", "at", Instant, Freely}
+	takeoverSince     = &Column{"takeover-after-fault", "takeover after the fault", "", Span, WithTime}
+	takeoverDetection = &Column{"takeover-detection", "detection", "detection", Span, WithTime}
+	takeoverGap       = &Column{"takeover-gap", "takeover gap", "takeover", Span, WithTime}
+)
+
+func takeoverTable(m *Measures) Table {
+	t := Table{
+		Title: "Takeovers", Names: []string{"vip", "from", "to"}, Notes: []string{"fault"},
+		Columns: []*Column{takeoverAt, takeoverSince, takeoverDetection, takeoverGap},
+	}
+	for _, o := range m.Takeovers {
+		r := Row{
+			Of: o.VIP + " " + cmp.Or(o.From, "nobody") + " → " + o.To, Names: []string{o.VIP, o.From, o.To}, Notes: []Note{{}},
+		}
+		since := o.At - o.FaultAt
+		if o.Fault != "" {
+			r.Of += ", " + o.Fault
+			r.Notes[0] = Note{o.Fault, &since}
+		}
+		r.span(takeoverAt, o.At)
+		if o.Fault != "" {
+			r.span(takeoverSince, since)
+		}
+		if o.Detected {
+			r.span(takeoverDetection, o.Detection)
+		}
+		if o.Served {
+			r.span(takeoverGap, o.Gap)
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}

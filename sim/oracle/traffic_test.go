@@ -117,7 +117,7 @@ func TestConnectionsOfSeveralFaults(t *testing.T) {
 // not.
 func TestManyConnections(t *testing.T) {
 	l := (&log{}).opened(1, 1, "a").answers("c1", "a", 2, 60).at(70, "a", event.FaultApplied{Fault: crashed})
-	c := newConnections(newScene(paper(100 * time.Second)))
+	c := newConnections(newScene(paper(100 * time.Second))).(*connections)
 	for _, e := range l.in() {
 		if c.Observe(e); len(c.order) > 100 {
 			t.Fatalf("%d connections are remembered at %v, one is open", len(c.order), e.At)

@@ -1,0 +1,134 @@
+package oracle
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+)
+
+// filled is measures with one of each sort, in which every number, flag and text
+// is set.
+func filled() *Measures {
+	var m Measures
+	all := reflect.ValueOf(&m).Elem()
+	for i := range all.NumField() {
+		one := reflect.New(all.Field(i).Type().Elem()).Elem()
+		for j := range one.NumField() {
+			switch f := one.Field(j); f.Kind() {
+			case reflect.String:
+				f.SetString("x")
+			case reflect.Bool:
+				f.SetBool(true)
+			case reflect.Float64:
+				f.SetFloat(0.5)
+			case reflect.Map:
+				f.Set(reflect.ValueOf(map[string]int{"reset": 1}))
+			case reflect.Int, reflect.Int64:
+				f.SetInt(int64(j + 1))
+			default:
+				f.SetUint(1)
+			}
+		}
+		all.Field(i).Set(reflect.Append(all.Field(i), one))
+	}
+	m.Gaps = append(m.Gaps, m.Gaps...) // they are listed when there are more than outages
+	return &m
+}
+
+// TestEveryMeasureListsItself: there is a table of each measure but the members'
+// status, and it is whole.
+func TestEveryMeasureListsItself(t *testing.T) {
+	m := filled()
+	all := reflect.ValueOf(m).Elem()
+	for i := range all.NumField() {
+		name := all.Type().Field(i).Name
+		var only Measures
+		reflect.ValueOf(&only).Elem().Field(i).Set(all.Field(i))
+		if got := len(only.Tables()); got != 1 && name != "Members" {
+			t.Errorf("%s has %d tables, want 1", name, got)
+		}
+	}
+	ids, names := map[string]bool{}, map[string]bool{}
+	units := []Unit{Span, Instant, Count, Share}
+	for _, table := range m.Tables() {
+		for _, c := range table.Columns {
+			if c.ID == "" || ids[c.ID] || c.Name == "" || names[c.Name] {
+				t.Errorf("%s: column %+v: its ID and name must be there, and no other column's", table.Title, c)
+			}
+			ids[c.ID], names[c.Name] = true, true
+			if !slices.Contains(units, c.Unit) || !slices.Contains(AllVaries, c.Varies) && c.Varies != Freely {
+				t.Errorf("%s: column %+v: unknown unit, or way to vary", table.Title, c)
+			}
+		}
+		for _, r := range table.Rows {
+			if r.Of == "" || len(r.Names) != len(table.Names) || len(r.Notes) != len(table.Notes) {
+				t.Errorf("%s: row %+v: want %d names and %d notes", table.Title, r, len(table.Names), len(table.Notes))
+			}
+			var got []*Column
+			for _, f := range r.Figures {
+				got = append(got, f.Column)
+				if f.Value == 0 || f.Of != r.Of {
+					t.Errorf("%s: figure %s of %q is %v: nothing of the row is zero", table.Title, f.ID, f.Of, f.Value)
+				}
+			}
+			if !slices.Equal(got, table.Columns) {
+				t.Errorf("%s: the figures are not those of the columns, in their order", table.Title)
+			}
+		}
+	}
+}
+
+// TestFigures: what was not measured is no figure, and what was measured of one
+// thing twice has two names.
+func TestFigures(t *testing.T) {
+	m := Measures{Takeovers: []Takeover{
+		{VIP: vip, To: "a", At: time.Second},
+		{VIP: vip, From: "a", To: "b", At: 3 * time.Second, Fault: "crash a", FaultAt: 2 * time.Second, Served: true, Gap: ms},
+		{VIP: vip, From: "a", To: "b", At: 9 * time.Second, Fault: "crash a", FaultAt: 7 * time.Second, Detected: true},
+	}}
+	type figure struct {
+		id, of string
+		value  time.Duration
+	}
+	var got []figure
+	for _, f := range m.Figures() {
+		got = append(got, figure{f.ID, f.Of, f.Time()})
+	}
+	const moved = vip + " a → b, crash a"
+	want := []figure{
+		{"takeover-at", vip + " nobody → a", time.Second},
+		{"takeover-at", moved, 3 * time.Second},
+		{"takeover-after-fault", moved, time.Second},
+		{"takeover-gap", moved, ms},
+		{"takeover-at", moved + " (2)", 9 * time.Second},
+		{"takeover-after-fault", moved + " (2)", 2 * time.Second},
+		{"takeover-detection", moved, 0},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+}
+
+// TestTones: what ought not to be is bad, however little of it there is.
+func TestTones(t *testing.T) {
+	m := Measures{
+		Outages:     []Outage{{Client: "c1", Duration: OutageMin - 1}, {Client: "c2", Duration: OutageMin, Open: true}},
+		Connections: []Connections{{Kept: 1}, {Kept: 1, Lost: 1}, {}},
+		Groups:      []Group{{}, {DualActive: 1}},
+	}
+	var got []Tone
+	for _, c := range []*Column{longestColumns[0], connectionsKept, connectionsLost, groupDual} {
+		for _, f := range m.Figures() {
+			if f.Column == c {
+				got = append(got, f.Tone)
+				if f.Open != (f.Of == "c2") {
+					t.Errorf("%s of %s: open: got %v", f.ID, f.Of, f.Open)
+				}
+			}
+		}
+	}
+	if want := []Tone{Plain, Bad, Good, Plain, Plain, Plain, Bad, Plain, Plain, Bad}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
