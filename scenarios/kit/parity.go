@@ -12,6 +12,7 @@ import (
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
 )
 
 // MeasureLike matches an outcome of the scenario that measured what the
@@ -84,8 +85,8 @@ func (m *outcomeMatcher) NegatedFailureMessage(any) string {
 
 // figure is a number of an outcome, and how far it is from those of references.
 type figure struct {
-	measure, of string
-	isTime      bool
+	*oracle.Column
+	of          string
 	measured    bool    // in the outcome
 	got         int64   // a span in nanoseconds, or a count
 	differences []int64 // got minus that of each reference that measured it
@@ -94,30 +95,27 @@ type figure struct {
 
 // figuresOf compares an outcome with the references.
 func figuresOf(o *scenarios.Outcome, references []*scenarios.Outcome) []*figure {
-	var all []*figure
-	known := map[[2]string]*figure{}
-	add := func(measure, of string, isTime bool, in reports.Worlds, got, difference int64) {
-		f := known[[2]string{measure, of}]
-		if f == nil {
-			f = &figure{measure: measure, of: of, isTime: isTime, got: got, absent: len(references)}
-			known[[2]string{measure, of}] = f
-			all = append(all, f)
-		}
-		f.measured = f.measured || in != reports.InVirtual
-		if in != reports.InNetns {
-			f.absent--
-		}
-		if in == reports.InBoth {
-			f.differences = append(f.differences, difference)
-		}
+	type name struct {
+		column *oracle.Column
+		of     string
 	}
+	var all []*figure
+	known := map[name]*figure{}
 	for _, r := range references {
-		c := reports.Compare(&reports.Result{Measures: r.Measures}, &reports.Result{Measures: o.Measures}, "")
-		for _, t := range c.Times {
-			add(t.Measure, t.Of, true, t.In, int64(t.Netns), int64(t.Difference))
-		}
-		for _, n := range c.Counts {
-			add(n.Measure, n.Of, false, n.In, int64(n.Netns), int64(n.Difference))
+		for _, p := range reports.Pairs(&r.Measures, &o.Measures) {
+			f := known[name{p.Column, p.Of}]
+			if f == nil {
+				f = &figure{Column: p.Column, of: p.Of, got: int64(p.Netns), absent: len(references)}
+				known[name{p.Column, p.Of}] = f
+				all = append(all, f)
+			}
+			f.measured = f.measured || p.In != reports.InVirtual
+			if p.In != reports.InNetns {
+				f.absent--
+			}
+			if p.In == reports.InBoth {
+				f.differences = append(f.differences, int64(p.Netns)-int64(p.Virtual))
+			}
 		}
 	}
 	return all
@@ -131,33 +129,30 @@ func (f *figure) unlike(some int64) string {
 		slices.Min(f.differences) <= some && slices.Max(f.differences) >= -some:
 		return ""
 	case !f.measured:
-		return fmt.Sprintf("%s of %s: not measured, unlike in virtual time", f.measure, f.of)
+		return fmt.Sprintf("%s of %s: not measured, unlike in virtual time", f.Name, f.of)
 	case len(f.differences) == 0:
-		return fmt.Sprintf("%s of %s: %s, not measured in virtual time", f.measure, f.of, f.text(f.got))
+		return fmt.Sprintf("%s of %s: %s, not measured in virtual time", f.Name, f.of, f.text(f.got))
 	}
-	return fmt.Sprintf("%s of %s: %s, want %s to %s, give or take %s", f.measure, f.of, f.text(f.got),
+	return fmt.Sprintf("%s of %s: %s, want %s to %s, give or take %s", f.Name, f.of, f.text(f.got),
 		f.text(f.got-slices.Max(f.differences)), f.text(f.got-slices.Min(f.differences)), f.text(some))
 }
 
 func (f *figure) text(value int64) string {
-	if f.isTime {
-		return time.Duration(value).String()
+	if f.Unit == oracle.Count {
+		return fmt.Sprint(value)
 	}
-	return fmt.Sprint(value)
+	return time.Duration(value).String()
 }
 
 // unlikeFigures names the figures that do not lie around those of the references.
 func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*scenarios.Outcome, tolerance time.Duration) (problems []string) {
 	for _, f := range figuresOf(o, references) {
-		some := int64(tolerance)
-		if !f.isTime {
-			follows, known := countsFollow[f.measure]
-			if !known {
-				problems = append(problems, f.measure+": it is not said what follows from the tolerance of times for this count")
-				continue
-			}
-			some = int64(follows(counting{s, o, f.of, tolerance}))
+		by, known := follows[f.Varies]
+		if !known {
+			problems = append(problems, fmt.Sprintf("%s: it is not said what follows for a figure that varies %q", f.ID, f.Varies))
+			continue
 		}
+		some := by(varying{s, o, f.of, tolerance})
 		if problem := f.unlike(some); problem != "" && !f.caught(o, tolerance) {
 			problems = append(problems, problem)
 		}
@@ -168,12 +163,12 @@ func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*sc
 // synRepeat is after how long a SYN that got no answer is sent again (RFC 6298 §2.1).
 const synRepeat = time.Second
 
-// caught reports whether the figure is the slowest latency of a client of which
-// requests came due, within the tolerance, as a virtual IP was given up. The SYN
-// of such a one may reach nobody, and is sent again. In virtual time the moment
-// until the next member has the address is so short that none falls into it.
+// caught reports whether the figure is a latency of a client of which requests
+// came due, within the tolerance, as a virtual IP was given up. The SYN of such a
+// one may reach nobody, and is sent again. In virtual time the moment until the
+// next member has the address is so short that none falls into it.
 func (f *figure) caught(o *scenarios.Outcome, tolerance time.Duration) bool {
-	if f.measure != "latency slowest" || len(f.differences) == 0 || f.got > int64(synRepeat+tolerance) {
+	if f.Varies != oracle.WithSYN || len(f.differences) == 0 || f.got > int64(synRepeat+tolerance) {
 		return false
 	}
 	var lost []time.Duration
@@ -195,42 +190,39 @@ func (f *figure) caught(o *scenarios.Outcome, tolerance time.Duration) bool {
 	return some
 }
 
-// counting is a count of an outcome that may be another one, as times may differ
+// varying is a figure of an outcome that may be another one, as times may differ
 // by a tolerance.
-type counting struct {
+type varying struct {
 	scenario  *scenarios.Scenario
 	outcome   *scenarios.Outcome
 	of        string
 	tolerance time.Duration
 }
 
-// countsFollow says by how much a count may differ.
-var countsFollow = map[string]func(counting) int{
-	"connections established": passing, "connections kept": passing, "connections lost": passing,
-	"requests sent": dueOrAsking, "requests failed": dueOrAsking,
-	"requests ok": due, "requests retried": due,
-	"answered twice": never, "moves": never, "transitions": never,
-	"connections accepted": dueToAll, "requests served": dueToAll,
+// follows says by how much a figure may differ, for each way in which figures
+// vary: by a span in nanoseconds, or by a count.
+var follows = map[oracle.Varies]func(varying) int64{
+	oracle.Never:       func(varying) int64 { return 0 },
+	oracle.WithTime:    func(v varying) int64 { return int64(v.tolerance) },
+	oracle.WithSYN:     func(v varying) int64 { return int64(v.tolerance) }, // see caught
+	oracle.WithPassing: func(v varying) int64 { return int64(v.scenario.Clients().Passing(v.tolerance)) },
+	oracle.WithDue:     due,
+	oracle.WithAsking:  dueOrAsking,
+	oracle.WithAllDue:  func(v varying) int64 { return int64(v.scenario.Clients().Due("", v.tolerance)) },
 }
 
-func due(c counting) int { return c.scenario.Clients().Due(c.of, c.tolerance) }
-
-func dueToAll(c counting) int { return c.scenario.Clients().Due("", c.tolerance) }
-
-func passing(c counting) int { return c.scenario.Clients().Passing(c.tolerance) }
-
-func never(counting) int { return 0 }
+func due(v varying) int64 { return int64(v.scenario.Clients().Due(v.of, v.tolerance)) }
 
 // dueOrAsking counts those too that may wait for an answer to ARP as the run
 // ends, and are counted nowhere: they fail together, after three questions, a
 // second each (RFC 4861 §10). That goes for a client of which some failed so.
-func dueOrAsking(c counting) int {
-	for _, r := range c.outcome.Measures.Requests {
-		if r.Client == c.of && r.Failures["unreachable"] > 0 {
-			return due(c) + c.scenario.Clients().Due(c.of, 3*time.Second)
+func dueOrAsking(v varying) int64 {
+	for _, r := range v.outcome.Measures.Requests {
+		if r.Client == v.of && r.Failures["unreachable"] > 0 {
+			return due(v) + int64(v.scenario.Clients().Due(v.of, 3*time.Second))
 		}
 	}
-	return due(c)
+	return due(v)
 }
 
 // unlikeStates names the members that went another way than in all references.
