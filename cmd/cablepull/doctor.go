@@ -28,12 +28,7 @@ Exit status: 0 if the netns world can run here; 1 if it cannot.`,
   cablepull doctor --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			// What cannot be entered will be among the findings.
-			var ended endedError
-			if err := enterNamespaces(cmd, args); errors.As(err, &ended) {
-				return ended
-			}
-			return doctor(asJSON, cmd.OutOrStdout())
+			return doctor(asJSON, args, streamsOf(cmd))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print {netns, findings: [{name, ok, detail, needed, cost, skips, remedy}]}")
@@ -42,7 +37,12 @@ Exit status: 0 if the netns world can run here; 1 if it cannot.`,
 
 // doctor prints what this machine can do for the netns world, and fails if that
 // is nothing.
-func doctor(asJSON bool, stdout io.Writer) error {
+func doctor(asJSON bool, args []string, std streams) error {
+	// What cannot be entered will be among the findings.
+	var ended endedError
+	if err := enterNamespaces(args, std); errors.As(err, &ended) {
+		return ended
+	}
 	library, err := incidents.All()
 	if err != nil {
 		return benchError{err}
@@ -52,7 +52,7 @@ func doctor(asJSON bool, stdout io.Writer) error {
 	if asJSON {
 		write = writeDiagnosisJSON
 	}
-	if err := write(stdout, d); err != nil {
+	if err := write(std.out, d); err != nil {
 		return blame(err)
 	}
 	if !d.Netns {

@@ -2,12 +2,7 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/netfab/netns"
 )
@@ -25,9 +20,10 @@ func (e endedError) Error() string {
 
 // enterNamespaces makes sure that this process may make network namespaces. That
 // of an ordinary user starts the command again in namespaces in which he is
-// root, and ends with an endedError; in the started one it does nothing.
-func enterNamespaces(cmd *cobra.Command, args []string) error {
-	status, done, err := netns.Reexec(args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+// root, and ends with an endedError; in the started one it does nothing. Args are
+// the whole command line.
+func enterNamespaces(args []string, std streams) error {
+	status, done, err := netns.Reexec(args, std.in, std.out, std.err)
 	switch {
 	case err != nil:
 		return fmt.Errorf("the netns world needs root or user namespaces: %w; see cablepull doctor", err)
@@ -35,19 +31,4 @@ func enterNamespaces(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return endedError(status)
-}
-
-// systemFolders are where Debian keeps nginx, haproxy and keepalived; the PATH of
-// an ordinary user does not name them.
-var systemFolders = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
-
-// withSystemFolders adds the system's folders to a PATH that leaves them out.
-func withSystemFolders(path string) string {
-	folders := filepath.SplitList(path)
-	for _, f := range systemFolders {
-		if !slices.Contains(folders, f) {
-			folders = append(folders, f)
-		}
-	}
-	return strings.Join(folders, string(filepath.ListSeparator))
 }

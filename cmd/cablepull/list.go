@@ -14,10 +14,15 @@ import (
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
+// listFlags are the flags of the verb list.
+type listFlags struct {
+	json  bool
+	tags  []string
+	world string
+}
+
 func newList() *cobra.Command {
-	var asJSON bool
-	var tags []string
-	var world string
+	var f listFlags
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the incidents in the library",
@@ -26,27 +31,31 @@ func newList() *cobra.Command {
   cablepull list --world netns
   cablepull list --json`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if world != "" && !slices.Contains(trial.AllWorlds, trial.World(world)) {
-				return fmt.Errorf("list: --world: got %q, want %s or %s", world, trial.Virtual, trial.Netns)
-			}
-			library, err := incidents.Tagged(tags)
-			if err != nil {
-				return benchError{err}
-			}
-			library = slices.DeleteFunc(library, func(s *scenarios.Scenario) bool {
-				return world != "" && !slices.Contains(trial.Worlds(s), trial.World(world))
-			})
-			if asJSON {
-				return listJSON(cmd.OutOrStdout(), library)
-			}
-			return listText(cmd.OutOrStdout(), library)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.list(cmd.OutOrStdout()) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, duration, duration_ns}")
-	cmd.Flags().StringSliceVar(&tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
-	cmd.Flags().StringVar(&world, "world", "", "only incidents that make sense in the world virtual, or netns")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, duration, duration_ns}")
+	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
+	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that make sense in the world virtual, or netns")
 	return cmd
+}
+
+// list prints the incidents that the flags ask for.
+func (f *listFlags) list(stdout io.Writer) error {
+	world := trial.World(f.world)
+	if f.world != "" && !slices.Contains(trial.AllWorlds, world) {
+		return fmt.Errorf("list: --world: got %q, want %s or %s", f.world, trial.Virtual, trial.Netns)
+	}
+	library, err := incidents.Tagged(f.tags)
+	if err != nil {
+		return benchError{err}
+	}
+	library = slices.DeleteFunc(library, func(s *scenarios.Scenario) bool {
+		return f.world != "" && !slices.Contains(trial.Worlds(s), world)
+	})
+	if f.json {
+		return listJSON(stdout, library)
+	}
+	return listText(stdout, library)
 }
 
 func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {

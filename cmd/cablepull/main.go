@@ -46,7 +46,7 @@ func main() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)
 	}
-	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
+	os.Setenv("PATH", trial.WithSystemFolders(os.Getenv("PATH")))
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		ends = append(ends, syscall.SIGHUP)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -45,6 +46,17 @@ func quote(args []string) string {
 		}
 	}
 	return strings.Join(quoted, " ")
+}
+
+// streams are what a verb reads and writes. A verb is a function of its flags,
+// arguments and streams; cobra only calls it.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func streamsOf(cmd *cobra.Command) streams {
+	return streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()}
 }
 
 // newRoot makes the command for a command line, of which args are the words

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -58,7 +59,7 @@ cablepull doctor.`,
   cablepull run cable-pull --world both`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			f.seedGiven, f.jobsGiven = cmd.Flags().Changed("seed"), cmd.Flags().Changed("jobs")
-			return f.run(cmd, args, names)
+			return f.run(cmd.Context(), args, names, streamsOf(cmd))
 		},
 	}
 	flags := cmd.Flags()
@@ -80,7 +81,7 @@ cablepull doctor.`,
 
 // run makes the runs that the names and flags ask for. Args are the whole
 // command line, to start it again where that takes namespaces.
-func (f *runFlags) run(cmd *cobra.Command, args, names []string) error {
+func (f *runFlags) run(ctx context.Context, args, names []string, std streams) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -93,12 +94,12 @@ func (f *runFlags) run(cmd *cobra.Command, args, names []string) error {
 		return err
 	}
 	if slices.ContainsFunc(trials, func(t trial.Trial) bool { return t.World == trial.Netns && t.Skip == "" }) {
-		if err := enterNamespaces(cmd, args); err != nil {
+		if err := enterNamespaces(args, std); err != nil {
 			return err
 		}
 	}
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
-	s := session{ctx: cmd.Context(), flags: *f, stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr()}
+	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err}
 	s.bare = len(trials) == len(f.worlds()) && !f.all
 	if leftOut > 0 {
 		fmt.Fprintf(s.stderr, "cablepull: %s left out, for real programs need --world netns\n", incidentCount(leftOut))
