@@ -14,7 +14,7 @@ import (
 // rows is every kind of fault, in the order of the help. A kind that is not here
 // cannot be written in a scenario.
 var rows = []*Row{
-	pullRow, plugRow, partitionRow, healRow, impairRow, dropRow, pruneRow, unpruneRow,
+	pullRow, plugRow, partitionRow, healRow, impairRow, dropRow, pruneRow, unpruneRow, blockRow, unblockRow,
 	hogRow, calmRow, fillRow, freezeRow, thawRow, crashRow, bootRow, rebootRow,
 	setRow, saveRow, yieldRow, stopServiceRow, startServiceRow, backendRow, skewRow, driftRow,
 }

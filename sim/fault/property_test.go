@@ -88,7 +88,7 @@ func anyMachine(t *rapid.T) Fault {
 	property := rapid.StringMatching(`[a-e][a-z0-9]{0,4}(\.[a-e][a-z0-9]{0,3}){0,2}`)
 	value := rapid.StringMatching(`[!-~äß€]{1,12}`)
 	return rapid.SampledFrom([]Fault{
-		Plug{anyPort(t)}, Heal{}, Heal{node}, Prune{node}, Unprune{node},
+		Plug{anyPort(t)}, Block{anyPort(t)}, Unblock{anyPort(t)}, Heal{}, Heal{node}, Prune{node}, Unprune{node},
 		Hog{node, class, anyShare.Draw(t, "share")}, Calm{node, ""}, Calm{node, class},
 		Fill{node, rapid.Float64Range(0, 1).Draw(t, "fill")}, Freeze{node, flag}, Thaw{node}, Crash{node}, Boot{node},
 		Reboot{node, rapid.SampledFrom([]time.Duration{0, span}).Draw(t, "down"), flag}, Save{node},

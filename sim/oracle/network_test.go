@@ -59,6 +59,9 @@ var joinedCases = []struct {
 	{"rejected", []event.Body{event.StandbyRejected{Peer: "192.0.2.12", Reason: "wrong authentication"}}, nil, false},
 	{"another rejected", []event.Body{event.StandbyRejected{Peer: "192.0.2.13", Reason: "wrong authentication"}}, nil, true},
 	{"an opcode rejected", []event.Body{event.StandbyRejected{Peer: "192.0.2.12", Reason: "unknown opcode"}}, nil, true},
+	{"foreign sources blocked", []event.Body{applied("block a.lan foreign")}, nil, true},
+	{"foreign sources of a virtual MAC blocked", []event.Body{applied("block a.lan foreign")}, func(f *Facts) { f.Members[0].VirtualMAC = true }, false},
+	{"foreign sources blocked at another port", []event.Body{applied("block b.lan foreign")}, func(f *Facts) { f.Members[0].VirtualMAC = true }, true},
 	{"other faults", []event.Body{applied("crash a"), applied("set a standby.priority 9"), applied("nonsense")}, nil, true},
 }
 

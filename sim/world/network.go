@@ -2,11 +2,12 @@ package world
 
 import (
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
 // networkEffects is what is done to cables, rules and switches. What plug, heal
-// and unprune lift has been lifted before.
+// and their like lift has been lifted before.
 var networkEffects = []Effect{
 	EffectOf((*World).pull),
 	EffectOf((*World).plug),
@@ -15,6 +16,8 @@ var networkEffects = []Effect{
 	EffectOf((*World).drop),
 	EffectOf((*World).prune),
 	EffectOf(lifted[fault.Unprune]),
+	EffectOf((*World).block),
+	EffectOf(lifted[fault.Unblock]),
 	EffectOf(lifted[fault.Heal]),
 }
 
@@ -57,6 +60,11 @@ func (w *World) drop(f fault.Drop) (undo func() bool, err error) {
 
 func (w *World) prune(f fault.Prune) (undo func() bool, err error) {
 	return always(w.fabric.Segment(f.Segment).Prune()), nil
+}
+
+func (w *World) block(f fault.Block) (undo func() bool, err error) {
+	mac, err := wire.ParseMAC(w.topology.Nodes[f.Port.Node].NICs[f.Port.Interface].MAC)
+	return w.install(netfab.Foreign{Port: w.port(f.Port), MAC: mac}.Rule(), err)
 }
 
 func (w *World) port(p fault.Port) *netfab.Port { return w.machines[p.Node].Port(p.Interface) }
