@@ -1,8 +1,6 @@
 package world
 
 import (
-	"fmt"
-
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/event"
@@ -29,32 +27,28 @@ func (n *Node) Present() fault.Present {
 }
 
 // machineEffects is what is done to a machine and its programs.
-var machineEffects = []effect[*Node]{
-	effectOf((*Node).setProperty),
-	effectOf((*Node).save),
-	effectOf((*Node).yield),
-	effectOf((*Node).stopService),
-	effectOf((*Node).startService),
-	effectOf((*Node).switchBackend),
-	effectOf((*Node).cut),
-	effectOf((*Node).switchOn),
-	effectOf((*Node).reboot),
-	effectOf((*Node).freeze),
-	effectOf((*Node).thaw),
-	effectOf((*Node).hog),
-	effectOf((*Node).calm),
-	effectOf((*Node).fill),
-	effectOf((*Node).skew),
-	effectOf((*Node).drift),
+var machineEffects = fault.Effects[*Node]{
+	fault.EffectOf((*Node).setProperty),
+	fault.EffectOf((*Node).save),
+	fault.EffectOf((*Node).yield),
+	fault.EffectOf((*Node).stopService),
+	fault.EffectOf((*Node).startService),
+	fault.EffectOf((*Node).switchBackend),
+	fault.EffectOf((*Node).cut),
+	fault.EffectOf((*Node).switchOn),
+	fault.EffectOf((*Node).reboot),
+	fault.EffectOf((*Node).freeze),
+	fault.EffectOf((*Node).thaw),
+	fault.EffectOf((*Node).hog),
+	fault.EffectOf((*Node).calm),
+	fault.EffectOf((*Node).fill),
+	fault.EffectOf((*Node).skew),
+	fault.EffectOf((*Node).drift),
 }
 
 // Apply implements Machine.
 func (n *Node) Apply(f fault.Fault) (undo func() bool, err error) {
-	e, ok := find(machineEffects, f)
-	if !ok {
-		return nil, fmt.Errorf("no effect is known for %T", f)
-	}
-	return e.apply(n, f)
+	return machineEffects.Apply(n, f)
 }
 
 func (n *Node) setProperty(f fault.Set) (undo func() bool, err error) {

@@ -8,17 +8,17 @@ import (
 
 // networkEffects is what is done to cables, rules and switches. What plug, heal
 // and their like lift has been lifted before.
-var networkEffects = []Effect{
-	EffectOf((*World).pull),
-	EffectOf((*World).plug),
-	EffectOf((*World).partition),
-	EffectOf((*World).impair),
-	EffectOf((*World).drop),
-	EffectOf((*World).prune),
-	EffectOf(lifted[fault.Unprune]),
-	EffectOf((*World).block),
-	EffectOf(lifted[fault.Unblock]),
-	EffectOf(lifted[fault.Heal]),
+var networkEffects = fault.Effects[*World]{
+	fault.EffectOf((*World).pull),
+	fault.EffectOf((*World).plug),
+	fault.EffectOf((*World).partition),
+	fault.EffectOf((*World).impair),
+	fault.EffectOf((*World).drop),
+	fault.EffectOf((*World).prune),
+	fault.EffectOf(lifted[fault.Unprune]),
+	fault.EffectOf((*World).block),
+	fault.EffectOf(lifted[fault.Unblock]),
+	fault.EffectOf(lifted[fault.Heal]),
 }
 
 // lifted is the effect of a fault that does no more than to lift others.

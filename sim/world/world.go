@@ -35,8 +35,8 @@ type World struct {
 	nodes    map[string]*Node // those that live in this process
 	names    []string         // of machines, sorted
 	frames   *sightings
-	applied  []*application // in the order in which they were injected
-	effects  []Effect       // of faults of the network
+	applied  []*application        // in the order in which they were injected
+	effects  fault.Effects[*World] // of faults of the network
 	finished bool
 	closed   bool
 }

@@ -3,7 +3,6 @@
 package realhost
 
 import (
-	"fmt"
 	"runtime"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -15,39 +14,26 @@ import (
 // Present implements world.Machine.
 func (h *Host) Present() fault.Present { return fault.Present{Up: h.power == up, Node: h.cfg} }
 
-// Apply implements world.Machine. It knows every fault of machines that is not
-// for our own stack only.
-func (h *Host) Apply(f fault.Fault) (undo func() bool, err error) {
-	switch f := f.(type) {
-	case fault.Crash:
-		h.crash()
-		return h.boot, nil
-	case fault.Boot:
-		h.boot()
-	case fault.Reboot:
-		return nil, h.reboot(f)
-	case fault.Freeze:
-		h.Freeze(f.Process)
-		return h.Thaw, nil
-	case fault.Thaw:
-		h.Thaw()
-	case fault.StopService:
+// effects is what is done to a real host: every fault of machines that is not for
+// our own stack only.
+var effects = fault.Effects[*Host]{
+	fault.EffectOf(func(h *Host, _ fault.Crash) (func() bool, error) { h.crash(); return h.boot, nil }),
+	fault.EffectOf(func(h *Host, _ fault.Boot) (func() bool, error) { h.boot(); return nil, nil }),
+	fault.EffectOf((*Host).reboot),
+	fault.EffectOf(func(h *Host, f fault.Freeze) (func() bool, error) { h.Freeze(f.Process); return h.Thaw, nil }),
+	fault.EffectOf(func(h *Host, _ fault.Thaw) (func() bool, error) { h.Thaw(); return nil, nil }),
+	fault.EffectOf(func(h *Host, f fault.StopService) (func() bool, error) {
 		return h.service(f.Name, h.stop, h.start), nil
-	case fault.StartService:
+	}),
+	fault.EffectOf(func(h *Host, f fault.StartService) (func() bool, error) {
 		return h.service(f.Name, h.start, h.stop), nil
-	case fault.Hog:
-		return h.hog(f)
-	case fault.Calm:
-		for _, class := range topology.Names(h.hogs) {
-			if f.Class == "" || f.Class == class {
-				h.calm(class)
-			}
-		}
-	default:
-		return nil, fmt.Errorf("no effect on a real host is known for %T", f)
-	}
-	return nil, nil
+	}),
+	fault.EffectOf((*Host).hog),
+	fault.EffectOf((*Host).calmAll),
 }
+
+// Apply implements world.Machine.
+func (h *Host) Apply(f fault.Fault) (undo func() bool, err error) { return effects.Apply(h, f) }
 
 // service stops or starts a program. What has become of it otherwise meanwhile,
 // or died with the machine, is not undone.
@@ -85,6 +71,16 @@ func (h *Host) hog(f fault.Hog) (undo func() bool, err error) {
 		h.calm(f.Class)
 		return true
 	}, nil
+}
+
+// calmAll ends the hog of a class, or of all.
+func (h *Host) calmAll(f fault.Calm) (undo func() bool, err error) {
+	for _, class := range topology.Names(h.hogs) {
+		if f.Class == "" || f.Class == class {
+			h.calm(class)
+		}
+	}
+	return nil, nil
 }
 
 // calm ends the hog of a class.

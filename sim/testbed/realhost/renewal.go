@@ -111,9 +111,9 @@ func (h *Host) boot() bool {
 
 // reboot crashes the machine such that its programs start once it has been down
 // for the fault's span. The boot is the last part of it.
-func (h *Host) reboot(f fault.Reboot) error {
+func (h *Host) reboot(f fault.Reboot) (undo func() bool, err error) {
 	if err := fault.InRealTime(f); err != nil {
-		return err
+		return nil, err
 	}
 	down := f.Down
 	if down == 0 {
@@ -122,7 +122,7 @@ func (h *Host) reboot(f fault.Reboot) error {
 	h.crash()
 	h.bootTime = min(h.cfg.Boot, down)
 	h.powering.Reset(down - h.bootTime)
-	return nil
+	return nil, nil
 }
 
 // powered is the end of a reboot's time without power.
