@@ -3,10 +3,7 @@ package scenarios
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
-	"github.com/cablepull/cablepull/scenarios/expect"
-	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -36,29 +33,4 @@ func product(s topology.Standby, own netip.Addr) []topology.Problem {
 		return nil
 	}
 	return world.StandbyProblems(s, own)
-}
-
-// set checks a change of standby control as the product will when it is made:
-// the run would fail there.
-func (j *judge) set(path []string, f fault.Set) {
-	n := j.whole.Nodes[f.Node]
-	parts := strings.Split(f.Property, ".")
-	key := parts[len(parts)-1]
-	if parts[0] != "standby" {
-		return
-	}
-	for _, iface := range topology.Names(n.Standby) {
-		if len(parts) == 3 && parts[1] != iface {
-			continue
-		}
-		s := n.Standby[iface]
-		if found, err := formatWith(expect.Kinds{}).SetText(&s, key, f.Value); !found || err != nil {
-			continue // CheckSet has told
-		}
-		for _, p := range product(s, n.NICs[iface].Address.Addr()) {
-			if !p.Warning && p.Path[0] == key {
-				j.fail(path, f.Property+": "+p.Message)
-			}
-		}
-	}
 }

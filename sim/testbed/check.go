@@ -6,6 +6,7 @@ import (
 
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
 )
 
 // ErrImpossible is what real time and real namespaces cannot do. It is known
@@ -43,7 +44,7 @@ func Check(t topology.Topology, timeline []fault.Fault) error {
 // problems says everything that keeps a fault from being done in real time. The
 // topology is completed.
 func problems(t topology.Topology, f fault.Fault) []error {
-	all := fault.Problems(t, f)
+	all := world.Problems(t, f)
 	if err := fault.InRealTime(f); err != nil {
 		all = append(all, err)
 	}

@@ -28,7 +28,8 @@ var (
 // cannot be done leaves no trace, unless it is a value that only the product
 // refuses.
 func (w *World) Inject(f fault.Fault) (heal func(), err error) {
-	if err = w.checkFault(f); err == nil {
+	// The product's word counts for what the machine is configured to be by now.
+	if err = errors.Join(fault.Problems(w.topology, f)...); err == nil {
 		err = w.checkNow(f)
 	}
 	if err != nil {
@@ -54,7 +55,7 @@ func (w *World) Inject(f fault.Fault) (heal func(), err error) {
 
 // At injects a fault at an instant; that it then cannot be done fails the run.
 func (w *World) At(at time.Duration, f fault.Fault) error {
-	if err := w.checkFault(f); err != nil {
+	if err := errors.Join(Problems(w.topology, f)...); err != nil {
 		return fmt.Errorf("world: %s: %w", f, err)
 	}
 	w.loop.At(at, simFunc(func() {
@@ -64,9 +65,6 @@ func (w *World) At(at time.Duration, f fault.Fault) error {
 	}))
 	return nil
 }
-
-// checkFault says why a fault never makes sense in this world.
-func (w *World) checkFault(f fault.Fault) error { return errors.Join(fault.Problems(w.topology, f)...) }
 
 // checkNow says why a fault cannot be done at present.
 func (w *World) checkNow(f fault.Fault) error {
