@@ -96,6 +96,7 @@ func snippets() []snippet {
 	all = append(all, importSnippets()...)
 	all = append(all, bannedSnippets()...)
 	all = append(all, orderSnippets()...)
+	all = append(all, offsetSnippets()...)
 	all = append(all, sizeSnippets()...)
 	all = append(all, proseSnippets()...)
 	return all

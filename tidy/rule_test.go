@@ -51,6 +51,11 @@ var rules = []rule{
 		check: checkOrder,
 	},
 	{
+		name:  "offsets",
+		why:   "a header is laid out in one place; read it by the views of node/wire, or name the format and its files in offsets_test.go",
+		check: checkOffsets,
+	},
+	{
 		name:  "file size",
 		why:   "a file of more than 400 lines holds more than one noun; split it by type",
 		check: checkFileSize,

@@ -3,11 +3,12 @@
 package wire
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net"
 	"os"
 	"time"
+
+	"github.com/cablepull/cablepull/node/wire"
 )
 
 // probePart is the program that asks an address whether it is there, every
@@ -31,20 +32,11 @@ func probe(address string) error {
 		return fmt.Errorf("probe: %w", err)
 	}
 	defer conn.Close()
+	const identifier = 1
+	var request []byte
 	for number := uint16(1); ; number++ {
-		_, _ = conn.Write(echo(number)) // it fails while nobody knows where the address is
+		request = wire.AppendEcho(request[:0], identifier, number)
+		_, _ = conn.Write(request) // it fails while nobody knows where the address is
 		time.Sleep(probeInterval)
 	}
-}
-
-// echo is an ICMP echo request without data (RFC 792).
-func echo(number uint16) []byte {
-	const request, identifier = 8, 1
-	b := make([]byte, 8)
-	b[0] = request
-	binary.BigEndian.PutUint16(b[4:], identifier)
-	binary.BigEndian.PutUint16(b[6:], number)
-	sum := uint32(request)<<8 + identifier + uint32(number)
-	binary.BigEndian.PutUint16(b[2:], ^uint16(sum+sum>>16))
-	return b
 }
