@@ -11,6 +11,7 @@ type Measures struct {
 	Connections []Connections `json:"connections"`
 	Requests    []Requests    `json:"requests"`
 	Groups      []Group       `json:"groups"`
+	Dark        []Dark        `json:"dark"`
 	Spread      []Spread      `json:"spread"`
 	// Members is all members on paper but real programs, by node, then interface. Their status is
 	// known once the run has been finished: see event.StandbyStatus.
@@ -28,6 +29,7 @@ var measures = []struct {
 	{newConnections, []func(*Measures) Table{connectionTable}},
 	{newRequests, []func(*Measures) Table{requestTable}},
 	{newGroups, []func(*Measures) Table{groupTable}},
+	{newDarkTimes, []func(*Measures) Table{darkTable}},
 	{newSpread, []func(*Measures) Table{spreadTable}},
 	{newMembers, nil},
 }

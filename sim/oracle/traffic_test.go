@@ -183,7 +183,7 @@ func TestSpread(t *testing.T) {
 func TestNothingHappened(t *testing.T) {
 	same(t, "measures", Measure(nil, Facts{}), Measures{
 		Takeovers: []Takeover{}, Outages: []Outage{}, Gaps: []Outage{}, Connections: []Connections{},
-		Requests: []Requests{}, Groups: []Group{}, Spread: []Spread{}, Members: []MemberStatus{},
+		Requests: []Requests{}, Groups: []Group{}, Dark: []Dark{}, Spread: []Spread{}, Members: []MemberStatus{},
 	})
 	same(t, "violations", Check(nil, Facts{}), []Violation{})
 }

@@ -1,0 +1,165 @@
+package oracle
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
+)
+
+// Dark is how long nobody answered for one virtual IP: the time, after it was
+// first lit, in which it was not. It is lit while a member owns it, has it on its
+// interface, is up, and can be reached.
+//
+// A member can be reached while its interface has a carrier and its port
+// forwards, unless a fault loses all frames on its cable in either direction, or
+// all that it sends. If there are clients of the virtual IP on paper, a partition
+// must not part it from all of them either. Slow members, and those that answer
+// with errors, can be reached.
+type Dark struct {
+	VIP     string        `json:"vip"`
+	Time    time.Duration `json:"time"`
+	Longest time.Duration `json:"longest"` // the longest span of it
+}
+
+// darkTimes sums up the dark times of all virtual IPs on paper.
+type darkTimes struct {
+	scene *scene
+	seen  int // version of the scene
+	all   []*darkTime
+}
+
+// never is the instant from which a virtual IP is lit that is not.
+const never = time.Duration(math.MaxInt64)
+
+// darkTime is one virtual IP.
+type darkTime struct {
+	Dark
+	at   time.Duration // it is accounted for until then
+	lit  time.Duration // the instant from which it is lit, as things are; never: it is not
+	been bool          // lit
+	span time.Duration // length so far of the present dark time
+}
+
+func newDarkTimes(s *scene) recorder {
+	d := &darkTimes{scene: s}
+	vips := sorted(s.facts.vips())
+	slices.SortFunc(vips, compareAddresses)
+	for _, vip := range vips {
+		d.all = append(d.all, &darkTime{Dark: Dark{VIP: vip}, lit: never})
+	}
+	return d
+}
+
+// Observe implements fold.
+func (d *darkTimes) Observe(e event.Event) {
+	if version := d.scene.version(); version != d.seen {
+		d.seen = version
+		for _, t := range d.all {
+			t.advance(e.At)
+			t.lit = d.litFrom(t.VIP, e.At)
+		}
+	}
+}
+
+// advance accounts for the time since the last change.
+func (t *darkTime) advance(now time.Duration) {
+	if dark := min(t.lit, now) - t.at; dark > 0 && t.been {
+		t.span += dark
+		t.Time += dark
+		t.Longest = max(t.Longest, t.span)
+	}
+	if t.lit < now {
+		t.been, t.span = true, 0
+	}
+	t.at = now
+}
+
+// litFrom returns the instant from which the virtual IP is lit, as things are.
+func (d *darkTimes) litFrom(vip string, now time.Duration) time.Duration {
+	lit := never
+	for _, m := range d.scene.roster.Holders(vip) {
+		if (m.Owns() || m.Real && m.Up()) && !m.down && !d.cutOff(m, vip) {
+			lit = min(lit, max(m.ready, now))
+		}
+	}
+	return lit
+}
+
+// cutOff reports whether a fault keeps everybody from reaching the member.
+func (d *darkTimes) cutOff(m *Entry, vip string) bool {
+	for _, f := range d.scene.network.faults {
+		switch f := f.(type) {
+		case fault.Pull:
+			if f.Port == port(m) {
+				return true
+			}
+		case fault.Impair:
+			if f.Port == port(m) && f.Loss >= 1 {
+				return true
+			}
+		case fault.Drop:
+			if f.From == m.Node && f.To == "" && f.Every <= 1 && f.Kind == "all" {
+				return true
+			}
+		case fault.Partition:
+			if d.partedFromClients(f, m, vip) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// partedFromClients reports whether a partition loses frames between a member
+// and each client of the virtual IP.
+func (d *darkTimes) partedFromClients(f fault.Partition, m *Entry, vip string) bool {
+	some := false
+	for _, c := range d.scene.facts.Clients {
+		if c.Target != vip {
+			continue
+		}
+		client := fault.Port{Node: c.Node}
+		asks, answers := fault.Way{From: client, To: port(m)}, fault.Way{From: port(m), To: client}
+		if !fault.Silences(f, asks) && !fault.Silences(f, answers) {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// Finish implements fold.
+func (d *darkTimes) Finish(end time.Duration) {
+	for _, t := range d.all {
+		t.advance(end)
+	}
+}
+
+func (d *darkTimes) record(to *Measures) {
+	to.Dark = make([]Dark, 0, len(d.all))
+	for _, t := range d.all {
+		to.Dark = append(to.Dark, t.Dark)
+	}
+}
+
+var (
+	darkTotal   = &Column{"dark-time", "dark time", "dark", Span, WithTime}
+	darkLongest = &Column{"dark-longest", "longest dark time", "longest", Span, Freely}
+)
+
+func darkTable(m *Measures) Table {
+	t := Table{
+		Title: "Virtual IPs: time with no owner that is up and can be reached", Names: []string{"vip"},
+		Columns: []*Column{darkTotal, darkLongest},
+	}
+	for _, d := range m.Dark {
+		r := row(d.VIP)
+		r.span(darkTotal, d.Time).bad()
+		r.span(darkLongest, d.Longest)
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
