@@ -25,6 +25,7 @@ import (
 func TestKilled(t *testing.T) {
 	path, found := writeScenario(t, "a"), 0
 	for _, after := range []time.Duration{20, 60, 120, 250, 400, 800} {
+		after *= slowdown
 		for _, alone := range []bool{true, false} {
 			out := filepath.Join(t.TempDir(), "out")
 			cmd := command("run", path, "--seeds", "1..2000", "--jobs", "2", "--out", out)

@@ -35,9 +35,9 @@ timeline:`).Replace(brief)
 // and whoever the user is. Some runs go on side by side, and do not mind each
 // other's end.
 func TestKilledAtAnyMoment(t *testing.T) {
-	t.Parallel()                         // it waits
-	const kills, atOnce = 25, 5          // of each user
-	const long = 2200 * time.Millisecond // start, run and reports
+	t.Parallel()                                    // it waits
+	const kills, atOnce = 25, 5                     // of each user
+	const long = slowdown * 2200 * time.Millisecond // start, run and reports
 	seed := uint64(time.Now().UnixNano())
 	for _, user := range users {
 		t.Run(user.name, func(t *testing.T) {

@@ -1,26 +1,24 @@
-// Package netns is the Linux below the netns world: network namespaces, veth
-// cables, ports that read and write raw frames, control groups, and what this
-// machine can do of all that.
+// Package netns is the Linux kernel below the netns world: network namespaces, veth
+// cables, ports that read and write raw frames, control groups, and a probe of what
+// this machine offers of them.
 //
 // A Namespace is held by a file descriptor and has no name, so it ends with the
-// last process that holds it. Connect lays a Cable, a veth pair, from the
-// fabric's namespace to a node's: no offloads, no IPv6, a carrier that can be
-// taken away. A Port is an AF_PACKET socket on one end of a cable and moves
-// whole frames in batches; a Poller waits for them. WatchCarrier tells a node of its cables. A Group
-// freezes, slows and kills the processes of a node, with cgroups or, where it
-// may not have them, with signals. Reexec makes root of an ordinary user, in
-// namespaces of his own. Probe says, line by line, what is there and what is
-// missing.
+// last process that holds it. Connect lays a Cable, a veth pair, from the fabric's
+// namespace to a node's: no offloads, no IPv6, a carrier that can be switched off.
+// A Port is an AF_PACKET socket on one end of a cable and moves whole frames in
+// batches; a Poller waits for them. WatchCarrier reports the carrier of a node's
+// cables. A Group freezes, slows and kills the processes of a node, with cgroups or,
+// where there are none, with signals. Reexec makes an ordinary user root of
+// namespaces of their own. Probe lists what is there and what is missing.
 //
 // Nothing here touches an interface, a route or a sysctl of the namespace that
 // the program was started in, and nothing outlives the processes that made it:
 // namespaces and cables go with their holders, groups with the reaper (see
 // reaper_linux.go).
 //
-// The package knows frames as bytes. It must not know the switch that stands
-// between ports, nor a scenario: netfab moves the frames, sim/testbed says who
-// is a node. It runs on real time and has goroutines; no other package of the
-// fabric may.
+// To this package frames are bytes. It must not know the switch between the ports,
+// nor a scenario: netfab moves the frames, sim/testbed knows the nodes. It runs in
+// real time and starts goroutines; no other package of the fabric may.
 //
 // Start reading at namespace_linux.go and cable.go; port_linux.go is where
 // frames pass. On other systems than Linux everything returns ErrUnsupported.

@@ -22,9 +22,9 @@ import (
 // can stop and kill and nothing can slow. Its methods are called by one
 // goroutine at a time.
 type Group struct {
-	name    string
-	folders []string // its cgroups
-	crowd   crowd    // what stands in for one that freezes
+	name      string
+	folders   []string   // its cgroups
+	processes processSet // what stands in for one that freezes
 }
 
 // groups numbers the groups of this process.
@@ -104,7 +104,7 @@ func (g *Group) Add(pid int) error {
 		}
 	}
 	if !g.freezes() {
-		if err := g.crowd.add(pid); err != nil {
+		if err := g.processes.add(pid); err != nil {
 			return fmt.Errorf("netns: group %s: add process %d: %w", g.name, pid, err)
 		}
 	}
@@ -124,7 +124,7 @@ func (g *Group) freeze(frozen bool) error {
 	var err error
 	switch {
 	case path == "":
-		g.crowd.signal(map[bool]unix.Signal{true: unix.SIGSTOP, false: unix.SIGCONT}[frozen])
+		g.processes.signal(map[bool]unix.Signal{true: unix.SIGSTOP, false: unix.SIGCONT}[frozen])
 	case filepath.Base(path) == "cgroup.freeze":
 		err = g.freezeUnified(path, map[bool]string{true: "1", false: "0"}[frozen])
 	default:
@@ -235,7 +235,7 @@ func (g *Group) OOMKills() int {
 // Kill sends SIGKILL to every process of the group, frozen or not.
 func (g *Group) Kill() error {
 	if len(g.folders) == 0 || !g.freezes() {
-		g.crowd.signal(unix.SIGKILL)
+		g.processes.signal(unix.SIGKILL)
 	}
 	for _, folder := range g.folders {
 		if err := killFolder(folder); err != nil {
@@ -250,9 +250,9 @@ func (g *Group) Kill() error {
 // them.
 func (g *Group) Delete() error {
 	if !g.freezes() {
-		g.crowd.signal(unix.SIGKILL)
+		g.processes.signal(unix.SIGKILL)
 	}
-	g.crowd.close()
+	g.processes.close()
 	var errs []error
 	for _, folder := range g.folders {
 		if err := removeFolder(folder); err != nil {

@@ -8,24 +8,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What runs in real time suffers from whatever else the machine does: a node
-// that gets its processor 40 ms late is one that looks dead to its neighbours.
-// So the processes of a run are served before others, as far as we may ask for
-// it; who may not, a user without privileges, has to live with the noise.
+// A run in real time suffers from whatever else the machine does: a node that gets
+// its processor 40 ms late looks dead to its neighbours. So the processes of a run
+// ask for priority over others. A user without privileges may not ask, and has to
+// live with the noise.
 const (
 	preferredNice   = -20                    // the first of all
 	preferredSlice  = 100 * time.Microsecond // the least that a kernel takes
 	preferredWeight = 20                     // of a group, in those that a cgroup has by default
 )
 
-// Prefer has this process, with the threads that it has and will have, and what
-// it starts from now on, served before the others of the machine. Restore takes
-// that back. Nothing is wrong if we may not: it is as it was then.
+// Prefer gives this process priority over the others of the machine: all of its
+// threads, and all that it starts from now on. Restore takes that back. Without the
+// privilege for it, Prefer changes nothing.
 //
-// Who comes first still waits until the one before has used up its slice,
-// milliseconds at each of the four processes on the way of a frame, unless it
-// asks for shorter slices itself (Linux 6.12, sched(7)). An older kernel takes
-// no notice of that.
+// A process with priority still waits until the running one has used up its slice:
+// milliseconds, at each of the four processes that a frame passes. So it asks for
+// short slices, too (Linux 6.12, sched(7)); an older kernel ignores that.
 func Prefer() (restore func()) {
 	before, err := unix.SchedGetAttr(0, 0)
 	if err != nil || before.Policy != unix.SCHED_NORMAL {
@@ -37,8 +36,8 @@ func Prefer() (restore func()) {
 	return func() { schedule(before) }
 }
 
-// schedule has all threads of this process scheduled in a way. Those that start
-// meanwhile have it from the one that starts them.
+// schedule sets how all threads of this process are scheduled. Those that start
+// meanwhile inherit it from the thread that starts them.
 func schedule(how *unix.SchedAttr) {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
@@ -51,8 +50,8 @@ func schedule(how *unix.SchedAttr) {
 	}
 }
 
-// Prefer has the processes of the group served before others of the machine, as
-// far as it may be asked for.
+// Prefer gives the processes of the group priority over others of the machine, as
+// far as this process may ask for it.
 func (g *Group) Prefer() {
 	const unified, legacy = 100, 1024 // the defaults of cpu.weight and cpu.shares
 	for _, folder := range g.folders {

@@ -27,20 +27,21 @@ func startTime(pid int) (uint64, error) {
 	return strconv.ParseUint(fields[field], 10, 64)
 }
 
-// crowd is the processes in some network namespaces, found by looking through
-// all processes: what a node is where there are no cgroups. It catches what
-// left its parent and its session, as daemons do.
+// processSet is the processes in some network namespaces. It stands for the
+// processes of a node where there are no cgroups: it looks through all processes of
+// the machine, and so finds those that left their parent and session, as daemons
+// do.
 //
 // It holds the namespaces open: as long as it does, no other namespace gets
 // their numbers.
-type crowd struct {
+type processSet struct {
 	spaces []*os.File
 	inodes []uint64
 }
 
-// add takes the namespace of a process into the crowd. A process that is in our
-// own is refused: the crowd would be everybody, ourselves included.
-func (c *crowd) add(pid int) error {
+// add adds the namespace of a process. A process in our own namespace is refused:
+// the set would be everybody, ourselves included.
+func (c *processSet) add(pid int) error {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func networkOf(pid string) (uint64, error) {
 }
 
 // members lists the processes, in the order of their numbers as text.
-func (c *crowd) members() []int {
+func (c *processSet) members() []int {
 	if len(c.inodes) == 0 {
 		return nil
 	}
@@ -91,7 +92,7 @@ func (c *crowd) members() []int {
 
 // signal sends a signal to all, and again to those that came in meanwhile,
 // until nobody new is found: a process may fork while we look.
-func (c *crowd) signal(s unix.Signal) {
+func (c *processSet) signal(s unix.Signal) {
 	var done []int
 	for news := true; news; {
 		news = false
@@ -105,7 +106,7 @@ func (c *crowd) signal(s unix.Signal) {
 }
 
 // close lets go of the namespaces.
-func (c *crowd) close() {
+func (c *processSet) close() {
 	for _, f := range c.spaces {
 		f.Close()
 	}

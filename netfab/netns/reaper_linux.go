@@ -15,15 +15,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Reaper cleans up after its owner, this process, whatever way it ends. It is a
-// process of its own which reads what there will be to clean from a pipe. When
-// the owner dies, even by SIGKILL, the kernel closes the pipe, and the reaper
-// does what was said and ends.
+// Reaper cleans up after its owner, this process, however that ends. It is a
+// process of its own that reads from a pipe what will have to be removed. When the
+// owner dies, even by SIGKILL, the kernel closes the pipe; then the reaper removes
+// all of it and ends.
 //
-// Namespaces and cables need no reaper, and node processes none as long as they
-// die with their parent; a reaper is for what the kernel keeps: cgroups,
-// processes that left their parent, files. The owner's cgroups it finds by
-// their names, so there is no moment at which one is made and not yet known.
+// Namespaces and cables need no reaper, nor do node processes, which die with their
+// parent. The reaper is for what the kernel keeps: cgroups, processes that left
+// their parent, and files. It finds the owner's cgroups by their names, so there is
+// no moment at which one exists and is not yet known.
 //
 // In the process namespace that Reexec makes a reaper dies with all others;
 // there are mostly no cgroups to be had then, and /run goes with the namespace.
@@ -32,8 +32,9 @@ type Reaper struct {
 	pipe *os.File
 }
 
-// estate is one line on the pipe. A line has one of the fields.
-type estate struct {
+// cleanup is one line on the pipe: something to remove when the owner is gone. One
+// of its fields is set.
+type cleanup struct {
 	Owner   string `json:"owner,omitempty"`   // whose cgroups are emptied and removed
 	Process int    `json:"process,omitempty"` // whoever is in its network namespace is killed
 	Path    string `json:"path,omitempty"`    // a file or folder to be removed
@@ -62,29 +63,29 @@ func StartReaper(program string, args ...string) (*Reaper, error) {
 		return nil, fmt.Errorf("netns: reaper: %w", err)
 	}
 	r := &Reaper{cmd: cmd, pipe: write}
-	if err := r.tell(estate{Owner: self.folder("")}); err != nil {
+	if err := r.tell(cleanup{Owner: self.folder("")}); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
 
-// AddProcess has everybody killed who is in the network namespace of a process
-// when the owner is gone. It is needed where a group has no cgroup. A process
-// that shares the owner's namespace is refused by the reaper and left alone.
-// The reaper holds the namespace until it ends.
-func (r *Reaper) AddProcess(pid int) error { return r.tell(estate{Process: pid}) }
+// AddProcess has all processes in the network namespace of a process killed when
+// the owner is gone. It is needed where a group has no cgroup. The reaper refuses a
+// process in the owner's own namespace and leaves it alone. It holds the namespace
+// until it ends.
+func (r *Reaper) AddProcess(pid int) error { return r.tell(cleanup{Process: pid}) }
 
 // AddPath has a file or a folder with all in it removed when the owner is gone.
-// The path must be absolute; it is best told before it is made.
+// The path must be absolute. Call it before the file is made.
 func (r *Reaper) AddPath(path string) error {
 	if !filepath.IsAbs(path) || filepath.Clean(path) == "/" {
 		return fmt.Errorf("netns: reaper: path: got %q, want an absolute one below /", path)
 	}
-	return r.tell(estate{Path: filepath.Clean(path)})
+	return r.tell(cleanup{Path: filepath.Clean(path)})
 }
 
 // tell writes one line.
-func (r *Reaper) tell(e estate) error {
+func (r *Reaper) tell(e cleanup) error {
 	line, err := json.Marshal(e)
 	if err == nil {
 		_, err = r.pipe.Write(append(line, '\n'))
@@ -106,14 +107,14 @@ func (r *Reaper) Close() error {
 // ReaperMain is the life of a reaper: it reads what to clean from r, and at the
 // end of r, when its owner is gone, cleans it. The error says what is left.
 func ReaperMain(r io.Reader) error {
-	// Only the end of the pipe ends a reaper, not somebody who wants to end
-	// everything in sight politely.
+	// Only the end of the pipe ends a reaper, not a signal to all processes of a
+	// session or a terminal.
 	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGPIPE)
-	var estates []estate
-	var nodes crowd
+	var cleanups []cleanup
+	var nodes processSet
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
-		var e estate
+		var e cleanup
 		if json.Unmarshal(lines.Bytes(), &e) != nil {
 			continue // the owner died while it wrote
 		}
@@ -121,12 +122,12 @@ func ReaperMain(r io.Reader) error {
 			_ = nodes.add(e.Process) // refused if it is gone or in our namespace
 			continue
 		}
-		estates = append(estates, e)
+		cleanups = append(cleanups, e)
 	}
 	nodes.signal(unix.SIGKILL)
 	nodes.close()
 	var errs []error
-	for _, e := range estates {
+	for _, e := range cleanups {
 		errs = append(errs, e.clean())
 	}
 	return errors.Join(errs...)
@@ -134,7 +135,7 @@ func ReaperMain(r io.Reader) error {
 
 // clean removes cgroups and files. Names are looked at once more, since this is
 // a process that kills and removes what it reads.
-func (e estate) clean() error {
+func (e cleanup) clean() error {
 	var errs []error
 	if dead, ok := ownerOf(e.Owner); ok {
 		errs = append(errs, sweep(func(o owner) bool { return o == dead }))

@@ -55,28 +55,27 @@ func HasUsers() bool {
 // says that its namespaces are as they should be.
 const readyVariable = "CABLEPULL_NAMESPACES_FD"
 
-// Settle is called first thing in main. In a process that Reexec started it
-// settles in the namespaces, and reports whether it could; the starting process
-// knows why not and says it, so the program just ends. In all others it does
-// nothing.
-func Settle() bool { return !startedAgain() || arrive() }
+// Settle must be called first in main. In a process that Reexec started it prepares
+// the new namespaces and reports whether that worked. If it did not, the program
+// just ends: the process that started it prints the reason. In all other processes
+// Settle does nothing.
+func Settle() bool { return !startedAgain() || settleInNamespaces() }
 
-// Reexec makes an ordinary user root of namespaces of his own, as soon as it is
-// known that they are needed. It is called with the arguments behind the
-// program's name.
+// Reexec makes an ordinary user root of namespaces of their own. Call it once it is
+// known that they are needed, with the arguments after the program's name.
 //
-// In a privileged process, and in one that was started again and is so now, it
-// returns at once, with done false. In any other it starts the program again in
-// new user, network, mount and, where /proc can follow, process namespaces,
-// hands signals on, waits, and returns the status to exit with; a process that
-// died by a signal has 128 and its number, as in a shell. The started process
-// dies with the starting one. In the process namespace it is the first, so
-// everybody in there dies with it; and it has a /run of its own, also for temporary files, of
-// which only what is the user's is left when it ends.
+// In a privileged process, including one that Reexec started, it returns at once
+// with done false. In any other it starts the program again in new user, network,
+// mount and, where /proc allows it, process namespaces, forwards signals, waits,
+// and returns the exit status; for a process that died by a signal that is 128 plus
+// the signal's number, as in a shell. The new process dies with the one that
+// started it. It is the first process of its process namespace, so all others in
+// there die with it. It has a /run of its own, which is also the folder for
+// temporary files; what the user had below /run stays in its place.
 //
-// Whoever is orphaned in there stays as a zombie until the end. User and group
-// stay what they were outside, and 0 inside: programs in there can become no
-// other user.
+// Orphaned processes in there stay zombies until the end. Outside, user and group
+// stay what they were; inside they are 0, and programs cannot become another
+// user.
 func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int, done bool, err error) {
 	if !Settle() {
 		return 1, true, nil
@@ -97,7 +96,7 @@ func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status in
 			// once, through us, and not twice.
 			Setpgid: true,
 		}
-		status, err = become(cmd)
+		status, err = runAgain(cmd)
 		if !errors.Is(err, errNotReady) {
 			break
 		}
@@ -111,9 +110,9 @@ func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status in
 // errNotReady says that the started process could not settle in its namespaces.
 var errNotReady = errors.New("cannot settle")
 
-// become starts the process, waits until it has settled, and then until it
+// runAgain starts the process, waits until it has settled, and then until it
 // ends.
-func become(cmd *exec.Cmd) (int, error) {
+func runAgain(cmd *exec.Cmd) (int, error) {
 	ready, tell, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -185,9 +184,9 @@ func startedAgain() bool {
 	return err == nil && readErr == nil && s.Mode&unix.S_IFMT == unix.S_IFIFO && !initial
 }
 
-// arrive settles in the new namespaces and tells the starting process, which
-// starts another if this one cannot.
-func arrive() bool {
+// settleInNamespaces prepares the new namespaces and reports to the process that
+// started this one, which starts another if this one cannot.
+func settleInNamespaces() bool {
 	unix.CloseOnExec(readyDescriptor)
 	tell := os.NewFile(readyDescriptor, "ready")
 	defer tell.Close()

@@ -4,15 +4,14 @@
 // of the same binary in a namespace of its own, with the same host and the same
 // programs on a loop that follows the wall clock.
 //
-// A node with exec is a real host instead: programs on the stack of the
-// namespace's kernel, of which the coordinator watches what they do and say.
+// A node with exec is a real host instead: real programs use the stack of the
+// namespace's kernel, and the coordinator watches what they do and print.
 //
-// A cable is a veth pair with an AF_PACKET port at each end; pulling it is real
-// loss of carrier. Coordinator and nodes speak over a Unix socket, a line of JSON
-// per message: configuration and faults one way, events the other. All instants
-// count from the same moment of CLOCK_MONOTONIC.
+// A cable is a veth pair with an AF_PACKET port at each end; pulling it is a real
+// loss of carrier. All instants count from the same moment of CLOCK_MONOTONIC.
 //
-// Start reading at testbed.go. Package attachment is how a node hangs on the
-// fabric, whatever it is; process is our stack in a process, realhost a kernel
-// with real programs. None of the three knows the testbed.
+// Start reading at testbed.go. Package attachment connects a node to the fabric,
+// whatever runs in it; process is our stack in a child process, realhost a kernel
+// with real programs. Each of them gets its part of the testbed as values that are
+// complete and do not change; none of them knows the testbed.
 package testbed

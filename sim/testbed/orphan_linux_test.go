@@ -56,7 +56,7 @@ func TestKilledCoordinator(t *testing.T) {
 		}
 		return len(pids) == 2
 	})
-	if got := leavings(temporary, cmd.Process.Pid); len(got) == 0 {
+	if got := leftovers(temporary, cmd.Process.Pid); len(got) == 0 {
 		t.Fatal("nothing is there that could be left")
 	}
 	cmd.Process.Kill()
@@ -67,15 +67,15 @@ func TestKilledCoordinator(t *testing.T) {
 				return false
 			}
 		}
-		return len(leavings(temporary, cmd.Process.Pid)) == 0
+		return len(leftovers(temporary, cmd.Process.Pid)) == 0
 	})
 	if t.Failed() {
-		t.Logf("processes %v, left: %v", pids, leavings(temporary, cmd.Process.Pid))
+		t.Logf("processes %v, left: %v", pids, leftovers(temporary, cmd.Process.Pid))
 	}
 }
 
-// leavings lists the folders and control groups of a coordinator.
-func leavings(temporary string, pid int) []string {
+// leftovers lists the folders and control groups of a coordinator.
+func leftovers(temporary string, pid int) []string {
 	var all []string
 	for _, pattern := range []string{
 		filepath.Join(temporary, "*"),

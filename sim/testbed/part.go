@@ -13,11 +13,11 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Parts are the parts that this program plays in the processes of a testbed, as
-// hidden verbs of its command line: those that PartMain knows.
+// Parts are the hidden verbs of the command line with which a testbed starts its
+// child processes. PartMain knows them.
 var Parts = []string{child.Node, child.Launch, child.Burn, child.Reap}
 
-// PartMain plays a part until it is over. Version is that of the build.
+// PartMain runs one of Parts until it ends. Version is that of the build.
 func PartMain(part string, args []string, version string, stdin io.Reader) error {
 	switch part {
 	case child.Node:
@@ -32,8 +32,8 @@ func PartMain(part string, args []string, version string, stdin io.Reader) error
 	return fmt.Errorf("testbed: part: got %q, want one of %v", part, Parts)
 }
 
-// Limits says in sentences what this machine's control groups cannot do, and
-// what stands in for it. It is the same for all runs.
+// Limits says in sentences what this machine's control groups cannot do, and what
+// is done instead. It is the same for all runs.
 func Limits() []string {
 	g, err := netns.NewGroup("limits")
 	if err != nil {

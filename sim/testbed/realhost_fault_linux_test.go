@@ -241,7 +241,7 @@ func TestRealHostService(t *testing.T) {
 	if at := b.await(lives, "web stubborn ended: signal killed"); at < asked+200*time.Millisecond {
 		t.Errorf("killed %v after it was asked, want no sooner than 200ms", at-asked)
 	}
-	b.refuses("stop service nginx on web", `program "nginx", want stubborn or server`)
+	b.refuses("stop service nginx on web", `node web has no service "nginx", want stubborn or server`)
 	b.end()
 }
 

@@ -9,10 +9,10 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
-// reaperShare is what all testbeds of this process share for as long as there is
-// one. They are served before the rest of the machine. And they have one reaper: it
-// removes the groups of a process, whichever of its testbeds made them, so it
-// must not clean up before the last one ends.
+// reaperShare is shared by all testbeds of this process, for as long as there is
+// one. It gives the process priority over the rest of the machine. And it has their
+// one reaper, which removes the groups of the whole process, whichever testbed made
+// them, and so must not clean up before the last testbed closes.
 type reaperShare struct {
 	mu      sync.Mutex
 	users   int // testbeds
@@ -22,7 +22,7 @@ type reaperShare struct {
 
 var sharedReaper reaperShare
 
-// acquire returns the reaper. It is to be followed by release.
+// acquire returns the reaper. The caller must release it.
 func (s *reaperShare) acquire() (_ *netns.Reaper, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -22,7 +22,7 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Testbed is a world in real time. It offers what a world.World does.
+// Testbed is a world in real time. It has the methods of a world.World.
 type Testbed struct {
 	*world.World
 	clock      *wall.Clock
@@ -42,7 +42,7 @@ type Testbed struct {
 // Options are what a testbed has beside the options of a world.
 type Options struct {
 	world.Options
-	Version string // of the build; a node process of another one is refused
+	Version string // of the build; node processes of another build are refused
 	// Output says where the output of a real program goes, whose file is called
 	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any goroutine.
 	Output func(name string) (io.Writer, error)
@@ -50,8 +50,8 @@ type Options struct {
 	patience process.Patience // zero: usual
 }
 
-// startIn is how far in the future instant 0 lies when a run begins, so that all
-// nodes have heard of it before.
+// startIn is how far in the future instant 0 lies when a run begins: enough for all
+// nodes to be told of it before.
 const startIn = 20 * time.Millisecond
 
 // New makes namespaces, cables and node processes of the topology. It needs the
@@ -95,8 +95,8 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	return b, nil
 }
 
-// newMachine makes nodes; the process of each builds itself while the others are
-// made.
+// newMachine returns what makes the nodes. The process of each starts while the
+// next are made.
 func (b *Testbed) newMachine(o Options) world.NewMachine {
 	patience := cmp.Or(o.patience, process.UsualPatience)
 	return func(base *world.Base, name string, cfg topology.Node) (_ world.Machine, err error) {
@@ -108,7 +108,7 @@ func (b *Testbed) newMachine(o Options) world.NewMachine {
 		if cfg.Exec != nil {
 			n, err = realhost.New(realhost.Run{Bed: bed, Output: o.Output, Workspaces: b.workspaces}, name, cfg)
 		} else {
-			n, err = process.NewNode(process.Run{Bed: bed, Topology: b.topology, Seed: o.Seed, Version: o.Version, Patience: patience}, name, cfg)
+			n, err = process.NewNode(process.Run{Bed: bed, Topology: base.Topology(), Seed: o.Seed, Version: o.Version, Patience: patience}, name, cfg)
 		}
 		if err != nil {
 			return nil, err
@@ -126,14 +126,14 @@ type node interface {
 	Await() error
 	// Begin is called when the clock has started.
 	Begin()
-	// Finish and Finished end the node's part of the run: all are asked first,
-	// and then waited for.
+	// Finish asks the node to end its part of the run, and Finished waits until it
+	// has. All nodes are asked before the first is waited for.
 	Finish()
 	Finished() error
 }
 
-// withoutDefaultLatency takes away the latency that a segment has when nobody says
-// otherwise: the kernel and two processes between a node and the next take as long.
+// withoutDefaultLatency removes the default latency from the segments: the kernel
+// and the two processes between one node and the next take about as long.
 func withoutDefaultLatency(t topology.Topology) topology.Topology {
 	segments := map[string]topology.Segment{}
 	for name, s := range t.Segments { // order: copies a map
@@ -173,7 +173,7 @@ func (b *Testbed) Run(until time.Duration) error {
 	return b.World.Run(until)
 }
 
-// Finish lets every node say its last words and brings the journal in order.
+// Finish asks every node for its last events and puts the journal in order.
 func (b *Testbed) Finish() error {
 	for _, n := range b.nodes {
 		n.Finish()
@@ -184,7 +184,7 @@ func (b *Testbed) Finish() error {
 			errs = append(errs, fmt.Errorf("testbed: node %s: %w", n.Name(), err))
 		}
 	}
-	b.noise.Hear("", b.gauge.Take())
+	b.noise.Add("", b.gauge.Take())
 	b.World.Finish()
 	b.journal.End(b.Now())
 	b.Log().Merge(b.journal.Take())
@@ -203,7 +203,7 @@ func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {
 	return b.World.Measure()
 }
 
-// RealTime says that the clock is that of the wall.
+// RealTime says that the clock is the wall clock.
 func (b *Testbed) RealTime() bool { return true }
 
 // Noise is the longest time so far that a process of the run had to wait for a

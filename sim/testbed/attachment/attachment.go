@@ -19,12 +19,12 @@ type Attachment struct {
 	Namespace *NodeNamespace          // nil between two
 	uplinks   map[string]*wall.Uplink // by interface
 
-	frozen bool   // the processes stand
+	frozen bool   // the processes do not run
 	lift   func() // of the rule that cuts a frozen machine off; nil: there is none
 }
 
-// Attach takes over the namespace that was prepared for a node, and makes ports of
-// the fabric without power for its cables. They are to be joined.
+// Attach takes over the namespace that was prepared for a node, and makes a port of
+// the fabric for each of its cables, without power. Join joins the two.
 func Attach(b *Bed, node string, cfg topology.Node) (*Attachment, error) {
 	ns, err := b.Namespaces.take(node)
 	if err != nil {
@@ -52,8 +52,7 @@ func (a *Attachment) OnCarrier(changed func(iface string, up bool)) {
 	}
 }
 
-// Join waits until the ports are open, and joins their cables to the
-// fabric.
+// Join waits until the cables' ports are open, and joins them to the fabric.
 func (a *Attachment) Join() error {
 	if err := a.Namespace.Opened(); err != nil {
 		return err
@@ -64,7 +63,7 @@ func (a *Attachment) Join() error {
 	return nil
 }
 
-// Leave gives up the namespace, of which the caller is the owner then.
+// Leave gives up the namespace. The caller owns it from then on.
 func (a *Attachment) Leave() *NodeNamespace {
 	for _, iface := range topology.Names(a.uplinks) {
 		a.uplinks[iface].Unplug()
@@ -111,9 +110,9 @@ func (a *Attachment) Port(iface string) *netfab.Port {
 	return nil
 }
 
-// Freeze stops all processes of the node where they stand. A machine that is
-// frozen neither hears nor speaks. With process only the processes stop: the
-// kernel of the node goes on, and what arrives for them waits at their sockets.
+// Freeze stops all processes of the node. A frozen machine neither receives nor
+// sends. With process, only the processes stop: the kernel of the node goes on, and
+// what arrives for them waits at their sockets.
 func (a *Attachment) Freeze(process bool) {
 	if a.frozen {
 		return
@@ -129,10 +128,10 @@ func (a *Attachment) Freeze(process bool) {
 	a.Log(event.PowerChanged{State: event.PowerFrozen})
 }
 
-// Frozen reports whether the processes stand.
+// Frozen reports whether the node is frozen.
 func (a *Attachment) Frozen() bool { return a.frozen }
 
-// Thaw lets the processes go on, and reports whether they stood.
+// Thaw lets the processes go on, and reports whether they were frozen.
 func (a *Attachment) Thaw() bool {
 	if !a.frozen {
 		return false
@@ -158,8 +157,8 @@ func (a *Attachment) Unfreeze() {
 	a.Bed.Noise.Thaw(a.Node, a.Bed.Loop.Now())
 }
 
-// Detach gives up the namespace and begins to remove it. Namespaces.Close waits
-// for the end of that.
+// Detach gives up the namespace and begins to remove it. Namespaces.Close waits for
+// the removal.
 func (a *Attachment) Detach() {
 	if left := a.Leave(); left != nil {
 		a.Bed.Namespaces.remove(left)

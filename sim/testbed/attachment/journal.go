@@ -20,14 +20,14 @@ type Journal struct {
 	lastAt map[string]time.Duration // by node: instant of its last event
 }
 
-// Hear enters an event of a node.
-func (j *Journal) Hear(e event.Event) {
+// Add enters an event of a node.
+func (j *Journal) Add(e event.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.hear(e)
+	j.add(e)
 }
 
-func (j *Journal) hear(e event.Event) {
+func (j *Journal) add(e event.Event) {
 	if j.roster == nil {
 		j.roster, j.lastAt = oracle.NewRoster(oracle.Facts{}), map[string]time.Duration{}
 	}
@@ -36,24 +36,24 @@ func (j *Journal) hear(e event.Event) {
 	j.lastAt[e.Node] = max(j.lastAt[e.Node], e.At)
 }
 
-// Died enters what a machine that was killed cannot say: that its virtual IPs
-// are gone, and that it has crashed. It happened at the instant at, or right
-// after the last thing that the process did while the kernel came to end it.
-func (j *Journal) Died(node string, at time.Duration) {
+// Killed enters what a machine that was killed cannot report: that its virtual IPs
+// are gone, and that it has crashed. The instant is at, or that of the last event of
+// the process if the kernel took a while to end it.
+func (j *Journal) Killed(node string, at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.roster != nil {
 		at = max(at, j.lastAt[node])
 		for _, m := range j.roster.Entries() {
 			for m.Node == node && len(m.Held) > 0 {
-				j.hear(event.Event{At: at, Node: node, What: event.VIPLost{Interface: m.Interface, VIP: m.Held[0]}})
+				j.add(event.Event{At: at, Node: node, What: event.VIPLost{Interface: m.Interface, VIP: m.Held[0]}})
 			}
 		}
 	}
-	j.hear(event.Event{At: at, Node: node, What: event.PowerChanged{State: event.PowerCrashed}})
+	j.add(event.Event{At: at, Node: node, What: event.PowerChanged{State: event.PowerCrashed}})
 }
 
-// Take hands over what has been heard since the last time.
+// Take returns the events since the last call.
 func (j *Journal) Take() []event.Event {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -62,8 +62,9 @@ func (j *Journal) Take() []event.Event {
 	return events
 }
 
-// End drops what happened after the end of the run, for nodes go on until they
-// have been told. What they say at the end is said at its instant.
+// End drops what happened after the end of the run: nodes go on until they are told
+// to finish. The status of their members, their last event, gets the instant of the
+// end.
 func (j *Journal) End(at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

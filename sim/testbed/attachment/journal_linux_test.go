@@ -19,7 +19,7 @@ func TestJournalEnds(t *testing.T) {
 		{At: end + 1, Node: "a", What: event.RequestSent{Request: 3}},
 		{At: end + time.Millisecond, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
 	} {
-		j.Hear(e)
+		j.Add(e)
 	}
 	j.End(end)
 	want := []event.Event{
@@ -44,10 +44,10 @@ func TestJournalSpeaksForTheDead(t *testing.T) {
 		{At: 2 * time.Second, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.100"}},
 		{At: last, Node: "a", What: event.RequestServed{Request: 1}},
 	} {
-		j.Hear(e)
+		j.Add(e)
 	}
 	j.Take()
-	j.Died("a", killed)
+	j.Killed("a", killed)
 	want := []event.Event{
 		{At: last, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.101"}},
 		{At: last, Node: "a", What: event.PowerChanged{State: event.PowerCrashed}},
@@ -55,7 +55,7 @@ func TestJournalSpeaksForTheDead(t *testing.T) {
 	if got := j.Take(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	j.Died("b", killed) // of which nothing is known
+	j.Killed("b", killed) // of which nothing is known
 	if got, want := j.Take(), []event.Event{{At: killed, Node: "b", What: event.PowerChanged{State: event.PowerCrashed}}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

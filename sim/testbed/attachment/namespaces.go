@@ -10,7 +10,7 @@ import (
 )
 
 // Namespaces makes the namespaces of all nodes and removes them, both on
-// goroutines of its own: the kernel takes its time.
+// goroutines of its own: the kernel takes tens of milliseconds for each.
 type Namespaces struct {
 	fabric   *netns.Namespace
 	prepared map[string]*preparation // by node
@@ -26,8 +26,8 @@ type preparation struct {
 
 // PrepareAll begins to make the namespaces of all nodes, in their order, with
 // cables to the fabric's namespace. The topology has its defaults filled in. The
-// kernel lets everybody wait for everybody who changes interfaces, so it helps to
-// be some; who are more only wait for each other.
+// kernel has a lock for changes of interfaces, so a few goroutines help, and more
+// would only wait for each other.
 func PrepareAll(fabric *netns.Namespace, t topology.Topology) *Namespaces {
 	const together = 3
 	all := &Namespaces{fabric: fabric, prepared: map[string]*preparation{}}
@@ -53,7 +53,7 @@ func PrepareAll(fabric *netns.Namespace, t topology.Topology) *Namespaces {
 	return all
 }
 
-// take returns the namespace of a node, of which the caller is the owner then.
+// take returns the namespace of a node. The caller owns it from then on.
 func (all *Namespaces) take(node string) (*NodeNamespace, error) {
 	p := all.prepared[node]
 	<-p.done

@@ -10,37 +10,36 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/wall"
 )
 
-// Noise is the worst stall of a run, in whatever process. A frozen machine that
-// has not run is none.
+// Noise is the worst stall of a run, of all its processes. A machine that does not
+// run because it is frozen does not count.
 type Noise struct {
 	mu     sync.Mutex
 	worst  time.Duration
-	frozen map[string]standing // the last time of each node
+	frozen map[string]frozenSpan // the last one of each node
 }
 
-// standing is a time in which a machine was frozen.
-type standing struct{ from, to time.Duration }
+// frozenSpan is a time in which a machine was frozen.
+type frozenSpan struct{ from, to time.Duration }
 
-// Freeze says that a machine stands still on purpose from now on.
+// Freeze says that a node is frozen on purpose from an instant on.
 func (n *Noise) Freeze(node string, at time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.frozen == nil {
-		n.frozen = map[string]standing{}
+		n.frozen = map[string]frozenSpan{}
 	}
-	n.frozen[node] = standing{at, math.MaxInt64}
+	n.frozen[node] = frozenSpan{at, math.MaxInt64}
 }
 
-// Thaw says that it goes on.
+// Thaw says that it runs again.
 func (n *Noise) Thaw(node string, at time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.frozen[node] = standing{n.frozen[node].from, at}
+	n.frozen[node] = frozenSpan{n.frozen[node].from, at}
 }
 
-// Hear takes a stall of a node's process, or of the coordinator's, whose name is
-// empty.
-func (n *Noise) Hear(node string, s wall.Stall) {
+// Add adds a stall of a node's process, or of the coordinator, whose name is empty.
+func (n *Noise) Add(node string, s wall.Stall) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if f, was := n.frozen[node]; was && s.At >= f.from && s.At-s.Late <= f.to {

@@ -20,9 +20,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Main is the life of a node process: it takes its configuration from the
-// control socket, runs, and ends when it is told to finish or the coordinator is
-// gone.
+// Main runs a node process: it takes its configuration from the control socket,
+// runs, and ends when it is told to finish or the coordinator is gone.
 func Main(version string) error {
 	control := child.Control("control")
 	if control == nil {
@@ -52,7 +51,7 @@ var (
 	errOrphaned = errors.New("the coordinator is gone")
 )
 
-// run takes the configuration, and lives by it.
+// run takes the configuration, builds the machine and runs it until the end.
 func run(c *coordinator, version string) error {
 	if err := c.tell(notice{Hello: &hello{Version: version, PID: os.Getpid()}}); err != nil {
 		return err
@@ -74,7 +73,7 @@ func run(c *coordinator, version string) error {
 		return fmt.Errorf("testbed: node: no beginning: %w", cmp.Or(err, errProtocol))
 	}
 	n.clock.Begin(second.Begin.Zero)
-	go n.obey()
+	go n.takeOrders()
 	if err := n.world.Run(math.MaxInt64); !errors.Is(err, errFinished) {
 		return err
 	}
@@ -114,7 +113,7 @@ func build(c *coordinator, cfg configuration) (*machine, error) {
 	return n, err
 }
 
-// carrier follows the carrier of the namespace's interface on the machine's own.
+// carrier copies the carrier of the namespace's interface to the machine's own.
 func (n *machine) carrier(iface string, up bool) {
 	port := n.world.Node(n.name).Port(iface)
 	if port == nil {
@@ -127,9 +126,9 @@ func (n *machine) carrier(iface string, up bool) {
 	n.world.Loop().Post(sim.Func(change))
 }
 
-// obey takes orders until the control socket ends, and the run with it: nobody
-// is left to report to.
-func (n *machine) obey() {
+// takeOrders takes orders until the control socket ends. That ends the run: nobody is
+// left to report to.
+func (n *machine) takeOrders() {
 	for {
 		o, err := n.coordinator.next()
 		if err != nil {
@@ -182,13 +181,13 @@ func (n *machine) apply(a application) error {
 // report sends an event as it happens.
 func (n *machine) report(e event.Event) { n.inform(notice{Event: event.AppendJSON(nil, e)}) }
 
-// tellSaved says what a reboot would find.
+// tellSaved reports the configuration that a reboot would find.
 func (n *machine) tellSaved() {
 	saved := n.world.Node(n.name).Saved()
 	n.inform(notice{Saved: &saved})
 }
 
-// inform sends a notice in the middle of the run, which ends if nobody hears it.
+// inform sends a notice during the run. If that fails, the run ends.
 func (n *machine) inform(x notice) {
 	if err := n.coordinator.tell(x); err != nil {
 		n.world.Interrupt(fmt.Errorf("%w: %w", errOrphaned, err))

@@ -27,8 +27,8 @@ type Run struct {
 	Patience Patience
 }
 
-// Node is the coordinator's side of a node with a stack of its own: its attachment
-// to the fabric, and its process of the moment. Its fields are the loop's.
+// Node is the coordinator's side of a node with our own stack: its attachment to the
+// fabric, and its current process. Only the loop uses its fields.
 type Node struct {
 	*attachment.Attachment
 	run   Run
@@ -36,22 +36,21 @@ type Node struct {
 	boots int
 
 	process  *process
-	dying    *process // killed, and not reaped yet
+	killed   *process // killed, and not reaped yet
 	killedAt time.Duration
 	next     *boot    // to be started once that one is reaped
 	spare    *process // for the next boot of a machine that is off
 
-	number   int // of the last fault sent
-	silence  int // pings without an answer
-	powering *sim.Timer
-	watching *sim.Timer
+	number     int // of the last fault sent
+	unanswered int // pings without an answer
+	powering   *sim.Timer
+	watching   *sim.Timer
 }
 
 // boot is a start of the machine that waits for its process.
 type boot struct{ at, takes time.Duration }
 
-// NewNode attaches a node, and starts its process. That builds itself while the
-// others are made.
+// NewNode attaches a node and starts its process, without waiting for it.
 func NewNode(run Run, name string, cfg topology.Node) (*Node, error) {
 	a, err := attachment.Attach(run.Bed, name, cfg)
 	if err != nil {
@@ -87,7 +86,7 @@ func (r *Node) launch(cfg topology.Node) (err error) {
 	if p == nil {
 		p, err = r.startProcess()
 	}
-	r.process, r.spare, r.number, r.silence = p, nil, 0, 0
+	r.process, r.spare, r.number, r.unanswered = p, nil, 0, 0
 	if err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func (r *Node) launch(cfg topology.Node) (err error) {
 func (r *Node) hear(n notice) error {
 	switch {
 	case n.Stall != nil:
-		r.Bed.Noise.Hear(r.Node, *n.Stall)
+		r.Bed.Noise.Add(r.Node, *n.Stall)
 	case n.Saved != nil:
 		r.Bed.Loop.Post(sim.Func(func() { r.save(*n.Saved) }))
 	case n.Event != nil:
@@ -117,7 +116,7 @@ func (r *Node) hear(n notice) error {
 		if err != nil {
 			return err
 		}
-		r.Bed.Journal.Hear(e)
+		r.Bed.Journal.Add(e)
 	}
 	return nil
 }
@@ -130,7 +129,7 @@ func (r *Node) Await() error {
 	return r.process.await(r.run.Patience.Ready)
 }
 
-// PID returns the number of the process of the moment, 0 if the machine is off.
+// PID returns the number of the current process, 0 if the machine is off.
 func (r *Node) PID() int {
 	if r.process == nil {
 		return 0
@@ -138,8 +137,8 @@ func (r *Node) PID() int {
 	return r.process.cmd.Process.Pid
 }
 
-// save notes what a reboot finds. How long boots take is the machine's, not the
-// process's: that one was told what was left of it.
+// save notes what a reboot finds. Start and boot time stay what they were: those of
+// the process are what was left of them when it started.
 func (r *Node) save(s world.Saved) {
 	s.Node.Start, s.Node.Boot = r.saved.Node.Start, r.saved.Node.Boot
 	r.saved = s
@@ -151,8 +150,8 @@ func (r *Node) Begin() {
 	r.watching.Reset(r.run.Patience.Ping)
 }
 
-// order sends an order to the process of the moment. To one that is gone it
-// sends nothing: why it is gone will be heard.
+// order sends an order to the current process. One that is gone gets none, and that
+// is no error here: listen will say why it is gone.
 func (r *Node) order(o order) {
 	err := r.process.send(o, r.run.Patience.Order)
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
@@ -160,8 +159,8 @@ func (r *Node) order(o order) {
 	}
 }
 
-// watch is the watchdog: it asks the process whether it lives, and ends the run
-// if it has not answered for too long.
+// watch is the watchdog: it pings the process, and ends the run if that has not
+// answered for too long.
 func (r *Node) watch() {
 	p := r.process
 	if p == nil {
@@ -169,12 +168,12 @@ func (r *Node) watch() {
 	}
 	r.watching.Reset(r.run.Patience.Ping)
 	if r.Frozen() || p.answered.Swap(false) {
-		r.silence = 0
+		r.unanswered = 0
 	}
 	if !r.Frozen() {
-		r.silence++
+		r.unanswered++
 	}
-	silent := time.Duration(r.silence-1) * r.run.Patience.Ping
+	silent := time.Duration(r.unanswered-1) * r.run.Patience.Ping
 	switch {
 	case !p.isReady() && silent >= r.run.Patience.Ready:
 		r.Fail(p.late(silent))
@@ -185,22 +184,22 @@ func (r *Node) watch() {
 	}
 }
 
-// gone is the end of what a process had to say. If nobody killed it, the run is
-// worth nothing.
+// gone is called when a process has sent its last notice. If nobody killed it, the
+// run fails.
 func (r *Node) gone(p *process) {
 	switch p {
 	case r.process, r.spare:
-		r.Fail(cmp.Or(p.fate, errEarly))
-	case r.dying:
+		r.Fail(cmp.Or(p.outcome, errEarly))
+	case r.killed:
 		r.reap()
 	}
 }
 
-// errEarly is the fate of a process that finished before it was told to.
+// errEarly is the outcome of a process that finished before it was told to.
 var errEarly = errors.New("the node process has finished too early")
 
-// PowerOn implements world.Machine: links come up; the process does the rest at
-// the same instant by itself.
+// PowerOn implements world.Machine: links come up. The process does the rest, at the
+// same instant, by its own clock.
 func (r *Node) PowerOn() { r.SetPower(true) }
 
 // Present implements world.Machine. What only the node can know, such as what it
@@ -246,32 +245,32 @@ func (r *Node) Apply(f fault.Fault) (undo func() bool, err error) {
 	}, nil
 }
 
-// crash kills the process. The machine is dark at once; what the dead had to say
-// is entered when all of it has been heard.
+// crash kills the process. The machine is off the network at once; the crash enters
+// the journal when the last notice of the process has been read.
 func (r *Node) crash() {
 	r.powering.Stop()
 	r.next = nil
 	if r.process == nil {
 		return
 	}
-	r.dying, r.process, r.killedAt = r.process, nil, r.Bed.Loop.Now()
-	r.dying.kill()
+	r.killed, r.process, r.killedAt = r.process, nil, r.Bed.Loop.Now()
+	r.killed.kill()
 	r.Unfreeze()
 	r.SetPower(false)
 }
 
-// settle waits for the end of the killed process, and enters in the journal what
-// that could not say itself.
-func (r *Node) settle() {
-	r.dying.reap()
-	r.dying = nil
-	r.Bed.Journal.Died(r.Node, r.killedAt)
+// finishKilled waits for the end of the killed process, and enters the crash in the
+// journal, which the process could not report itself.
+func (r *Node) finishKilled() {
+	r.killed.reap()
+	r.killed = nil
+	r.Bed.Journal.Killed(r.Node, r.killedAt)
 }
 
 // reap finishes the killed process, then starts the pending boot. If none is
 // pending, it starts a spare process, so that the next boot need not wait for one.
 func (r *Node) reap() {
-	r.settle()
+	r.finishKilled()
 	if next := r.next; next != nil {
 		r.next = nil
 		r.start(*next)
@@ -283,11 +282,11 @@ func (r *Node) reap() {
 	}
 }
 
-// headStart is how much of a boot time the start of the process may use up.
+// headStart is how much of a boot time may pass before the process has started.
 const headStart = 200 * time.Millisecond
 
-// boot starts the machine again, and reports whether it was down. The part of
-// its boot time in which it is dark covers the start of the process.
+// boot starts the machine again, and reports whether it was down. Its links come up
+// late in the boot time, so that the process has time to start.
 func (r *Node) boot() bool {
 	if r.process != nil || r.next != nil {
 		return false
@@ -300,7 +299,7 @@ func (r *Node) boot() bool {
 // start launches the process of a boot, as soon as the one before is reaped.
 func (r *Node) start(b boot) {
 	r.powering.Reset(max(0, b.at-r.Bed.Loop.Now()))
-	if r.dying != nil {
+	if r.killed != nil {
 		r.next = &b
 		return
 	}
@@ -338,15 +337,15 @@ func (r *Node) Finish() {
 
 // Finished waits until the node has said it.
 func (r *Node) Finished() error {
-	if r.dying != nil {
-		r.settle()
+	if r.killed != nil {
+		r.finishKilled()
 	}
 	if r.process == nil || r.Frozen() {
 		return nil
 	}
 	select {
 	case <-r.process.heard:
-		return r.process.fate
+		return r.process.outcome
 	case <-time.After(r.run.Patience.Finish):
 		return r.process.withLastWords(fmt.Errorf("the node process has not finished within %v", r.run.Patience.Finish))
 	}
@@ -356,7 +355,7 @@ func (r *Node) Finished() error {
 func (r *Node) Destroy() {
 	r.powering.Stop()
 	r.watching.Stop()
-	all := slices.DeleteFunc([]*process{r.process, r.dying, r.spare}, func(p *process) bool { return p == nil })
+	all := slices.DeleteFunc([]*process{r.process, r.killed, r.spare}, func(p *process) bool { return p == nil })
 	for _, p := range all {
 		p.kill()
 	}
@@ -364,7 +363,7 @@ func (r *Node) Destroy() {
 	for _, p := range all {
 		p.reap()
 	}
-	r.process, r.dying, r.spare = nil, nil, nil
+	r.process, r.killed, r.spare = nil, nil, nil
 	r.Detach()
 }
 

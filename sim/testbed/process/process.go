@@ -31,8 +31,8 @@ type process struct {
 
 	ready    chan struct{} // closed when it is configured
 	heard    chan struct{} // closed when nothing more will be heard of it
-	fate     error         // why; nil if it has finished; valid once heard is closed
-	answered atomic.Bool   // a ping, since the watchdog looked
+	outcome  error         // why; nil if it has finished; valid once heard is closed
+	answered atomic.Bool   // it has answered a ping since the watchdog last looked
 }
 
 // spawn starts a node process inside a namespace. The kernel kills it when this
@@ -50,8 +50,8 @@ func spawn(space *netns.Namespace) (*process, error) {
 	p.cmd = child.Command(child.Node)
 	p.cmd.Stderr = p.said
 	p.cmd.ExtraFiles = []*os.File{theirs}
-	// A world runs one goroutine at a time, and many nodes share few processors:
-	// they need not collect garbage while all of them start.
+	// A world runs one goroutine at a time, and many nodes share few processors, so
+	// they had better not collect garbage while all of them start.
 	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOGC=400")
 	if err := space.Do(p.cmd.Start); err != nil {
 		ours.Close()
@@ -64,8 +64,8 @@ func spawn(space *netns.Namespace) (*process, error) {
 	return p, nil
 }
 
-// send writes an order. A process that does not read its orders is an error,
-// since the coordinator must not wait for it.
+// send writes an order. It is an error if the process does not read it in time: the
+// coordinator must not wait for it.
 func (p *process) send(o order, within time.Duration) error {
 	if err := p.control.SetWriteDeadline(time.Now().Add(within)); err != nil {
 		return err
@@ -84,19 +84,19 @@ func (p *process) listen(version string, hear func(notice) error) {
 	for {
 		var n notice
 		if err := p.in.Decode(&n); err != nil {
-			p.fate = p.broken(err)
+			p.outcome = p.broken(err)
 			return
 		}
 		if n.Stall != nil {
-			_ = hear(notice{Stall: n.Stall}) // which is always welcome
+			_ = hear(notice{Stall: n.Stall}) // it has no error
 		}
 		switch {
 		case n.Hello != nil && n.Hello.Version != version:
-			p.fate = fmt.Errorf("the node process is of version %s, the coordinator of %s", n.Hello.Version, version)
+			p.outcome = fmt.Errorf("the node process is of version %s, the coordinator of %s", n.Hello.Version, version)
 			return
 		case n.Hello != nil:
 		case n.Failed != "":
-			p.fate = errors.New(n.Failed)
+			p.outcome = errors.New(n.Failed)
 			return
 		case n.Ready:
 			close(p.ready)
@@ -105,7 +105,7 @@ func (p *process) listen(version string, hear func(notice) error) {
 		case n.Finished:
 			return
 		default:
-			if p.fate = hear(n); p.fate != nil {
+			if p.outcome = hear(n); p.outcome != nil {
 				return
 			}
 		}
@@ -118,7 +118,7 @@ func (p *process) await(within time.Duration) error {
 	case <-p.ready:
 		return nil
 	case <-p.heard:
-		return p.fate
+		return p.outcome
 	case <-time.After(within):
 		return p.late(within)
 	}

@@ -12,14 +12,14 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
-// puppet is a node process whose coordinator is the test.
-type puppet struct {
+// testNode is a node process whose coordinator is the test.
+type testNode struct {
 	*process
 	t *testing.T
 }
 
-// startPuppet starts a node process in an empty namespace.
-func startPuppet(t *testing.T) *puppet {
+// startTestNode starts a node process in an empty namespace.
+func startTestNode(t *testing.T) *testNode {
 	t.Helper()
 	needNamespaces(t)
 	space, err := netns.New()
@@ -32,11 +32,11 @@ func startPuppet(t *testing.T) *puppet {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.kill(); <-p.ended; p.control.Close() })
-	return &puppet{p, t}
+	return &testNode{p, t}
 }
 
 // hears takes a notice.
-func (p *puppet) hears() notice {
+func (p *testNode) hears() notice {
 	p.t.Helper()
 	if err := p.control.SetReadDeadline(time.Now().Add(awaitMax)); err != nil {
 		p.t.Fatal(err)
@@ -49,7 +49,7 @@ func (p *puppet) hears() notice {
 }
 
 // says sends an order.
-func (p *puppet) says(o order) {
+func (p *testNode) says(o order) {
 	p.t.Helper()
 	if err := p.send(o, awaitMax); err != nil {
 		p.t.Fatal(err)
@@ -57,7 +57,7 @@ func (p *puppet) says(o order) {
 }
 
 // ends waits for the end of the process.
-func (p *puppet) ends() {
+func (p *testNode) ends() {
 	p.t.Helper()
 	select {
 	case <-p.ended:
@@ -80,7 +80,7 @@ func TestNodeProtocol(t *testing.T) {
 		{"no interface", order{Configure: &configuration{Name: "web", Topology: alone()}}, nil, "testbed: node web: interface lan: netns: port on lan: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := startPuppet(t)
+			p := startTestNode(t)
 			if n := p.hears(); n.Hello == nil || n.Hello.Version != testVersion || n.Hello.PID != p.cmd.Process.Pid {
 				t.Errorf("got %+v first, want hello of version %s from process %d", n, testVersion, p.cmd.Process.Pid)
 			}
@@ -99,7 +99,7 @@ func TestNodeProtocol(t *testing.T) {
 // TestNodeWithoutCoordinator: the end of the control socket ends a node process,
 // and so does a start by somebody else than a coordinator.
 func TestNodeWithoutCoordinator(t *testing.T) {
-	p := startPuppet(t)
+	p := startTestNode(t)
 	p.hears()
 	p.control.Close()
 	p.ends()
@@ -131,7 +131,7 @@ func TestOrdersNobodyTakes(t *testing.T) {
 }
 
 // TestListening: notices of the run are handed on, and an error of who takes
-// them is the fate of the process.
+// them is the outcome of the process.
 func TestListening(t *testing.T) {
 	ours, theirs, err := child.Sockets()
 	if err != nil {
@@ -160,8 +160,8 @@ func TestListening(t *testing.T) {
 	if !p.isReady() || !p.answered.Load() {
 		t.Errorf("got ready %v, answered %v, want both", p.isReady(), p.answered.Load())
 	}
-	if strings.Join(got, " ") != `{"a":1} {"a":2}` || p.fate != enough {
-		t.Errorf("got %q, fate %v, want two events and %v", got, p.fate, enough)
+	if strings.Join(got, " ") != `{"a":1} {"a":2}` || p.outcome != enough {
+		t.Errorf("got %q, outcome %v, want two events and %v", got, p.outcome, enough)
 	}
 	theirs.Close()
 }

@@ -53,7 +53,7 @@ func (h *Host) service(name string, apply, revert func(string)) (undo func() boo
 // classes of work: either class is all of the programs. The quota leaves one
 // processor to the rest of the machine, so that only the node suffers.
 func (h *Host) hog(f fault.Hog) (undo func() bool, err error) {
-	h.quiet(f.Class)
+	h.killHog(f.Class)
 	cores := min(h.cfg.CPU.Cores, max(1, runtime.NumCPU()-1))
 	if err := h.Namespace.Group.SetCPU(float64(cores)); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (h *Host) calm(class string) {
 	if h.hogs[class] == nil {
 		return
 	}
-	h.quiet(class)
+	h.killHog(class)
 	h.Log(event.LoadChanged{Class: class})
 	if len(h.hogs) > 0 {
 		return
@@ -101,8 +101,8 @@ func (h *Host) calm(class string) {
 	}
 }
 
-// quiet ends a burner without a word. It may be frozen, so nobody waits for it.
-func (h *Host) quiet(class string) {
+// killHog ends a burner without a word. It may be frozen, so nobody waits for it.
+func (h *Host) killHog(class string) {
 	if b := h.hogs[class]; b != nil {
 		delete(h.hogs, class)
 		b.kill()
@@ -113,6 +113,6 @@ func (h *Host) quiet(class string) {
 // forgetHogs ends all burners, whose group is dead.
 func (h *Host) forgetHogs() {
 	for _, class := range topology.Names(h.hogs) {
-		h.quiet(class)
+		h.killHog(class)
 	}
 }

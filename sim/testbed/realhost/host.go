@@ -13,11 +13,11 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Host is a node that runs real programs on the stack of a kernel. All of it
-// is the loop's but what the kernel and the programs say, which comes on other
-// goroutines and goes into the journal.
+// Host is a node that runs real programs on the stack of a kernel. Only the loop uses
+// it; what the kernel and the programs report comes on other goroutines and goes into
+// the journal.
 //
-// This file is its life: start, boot, end.
+// This file is its start, boot and end.
 type Host struct {
 	*attachment.Attachment
 	run       Run
@@ -29,8 +29,8 @@ type Host struct {
 	programs map[string]*program // of this boot
 	ready    *readiness          // of this boot's programs; nil: nobody waits for it
 	hogs     map[string]*burner  // by class
-	watch    *kernelWatch        // of this namespace
-	settle   func()              // lets a booting machine hear and speak
+	watch    *kernelWatch        // of the namespace
+	liftDrop func()              // ends the loss of a booting machine's frames
 	rising   *sim.Timer          // the end of the boot time
 	powering *sim.Timer          // the end of a time without power
 	bootTime time.Duration       // of the boot that begins then
@@ -71,7 +71,7 @@ func New(run Run, name string, cfg topology.Node) (*Host, error) {
 		return nil, err
 	}
 	h.powering = h.Bed.Loop.NewTimer(sim.Func(h.powered))
-	h.rising = h.Bed.Loop.NewTimer(sim.Func(h.rise))
+	h.rising = h.Bed.Loop.NewTimer(sim.Func(h.bootEnded))
 	h.OnCarrier(h.carrier)
 	if h.watch, err = h.watchKernel(h.Namespace); err != nil {
 		h.Destroy()
@@ -89,7 +89,7 @@ func (h *Host) Begin() {}
 // PowerOn implements world.Machine.
 func (h *Host) PowerOn() { h.powerOn(h.cfg.Boot) }
 
-// powerOn begins a boot, which waits for the kernel if that is being renewed.
+// powerOn begins a boot. If the kernel is being renewed, the boot waits for that.
 func (h *Host) powerOn(takes time.Duration) {
 	h.power = booting
 	if takes > 0 {
@@ -102,30 +102,30 @@ func (h *Host) powerOn(takes time.Duration) {
 	h.link(takes)
 }
 
-// link brings up the links. The machine neither hears nor speaks until the rest
-// of its boot time is over.
+// link brings up the links. The machine neither receives nor sends until the rest of
+// its boot time is over.
 func (h *Host) link(rest time.Duration) {
-	h.settle = h.Bed.Fabric.Install(attachment.DropAll(h.Node, "boots"))
+	h.liftDrop = h.Bed.Fabric.Install(attachment.DropAll(h.Node, "boots"))
 	h.SetPower(true)
 	if rest <= 0 {
-		h.rise()
+		h.bootEnded()
 		return
 	}
 	h.rising.Reset(rest)
 }
 
-// rise is the end of a boot: the kernel is there, and the programs start.
-func (h *Host) rise() {
+// bootEnded is the end of a boot: the kernel is there, and the programs start.
+func (h *Host) bootEnded() {
 	h.power, h.programs = up, map[string]*program{}
-	h.settle()
+	h.liftDrop()
 	h.Log(event.PowerChanged{State: event.PowerUp})
 	for _, name := range h.cfg.Exec.Programs() {
 		h.start(name)
 	}
 }
 
-// start starts a program that does not run. From the start of the one that
-// counts on, the readiness of all is waited for.
+// start starts a program that does not run. The start of the main one begins the
+// wait for readiness.
 func (h *Host) start(name string) {
 	if p := h.programs[name]; p != nil && !p.over() {
 		return
@@ -142,7 +142,7 @@ func (h *Host) start(name string) {
 	}
 }
 
-// placed is told that a program has taken the launcher's place, or why not.
+// placed is called when a program has replaced its launcher, or could not.
 func (h *Host) placed(p *program, err error) {
 	switch {
 	case p.mute.Load() || h.programs[p.name] != p:
@@ -154,7 +154,7 @@ func (h *Host) placed(p *program, err error) {
 	}
 }
 
-// stop asks a program to end, and kills it if it does not in time.
+// stop asks a program to end, and kills it if it does not end in time.
 func (h *Host) stop(name string) {
 	p := h.programs[name]
 	if p == nil || p.over() {
@@ -167,25 +167,24 @@ func (h *Host) stop(name string) {
 	h.Bed.Loop.After(h.cfg.Exec.Stop.Within, sim.Func(p.kill))
 }
 
-// ended is told of the end of a program that nobody killed with its machine.
-// That is an event, and no failure of the run unless the programs were still to
-// become ready.
+// ended is called when a program has ended that was not killed with its machine.
+// That is an event. It fails the run only if the programs were not ready yet.
 func (h *Host) ended(p *program) {
 	if h.programs[p.name] == p && h.ready != nil {
 		h.ready.ended(p)
 	}
 }
 
-// carrier follows the port's.
+// carrier copies the port's carrier to the interface.
 func (h *Host) carrier(iface string, up bool) {
 	h.SetCarrier(iface, up)
 	h.Log(event.LinkChanged{Interface: iface, Up: up})
 }
 
-// Finish asks the programs to end, so that they say what they say at the end.
-// The run is over: nothing of it is an event.
+// Finish asks the programs to end, so that their output has its end, too. The run is
+// over: none of it is an event.
 func (h *Host) Finish() {
-	h.silence()
+	h.stopEvents()
 	if h.power == up && !h.Frozen() {
 		for _, p := range h.programs { // order: they are asked at the same time
 			p.ask(h.cfg.Exec.Stop.Signal)
@@ -193,7 +192,7 @@ func (h *Host) Finish() {
 	}
 }
 
-// Finished waits until they have ended, or it has been long enough.
+// Finished waits until they have ended, but no longer than they are given to stop.
 func (h *Host) Finished() error {
 	if h.power != up || h.Frozen() {
 		return nil
@@ -210,8 +209,9 @@ func (h *Host) Finished() error {
 	return nil
 }
 
-// silence ends what becomes an event by itself.
-func (h *Host) silence() {
+// stopEvents ends the watches of kernel and programs: what they do from now on is no
+// event.
+func (h *Host) stopEvents() {
 	if h.watch != nil {
 		h.watch.stop()
 		h.watch = nil
@@ -229,7 +229,7 @@ func (h *Host) Destroy() {
 	h.powering.Stop()
 	h.rising.Stop()
 	h.plan = nil
-	h.silence()
+	h.stopEvents()
 	h.Unfreeze()
 	if h.renewal != nil {
 		h.Namespace, _ = h.renewal.await()

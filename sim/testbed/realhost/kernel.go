@@ -21,7 +21,7 @@ type kernelWatch struct{ stops []func() }
 func (h *Host) watchKernel(ns *attachment.NodeNamespace) (*kernelWatch, error) {
 	w := &kernelWatch{}
 	say := func(what event.Body) {
-		h.Bed.Journal.Hear(event.Event{At: h.Bed.Clock.Now(), Node: h.Node, What: what})
+		h.Bed.Journal.Add(event.Event{At: h.Bed.Clock.Now(), Node: h.Node, What: what})
 	}
 	stop, err := netns.WatchAddresses(ns.Namespace, h.vipWatch(say))
 	if err != nil {

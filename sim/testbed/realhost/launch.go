@@ -15,13 +15,13 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
-// LaunchMain becomes a program of a real host. Its arguments are the folder that
-// the program shall find as /run, the program's file, and the program's own
-// arguments.
+// LaunchMain replaces this process by a program of a real host. Its arguments are
+// the folder that the program gets as /run, the program's file, and the program's
+// own arguments.
 //
-// It waits until its socket says go: only then is it in the node's group, and
-// the program must not have children before. The socket ends when the program
-// has taken its place; what is said on it before is why it has not.
+// It waits for the word go on its socket: by then it is in the node's group, and
+// before that the program must not have children. The socket closes when the program
+// runs; if it cannot, the socket carries the reason.
 func LaunchMain(args []string) error {
 	socket := child.Control("launcher")
 	if socket == nil {
@@ -42,9 +42,9 @@ func takePlace(socket *os.File, args []string) error {
 		return fmt.Errorf("launcher: told %q, %v, want %q", word, err, goWord)
 	}
 	runtime.LockOSThread()
-	// A run comes before the rest of the machine; within its node's group a
-	// program is one as any, which a hog can be preferred to.
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 0) // everybody may be modest
+	// A run has priority over the rest of the machine. Within its node's group a
+	// program has none, so that a hog can come before it.
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 0) // lowering it is always allowed
 	if err := ownRun(args[0]); err != nil {
 		stderr := os.NewFile(uintptr(syscall.Stderr), "stderr")
 		fmt.Fprintf(stderr, "cablepull: /run is that of the whole machine: %v\n", err)

@@ -182,7 +182,7 @@ func (h *Host) hearing(p *program) func(line string) {
 		if said > SaidMax {
 			line = fmt.Sprintf("(no more than %d lines become events)", SaidMax)
 		}
-		h.Bed.Journal.Hear(event.Event{At: h.Bed.Clock.Now(), Node: h.Node, What: event.ProgramSaid{Program: p.name, Line: line}})
+		h.Bed.Journal.Add(event.Event{At: h.Bed.Clock.Now(), Node: h.Node, What: event.ProgramSaid{Program: p.name, Line: line}})
 	}
 }
 

@@ -114,7 +114,7 @@ func (p *program) wait(h *Host, held chan struct{}) {
 	if p.mute.Load() {
 		return
 	}
-	h.Bed.Journal.Hear(event.Event{At: at, Node: h.Node, What: event.ProgramEnded{Program: p.name, Status: p.status}})
+	h.Bed.Journal.Add(event.Event{At: at, Node: h.Node, What: event.ProgramEnded{Program: p.name, Status: p.status}})
 	h.Bed.Loop.Post(sim.Func(func() { h.ended(p) }))
 }
 

@@ -17,34 +17,34 @@ import (
 type readiness struct {
 	host     *Host
 	how      topology.Ready
-	main     *program // the one that counts
+	main     *program // whose readiness counts
 	deadline *sim.Timer
 	enough   *sim.Timer    // the program has run for long enough
 	patience int           // how often more time is given to one that computes
 	over     chan struct{} // closed at the end of the wait
 }
 
-// settleTime is long enough for a program to find its arguments wrong, once it
-// has a processor: one that computes by then, or still waits for its turn on a
-// busy machine, is given as much again a few times.
+// startupTime is long enough for a program that has a processor to find out that its
+// arguments are wrong. One that still computes then, or waits for its turn on a busy
+// machine, gets the same time again, up to startupRetries times.
 const (
-	settleTime     = 100 * time.Millisecond
-	settlePatience = 9
+	startupTime    = 100 * time.Millisecond
+	startupRetries = 9
 )
 
 // awaitReady begins to wait.
 func (h *Host) awaitReady(main *program) *readiness {
-	r := &readiness{host: h, how: h.cfg.Exec.Ready, main: main, over: make(chan struct{}), patience: settlePatience}
+	r := &readiness{host: h, how: h.cfg.Exec.Ready, main: main, over: make(chan struct{}), patience: startupRetries}
 	r.deadline = h.Bed.Loop.NewTimer(sim.Func(r.late))
 	r.deadline.Reset(r.how.Within)
-	r.enough = h.Bed.Loop.NewTimer(sim.Func(r.lasted))
+	r.enough = h.Bed.Loop.NewTimer(sim.Func(r.ranLongEnough))
 	if r.how.TCP != 0 {
-		go r.knock(h.Namespace.Namespace, h.Bed.Loop)
+		go r.pollPort(h.Namespace.Namespace, h.Bed.Loop)
 	}
 	return r
 }
 
-// placed is told that the program runs.
+// placed is called when the program runs.
 func (r *readiness) placed() {
 	switch {
 	case r.how.TCP != 0 || r.how.Log != "":
@@ -52,30 +52,30 @@ func (r *readiness) placed() {
 		r.enough.Reset(r.how.After)
 	default:
 		r.deadline.Stop() // nothing more is asked of it than not to end
-		r.enough.Reset(settleTime)
+		r.enough.Reset(startupTime)
 	}
 }
 
-// lasted is told that the program has run for a while.
-func (r *readiness) lasted() {
+// ranLongEnough is called when the program has run for a while.
+func (r *readiness) ranLongEnough() {
 	if r.how.After == 0 && r.patience > 0 && r.main.computes() {
 		r.patience--
-		r.enough.Reset(settleTime)
+		r.enough.Reset(startupTime)
 		return
 	}
 	r.reached()
 }
 
-// knockGap is how often it is asked whether somebody listens.
-const knockGap = 5 * time.Millisecond
+// pollGap is the time between two questions.
+const pollGap = 5 * time.Millisecond
 
-// knock asks the kernel until somebody listens, or the wait is over. It does so
-// on a goroutine of its own, since the kernel's answer may take long.
-func (r *readiness) knock(space *netns.Namespace, loop *sim.Loop) {
+// pollPort asks the kernel until a program listens, or the wait is over. It runs on a
+// goroutine of its own, since the kernel's answer may take long.
+func (r *readiness) pollPort(space *netns.Namespace, loop *sim.Loop) {
 	for {
 		listens, err := space.Listens(uint16(r.how.TCP))
 		select {
-		case <-r.over: // whatever it was, it may be that of a dead kernel
+		case <-r.over: // the answer may be that of a kernel that has crashed since
 			return
 		default:
 		}
@@ -86,12 +86,12 @@ func (r *readiness) knock(space *netns.Namespace, loop *sim.Loop) {
 		select {
 		case <-r.over:
 			return
-		case <-time.After(knockGap):
+		case <-time.After(pollGap):
 		}
 	}
 }
 
-// answered is told that somebody listens, or that the kernel does not say.
+// answered is called when a program listens, or when the kernel gives an error.
 func (r *readiness) answered(err error) {
 	if err == nil {
 		r.reached()
@@ -100,7 +100,7 @@ func (r *readiness) answered(err error) {
 	}
 }
 
-// said is told, on another goroutine, that a program has said the line.
+// said is called, on another goroutine, when a program has printed the line.
 func (h *Host) said(p *program) {
 	h.Bed.Loop.Post(sim.Func(func() {
 		if h.ready != nil && h.ready.main == p {
@@ -120,7 +120,7 @@ func (r *readiness) reached() {
 	}
 }
 
-// cancel ends the wait without a word.
+// cancel ends the wait without an event.
 func (r *readiness) cancel() {
 	r.deadline.Stop()
 	r.enough.Stop()
@@ -140,9 +140,9 @@ func (r *readiness) late() {
 	r.fail(r.main, fmt.Errorf("not ready after %v: %s", r.how.Within, missing))
 }
 
-// ended is told of the end of a program before all are ready. One that prepares
-// something may do so and end well, and so may the one that counts, if nothing
-// is expected of it.
+// ended is called when a program ends before all are ready. One that only prepares
+// something may end with exit 0, and so may the main one if nothing is expected of
+// it.
 func (r *readiness) ended(p *program) {
 	expected := r.how.TCP != 0 || r.how.Log != "" || r.how.After != 0
 	switch {

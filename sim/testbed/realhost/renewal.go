@@ -13,10 +13,10 @@ import (
 )
 
 // renewal is the change of a real host from the namespace in which it crashed to
-// a new one. A kernel that goes on would remember what a machine without power
-// forgets: addresses that programs gave it, its neighbours, and connections that
-// it would end politely for the dead. The change takes tens of milliseconds, in
-// which the fabric must go on, so it has a goroutine of its own.
+// a new one. A kernel that went on would remember what a machine without power
+// forgets: addresses that programs gave it, its neighbours, and connections, which it
+// would close properly for the dead programs. The change takes tens of milliseconds.
+// The fabric must go on meanwhile, so it runs on a goroutine of its own.
 type renewal struct {
 	done chan struct{}             // closed when the rest is valid
 	next *attachment.NodeNamespace // may be nil if there was an error
@@ -45,8 +45,8 @@ func (r *renewal) await() (*attachment.NodeNamespace, error) {
 	return r.next, r.err
 }
 
-// adopt makes a new namespace the machine's.
-func (h *Host) adopt(next *attachment.NodeNamespace, err error) {
+// moveTo makes a new namespace the machine's.
+func (h *Host) moveTo(next *attachment.NodeNamespace, err error) {
 	h.renewal = nil
 	h.Namespace = next
 	if err == nil {
@@ -65,15 +65,15 @@ func (h *Host) renewed() {
 	if h.renewal == nil {
 		return // the testbed was closed meanwhile
 	}
-	h.adopt(h.renewal.await())
+	h.moveTo(h.renewal.await())
 	if plan := h.plan; plan != nil && h.Namespace != nil {
 		h.plan = nil
 		h.link(plan.at + plan.takes - h.Bed.Loop.Now())
 	}
 }
 
-// crash cuts the power. The machine is dark first, so that nobody hears its
-// kernel end the connections of the dead.
+// crash cuts the power. The links go down first, so that nobody receives what the
+// kernel sends when it closes the connections of the killed programs.
 func (h *Host) crash() {
 	h.powering.Stop()
 	h.rising.Stop()
@@ -83,9 +83,9 @@ func (h *Host) crash() {
 		return
 	}
 	h.power = off
-	h.silence() // what follows the kernel would tell as news
+	h.stopEvents() // the kernel would report what follows as events
 	h.SetPower(false)
-	h.settle() // a second time it does nothing
+	h.liftDrop() // a second time it does nothing
 	if was == booting {
 		h.Log(event.PowerChanged{State: event.PowerCrashed})
 		return
@@ -95,7 +95,7 @@ func (h *Host) crash() {
 	}
 	h.Unfreeze()
 	h.forgetHogs()
-	h.Bed.Journal.Died(h.Node, h.Bed.Loop.Now())
+	h.Bed.Journal.Killed(h.Node, h.Bed.Loop.Now())
 	h.renew()
 }
 

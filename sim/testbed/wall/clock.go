@@ -11,9 +11,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// Clock drives a loop by the wall clock. Until Begin it stands at 0. While the
-// loop has nothing to do it waits for frames on the wires of its uplinks, on the
-// loop's own goroutine: between the kernel and the fabric nobody else is woken.
+// Clock drives a loop by the wall clock. Until Begin it stands at 0. While the loop
+// has nothing to do, the clock waits for frames on the wires of its uplinks, on the
+// loop's own goroutine: no other one has to wake between the kernel and the fabric.
 type Clock struct {
 	origin  time.Time     // a moment of this process
 	offset  time.Duration // that moment on CLOCK_MONOTONIC, minus instant 0
@@ -33,11 +33,11 @@ func NewClock() (*Clock, error) {
 	return &Clock{poller: poller}, nil
 }
 
-// Drive is told the loop before that runs.
+// Drive names the loop that the clock drives. It is called before that runs.
 func (c *Clock) Drive(loop *sim.Loop) { c.fail = loop.Fail }
 
-// watch has what arrives on the uplink's wire sent into the fabric. It is called
-// on the loop, or while the loop does not run, as is forget.
+// watch has what arrives on the uplink's wire sent into the fabric. Like forget, it
+// is called on the loop or while the loop does not run.
 func (c *Clock) watch(u *Uplink) {
 	if err := c.poller.Add(u.wire); err != nil {
 		u.loop.Fail(err)
@@ -87,8 +87,8 @@ func (c *Clock) Advance(until time.Duration) time.Duration {
 	return min(now, until)
 }
 
-// arrivals posts the uplinks for which frames wait, and reports whether there
-// are any.
+// arrivals posts the uplinks that have frames waiting, and reports whether there are
+// any.
 func (c *Clock) arrivals() bool {
 	any := false
 	for _, u := range c.uplinks {

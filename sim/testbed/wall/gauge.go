@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// Gauge measures how late a loop in real time is, with a timer that goes off
-// every beat: whatever keeps the loop from running on time, a machine without a
-// free processor or work of its own, keeps that timer too.
+// Gauge measures how late a loop in real time runs, with a timer that fires every
+// beat: whatever delays the loop, a machine without a free processor or work of its
+// own, delays that timer too.
 type Gauge struct {
 	loop  *sim.Loop
 	timer *sim.Timer
@@ -24,14 +24,14 @@ type Stall struct {
 	Late time.Duration `json:"late"` // for how long it had not
 }
 
-// beat is short beside the tolerance of real time, and long beside what it costs
-// to wake a process.
+// beat is short compared to the tolerance of real time, and long compared to the
+// cost of waking a process.
 const beat = 25 * time.Millisecond
 
 // NewGauge measures from the first moment that the loop runs.
 func NewGauge(loop *sim.Loop) *Gauge {
 	g := &Gauge{loop: loop}
-	g.timer = loop.NewTimer(sim.Func(g.strike))
+	g.timer = loop.NewTimer(sim.Func(g.tick))
 	loop.Post(sim.Func(g.start))
 	return g
 }
@@ -41,7 +41,7 @@ func (g *Gauge) start() {
 	g.timer.Reset(beat)
 }
 
-func (g *Gauge) strike() {
+func (g *Gauge) tick() {
 	now := g.loop.Now()
 	if late := now - g.due; late > g.worst.Late {
 		g.worst = Stall{At: now, Late: late}

@@ -16,7 +16,7 @@ type Uplink struct {
 	clock    *Clock
 	port     *netfab.Port    // of the fabric
 	wire     *netns.Port     // nil while there is none
-	carrier  func(up bool)   // told of the fabric's carrier; may be nil
+	carrier  func(up bool)   // called when the fabric's carrier changes; may be nil
 	taken    [][]byte        // frames of the wire, in the kernel's ring
 	waiting  []*netfab.Frame // taken by the wire, for the next flush
 	flushing sim.Task
