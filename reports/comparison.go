@@ -18,6 +18,7 @@ const ComparisonFile = "comparison.json"
 // JSON form is comparison.json, in the style of run.json.
 type Comparison struct {
 	Scenario string            `json:"scenario"`
+	Variant  string            `json:"variant"`
 	About    string            `json:"about"`
 	Seed     uint64            `json:"seed"`
 	Passed   bool              `json:"passed"` // in both worlds
@@ -66,7 +67,7 @@ type CountDifference struct {
 // figures that the measures list, and knows none by itself.
 func Compare(virtual, netns *Result, replay string) *Comparison {
 	c := &Comparison{
-		Scenario: netns.Scenario, About: netns.About, Seed: netns.Seed, Version: netns.Version, Replay: replay,
+		Scenario: netns.Scenario, Variant: netns.Variant, About: netns.About, Seed: netns.Seed, Version: netns.Version, Replay: replay,
 		Passed: virtual.Passed && netns.Passed, Virtual: *virtual, Netns: *netns,
 	}
 	for _, p := range Pairs(&virtual.Measures, &netns.Measures) {

@@ -96,7 +96,7 @@ func WriteJUnit(w io.Writer, suite string, results []Result) error {
 func junitOf(r *Result) junitCase {
 	c := junitCase{
 		Class: "cablepull." + r.World,
-		Name:  r.Scenario + " seed " + strconv.FormatUint(r.Seed, 10),
+		Name:  r.Name(),
 		Time:  seconds(r.Wall),
 		Out: cut(fmt.Sprintf("%s\ndigest %s, %v simulated, %d frames, version %s\n",
 			strings.TrimSpace(r.About), cmp.Or(r.Digest, NoDigest), r.Simulated, r.Frames, r.Version), junitTextMax),

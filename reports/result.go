@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -16,6 +17,7 @@ import (
 // are never left out, and durations have a numeric twin: "wall" and "wall_ns".
 type Result struct {
 	Scenario     string             `json:"scenario"`
+	Variant      string             `json:"variant"` // of the scenario, such as profile=ios; empty: it has none
 	About        string             `json:"about"`
 	Seed         uint64             `json:"seed"`
 	World        string             `json:"world"`  // virtual, netns
@@ -56,6 +58,15 @@ func (r *Result) Failed() []Expectation {
 		}
 	}
 	return failed
+}
+
+// Name is what a run is called: its scenario, the variant of it, and the seed.
+func (r *Result) Name() string {
+	name := r.Scenario
+	if r.Variant != "" {
+		name += " " + r.Variant
+	}
+	return name + " seed " + strconv.FormatUint(r.Seed, 10)
 }
 
 // WriteJSON writes the result as one indented JSON object and a newline.

@@ -14,7 +14,8 @@ import (
 
 // formatWith is the form of scenario files that may expect what the kinds say.
 func formatWith(kinds expect.Kinds) *form.Format {
-	return &form.Format{Noun: "scenario", Types: []form.Type{
+	fixed := []string{"name", "about", "tags", "slow", "variants", "expect"}
+	return &form.Format{Noun: "scenario", Fixed: fixed, Types: []form.Type{
 		{
 			Type: reflect.TypeFor[topology.Rate](), Want: "a number per s, min or h, such as 20/s",
 			Schema: func() *jsonschema.Schema {
@@ -25,9 +26,16 @@ func formatWith(kinds expect.Kinds) *form.Format {
 			Type: reflect.TypeFor[[]Step](), Want: "a list of instants and faults, such as - 40s: pull a.lan",
 			Decode: decodeTimeline, Schema: timelineSchema,
 		},
+		{
+			Type: reflect.TypeFor[Variants](), Want: "a mapping of paths and lists of values, such as nodes.*.standby.lan.hello: [1s, 3s]",
+			Decode: decodeVariants, Schema: variantsSchema,
+		},
 		kinds.Form(),
 	}}
 }
+
+// format is the form of the file that the scenario may come from.
+func (s *Scenario) format() *form.Format { return formatWith(s.kinds) }
 
 // Schema returns the JSON Schema of scenario files, indented. Own are expectations
 // that are not the project's. The error is that of [expect.With].
@@ -51,6 +59,13 @@ func timelineSchema() *jsonschema.Schema {
 		PatternProperties: map[string]*jsonschema.Schema{"^(" + form.SpanPattern + ")$": form.Either(line, lines)},
 	}
 	return &jsonschema.Schema{Type: "array", Items: step}
+}
+
+func variantsSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{
+		Type: "object", MinProperties: count(1),
+		AdditionalProperties: &jsonschema.Schema{Type: "array", MinItems: count(1)},
+	}
 }
 
 func count(n int) *uint64 { u := uint64(n); return &u }

@@ -55,10 +55,20 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	return s, nil
 }
 
-// review adds the problems of what the values mean, at the places where they
-// stand. What could not be read is not judged again, nor what refers to it.
+// review adds the problems of what the values mean, and makes the variants.
 func (s *Scenario) review(d *form.Decoder) {
 	unread := slices.Clone(d.Problems())
+	s.Warnings, s.expanded = nil, nil
+	if len(s.Variants) > 0 {
+		s.expand(d, unread)
+		return
+	}
+	s.report(d, unread)
+}
+
+// report adds the problems of what the values mean, at the places where they
+// stand. What could not be read is not judged again, nor what refers to it.
+func (s *Scenario) report(d *form.Decoder, unread []form.Problem) {
 	without := func(path string) bool {
 		return slices.ContainsFunc(unread, func(u form.Problem) bool { return u.Path == path || u.Path == "" })
 	}
@@ -87,18 +97,10 @@ func related(a, b string) bool {
 // Validate returns *Invalid with all problems of a scenario that was written
 // in Go, or nil. It sets the scenario's warnings.
 func (s *Scenario) Validate() error {
-	invalid := &Invalid{File: s.Name}
-	s.Warnings = nil
-	for _, p := range s.problems() {
-		problem := form.Problem{Path: strings.Join(p.Path, "."), Message: p.Message}
-		if p.Warning {
-			s.Warnings = append(s.Warnings, problem)
-		} else {
-			invalid.Problems = append(invalid.Problems, problem)
-		}
-	}
-	if len(invalid.Problems) > 0 {
-		return invalid
+	d := s.format().Blank()
+	s.review(d)
+	if problems := d.Problems(); len(problems) > 0 {
+		return &Invalid{File: s.Name, Problems: problems}
 	}
 	return nil
 }

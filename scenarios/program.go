@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"slices"
+
 	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -14,8 +16,23 @@ type Program struct {
 }
 
 // Programs returns the real programs of a scenario, by node, in the order in
-// which they start. Who runs a scenario of a stranger wants to see them before.
+// which they start, and then what only its variants run. Who runs a scenario of a
+// stranger wants to see them before.
 func (s *Scenario) Programs() []Program {
+	all := s.ownPrograms()
+	for _, v := range s.expanded {
+		for _, p := range v.Programs() {
+			if !slices.ContainsFunc(all, func(known Program) bool {
+				return known.Node == p.Node && known.Name == p.Name && slices.Equal(known.Command, p.Command)
+			}) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+func (s *Scenario) ownPrograms() []Program {
 	var programs []Program
 	t := s.Topology.WithDefaults()
 	for _, node := range t.Execs() {
@@ -30,7 +47,7 @@ func (s *Scenario) Programs() []Program {
 // findPrograms remembers where in the file the programs stand.
 func (s *Scenario) findPrograms(d *form.Decoder) {
 	s.programLines = map[string]int{}
-	for _, p := range s.Programs() {
+	for _, p := range s.ownPrograms() {
 		path := topology.At([]string{"nodes", p.Node, "exec"}, "run")
 		if _, beside := s.Nodes[p.Node].Exec.Beside[p.Name]; beside {
 			path = topology.At([]string{"nodes", p.Node, "exec", "beside"}, p.Name)

@@ -99,6 +99,9 @@ func (o *Outcome) Differs(other *Outcome) string { return sim.DigestDifference(o
 // Run plays the scenario and judges it. An error means that
 // there is no verdict: the context ended, or the bench itself failed.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
+	if len(s.Variants) > 0 {
+		return nil, fmt.Errorf("scenarios: %s: %w: run each that Expand returns", s.Name, ErrVariants)
+	}
 	open := o.Lab
 	if open == nil {
 		open = virtual

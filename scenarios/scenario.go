@@ -24,12 +24,20 @@ type Scenario struct {
 
 	topology.Topology `yaml:",inline"`
 
+	Variants Variants `yaml:"variants" doc:"what differs between several runs of this file: paths, with * for all names, and the values to take there; one run for each choice, such as nodes.*.standby.lan.profile: [datapower, ios]"`
+
 	Timeline []Step               `yaml:"timeline" doc:"what is done when: an instant and a fault, or a list of faults, such as 40s: pull a.lan"`
 	Expect   []expect.Expectation `yaml:"expect" doc:"what must be true of the run"`
 
-	// Warnings are problems that do not keep the scenario from running.
+	// Warnings are problems that do not keep the scenario from running, also in one
+	// of its variants.
 	Warnings []form.Problem `yaml:"-"`
 
+	// Variant says which of the variants of a file this is, such as profile=ios;
+	// empty: it is none.
+	Variant string `yaml:"-"`
+
+	expanded     []*Scenario    // the variants, once they have been made
 	kinds        expect.Kinds   // that the file could use
 	programLines map[string]int // in the file, by node.program
 }

@@ -33,7 +33,7 @@ func newList() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.list(cmd.OutOrStdout()) },
 	}
-	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, duration, duration_ns}")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, variants, duration, duration_ns}")
 	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
 	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that make sense in the world virtual, or netns")
 	return cmd
@@ -66,6 +66,7 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 		Slow       bool          `json:"slow"`
 		Real       bool          `json:"real"` // it runs real programs
 		Worlds     []trial.World `json:"worlds"`
+		Variants   []string      `json:"variants"`
 		Duration   string        `json:"duration"`
 		DurationNS int64         `json:"duration_ns"`
 	}
@@ -75,13 +76,29 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 		if tags == nil {
 			tags = []string{}
 		}
+		variants, err := variantsOf(s)
+		if err != nil {
+			return err
+		}
 		entries = append(entries, entry{
-			s.Name, strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), s.Duration.String(), int64(s.Duration),
+			s.Name, strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), variants, s.Duration.String(), int64(s.Duration),
 		})
 	}
 	e := json.NewEncoder(stdout)
 	e.SetIndent("", "  ")
 	return e.Encode(entries)
+}
+
+// variantsOf names the variants of a scenario.
+func variantsOf(s *scenarios.Scenario) ([]string, error) {
+	names := []string{}
+	all, err := s.Expand()
+	for _, v := range all {
+		if v.Variant != "" {
+			names = append(names, v.Variant)
+		}
+	}
+	return names, err
 }
 
 func listText(stdout io.Writer, library []*scenarios.Scenario) error {
@@ -109,6 +126,9 @@ func marks(s *scenarios.Scenario) string {
 	}
 	if trial.NeedsNamespaces(s) != "" {
 		words = append(words, "real")
+	}
+	if len(s.Variants) > 0 {
+		words = append(words, "variants")
 	}
 	if s.Slow {
 		words = append(words, "slow")

@@ -20,6 +20,7 @@ type runFlags struct {
 	all       bool
 	slow      bool
 	tags      []string
+	variant   string
 	seed      uint64
 	seedGiven bool
 	seeds     string
@@ -66,6 +67,7 @@ cablepull doctor.`,
 	flags.BoolVar(&f.all, "all", false, "run the whole library, without what is marked slow, and what is not possible in the world")
 	flags.BoolVar(&f.slow, "slow", false, "with --all: slow incidents too")
 	flags.StringSliceVar(&f.tags, "tag", nil, "with --all: only incidents with one of these tags")
+	flags.StringVar(&f.variant, "variant", "", "of a scenario with variants, only this one, such as profile=ios")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all randomness (default: the scenario's own)")
 	flags.StringVar(&f.seeds, "seeds", "", "several seeds, such as 1..50 or 3,7,12")
 	flags.IntVar(&f.jobs, "jobs", 0, "worker processes side by side (default 1; in the netns world, which mostly waits, 4 per processor)")
@@ -132,6 +134,8 @@ func (f *runFlags) check() error {
 		return errors.New("run: --verify compares digests, which only the virtual world has")
 	case f.jobsGiven && f.jobs < 1:
 		return fmt.Errorf("run: --jobs: got %d, want 1 or more", f.jobs)
+	case f.all && f.variant != "":
+		return errors.New("run: --variant is of one scenario; name it instead of --all")
 	case f.seeds != "" && f.seedGiven:
 		return errors.New("run: --seed and --seeds exclude each other")
 	}
@@ -202,11 +206,14 @@ func (f *runFlags) permit(s trial.Source) error {
 // possible in its world is an error if it was named. Of the library it is
 // skipped, or, if it needs the other world, left out and counted.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
-	plan := trial.Plan{Worlds: f.worlds(), Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
+	plan := trial.Plan{Worlds: f.worlds(), Variant: f.variant, Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {
 		return nil, 0, err
 	}
 	for _, s := range chosen {
+		if _, err := s.Scenario.Pick(f.variant); f.variant != "" && err != nil {
+			return nil, 0, fmt.Errorf("run: --variant: %w", err)
+		}
 		reason := trial.NeedsNamespaces(s.Scenario)
 		switch {
 		case reason == "" || f.world == string(trial.Netns):
@@ -250,7 +257,11 @@ func (f *runFlags) seedList() ([]uint64, error) {
 
 // replay is the command that plays a trial again, in its world or in both.
 func replay(t trial.Trial, world string) string {
-	command := "cablepull run " + quote([]string{t.Word}) + " --seed " + strconv.FormatUint(t.Seed, 10)
+	command := "cablepull run " + quote([]string{t.Word})
+	if t.Variant != "" {
+		command += " --variant " + quote([]string{t.Variant})
+	}
+	command += " --seed " + strconv.FormatUint(t.Seed, 10)
 	if world != string(trial.Virtual) {
 		command += " --world " + world
 	}

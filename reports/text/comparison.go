@@ -15,7 +15,7 @@ import (
 // one of them.
 func WriteComparison(w io.Writer, c *reports.Comparison, o Options) error {
 	p := newPage(o)
-	p.line(span{c.Scenario, bold}, span{fmt.Sprintf("  seed %d, virtual and netns world, %s", c.Seed, nominal(c.Netns.Simulated)), dim})
+	p.line(span{withVariant(c.Scenario, c.Variant), bold}, span{fmt.Sprintf("  seed %d, virtual and netns world, %s", c.Seed, nominal(c.Netns.Simulated)), dim})
 	p.about(c.About)
 	p.worlds(c)
 	p.table(times(c.Times))

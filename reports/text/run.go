@@ -15,7 +15,7 @@ import (
 // expectations and the verdict with the command that replays it.
 func WriteRun(w io.Writer, r *reports.Result, o Options) error {
 	p := newPage(o)
-	p.line(span{r.Scenario, bold}, span{fmt.Sprintf("  seed %d, %s world, %s", r.Seed, r.World, nominal(r.Simulated)), dim})
+	p.line(span{withVariant(r.Scenario, r.Variant), bold}, span{fmt.Sprintf("  seed %d, %s world, %s", r.Seed, r.World, nominal(r.Simulated)), dim})
 	p.about(r.About)
 	t := newTimeline(r)
 	if t.total > 0 {
@@ -26,6 +26,14 @@ func WriteRun(w io.Writer, r *reports.Result, o Options) error {
 	p.expectations(r)
 	p.verdict(r)
 	return p.writeTo(w)
+}
+
+// withVariant names a scenario and, if it has variants, the one that was played.
+func withVariant(scenario, variant string) string {
+	if variant == "" {
+		return scenario
+	}
+	return scenario + "  " + variant
 }
 
 // about prints the text of a scenario, paragraph by paragraph.

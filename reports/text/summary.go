@@ -13,8 +13,8 @@ import (
 
 // WriteSummary draws a table of many runs, a line each, then each failure with
 // the command that replays it, each that was not run with the reason, and the
-// totals. A column says which world a run was in, unless all were in virtual
-// time.
+// totals. A column says which variant a run was of, if there are any, and one in
+// which world it was, unless all were in virtual time.
 func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
 	p := newPage(o)
 	p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
@@ -29,11 +29,16 @@ func (p *page) runs(results []reports.Result) {
 	if len(results) == 0 {
 		return
 	}
-	rows := [][]string{{"scenario", "world", "seed", "outage", "takeover", "kept", "simulated", "wall", "pace"}}
+	rows := [][]string{{"scenario", "variant", "world", "seed", "outage", "takeover", "kept", "simulated", "wall", "pace"}}
 	for i := range results {
 		rows = append(rows, summaryRow(&results[i]))
 	}
 	if !slices.ContainsFunc(results, func(r reports.Result) bool { return r.World != "virtual" }) {
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], 2, 3)
+		}
+	}
+	if !slices.ContainsFunc(results, func(r reports.Result) bool { return r.Variant != "" }) {
 		for i := range rows {
 			rows[i] = slices.Delete(rows[i], 1, 2)
 		}
@@ -80,7 +85,7 @@ func summaryRow(r *reports.Result) []string {
 	if r.Wall >= time.Microsecond {
 		pace = factor(r) + "×"
 	}
-	return []string{r.Scenario, r.World, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, nominal(r.Simulated), short(r.Wall), pace}
+	return []string{r.Scenario, r.Variant, r.World, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, nominal(r.Simulated), short(r.Wall), pace}
 }
 
 // longest returns the longest outage of all clients.
@@ -152,7 +157,7 @@ func (p *page) failure(r *reports.Result) {
 		why = failed[0].Text + ", got " + failed[0].Got
 		more = len(failed) - 1
 	}
-	spans := []span{{"FAIL ", bad}, {fmt.Sprintf("%s seed %d: ", r.Scenario, r.Seed), bold}, {p.shorten(why, whyMax), plain}}
+	spans := []span{{"FAIL ", bad}, {r.Name() + ": ", bold}, {p.shorten(why, whyMax), plain}}
 	if more > 0 {
 		spans = append(spans, span{fmt.Sprintf(" (and %d more)", more), dim})
 	}
@@ -185,7 +190,7 @@ func (p *page) skips(results []reports.Result) {
 			p.line()
 			first = false
 		}
-		p.wrapped([]span{{"SKIP ", warn}}, []span{{fmt.Sprintf("%s seed %d: ", r.Scenario, r.Seed), bold}, {r.Skipped, plain}})
+		p.wrapped([]span{{"SKIP ", warn}}, []span{{r.Name() + ": ", bold}, {r.Skipped, plain}})
 	}
 }
 

@@ -84,6 +84,9 @@ func (all Kinds) names() []string {
 
 // NameOf returns the key of an expectation; of one that is in no file, its type.
 func (all Kinds) NameOf(e Expectation) string {
+	if _, is := e.(Conditional); is {
+		return whenKey
+	}
 	for _, k := range all.rows() {
 		if k.typ == reflect.TypeOf(e) {
 			return k.Name
@@ -126,6 +129,11 @@ func (all Kinds) decodeItem(d *form.Decoder, n form.Node, path []string) Expecta
 		return nil
 	}
 	entries, isMap := d.Entries(n, path)
+	var when map[string][]string
+	if i := slices.IndexFunc(entries, func(e form.Entry) bool { return e.Name == whenKey }); i >= 0 && len(entries) == 2 {
+		when = decodeWhen(d, entries[i].Value, topology.At(path, whenKey))
+		entries = slices.Delete(entries, i, i+1)
+	}
 	if !isMap || len(entries) != 1 {
 		got := form.Describe(n)
 		if isMap {
@@ -139,11 +147,23 @@ func (all Kinds) decodeItem(d *form.Decoder, n form.Node, path []string) Expecta
 		if k.Name == e.Name {
 			v := reflect.New(k.typ)
 			d.Value(e.Value, v.Interface(), topology.At(path, k.Name))
-			return v.Elem().Interface().(Expectation)
+			x := v.Elem().Interface().(Expectation)
+			if when != nil {
+				return Conditional{x, when}
+			}
+			return x
 		}
 	}
 	d.Fail(e.At, topology.At(path, e.Name), "unknown expectation, want %s", topology.AnyOf(e.Name, all.names()))
 	return nil
+}
+
+func schemaOfWhen() *jsonschema.Schema {
+	text := &jsonschema.Schema{Type: "string"}
+	return &jsonschema.Schema{
+		Type: "object", Description: "the variants of which this is expected, by what they differ in, such as {profile: ios} (default: all)",
+		AdditionalProperties: &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "array", Items: text}, {Type: "string"}, {Type: "number"}, {Type: "boolean"}}},
+	}
 }
 
 func (all Kinds) schema() *jsonschema.Schema {
@@ -151,6 +171,7 @@ func (all Kinds) schema() *jsonschema.Schema {
 	for _, k := range all.rows() {
 		properties := jsonschema.NewProperties()
 		properties.Set(k.Name, &jsonschema.Schema{Ref: "#/$defs/" + k.typ.Name()})
+		properties.Set(whenKey, schemaOfWhen())
 		item.OneOf = append(item.OneOf, &jsonschema.Schema{
 			Type: "object", Description: k.Doc, Properties: properties, Required: []string{k.Name}, AdditionalProperties: jsonschema.FalseSchema,
 		})

@@ -2,6 +2,7 @@ package form
 
 import (
 	"encoding"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -23,6 +24,14 @@ type Decoder struct {
 	depth    int
 	stopped  bool
 	format   *Format
+}
+
+// Fork returns a decoder of the same document that knows no problems yet. What is
+// learnt of places from then on is its own.
+func (d *Decoder) Fork() *Decoder {
+	fork := *d
+	fork.problems, fork.places = nil, maps.Clone(d.places)
+	return &fork
 }
 
 func newDecoder(f *Format, data []byte) *Decoder {

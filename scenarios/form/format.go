@@ -18,6 +18,7 @@ type Node = ast.Node
 type Format struct {
 	Noun  string // what errors call a document, such as scenario
 	Types []Type
+	Fixed []string // keys of the document that no path leads to
 }
 
 // Type is a type whose values have a form of their own in a document.
@@ -56,6 +57,14 @@ func (o *Format) Decode(data []byte, into any) (d *Decoder, done bool) {
 		return d, !d.stopped
 	}
 	return d, false
+}
+
+// Blank returns a decoder of no document, for values that were written in Go. Its
+// problems have no places.
+func (o *Format) Blank() *Decoder {
+	d := newDecoder(o, nil)
+	d.lines = nil
+	return d
 }
 
 // SetText gives the field of a key in a struct the value of a text. Found is

@@ -27,10 +27,16 @@ func (d *Decoder) Fail(at Place, path []string, format string, args ...any) {
 		d.stopped = true
 		return
 	}
-	d.problems = append(d.problems, Problem{
-		Path: cut(strings.Join(path, "."), 200), Line: at.Line, Column: at.Column,
-		Excerpt: excerpt(d.lines, at), Message: cut(fmt.Sprintf(format, args...), 1000),
-	})
+	p := Problem{Path: cut(strings.Join(path, "."), 200), Message: cut(fmt.Sprintf(format, args...), 1000)}
+	if d.lines != nil {
+		p.Line, p.Column, p.Excerpt = at.Line, at.Column, excerpt(d.lines, at)
+	}
+	d.problems = append(d.problems, p)
+}
+
+// Add records problems that another decoder of the document has found.
+func (d *Decoder) Add(problems ...Problem) {
+	d.problems = append(d.problems, problems[:min(len(problems), max(0, ProblemMax-len(d.problems)))]...)
 }
 
 // cut shortens what a hostile file made long.
@@ -94,8 +100,12 @@ func (d *Decoder) PlaceOfPath(path []string) Place {
 // ProblemAt is a problem of the value of a path, with its place and excerpt. It
 // is not counted among those of the document.
 func (d *Decoder) ProblemAt(path []string, message string) Problem {
-	at := d.PlaceOfPath(path)
-	return Problem{strings.Join(path, "."), at.Line, at.Column, excerpt(d.lines, at), message}
+	p := Problem{Path: strings.Join(path, "."), Message: message}
+	if d.lines != nil {
+		at := d.PlaceOfPath(path)
+		p.Line, p.Column, p.Excerpt = at.Line, at.Column, excerpt(d.lines, at)
+	}
+	return p
 }
 
 // Problems returns what was found wrong so far, in the order of the document.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/testbed"
 	"github.com/cablepull/cablepull/sim/testbed/realhost"
 	"github.com/cablepull/cablepull/sim/world"
@@ -31,7 +32,7 @@ var lacks = []error{
 }
 
 // misfits are the errors of a scenario that is not possible in its world.
-var misfits = []error{testbed.ErrImpossible, world.ErrReal}
+var misfits = []error{testbed.ErrImpossible, world.ErrReal, scenarios.ErrVariants}
 
 // refusals are the answers of a kernel that has no more room, or whose
 // administrator did not give us more.

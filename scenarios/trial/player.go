@@ -47,6 +47,11 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		}
 		t.Source = s
 	}
+	variant, err := t.Scenario.Pick(t.Variant)
+	if err != nil {
+		return t.without(p.Version, BlameScenario, err)
+	}
+	t.Scenario = variant
 	if !t.AllowExec {
 		if err := t.Permit(); err != nil {
 			return t.without(p.Version, BlameScenario, err)

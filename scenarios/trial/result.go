@@ -68,7 +68,7 @@ func Decisive(results []Result) Result {
 
 // blank is the result of a trial of which nothing is known yet.
 func (t Trial) blank(version string) Result {
-	r := reports.Result{Scenario: t.Word, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
+	r := reports.Result{Scenario: t.Word, Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About = t.Scenario.Name, t.Scenario.About
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // World is where a scenario is played.
@@ -39,6 +42,7 @@ func (w World) Jobs() int {
 // ends. Its JSON form is what a worker process is given.
 type Trial struct {
 	Source
+	Variant   string `json:"variant"` // of the scenario; empty: it has none
 	Seed      uint64 `json:"seed"`
 	World     World  `json:"world"`
 	Dir       string `json:"dir"`        // for artefacts; empty: none
@@ -49,17 +53,27 @@ type Trial struct {
 }
 
 // Name tells the trials of a scenario apart, for people.
-func (t Trial) Name() string { return t.called(" seed ") }
+func (t Trial) Name() string { return t.called(" ", t.Variant) }
 
 // Folder is Name for the file system. The worlds of one trial share it.
-func (t Trial) Folder() string { return t.called("-seed-") }
+func (t Trial) Folder() string {
+	return t.called("-", strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune("=,._-", c) {
+			return c
+		}
+		return '-'
+	}, t.Variant))
+}
 
 // called joins the parts of the trial's name. What a trial is called is decided
 // here alone.
-func (t Trial) called(seed string) string {
-	name := t.Word
+func (t Trial) called(between, variant string) string {
+	words := []string{t.Word}
 	if t.Scenario != nil {
-		name = t.Scenario.Name
+		words[0] = t.Scenario.Name
 	}
-	return fmt.Sprintf("%s%s%d", name, seed, t.Seed)
+	if variant != "" {
+		words = append(words, variant)
+	}
+	return strings.Join(append(words, "seed", strconv.FormatUint(t.Seed, 10)), between)
 }

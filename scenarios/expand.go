@@ -1,0 +1,134 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// expand makes the variants and reports what is wrong with them. Without a fault
+// in the axes themselves, each variant is reviewed like a scenario of its own.
+func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
+	axes := d.Fork()
+	s.checkAxes(axes)
+	if len(axes.Problems()) == 0 && !slices.ContainsFunc(unread, func(u form.Problem) bool { return related(u.Path, "variants") }) {
+		s.checkConditions(axes)
+	}
+	if wrong := axes.Problems(); len(wrong) > 0 {
+		d.Add(once(wrong)...)
+		return
+	}
+	choices := s.Variants.choices()
+	if len(choices) > VariantsMax {
+		path := []string{"variants"}
+		d.Fail(d.PlaceOfPath(path), path, "got more than %d variants, want fewer values or paths", VariantsMax)
+		return
+	}
+	found := map[string][]string{} // names of variants, by problem
+	var all []form.Problem
+	for _, choice := range choices {
+		v, own := s.variant(choice, d)
+		v.report(own, unread)
+		v.Expect = slices.DeleteFunc(v.Expect, func(x expect.Expectation) bool { return x == nil })
+		v.findPrograms(own)
+		for _, p := range once(own.Problems()) {
+			all = append(all, p)
+			found[p.String()] = append(found[p.String()], v.Variant)
+		}
+		s.Warnings = once(append(s.Warnings, v.Warnings...))
+		s.expanded = append(s.expanded, v)
+	}
+	for _, p := range once(all) {
+		if names := found[p.String()]; len(names) < len(choices) {
+			p.Message += " (in the variant " + strings.Join(names, " and ") + ")"
+		}
+		d.Add(p)
+	}
+}
+
+// checkAxes tries every value of every axis alone.
+func (s *Scenario) checkAxes(d *form.Decoder) {
+	for i, axis := range s.Variants {
+		path := []string{"variants", axis.Path}
+		if len(axis.Values) == 0 {
+			d.Fail(axis.at, path, "got no value, want at least one")
+		}
+		for k, other := range s.Variants[:i] {
+			if other.Path == axis.Path {
+				d.Fail(axis.at, path, "the path stands in the list twice, as number %d already", k+1)
+			}
+		}
+		for n, value := range axis.Values {
+			if slices.Contains(axis.Values[:n], value) {
+				d.Fail(axis.at, path, "got the value %s twice", value)
+				continue
+			}
+			alone := form.Clone(*s)
+			axis.set(&alone, n, d)
+		}
+	}
+}
+
+// checkConditions checks that what the expectations ask of a variant exists.
+func (s *Scenario) checkConditions(d *form.Decoder) {
+	values := map[string][]string{}
+	var keys []string
+	for i, axis := range s.Variants {
+		values[axis.Path], values[s.Variants.short(i)] = axis.Values, axis.Values
+		keys = append(keys, s.Variants.short(i))
+	}
+	for i, x := range s.Expect {
+		some, is := x.(expect.Conditional)
+		if !is {
+			continue
+		}
+		for _, key := range topology.Names(some.When) {
+			path := []string{"expect", strconv.Itoa(i), "when", key}
+			if values[key] == nil {
+				d.Fail(d.PlaceOfPath(path), path, "the variants do not differ in %q, want %s", key, topology.AnyOf(key, keys))
+				continue
+			}
+			for _, value := range some.When[key] {
+				if !slices.Contains(values[key], value) {
+					d.Fail(d.PlaceOfPath(path), path, "no variant has %q, want %s", value, topology.AnyOf(value, values[key]))
+				}
+			}
+		}
+	}
+}
+
+// variant returns the scenario of a choice and a decoder that knows the places of
+// its values.
+func (s *Scenario) variant(choice []int, d *form.Decoder) (*Scenario, *form.Decoder) {
+	v, own := form.Clone(*s), d.Fork()
+	v.Variants, v.expanded, v.Variant = nil, nil, s.Variants.name(choice)
+	for i, axis := range s.Variants {
+		axis.set(&v, choice[i], own)
+	}
+	values := s.Variants.settings(choice)
+	for i, x := range v.Expect {
+		if some, is := x.(expect.Conditional); is {
+			v.Expect[i] = some.In(values) // nil keeps the place of one that is not meant
+		}
+	}
+	return &v, own
+}
+
+// once leaves out problems that were found before.
+func once(problems []form.Problem) []form.Problem {
+	known := map[string]bool{}
+	return slices.DeleteFunc(problems, func(p form.Problem) bool {
+		key := p.String() // of one that stands in a file the path does not matter
+		if p.Line > 0 {
+			key = fmt.Sprint(p.Line, " ", p.Column, " ", p.Message)
+		}
+		twice := known[key]
+		known[key] = true
+		return twice
+	})
+}

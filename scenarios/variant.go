@@ -1,0 +1,180 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// VariantsMax is how many variants a scenario may have.
+const VariantsMax = 64
+
+// ErrVariants is wrapped by the error for a scenario with variants that was meant
+// to run as if it had none.
+var ErrVariants = errors.New("the scenario has variants")
+
+// Variants are what differs between the runs of one scenario: there is one run for
+// each choice of a value on every axis.
+type Variants []Axis
+
+// Axis is a path into the scenario and the values that are tried there, one after
+// the other. [Scenario.Set] explains paths.
+type Axis struct {
+	Path   string
+	Values []string // as in a file
+	nodes  []form.Node
+	at     form.Place
+}
+
+// short returns the shortest end of a path that no other axis has.
+func (all Variants) short(i int) string {
+	keys := strings.Split(all[i].Path, ".")
+	for n := len(keys) - 1; n > 0; n-- {
+		end := strings.Join(keys[n:], ".")
+		if !slices.ContainsFunc(all, func(other Axis) bool {
+			return other.Path != all[i].Path && strings.HasSuffix("."+other.Path, "."+end)
+		}) {
+			return end
+		}
+	}
+	return all[i].Path
+}
+
+// choices returns all ways to take one value of each axis, by number, the last
+// axis changing first. There are at most VariantsMax and one more.
+func (all Variants) choices() [][]int {
+	choices := [][]int{nil}
+	for _, axis := range all {
+		var more [][]int
+		for _, choice := range choices {
+			for i := range axis.Values {
+				if len(more) <= VariantsMax {
+					more = append(more, append(slices.Clone(choice), i))
+				}
+			}
+		}
+		choices = more
+	}
+	return choices
+}
+
+// name says in one word which variant a choice is, such as profile=ios,hello=3s.
+func (all Variants) name(choice []int) string {
+	var words []string
+	for i, axis := range all {
+		words = append(words, all.short(i)+"="+axis.Values[choice[i]])
+	}
+	return strings.Join(words, ",")
+}
+
+// settings returns the values of a choice, by path and by its short form.
+func (all Variants) settings(choice []int) map[string]string {
+	values := map[string]string{}
+	for i, axis := range all {
+		values[axis.Path], values[all.short(i)] = axis.Values[choice[i]], axis.Values[choice[i]]
+	}
+	return values
+}
+
+// set gives a scenario the value of an axis. Problems go to the decoder.
+func (x Axis) set(s *Scenario, i int, d *form.Decoder) {
+	if x.nodes != nil {
+		d.Set(s, x.Path, x.nodes[i], x.at)
+		return
+	}
+	for _, p := range s.format().Set(s, x.Path, x.Values[i]) {
+		d.Fail(form.Place{}, []string{"variants", p.Path}, "%s", p.Message)
+	}
+}
+
+// Expand returns the runs that a scenario stands for: itself if it has no
+// variants, else each of them. A scenario that was loaded is valid, and so are its
+// variants; for one that was written in Go the error is that of Validate.
+func (s *Scenario) Expand() ([]*Scenario, error) {
+	if len(s.Variants) == 0 {
+		return []*Scenario{s}, nil
+	}
+	if s.expanded == nil {
+		if err := s.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	return s.expanded, nil
+}
+
+// Pick returns the variant of a name, or the scenario itself if that is its own.
+func (s *Scenario) Pick(name string) (*Scenario, error) {
+	if name == s.Variant {
+		return s, nil
+	}
+	all, err := s.Expand()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, v := range all {
+		if v.Variant == name {
+			return v, nil
+		}
+		names = append(names, v.Variant)
+	}
+	if len(s.Variants) == 0 {
+		return nil, fmt.Errorf("scenario: %s has no variants, got %q", s.Name, name)
+	}
+	return nil, fmt.Errorf("scenario: %s has no variant %q, want %s", s.Name, name, topology.AnyOf(name, names))
+}
+
+// Set returns a copy of the scenario in which everything that a path leads to has
+// a value, written as in a file. A path is keys joined by dots, such as duration
+// or nodes.a.standby.lan.priority; * stands for all names that lead on. The error
+// is *Invalid if the path leads nowhere, or if the copy cannot be run.
+func (s *Scenario) Set(path, value string) (*Scenario, error) {
+	changed := form.Clone(*s)
+	changed.expanded = nil
+	invalid := &Invalid{File: s.Name, Problems: s.format().Set(&changed, path, value)}
+	if len(invalid.Problems) > 0 {
+		return nil, invalid
+	}
+	if err := changed.Validate(); err != nil {
+		return nil, err
+	}
+	return &changed, nil
+}
+
+// decodeVariants reads paths and their values.
+func decodeVariants(d *form.Decoder, n form.Node, into any, path []string) {
+	const want = "a list of values, such as [1s, 3s]"
+	entries, isMap := d.Entries(n, path)
+	if !isMap || len(entries) == 0 {
+		d.FailNode(n, path, "got %s, want a path and its values, such as nodes.*.standby.lan.hello: [1s, 3s]", form.Describe(n))
+		return
+	}
+	var all Variants
+	for _, e := range entries {
+		at := topology.At(path, e.Name)
+		value := d.Enter(e.Value, at)
+		if value == nil {
+			return
+		}
+		items, isList := d.Items(value)
+		if !isList {
+			d.FailNode(value, at, "got %s, want %s", form.Describe(value), want)
+			continue
+		}
+		axis := Axis{Path: e.Name, nodes: items, at: e.At}
+		for i, item := range items {
+			text, isScalar := form.ScalarText(item)
+			if !isScalar {
+				text = strconv.Itoa(i + 1) // what cannot be said in a word has a number
+			}
+			axis.Values = append(axis.Values, text)
+		}
+		all = append(all, axis)
+	}
+	*into.(*Variants) = all
+}
