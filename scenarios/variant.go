@@ -107,6 +107,10 @@ func (s *Scenario) Expand() ([]*Scenario, error) {
 	return s.expanded, nil
 }
 
+// Title is what a scenario is called among others: its name and, of a variant,
+// which one it is.
+func (s *Scenario) Title() string { return strings.TrimSpace(s.Name + " " + s.Variant) }
+
 // Pick returns the variant of a name, or the scenario itself if that is its own.
 func (s *Scenario) Pick(name string) (*Scenario, error) {
 	if name == s.Variant {

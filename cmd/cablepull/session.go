@@ -47,6 +47,8 @@ func (s *session) run(trials []trial.Trial) error {
 			each[i] = &runs[i]
 		}
 		err = errors.Join(err, printJSON(s.stdout, "runs", each))
+	case areVariants(runs):
+		err = errors.Join(err, text.WriteVariants(s.stdout, runs, s.options()))
 	case len(runs) > 0:
 		err = errors.Join(err, text.WriteSummary(s.stdout, runs, s.options()))
 	}
@@ -54,6 +56,13 @@ func (s *session) run(trials []trial.Trial) error {
 		return err
 	}
 	return verdict(results)
+}
+
+// areVariants says whether runs differ in the variant of their scenario only.
+func areVariants(runs []reports.Result) bool {
+	return len(runs) > 1 && !slices.ContainsFunc(runs, func(r reports.Result) bool {
+		return r.Variant == "" || r.Scenario != runs[0].Scenario || r.Seed != runs[0].Seed || r.World != runs[0].World
+	})
 }
 
 // reportsOf takes what is printed of results.

@@ -168,8 +168,11 @@ func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
 	if o.Digest == "" {
 		world, flag = "netns", " --world netns"
 	}
+	if s.Variant != "" {
+		flag += " --variant " + s.Variant
+	}
 	r := &reports.Result{
-		Scenario: s.Name, About: s.About, Seed: o.Seed, World: world, Digest: o.Digest, Passed: o.Passed(), Noise: o.Noise,
+		Scenario: s.Name, Variant: s.Variant, About: s.About, Seed: o.Seed, World: world, Digest: o.Digest, Passed: o.Passed(), Noise: o.Noise,
 		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: o.Events,
 		Replay: fmt.Sprintf("cablepull run %s --seed %d%s", s.Name, o.Seed, flag),
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // The library is played abroad once: by the command itself, in a process of its
@@ -97,7 +98,7 @@ func (j *journey) travel() {
 
 // fileOf returns the path of what was written about an incident.
 func (j *journey) fileOf(s *scenarios.Scenario, name string) string {
-	return filepath.Join(j.folder, "runs", fmt.Sprintf("%s-seed-%d", s.Name, s.Seed), name)
+	return filepath.Join(j.folder, "runs", trial.Trial{Source: trial.Incident(s), Variant: s.Variant, Seed: s.Seed}.Folder(), name)
 }
 
 // digestOf returns the digest of an incident as it was played abroad. Run.json
@@ -111,7 +112,7 @@ func (j *journey) digestOf(ctx SpecContext, s *scenarios.Scenario) string {
 		return err == nil || j.over()
 	}).WithContext(ctx).WithPolling(50 * time.Millisecond).Should(BeTrue())
 	data, err := os.ReadFile(path)
-	Expect(err).NotTo(HaveOccurred(), "the command wrote nothing about %s; it said: %s", s.Name, &j.problems)
+	Expect(err).NotTo(HaveOccurred(), "the command wrote nothing about %s; it said: %s", s.Title(), &j.problems)
 	var run struct{ Digest string }
 	Expect(json.Unmarshal(data, &run)).To(Succeed())
 	return run.Digest

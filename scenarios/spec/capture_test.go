@@ -29,11 +29,11 @@ func describeCaptures() {
 		all := library()
 		for i, frames := range dissect(abroad.read(ctx), len(all)) {
 			s := all[i]
-			By(s.Name)
-			Expect(frames.malformed).To(BeEmpty(), "malformed frames of %s", s.Name)
-			Expect(frames.unknown).To(BeEmpty(), "frames of %s that tshark can't name", s.Name)
-			Expect(frames.hsrp).To(Equal(meant(play(ctx, s).messages)), "HSRP of %s", s.Name)
-			Expect(frames.faults).To(Equal(faultsOf(play(ctx, s).Events)), "faults of %s", s.Name)
+			By(s.Title())
+			Expect(frames.malformed).To(BeEmpty(), "malformed frames of %s", s.Title())
+			Expect(frames.unknown).To(BeEmpty(), "frames of %s that tshark can't name", s.Title())
+			Expect(frames.hsrp).To(Equal(meant(play(ctx, s).messages)), "HSRP of %s", s.Title())
+			Expect(frames.faults).To(Equal(faultsOf(play(ctx, s).Events)), "faults of %s", s.Title())
 		}
 	})
 }

@@ -15,14 +15,14 @@ import (
 var _ = Describe("the library", func() {
 	It("says what each incident is about", func() {
 		for _, s := range allIncidents() {
-			Expect(len(s.About)).To(BeNumerically(">", 80), "about of %s", s.Name)
-			Expect(s.Tags).NotTo(BeEmpty(), "tags of %s", s.Name)
-			Expect(s.Expect).NotTo(BeEmpty(), "expectations of %s", s.Name)
+			Expect(len(s.About)).To(BeNumerically(">", 80), "about of %s", s.Title())
+			Expect(s.Tags).NotTo(BeEmpty(), "tags of %s", s.Title())
+			Expect(s.Expect).NotTo(BeEmpty(), "expectations of %s", s.Title())
 		}
 	})
 
 	for _, s := range library() {
-		It("meets the expectations of "+s.Name+", and does the same abroad", Label(s.Tags...), func(ctx SpecContext) {
+		It("meets the expectations of "+s.Title()+", and does the same abroad", Label(s.Tags...), func(ctx SpecContext) {
 			first := play(ctx, s)
 			DeferCleanup(func() {
 				if CurrentSpecReport().Failed() {
@@ -54,7 +54,7 @@ var played = map[string]performance{}
 // play plays an incident with a capture of its HSRP messages, once.
 func play(ctx context.Context, s *scenarios.Scenario) performance {
 	GinkgoHelper()
-	if p, known := played[s.Name]; known {
+	if p, known := played[s.Title()]; known {
 		return p
 	}
 	defer useProcs(procsHere)()
@@ -62,7 +62,7 @@ func play(ctx context.Context, s *scenarios.Scenario) performance {
 	o, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed, Capture: tap})
 	Expect(err).NotTo(HaveOccurred())
 	p := performance{o, tap.Messages}
-	played[s.Name] = p
+	played[s.Title()] = p
 	return p
 }
 

@@ -70,7 +70,7 @@ var theStage = sync.OnceValue(func() *stage {
 		}
 		p := &turn{scenario: incident, over: make(chan struct{})}
 		all = append(all, p)
-		s.turns[incident.Name] = p
+		s.turns[incident.Title()] = p
 	}
 	// The longest first, so that none is left over at the end.
 	slices.SortStableFunc(all, func(a, b *turn) int { return cmp.Compare(b.scenario.Duration, a.scenario.Duration) })
@@ -160,7 +160,7 @@ func playOnNamespaces(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome
 	if why := obstacle(s); why != "" {
 		Skip(why)
 	}
-	p := theStage().turns[s.Name]
+	p := theStage().turns[s.Title()]
 	select {
 	case <-p.over:
 	case <-ctx.Done():
@@ -169,7 +169,7 @@ func playOnNamespaces(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome
 	Expect(p.err).NotTo(HaveOccurred())
 	AddReportEntry("in real time", fmt.Sprintf("noise %v", p.outcome.Noise), ReportEntryVisibilityFailureOrVerbose)
 	for i, problem := range p.told {
-		AddReportEntry("play", fmt.Sprintf("NOTE %s, play %d: %s", s.Name, i+1,
+		AddReportEntry("play", fmt.Sprintf("NOTE %s, play %d: %s", s.Title(), i+1,
 			strings.Join(strings.Fields(problem), " ")), ReportEntryVisibilityFailureOrVerbose)
 	}
 	if len(p.told) == len(rounds) && p.wrong < strikes {

@@ -72,7 +72,7 @@ func around(s *scenarios.Scenario, all bool) []*scenarios.Outcome {
 		name      string
 		tolerance time.Duration
 	}
-	if known, has := surroundings.Load(key{s.Name, tolerance}); has {
+	if known, has := surroundings.Load(key{s.Title(), tolerance}); has {
 		return known.([]*scenarios.Outcome)
 	}
 	play := func(variant *scenarios.Scenario, seed uint64) (*scenarios.Outcome, error) {
@@ -92,7 +92,7 @@ func around(s *scenarios.Scenario, all bool) []*scenarios.Outcome {
 	if err != nil {
 		panic(err) // which the library's own specs report better
 	}
-	surroundings.Store(key{s.Name, tolerance}, outcomes)
+	surroundings.Store(key{s.Title(), tolerance}, outcomes)
 	return outcomes
 }
 
@@ -126,6 +126,6 @@ var _ = Describe("wherever it is played", func() {
 			entries = append(entries, Entry("in virtual time", inVirtualTime))
 		}
 		entries = append(entries, Entry("in real time", realTimeLabels(s), inRealTime))
-		DescribeTable(s.Name+" measures the same", entries...)
+		DescribeTable(s.Title()+" measures the same", entries...)
 	}
 })

@@ -84,13 +84,24 @@ func library() []*scenarios.Scenario {
 	return slices.DeleteFunc(allIncidents(), func(s *scenarios.Scenario) bool { return isReal(s) })
 }
 
-// allIncidents returns all that a suite runs, those with real programs too.
+// allIncidents returns all that a suite runs, each variant, and those with real
+// programs too.
 func allIncidents() []*scenarios.Scenario {
 	all, err := incidents.All()
 	if err != nil {
 		panic(err)
 	}
-	return slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return s.Slow })
+	var each []*scenarios.Scenario
+	for _, s := range all {
+		variants, err := s.Expand()
+		if err != nil {
+			panic(err)
+		}
+		if !s.Slow {
+			each = append(each, variants...)
+		}
+	}
+	return each
 }
 
 // isReal reports whether real programs run in an incident, which virtual time
