@@ -25,7 +25,7 @@ func (x Active) windowed() bool { return x.Window != Window{} || x.At != 0 }
 func (x Active) Text() string {
 	switch {
 	case x.At != 0:
-		return fmt.Sprintf("%s is Active at %s%s", x.Member, form.Text(x.At), afterText(x.After))
+		return fmt.Sprintf("%s is Active at %s%s", x.Member, form.Text(x.At), x.After.after())
 	case x.windowed():
 		return fmt.Sprintf("%s is Active%s", x.Member, x.Window.text())
 	}

@@ -18,7 +18,7 @@ type Becomes struct {
 	Member  `yaml:",inline"`
 	State   string                    `yaml:"state" doc:"the state entered" jsonschema:"required,enum=Initial,enum=Learn,enum=Listen,enum=Speak,enum=Standby,enum=Active"`
 	Between form.Range[time.Duration] `yaml:"between" doc:"how long after the fault, such as 7s..10s"`
-	After   string                    `yaml:"after" doc:"the fault that between counts from, such as pull a.lan (default: the last one before)"`
+	After   Cause                     `yaml:"after" doc:"the fault that between counts from, such as pull a.lan (default: the last one before)"`
 	At      form.Range[time.Duration] `yaml:"at" doc:"instants of the run, such as 47s..50s"`
 }
 
@@ -27,11 +27,11 @@ func (x Becomes) Text() string {
 	s := fmt.Sprintf("%s becomes %s", x.Member, x.State)
 	if x.Between.Given {
 		s += " " + x.Between.String()
-		if x.After == "" {
+		if !x.After.given() {
 			s += " after the last fault"
 		}
 	}
-	s += afterText(x.After)
+	s += x.After.after()
 	if x.At.Given {
 		s += " at " + x.At.String()
 	}
@@ -41,12 +41,12 @@ func (x Becomes) Text() string {
 // Check implements Expectation.
 func (x Becomes) Check(e Evidence) Result {
 	var since time.Duration
-	faulted, after := false, canonical(x.After)
+	faulted := false
 	got := []string{}
 	for _, ev := range e.Events {
 		switch body := ev.What.(type) {
 		case event.FaultApplied:
-			if x.After == "" || body.Fault == after && !faulted {
+			if !x.After.given() || x.After.is(body.Fault) && !faulted {
 				since, faulted = ev.At, true
 			}
 		case event.StandbyChanged:
@@ -57,7 +57,7 @@ func (x Becomes) Check(e Evidence) Result {
 			if faulted {
 				found += ", " + form.Text(ev.At-since) + " after the fault"
 			}
-			needsFault := x.Between.Given || x.After != ""
+			needsFault := x.Between.Given || x.After.given()
 			if e.span(x.At).Contains(ev.At) && (!needsFault || faulted && e.span(x.Between).Contains(ev.At-since)) {
 				return Result{Passed: true, Got: found}
 			}
@@ -72,8 +72,8 @@ func (x Becomes) Check(e Evidence) Result {
 
 // Problems implements Expectation.
 func (x Becomes) Problems(plan Plan) []topology.Problem {
-	problems := slices.Concat(x.Member.Problems(plan), problemsOfAfter(plan, x.After))
-	if !x.At.Given && !x.Between.Given && x.After == "" {
+	problems := slices.Concat(x.Member.Problems(plan), x.After.problems(plan))
+	if !x.At.Given && !x.Between.Given && !x.After.given() {
 		problems = append(problems, topology.Problem{Message: "want between, such as 7s..10s after the fault, or at, such as 47s..50s"})
 	}
 	return problems

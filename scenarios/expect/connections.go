@@ -7,14 +7,14 @@ import (
 )
 
 // connectionsAfter returns what became of the connections that a fault found.
-func connectionsAfter(e Evidence, after string) (oracle.Connections, error) {
+func connectionsAfter(e Evidence, after Cause) (oracle.Connections, error) {
 	for _, c := range e.Measures.Connections {
-		if after == "" || c.Fault == canonical(after) {
+		if !after.given() || after.is(c.Fault) {
 			return c, nil
 		}
 	}
-	if after == "" {
+	if !after.given() {
 		return oracle.Connections{}, fmt.Errorf("no fault was applied")
 	}
-	return oracle.Connections{}, fmt.Errorf("%s was never applied", canonical(after))
+	return oracle.Connections{}, fmt.Errorf("%s was never applied", after.line)
 }

@@ -11,12 +11,12 @@ import (
 // fault hit went on: of those on which something was due afterwards.
 type Kept struct {
 	Share form.Range[form.Share] `yaml:"share,short" doc:"kept / (kept + lost), such as 100% or 95%.." jsonschema:"required"`
-	After string                 `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
+	After Cause                  `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
 }
 
 // Text implements Expectation.
 func (x Kept) Text() string {
-	return "connections kept" + afterOrFirst(x.After) + ": " + x.Share.String()
+	return "connections kept" + x.After.afterOrFirst() + ": " + x.Share.String()
 }
 
 // Check implements Expectation.
@@ -38,4 +38,4 @@ func (x Kept) Check(e Evidence) Result {
 }
 
 // Problems implements Expectation.
-func (x Kept) Problems(plan Plan) []topology.Problem { return problemsOfAfter(plan, x.After) }
+func (x Kept) Problems(plan Plan) []topology.Problem { return x.After.problems(plan) }

@@ -12,7 +12,7 @@ type Lost struct {
 	Count    form.Range[int] `yaml:"count,short" doc:"how many in all"`
 	OnFailed form.Range[int] `yaml:"on-failed" doc:"how many of them were served by a node that the fault names"`
 	OnOthers form.Range[int] `yaml:"on-others" doc:"how many of them were served by other nodes"`
-	After    string          `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
+	After    Cause           `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
 }
 
 // Text implements Expectation.
@@ -21,7 +21,7 @@ func (x Lost) Text() string {
 	if x.Count.Given {
 		whole = x.Count.String()
 	}
-	return "connections lost" + afterOrFirst(x.After) + parts(whole, part("on the failed node", x.OnFailed), part("on others", x.OnOthers))
+	return "connections lost" + x.After.afterOrFirst() + parts(whole, part("on the failed node", x.OnFailed), part("on others", x.OnOthers))
 }
 
 // Check implements Expectation.
@@ -40,7 +40,7 @@ func (x Lost) Check(e Evidence) Result {
 
 // Problems implements Expectation.
 func (x Lost) Problems(plan Plan) []topology.Problem {
-	problems := problemsOfAfter(plan, x.After)
+	problems := x.After.problems(plan)
 	if !x.Count.Given && !x.OnFailed.Given && !x.OnOthers.Given {
 		problems = append(problems, topology.Problem{Message: "want count, on-failed or on-others, such as 0"})
 	}

@@ -100,22 +100,3 @@ func problemsOfVIP(plan Plan, vip netip.Addr) []topology.Problem {
 	}
 	return []topology.Problem{{Path: []string{"vip"}, Message: fmt.Sprintf("got %s, want %s", vip, topology.AnyOf(vip.String(), known))}}
 }
-
-// problemsOfAfter checks that a fault stands in the timeline.
-func problemsOfAfter(plan Plan, after string) []topology.Problem {
-	if after == "" {
-		return nil
-	}
-	path := []string{"after"}
-	if _, err := fault.Parse(after); err != nil {
-		return []topology.Problem{{Path: path, Message: err.Error()}}
-	}
-	line, lines := canonical(after), []string{}
-	for _, f := range plan.Faults {
-		if f.Fault.String() == line {
-			return nil
-		}
-		lines = append(lines, f.Fault.String())
-	}
-	return []topology.Problem{{Path: path, Message: fmt.Sprintf("%q is not in the timeline, want %s", line, topology.AnyOf(line, lines))}}
-}

@@ -15,7 +15,7 @@ type Takeover struct {
 	From      string                    `yaml:"from" doc:"the node that had the virtual IP (default: any)"`
 	To        string                    `yaml:"to" doc:"the node that took it" jsonschema:"required"`
 	VIP       netip.Addr                `yaml:"vip" doc:"the virtual IP (default: any)"`
-	After     string                    `yaml:"after" doc:"the last fault before, such as pull a.lan (default: any)"`
+	After     Cause                     `yaml:"after" doc:"the last fault before, such as pull a.lan (default: any)"`
 	Detection form.Range[time.Duration] `yaml:"detection" doc:"from the fault to the first frame by which the new member claims the virtual IP"`
 	Gap       form.Range[time.Duration] `yaml:"gap" doc:"from the last frame served by the old member to the first one served by the new"`
 }
@@ -29,7 +29,7 @@ func (x Takeover) Text() string {
 	if x.From != "" {
 		s += " from " + x.From
 	}
-	s += " to " + x.To + afterText(x.After)
+	s += " to " + x.To + x.After.after()
 	return s + parts(part("detection", x.Detection), part("gap", x.Gap))
 }
 
@@ -37,7 +37,7 @@ func (x Takeover) Text() string {
 func (x Takeover) Check(e Evidence) Result {
 	got := ""
 	for _, t := range e.Measures.Takeovers {
-		if t.To != x.To || x.From != "" && t.From != x.From || x.VIP.IsValid() && t.VIP != x.VIP.String() || x.After != "" && t.Fault != canonical(x.After) {
+		if t.To != x.To || x.From != "" && t.From != x.From || x.VIP.IsValid() && t.VIP != x.VIP.String() || x.After.given() && !x.After.is(t.Fault) {
 			continue
 		}
 		found := "at " + form.Text(t.At) + ", " + detectionText(t) + ", " + gapText(t)
@@ -70,5 +70,5 @@ func gapText(t oracle.Takeover) string {
 
 // Problems implements Expectation.
 func (x Takeover) Problems(plan Plan) []topology.Problem {
-	return slices.Concat(problemsOfNode(plan, "from", x.From), problemsOfNode(plan, "to", x.To), problemsOfVIP(plan, x.VIP), problemsOfAfter(plan, x.After))
+	return slices.Concat(problemsOfNode(plan, "from", x.From), problemsOfNode(plan, "to", x.To), problemsOfVIP(plan, x.VIP), x.After.problems(plan))
 }

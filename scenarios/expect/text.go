@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/cablepull/cablepull/scenarios/form"
-	"github.com/cablepull/cablepull/sim/fault"
 )
 
 // shorten joins what was found and keeps the line readable.
@@ -40,27 +39,4 @@ func clientText(client string) string {
 		return "every client"
 	}
 	return client
-}
-
-func afterOrFirst(after string) string {
-	if after == "" {
-		return " after the first fault"
-	}
-	return afterText(after)
-}
-
-func afterText(after string) string {
-	if after == "" {
-		return ""
-	}
-	return " after " + after
-}
-
-// canonical returns the line by which a fault is named in logs.
-func canonical(line string) string {
-	f, err := fault.Parse(line)
-	if err != nil {
-		return line
-	}
-	return f.String()
 }

@@ -13,7 +13,7 @@ import (
 // Without After its ends are instants of the run; with After they count from
 // the instant at which that fault was applied for the first time.
 type Window struct {
-	After string        `yaml:"after" doc:"a fault of the timeline, such as pull a.lan: from and to count from the instant at which it was first applied"`
+	After Cause         `yaml:"after" doc:"a fault of the timeline, such as pull a.lan: from and to count from the instant at which it was first applied"`
 	From  time.Duration `yaml:"from" doc:"begin of what is looked at (default: the start, or the fault)"`
 	To    time.Duration `yaml:"to" doc:"end of what is looked at (default: the end of the run)"`
 }
@@ -22,7 +22,7 @@ type Window struct {
 // applied.
 func (w Window) resolve(e Evidence) (period, error) {
 	p := period{to: e.Duration}
-	if w.After != "" {
+	if w.After.given() {
 		zero, err := firstApplied(e, w.After)
 		if err != nil {
 			return period{}, err
@@ -64,8 +64,8 @@ func (p period) core() (from, to time.Duration) {
 // text says the window in words, with a space before: " from 30s to 40s".
 func (w Window) text() string {
 	var s string
-	if w.After != "" && w.From == 0 && w.To != 0 {
-		return " within " + form.Text(w.To) + afterText(w.After)
+	if w.After.given() && w.From == 0 && w.To != 0 {
+		return " within " + form.Text(w.To) + w.After.after()
 	}
 	if w.From != 0 {
 		s += " from " + form.Text(w.From)
@@ -73,28 +73,27 @@ func (w Window) text() string {
 	if w.To != 0 {
 		s += " to " + form.Text(w.To)
 	}
-	return s + afterText(w.After)
+	return s + w.After.after()
 }
 
 // Problems says what is wrong with it in a plan.
 func (w Window) Problems(plan Plan) []topology.Problem {
-	problems := problemsOfAfter(plan, w.After)
+	problems := w.After.problems(plan)
 	if w.To != 0 && w.To < w.From {
 		problems = append(problems, topology.Problem{Path: []string{"to"}, Message: fmt.Sprintf("got %s, want an instant after from, %s", w.To, w.From)})
 	}
-	if w.After == "" && w.From > plan.Duration {
+	if !w.After.given() && w.From > plan.Duration {
 		problems = append(problems, topology.Problem{Path: []string{"from"}, Message: fmt.Sprintf("got %s, want an instant before the end at %s", w.From, plan.Duration)})
 	}
 	return problems
 }
 
 // firstApplied returns the first instant at which a fault was applied.
-func firstApplied(e Evidence, after string) (time.Duration, error) {
-	line := canonical(after)
+func firstApplied(e Evidence, after Cause) (time.Duration, error) {
 	for ev, applied := range event.Of[event.FaultApplied](e.Events) {
-		if applied.Fault == line {
+		if after.is(applied.Fault) {
 			return ev.At, nil
 		}
 	}
-	return 0, fmt.Errorf("%s was never applied", line)
+	return 0, fmt.Errorf("%s was never applied", after.line)
 }

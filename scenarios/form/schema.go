@@ -1,6 +1,7 @@
 package form
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -87,6 +88,9 @@ func (o *Format) mapType(t reflect.Type) *jsonschema.Schema {
 		return Either(interval(`[0-9]+(\.[0-9]*)?`, "1.5..3", "..0.2", "100.."), &jsonschema.Schema{Type: "number", Minimum: "0"})
 	case reflect.TypeFor[Range[Share]]():
 		return interval(sharePattern, "40%..60%", "95%..", "100%")
+	}
+	if t.Kind() == reflect.Struct && t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return &jsonschema.Schema{Type: "string"}
 	}
 	if t.Kind() == reflect.Bool {
 		return Either(&jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "string", Enum: []any{"on", "off"}})

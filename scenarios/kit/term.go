@@ -4,14 +4,16 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/scenarios/form"
 )
 
 // terms are the fields of an expectation that a spec has given.
 type terms struct {
-	from, to, client, after string
-	vip                     netip.Addr
-	between                 form.Range[time.Duration]
+	from, to, client string
+	after            expect.Cause
+	vip              netip.Addr
+	between          form.Range[time.Duration]
 }
 
 // Term narrows an expectation down.
@@ -27,7 +29,7 @@ func To(node string) Term { return func(t *terms) { t.to = node } }
 func Client(node string) Term { return func(t *terms) { t.client = node } }
 
 // After names the fault that is meant, as its line.
-func After(line string) Term { return func(t *terms) { t.after = line } }
+func After(line string) Term { return func(t *terms) { t.after = expect.CauseOf(line) } }
 
 // VIP names the virtual IP; needed if there are several groups. It panics if the
 // text is no address.
