@@ -12,6 +12,7 @@ import (
 // connections follows the connections of clients from each fault on.
 type connections struct {
 	facts  Facts
+	lines  *lines
 	faults []*faultTally
 	conns  map[uint64]*followed
 	order  []*followed       // established ones, oldest first; closed ones are swept out
@@ -38,7 +39,7 @@ type followed struct {
 }
 
 func newConnections(s *scene) recorder {
-	return &connections{facts: s.facts, conns: map[uint64]*followed{}, ends: map[string]uint64{}}
+	return &connections{facts: s.facts, lines: s.lines, conns: map[uint64]*followed{}, ends: map[string]uint64{}}
 }
 
 // Observe implements fold.
@@ -80,7 +81,10 @@ func (f *followed) gotAnswer() {
 // strike settles what has survived earlier faults, and begins to follow what is
 // open now.
 func (c *connections) strike(at time.Duration, line string) {
-	tally := &faultTally{Connections: Connections{Fault: line, At: at}, nodes: nodesOf(line)}
+	tally := &faultTally{Connections: Connections{Fault: line, At: at}}
+	if f := c.lines.fault(line); f != nil {
+		tally.nodes = fault.Nodes(f)
+	}
 	c.faults = append(c.faults, tally)
 	c.sweep()
 	for _, f := range c.order {
@@ -96,13 +100,6 @@ func (c *connections) strike(at time.Duration, line string) {
 // sweep drops the connections that are over.
 func (c *connections) sweep() {
 	c.order = slices.DeleteFunc(c.order, func(f *followed) bool { return f.closed })
-}
-
-func nodesOf(line string) []string {
-	if f := parse(line); f != nil {
-		return fault.Nodes(f)
-	}
-	return nil
 }
 
 // established begins to follow a connection. What members open, to their back

@@ -19,11 +19,12 @@ type scene struct {
 	facts   Facts
 	roster  *Roster
 	network *network
+	lines   *lines
 }
 
 func newScene(f Facts) *scene {
-	r := NewRoster(f)
-	return &scene{facts: f, roster: r, network: newNetwork(f)}
+	l := newLines()
+	return &scene{facts: f, roster: NewRoster(f), network: newNetwork(f, l), lines: l}
 }
 
 // Observe implements fold.

@@ -17,26 +17,27 @@ type network struct {
 	starving map[string]bool    // nodes whose control programs get next to no CPU
 	rejects  map[[2]string]bool // node that ignores the messages of an address
 	version  int
+	lines    *lines
 }
 
 // starvedShare of the control class taken by hogs is more than a member can
 // spare: it cannot be expected to send and hear hellos in time.
 const starvedShare = 0.9
 
-func newNetwork(f Facts) *network {
-	return &network{facts: f, starving: map[string]bool{}, rejects: map[[2]string]bool{}}
+func newNetwork(f Facts, l *lines) *network {
+	return &network{facts: f, lines: l, starving: map[string]bool{}, rejects: map[[2]string]bool{}}
 }
 
 // Observe follows faults, the load of the control class, and who ignores whom.
 func (n *network) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.FaultApplied:
-		if f := parse(b.Fault); f != nil && fault.LosesFrames(f) {
+		if f := n.lines.fault(b.Fault); f != nil && fault.LosesFrames(f) {
 			n.faults = append(n.faults, fault.Plain(f))
 			n.version++
 		}
 	case event.FaultHealed:
-		if f := parse(b.Fault); f != nil {
+		if f := n.lines.fault(b.Fault); f != nil {
 			n.lift(fault.Plain(f).String())
 		}
 	case event.LoadChanged:
@@ -93,13 +94,3 @@ func (n *network) hears(listener, m *Entry) bool {
 }
 
 func port(m *Entry) fault.Port { return fault.Port{Node: m.Node, Interface: m.Interface} }
-
-// parse reads the text of a fault in an event; nil if it is one of a Go spec, in
-// words of its own.
-func parse(text string) fault.Fault {
-	f, err := fault.Parse(text)
-	if err != nil {
-		return nil
-	}
-	return f
-}
