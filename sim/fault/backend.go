@@ -63,6 +63,7 @@ var backendRow = Kind[Backend]{
 	Replaces:    Backend.sameBackend,
 	LosesFrames: never[Backend],
 	Silences:    silencesNobody[Backend],
+	Stops:       stopsNothing[Backend],
 }.Row()
 
 // Row implements Fault.

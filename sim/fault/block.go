@@ -27,6 +27,7 @@ var blockRow = Kind[Block]{
 	Replaces:    noEarlier[Block], // rules add up
 	LosesFrames: always[Block],
 	Silences:    func(f Block, w Way) bool { return w.VirtualMAC && w.passes(f.Port, Out) },
+	Stops:       func(f Block, w Way) bool { return w.VirtualMAC && w.passes(f.Port, Out) },
 }.Row()
 
 // Row implements Fault.
@@ -58,6 +59,7 @@ var unblockRow = Kind[Unblock]{
 	Replaces:    noEarlier[Unblock],
 	LosesFrames: never[Unblock],
 	Silences:    silencesNobody[Unblock],
+	Stops:       stopsNothing[Unblock],
 }.Row()
 
 // Row implements Fault.

@@ -29,6 +29,7 @@ var skewRow = Kind[Skew]{
 	Replaces:    noEarlier[Skew],
 	LosesFrames: never[Skew],
 	Silences:    silencesNobody[Skew],
+	Stops:       stopsNothing[Skew],
 }.Row()
 
 // Row implements Fault.
@@ -68,6 +69,7 @@ var driftRow = Kind[Drift]{
 	Replaces:    Drift.sameClock,
 	LosesFrames: never[Drift],
 	Silences:    silencesNobody[Drift],
+	Stops:       stopsNothing[Drift],
 }.Row()
 
 // Row implements Fault.

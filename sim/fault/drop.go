@@ -58,6 +58,9 @@ var dropRow = Kind[Drop]{
 	Silences: func(f Drop, w Way) bool {
 		return f.From == w.From.Node && (f.To == "" || f.To == w.To.Node) && f.Every <= 1 && slices.Contains(helloKinds, f.Kind)
 	},
+	Stops: func(f Drop, w Way) bool {
+		return f.From == w.From.Node && (f.To == "" || f.To == w.To.Node) && f.Every <= 1 && f.First == 0 && f.Kind == "all"
+	},
 }.Row()
 
 // Row implements Fault.

@@ -128,7 +128,11 @@ func LosesFrames(f Fault) bool { return f.Row().losesFrames(Plain(f)) }
 // expected to count on them.
 func Silences(f Fault, w Way) bool { return f.Row().silences(Plain(f), w) }
 
-// Way is how the hellos of one member of a standby group reach another.
+// Stops reports whether a fault keeps everything from going a way. To, or From,
+// may be nobody in particular: then it is asked whether nobody is reached.
+func Stops(f Fault, w Way) bool { return f.Row().stops(Plain(f), w) }
+
+// Way is how the frames of one interface reach another.
 type Way struct {
 	From, To Port
 	Segment  string

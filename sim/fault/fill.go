@@ -38,6 +38,7 @@ var fillRow = Kind[Fill]{
 	Replaces:    Fill.sameMemory,
 	LosesFrames: never[Fill],
 	Silences:    silencesNobody[Fill],
+	Stops:       stopsNothing[Fill],
 }.Row()
 
 // Row implements Fault.

@@ -28,6 +28,7 @@ var freezeRow = Kind[Freeze]{
 	},
 	LosesFrames: never[Freeze],
 	Silences:    silencesNobody[Freeze],
+	Stops:       stopsNothing[Freeze],
 }.Row()
 
 // Row implements Fault.
@@ -64,6 +65,7 @@ var thawRow = Kind[Thaw]{
 	Replaces:    noEarlier[Thaw],
 	LosesFrames: never[Thaw],
 	Silences:    silencesNobody[Thaw],
+	Stops:       stopsNothing[Thaw],
 }.Row()
 
 // Row implements Fault.

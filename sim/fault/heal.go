@@ -38,6 +38,7 @@ var healRow = Kind[Heal]{
 	Replaces:    noEarlier[Heal],
 	LosesFrames: never[Heal],
 	Silences:    silencesNobody[Heal],
+	Stops:       stopsNothing[Heal],
 }.Row()
 
 // Row implements Fault.

@@ -33,6 +33,7 @@ var hogRow = Kind[Hog]{
 	},
 	LosesFrames: never[Hog],
 	Silences:    silencesNobody[Hog],
+	Stops:       stopsNothing[Hog],
 }.Row()
 
 // Row implements Fault.
@@ -73,6 +74,7 @@ var calmRow = Kind[Calm]{
 	Replaces:    noEarlier[Calm],
 	LosesFrames: never[Calm],
 	Silences:    silencesNobody[Calm],
+	Stops:       stopsNothing[Calm],
 }.Row()
 
 // Row implements Fault.

@@ -38,6 +38,7 @@ var impairRow = Kind[Impair]{
 	Replaces:    noEarlier[Impair], // rules add up
 	LosesFrames: always[Impair],
 	Silences:    func(f Impair, w Way) bool { return f.unreliable() && w.passes(f.Port, f.Direction) },
+	Stops:       func(f Impair, w Way) bool { return f.Loss >= 1 && w.passes(f.Port, f.Direction) },
 }.Row()
 
 // Row implements Fault.

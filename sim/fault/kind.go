@@ -47,6 +47,8 @@ type Kind[F Fault] struct {
 	LosesFrames func(F) bool
 	// Silences reports whether it keeps hellos from going a way.
 	Silences func(F, Way) bool
+	// Stops reports whether it keeps everything from going a way.
+	Stops func(F, Way) bool
 }
 
 // Power says in which state a fault needs its node.
@@ -85,6 +87,7 @@ type Row struct {
 	replaces    func(f, old Fault) bool
 	losesFrames func(Fault) bool
 	silences    func(Fault, Way) bool
+	stops       func(Fault, Way) bool
 	forgotten   []string // fields that were left out
 }
 
@@ -103,6 +106,7 @@ func (k Kind[F]) Row() *Row {
 		replaces:    func(f, old Fault) bool { return k.Replaces(f.(F), old) },
 		losesFrames: func(f Fault) bool { return k.LosesFrames(f.(F)) },
 		silences:    func(f Fault, w Way) bool { return k.Silences(f.(F), w) },
+		stops:       func(f Fault, w Way) bool { return k.Stops(f.(F), w) },
 	}
 	v := reflect.ValueOf(k)
 	for i := range v.NumField() {
@@ -141,6 +145,8 @@ func noOpposite[F Fault](F) Fault { return nil }
 func noEarlier[F Fault](F, Fault) bool { return false }
 
 func silencesNobody[F Fault](F, Way) bool { return false }
+
+func stopsNothing[F Fault](F, Way) bool { return false }
 
 func needsNothing[F Fault](F, topology.Node) error { return nil }
 

@@ -35,6 +35,7 @@ var partitionRow = Kind[Partition]{
 	Replaces:    noEarlier[Partition], // rules add up
 	LosesFrames: always[Partition],
 	Silences:    func(f Partition, w Way) bool { return f.cuts(w.From.Node, w.To.Node) },
+	Stops:       func(f Partition, w Way) bool { return f.cuts(w.From.Node, w.To.Node) },
 }.Row()
 
 // Row implements Fault.

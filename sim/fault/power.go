@@ -28,6 +28,7 @@ var crashRow = Kind[Crash]{
 	},
 	LosesFrames: never[Crash],
 	Silences:    silencesNobody[Crash],
+	Stops:       stopsNothing[Crash],
 }.Row()
 
 // Row implements Fault.
@@ -59,6 +60,7 @@ var bootRow = Kind[Boot]{
 	Replaces:    noEarlier[Boot],
 	LosesFrames: never[Boot],
 	Silences:    silencesNobody[Boot],
+	Stops:       stopsNothing[Boot],
 }.Row()
 
 // Row implements Fault.
@@ -114,6 +116,7 @@ var rebootRow = Kind[Reboot]{
 	},
 	LosesFrames: never[Reboot],
 	Silences:    silencesNobody[Reboot],
+	Stops:       stopsNothing[Reboot],
 }.Row()
 
 // Row implements Fault.

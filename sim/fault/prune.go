@@ -26,6 +26,7 @@ var pruneRow = Kind[Prune]{
 	Replaces:    noEarlier[Prune], // the switch counts them
 	LosesFrames: always[Prune],
 	Silences:    func(f Prune, w Way) bool { return f.Segment == w.Segment },
+	Stops:       stopsNothing[Prune], // unicast passes
 }.Row()
 
 // Row implements Fault.
@@ -61,6 +62,7 @@ var unpruneRow = Kind[Unprune]{
 	Replaces:    noEarlier[Unprune],
 	LosesFrames: never[Unprune],
 	Silences:    silencesNobody[Unprune],
+	Stops:       stopsNothing[Unprune],
 }.Row()
 
 // Row implements Fault.

@@ -38,6 +38,7 @@ var pullRow = Kind[Pull]{
 	},
 	LosesFrames: func(f Pull) bool { return f.Silently }, // openly, it changes the carrier
 	Silences:    func(f Pull, w Way) bool { return w.passes(f.Port, f.Direction) },
+	Stops:       func(f Pull, w Way) bool { return f.Silently && w.passes(f.Port, f.Direction) },
 }.Row()
 
 // Row implements Fault.
@@ -75,6 +76,7 @@ var plugRow = Kind[Plug]{
 	Replaces:    noEarlier[Plug],
 	LosesFrames: never[Plug],
 	Silences:    silencesNobody[Plug],
+	Stops:       stopsNothing[Plug],
 }.Row()
 
 // Row implements Fault.

@@ -27,6 +27,7 @@ var stopServiceRow = Kind[StopService]{
 	Replaces:    func(f StopService, old Fault) bool { return service(f).switched(old) },
 	LosesFrames: never[StopService],
 	Silences:    silencesNobody[StopService],
+	Stops:       stopsNothing[StopService],
 }.Row()
 
 // Row implements Fault.
@@ -55,6 +56,7 @@ var startServiceRow = Kind[StartService]{
 	Replaces:    func(f StartService, old Fault) bool { return service(f).switched(old) },
 	LosesFrames: never[StartService],
 	Silences:    silencesNobody[StartService],
+	Stops:       stopsNothing[StartService],
 }.Row()
 
 // Row implements Fault.

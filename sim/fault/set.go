@@ -27,6 +27,7 @@ var setRow = Kind[Set]{
 	Replaces:    noEarlier[Set],
 	LosesFrames: never[Set],
 	Silences:    silencesNobody[Set],
+	Stops:       stopsNothing[Set],
 }.Row()
 
 // Row implements Fault.
@@ -99,6 +100,7 @@ var saveRow = Kind[Save]{
 	Replaces:    noEarlier[Save],
 	LosesFrames: never[Save],
 	Silences:    silencesNobody[Save],
+	Stops:       stopsNothing[Save],
 }.Row()
 
 // Row implements Fault.

@@ -45,6 +45,7 @@ var yieldRow = Kind[Yield]{
 	Replaces:    noEarlier[Yield],
 	LosesFrames: never[Yield],
 	Silences:    silencesNobody[Yield],
+	Stops:       stopsNothing[Yield],
 }.Row()
 
 // Row implements Fault.

@@ -88,47 +88,37 @@ func (d *darkTimes) litFrom(vip string, now time.Duration) time.Duration {
 	return lit
 }
 
-// cutOff reports whether a fault keeps everybody from reaching the member.
+// cutOff reports whether a fault keeps everybody from reaching the member, or
+// each client of the virtual IP.
 func (d *darkTimes) cutOff(m *Entry, vip string) bool {
 	for _, f := range d.scene.network.faults {
-		switch f := f.(type) {
-		case fault.Pull:
-			if f.Port == port(m) {
-				return true
-			}
-		case fault.Impair:
-			if f.Port == port(m) && f.Loss >= 1 {
-				return true
-			}
-		case fault.Drop:
-			if f.From == m.Node && f.To == "" && f.Every <= 1 && f.Kind == "all" {
-				return true
-			}
-		case fault.Partition:
-			if d.partedFromClients(f, m, vip) {
-				return true
-			}
+		if cuts(f, m, fault.Port{}) || d.cutsOffClients(f, m, vip) {
+			return true
 		}
 	}
 	return false
 }
 
-// partedFromClients reports whether a partition loses frames between a member
-// and each client of the virtual IP.
-func (d *darkTimes) partedFromClients(f fault.Partition, m *Entry, vip string) bool {
+// cutsOffClients reports whether a fault keeps each client of a virtual IP from
+// having an answer of the member.
+func (d *darkTimes) cutsOffClients(f fault.Fault, m *Entry, vip string) bool {
 	some := false
 	for _, c := range d.scene.facts.Clients {
 		if c.Target != vip {
 			continue
 		}
-		client := fault.Port{Node: c.Node}
-		asks, answers := fault.Way{From: client, To: port(m)}, fault.Way{From: port(m), To: client}
-		if !fault.Silences(f, asks) && !fault.Silences(f, answers) {
+		if !cuts(f, m, fault.Port{Node: c.Node}) {
 			return false
 		}
 		some = true
 	}
 	return some
+}
+
+// cuts reports whether a fault stops what is asked of a member, or its answers.
+func cuts(f fault.Fault, m *Entry, by fault.Port) bool {
+	return fault.Stops(f, fault.Way{From: by, To: port(m), Segment: m.Segment}) ||
+		fault.Stops(f, fault.Way{From: port(m), To: by, Segment: m.Segment, VirtualMAC: m.VirtualMAC})
 }
 
 // Finish implements fold.

@@ -47,7 +47,10 @@ func TestDarkTime(t *testing.T) {
 		{"all is lost", func(l *log) { l.at(40, "", fault("impair a~lan loss 100%")) }, 20, 20},
 		{"half is lost", func(l *log) { l.at(40, "", fault("impair a~lan loss 50%")) }, 0, 0},
 		{"mute", func(l *log) { l.at(40, "", fault("drop all from a")) }, 20, 20},
-		{"mute to one", func(l *log) { l.at(40, "", fault("drop all from a to c1")) }, 0, 0},
+		{"mute to its only client", func(l *log) { l.at(40, "", fault("drop all from a to c1")) }, 20, 20},
+		{"mute to another", func(l *log) { l.at(40, "", fault("drop all from a to b")) }, 0, 0},
+		{"mute for a moment", func(l *log) { l.at(40, "", fault("drop all from a first 2")) }, 0, 0},
+		{"foreign sources blocked", func(l *log) { l.at(40, "", fault("block a.lan foreign")) }, 0, 0},
 		{"hellos dropped", func(l *log) { l.at(40, "", fault("drop hello from a")) }, 0, 0},
 		{"parted from its clients", func(l *log) { takesOver(l.at(40, "", fault("partition a | b c1")), 50) }, 10, 10},
 		{"no way to it", func(l *log) { takesOver(l.at(40, "", fault("partition one-way c1 -> a")), 50) }, 10, 10},
@@ -71,4 +74,14 @@ func TestDarkTimeOfReals(t *testing.T) {
 	l := (&log{}).has(10, "a").at(30, "a", event.FaultApplied{Fault: "partition a | b c1"}).
 		at(40, "a", event.VIPLost{Interface: "lan", VIP: vip}).has(43, "b")
 	same(t, "dark", Measure(l.in(), f).Dark, []Dark{{VIP: vip, Time: 3 * time.Second, Longest: 3 * time.Second}})
+}
+
+// TestDarkTimeOfAVirtualMAC: behind a port that loses foreign sources its owner
+// is mute.
+func TestDarkTimeOfAVirtualMAC(t *testing.T) {
+	l := (&log{}).takes(20, "a", "Standby", standby.CauseNoActive).
+		at(40, "", event.FaultApplied{Fault: "block a.lan foreign"}).at(47, "", event.FaultHealed{Fault: "block a.lan foreign"})
+	f := paper(60 * time.Second)
+	f.Members[0].VirtualMAC = true
+	same(t, "dark", Measure(l.in(), f).Dark, []Dark{{VIP: vip, Time: 7 * time.Second, Longest: 7 * time.Second}})
 }

@@ -38,6 +38,7 @@ var swapRow = fault.Kind[Swap]{
 	Replaces:    func(f Swap, old fault.Fault) bool { return old == fault.Fault(f) },
 	LosesFrames: func(Swap) bool { return false },
 	Silences:    func(Swap, fault.Way) bool { return false },
+	Stops:       func(Swap, fault.Way) bool { return false },
 }.Row()
 
 func (f Swap) apply(w *world.World) (undo func() bool, err error) {
