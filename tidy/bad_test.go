@@ -118,7 +118,7 @@ func importSnippets() []snippet {
 
 		{"libraries", "sim", false, "package p\nimport _ \"gvisor.dev/gvisor/pkg/tcpip\"\n", "gvisor belongs to node/host"},
 		{"libraries", "sim", true, "package p\nimport _ \"github.com/onsi/gomega\"\n", "gomega belongs to scenarios/kit, scenarios/spec"},
-		{"libraries", "sim", false, "package p\nimport _ \"github.com/google/gopacket\"\n", "gopacket belongs to node/wire/layer, node/wire/capture, reports"},
+		{"libraries", "sim", false, "package p\nimport _ \"github.com/google/gopacket\"\n", "gopacket belongs to node/wire/layer, node/wire/capture"},
 		{"libraries", "sim", true, "package p\nimport _ \"example.com/novelty\"\n", "not among the libraries"},
 		{"libraries", "sim", true, "package p\nimport _ \"github.com/google/gopacket/layers\"\n", ""},
 		{"libraries", "node/host", false, "package p\nimport _ \"gvisor.dev/gvisor/pkg/tcpip\"\n", ""},

@@ -9,5 +9,6 @@
 // Start reading at rule_test.go, which lists the rules. The tables one edits
 // are in imports_test.go (who may import whom) and banned_test.go (what may not
 // be called, and what to call instead). bad_test.go breaks each rule on
-// purpose, because a rule that cannot fail is a defect.
+// purpose, because a rule that cannot fail is a defect; stale_test.go finds what
+// the tables allow and nobody does.
 package tidy
