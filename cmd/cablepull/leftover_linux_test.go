@@ -123,7 +123,7 @@ func (v *victim) play(t *testing.T) {
 	_ = v.cmd.Process.Kill()
 	_ = v.cmd.Wait() // the status says it
 	v.killed = v.cmd.ProcessState.ExitCode() == -1
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(slowdown * 10 * time.Second); ; {
 		left := v.left(append(pids, v.cmd.Process.Pid))
 		if len(left) == 0 {
 			return

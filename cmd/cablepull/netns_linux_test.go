@@ -279,7 +279,8 @@ func begin(t *testing.T, cmd *exec.Cmd) []int {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	deadline := time.Now().Add(20 * time.Second)
+	const patience = slowdown * 20 * time.Second
+	deadline := time.Now().Add(patience)
 	for {
 		running := below(cmd.Process.Pid)
 		nodes := slices.DeleteFunc(slices.Clone(running), func(pid int) bool { return part(pid) != "node" })
@@ -288,7 +289,9 @@ func begin(t *testing.T, cmd *exec.Cmd) []int {
 			return below(cmd.Process.Pid)
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("no nodes within 20 s; it said %q", cmd.Stderr.(*bytes.Buffer).String())
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait() // until then it writes what it says
+			t.Fatalf("no nodes within %v; it said %q", patience, cmd.Stderr.(*bytes.Buffer).String())
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -297,8 +300,9 @@ func begin(t *testing.T, cmd *exec.Cmd) []int {
 // waitFor returns the status of a command that is about to end.
 func waitFor(t *testing.T, cmd *exec.Cmd) int {
 	t.Helper()
-	timer := time.AfterFunc(30*time.Second, func() {
-		t.Error("it has not ended within 30 s")
+	const patience = slowdown * 30 * time.Second
+	timer := time.AfterFunc(patience, func() {
+		t.Errorf("it has not ended within %v", patience)
 		_ = cmd.Process.Kill()
 	})
 	defer timer.Stop()
@@ -311,7 +315,7 @@ func waitFor(t *testing.T, cmd *exec.Cmd) int {
 func gone(t *testing.T, pids []int) {
 	t.Helper()
 	for _, pid := range pids {
-		for deadline := time.Now().Add(5 * time.Second); part(pid) != ""; {
+		for deadline := time.Now().Add(slowdown * 5 * time.Second); part(pid) != ""; {
 			if time.Now().After(deadline) {
 				t.Errorf("process %d, a %s, is still there", pid, part(pid))
 				break
