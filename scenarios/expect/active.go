@@ -9,9 +9,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Active expects that a member believes to be Active during a window, at an
+// Active expects that a member is in the state Active during a window, at an
 // instant, or throughout: from the first time it became Active until the end.
-// Throughout is the default.
+// Throughout is the default. A frozen member keeps its state.
 type Active struct {
 	Member     `yaml:",inline"`
 	Window     `yaml:",inline"`

@@ -32,8 +32,8 @@ func (all Kinds) rows() []Kind { return slices.Concat(kinds, all.own) }
 
 // kinds are those of the project, in the order of the schema.
 var kinds = []Kind{
-	KindOf[Active]("active", "a member believes to be Active"),
-	KindOf[OnlyActive]("only-active", "nobody else believes to be Active"),
+	KindOf[Active]("active", "a member is in the state Active, frozen or not"),
+	KindOf[OnlyActive]("only-active", "nobody else is in the state Active, frozen or not"),
 	KindOf[Elected]("elected", "the members that become Active, exactly, in order"),
 	KindOf[SingleActive]("single-active", "each group has one Active member at the end"),
 	KindOf[States]("states", "the states a member enters, exactly"),

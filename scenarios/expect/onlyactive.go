@@ -9,8 +9,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// OnlyActive expects that in a window no other node than those listed believed
-// to be Active at any instant. It does not say that they were.
+// OnlyActive expects that in a window no other node than those listed was in the
+// state Active at any instant. It does not say that they were. A frozen member
+// keeps its state.
 type OnlyActive struct {
 	Nodes  []string `yaml:"nodes,short" doc:"the nodes that may be Active; an empty list: none may" jsonschema:"required"`
 	Window `yaml:",inline"`

@@ -37,8 +37,7 @@ type Member struct {
 	// it is Active.
 	VirtualMAC bool
 	// Real says that real programs move the virtual IPs, in words of their own. Such
-	// a member is Active while its kernel has the primary one, and has no other
-	// state.
+	// a member is the owner while its kernel has the primary one, and has no state.
 	Real bool
 }
 

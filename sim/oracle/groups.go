@@ -17,7 +17,7 @@ type groups struct {
 type groupSpans struct {
 	Group
 	members []*Entry
-	sole    *Entry // the last one that was the only Active
+	sole    *Entry // the last one that was the only owner
 
 	at     time.Duration // since when the following holds
 	active int           // how many act
@@ -78,24 +78,24 @@ func (s *groupSpans) advance(now time.Duration) {
 
 // look takes in the present state.
 func (s *groupSpans) look(n *network) {
-	var acting []*Entry
+	var owners []*Entry
 	s.joined = false
 	for _, m := range s.members {
 		if !m.Owns() {
 			continue
 		}
-		for _, o := range acting {
+		for _, o := range owners {
 			_, joined := n.joined(m, o)
 			s.joined = s.joined || joined
 		}
-		acting = append(acting, m)
+		owners = append(owners, m)
 	}
-	s.active = len(acting)
-	if len(acting) == 1 && acting[0] != s.sole {
+	s.active = len(owners)
+	if len(owners) == 1 && owners[0] != s.sole {
 		if s.sole != nil {
 			s.Moves++
 		}
-		s.sole = acting[0]
+		s.sole = owners[0]
 	}
 }
 

@@ -76,7 +76,7 @@ func (m *marks) timetable(c *client, to time.Duration, members []*Entry) timetab
 		since = since[1:]
 	}
 	owner := m.owner(c.Target, members)
-	if owner == nil { // nobody is Active
+	if owner == nil { // nobody owns it
 		noticed := first(since, to, func(a mark) bool { return a.what == noticing && a.vip == c.primary })
 		return timetable{noticed, to, to, to}
 	}
@@ -116,7 +116,7 @@ func (m *marks) reached(c *client, since []mark, owner *Entry, elected time.Dura
 }
 
 // owner is the member to which the virtual IP's clients should go: the one that
-// served last if it is Active, else the one that became Active last.
+// served last if it owns it, else the one that became its owner last.
 func (m *marks) owner(vip string, members []*Entry) *Entry {
 	var owner *Entry
 	for _, o := range members {

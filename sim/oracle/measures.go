@@ -13,8 +13,8 @@ type Measures struct {
 	Groups      []Group       `json:"groups"`
 	Dark        []Dark        `json:"dark"`
 	Spread      []Spread      `json:"spread"`
-	// Members is all members on paper but real programs, by node, then interface. Their status is
-	// known once the run has been finished: see event.StandbyStatus.
+	// Members is all members on paper but real programs, by node, then interface.
+	// Their status is known once the run has been finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
 }
 
@@ -129,13 +129,13 @@ type Requests struct {
 	LatencyMax    time.Duration  `json:"latency_max"`
 }
 
-// Group sums up who was Active in one standby group. A frozen machine is not:
-// whatever it believes, it does nothing.
+// Group sums up who acted as the Active of one standby group: who owned its
+// virtual IP and was up. A frozen member does not act, whatever it believes.
 type Group struct {
 	VIP         string        `json:"vip"`
 	Moves       int           `json:"moves"`       // changes of the one Active, the first election not counted
 	Transitions int           `json:"transitions"` // state changes of all members
-	DualActive  time.Duration `json:"dual_active"` // more than one Active at once
+	DualActive  time.Duration `json:"dual_active"` // more than one at once
 	// DualJoined is the part of DualActive in which two of them could hear each
 	// other: within one partition, as far as the faults say.
 	DualJoined  time.Duration `json:"dual_joined"`

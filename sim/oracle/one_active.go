@@ -7,10 +7,10 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// oneActive watches each pair of members of a group. Both may be Active while
-// they cannot hear each other, and then for the allowed time: until the first
-// hello that is heard, which takes a hello time and its jitter, or a coup that
-// was lost and is said again.
+// oneActive watches each pair of members of a group. Both may own the virtual IP
+// while they cannot hear each other, and then for the allowed time: until the
+// first hello that is heard, which takes a hello time and its jitter, or a coup
+// that was lost and is said again.
 type oneActive struct {
 	scene *scene
 	watch *watch
@@ -22,7 +22,7 @@ type oneActive struct {
 type pair struct {
 	a, b    *Entry
 	allowed time.Duration
-	both    bool // Active, and they hear each other
+	both    bool // own it and act, and they hear each other
 	since   time.Duration
 	told    bool
 }
