@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // filled is measures with one of each sort, in which every number, flag and text
@@ -130,5 +132,46 @@ func TestTones(t *testing.T) {
 	}
 	if want := []Tone{Plain, Bad, Good, Plain, Plain, Plain, Bad, Plain, Plain, Bad}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// throwAway counts links that change: a measure that this test needs once.
+type throwAway struct{ changes int }
+
+// Observe implements fold.
+func (x *throwAway) Observe(e event.Event) {
+	if _, is := e.What.(event.LinkChanged); is {
+		x.changes++
+	}
+}
+
+// Finish implements fold.
+func (x *throwAway) Finish(time.Duration) {}
+
+func (x *throwAway) record(*Measures) {}
+
+// TestRowIsEnough: a row is all that a measure needs to be folded, and to be
+// among the figures that pages and comparisons read.
+func TestRowIsEnough(t *testing.T) {
+	before := measures
+	defer func() { measures = before }()
+	fold := &throwAway{}
+	column := &Column{"link-changes", "link changes", "changes", Count, Never}
+	measures = append(slices.Clip(measures), measure{
+		func(*scene) recorder { return fold },
+		[]func(*Measures) Table{func(*Measures) Table {
+			r := row("all")
+			r.count(column, fold.changes)
+			return Table{Title: "Links", Names: []string{"link"}, Columns: []*Column{column}, Rows: []Row{r}}
+		}},
+	})
+	l := (&log{}).at(1, "a", event.LinkChanged{Interface: "lan"}, event.LinkChanged{Interface: "lan", Up: true})
+	m := Measure(l.in(), Facts{})
+	want := []Figure{{Column: column, Of: "all", Value: 2}}
+	if got := m.Figures(); !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := m.Tables(); len(got) != 1 || got[0].Title != "Links" {
+		t.Errorf("got tables %+v", got)
 	}
 }

@@ -18,12 +18,15 @@ type Measures struct {
 	Members []MemberStatus `json:"members"`
 }
 
-// measures is a row for each measure: how it is folded, and the tables in which
-// it lists itself. The status of members is mostly words, and has none.
-var measures = []struct {
+// measure is how one measure is folded, and the tables in which it lists itself.
+type measure struct {
 	fold   func(*scene) recorder
 	tables []func(*Measures) Table
-}{
+}
+
+// measures is a row for each measure. The status of members is mostly words, and
+// lists no figures.
+var measures = []measure{
 	{newTakeovers, []func(*Measures) Table{takeoverTable}},
 	{newOutages, []func(*Measures) Table{longestTable, gapTable}},
 	{newConnections, []func(*Measures) Table{connectionTable}},
