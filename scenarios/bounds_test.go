@@ -36,6 +36,9 @@ var hostile = map[string]string{
 	"many colons":        strings.Repeat("a:", 100_000),
 	"many quotes":        strings.Repeat("'", 300_001),
 	"many percents":      strings.Repeat("%", 60_000),
+	"many values":        strings.Replace(varied, "[datapower, ios]", "["+strings.Repeat("ios, ", 60_000)+"]", 1),
+	"many variants":      strings.Replace(varied, "variants:", "variants:\n  seed: ["+numbers(1000)+"]", 1),
+	"large variants":     strings.Replace(varied, "tags", "x", 1) + "tags: [" + strings.Repeat("x, ", 60_000) + "]\n",
 	"many pipes":         strings.Repeat("|\n", 60_000),
 }
 

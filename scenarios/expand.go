@@ -14,6 +14,12 @@ import (
 // expand makes the variants and reports what is wrong with them. Without a fault
 // in the axes themselves, each variant is reviewed like a scenario of its own.
 func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
+	choices := s.Variants.choices()
+	if why := s.tooMany(choices, d); why != "" {
+		path := []string{"variants"}
+		d.Fail(d.PlaceOfPath(path), path, "%s", why)
+		return
+	}
 	axes := d.Fork()
 	s.checkAxes(axes)
 	if len(axes.Problems()) == 0 && !slices.ContainsFunc(unread, func(u form.Problem) bool { return related(u.Path, "variants") }) {
@@ -21,12 +27,6 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 	}
 	if wrong := axes.Problems(); len(wrong) > 0 {
 		d.Add(once(wrong)...)
-		return
-	}
-	choices := s.Variants.choices()
-	if len(choices) > VariantsMax {
-		path := []string{"variants"}
-		d.Fail(d.PlaceOfPath(path), path, "got more than %d variants, want fewer values or paths", VariantsMax)
 		return
 	}
 	found := map[string][]string{} // names of variants, by problem
@@ -49,6 +49,23 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 		}
 		d.Add(p)
 	}
+}
+
+// tooMany says why so many variants are not made, before any is.
+func (s *Scenario) tooMany(choices [][]int, d *form.Decoder) string {
+	values := 0
+	for _, axis := range s.Variants {
+		values += len(axis.Values)
+	}
+	switch {
+	case len(choices) > VariantsMax:
+		return fmt.Sprintf("got more than %d variants, want fewer values or paths", VariantsMax)
+	case values > 2*VariantsMax:
+		return fmt.Sprintf("got %d values, want at most %d", values, 2*VariantsMax)
+	case !d.MayRepeat(len(choices) + values):
+		return fmt.Sprintf("the file is too large for %d variants", len(choices))
+	}
+	return ""
 }
 
 // checkAxes tries every value of every axis alone.

@@ -34,6 +34,7 @@ func bounded(t *testing.T, size int) (check func()) {
 // problems that point into the file; it neither panics nor hangs.
 func FuzzParse(f *testing.F) {
 	f.Add(small)
+	f.Add(varied)
 	// A few incidents are enough to begin with: the whole library would take the
 	// fuzzer most of its time before it tries the first input of its own.
 	files, err := filepath.Glob("incidents/*.yaml")

@@ -26,6 +26,9 @@ type Decoder struct {
 	format   *Format
 }
 
+// MayRepeat says whether what was read is small enough to be read so many times.
+func (d *Decoder) MayRepeat(times int) bool { return d.visits*times <= visitMax }
+
 // Fork returns a decoder of the same document that knows no problems yet. What is
 // learnt of places from then on is its own.
 func (d *Decoder) Fork() *Decoder {
