@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/expect"
@@ -17,19 +16,25 @@ import (
 // Fairness is an expectation as a team writes it that imports the module: no
 // member serves more than its share of the answers to a client.
 type Fairness struct {
-	Client string                    `yaml:"client" doc:"the client" jsonschema:"required"`
-	Most   form.Range[form.Share]    `yaml:"most,short" doc:"share of the member that answers most often"`
-	Within form.Range[time.Duration] `yaml:"within" doc:"the instants to look at"`
+	Client        string                 `yaml:"client" doc:"the client" jsonschema:"required"`
+	Most          form.Range[form.Share] `yaml:"most,short" doc:"share of the member that answers most often"`
+	expect.Window `yaml:",inline"`
 }
 
 // Text implements expect.Expectation.
-func (x Fairness) Text() string { return "no member answers more than " + x.Most.String() }
+func (x Fairness) Text() string {
+	return "no member answers more than " + x.Most.String() + x.Window.Words()
+}
 
 // Check implements expect.Expectation.
 func (x Fairness) Check(e expect.Evidence) expect.Result {
+	p, err := x.Window.Resolve(e)
+	if err != nil {
+		return expect.Result{Got: err.Error()}
+	}
 	all, most, by := 0, 0, map[string]int{}
 	for ev, answered := range event.Of[event.RequestAnswered](e.Events) {
-		if ev.Node != x.Client || !x.Within.Widen(e.Tolerance).Contains(ev.At) {
+		if ev.Node != x.Client || !p.Holds(ev.At) {
 			continue
 		}
 		by[answered.By]++
@@ -47,7 +52,7 @@ func (x Fairness) Problems(plan expect.Plan) []topology.Problem {
 	if _, exists := plan.Clients[x.Client]; !exists && x.Client != "" {
 		return []topology.Problem{{Path: []string{"client"}, Message: "there is no client " + x.Client}}
 	}
-	return nil
+	return x.Window.Problems(plan)
 }
 
 var fairness = expect.KindOf[Fairness]("fairness", "no member answers more than its share")
@@ -60,7 +65,7 @@ nodes:
   c1: {client: {target: "http://192.0.2.100/", start: 25s}, nics: {lan: 192.0.2.201/24}}
 expect:
   - moves: 0
-  - fairness: {client: c1, most: 100%}
+  - fairness: {client: c1, most: 100%, from: 1s}
   - fairness: {client: c1, most: ..60%}
 `
 
@@ -75,7 +80,7 @@ func TestOwnExpectation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := o.Expectations[1]; !v.Passed || v.Text != "no member answers more than 100%" || !strings.HasPrefix(v.Got, "100% of ") {
+	if v := o.Expectations[1]; !v.Passed || v.Text != "no member answers more than 100% from 1s" || !strings.HasPrefix(v.Got, "100% of ") {
 		t.Errorf("all from one: got %+v", v)
 	}
 	if v := o.Expectations[2]; v.Passed || o.Passed() {
@@ -87,10 +92,11 @@ func TestOwnExpectation(t *testing.T) {
 	for instead, want := range map[string]string{
 		"most: 60%":             "9:15: expect.1.fairness: client is missing",
 		"client: c1, most: 60":  `9:34: expect.1.fairness.most: bad interval: got "60", want an interval such as 40%..60%`,
-		"client: c1, mots: 60%": `unknown key, want client, most or within (did you mean "most"?)`,
+		"client: c1, mots: 60%": `unknown key, want client, most, after, from or to (did you mean "most"?)`,
+		"client: c1, from: 2m":  "9:34: expect.1.fairness.from: got 2m0s, want an instant before the end at 30s",
 		"client: c2, most: 60%": "9:24: expect.1.fairness.client: there is no client c2",
 	} {
-		text := strings.Replace(fair, "client: c1, most: 100%", instead, 1)
+		text := strings.Replace(fair, "client: c1, most: 100%, from: 1s", instead, 1)
 		_, err := scenarios.Parse("fair.yaml", []byte(text), fairness)
 		if !errors.Is(err, scenarios.ErrInvalid) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", instead, err, want)

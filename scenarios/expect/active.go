@@ -27,7 +27,7 @@ func (x Active) Text() string {
 	case x.At != 0:
 		return fmt.Sprintf("%s is Active at %s%s", x.Member, form.Text(x.At), x.After.after())
 	case x.windowed():
-		return fmt.Sprintf("%s is Active%s", x.Member, x.Window.text())
+		return fmt.Sprintf("%s is Active%s", x.Member, x.Window.Words())
 	}
 	return fmt.Sprintf("%s is Active throughout", x.Member)
 }
@@ -38,11 +38,11 @@ func (x Active) Check(e Evidence) Result {
 	if x.At != 0 {
 		w.From, w.To = x.At, x.At
 	}
-	p, err := w.resolve(e)
+	p, err := w.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	from, to := p.core()
+	from, to := p.Core()
 	got := "never Active"
 	for _, l := range x.Member.of(lanes(e)) {
 		first := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == stateActive })

@@ -29,16 +29,16 @@ func (x AnsweredBy) Text() string {
 	if client == "" {
 		client = "all clients"
 	}
-	return "answers to " + client + x.Window.text() + parts(shares...) + ", nobody else"
+	return "answers to " + client + x.Window.Words() + parts(shares...) + ", nobody else"
 }
 
 // Check implements Expectation.
 func (x AnsweredBy) Check(e Evidence) Result {
-	p, err := x.Window.resolve(e)
+	p, err := x.Window.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	from, to := p.core()
+	from, to := p.Core()
 	counts, all := map[string]int{}, 0
 	for ev, answered := range event.Of[event.RequestAnswered](e.Events) {
 		if (x.Client == "" || ev.Node == x.Client) && ev.At >= from && ev.At <= to {

@@ -78,3 +78,8 @@ func (x Becomes) Problems(plan Plan) []topology.Problem {
 	}
 	return problems
 }
+
+// Names implements ChangeNamer: one entry of the member into the state.
+func (x Becomes) Names(_ Evidence, ev event.Event, c event.StandbyChanged) (named, once bool) {
+	return x.Member.chooses(ev.Node, c) && c.To == x.State, true
+}

@@ -20,14 +20,14 @@ type Elected struct {
 // Text implements Expectation.
 func (x Elected) Text() string {
 	if len(x.Nodes) == 0 {
-		return "nobody becomes Active" + x.Window.text()
+		return "nobody becomes Active" + x.Window.Words()
 	}
-	return strings.Join(x.Nodes, ", then ") + " and nobody else become Active" + x.Window.text()
+	return strings.Join(x.Nodes, ", then ") + " and nobody else become Active" + x.Window.Words()
 }
 
 // Check implements Expectation.
 func (x Elected) Check(e Evidence) Result {
-	p, err := x.Window.resolve(e)
+	p, err := x.Window.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
@@ -35,8 +35,8 @@ func (x Elected) Check(e Evidence) Result {
 	var sure []bool
 	var got []string
 	for ev, c := range event.Of[event.StandbyChanged](e.Events) {
-		if c.Owner && p.mayHold(ev.At) {
-			elected, sure = append(elected, ev.Node), append(sure, p.holds(ev.At))
+		if c.Owner && p.MayHold(ev.At) {
+			elected, sure = append(elected, ev.Node), append(sure, p.Holds(ev.At))
 			got = append(got, ev.Node+" "+form.Text(ev.At))
 		}
 	}

@@ -33,7 +33,7 @@ func (x Happening) Text() string {
 		}
 		s += name + " " + x.Where[name]
 	}
-	return s + x.Window.text() + ": " + x.count().String()
+	return s + x.Window.Words() + ": " + x.count().String()
 }
 
 func (x Happening) count() form.Range[int] {
@@ -45,15 +45,15 @@ func (x Happening) count() form.Range[int] {
 
 // Check implements Expectation.
 func (x Happening) Check(e Evidence) Result {
-	p, err := x.Window.resolve(e)
+	p, err := x.Window.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
 	sure, found := 0, []string{}
 	for _, ev := range e.Events {
-		if p.mayHold(ev.At) && x.fits(ev) {
+		if p.MayHold(ev.At) && x.fits(ev) {
 			found = append(found, form.Text(ev.At))
-			if p.holds(ev.At) {
+			if p.Holds(ev.At) {
 				sure++
 			}
 		}

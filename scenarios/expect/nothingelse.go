@@ -10,12 +10,16 @@ import (
 )
 
 // NothingElse expects that after the first fault no member changed its state
-// but as the same scenario says. Each Becomes accounts for one entry of its
-// member into its state, each States for all entries of its member in its
-// window. Every other entry after the first fault fails it; without a fault,
+// but as expectations of the same scenario name. Every other entry after the first fault fails it; without a fault,
 // every other entry of the run does.
 type NothingElse struct {
 	Wanted bool `yaml:"wanted,short" doc:"true: no member changes its state after the first fault but as becomes and states say" jsonschema:"required"`
+}
+
+// ChangeNamer is an expectation that names changes of states, for NothingElse: one
+// of them, once, or all that are like it.
+type ChangeNamer interface {
+	Names(e Evidence, ev event.Event, c event.StandbyChanged) (named, once bool)
 }
 
 // Text implements Expectation.
@@ -45,17 +49,13 @@ func (x NothingElse) Check(e Evidence) Result {
 // accounted says whether another expectation names a change, and uses it up.
 func accounted(e Evidence, used []bool, ev event.Event, c event.StandbyChanged) bool {
 	for i, beside := range e.Beside {
-		switch x := beside.(type) {
-		case States:
-			p, err := x.Window.resolve(e)
-			if err == nil && x.Member.chooses(ev.Node, c) && p.mayHold(ev.At) {
-				return true
-			}
-		case Becomes:
-			if !used[i] && x.Member.chooses(ev.Node, c) && c.To == x.State {
-				used[i] = true
-				return true
-			}
+		x, names := beside.(ChangeNamer)
+		if !names || used[i] {
+			continue
+		}
+		if named, once := x.Names(e, ev, c); named {
+			used[i] = once
+			return true
 		}
 	}
 	return false

@@ -20,18 +20,18 @@ type OnlyActive struct {
 // Text implements Expectation.
 func (x OnlyActive) Text() string {
 	if len(x.Nodes) == 0 {
-		return "nobody is Active" + x.Window.text()
+		return "nobody is Active" + x.Window.Words()
 	}
-	return "nobody but " + strings.Join(x.Nodes, ", ") + " is Active" + x.Window.text()
+	return "nobody but " + strings.Join(x.Nodes, ", ") + " is Active" + x.Window.Words()
 }
 
 // Check implements Expectation.
 func (x OnlyActive) Check(e Evidence) Result {
-	p, err := x.Window.resolve(e)
+	p, err := x.Window.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	from, to := p.core()
+	from, to := p.Core()
 	for _, l := range lanes(e) {
 		for _, s := range l.stretches {
 			if s.state == stateActive && s.from <= to && s.to > from && !slices.Contains(x.Nodes, l.member.Node) {

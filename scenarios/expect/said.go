@@ -31,7 +31,7 @@ func (x Said) Text() string {
 	if x.Program != "" {
 		s = x.Program + " on " + s
 	}
-	s += " says " + strconv.Quote(x.Line) + x.Window.text() + parts(x.count().String(), part("first", x.Between), part("figure", x.Figure))
+	s += " says " + strconv.Quote(x.Line) + x.Window.Words() + parts(x.count().String(), part("first", x.Between), part("figure", x.Figure))
 	return s
 }
 
@@ -44,7 +44,7 @@ func (x Said) count() form.Range[int] {
 
 // Check implements Expectation.
 func (x Said) Check(e Evidence) Result {
-	p, err := x.Window.resolve(e)
+	p, err := x.Window.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
@@ -56,7 +56,7 @@ func (x Said) Check(e Evidence) Result {
 	var figure float64
 	sure, found := 0, []string{}
 	for ev, said := range event.Of[event.ProgramSaid](e.Events) {
-		if ev.Node != x.Node || x.Program != "" && said.Program != x.Program || !p.mayHold(ev.At) {
+		if ev.Node != x.Node || x.Program != "" && said.Program != x.Program || !p.MayHold(ev.At) {
 			continue
 		}
 		match := line.FindStringSubmatch(said.Line)
@@ -67,7 +67,7 @@ func (x Said) Check(e Evidence) Result {
 			first = ev.At - p.zero
 		}
 		found = append(found, form.Text(ev.At-p.zero))
-		if p.holds(ev.At) {
+		if p.Holds(ev.At) {
 			sure++
 		}
 		if !x.Figure.Given {

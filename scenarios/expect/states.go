@@ -24,14 +24,14 @@ var stateNames = []string{stateInitial, "Learn", "Listen", "Speak", "Standby", s
 // Text implements Expectation.
 func (x States) Text() string {
 	if len(x.Sequence) == 0 {
-		return fmt.Sprintf("%s keeps its state%s", x.Member, x.Window.text())
+		return fmt.Sprintf("%s keeps its state%s", x.Member, x.Window.Words())
 	}
-	return fmt.Sprintf("%s goes through %s%s", x.Member, strings.Join(x.Sequence, ", "), x.Window.text())
+	return fmt.Sprintf("%s goes through %s%s", x.Member, strings.Join(x.Sequence, ", "), x.Window.Words())
 }
 
 // Check implements Expectation.
 func (x States) Check(e Evidence) Result {
-	p, err := x.Window.resolve(e)
+	p, err := x.Window.Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
@@ -39,8 +39,8 @@ func (x States) Check(e Evidence) Result {
 	var sure []bool
 	var got []string
 	for ev, c := range event.Of[event.StandbyChanged](e.Events) {
-		if x.Member.chooses(ev.Node, c) && p.mayHold(ev.At) {
-			entered, sure = append(entered, c.To), append(sure, p.holds(ev.At))
+		if x.Member.chooses(ev.Node, c) && p.MayHold(ev.At) {
+			entered, sure = append(entered, c.To), append(sure, p.Holds(ev.At))
 			got = append(got, c.To+" "+form.Text(ev.At))
 		}
 	}
@@ -73,4 +73,10 @@ func (x States) Problems(plan Plan) []topology.Problem {
 		}
 	}
 	return problems
+}
+
+// Names implements ChangeNamer: all entries of the member in the window.
+func (x States) Names(e Evidence, ev event.Event, c event.StandbyChanged) (named, once bool) {
+	p, err := x.Window.Resolve(e)
+	return err == nil && x.Member.chooses(ev.Node, c) && p.MayHold(ev.At), false
 }

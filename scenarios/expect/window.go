@@ -18,14 +18,14 @@ type Window struct {
 	To    time.Duration `yaml:"to" doc:"end of what is looked at (default: the end of the run)"`
 }
 
-// resolve returns the instants of the window. It fails if the fault was never
+// Resolve returns the instants of the window. It fails if the fault was never
 // applied.
-func (w Window) resolve(e Evidence) (period, error) {
-	p := period{to: e.Duration}
+func (w Window) Resolve(e Evidence) (Period, error) {
+	p := Period{to: e.Duration}
 	if w.After.given() {
 		zero, err := firstApplied(e, w.After)
 		if err != nil {
-			return period{}, err
+			return Period{}, err
 		}
 		p.zero = zero
 	}
@@ -38,31 +38,31 @@ func (w Window) resolve(e Evidence) (period, error) {
 	return p, nil
 }
 
-// period is a window in instants of the run. An end that is not one of the run
+// Period is a window in instants of the run. An end that is not one of the run
 // is as soft as the instants of what happened near it.
-type period struct {
+type Period struct {
 	zero        time.Duration // that the window counts from
 	from, to    time.Duration
 	early, late time.Duration // how soft the two ends are
 }
 
-// holds says whether an instant lies inside, wherever in the soft part an end is.
-func (p period) holds(at time.Duration) bool { return at >= p.from+p.early && at <= p.to-p.late }
+// Holds says whether an instant lies inside, wherever in the soft part an end is.
+func (p Period) Holds(at time.Duration) bool { return at >= p.from+p.early && at <= p.to-p.late }
 
-// mayHold says whether an instant lies inside for some place of the ends.
-func (p period) mayHold(at time.Duration) bool { return at >= p.from-p.early && at <= p.to+p.late }
+// MayHold says whether an instant lies inside for some place of the ends.
+func (p Period) MayHold(at time.Duration) bool { return at >= p.from-p.early && at <= p.to+p.late }
 
-// core is the part that is inside for sure. A window that has none, because it
+// Core is the part that is inside for sure. A window that has none, because it
 // is too short, is taken as it is.
-func (p period) core() (from, to time.Duration) {
+func (p Period) Core() (from, to time.Duration) {
 	if p.from+p.early > p.to-p.late {
 		return p.from, p.to
 	}
 	return p.from + p.early, p.to - p.late
 }
 
-// text says the window in words, with a space before: " from 30s to 40s".
-func (w Window) text() string {
+// Words says the window in words, with a space before: " from 30s to 40s".
+func (w Window) Words() string {
 	var s string
 	if w.After.given() && w.From == 0 && w.To != 0 {
 		return " within " + form.Text(w.To) + w.After.after()
