@@ -88,6 +88,17 @@ func TestVariantsInGo(t *testing.T) {
 	if len(all) != 2 || all[0].Variant != "a.standby.lan.priority=0,b.standby.lan.priority=100" || *all[1].Nodes["a"].Standby["lan"].Priority != 200 || len(all[0].Expect) != 2 || len(all[1].Expect) != 1 {
 		t.Errorf("got %+v and %+v", all[0], all[1])
 	}
+	real, err := Parse("x", []byte(strings.Replace(small, "{backend: {},", "{exec: {run: [nginx]},", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if real, err = real.Set("nodes.web.exec.run", "[haproxy]"); err != nil || len(real.Programs()) != 1 || real.Programs()[0].Name != "haproxy" {
+		t.Errorf("got %+v, %v", real, err)
+	}
+	real.Variants = Variants{{Path: "nodes.web.exec.run", Values: []string{"[nginx]", "[varnish]"}}}
+	if err := real.Validate(); err != nil || len(real.Programs()) != 3 || real.Programs()[2].Line != 0 {
+		t.Errorf("the programs of all variants: got %+v, %v", real.Programs(), err)
+	}
 	s.Variants[0].Values[1] = "256"
 	if err := s.Validate(); err == nil || err.Error() != "small: nodes.a.standby.lan.priority: got 256, want 0 to 255 (in the variant a.standby.lan.priority=256,b.standby.lan.priority=100)" {
 		t.Errorf("got %v", err)

@@ -89,6 +89,9 @@ func (d *Decoder) SetPlace(path []string, at Place) { d.places[strings.Join(path
 
 // PlaceOfPath is where the value of a path stands, or what contains it.
 func (d *Decoder) PlaceOfPath(path []string) Place {
+	if d.lines == nil {
+		return Place{} // there is no document
+	}
 	for n := len(path); n > 0; n-- {
 		if at, known := d.places[strings.Join(path[:n], ".")]; known {
 			return at
