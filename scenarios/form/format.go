@@ -1,7 +1,6 @@
 package form
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -65,23 +64,4 @@ func (o *Format) Blank() *Decoder {
 	d := newDecoder(o, nil)
 	d.lines = nil
 	return d
-}
-
-// SetText gives the field of a key in a struct the value of a text. Found is
-// false if there is no such key.
-func (o *Format) SetText(into any, key, text string) (found bool, err error) {
-	v := reflect.ValueOf(into).Elem()
-	f, found := findField(FieldsOf(v.Type()), key)
-	if !found {
-		return false, nil
-	}
-	v = v.FieldByIndex(f.index)
-	if v.Kind() == reflect.Pointer {
-		v.Set(reflect.New(v.Type().Elem()))
-		v = v.Elem()
-	}
-	if err := o.setScalar(v, text, f); err != nil {
-		return true, fmt.Errorf("%s: %w", key, err)
-	}
-	return true, nil
 }
