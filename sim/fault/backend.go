@@ -39,7 +39,7 @@ var backendRow = Kind[Backend]{
 	},
 	Power: MustBeUp, Stack: OwnStack,
 	Draw: func(d *Draw) (f Backend, ok bool) {
-		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Backend != nil })
+		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Takes("backend") })
 		f.Mode = d.Word(backendModes...)
 		switch f.Mode {
 		case "status":
@@ -51,7 +51,7 @@ var backendRow = Kind[Backend]{
 	},
 	Targets: func(f Backend) Targets { return nodes(f.Node) },
 	Needs: func(f Backend, n topology.Node) error {
-		if n.Backend == nil {
+		if !n.Takes("backend") {
 			return lacks("node %s is no backend", f.Node)
 		}
 		return nil

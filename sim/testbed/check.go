@@ -30,6 +30,11 @@ func Check(t topology.Topology, timeline []fault.Fault) error {
 			leads[segment] = iface
 		}
 	}
+	for _, name := range topology.Names(t.Nodes) {
+		for _, key := range topology.Names(t.Nodes[name].Others) {
+			errs = append(errs, fmt.Errorf("node %s: the program %s is not built in, and so not in the process of the node", name, key))
+		}
+	}
 	for _, f := range timeline {
 		for _, err := range problems(t, f) {
 			errs = append(errs, fmt.Errorf("%s: %w", f, err))

@@ -40,6 +40,7 @@ func TestCheck(t *testing.T) {
 	}
 	second := top.Nodes["a"]
 	second.NICs = map[string]topology.NIC{"lan": nic("192.0.2.11/24"), "lan2": nic("192.0.2.12/24")}
+	second.Others = map[string]topology.Program{"other": &topology.Backend{}}
 	top.Nodes["a"] = second
 	err := Check(top, parse("reboot a warm down 5s", "fill k memory 90%", "skew k 5s for 3s"))
 	if !errors.Is(err, ErrImpossible) {
@@ -47,6 +48,7 @@ func TestCheck(t *testing.T) {
 	}
 	for _, want := range []string{
 		"node a: lan and lan2 lead to the same segment lan: a node has one cable to a segment",
+		"node a: the program other is not built in",
 		"reboot a warm down 5s: a process that is killed keeps nothing",
 		"fill k memory 90%: a node that runs real programs has the stack, the clock and the configuration of the kernel",
 		"skew k 5s for 3s: a node that runs real programs",

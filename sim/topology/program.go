@@ -82,6 +82,16 @@ func (n *Node) Programs() iter.Seq2[string, Program] {
 	}
 }
 
+// Program returns one program of the node by its key, or nil.
+func (n *Node) Program(key string) Program {
+	for other, p := range n.Programs() {
+		if other == key {
+			return p
+		}
+	}
+	return nil
+}
+
 // withPrograms returns the node with its programs completed.
 func (n Node) withPrograms(t Topology, name string) Node {
 	at := Place{t, name, n}

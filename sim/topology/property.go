@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -18,11 +17,15 @@ type Property struct {
 	Name  string // such as lan.address, standby.lan.priority, service.web
 	Want  string // the values it takes, in words
 	Takes func(value string) bool
+
+	// Of a property of a program: the value that it has as configured, and the one
+	// on a machine that was never told, such as after an unsaved change is lost.
+	Value, Unset string
 }
 
-// Switch is a property that is on or off.
+// Switch is a property that is on as configured.
 func Switch(name string) Property {
-	return Property{name, "on or off", func(v string) bool { return v == "on" || v == "off" }}
+	return Property{name, "on or off", func(v string) bool { return v == "on" || v == "off" }, "on", "off"}
 }
 
 // ServiceProperty names the switch of a service.
@@ -149,7 +152,7 @@ func (n Node) properties() map[string]Property {
 	all := map[string]Property{}
 	add := func(p Property) { all[p.Name] = p }
 	for _, iface := range Names(n.NICs) {
-		add(Property{iface + ".address", "an address with prefix length, such as 192.0.2.11/24, or none", isPrefixOrNone})
+		add(Property{Name: iface + ".address", Want: "an address with prefix length, such as 192.0.2.11/24, or none", Takes: isPrefixOrNone})
 	}
 	if len(n.Standby) > 0 {
 		add(Switch("standby"))
@@ -157,10 +160,10 @@ func (n Node) properties() map[string]Property {
 	for _, name := range Names(StandbyProperties) {
 		p := StandbyProperties[name]
 		if len(n.Standby) > 0 {
-			add(Property{"standby." + name, p.want, p.takes})
+			add(Property{Name: "standby." + name, Want: p.want, Takes: p.takes})
 		}
 		for _, iface := range Names(n.Standby) {
-			add(Property{"standby." + iface + "." + name, p.want, p.takes})
+			add(Property{Name: "standby." + iface + "." + name, Want: p.want, Takes: p.takes})
 		}
 	}
 	for _, iface := range Names(n.Standby) {
@@ -205,9 +208,4 @@ func (n Node) CheckSet(property, value string) error {
 		err = fmt.Errorf("%w: %s: got %q, want %s", ErrProperty, property, value, p.Want)
 	}
 	return err
-}
-
-// HasProperty reports whether a program has a property.
-func HasProperty(p Program, name string) bool {
-	return slices.ContainsFunc(p.Properties(), func(p Property) bool { return p.Name == name })
 }

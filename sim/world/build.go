@@ -25,6 +25,8 @@ type Options struct {
 
 	// Effects are those of faults beyond fault.Standard.
 	Effects []Effect
+	// Programs are those beyond the ones that are built in: see topology.Node.Others.
+	Programs []Program
 }
 
 // OnlyNode is the one machine of a topology that BuildOne builds.
@@ -38,8 +40,8 @@ type OnlyNode struct {
 // in the topology is the saved one, which need not be valid. It may lack the
 // address of an interface, say.
 type Reboot struct {
-	Boots int      `json:"boots"` // before this one; each draws from streams of its own
-	Off   []string `json:"off"`   // of the saved configuration: see Saved
+	Boots int               `json:"boots"` // before this one; each draws from streams of its own
+	Set   map[string]string `json:"set"`   // of the saved configuration: see Saved
 }
 
 // NewMachine makes a machine that lives in another process, with its ports on the
@@ -57,6 +59,9 @@ func Build(t topology.Topology, o Options) (*World, error) {
 		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
 	}
 	w := newWorld(newBase(t, nil, o, segmentConfig), o)
+	if err := w.missingPrograms(); err != nil {
+		return nil, err
+	}
 	for _, name := range topology.Names(w.topology.Nodes) {
 		w.addNode(name, Reboot{})
 	}
@@ -109,7 +114,7 @@ func BuildFabric(t topology.Topology, clock sim.Driver, newMachine NewMachine, o
 // newWorld makes a world without machines.
 func newWorld(b *Base, o Options) *World {
 	return &World{
-		Base: b, effects: slices.Concat(networkEffects, o.Effects),
+		Base: b, effects: slices.Concat(networkEffects, o.Effects), programs: slices.Concat(programs, o.Programs),
 		machines: map[string]Machine{}, nodes: map[string]*Node{}, ledger: client.NewLedger(),
 	}
 }

@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"testing"
@@ -36,13 +37,13 @@ func TestRebootInAnotherProcess(t *testing.T) {
 	first.run(40 * time.Second)
 	saved := first.Node("a").Saved()
 	top.Nodes["a"] = saved.Node
-	again := only(t, top, &world.Reboot{Boots: 1, Off: saved.Off})
+	again := only(t, top, &world.Reboot{Boots: 1, Set: saved.Set})
 	again.run(50 * time.Second)
 	if got := after(again, 0); !slices.Equal(got, whole) {
 		t.Errorf("in a process of its own a does\n%q, want\n%q", got, whole)
 	}
-	if len(whole) < 4 || !slices.Equal(saved.Off, []string{"service.other"}) {
-		t.Errorf("a does %q after its reboot, with %v turned off", whole, saved.Off)
+	if len(whole) < 4 || !maps.Equal(saved.Set, map[string]string{"service.other": "off"}) {
+		t.Errorf("a does %q after its reboot, with %v", whole, saved.Set)
 	}
 
 	// An address makes it a member again, and what it says is said when the

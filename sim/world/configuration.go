@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -10,50 +11,65 @@ import (
 )
 
 // configuration is what a node is told to be: its place in the topology, and
-// what has been turned off since.
+// what has been set since that has no place there.
 type configuration struct {
 	topology.Node
-	off map[string]bool // standby.INTERFACE, service.NAME
+	set map[string]string // switches of standby.INTERFACE, and properties of programs
 }
 
-func newConfiguration(n topology.Node, off []string) configuration {
-	c := configuration{Node: n, off: map[string]bool{}}
-	for _, property := range off {
-		c.off[property] = true
-	}
-	return c.clone()
+func newConfiguration(n topology.Node, set map[string]string) configuration {
+	return configuration{Node: n, set: set}.clone()
 }
 
 // clone copies what a run may change.
 func (c configuration) clone() configuration {
-	c.NICs, c.Standby, c.off = maps.Clone(c.NICs), maps.Clone(c.Standby), maps.Clone(c.off)
+	c.NICs, c.Standby = maps.Clone(c.NICs), maps.Clone(c.Standby)
+	set := map[string]string{}
+	maps.Copy(set, c.set)
+	c.set = set
 	return c
 }
 
-// turn notes that something is switched on or off.
-func (c *configuration) turn(property string, on bool) {
-	if on {
-		delete(c.off, property)
+// note keeps the value of a property that has no place in the topology, unless
+// it is the one as configured.
+func (c *configuration) note(p topology.Property, value string) {
+	if value == p.Value {
+		delete(c.set, p.Name)
 	} else {
-		c.off[property] = true
+		c.set[p.Name] = value
 	}
+}
+
+// value returns the value of such a property.
+func (c *configuration) value(p topology.Property) string { return cmp.Or(c.set[p.Name], p.Value) }
+
+// ofProgram returns a property of one of the node's programs.
+func (c *configuration) ofProgram(name string) (key string, p topology.Property, ok bool) {
+	for key, program := range c.Programs() {
+		for _, p := range program.Properties() {
+			if p.Name == name {
+				return key, p, true
+			}
+		}
+	}
+	return "", topology.Property{}, false
 }
 
 // forget takes a property, in the words of topology.Node.Properties, back to
 // what it is on a machine that was never told.
 func (c *configuration) forget(property string) {
-	parts := strings.Split(property, ".")
-	last := parts[len(parts)-1]
-	switch {
-	case last == "address" && parts[0] != "standby":
-		nic := c.NICs[parts[0]]
-		nic.Address = netip.Prefix{}
-		c.NICs[parts[0]] = nic
-	case parts[0] == "service":
-		c.turn(property, false)
-	default:
-		c.forgetStandby(parts[1:])
+	if _, p, ok := c.ofProgram(property); ok {
+		c.note(p, p.Unset)
+		return
 	}
+	parts := strings.Split(property, ".")
+	if parts[0] == "standby" && parts[len(parts)-1] != "address" {
+		c.forgetStandby(parts[1:])
+		return
+	}
+	nic := c.NICs[parts[0]]
+	nic.Address = netip.Prefix{}
+	c.NICs[parts[0]] = nic
 }
 
 // forgetStandby forgets standby control, on one interface or all, or one

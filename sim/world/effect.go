@@ -13,7 +13,8 @@ func OfMachine(kind *fault.Row) bool { return machineEffects.Has(kind) }
 // apply gives a fault without its span effect: to the network or, if it is about
 // one machine, there.
 func (w *World) apply(f fault.Fault) (undo func() bool, err error) {
-	if m := w.machines[fault.Node(f)]; m != nil && OfMachine(f.Row()) {
+	name := fault.Node(f)
+	if m := w.machines[name]; m != nil && (OfMachine(f.Row()) || w.topology.Nodes[name].Takes(f.Row().Verb())) {
 		return m.Apply(f)
 	}
 	return w.effects.Apply(w, f)

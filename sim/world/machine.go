@@ -48,7 +48,10 @@ var machineEffects = fault.Effects[*Node]{
 
 // Apply implements Machine.
 func (n *Node) Apply(f fault.Fault) (undo func() bool, err error) {
-	return machineEffects.Apply(n, f)
+	if machineEffects.Has(f.Row()) {
+		return machineEffects.Apply(n, f)
+	}
+	return n.applyToProgram(f)
 }
 
 func (n *Node) setProperty(f fault.Set) (undo func() bool, err error) {
@@ -142,7 +145,7 @@ func (n *Node) crash(warm bool) {
 	n.powering.Stop()
 	n.host.Crash(warm)
 	clear(n.members)
-	n.gateway, n.client, n.backend = nil, nil, nil
+	clear(n.programs)
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {
 		n.readdress(nic)

@@ -4,30 +4,24 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/cablepull/cablepull/node/backend"
-	"github.com/cablepull/cablepull/node/client"
-	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/standby/member"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Node is a machine of the world and what runs on it. Members, gateway, client
-// and back end are nil or empty while the machine is down.
+// Node is a machine of the world and what runs on it. It has no members and
+// programs while the machine is down.
 type Node struct {
-	world   *World
-	name    string
-	host    *host.Host
-	running configuration // in effect
-	saved   configuration // what a reboot finds
-	members map[string]*member.Member
-	gateway *gateway.Gateway
-	client  *client.Client
-	backend *backend.Backend
+	world    *World
+	name     string
+	host     *host.Host
+	running  configuration // in effect
+	saved    configuration // what a reboot finds
+	members  map[string]*member.Member
+	programs map[string]*Running // by key
 
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot
@@ -35,8 +29,8 @@ type Node struct {
 
 func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	n := &Node{
-		world: w, name: name, running: newConfiguration(cfg, reboot.Off), saved: newConfiguration(cfg, reboot.Off),
-		members: map[string]*member.Member{},
+		world: w, name: name, running: newConfiguration(cfg, reboot.Set), saved: newConfiguration(cfg, reboot.Set),
+		members: map[string]*member.Member{}, programs: map[string]*Running{},
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
@@ -70,8 +64,8 @@ func (n *Node) Member(iface string) *member.Member { return n.members[iface] }
 
 // Saved is the configuration that a reboot of a node finds.
 type Saved struct {
-	Node topology.Node `json:"node"`
-	Off  []string      `json:"off"` // what it does not start: standby.INTERFACE, service.NAME
+	Node topology.Node     `json:"node"`
+	Set  map[string]string `json:"set"` // properties that have no place there and are not as configured
 }
 
 // Saved returns the configuration that a reboot finds. What it leaves out is not
@@ -79,7 +73,7 @@ type Saved struct {
 func (n *Node) Saved() Saved {
 	saved := n.saved.clone()
 	saved.Unsaved = nil
-	return Saved{saved.Node, topology.Names(saved.off)}
+	return Saved{saved.Node, saved.set}
 }
 
 // Members returns all members by interface, in order.
@@ -91,46 +85,14 @@ func (n *Node) Members() []*member.Member {
 	return all
 }
 
-// boot starts what the configuration says, services before the members that
-// attract requests to them.
+// boot starts what the configuration says, programs that serve before the
+// members that attract requests to them.
 func (n *Node) boot() {
-	cfg := n.running
-	if cfg.Router != nil {
-		n.startRouter(*cfg.Router)
-	}
-	if cfg.Backend != nil {
-		n.backend = backend.New(n.host, *cfg.Backend)
-	}
-	if cfg.Gateway != nil {
-		n.gateway = gateway.New(n.host, *cfg.Gateway, cfg.Memory)
-		n.stopServices()
-	}
-	for _, iface := range slices.Sorted(maps.Keys(cfg.Standby)) {
+	n.startPrograms(false)
+	for _, iface := range topology.Names(n.running.Standby) {
 		n.startMember(iface)
 	}
-	if cfg.Client != nil {
-		n.startClient(*cfg.Client)
-	}
-}
-
-func (n *Node) startClient(cfg topology.Client) {
-	client, err := client.New(n.host, cfg, n.world.ledger)
-	if err != nil { // validated before
-		n.world.loop.Fail(err)
-		return
-	}
-	n.client = client
-}
-
-// stopServices stops what the configuration has turned off.
-func (n *Node) stopServices() {
-	for _, property := range topology.Names(n.running.off) {
-		if name, is := strings.CutPrefix(property, "service."); is {
-			if err := n.gateway.StopService(name); err != nil {
-				n.world.loop.Fail(err)
-			}
-		}
-	}
+	n.startPrograms(true)
 }
 
 // startMember runs standby control on an interface, if that has an address:
@@ -143,7 +105,7 @@ func (n *Node) startMember(iface string) {
 	}
 	freeze := n.running.Gateway != nil && n.running.Gateway.OnVIPLoss == topology.OnVIPLossFreeze
 	cfg := memberConfig(standby, nic.Address().Addr(), freeze)
-	cfg.Disabled = n.running.off["standby."+iface]
+	cfg.Disabled = n.running.set["standby."+iface] == "off"
 	n.members[iface] = member.Start(n.host, nic, cfg)
 }
 

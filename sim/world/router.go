@@ -9,7 +9,7 @@ import (
 
 // startRouter makes the machine forward, translate and filter as its
 // configuration says.
-func (n *Node) startRouter(r topology.Router) {
+func startRouter(n *Node, r *topology.Router) (*Running, error) {
 	n.host.SetForwarding(true)
 	if r.NAT != nil {
 		n.host.SetTranslation(n.translation(r.NAT))
@@ -17,6 +17,7 @@ func (n *Node) startRouter(r topology.Router) {
 	if r.Firewall != nil {
 		n.host.SetFirewall(firewall(*r.Firewall))
 	}
+	return &Running{}, nil
 }
 
 // translation is the configuration's, as the machine wants it. An address that

@@ -78,24 +78,27 @@ func (n *Node) get(property string) string {
 		return "none"
 	case len(parts) == 3:
 		return topology.StandbyProperties[parts[2]].Get(n.running.Standby[parts[1]])
-	case n.running.off[property]:
-		return "off"
 	}
-	return "on"
+	if _, p, ok := n.running.ofProgram(property); ok {
+		return n.running.value(p)
+	}
+	return n.running.value(topology.Switch(property)) // of standby control
 }
 
 // put gives one property a value, and effect to that.
 func (n *Node) put(property, value string) error {
+	if key, p, ok := n.running.ofProgram(property); ok {
+		n.running.note(p, value)
+		return n.programs[key].put(property, value)
+	}
 	parts := strings.Split(property, ".")
 	switch {
 	case parts[len(parts)-1] == "address":
 		return n.putAddress(parts[0], value)
-	case parts[0] == "service":
-		return n.putService(parts[1], value == "on")
 	case len(parts) == 3:
 		return n.putStandby(parts[1], parts[2], value)
 	}
-	n.running.turn(property, value == "on")
+	n.running.note(topology.Switch(property), value)
 	if m := n.members[parts[1]]; m != nil {
 		m.Enable(value == "on")
 	}
@@ -135,14 +138,6 @@ func (n *Node) readdress(port *host.NIC) {
 		port.SetGateway(n.running.Default)
 	}
 	port.SetAddress(a)
-}
-
-func (n *Node) putService(name string, on bool) error {
-	n.running.turn("service."+name, on)
-	if on {
-		return n.gateway.StartService(name)
-	}
-	return n.gateway.StopService(name)
 }
 
 // putStandby changes one property of standby control on an interface. A value

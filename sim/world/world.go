@@ -37,6 +37,7 @@ type World struct {
 	frames   *sightings
 	applied  []*application        // in the order in which they were injected
 	effects  fault.Effects[*World] // of faults of the network
+	programs []Program             // in the order in which machines start them
 	finished bool
 	closed   bool
 }

@@ -1,0 +1,119 @@
+package world
+
+import (
+	"iter"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// samples are nodes with one program each, by its key.
+var samples = map[string]topology.Node{
+	"backend": {Backend: &topology.Backend{}},
+	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
+	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
+	"gateway": {Gateway: &topology.Gateway{}},
+	"router":  {Router: &topology.Router{}},
+}
+
+// eachProgram yields a completed node for each program that is built in. One
+// without a sample fails the test.
+func eachProgram(t *testing.T) iter.Seq[topology.Node] {
+	return func(yield func(topology.Node) bool) {
+		for _, key := range topology.ProgramKeys() {
+			n, ok := samples[key]
+			if !ok {
+				t.Errorf("program %s: it has no sample in program_test.go", key)
+				continue
+			}
+			if !yield(alone(n).WithDefaults().Nodes["n"]) {
+				return
+			}
+		}
+	}
+}
+
+// alone is a topology of one node.
+func alone(n topology.Node) topology.Topology {
+	n.NICs = map[string]topology.NIC{"lan": {Address: netip.MustParsePrefix("192.0.2.10/24")}}
+	return topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{"n": n}}
+}
+
+// TestEachProgramHasARow here, and only one.
+func TestEachProgramHasARow(t *testing.T) {
+	for _, key := range topology.ProgramKeys() {
+		count := 0
+		for _, p := range programs {
+			if p.key == key {
+				count++
+			}
+		}
+		if count != 1 {
+			t.Errorf("program %s: got %d rows in the list programs, want 1 that says how it is started", key, count)
+		}
+	}
+	for _, p := range programs {
+		if !slices.Contains(topology.ProgramKeys(), p.key) {
+			t.Errorf("program %s: no field of topology.Node holds it", p.key)
+		}
+	}
+}
+
+// TestProgramsKeepTheirPromises: each starts with its configuration, and what
+// its row on paper lists can be done to it and undone.
+func TestProgramsKeepTheirPromises(t *testing.T) {
+	for node := range eachProgram(t) {
+		if node.Exec != nil {
+			continue // has a kernel of its own
+		}
+		w, err := Build(alone(node), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		if err := w.Run(time.Second); err != nil {
+			t.Error(err)
+		}
+		for _, service := range node.ServiceNames() {
+			if undo, err := w.nodes["n"].Apply(fault.StopService{Name: service, Node: "n"}); err != nil || !undo() {
+				t.Errorf("stop service %s: got %v, want it done, and undone", service, err)
+			}
+		}
+		for _, property := range node.Properties() {
+			if _, p, ok := w.nodes["n"].running.ofProgram(property); ok {
+				if _, err := w.nodes["n"].set(property, p.Unset); err != nil {
+					t.Errorf("set %s %s: %v", property, p.Unset, err)
+				}
+			}
+		}
+		if err := w.Run(2 * time.Second); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestPromises that a program cannot keep end the run and name it.
+func TestPromises(t *testing.T) {
+	for _, c := range []struct {
+		paper   topology.Program
+		running Running
+		want    string
+	}{
+		{topology.Client{}, Running{}, ""},
+		{topology.Backend{}, Running{}, "it has the services [http] and no Switch"},
+		{topology.Backend{}, Running{Switch: func(string, bool) error { return nil }}, "faults [backend] are about it and it has no Apply"},
+		{counter{}, Running{Switch: func(string, bool) error { return nil }}, "it has properties and no Set"},
+	} {
+		got := ""
+		if err := c.running.keeps(c.paper); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%T: got %q, want %q", c.paper, got, c.want)
+		}
+	}
+}
