@@ -32,10 +32,11 @@ var flow = map[string][]string{
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
 	"sim/world": { // the one place where all meets
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend",
+		"node/wire", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
 	},
 	"sim/testbed/child": {}, // this program again, whatever it then does
 	"sim/testbed/wall": {

@@ -115,6 +115,11 @@ func describeMachine(e event.Event) (note, bool) {
 			text += ", " + b.Reason
 		}
 		return say(plain, "%s", text), true
+	case event.ProbeChanged:
+		if b.State == "up" {
+			return say(good, "%s is up, says its probe by %s", b.Target, b.By), true
+		}
+		return say(bad, "%s is down, says its probe by %s: %s", b.Target, b.By, b.Reason), true
 	case event.ProgramEnded:
 		return say(warn, "program %s has ended: %s", b.Program, b.Status), true
 	case event.ProgramSaid:

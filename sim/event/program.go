@@ -18,3 +18,14 @@ func (ProgramEnded) Kind() string { return "program-ended" }
 
 // Kind implements Body.
 func (ProgramSaid) Kind() string { return "program-said" }
+
+// ProbeChanged: a probe has made up its mind about its target.
+type ProbeChanged struct {
+	Target string
+	By     string `words:"tcp-half,tcp-full,http-status,http-token"`
+	State  string `words:"up,down"`
+	Reason string // why the last check was bad, such as timeout, status 503; empty: it was good
+}
+
+// Kind implements Body.
+func (ProbeChanged) Kind() string { return "probe-changed" }

@@ -15,7 +15,7 @@ var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
 	NeighbourChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
-	ProgramEnded{}, ProgramSaid{},
+	ProgramEnded{}, ProgramSaid{}, ProbeChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyRejected{}, StandbyStatus{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},

@@ -50,6 +50,7 @@ type Node struct {
 	Standby map[string]Standby `yaml:"standby" doc:"standby control by interface"`
 	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`
 	Client  *Client            `yaml:"client" doc:"an HTTP client"`
+	Probe   *Probe             `yaml:"probe" doc:"a health check of something"`
 	Router  *Router            `yaml:"router" doc:"forwards between its interfaces; {} for no more than that"`
 	Exec    *Exec              `yaml:"exec" doc:"a real host: real programs on the stack of the kernel; in real namespaces only (--world netns)"`
 	Others  map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own

@@ -56,6 +56,12 @@ var mistakes = []struct {
 	{edit("c1", func(n *Node) {
 		n.Client = &Client{Target: "http://192.0.2.100/", Start: time.Second, Stop: time.Second}
 	}), "nodes.c1.client.stop: got 1s, want an instant after start, 1s"},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{} }), "nodes.c1.probe: target is missing"},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.99/"} }), "~nodes.c1.probe.target: nobody has the address 192.0.2.99"},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: "icmp"} }), `nodes.c1.probe.by: got "icmp", want tcp-half, tcp-full, http-status or http-token`},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Timeout: 3 * time.Second} }), "nodes.c1.probe.timeout: got 3s, want at most the interval, 2s"},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: ProbeHTTPToken} }), "nodes.c1.probe: token is missing: http-token looks for it"},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full looks for no token`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Arrival: "random"} }), `nodes.c1.client.arrival: got "random", want const or poisson`},
 	{edit("c1", func(n *Node) { n.Default = addr("10.0.0.1") }), "nodes.c1.default-route: got 10.0.0.1, want an address on one of the node's segments"},
 	{edit("c1", func(n *Node) { n.Unsaved = []string{"lan.adress"} }), `nodes.c1.unsaved.0: bad property: got "lan.adress", want lan.address (did you mean "lan.address"?)`},

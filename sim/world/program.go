@@ -8,6 +8,7 @@ import (
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
+	"github.com/cablepull/cablepull/node/probe"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -48,6 +49,7 @@ var programs = []Program{
 	ProgramOf("gateway", startGateway),
 	ProgramOf("exec", refuseExec),
 	AskerOf("client", startClient),
+	AskerOf("probe", startProbe),
 }
 
 // Running is a program in one life of its machine, with which it dies. What it
@@ -99,6 +101,11 @@ func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {
 	_, err := client.New(n.host, *cfg, n.world.ledger)
+	return &Running{}, err
+}
+
+func startProbe(n *Node, cfg *topology.Probe) (*Running, error) {
+	_, err := probe.New(n.host, *cfg)
 	return &Running{}, err
 }
 

@@ -17,6 +17,7 @@ var samples = map[string]topology.Node{
 	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
 	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
 	"gateway": {Gateway: &topology.Gateway{}},
+	"probe":   {Probe: &topology.Probe{Target: "http://192.0.2.10/"}},
 	"router":  {Router: &topology.Router{}},
 }
 

@@ -1,0 +1,238 @@
+package probe_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/host/hosttest"
+	"github.com/cablepull/cablepull/node/probe"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+const second = time.Second
+
+// lab is a back end web and a machine p that probes it.
+type lab struct {
+	*hosttest.Lab
+	web, p  *host.Host
+	backend *backend.Backend
+}
+
+func newLab(t *testing.T) *lab {
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
+	l.web, l.p = l.Add("web", "192.0.2.50/24"), l.Add("p", "192.0.2.21/24")
+	l.serve()
+	return l
+}
+
+func (l *lab) serve() { l.backend = backend.New(l.web, topology.Backend{}.WithDefaults()) }
+
+// start starts a probe by one way.
+func (l *lab) start(t *testing.T, by string, change func(*topology.Probe)) {
+	t.Helper()
+	cfg := topology.Probe{Target: "http://192.0.2.50/", By: by}
+	if change != nil {
+		change(&cfg)
+	}
+	if _, err := probe.New(l.p, *cfg.Complete(topology.Place{}).(*topology.Probe)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *lab) mode(t *testing.T, m backend.Mode) {
+	t.Helper()
+	if err := l.backend.Set(m); err != nil {
+		t.Error(err)
+	}
+}
+
+// said lists what the probe has logged since an instant, without instants.
+func (l *lab) said(since time.Duration) (all []string) {
+	at, bodies := hosttest.Bodies[event.ProbeChanged](l.Lab, "p")
+	for i, b := range bodies {
+		if at[i] >= since {
+			all = append(all, strings.TrimSpace(b.By+" "+b.State+" "+b.Reason))
+		}
+	}
+	return all
+}
+
+var ways = []string{"tcp-half", "tcp-full", "http-status", "http-token"}
+
+func withToken(c *topology.Probe) {
+	if c.By == topology.ProbeHTTPToken {
+		c.Token = "abcdefghijklmnopqrstuvwxyz"
+	}
+}
+
+// TestWhatEachWaySees: faults crossed with ways of checking. Empty: the probe
+// stays content.
+func TestWhatEachWaySees(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		damage func(t *testing.T, l *lab)
+		want   [4]string // by tcp-half, tcp-full, http-status, http-token
+	}{
+		{"nothing", func(*testing.T, *lab) {}, [4]string{}},
+		{"hog", func(_ *testing.T, l *lab) { l.web.Hog(host.Service, 1) }, [4]string{"", "", "timeout", "timeout"}},
+		{"hang", func(t *testing.T, l *lab) { l.mode(t, backend.Mode{Kind: backend.ModeHang}) }, [4]string{"", "", "timeout", "timeout"}},
+		{"slow", func(t *testing.T, l *lab) {
+			l.mode(t, backend.Mode{Kind: backend.ModeLatency, Latency: 1100 * time.Millisecond})
+		}, [4]string{"", "", "timeout", "timeout"}},
+		{"reset", func(t *testing.T, l *lab) { l.mode(t, backend.Mode{Kind: backend.ModeReset}) }, [4]string{"", "", "reset", "reset"}},
+		{"status", func(t *testing.T, l *lab) { l.mode(t, backend.Mode{Kind: backend.ModeStatus, Status: 503}) }, [4]string{"", "", "status 503", "status 503"}},
+		{"stopped", func(t *testing.T, l *lab) {
+			if err := l.backend.StopService(topology.BackendService); err != nil {
+				t.Error(err)
+			}
+		}, [4]string{"refused", "refused", "refused", "refused"}},
+		{"frozen", func(_ *testing.T, l *lab) { l.web.Freeze(false) }, [4]string{"timeout", "timeout", "timeout", "timeout"}},
+		{"crash", func(_ *testing.T, l *lab) { l.web.Crash(false) }, [4]string{"timeout", "timeout", "timeout", "timeout"}},
+	} {
+		for i, by := range ways {
+			t.Run(c.name+" "+by, func(t *testing.T) {
+				l := newLab(t)
+				l.start(t, by, withToken)
+				l.At(10*second, func() { c.damage(t, l) })
+				l.Run(30 * second)
+				want := []string{by + " up"}
+				if c.want[i] != "" {
+					want = append(want, by+" down "+c.want[i])
+				}
+				if got := l.said(0); !slices.Equal(got, want) {
+					t.Errorf("got %q, want %q", got, want)
+				}
+			})
+		}
+	}
+}
+
+// TestRiseAndFall: the state changes with the last check of a row, and a check
+// that ends otherwise begins the row anew.
+func TestRiseAndFall(t *testing.T) {
+	l := newLab(t)
+	l.start(t, "http-status", func(c *topology.Probe) { c.Rise, c.Fall = 3, 2 })
+	l.Run(20 * second)
+	at, _ := hosttest.Bodies[event.ConnAccepted](l.Lab, "web")
+	up, _ := hosttest.Bodies[event.ProbeChanged](l.Lab, "p")
+	if len(up) != 1 || up[0] < at[2] || up[0] > at[2]+10*time.Millisecond || at[1]-at[0] < 2*second-time.Millisecond || at[0] > 2*second {
+		t.Fatalf("checks at %v, up at %v, want the first within an interval, one every 2s, and up with the third", at, up)
+	}
+	due := at[len(at)-1] - 10*time.Millisecond // shortly before a check, but for multiples of the interval
+	bad, good := func() { l.mode(t, backend.Mode{Kind: backend.ModeStatus, Status: 500}) }, func() { l.mode(t, backend.Mode{Kind: backend.ModeOK}) }
+	l.At(due+4*second, bad) // one bad check, two good ones
+	l.At(due+6*second, good)
+	l.At(due+10*second, bad)
+	l.Run(due + 12*second)
+	if got := l.said(20 * second); len(got) != 0 {
+		t.Errorf("after one bad check, and another one: got %q, want nothing", got)
+	}
+	l.Run(due + 13*second)
+	if got := l.said(20 * second); !slices.Equal(got, []string{"http-status down status 500"}) {
+		t.Errorf("after two bad checks in a row: got %q", got)
+	}
+	l.At(due+14*second, good)
+	l.Run(due + 17*second)
+	if got := l.said(20 * second); len(got) != 1 {
+		t.Errorf("after two good checks in a row: got %q, want nothing new", got)
+	}
+	l.Run(due + 19*second)
+	if got := l.said(20 * second); len(got) != 2 || got[1] != "http-status up" {
+		t.Errorf("after three good checks in a row: got %q, want it up", got)
+	}
+}
+
+// TestStatusAndToken: what is no good answer to one who wants another one.
+func TestStatusAndToken(t *testing.T) {
+	for _, c := range []struct {
+		by     string
+		change func(*topology.Probe)
+		want   string
+	}{
+		{"http-status", func(c *topology.Probe) { c.Status = 204 }, "http-status down status 200"},
+		{"http-token", func(c *topology.Probe) { c.Token = "0000000064 abc" }, "http-token up"}, // of the second line
+		{"http-token", func(c *topology.Probe) { c.Token = "abd" }, "http-token down no token"},
+		{"http-token", func(c *topology.Probe) { c.Status, c.Token = 204, "abc" }, "http-token down status 200"},
+	} {
+		l := newLab(t)
+		l.start(t, c.by, c.change)
+		l.Run(20 * second)
+		if got := l.said(0); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestNotHTTP: who answers something else is not well, and a close is no answer.
+func TestNotHTTP(t *testing.T) {
+	for answer, want := range map[string]string{"220 mail ready\r\n\r\n": "not HTTP", "": "closed", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc": "closed"} { // order: worlds apart
+		l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
+		l.web, l.p = l.Add("web", "192.0.2.50/24"), l.Add("p", "192.0.2.21/24")
+		l.web.Go("server", func(*sim.Proc) {
+			listener, err := l.web.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 16)
+			for err == nil {
+				var c *host.Conn
+				if c, err = listener.AcceptConn(); err == nil {
+					c.Read(make([]byte, 1000))
+					fmt.Fprint(c, answer)
+					c.Close()
+				}
+			}
+		})
+		l.start(t, "http-token", withToken)
+		l.Run(20 * second)
+		if got := l.said(0); !slices.Equal(got, []string{"http-token down " + want}) {
+			t.Errorf("%q: got %q, want %s", answer, got, want)
+		}
+	}
+}
+
+// TestHalfLeavesNoTrace: the server's program hears nothing of a half-open check,
+// and of a full one no more than that a connection came and went.
+func TestHalfLeavesNoTrace(t *testing.T) {
+	for by, want := range map[string]int{"tcp-half": 0, "tcp-full": 10} { // order: worlds apart
+		l := newLab(t)
+		l.start(t, by, nil)
+		l.Run(20 * second)
+		if n := hosttest.Count[event.ConnAccepted](l.Lab, "web"); n != want {
+			t.Errorf("%s: the server accepted %d connections, want %d", by, n, want)
+		}
+		if n := hosttest.Count[event.RequestServed](l.Lab, "web"); n != 0 {
+			t.Errorf("%s: the server answered %d requests, want none", by, n)
+		}
+	}
+}
+
+// TestAfterAReboot: a probe that begins again has no opinion, and one that stood
+// still does not make up for the checks that it missed.
+func TestAfterAReboot(t *testing.T) {
+	l := newLab(t)
+	l.start(t, "http-status", nil)
+	l.At(10*second, func() { l.p.Crash(false); l.p.PowerOn(); l.start(t, "http-status", nil) })
+	l.At(20*second, func() { l.p.Freeze(false) })
+	l.At(40*second, l.p.Thaw)
+	l.Run(60 * second)
+	if got, want := l.said(0), []string{"http-status up", "http-status up"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if n := hosttest.Count[event.RequestServed](l.Lab, "web"); n < 18 || n > 21 {
+		t.Errorf("%d checks, want one every 2s of the 40s in which the machine ran", n)
+	}
+}
+
+// TestBadTarget: the error says whose it is.
+func TestBadTarget(t *testing.T) {
+	l := newLab(t)
+	if _, err := probe.New(l.p, topology.Probe{Target: "192.0.2.50"}); err == nil || !strings.Contains(err.Error(), "probe: p: target: ") {
+		t.Errorf("got %v", err)
+	}
+}

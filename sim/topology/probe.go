@@ -1,0 +1,66 @@
+package topology
+
+import (
+	"cmp"
+	"net/netip"
+	"time"
+)
+
+// Probe is a health check: spec/failover.md F7, F9.
+type Probe struct {
+	Target   string        `yaml:"target" doc:"URL of what is checked, such as http://192.0.2.100/; a check by TCP takes its address and port" jsonschema:"required"`
+	By       string        `yaml:"by" doc:"tcp-half (SYN, then reset), tcp-full (default: connect, then close), http-status (the answer's status), http-token (status and a word in the body)" jsonschema:"enum=tcp-half,enum=tcp-full,enum=http-status,enum=http-token"`
+	Interval time.Duration `yaml:"interval" doc:"from one check to the next (default 2s)"`
+	Timeout  time.Duration `yaml:"timeout" doc:"what a check may take, up to the interval (default 1s)"`
+	Rise     int           `yaml:"rise" doc:"good checks in a row until the target is up (default 2)" jsonschema:"minimum=1,maximum=1000"`
+	Fall     int           `yaml:"fall" doc:"bad checks in a row until the target is down (default 3)" jsonschema:"minimum=1,maximum=1000"`
+	Status   int           `yaml:"status" doc:"HTTP status of a good answer (default 200)" jsonschema:"minimum=100,maximum=599"`
+	Token    string        `yaml:"token" doc:"what the body of a good answer contains, for http-token; servers of the bench say the alphabet"`
+}
+
+// The ways of checking.
+const (
+	ProbeTCPHalf    = "tcp-half"
+	ProbeTCPFull    = "tcp-full"
+	ProbeHTTPStatus = "http-status"
+	ProbeHTTPToken  = "http-token"
+)
+
+// Complete implements Program.
+func (p Probe) Complete(Place) Program {
+	p.By = cmp.Or(p.By, ProbeTCPFull)
+	p.Interval = cmp.Or(p.Interval, 2*time.Second)
+	p.Timeout = cmp.Or(p.Timeout, time.Second)
+	p.Rise = cmp.Or(p.Rise, 2)
+	p.Fall = cmp.Or(p.Fall, 3)
+	p.Status = cmp.Or(p.Status, 200)
+	return &p
+}
+
+// Problems implements Program.
+func (p Probe) Problems(at Place) []Problem {
+	c := at.check()
+	c.target([]string{"target"}, at.Node, p.Target)
+	if p.Timeout > p.Interval {
+		c.fail([]string{"timeout"}, "got %s, want at most the interval, %s", p.Timeout, p.Interval)
+	}
+	switch has := p.Token != ""; {
+	case p.By == ProbeHTTPToken && !has:
+		c.fail(nil, "token is missing: %s looks for it", p.By)
+	case p.By != ProbeHTTPToken && has:
+		c.fail([]string{"token"}, "got %q, want none: %s looks for no token", p.Token, p.By)
+	}
+	return c.problems
+}
+
+// Addresses implements Program.
+func (Probe) Addresses() []netip.Addr { return nil }
+
+// ServiceNames implements Program.
+func (Probe) ServiceNames() []string { return nil }
+
+// Properties implements Program.
+func (Probe) Properties() []Property { return nil }
+
+// Faults implements Program.
+func (Probe) Faults() []string { return nil }
