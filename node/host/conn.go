@@ -8,8 +8,6 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/waiter"
-
-	"github.com/cablepull/cablepull/sim"
 )
 
 // Conn is a TCP connection for procs: Read and Write park the proc that calls
@@ -29,17 +27,6 @@ type Conn struct {
 	unsent         []byte            // of the Write under way
 	source         bytes.Reader      // of unsent
 	target         tcpip.SliceWriter // of the Read under way
-}
-
-// wait is one direction's parked proc and its deadline.
-type wait struct {
-	proc  *sim.Proc
-	until time.Duration // by the machine's own clock, Scope.Elapsed; 0: no deadline
-	timer *sim.Timer
-	owner *sim.Proc // the proc that timer wakes
-
-	done int   // bytes moved by the call under way
-	err  error // how it ended
 }
 
 // interest is all that a parked proc may be waiting for. Which of it wakes a
@@ -63,53 +50,11 @@ func newConn(h *Host, ep tcpip.Endpoint, queue *waiter.Queue, remote netip.AddrP
 // only wakes.
 func (c *Conn) notify(mask waiter.EventMask) {
 	const over = waiter.EventHUp | waiter.EventErr
-	if p := c.reader.proc; p != nil && mask&(waiter.ReadableEvents|over) != 0 {
-		p.Wake()
+	if mask&(waiter.ReadableEvents|over) != 0 {
+		c.reader.wake()
 	}
-	if p := c.writer.proc; p != nil && mask&(waiter.WritableEvents|over) != 0 {
-		p.Wake()
-	}
-}
-
-// block notes that the current proc waits for something to happen in one
-// direction. It fails once the deadline has passed.
-func (c *Conn) block(w *wait, op string) error {
-	if w.until != 0 && c.host.programs.Elapsed() >= w.until {
-		return &net.OpError{Op: op, Net: "tcp", Err: ErrTimeout}
-	}
-	w.proc = c.host.loop.Current()
-	c.arm(w)
-	return nil
-}
-
-// unblock notes that nobody waits any more.
-func (w *wait) unblock() {
-	w.proc = nil
-	if w.timer != nil {
-		w.timer.Stop()
-	}
-}
-
-// arm sets the timer that wakes the parked proc of one direction at its
-// deadline.
-func (c *Conn) arm(w *wait) {
-	switch {
-	case w.until == 0:
-		if w.timer != nil {
-			w.timer.Stop()
-		}
-		return
-	case w.owner != w.proc:
-		w.timer, w.owner = c.host.programs.NewTimer(sim.Func(w.proc.Wake)), w.proc
-	}
-	w.timer.Reset(w.until - c.host.programs.Elapsed())
-}
-
-// bound sets the deadline of one direction, also of a call under way.
-func (c *Conn) bound(w *wait, until time.Duration) {
-	w.until = until
-	if w.proc != nil {
-		c.arm(w)
+	if mask&(waiter.WritableEvents|over) != 0 {
+		c.writer.wake()
 	}
 }
 
@@ -146,7 +91,7 @@ func (r *reading) Try() bool {
 	case nil:
 		w.done = result.Count
 	case *tcpip.ErrWouldBlock:
-		w.err = c.block(w, "read")
+		w.err = w.block(c.host, "tcp", "read")
 		return w.err != nil
 	default:
 		w.err = failure("read", c.remote, err)
@@ -186,7 +131,7 @@ func (r *writing) Try() bool {
 				return true
 			}
 		case *tcpip.ErrWouldBlock:
-			w.err = c.block(w, "write")
+			w.err = w.block(c.host, "tcp", "write")
 			return w.err != nil
 		default:
 			w.err = failure("write", c.remote, err)
@@ -236,12 +181,8 @@ func (c *Conn) release() bool {
 	}
 	c.queue.EventUnregister(&c.entry)
 	for _, w := range []*wait{&c.reader, &c.writer} {
-		if w.timer != nil {
-			w.timer.Stop()
-		}
-		if w.proc != nil { // parked on a connection that another proc closes
-			w.proc.Wake()
-		}
+		w.stop()
+		w.wake() // parked on a connection that another proc closes
 	}
 	return true
 }
@@ -261,40 +202,28 @@ func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) 
 // SetTimeout makes all reading and writing after d from now fail, also what is
 // under way; 0 means never.
 func (c *Conn) SetTimeout(d time.Duration) {
-	var until time.Duration
-	if d > 0 {
-		until = c.host.programs.Elapsed() + d
-	}
-	c.bound(&c.reader, until)
-	c.bound(&c.writer, until)
+	until := c.host.timeout(d)
+	c.reader.bound(c.host, until)
+	c.writer.bound(c.host, until)
 }
 
 // SetDeadline implements net.Conn; see Instant for the time of an instant.
 func (c *Conn) SetDeadline(t time.Time) error {
-	c.bound(&c.reader, c.deadline(t))
-	c.bound(&c.writer, c.deadline(t))
+	c.reader.bound(c.host, c.host.deadline(t))
+	c.writer.bound(c.host, c.host.deadline(t))
 	return nil
 }
 
 // SetReadDeadline implements net.Conn.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.bound(&c.reader, c.deadline(t))
+	c.reader.bound(c.host, c.host.deadline(t))
 	return nil
 }
 
 // SetWriteDeadline implements net.Conn.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	c.bound(&c.writer, c.deadline(t))
+	c.writer.bound(c.host, c.host.deadline(t))
 	return nil
-}
-
-// deadline returns an instant of the world as the machine's own clock will show
-// it. It must not be 0, which means none.
-func (c *Conn) deadline(t time.Time) time.Duration {
-	if t.IsZero() {
-		return 0
-	}
-	return max(c.host.programs.Elapsed()+t.Sub(Epoch)-c.host.loop.Now(), 1)
 }
 
 var _ net.Conn = (*Conn)(nil)

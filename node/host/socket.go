@@ -81,7 +81,7 @@ func (d *dialling) Try() bool {
 	case tcp.StateError, tcp.StateClose, tcp.StateCloseWait:
 		return true // the handshake is over; reading will say how it ended
 	}
-	d.late = d.block(&d.writer, "dial") != nil
+	d.late = d.writer.block(d.host, "tcp", "dial") != nil
 	return d.late
 }
 
