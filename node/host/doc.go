@@ -13,6 +13,6 @@
 // destroyed, for that happens in map order.
 //
 // Start reading at host.go, then stack.go, nic.go, stage.go, which lists what a
-// frame goes through, and conn.go; router.go and firewall.go for machines
+// frame goes through, conn.go and udp.go; router.go and firewall.go for machines
 // between segments.
 package host

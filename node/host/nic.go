@@ -42,10 +42,13 @@ type NIC struct {
 	virtual    []virtualAddress
 	stuck      MAC // virtual MAC that was never released (spec/failover.md F31)
 	sockets    []*PacketSocket
-	carrier    []func(up bool)
-	neighbours map[netip.Addr]neighbour
-	acks       *ackDelay
-	translated []netip.Addr // that it answers for to translate them; see router.go
+	groups     map[MAC]int // how many sockets want the frames of a group
+
+	memberships map[netip.Addr]int // how many sockets have joined a group; see igmp.go
+	carrier     []func(up bool)
+	neighbours  map[netip.Addr]neighbour
+	acks        *ackDelay
+	translated  []netip.Addr // that it answers for to translate them; see router.go
 
 	ingress, egress Path // see stage.go
 }
@@ -59,7 +62,7 @@ type virtualAddress struct {
 func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
 	n := &NIC{
 		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true,
-		neighbours: map[netip.Addr]neighbour{},
+		neighbours: map[netip.Addr]neighbour{}, groups: map[MAC]int{}, memberships: map[netip.Addr]int{},
 	}
 	n.acks = newAckDelay(n)
 	n.newPaths()
@@ -253,6 +256,20 @@ func (n *NIC) Unstick() {
 	}
 }
 
+// take makes the interface accept frames to a group, ignore ends that when
+// nobody wants them any more.
+func (n *NIC) take(group MAC) {
+	n.groups[group]++
+	n.port.Filter().Add(group)
+}
+
+func (n *NIC) ignore(group MAC) {
+	if n.groups[group]--; n.groups[group] == 0 {
+		delete(n.groups, group)
+		n.port.Filter().Remove(group)
+	}
+}
+
 // shut lets no more frames out.
 func (n *NIC) shut() { n.closed = true }
 
@@ -270,7 +287,7 @@ func (n *NIC) crash(warm bool) {
 	n.acks.clear()
 	n.ingress.reset()
 	n.egress.reset()
-	n.neighbours = map[netip.Addr]neighbour{}
+	n.neighbours, n.groups, n.memberships = map[netip.Addr]neighbour{}, map[MAC]int{}, map[netip.Addr]int{}
 	if !warm {
 		n.stuck = MAC{}
 		n.port.Filter().Clear()

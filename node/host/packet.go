@@ -29,7 +29,7 @@ func (n *NIC) OpenPacket(match func(frame []byte) bool, receive func(frame []byt
 }
 
 // Join makes the interface accept frames to a multicast address.
-func (s *PacketSocket) Join(group MAC) { s.nic.port.Filter().Add(group) }
+func (s *PacketSocket) Join(group MAC) { s.nic.take(group) }
 
 // Close stops the flow of frames.
 func (s *PacketSocket) Close() {

@@ -16,6 +16,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 
 	"github.com/cablepull/cablepull/sim"
 )
@@ -34,7 +35,7 @@ func (h *Host) startKernel() {
 	k := &kernelState{}
 	k.stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{h.newIPv4, arp.NewProtocol},
-		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4},
+		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4, udp.NewProtocol},
 		HandleLocal:        true, // a machine reaches its own addresses without a wire
 		Clock:              kernelClock{h},
 		RandSource:         source,
