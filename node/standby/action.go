@@ -8,8 +8,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Action is what the outside must do after a step: ClaimVIP, ReleaseVIP, Announce, Send, Transition or Rejected. Actions
-// are comparable values, to be carried out in the order given. The order is promised:
+// Action is what the outside must do after a step of a Machine: ClaimVIP, ReleaseVIP, Announce, Send, Transition or
+// Rejected. Other protocols have the first three too; see Changing, Sending and Refusing for the rest. Actions are
+// comparable values, to be carried out in the order given. The order is promised:
 //
 //   - Leaving Active: the last hello as Active (only with Config.SpeakBeforeStepDown), ReleaseVIP, Transition, then
 //     Send(Resign). Nobody may hear that we resigned while we still answer for the address.
@@ -19,7 +20,7 @@ import (
 //   - A message sent before the Transition carries the old state, one sent after it the new one.
 type Action interface {
 	fmt.Stringer
-	action()
+	IsAction()
 }
 
 // ClaimVIP puts the virtual IP, and whatever moves with it (secondary addresses, the virtual MAC), on the interface.
@@ -73,12 +74,23 @@ func (r Reason) String() string {
 	return reasonTexts[r]
 }
 
-func (ClaimVIP) action()   {}
-func (ReleaseVIP) action() {}
-func (Announce) action()   {}
-func (Send) action()       {}
-func (Transition) action() {}
-func (Rejected) action()   {}
+// IsAction implements Action.
+func (ClaimVIP) IsAction() {}
+
+// IsAction implements Action.
+func (ReleaseVIP) IsAction() {}
+
+// IsAction implements Action.
+func (Announce) IsAction() {}
+
+// IsAction implements Action.
+func (Send) IsAction() {}
+
+// IsAction implements Action.
+func (Transition) IsAction() {}
+
+// IsAction implements Action.
+func (Rejected) IsAction() {}
 
 func (a ClaimVIP) String() string   { return "claim-vip " + a.VirtualIP.String() }
 func (a ReleaseVIP) String() string { return "release-vip " + a.VirtualIP.String() }
@@ -95,3 +107,36 @@ func (a Transition) String() string {
 }
 
 func (a Rejected) String() string { return fmt.Sprintf("rejected from %s: %s", a.From, a.Reason) }
+
+// AppendFrame implements Sending.
+func (a Send) AppendFrame(dst []byte, source wire.MAC, from netip.Addr) ([]byte, error) {
+	return wire.AppendFrame(dst, source, from, a.Message)
+}
+
+// FromOwner implements Sending (RFC 2281 §6.1).
+func (a Send) FromOwner() bool { return a.Message.State == wire.StateActive }
+
+// Notable implements Sending: a hello is not.
+func (a Send) Notable() string {
+	if a.Message.Opcode == wire.OpHello {
+		return ""
+	}
+	return a.Message.Opcode.String()
+}
+
+// Change implements Changing.
+func (a Transition) Change() Change {
+	return Change{
+		From: a.From.String(), To: a.To.String(), Owner: a.To.Owns(),
+		Cause: a.Cause.String(), ActiveLost: a.Cause.ActiveLost(),
+	}
+}
+
+// Refusal implements Refusing.
+func (a Rejected) Refusal() (peer netip.Addr, reason string) { return a.From, a.Reason.String() }
+
+var (
+	_ Sending  = Send{}
+	_ Changing = Transition{}
+	_ Refusing = Rejected{}
+)

@@ -11,6 +11,9 @@
 // Read table.go first: it is the RFC's table as data. turn.go carries out one step, receive.go turns messages into the
 // table's events, machine.go has the timers, config.go and problem.go what a user may set.
 //
+// The shell in package member knows no HSRP: it runs a Protocol, see protocol.go. HSRP makes one of a Machine and its
+// frames. Another protocol is a machine of its own, in a package of its own, that implements Protocol.
+//
 // A shell is a loop. It owns one Machine and one timer armed at Deadline, and carries out actions in the order given:
 //
 //	m := standby.New(cfg)

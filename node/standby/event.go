@@ -6,8 +6,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Event is what can happen to a Machine: Start, Stop, Tick, Received, Reconfigure or Yield.
-type Event interface{ event() }
+// Event is what can happen to a member: Start, Stop, Tick or Yield under any protocol, Received or Reconfigure to a
+// Machine. Other protocols add events of their own.
+type Event interface{ IsEvent() }
 
 // Start is event a: the group is enabled on an interface that is up. With a boot delay the machine stays Initial until
 // it is over. A machine that runs already ignores it.
@@ -42,9 +43,20 @@ type Reconfigure struct{ Config Config }
 // no operator. A member that is not Active ignores it.
 type Yield struct{}
 
-func (Start) event()       {}
-func (Stop) event()        {}
-func (Tick) event()        {}
-func (Received) event()    {}
-func (Reconfigure) event() {}
-func (Yield) event()       {}
+// IsEvent implements Event.
+func (Start) IsEvent() {}
+
+// IsEvent implements Event.
+func (Stop) IsEvent() {}
+
+// IsEvent implements Event.
+func (Tick) IsEvent() {}
+
+// IsEvent implements Event.
+func (Received) IsEvent() {}
+
+// IsEvent implements Event.
+func (Reconfigure) IsEvent() {}
+
+// IsEvent implements Event.
+func (Yield) IsEvent() {}

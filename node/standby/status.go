@@ -1,6 +1,7 @@
 package standby
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -23,7 +24,8 @@ type Counters struct {
 // Status is what an administrator sees: DataPower's StandbyStatus (spec/failover.md §3.5), the state behind it, and
 // counters.
 type Status struct {
-	State     State
+	State     fmt.Stringer // the protocol's own
+	Owner     bool         // the member answers for the virtual addresses
 	Group     uint8
 	VirtualIP netip.Addr // configured or learned; zero while unknown
 	Priority  uint8
@@ -40,7 +42,7 @@ type Status struct {
 
 // Mode is all that DataPower shows of the state: everything that is not Active is "standby".
 func (s Status) Mode() string {
-	if s.State == Active {
+	if s.Owner {
 		return "active"
 	}
 	return "standby"
@@ -49,7 +51,7 @@ func (s Status) Mode() string {
 // Status returns the machine's status.
 func (m Machine) Status() Status {
 	s := Status{
-		State: m.state, Group: m.cfg.Group, VirtualIP: m.vip, Priority: m.cfg.Priority, Preempt: m.cfg.Preempt,
+		State: m.state, Owner: m.state.Owns(), Group: m.cfg.Group, VirtualIP: m.vip, Priority: m.cfg.Priority, Preempt: m.cfg.Preempt,
 		GroupLeader: m.active, StandbyMember: m.standby,
 		HelloTime: m.helloTime, HoldTime: m.holdTime,
 		Yielded: m.yield != yieldNone, ChangedAt: m.changedAt, Counters: m.counters,

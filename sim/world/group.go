@@ -38,10 +38,10 @@ func memberConfig(s topology.Standby, own netip.Addr, freeze bool) member.Config
 	if err != nil { // validated before
 		panic(err)
 	}
-	c := member.Config{
-		Machine: machine, Secondary: s.Secondary, VirtualMAC: s.Takeover == topology.TakeoverMAC,
+	c := member.Config{Machine: machine, Options: member.Options{
+		Secondary: s.Secondary, VirtualMAC: s.Takeover == topology.TakeoverMAC,
 		KeepsVirtualMAC: s.KeepsVirtualMAC, FreezeConnections: freeze,
-	}
+	}}
 	switch s.AnnounceForm {
 	case topology.AnnounceReply:
 		c.Forms = []wire.ARPForm{wire.ARPReply}

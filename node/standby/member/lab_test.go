@@ -59,7 +59,7 @@ func config(i int, priority uint8) member.Config {
 		Profile: standby.DataPower, Group: 30, VirtualIP: vip, Address: own(i), Priority: priority, Auth: wire.AuthDataPower,
 		HelloTime: 3 * time.Second, HoldTime: 10 * time.Second,
 	}
-	return member.Config{Machine: c, Forms: []wire.ARPForm{wire.ARPReply}}
+	return member.Config{Machine: c, Options: member.Options{Forms: []wire.ARPForm{wire.ARPReply}}}
 }
 
 // start runs a member on the i-th machine.

@@ -1,0 +1,233 @@
+package member
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/standby"
+	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Options say how an interface holds and announces virtual addresses, whatever
+// the election protocol.
+type Options struct {
+	Secondary []netip.Addr // further virtual IPs that move with the primary one
+	// VirtualMAC makes the virtual IPs answer with the group's virtual MAC,
+	// DataPower's "MAC takeover"; else with the interface's own, its default.
+	VirtualMAC bool
+	// Forms are the gratuitous ARPs of an announcement, in order: receivers
+	// differ in what they believe (spec/failover.md §9.1).
+	Forms []wire.ARPForm
+	// FreezeConnections leaves connections to a lost virtual IP hanging; else
+	// they are reset.
+	FreezeConnections bool
+	// Disabled is standby control that starts turned off; see Enable.
+	Disabled bool
+	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface goes
+	// on using the virtual MAC after a warm restart.
+	KeepsVirtualMAC bool
+}
+
+// Shell runs an election protocol on an interface. It decides nothing.
+type Shell struct {
+	host     *host.Host
+	nic      *host.NIC
+	options  Options
+	protocol standby.Protocol
+	timer    *sim.Timer
+	socket   *host.PacketSocket
+	jitter   *rand.Rand
+	frame    []byte
+	enabled  bool
+	mute     bool                    // there is no address to send from
+	refused  map[standby.Action]bool // already logged
+}
+
+// Run runs a protocol on the interface until the machine crashes. Without
+// carrier it is not started. Each boot of the machine has jitter of its own.
+func Run(h *host.Host, nic *host.NIC, p standby.Protocol, o Options) *Shell {
+	s := newShell(h, nic, p, o)
+	s.follow()
+	return s
+}
+
+func newShell(h *host.Host, nic *host.NIC, p standby.Protocol, o Options) *Shell {
+	s := &Shell{
+		host: h, nic: nic, options: o, protocol: p, enabled: !o.Disabled,
+		jitter:  h.Loop().Stream(fmt.Sprintf("standby/%s.%s/jitter/boot/%d", h.Name(), nic.Name(), h.Boots())),
+		refused: map[standby.Action]bool{},
+	}
+	s.timer = h.Scope().NewTimer(sim.Func(s.timerFired))
+	s.socket = nic.OpenPacket(p.Matches, s.received)
+	s.socket.Join(p.Multicast())
+	nic.OnCarrier(func(bool) { s.follow() })
+	return s
+}
+
+// Status returns what an administrator sees.
+func (s *Shell) Status() standby.Status { return s.protocol.Status() }
+
+// Interface returns the name of the interface.
+func (s *Shell) Interface() string { return s.nic.Name() }
+
+// VIPs returns the primary virtual IP, if it is known, and the secondary ones.
+func (s *Shell) VIPs() []netip.Addr {
+	var vips []netip.Addr
+	if primary := s.protocol.Status().VirtualIP; primary.IsValid() {
+		vips = append(vips, primary)
+	}
+	return append(vips, s.options.Secondary...)
+}
+
+// Yield gives the active role up, as the operator's YieldEthernetStandby does.
+func (s *Shell) Yield() { s.step(standby.Yield{}) }
+
+// Enable turns standby control on the interface on or off. Off is graceful: an
+// active member resigns.
+func (s *Shell) Enable(on bool) {
+	s.enabled = on
+	s.follow()
+}
+
+// Enabled reports whether standby control is turned on.
+func (s *Shell) Enabled() bool { return s.enabled }
+
+// follow starts or stops the machine as switch, carrier and address say. A
+// machine that runs ignores another start, one that does not another stop.
+func (s *Shell) follow() {
+	if s.enabled && !s.mute && s.nic.Carrier() {
+		s.step(standby.Start{})
+	} else {
+		s.step(standby.Stop{})
+	}
+}
+
+// timerFired and received pass through the control class of the CPU: a machine
+// whose control plane starves says its hellos late and hears others late.
+func (s *Shell) timerFired() { s.host.CPU().Do(sim.Func(s.tick)) }
+
+func (s *Shell) tick() {
+	s.step(standby.Tick{Jitter: s.jitter.Float64()*2 - 1})
+}
+
+func (s *Shell) received(frame []byte) {
+	ev := s.protocol.Parse(frame)
+	if ev == nil {
+		return // a member need not understand it
+	}
+	if s.host.CPU().Idle(host.Control) {
+		s.step(ev)
+		return
+	}
+	s.host.CPU().Do(sim.Func(func() { s.step(ev) }))
+}
+
+// now is the instant as the machine's own clock shows it.
+func (s *Shell) now() time.Duration { return s.host.Scope().Elapsed() }
+
+// step feeds the machine and carries out what it says, in its order.
+func (s *Shell) step(ev standby.Event) {
+	now := s.now()
+	for _, a := range s.protocol.Step(now, ev) {
+		s.perform(a, s.protocol.Identity(a))
+	}
+	if due := s.protocol.Deadline(); due == standby.Never {
+		s.timer.Stop()
+	} else {
+		s.timer.Reset(due - now)
+	}
+}
+
+func (s *Shell) perform(a standby.Action, as standby.Identity) {
+	switch a := a.(type) {
+	case standby.ClaimVIP:
+		s.claim(a.VirtualIP, as)
+	case standby.ReleaseVIP:
+		s.release(a.VirtualIP)
+	case standby.Announce:
+		s.announce(a.Repeat, as)
+	case standby.Sending:
+		s.send(a, as)
+	case standby.Changing:
+		c := a.Change()
+		s.host.Log(event.StandbyChanged{
+			Interface: s.nic.Name(), Group: as.Group,
+			From: c.From, To: c.To, Owner: c.Owner, Cause: c.Cause, ActiveLost: c.ActiveLost,
+		})
+	case standby.Refusing:
+		if !s.refused[a] {
+			s.refused[a] = true
+			peer, reason := a.Refusal()
+			s.host.Log(event.StandbyRejected{Interface: s.nic.Name(), Group: as.Group, Peer: peer.String(), Reason: reason})
+		}
+	default:
+		s.host.Loop().Fail(fmt.Errorf("member: %s.%s: no shell for action %T", s.host.Name(), s.nic.Name(), a))
+	}
+}
+
+// mac is the address by which the virtual IPs are reached.
+func (s *Shell) mac(as standby.Identity) host.MAC {
+	if s.options.VirtualMAC {
+		return as.VirtualMAC
+	}
+	return s.nic.MAC()
+}
+
+func (s *Shell) claim(primary netip.Addr, as standby.Identity) {
+	var virtual host.MAC
+	if s.options.VirtualMAC {
+		virtual = as.VirtualMAC
+		if s.options.KeepsVirtualMAC {
+			s.nic.Stick(virtual)
+		}
+	}
+	for _, vip := range append([]netip.Addr{primary}, s.options.Secondary...) {
+		s.nic.AddVIP(vip, virtual)
+	}
+}
+
+func (s *Shell) release(primary netip.Addr) {
+	for _, vip := range append([]netip.Addr{primary}, s.options.Secondary...) {
+		s.nic.RemoveVIP(vip, !s.options.FreezeConnections)
+	}
+	s.nic.Unstick()
+}
+
+// announce sends gratuitous ARP for each virtual IP, in each form.
+func (s *Shell) announce(repeat int, as standby.Identity) {
+	mac := s.mac(as)
+	for _, vip := range s.VIPs() {
+		s.host.Log(event.VIPAnnounced{Interface: s.nic.Name(), VIP: vip.String(), MAC: mac.String(), Repeat: repeat})
+		for _, form := range s.options.Forms {
+			frame, err := wire.AppendGratuitousARP(s.frame[:0], form, vip, mac, mac)
+			if err != nil {
+				continue // an address that ARP cannot carry; validation refuses it
+			}
+			s.frame = frame
+			s.socket.Send(frame)
+		}
+	}
+}
+
+// send puts a message on the wire.
+func (s *Shell) send(a standby.Sending, as standby.Identity) {
+	source := s.nic.MAC()
+	if a.FromOwner() {
+		source = s.mac(as)
+	}
+	frame, err := a.AppendFrame(s.frame[:0], source, as.Address)
+	if err != nil {
+		s.host.Loop().Fail(fmt.Errorf("member: %s.%s: cannot %v: %w", s.host.Name(), s.nic.Name(), a, err))
+		return
+	}
+	s.frame = frame
+	if opcode := a.Notable(); opcode != "" {
+		s.host.Log(event.StandbySent{Interface: s.nic.Name(), Group: as.Group, Opcode: opcode})
+	}
+	s.socket.Send(frame)
+}
