@@ -161,6 +161,34 @@ func TestAlmostDead(t *testing.T) {
 	l.wantOutcomes(map[string]int{"200 by a": 30})
 }
 
+// TestStoppedWhileAlmostDead: a connection that was accepted just before a hog
+// came, and waits behind it when the service is stopped, is reset once the hog is
+// gone: a stopped service serves nobody.
+func TestStoppedWhileAlmostDead(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	l.start(nil)
+	l.At(second, func() { l.a.Hog(host.Service, 1) })
+	l.ask(topology.Client{Rate: 10, Start: 1500 * millisecond, Stop: 1600 * millisecond, Connect: 20 * second, Timeout: 20 * second})
+	l.At(2*second, func() {
+		if err := l.gateway.StopService("web"); err != nil {
+			t.Error(err)
+		}
+	})
+	l.At(3*second, func() { l.a.Hog(host.Service, 0) })
+	l.Run(30 * second)
+	l.wantOutcomes(map[string]int{"reset": 1})
+	if n := hosttest.Count[event.ConnEstablished](l.Lab, "c1"); n != 1 {
+		t.Errorf("%d connections, want one", n)
+	}
+	if a, s := hosttest.Count[event.ConnAccepted](l.Lab, "a"), hosttest.Count[event.RequestServed](l.Lab, "a"); a != 0 || s != 0 {
+		t.Errorf("the stopped service accepted %d connections and served %d requests, want none", a, s)
+	}
+	if used := l.a.Memory().Used(); used != 0 {
+		t.Errorf("%d bytes are held by nobody", used)
+	}
+}
+
 // TestWorkTakesTime: a request costs CPU time, shared by the cores.
 func TestWorkTakesTime(t *testing.T) {
 	l := newLab(t, 0)
