@@ -148,6 +148,36 @@ func TestSuperseding(t *testing.T) {
 	}
 }
 
+// TestHogsOfTwoClasses: a hog touches its own class only. A second one, of the
+// other class, neither replaces the first nor lets it last longer, and ends and
+// is calmed without it.
+func TestHogsOfTwoClasses(t *testing.T) {
+	l := open(t, cluster())
+	want := func(service, control float64) {
+		t.Helper()
+		cpu := l.Node("b").Host().CPU()
+		if s, c := cpu.Hogged(host.Service), cpu.Hogged(host.Control); s != service || c != control {
+			t.Errorf("at %v: service hogged by %v, control by %v, want %v and %v", l.Now(), s, c, service, control)
+		}
+	}
+	l.at(40*time.Second, "hog b service 50% for 10s")
+	l.run(41 * time.Second)
+	want(0.5, 0)
+	l.at(45*time.Second, "hog b control 25% for 10s")
+	l.run(46 * time.Second)
+	want(0.5, 0.25)
+	l.run(51 * time.Second)
+	want(0, 0.25)
+	l.run(56 * time.Second)
+	want(0, 0)
+	l.at(60*time.Second, "hog b service 50%", "hog b control 25%", "calm b service")
+	l.run(61 * time.Second)
+	want(0, 0.25)
+	l.at(62*time.Second, "hog b service 50%", "calm b control")
+	l.run(63 * time.Second)
+	want(0.5, 0)
+}
+
 // TestRulesAddUp: rules on the network are each their own: with two of them,
 // the end of one leaves the other.
 func TestRulesAddUp(t *testing.T) {
