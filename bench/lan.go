@@ -7,6 +7,7 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // LAN is some machines on one segment, 100 µs from each other, with the digest
@@ -22,7 +23,7 @@ type LAN struct {
 func NewLAN(machines int) *LAN {
 	l := &LAN{Loop: sim.New(42), Digest: sim.NewDigest()}
 	l.Fabric = netfab.New(l.Loop, l.Digest)
-	segment := l.Fabric.AddSegment("lan", netfab.SegmentConfig{})
+	segment := l.Fabric.AddSegment("lan", netfab.SegmentConfig{Latency: topology.DefaultLatency, Ageing: topology.DefaultAgeing})
 	for i := 1; i <= machines; i++ {
 		h := host.New(l.Loop, host.Config{Name: fmt.Sprintf("h%d", i), ARP: host.ARPLinux})
 		own := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})

@@ -19,7 +19,7 @@ func (d *deaf) CarrierChanged(bool) {}
 // switch.
 func crowd(b *testing.B, n int) (*Fabric, []*Port, *deaf) {
 	f := New(sim.New(1), sim.NewDigest())
-	lan := f.AddSegment("lan", SegmentConfig{Ageing: 1000 * time.Hour})
+	lan := f.AddSegment("lan", SegmentConfig{Latency: latency, Ageing: 1000 * time.Hour})
 	ears := &deaf{}
 	var ports []*Port
 	for i := range n {

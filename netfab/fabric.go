@@ -53,11 +53,14 @@ func (f *Fabric) Damaged() bool { return f.damaged }
 // those of an earlier frame: the caller writes them all.
 func (f *Fabric) NewFrame(size int) *Frame { return f.frames.get(size) }
 
-// AddSegment adds a switch. Names are unique; a second one of the same name is
-// a mistake of the program and panics.
+// AddSegment adds a switch. A second one of the same name, or one without
+// latency or ageing, is a mistake of the program and panics.
 func (f *Fabric) AddSegment(name string, cfg SegmentConfig) *Segment {
 	if f.Segment(name) != nil {
 		panic(fmt.Sprintf("netfab: add segment: %s exists already", name))
+	}
+	if cfg.Latency <= 0 || cfg.Ageing <= 0 {
+		panic(fmt.Sprintf("netfab: add segment: %s: got latency %v and ageing %v, want both above 0", name, cfg.Latency, cfg.Ageing))
 	}
 	s := newSegment(f, name, cfg)
 	f.segments = append(f.segments, s)

@@ -1,6 +1,7 @@
 package netfab
 
 import (
+	"cmp"
 	"fmt"
 	"testing"
 	"time"
@@ -25,6 +26,38 @@ func newLab(t testing.TB, seed uint64) *lab {
 	l.Fabric = New(l.loop, l.digest)
 	l.Observe(l)
 	return l
+}
+
+// latency and ageing are those of a segment unless a test says otherwise.
+const (
+	latency = 100 * time.Microsecond
+	ageing  = 300 * time.Second
+)
+
+// AddSegment adds a switch with what the test does not care about filled in.
+func (l *lab) AddSegment(name string, cfg SegmentConfig) *Segment {
+	cfg.Latency, cfg.Ageing = cmp.Or(cfg.Latency, latency), cmp.Or(cfg.Ageing, ageing)
+	return l.Fabric.AddSegment(name, cfg)
+}
+
+// TestAddSegmentRefuses what is incomplete, and a second segment of a name.
+func TestAddSegmentRefuses(t *testing.T) {
+	for _, cfg := range []SegmentConfig{{}, {Latency: latency}, {Ageing: ageing}, {Latency: latency, Ageing: ageing}} {
+		l := newLab(t, 1)
+		l.AddSegment("lan", SegmentConfig{})
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%+v: want a panic", cfg)
+				}
+			}()
+			name := "dmz"
+			if cfg.Latency > 0 && cfg.Ageing > 0 {
+				name = "lan"
+			}
+			l.Fabric.AddSegment(name, cfg)
+		}()
+	}
 }
 
 func (l *lab) Sent(time.Duration, *Port, []byte) { l.sent++ }

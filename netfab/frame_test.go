@@ -79,7 +79,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		p.Filter().Add(macOf(p))
 		ports = append(ports, p)
 	}
-	l.install(Impairment{Delay: time.Millisecond, Jitter: time.Millisecond, Loss: 0.1, Duplicate: 0.1, Corrupt: 0.1, Rate: 1e9}.Rule(ports[2]))
+	l.install(Impairment{Delay: time.Millisecond, Jitter: time.Millisecond, Loss: 0.1, Duplicate: 0.1, Corrupt: 0.1, Rate: 1e9, Queue: 64 << 10}.Rule(ports[2]))
 	l.install(Partition{Sets: [][]string{{"a"}, {"d"}}}.Rule())
 	round := func() {
 		for _, from := range ports {

@@ -21,12 +21,10 @@ type Impairment struct {
 	Reorder      float64 // share of frames that the next one overtakes
 	Corrupt      float64 // share of frames with one flipped bit
 	Rate         int64   // bits per second; 0: unlimited
-	Queue        int64   // bytes that wait for the rate; 0: DefaultQueue
+	Queue        int64   // bytes that wait for the rate; more than 0 if there is one
 }
 
 const (
-	// DefaultQueue is how many bytes wait for a limited rate.
-	DefaultQueue = 64 << 10
 	// QueueMax bounds Impairment.Queue.
 	QueueMax = 1 << 30
 	// ReorderHold is how long a frame waits at most to be overtaken.
@@ -38,9 +36,6 @@ const (
 func (i Impairment) Rule(p *Port) (Rule, error) {
 	if err := i.check(); err != nil {
 		return nil, fmt.Errorf("%w: impair %s: %w", ErrRule, p.link(), err)
-	}
-	if i.Queue == 0 {
-		i.Queue = DefaultQueue
 	}
 	imp := &impairment{Impairment: i, port: p, text: "impair " + p.link()}
 	for _, way := range []Direction{Out, In} {
@@ -71,8 +66,8 @@ func (i Impairment) check() error {
 		return fmt.Errorf("delay and jitter: got %v and %v, want 0 or more", i.Delay, i.Jitter)
 	case i.Rate < 0:
 		return fmt.Errorf("rate: got %d bit/s, want 0 or more", i.Rate)
-	case i.Queue < 0 || i.Queue > QueueMax:
-		return fmt.Errorf("queue: got %d bytes, want 0 to %d", i.Queue, QueueMax)
+	case i.Queue < 0 || i.Queue > QueueMax || i.Queue == 0 && i.Rate > 0:
+		return fmt.Errorf("queue: got %d bytes, want 1 to %d", i.Queue, QueueMax)
 	}
 	return i.Distribution.check()
 }

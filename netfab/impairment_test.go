@@ -61,7 +61,7 @@ func TestDelayIsPerWay(t *testing.T) {
 			a.say(b.mac, "x")
 			b.say(a.mac, "y")
 			l.run(time.Second)
-			there, back := b.got[0].at-start-DefaultLatency, a.got[0].at-start-DefaultLatency
+			there, back := b.got[0].at-start-latency, a.got[0].at-start-latency
 			if there != tt.there || back != tt.back {
 				t.Errorf("%v: delayed %v there and %v back, want %v and %v", tt.direction, there, back, tt.there, tt.back)
 			}
@@ -79,7 +79,7 @@ func TestDelayDoesNotCapTheRate(t *testing.T) {
 	start := l.loop.Now()
 	l.volley(a, b, 1000, time.Microsecond)
 	first, last := b.got[0].at-start, b.got[len(b.got)-1].at-start
-	if len(b.got) != 1000 || first != time.Second+DefaultLatency || last-first != 999*time.Microsecond {
+	if len(b.got) != 1000 || first != time.Second+latency || last-first != 999*time.Microsecond {
 		t.Errorf("%d frames from %v to %v", len(b.got), first, last)
 	}
 }
@@ -194,7 +194,7 @@ func TestRate(t *testing.T) {
 	}
 	l.run(time.Second)
 	for i, g := range b.got {
-		if at := g.at - start - DefaultLatency; at != time.Duration(i+1)*15*time.Millisecond {
+		if at := g.at - start - latency; at != time.Duration(i+1)*15*time.Millisecond {
 			t.Errorf("frame %d arrived at %v", i, at)
 		}
 	}
@@ -232,7 +232,7 @@ func TestRateExtremes(t *testing.T) {
 // impairment that was there first, and the impairment under a second one.
 func TestImpairmentsCompose(t *testing.T) {
 	l, a, b := pair(t, 1)
-	bad := Impairment{Delay: time.Millisecond, Jitter: time.Millisecond, Duplicate: 1, Reorder: 0.5, Corrupt: 1, Rate: 1e6}
+	bad := Impairment{Delay: time.Millisecond, Jitter: time.Millisecond, Duplicate: 1, Reorder: 0.5, Corrupt: 1, Rate: 1e6, Queue: 64 << 10}
 	l.install(bad.Rule(a.Port))
 	l.install(bad.Rule(b.Port))
 	drop, err := Drop{Kind: All, From: "a"}.Rule()
@@ -290,7 +290,7 @@ func TestImpairmentRefused(t *testing.T) {
 	_, a, _ := pair(t, 1)
 	for _, i := range []Impairment{
 		{Loss: -0.1}, {Loss: 1.1}, {Loss: math.NaN()}, {Duplicate: 2}, {Reorder: -1}, {Corrupt: 1.5}, {Burst: -1}, {Burst: math.NaN()},
-		{Delay: -1}, {Jitter: -1}, {Rate: -1}, {Queue: -1}, {Queue: QueueMax + 1}, {Distribution: "pareto"},
+		{Delay: -1}, {Jitter: -1}, {Rate: -1}, {Rate: 1}, {Queue: -1}, {Queue: QueueMax + 1}, {Distribution: "pareto"},
 	} {
 		if r, err := i.Rule(a.Port); !errors.Is(err, ErrRule) {
 			t.Errorf("%+v: got rule %v, error %v; want ErrRule", i, r, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-const half = DefaultLatency / 2
+const half = latency / 2
 
 // TestInFlightLoss: what is on a cable that is pulled is lost, at either end,
 // even if the cable is back before the frame would have arrived.

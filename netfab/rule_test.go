@@ -72,7 +72,7 @@ func TestRulesAddUp(t *testing.T) {
 				l.run(time.Second)
 				var at []time.Duration
 				for _, a := range st[1].got {
-					at = append(at, a.at-sent-DefaultLatency)
+					at = append(at, a.at-sent-latency)
 				}
 				if !slices.Equal(at, tt.at) {
 					t.Errorf("arrivals at %v, want %v", at, tt.at)

@@ -7,17 +7,11 @@ import (
 
 // SegmentConfig describes a switch. The zero value is a plain one.
 type SegmentConfig struct {
-	Latency      time.Duration // from NIC to NIC, one way; default 100 µs
-	Ageing       time.Duration // how long an address is remembered; default 300 s (802.1D)
+	Latency      time.Duration // from NIC to NIC, one way; more than 0
+	Ageing       time.Duration // how long an address is remembered; more than 0, 300 s by 802.1D
 	Snooping     Snooping      // what becomes of multicast; default SnoopingOff
 	ForwardDelay time.Duration // a port blocks this long after link-up; 802.1D: 30 s, default 0
 }
-
-// The defaults of SegmentConfig.
-const (
-	DefaultLatency = 100 * time.Microsecond
-	DefaultAgeing  = 300 * time.Second
-)
 
 // Segment is one Ethernet broadcast domain: a learning switch.
 type Segment struct {
@@ -32,12 +26,6 @@ type Segment struct {
 }
 
 func newSegment(f *Fabric, name string, cfg SegmentConfig) *Segment {
-	if cfg.Latency <= 0 {
-		cfg.Latency = DefaultLatency
-	}
-	if cfg.Ageing <= 0 {
-		cfg.Ageing = DefaultAgeing
-	}
 	return &Segment{fabric: f, name: name, cfg: cfg, tables: []*table{newTable()}}
 }
 

@@ -97,6 +97,7 @@ func snippets() []snippet {
 	all = append(all, bannedSnippets()...)
 	all = append(all, orderSnippets()...)
 	all = append(all, offsetSnippets()...)
+	all = append(all, wordSnippets()...)
 	all = append(all, sizeSnippets()...)
 	all = append(all, proseSnippets()...)
 	return all

@@ -56,6 +56,16 @@ var rules = []rule{
 		check: checkOffsets,
 	},
 	{
+		name:  "state words",
+		why:   "a state is named once, in the vocabulary of events; a second spelling compiles and matches nothing",
+		check: checkStateWords,
+	},
+	{
+		name:  "defaults",
+		why:   "package topology fills in what was left out; a second default below it can differ from the documented one",
+		check: checkDefaults,
+	},
+	{
 		name:  "file size",
 		why:   "a file of more than 400 lines holds more than one noun; split it by type",
 		check: checkFileSize,

@@ -11,17 +11,11 @@ type CableSpec struct {
 	// address derived from it, which is never seen on the wire.
 	MAC [6]byte
 
-	// MTU in bytes, without the Ethernet header, 68 to 9000; 0 stands for 1500.
-	MTU int
-
 	// Address is what the kernel of a real host answers to. A node with a stack
 	// of its own leaves it zero: then the kernel has no address here, and so
 	// neither answers ARP nor resets connections that it does not know.
 	Address netip.Prefix
 }
 
-const (
-	defaultMTU = 1500
-	mtuMin     = 68   // the least that IPv4 asks for (RFC 791)
-	mtuMax     = 9000 // a jumbo frame; the ring has slots for the longest
-)
+// mtu is Ethernet's, in bytes and without the header.
+const mtu = 1500

@@ -44,18 +44,12 @@ func Connect(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 
 // lay makes the pair, down, with one end in each namespace.
 func lay(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
-	if spec.MTU == 0 {
-		spec.MTU = defaultMTU
-	}
-	if spec.MTU < mtuMin || spec.MTU > mtuMax {
-		return nil, fmt.Errorf("MTU: got %d, want %d to %d", spec.MTU, mtuMin, mtuMax)
-	}
 	number := int(cables.Add(1))
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = fmt.Sprintf("cable%d", number)
 	attrs.Index = nearIndexFirst + number
 	attrs.HardwareAddr = nearMAC(spec.MAC)
-	attrs.MTU = spec.MTU
+	attrs.MTU = mtu
 	attrs.TxQLen = txQueueLength
 	pair := netlink.NewVeth(attrs)
 	pair.PeerName = spec.Name

@@ -39,7 +39,7 @@ func TestPortKeepsFrames(t *testing.T) {
 	arrived := frames(t, fabric)
 	random := rand.New(rand.NewPCG(1, 1))
 	var want [][]byte
-	for size := 14; size <= 14+defaultMTU; size += 1 + random.IntN(9) {
+	for size := 14; size <= 14+mtu; size += 1 + random.IntN(9) {
 		frame := make([]byte, size)
 		for i := range frame {
 			frame[i] = byte(random.Uint32())
@@ -78,7 +78,7 @@ func TestPortRefusesFrames(t *testing.T) {
 	arrived := frames(t, fabric)
 	good := append(bytes.Repeat([]byte{2}, 12), bytes.Repeat([]byte{0x88}, 50)...)
 	node.Send(good)
-	node.Send(make([]byte, 14+defaultMTU+1))
+	node.Send(make([]byte, 14+mtu+1))
 	node.Send(nil)
 	node.Send([]byte{1, 2, 3}) // not even a header
 	node.Send(make([]byte, 1<<20))

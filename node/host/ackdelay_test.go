@@ -52,7 +52,7 @@ func TestLoneAckWaits(t *testing.T) {
 			return err
 		})
 	}
-	const latency = netfab.DefaultLatency
+	const latency = hosttest.Latency
 	start := l.Loop.Now()
 	write("one")
 	l.Run(start + time.Second)

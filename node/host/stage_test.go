@@ -66,7 +66,7 @@ func TestIngressOrder(t *testing.T) {
 		l.Pass(time.Second)
 		*seen = nil
 		c.send()
-		l.Pass(netfab.DefaultLatency)
+		l.Pass(hosttest.Latency)
 		if want := ingressOrder[:slices.Index(ingressOrder, c.end)+1]; !slices.Equal(*seen, want) {
 			t.Errorf("%s: came to %q, want %q", c.what, *seen, want)
 		}
@@ -95,7 +95,7 @@ func TestEgressOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := spy(t, path)
-	const latency = netfab.DefaultLatency
+	const latency = hosttest.Latency
 	for _, c := range []struct {
 		what  string
 		send  func()

@@ -1,5 +1,7 @@
 package text
 
+import "github.com/cablepull/cablepull/sim/event"
+
 // mark is what stands in one column of a lane.
 type mark uint8
 
@@ -32,12 +34,12 @@ var marks = [...]struct {
 	ink            ink
 }{
 	blank:     {" ", " ", "", plain},
-	initial:   {"·", ".", "Initial", dim},
-	learn:     {"◌", "n", "Learn", dim},
-	listen:    {"○", "l", "Listen", plain},
-	speak:     {"◔", "s", "Speak", warn},
-	standby:   {"◑", "S", "Standby", accent},
-	active:    {"●", "A", "Active", good},
+	initial:   {"·", ".", event.StateInitial, dim},
+	learn:     {"◌", "n", event.StateLearn, dim},
+	listen:    {"○", "l", event.StateListen, plain},
+	speak:     {"◔", "s", event.StateSpeak, warn},
+	standby:   {"◑", "S", event.StateStandby, accent},
+	active:    {"●", "A", event.StateActive, good},
 	several:   {"≈", "*", "several changes", bad},
 	off:       {"✕", "x", "no power", bad},
 	booting:   {"↻", "b", "booting", dim},
@@ -54,7 +56,8 @@ var marks = [...]struct {
 
 // stateMarks are the marks of a member's states.
 var stateMarks = map[string]mark{
-	"Initial": initial, "Learn": learn, "Listen": listen, "Speak": speak, "Standby": standby, "Active": active,
+	event.StateInitial: initial, event.StateLearn: learn, event.StateListen: listen,
+	event.StateSpeak: speak, event.StateStandby: standby, event.StateActive: active,
 }
 
 // span draws a mark.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -45,7 +46,7 @@ func (x Active) Check(e Evidence) Result {
 	from, to := p.Core()
 	got := "never Active"
 	for _, l := range x.Member.of(lanes(e)) {
-		first := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == stateActive })
+		first := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == event.StateActive })
 		if first < 0 {
 			continue
 		}
@@ -54,10 +55,10 @@ func (x Active) Check(e Evidence) Result {
 			begin = l.stretches[first].from
 		}
 		broken := slices.IndexFunc(l.stretches, func(s stretch) bool {
-			return s.state != stateActive && s.from <= to && s.to > begin && s.from < s.to
+			return s.state != event.StateActive && s.from <= to && s.to > begin && s.from < s.to
 		})
 		if broken < 0 {
-			i := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == stateActive && s.to >= begin })
+			i := slices.IndexFunc(l.stretches, func(s stretch) bool { return s.state == event.StateActive && s.to >= begin })
 			return Result{Passed: true, Got: l.stretches[i].String()}
 		}
 		got = l.stretches[broken].String()

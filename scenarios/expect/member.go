@@ -58,12 +58,6 @@ func (m Member) Problems(plan Plan) []topology.Problem {
 	return nil
 }
 
-// The states of a member, as events name them.
-const (
-	stateInitial = "Initial"
-	stateActive  = "Active"
-)
-
 // stretch is a time a member spent in one state: from at to, to excluded unless
 // it is the end of the run.
 type stretch struct {
@@ -93,7 +87,7 @@ func lanes(e Evidence) []lane {
 		version = roster.Version()
 		for _, m := range roster.Entries() {
 			l := laneOf(&all, m, e.Duration)
-			state := cmp.Or(m.State, stateInitial)
+			state := cmp.Or(m.State, event.StateInitial)
 			if last := &l.stretches[len(l.stretches)-1]; last.state != state {
 				last.to = ev.At
 				l.stretches = append(l.stretches, stretch{ev.At, e.Duration, state})
@@ -110,7 +104,7 @@ func laneOf(all *[]lane, entry *oracle.Entry, end time.Duration) *lane {
 			return &(*all)[i]
 		}
 	}
-	*all = append(*all, lane{m, []stretch{{0, end, stateInitial}}})
+	*all = append(*all, lane{m, []stretch{{0, end, event.StateInitial}}})
 	return &(*all)[len(*all)-1]
 }
 

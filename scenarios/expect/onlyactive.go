@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -34,7 +35,7 @@ func (x OnlyActive) Check(e Evidence) Result {
 	from, to := p.Core()
 	for _, l := range lanes(e) {
 		for _, s := range l.stretches {
-			if s.state == stateActive && s.from <= to && s.to > from && !slices.Contains(x.Nodes, l.member.Node) {
+			if s.state == event.StateActive && s.from <= to && s.to > from && !slices.Contains(x.Nodes, l.member.Node) {
 				return Result{Got: fmt.Sprintf("%s was %s", l.member.Node, s)}
 			}
 		}

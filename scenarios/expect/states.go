@@ -19,7 +19,7 @@ type States struct {
 }
 
 // stateNames are what a member can become.
-var stateNames = []string{stateInitial, "Learn", "Listen", "Speak", "Standby", stateActive}
+var stateNames = event.States()
 
 // Text implements Expectation.
 func (x States) Text() string {

@@ -19,7 +19,19 @@ type Impair struct {
 	Reorder      float64
 	Corrupt      float64
 	Rate         int64 // bits per second; printed 10Mbit/s
-	Queue        int64 // bytes that wait for the rate (default 64 KiB)
+	Queue        int64 // bytes that wait for the rate; 0: DefaultQueue
+}
+
+// DefaultQueue is how many bytes wait for a limited rate if the fault does not
+// say.
+const DefaultQueue = 64 << 10
+
+// QueueSize returns how many bytes wait for the rate, or 0 without one.
+func (f Impair) QueueSize() int64 {
+	if f.Queue == 0 && f.Rate > 0 {
+		return DefaultQueue
+	}
+	return f.Queue
 }
 
 var impairRow = Kind[Impair]{

@@ -64,4 +64,6 @@ func segmentConfig(s topology.Segment) netfab.SegmentConfig {
 
 // stubConfig is that of a segment which is in another process: it adds as little
 // as it can.
-func stubConfig(topology.Segment) netfab.SegmentConfig { return netfab.SegmentConfig{Latency: 1} }
+func stubConfig(topology.Segment) netfab.SegmentConfig {
+	return netfab.SegmentConfig{Latency: 1, Ageing: topology.DefaultAgeing}
+}

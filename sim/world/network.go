@@ -48,7 +48,7 @@ func (w *World) impair(f fault.Impair) (undo func() bool, err error) {
 	return w.install(netfab.Impairment{
 		Direction: direction(f.Direction), Loss: f.Loss, Burst: f.Burst, Delay: f.Delay, Jitter: f.Jitter,
 		Distribution: netfab.Distribution(f.Distribution), Duplicate: f.Duplicate, Reorder: f.Reorder,
-		Corrupt: f.Corrupt, Rate: f.Rate, Queue: f.Queue,
+		Corrupt: f.Corrupt, Rate: f.Rate, Queue: f.QueueSize(),
 	}.Rule(w.port(f.Port)))
 }
 

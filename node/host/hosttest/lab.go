@@ -1,6 +1,7 @@
 package hosttest
 
 import (
+	"cmp"
 	"net/netip"
 	"testing"
 	"time"
@@ -25,8 +26,15 @@ type Lab struct {
 	Hosts  []*host.Host // in the order in which they were added
 }
 
+// Latency and Ageing are those of a segment unless a test says otherwise.
+const (
+	Latency = 100 * time.Microsecond
+	Ageing  = 300 * time.Second
+)
+
 // New returns a lab without machines. Its segment is called lan.
 func New(tb testing.TB, lan netfab.SegmentConfig) *Lab {
+	lan.Latency, lan.Ageing = cmp.Or(lan.Latency, Latency), cmp.Or(lan.Ageing, Ageing)
 	l := &Lab{TB: tb, Loop: sim.New(seed), Digest: sim.NewDigest()}
 	l.Log = event.NewLog(l.Digest)
 	l.Fabric = netfab.New(l.Loop, l.Digest)

@@ -27,7 +27,7 @@ func broadcast(p *netfab.Port, from byte) {
 func TestDropAll(t *testing.T) {
 	loop := sim.New(1)
 	fabric := netfab.New(loop, nil)
-	segment := fabric.AddSegment("lan", netfab.SegmentConfig{Latency: time.Microsecond})
+	segment := fabric.AddSegment("lan", netfab.SegmentConfig{Latency: time.Microsecond, Ageing: time.Minute})
 	stations := map[string]*station{"a": {}, "b": {}, "c": {}}
 	ports := map[string]*netfab.Port{}
 	for _, name := range []string{"a", "b", "c"} {

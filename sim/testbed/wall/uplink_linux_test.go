@@ -65,7 +65,7 @@ func newPlugged(t *testing.T) *plugged {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.far.Close() })
-	segment := netfab.New(p.loop, nil).AddSegment("lan", netfab.SegmentConfig{Latency: 1})
+	segment := netfab.New(p.loop, nil).AddSegment("lan", netfab.SegmentConfig{Latency: 1, Ageing: time.Minute})
 	p.uplink = NewUplink(p.loop, clock, segment, "a", "lan")
 	p.uplink.OnCarrier(func(up bool) { p.carrier = append(p.carrier, up) })
 	p.port = segment.Attach("b", "lan", p.other)
