@@ -8,28 +8,37 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Action is what the outside must do after a step of a Machine: ClaimVIP, ReleaseVIP, Announce, Send, Transition or
-// Rejected. Other protocols have the first three too; see Changing, Sending and Refusing for the rest. Actions are
-// comparable values, to be carried out in the order given. The order is promised:
+// Action is what the outside must do after a step of a Machine: ClaimVIP,
+// ReleaseVIP, Announce, Send, Transition or Rejected. Other protocols have the
+// first three too; see Changing, Sending and Refusing for the rest. Actions are
+// comparable values; carry them out in the order given. The order is
+// guaranteed:
 //
-//   - Leaving Active: the last hello as Active (only with Config.SpeakBeforeStepDown), ReleaseVIP, Transition, then
-//     Send(Resign). Nobody may hear that we resigned while we still answer for the address.
-//   - Becoming Active: Send(Coup) when we preempt, Transition, ClaimVIP, Announce, then Send(Hello). Nobody may hear our
-//     hello before the switch knows where the address lives.
-//   - So the address is held only between a Transition to Active and the next one away from it.
-//   - A message sent before the Transition carries the old state, one sent after it the new one.
+//   - Leaving Active: the last hello as Active (only with
+//     Config.SpeakBeforeStepDown), ReleaseVIP, Transition, then Send(Resign).
+//     We must stop answering for the address before anyone hears that we
+//     resigned.
+//   - Becoming Active: Send(Coup) when we preempt, Transition, ClaimVIP,
+//     Announce, then Send(Hello). The switch must know the address's port
+//     before anyone hears our hello.
+//   - So we hold the address only from a Transition to Active until the next
+//     one away from it.
+//   - A message sent before the Transition carries the old state; one sent
+//     after it carries the new state.
 type Action interface {
 	fmt.Stringer
 	IsAction()
 }
 
-// ClaimVIP puts the virtual IP, and whatever moves with it (secondary addresses, the virtual MAC), on the interface.
+// ClaimVIP puts the virtual IP, and what moves with it (secondary addresses,
+// the virtual MAC), on the interface.
 type ClaimVIP struct{ VirtualIP netip.Addr }
 
-// ReleaseVIP takes it off again.
+// ReleaseVIP removes what ClaimVIP added.
 type ReleaseVIP struct{ VirtualIP netip.Addr }
 
-// Announce sends gratuitous ARP for the virtual IP, in the forms the shell is configured for.
+// Announce sends gratuitous ARP for the virtual IP, in the forms that the shell
+// is configured to use.
 type Announce struct {
 	Repeat int // 0 at the takeover, then 1, 2, … as Config.AnnounceTimes says
 }
@@ -37,19 +46,22 @@ type Announce struct {
 // Send multicasts a message to the group.
 type Send struct{ Message wire.Message }
 
-// Transition says that the state changed. It asks for nothing; it is what a timeline shows.
+// Transition reports that the state changed, for timelines. The shell need not
+// act on it.
 type Transition struct {
 	From, To State
 	Cause    Cause
 }
 
-// Rejected says that a message was not believed. It asks for nothing.
+// Rejected reports a message that the machine ignored. The shell need not act
+// on it.
 type Rejected struct {
 	From   netip.Addr
 	Reason Reason
 }
 
-// Reason is why a message was not believed, in the order the checks are made (spec/failover.md §1.9).
+// Reason is why a message was rejected, in the order of the checks
+// (spec/failover.md §1.9).
 type Reason uint8
 
 // The reasons.
@@ -58,7 +70,7 @@ const (
 	ReasonGroup                         // another group
 	ReasonSelf                          // our own address: a loop in the network, or two members with one address
 	ReasonAuth                          // another authentication string
-	ReasonVIPMismatch                   // another virtual IP, and the policy is to ignore it
+	ReasonVIPMismatch                   // another virtual IP, and the policy ignores such messages
 )
 
 var reasonTexts = [...]string{
@@ -66,7 +78,7 @@ var reasonTexts = [...]string{
 	ReasonAuth: "wrong authentication", ReasonVIPMismatch: "other virtual IP",
 }
 
-// String says the reason in words.
+// String describes the reason.
 func (r Reason) String() string {
 	if r == 0 || int(r) >= len(reasonTexts) {
 		return "Reason(" + strconv.Itoa(int(r)) + ")"
@@ -96,7 +108,8 @@ func (a ClaimVIP) String() string   { return "claim-vip " + a.VirtualIP.String()
 func (a ReleaseVIP) String() string { return "release-vip " + a.VirtualIP.String() }
 func (a Announce) String() string   { return "announce " + strconv.Itoa(a.Repeat) }
 
-// String is short; what every message of a member repeats (group, authentication, address) is left out.
+// String is short: it omits what all messages of a member have in common
+// (group, authentication, address).
 func (a Send) String() string {
 	m := a.Message
 	return fmt.Sprintf("send %s(%s, prio %d, %s/%s)", m.Opcode, m.State, m.Priority, m.Hello, m.Hold)

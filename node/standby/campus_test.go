@@ -11,14 +11,16 @@ import (
 	"github.com/cablepull/cablepull/node/wire/facts"
 )
 
-// The tests of this file put our machine in the place of a router of a campus network (facts.Campus): it hears what the
-// router heard, and must do what the router did, at the same instant. Takeovers came 9.998 s to 10.001 s after the last
-// hello, returns 1 ms to 3 ms after the hello that was answered by a Coup.
+// The tests of this file put our machine in the place of a router of a campus
+// network (facts.Campus): it receives what the router received, and must do
+// what the router did at the same instant. Takeovers came 9.998 s to 10.001 s
+// after the last hello, returns 1 ms to 3 ms after the hello that the router
+// answered with a Coup.
 
-// slack is how far a router's timers were off, and how long it took to answer.
+// slack covers the inaccuracy of a router's timers and its response time.
 const slack = 3 * time.Millisecond
 
-// subnet is one group: what each of its two routers said.
+// subnet is one group: what each of its two routers sent.
 type subnet struct {
 	third       int // byte of the addresses
 	three, four []facts.Fact
@@ -56,7 +58,7 @@ func (s subnet) router(host byte, priority uint8) Config {
 	}
 }
 
-// step is that a router was seen in another state than before.
+// step is a change of a router's state, as seen on the wire.
 type step struct {
 	at time.Duration
 	to State
@@ -67,7 +69,8 @@ var states = map[wire.State]State{
 	wire.StateListen: Listen, wire.StateSpeak: Speak, wire.StateStandby: Standby, wire.StateActive: Active,
 }
 
-// steps are the states that messages show, of a router that hears hellos: a Coup says Listen, and is none.
+// steps returns the state changes that a router's messages show. A Coup always
+// says Listen, so it does not count.
 func steps(said []facts.Fact) (all []step) {
 	for _, f := range said {
 		to := states[f.Message.State]
@@ -78,14 +81,14 @@ func steps(said []facts.Fact) (all []step) {
 	return all
 }
 
-// replay is our machine in a router's place.
+// replay runs our machine in place of a router.
 type replay struct {
 	Machine
 	steps []step
-	sent  []string // messages that are no hello, and when
+	sent  []string // messages other than hellos, and when
 }
 
-// hear starts a machine, and lets it hear messages and nothing else.
+// hear starts a machine and feeds it the given messages only.
 func hear(cfg Config, start time.Duration, heard []facts.Fact, until time.Duration) *replay {
 	r := &replay{Machine: New(cfg)}
 	r.do(start, Start{})
@@ -99,7 +102,7 @@ func hear(cfg Config, start time.Duration, heard []facts.Fact, until time.Durati
 	return r
 }
 
-// tick serves the timers that are due before an instant.
+// tick runs the timers that are due before an instant.
 func (r *replay) tick(until time.Duration) {
 	for r.Deadline() < until {
 		r.do(r.Deadline(), Tick{})
@@ -121,13 +124,13 @@ func (r *replay) do(now time.Duration, ev Event) {
 	}
 }
 
-// since leaves out what a machine did before an instant.
+// since returns the steps from an instant on.
 func since(at time.Duration, all []step) []step {
 	return slices.DeleteFunc(slices.Clone(all), func(s step) bool { return s.at < at })
 }
 
-// sameSteps compares what our machine did with what the router was seen to do, which may be late by the time that
-// late says for a state.
+// sameSteps compares our machine's steps with the router's, which may lag by
+// the time that late gives for a state.
 func sameSteps(t *testing.T, ours, real []step, late map[State]time.Duration) {
 	t.Helper()
 	if len(ours) != len(real) {
@@ -140,10 +143,11 @@ func sameSteps(t *testing.T, ours, real []step, late map[State]time.Duration) {
 	}
 }
 
-// TestCampusStandby: the standby of three groups hears its active fall silent, takes over when the hold time of the last
-// hello is over, and yields to the Coup of the returning one, twice.
+// TestCampusStandby: in three groups the standby stops hearing its active,
+// takes over when the hold time of the last hello ends, and yields to the Coup
+// of the returning active. This happens twice.
 func TestCampusStandby(t *testing.T) {
-	const before = 60 * time.Second // what came before the table is taken to be as at its begin
+	const before = 60 * time.Second // assume the same before the table begins
 	takeovers := 0
 	for _, third := range []int{1, 10, 20} {
 		t.Run(fmt.Sprint(third), func(t *testing.T) {
@@ -161,7 +165,8 @@ func TestCampusStandby(t *testing.T) {
 			if said[0].to != Standby || !slices.Equal(statesOf(said[1:]), want) {
 				t.Fatalf("the router was seen %v, want Standby, then %v", said, want)
 			}
-			// A router says that it speaks up to 4 ms after it heard the Coup; our machine steps as it hears it.
+			// A router announces Speak up to 4 ms after it received the Coup; our machine
+			// changes state on receipt.
 			sameSteps(t, got, said[1:], map[State]time.Duration{Speak: 4 * time.Millisecond})
 			for _, step := range said[1:] {
 				last := lastBefore(step.at, s.three)
@@ -172,8 +177,8 @@ func TestCampusStandby(t *testing.T) {
 					takeovers++
 				}
 			}
-			// RFC 2281 §5.7 has an Active resign when it is beaten by a Coup, and so does our machine. These routers sent
-			// nothing but hellos.
+			// By RFC 2281 §5.7 an Active that receives a Coup from a higher member resigns,
+			// as our machine does. These routers sent only hellos.
 			if i := slices.IndexFunc(s.four, func(f facts.Fact) bool { return f.Opcode != wire.OpHello }); i >= 0 {
 				t.Errorf("the router said %s at %v, want hellos only", s.four[i].Message, s.four[i].At)
 			}
@@ -193,8 +198,8 @@ func TestCampusStandby(t *testing.T) {
 	}
 }
 
-// TestCampusReturn: the higher router of the three groups comes back. It answers the first hello of the lower active by a
-// Coup, and is Active.
+// TestCampusReturn: in three groups the higher router comes back. It answers
+// the first hello of the lower active with a Coup and becomes Active.
 func TestCampusReturn(t *testing.T) {
 	returns := 0
 	for _, third := range []int{1, 10, 20} {
@@ -220,8 +225,8 @@ func TestCampusReturn(t *testing.T) {
 	}
 }
 
-// TestCampusRestart: in two groups the standby restarts, twice. It listens for a hold time, speaks for another one, and
-// leaves the active alone.
+// TestCampusRestart: in two groups the standby restarts, twice. It listens for
+// one hold time, speaks for another, and does not disturb the active.
 func TestCampusRestart(t *testing.T) {
 	restarts := 0
 	for _, third := range []int{30, 40} {

@@ -2,11 +2,13 @@ package standby
 
 import "strconv"
 
-// Cause is why something happened: the events of RFC 2281 §5.5, in its order, and a few of ours. It is the row of the
-// transition table and the reason a Transition gives.
+// Cause is why something happened: the events of RFC 2281 §5.5, in its order,
+// then a few of our own. It selects the row of the transition table, and a
+// Transition carries it as the reason.
 type Cause uint8
 
-// The causes. Comparisons are of (priority, interface address), so two members never tie.
+// The causes. Members are compared by (priority, interface address), so two
+// never tie.
 const (
 	CauseNone          Cause = iota
 	CauseStart               // a: HSRP enabled
@@ -18,18 +20,18 @@ const (
 	CauseHigherActive        // g: a higher member is Active
 	CauseLowerActive         // h: a lower member is Active, and we may not preempt
 	CausePreempt             // h: a lower member is Active, and we may preempt
-	CauseResign              // i: the Active gives the role up
+	CauseResign              // i: the Active gives up the role
 	CauseCoup                // j: a higher member takes the role
 	CauseHigherStandby       // k: a higher member is Standby
 	CauseLowerStandby        // l: a lower member is Standby
 	CauseNoActive            // c at once: became Standby while no Active is known
-	CauseYield               // the operator gave the role up
+	CauseYield               // the operator gave up the role
 	CauseReconfigure         // the identity of the group changed under a running member
 
 	causeCount = iota
 )
 
-// lost marks the causes that are the end of the present Active.
+// lost marks the causes that end the current Active's role.
 const lost = true
 
 var causes = [causeCount]struct {
@@ -55,7 +57,7 @@ var causes = [causeCount]struct {
 	CauseReconfigure:   {'-', "group reconfigured", lost},
 }
 
-// Letter is the RFC's name of the event, a to l, or '-' for the causes the RFC does not know.
+// Letter is the RFC's name of the event, a to l, or '-' for our own causes.
 func (c Cause) Letter() byte {
 	if c == CauseNone || int(c) >= causeCount {
 		return '-'
@@ -63,11 +65,11 @@ func (c Cause) Letter() byte {
 	return causes[c].letter
 }
 
-// ActiveLost reports whether the cause is the end of the present Active: it was not heard for too long, it resigned, or
-// it is pushed aside or told to go.
+// ActiveLost reports whether the cause ends the current Active's role: it was
+// silent for too long, it resigned, or a member or the operator replaced it.
 func (c Cause) ActiveLost() bool { return int(c) < causeCount && causes[c].activeLost }
 
-// String says the cause in words, as reports print it.
+// String describes the cause as reports print it.
 func (c Cause) String() string {
 	if c == CauseNone || int(c) >= causeCount {
 		return "Cause(" + strconv.Itoa(int(c)) + ")"

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// freeze stops a member as a hypervisor's snapshot does: it neither ticks nor hears, and what is sent to it meanwhile is
-// lost. thaw lets it go on as if no time had passed for it.
+// freeze stops a member as a hypervisor's snapshot does: its timers stop, and
+// messages sent to it are lost. thaw lets it continue as if no time had passed.
 func (n *network) freeze(index int, when time.Duration) {
 	n.at(when, func() { n.members[index].up = false })
 }
@@ -15,9 +15,11 @@ func (n *network) thaw(index int, when time.Duration) {
 	n.at(when, func() { n.members[index].up = true })
 }
 
-// TestFreezeAndThaw: the Active is frozen long enough to lose the role, and thaws. The other hears it and steps down; the
-// frozen one never knew. Without the two policies nobody tells the hosts; with them the winner announces again two link
-// delays after it thawed (spec/peers.md §5: keepalived's higher_prio_send_advert).
+// TestFreezeAndThaw: the Active is frozen long enough to lose the role, and
+// thaws. The other hears it and steps down; the frozen one never learns of the
+// takeover. Without the two policies nobody informs the hosts; with them the
+// winner announces again two link delays after it thawed (spec/peers.md §5:
+// keepalived's higher_prio_send_advert).
 func TestFreezeAndThaw(t *testing.T) {
 	play := func(policies bool) *network {
 		n := settled(t, group(DataPower, 200, 100))
@@ -52,8 +54,9 @@ func TestFreezeAndThaw(t *testing.T) {
 	}
 }
 
-// TestPartitionReannounced: the winner of a healed partition announces again by the policy. A Resign or a Coup is news
-// enough; spec/failover.md §8, F27.
+// TestPartitionReannounced: with the policy, the winner of a healed partition
+// announces again. Receiving a Resign or a Coup is enough (spec/failover.md §8,
+// F27).
 func TestPartitionReannounced(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100))
 	n.members[0].cfg.ReannounceOnWin = true
@@ -68,7 +71,8 @@ func TestPartitionReannounced(t *testing.T) {
 	}
 }
 
-// TestIOSResignsWhenBeaten: the same heal among routers. The loser resigns, although nobody sent it a Coup before.
+// TestIOSResignsWhenBeaten: the same heal among routers. The loser resigns,
+// although nobody sent it a Coup before.
 func TestIOSResignsWhenBeaten(t *testing.T) {
 	n := settled(t, group(IOS, 200, 100))
 	n.at(61*time.Second, func() { n.partition(0, 1, true) })
@@ -79,8 +83,9 @@ func TestIOSResignsWhenBeaten(t *testing.T) {
 	}
 }
 
-// TestYieldMovesTheRole: the operator's yield costs one link delay, and the role stays where it went although the old Active
-// is higher and has preempt on; it comes back when the new one is lost.
+// TestYieldMovesTheRole: the operator's yield costs one link delay. The new
+// Active keeps the role although the old one is higher and has preempt on; the
+// role comes back when the new one is lost.
 func TestYieldMovesTheRole(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100).withPreempt())
 	n.event(0, 61*time.Second, Yield{})
@@ -100,8 +105,8 @@ func TestYieldMovesTheRole(t *testing.T) {
 	}
 }
 
-// TestYieldWithoutItsResign: the one message that hands over is lost. The Standby still takes over by its timer, because
-// the higher member that yielded does not drive it out.
+// TestYieldWithoutItsResign: the Resign is lost. The Standby still takes over
+// by its timer, because the higher member that yielded does not displace it.
 func TestYieldWithoutItsResign(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100).withPreempt())
 	n.at(61*time.Second, func() { n.partition(0, 1, true) })
@@ -117,8 +122,9 @@ func TestYieldWithoutItsResign(t *testing.T) {
 	)
 }
 
-// TestRaisedPriority is F10: a priority raised at run time moves nothing while preempt is off, whoever's it is; with
-// preempt on it moves the role at the Active's next hello.
+// TestRaisedPriority is F10: raising either member's priority at run time has
+// no effect while preempt is off; with preempt on it moves the role at the
+// Active's next hello.
 func TestRaisedPriority(t *testing.T) {
 	for _, preempt := range []bool{false, true} {
 		n := settled(t, group(DataPower, 200, 100))

@@ -5,13 +5,16 @@ import (
 	"time"
 )
 
-// The tests of this file prove the golden timelines of spec/failover.md §1.8, every row, to the millisecond: no jitter,
-// links of 1 ms, hello 3 s, hold 10 s. Every transition, Coup and Resign is listed, so nothing else happened either.
-// Where the sheet rounds to 0.1 s (12.0, 42.0), the millisecond is the link's.
+// The tests of this file prove the golden timelines of spec/failover.md §1.8,
+// every row, to the millisecond: no jitter, links of 1 ms, hello 3 s, hold 10
+// s. Every transition, Coup and Resign is listed, so nothing else happened
+// either. Where the spec rounds to 0.1 s (12.0, 42.0), the extra millisecond is
+// the link delay.
 
 const ms = time.Millisecond
 
-// settled starts both members of a pair at 0 and runs until a is Active and b Standby, then clears the log.
+// settled starts both members of a pair at 0 and runs until a is Active and b
+// Standby, then clears the log.
 func settled(t *testing.T, n *network) *network {
 	t.Helper()
 	n.start(0, 0)
@@ -62,7 +65,8 @@ func TestGoldenBothStart(t *testing.T) {
 	n.run(300 * time.Second)
 	n.wantLog(t, want...)
 
-	// Equal priorities: the higher address, b's, wins a simultaneous start; with the names swapped it is the same story.
+	// Equal priorities: the higher address, b's, wins a simultaneous start; the log
+	// is the same with the names swapped.
 	n = group(DataPower, 100, 100)
 	n.members[0].cfg.Address, n.members[1].cfg.Address = n.members[1].cfg.Address, n.members[0].cfg.Address
 	n.start(0, 0)
@@ -71,7 +75,8 @@ func TestGoldenBothStart(t *testing.T) {
 	n.wantLog(t, want...)
 }
 
-// TestGoldenEqualPriorityStaggered: the lower address starts 40 s earlier and keeps the role, unless preempt is on.
+// TestGoldenEqualPriorityStaggered: the lower address starts 40 s earlier and
+// keeps the role, unless preempt is on.
 func TestGoldenEqualPriorityStaggered(t *testing.T) {
 	early := []string{
 		"0.000s a Initial -> Listen (a: enabled)",
@@ -105,8 +110,8 @@ func TestGoldenEqualPriorityStaggered(t *testing.T) {
 	}
 }
 
-// TestGoldenActiveCrashes: the Standby takes over hold seconds after the last hello it received, wherever in the hello
-// cycle the crash falls: hold-hello to hold after the crash.
+// TestGoldenActiveCrashes: the Standby takes over one hold time after the last
+// hello it received, so between hold-hello and hold after the crash.
 func TestGoldenActiveCrashes(t *testing.T) {
 	for phase := time.Duration(0); phase < 3*time.Second; phase += 100 * ms {
 		n := settled(t, group(DataPower, 200, 100))
@@ -120,7 +125,8 @@ func TestGoldenActiveCrashes(t *testing.T) {
 	}
 }
 
-// TestGoldenActiveStops: an Active that is disabled resigns, and the Standby has the role one link delay later.
+// TestGoldenActiveStops: an Active that is disabled resigns, and the Standby
+// takes the role one link delay later.
 func TestGoldenActiveStops(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100))
 	n.event(0, 61*time.Second, Stop{})
@@ -132,8 +138,8 @@ func TestGoldenActiveStops(t *testing.T) {
 	)
 }
 
-// TestGoldenOldActiveReturns: without preempt it returns as Standby; with preempt it takes the role at the first hello it
-// hears from the Active.
+// TestGoldenOldActiveReturns: without preempt it returns as Standby; with
+// preempt it takes the role at the first hello it hears from the Active.
 func TestGoldenOldActiveReturns(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100))
 	n.crash(0, 61*time.Second)
@@ -167,9 +173,10 @@ func TestGoldenOldActiveReturns(t *testing.T) {
 	}
 }
 
-// TestGoldenPartition: each side has its Active; the heal is resolved by rank although preempt is off, within one hello.
-// Whose hello comes first decides how: the higher one's makes the lower step down in silence, the lower one's is answered
-// with a Coup.
+// TestGoldenPartition: each side has its Active; after the heal, rank decides
+// within one hello time although preempt is off. If the higher member's hello
+// comes first, the lower steps down silently; if the lower member's does, the
+// higher answers with a Coup.
 func TestGoldenPartition(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100))
 	n.at(61*time.Second, func() { n.partition(0, 1, true) })
@@ -207,8 +214,9 @@ func TestGoldenPartition(t *testing.T) {
 	}
 }
 
-// TestGoldenOneWayLoss: a's hellos are lost on the way to b. b takes over, a stays and answers each of b's hellos with a
-// Coup that never arrives, until the direction returns.
+// TestGoldenOneWayLoss: a's hellos are lost on the way to b. b takes over; a
+// stays Active and answers each of b's hellos with a Coup that never arrives,
+// until the direction is restored.
 func TestGoldenOneWayLoss(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100))
 	n.at(61*time.Second, func() { n.cut[[2]int{0, 1}] = true })
@@ -230,15 +238,15 @@ func TestGoldenOneWayLoss(t *testing.T) {
 		"112.001s b Speak -> Standby (d: standby timer expired)",
 	)
 
-	// The other direction: a does not hear b. Nothing is visible.
+	// The other direction: a does not hear b. Nothing changes.
 	n = settled(t, group(DataPower, 200, 100))
 	n.at(61*time.Second, func() { n.cut[[2]int{1, 0}] = true })
 	n.run(300 * time.Second)
 	n.wantLog(t)
 }
 
-// TestGoldenThirdMember: after a takeover the third member needs the Standby timer twice, in Listen and in Speak, before
-// there is a Standby again.
+// TestGoldenThirdMember: after a takeover the Standby timer of the third member
+// must expire twice, in Listen and in Speak, before there is a Standby again.
 func TestGoldenThirdMember(t *testing.T) {
 	n := group(DataPower, 200, 150, 100)
 	for i := range n.members {
@@ -257,7 +265,8 @@ func TestGoldenThirdMember(t *testing.T) {
 		"80.001s c Speak -> Standby (d: standby timer expired)",
 	)
 
-	// The Active resigns instead: c heard b as Standby until then, and waits for that silence first.
+	// The Active resigns instead: c heard b as Standby until then, so it first
+	// waits for that timer.
 	n = group(DataPower, 200, 150, 100)
 	for i := range n.members {
 		n.start(i, 0)

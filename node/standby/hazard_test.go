@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// The tests of this file are about spec/failover.md §1.7: what goes wrong with the literal table, and that the
-// corrections cure it.
+// The tests of this file are about spec/failover.md §1.7: what goes wrong with
+// the literal table, and how the corrections fix it.
 
-// TestHazardLoneMember: hazard 1. By the letter, a member that is alone ends as Standby for ever, because the expiry that
-// should make it Active coincides with the one that makes it Standby. The golden timeline has the corrected profiles.
+// TestHazardLoneMember: hazard 1. By the letter, a lone member stays Standby
+// forever, because the expiry that should make it Active coincides with the one
+// that makes it Standby. The golden timeline covers the corrected profiles.
 func TestHazardLoneMember(t *testing.T) {
 	n := group(RFC2281, 100)
 	n.start(0, 0)
@@ -27,12 +28,13 @@ func TestHazardLoneMember(t *testing.T) {
 	}
 }
 
-// reboot is one trial of hazard 2: a settled pair, hellos jittered by ±10 %, the higher member crashes at a random phase of
-// its hello cycle and is back after the outage (never, if zero). It returns whether nobody is Active 300 s after the
-// crash, and if somebody is, how long the virtual IP was down.
+// reboot is one trial of hazard 2: a settled pair, hellos jittered by ±10 %,
+// the higher member crashes at a random phase of its hello cycle and is back
+// after the outage (never, if zero). It returns whether nobody is Active 300 s
+// after the crash, and if somebody is, how long the virtual IP was down.
 //
-// The pair settles by the corrected rules and changes to the profile under test before the crash: by the letter it would
-// not settle (hazard 1).
+// The pair settles by the corrected rules and switches to the tested profile
+// before the crash: by the letter it would not settle (hazard 1).
 func reboot(t *testing.T, profile Profile, seed uint64, outage time.Duration) (dead bool, down time.Duration) {
 	t.Helper()
 	n := group(DataPower, 200, 100).withJitter(seed, 0.1)
@@ -64,19 +66,25 @@ func reboot(t *testing.T, profile Profile, seed uint64, outage time.Duration) (d
 	return n.actives() == "", back - crash
 }
 
-// TestHazardQuickReboot: hazard 2, the table of spec/failover.md §1.7. A higher member that is back within the hold time
-// displaces the Standby before that one has taken over; by the letter the group then often has no Active for ever.
+// TestHazardQuickReboot: hazard 2, the table of spec/failover.md §1.7. A higher
+// member that returns within the hold time displaces the Standby before the
+// takeover; by the letter the group then often never has an Active again.
 //
-// The tolerance. The sheet's count and ours are two samples of 300 from the same unknown rate p, so their difference has
-// the standard deviation sqrt(2·300·p(1-p)); p is estimated from both together. We accept three of these. The seeds are
-// fixed, so the test cannot fail by chance, only by a change: over 6,000 seeds our rates are 96.6 %, 95.6 % and 63.4 %,
-// where the sheet has 97.3 %, 94.7 % and 61.3 %. Where the sheet has 0/300 the outcome is not a matter of chance (the
-// Standby has taken over before the member returns to Speak) and we want exactly 0.
+// The tolerance. The spec's count and ours are two samples of 300 from the same
+// unknown rate p, so their difference has the standard deviation
+// sqrt(2·300·p(1-p)), with p estimated from both together. We accept three
+// standard deviations. The seeds are fixed, so only a change can make the test
+// fail: over 6,000 seeds our rates are 96.6 %, 95.6 % and 63.4 %, and the
+// spec's are 97.3 %, 94.7 % and 61.3 %. Where the spec has 0/300 the outcome is
+// certain (the Standby has taken over before the member returns to Speak) and
+// we want exactly 0.
 //
-// The sheet's downtimes are given to 0.1 s: medians of 300 may differ by 0.3 s (0.6 s at 5 s, where the distribution is
-// flat), maxima by 0.3 s. The minimum is compared where runs end near it. At 1 s and 3 s it is a rare event, the old
-// Standby still winning the race (0.1 % and 1.7 % of 4,000 runs), so a sample of 300 has 7 s or 11 s as it falls: there we
-// bound how often it happens. No run may beat hold - 1.1·hello = 6.7 s.
+// The spec gives downtimes to 0.1 s: medians of 300 may differ by 0.3 s (0.6 s
+// at 5 s, where the distribution is flat), maxima by 0.3 s. The minimum is
+// compared where runs end near it. At 1 s and 3 s a short run is rare: the old
+// Standby still wins the race (0.1 % and 1.7 % of 4,000 runs). The minimum of
+// 300 runs is then 7 s or 11 s by chance, so we limit how often it happens
+// instead. No run may take less than hold - 1.1·hello = 6.7 s.
 func TestHazardQuickReboot(t *testing.T) {
 	const runs = 300
 	for _, tc := range []struct {
@@ -131,8 +139,8 @@ func TestHazardQuickReboot(t *testing.T) {
 	}
 }
 
-// TestHazardBootDelay: one hold time of boot delay removes the displaced Standby of hazard 2; a quick reboot then costs no
-// more than staying dead.
+// TestHazardBootDelay: with a boot delay of one hold time no Standby is
+// displaced (hazard 2); a quick reboot then costs no more than staying down.
 func TestHazardBootDelay(t *testing.T) {
 	for _, outage := range []time.Duration{time.Second, 3 * time.Second, 5 * time.Second} {
 		n := settled(t, group(DataPower, 200, 100))
@@ -140,7 +148,7 @@ func TestHazardBootDelay(t *testing.T) {
 		n.crash(0, 61*time.Second)
 		n.start(0, 61*time.Second+outage)
 		n.run(69 * time.Second)
-		n.wantLog(t) // a is up and Initial: it says nothing
+		n.wantLog(t) // a is up and Initial: it sends nothing
 		n.run(71 * time.Second)
 		n.wantLog(t, "70.001s b Standby -> Active (c: active timer expired)")
 		n.run(300 * time.Second)
@@ -150,7 +158,8 @@ func TestHazardBootDelay(t *testing.T) {
 	}
 }
 
-// threeSettled has b Active, c Standby and a, the highest, about to start with preempt on.
+// threeSettled returns a network with b Active, c Standby, and a, the highest,
+// about to start with preempt on.
 func threeSettled(t *testing.T, profile Profile) *network {
 	t.Helper()
 	n := group(DataPower, 200, 150, 100)
@@ -168,8 +177,10 @@ func threeSettled(t *testing.T, profile Profile) *network {
 	return n
 }
 
-// TestHazardResign: hazard 3. a preempts b; b resigns to a. If the Standby c takes any Resign for event i, it becomes a
-// third Active for an instant. Believing the Active's Resign only prevents that, as long as c heard a's first hello.
+// TestHazardResign: hazard 3. a preempts b; b resigns to a. If the Standby c
+// takes any Resign for event i, it becomes a third Active for an instant.
+// Accepting only the Active's Resign prevents that, provided c heard a's first
+// hello.
 func TestHazardResign(t *testing.T) {
 	takeover := []string{
 		"61.000s a Initial -> Listen (a: enabled)",
@@ -200,7 +211,8 @@ func TestHazardResign(t *testing.T) {
 		t.Errorf("c announced %d times, want once: a false gratuitous ARP", got)
 	}
 
-	// With the correction, but a's Coup and first hello lost on the way to c: the tracked Active is still b.
+	// With the correction, but a's Coup and first hello lost on the way to c: the
+	// tracked Active is still b.
 	lossy := threeSettled(t, DataPower)
 	lossy.start(0, 61*time.Second)
 	lossy.at(61*time.Second, func() { lossy.cut[[2]int{0, 2}] = true })

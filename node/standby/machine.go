@@ -18,19 +18,19 @@ type Machine struct {
 	vip                 netip.Addr
 	helloTime, holdTime time.Duration
 
-	// Timers are the instants they are due, Never when they do not run. A restart overwrites the instant, so an expiry
-	// that was due at the same moment is cancelled with it.
+	// Instants at which timers are due, Never when they do not run. Restarting a
+	// timer overwrites the instant, which cancels an expiry due at the same moment.
 	startDue    time.Duration // end of the boot delay
 	helloDue    time.Duration // free-running from Start: it ticks in Listen too, where nothing is sent
 	activeDue   time.Duration
 	standbyDue  time.Duration
 	announceDue time.Duration
 
-	announceAt time.Duration // when the present round of announcements began
+	announceAt time.Duration // when the current round of announcements began
 	announced  int           // repeats made in this round
 
-	// Who was last heard in that role; zero when unknown or when it is ourselves. The active one is the only member
-	// whose Resign is event i.
+	// Members last heard in these roles; zero when unknown or when it is ourselves.
+	// Only a Resign from active is event i.
 	active, standby netip.Addr
 
 	yield     yield
@@ -38,23 +38,25 @@ type Machine struct {
 	counters  Counters
 }
 
-// yield is how far an operator's Yield has come.
+// yield is the progress of an operator's Yield.
 type yield uint8
 
 const (
 	yieldNone    yield = iota
-	yieldWaiting       // given up; no other Active heard since
-	yieldHeard         // another Active was heard; when that one is lost we may preempt again
+	yieldWaiting       // role given up; no other Active heard since
+	yieldHeard         // another Active was heard; when it is lost we may preempt again
 )
 
-// New returns a machine in Initial. It takes any Config; Validate says what a product would refuse.
+// New returns a machine in Initial. It accepts any Config; Validate reports
+// what a product would refuse.
 func New(cfg Config) Machine {
 	m := Machine{cfg: cfg, state: Initial}
 	m.reset()
 	return m
 }
 
-// reset forgets what was learned and stops every timer. State and counters stay.
+// reset forgets what was learned and stops every timer. State and counters
+// stay.
 func (m *Machine) reset() {
 	m.vip = m.cfg.VirtualIP
 	m.helloTime, m.holdTime = m.cfg.HelloTime, m.cfg.HoldTime
@@ -64,19 +66,21 @@ func (m *Machine) reset() {
 	m.yield = yieldNone
 }
 
-// State returns where the member stands.
+// State returns the member's state.
 func (m Machine) State() State { return m.state }
 
 // Config returns the configuration in force.
 func (m Machine) Config() Config { return m.cfg }
 
-// Deadline is the earliest instant at which a timer is due, or Never. Step with a Tick then.
+// Deadline is the earliest instant at which a timer is due, or Never. Step with
+// a Tick then.
 func (m Machine) Deadline() time.Duration {
 	return min(m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue)
 }
 
-// Step applies an event at an instant. It returns the machine after it and what the outside must do, in the order
-// documented at Action. Instants must not decrease from step to step.
+// Step applies an event at an instant. It returns the new machine and what the
+// caller must do, in the order documented at Action. Instants must not decrease
+// from step to step.
 func (m Machine) Step(now time.Duration, ev Event) (Machine, []Action) {
 	t := turn{Machine: m, now: now}
 	switch ev := ev.(type) {
@@ -96,7 +100,7 @@ func (m Machine) Step(now time.Duration, ev Event) (Machine, []Action) {
 	return t.Machine, t.actions
 }
 
-// timer names a timer for the order in which simultaneous expiries are served.
+// timer names a timer, to order simultaneous expiries.
 type timer uint8
 
 const (
@@ -107,16 +111,20 @@ const (
 	helloTimer
 )
 
-// The orders of service. The hello comes last so that it carries the state the other expiries lead to. Which of Active
-// and Standby comes first decides whether a lone member ever takes over (spec/failover.md §1.7, hazard 1): in Listen the
-// Active timer must start the election before the Standby timer is consulted, in Speak the Standby timer must make us
-// Standby, because only there the Active timer's expiry means anything.
+// The order in which simultaneous timers expire. The hello comes last so that
+// it carries the state that the other expiries lead to. The order of the Active
+// and Standby timers decides whether a lone member ever takes over
+// (spec/failover.md §1.7, hazard 1): in Listen the Active timer must start the
+// election before the Standby timer expires; in Speak the Standby timer must
+// first make us Standby, because only there does the Active timer's expiry
+// matter.
 var (
 	activeFirst  = [...]timer{startTimer, activeTimer, standbyTimer, announceTimer, helloTimer}
 	standbyFirst = [...]timer{startTimer, standbyTimer, activeTimer, announceTimer, helloTimer}
 )
 
-// nextTimer returns the timer that is due first; among those due at the same instant, the first in the state's order.
+// nextTimer returns the timer that is due first; of those due at the same
+// instant, the first in the state's order.
 func (m *Machine) nextTimer() timer {
 	order := &activeFirst
 	if m.state == Speak && m.cfg.Profile != RFC2281 {

@@ -8,8 +8,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TestMachineIsAValue: an old copy stays what it was, two machines with the same past are equal, and the same event at the
-// same instant gives the same result.
+// TestMachineIsAValue: an old copy never changes, two machines with the same
+// history are equal, and the same event at the same instant gives the same
+// result.
 func TestMachineIsAValue(t *testing.T) {
 	before := inState(DataPower, Standby)
 	ev := eventFor(&before, CauseHigherStandby, false)
@@ -27,7 +28,7 @@ func TestMachineIsAValue(t *testing.T) {
 	}
 }
 
-// TestIgnored: what the table has no row for changes at most a counter.
+// TestIgnored: an event without a row in the table changes at most a counter.
 func TestIgnored(t *testing.T) {
 	message := func(op wire.Opcode, state wire.State, priority uint8) Event {
 		from := peerLow
@@ -75,7 +76,8 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
-// TestUnknownOpcode: an Advertise never becomes a Message, but a caller could make one up.
+// TestUnknownOpcode: an Advertise is never parsed into a Message, but a caller
+// could construct one.
 func TestUnknownOpcode(t *testing.T) {
 	m := inState(DataPower, Listen)
 	after, actions := m.Step(tableNow, Received{From: peerHigh, Message: wire.Message{Opcode: wire.OpAdvertise}})
@@ -84,12 +86,13 @@ func TestUnknownOpcode(t *testing.T) {
 	}
 }
 
-// TestSteadyStateIsCheap: hearing a hello allocates nothing; saying one allocates the list and the message in it.
+// TestSteadyStateIsCheap: receiving a hello allocates nothing; sending one
+// allocates the list and the message in it.
 func TestSteadyStateIsCheap(t *testing.T) {
 	standby := inState(DataPower, Standby)
 	heard := eventFor(&standby, CauseHigherActive, false)
 	if got := testing.AllocsPerRun(100, func() { standby, _ = standby.Step(tableNow, heard) }); got != 0 {
-		t.Errorf("hearing a hello: got %v allocations, want 0", got)
+		t.Errorf("receiving a hello: got %v allocations, want 0", got)
 	}
 	active := inState(DataPower, Active)
 	now := tableNow
@@ -97,11 +100,12 @@ func TestSteadyStateIsCheap(t *testing.T) {
 		now += 3 * time.Second
 		active, _ = active.Step(now, Tick{})
 	}); got > 2 {
-		t.Errorf("saying a hello: got %v allocations, want at most 2", got)
+		t.Errorf("sending a hello: got %v allocations, want at most 2", got)
 	}
 }
 
-// TestNames: every value has a name, an unknown one shows its number, and text is read back.
+// TestNames: every value has a name, an unknown value shows its number, and
+// text parses back to its value.
 func TestNames(t *testing.T) {
 	for got, want := range map[string]string{
 		Active.String(): "Active", State(9).String(): "State(9)",
@@ -140,7 +144,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestStates: the ordinals are the RFC's, and the codes on the wire are not these.
+// TestStates: the ordinals are the RFC's; the codes on the wire differ.
 func TestStates(t *testing.T) {
 	for state, want := range map[State]wire.State{
 		Initial: 0, Learn: 1, Listen: 2, Speak: 4, Standby: 8, Active: 16,
@@ -154,7 +158,8 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// BenchmarkIdleGroup: a settled group of three on the test's network, whose queue and map are part of the figure.
+// BenchmarkIdleGroup: a settled group of three on the test's network; the
+// figure includes its queue and map.
 func BenchmarkIdleGroup(b *testing.B) {
 	n := group(DataPower, 200, 150, 100)
 	for i := range n.members {
@@ -168,7 +173,7 @@ func BenchmarkIdleGroup(b *testing.B) {
 	b.ReportMetric(60*float64(b.N)/b.Elapsed().Seconds(), "simulated-s/s")
 }
 
-// TestActiveLost: these causes say nothing of the Active; all others are its end.
+// TestActiveLost: these causes do not end the Active's role; all others do.
 func TestActiveLost(t *testing.T) {
 	silent := map[Cause]bool{
 		CauseNone: true, CauseStart: true, CauseStop: true, CauseStandbyTimer: true, CauseHelloTimer: true,

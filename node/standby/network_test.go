@@ -13,8 +13,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// network runs several machines against each other: a queue ordered by (when, seq), links with a delay, no bytes. It
-// exists to prove timelines; the real world around the machines is package world's.
+// network runs several machines against each other: a queue ordered by (when,
+// seq), links with a delay, no bytes. It serves to test timelines; package
+// world runs machines on real hosts.
 type network struct {
 	now     time.Duration
 	queue   deliveries
@@ -28,12 +29,12 @@ type network struct {
 	check func(m *member, ev Event)             // called after every step
 }
 
-// member is a machine on the network, with what a shell would keep.
+// member is a machine on the network, with the state that a shell would keep.
 type member struct {
 	Machine
 	index     int
 	name      string
-	up        bool // a member that is down neither hears nor ticks
+	up        bool // a member that is down neither receives nor ticks
 	jitter    *rand.Rand
 	holdsVIP  bool
 	claimedAt time.Duration
@@ -76,8 +77,9 @@ func newNetwork(configs ...Config) *network {
 	return n
 }
 
-// configured is the usual member: group 7, addresses .11, .12, …, timers 3/10, priority as given. Routers learn the
-// timers, and the literal table announces once.
+// configured is the usual member: group 7, addresses .11, .12, …, timers 3/10,
+// priority as given. Routers learn the timers, and the literal table announces
+// once.
 func configured(profile Profile, index int, priority uint8) Config {
 	cfg := Config{
 		Profile: profile, Group: 7, Priority: priority, Auth: wire.AuthCisco, LearnTimes: true,
@@ -110,7 +112,8 @@ func (n *network) withPreempt() *network {
 	return n
 }
 
-// withJitter gives every member its own seeded stream of draws and the share they move the hello by.
+// withJitter gives every member its own random stream, and the share of the
+// hello time to jitter by.
 func (n *network) withJitter(seed uint64, share float64) *network {
 	for i, m := range n.members {
 		m.cfg.HelloJitter = share
@@ -125,10 +128,12 @@ func (n *network) push(d delivery) {
 	heap.Push(&n.queue, d)
 }
 
-// at runs f at an instant, in the order of posting among events of that instant.
+// at runs f at an instant; events of one instant run in the order they were
+// posted.
 func (n *network) at(when time.Duration, f func()) { n.push(delivery{when: when, do: f}) }
 
-// start powers a member on, as new, at an instant; one that runs or is frozen is power-cycled.
+// start powers a member on at an instant; one that runs or is frozen is
+// power-cycled.
 func (n *network) start(index int, when time.Duration) {
 	n.at(when, func() {
 		m := n.members[index]
@@ -137,7 +142,7 @@ func (n *network) start(index int, when time.Duration) {
 	})
 }
 
-// crash powers a member off: it forgets everything and says nothing.
+// crash powers a member off: it forgets everything and sends nothing.
 func (n *network) crash(index int, when time.Duration) {
 	n.at(when, func() {
 		m := n.members[index]
@@ -146,7 +151,7 @@ func (n *network) crash(index int, when time.Duration) {
 	})
 }
 
-// event lets something happen to a member at an instant.
+// event applies an event to a member at an instant.
 func (n *network) event(index int, when time.Duration, ev Event) {
 	n.at(when, func() { n.step(n.members[index], ev) })
 }
@@ -156,7 +161,8 @@ func (n *network) partition(a, b int, cut bool) {
 	n.cut[[2]int{a, b}], n.cut[[2]int{b, a}] = cut, cut
 }
 
-// run goes on until an instant, that instant included. Timers due at an instant are served before what arrives then.
+// run continues through an instant, inclusive. Timers due at an instant run
+// before messages that arrive then.
 func (n *network) run(until time.Duration) {
 	for {
 		next, ticking := Never, (*member)(nil)
@@ -246,7 +252,8 @@ func (n *network) note(m *member, what string) {
 	n.log = append(n.log, fmt.Sprintf("%9.3fs %s %s", n.now.Seconds(), m.name, what))
 }
 
-// wantLog compares the transitions, Coups and Resigns since the last call, all of them, with what is expected.
+// wantLog compares the transitions, Coups and Resigns since the last call, all
+// of them, with what is expected.
 func (n *network) wantLog(t *testing.T, want ...string) {
 	t.Helper()
 	var got []string

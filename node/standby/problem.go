@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Severity says whether a configuration with the problem can run.
+// Severity is whether a configuration with the problem can run.
 type Severity uint8
 
 const (
-	// Warning is against advice; the product accepts it.
+	// Warning marks what the product accepts but its documentation advises against.
 	Warning Severity = iota
-	// Error is what the product refuses.
+	// Error marks what the product refuses.
 	Error
 )
 
@@ -24,8 +24,9 @@ func (s Severity) String() string {
 	return "warning"
 }
 
-// Problem is one thing wrong with a Config. Property is the name a DataPower administrator knows (spec/failover.md
-// §3.2); the bench's own properties have the names of their fields.
+// Problem is one thing wrong with a Config. Property is DataPower's name
+// (spec/failover.md §3.2); the bench's own properties are named after their
+// fields.
 type Problem struct {
 	Property string
 	Message  string // "what: got, want"
@@ -35,9 +36,10 @@ type Problem struct {
 // String is one line: "error: HelloTimer: got 1s, want 2s to 40s".
 func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.Severity, p.Property, p.Message) }
 
-// Validate lists everything that is wrong, in the order of the properties, not only the first thing. The ranges are the
-// profile's: DataPower's own (spec/failover.md §3.2, §3.8), or those of routers. New does not call it: a bench must be able
-// to run what a product would refuse.
+// Validate lists all problems, in the order of the properties. The ranges are
+// the profile's: DataPower's own (spec/failover.md §3.2, §3.8), or those of
+// routers. New does not call it: a bench must be able to run what a product
+// would refuse.
 func (c Config) Validate() []Problem {
 	var found problems
 	if c.Profile == DataPower && c.Group == 0 {
@@ -68,7 +70,7 @@ func (p *problems) checkAddresses(c Config) {
 	}
 	switch {
 	case !c.VirtualIP.IsValid() && c.Profile != DataPower:
-		// It is learned from the Active.
+		// Learned from the Active.
 	case !isHost(c.VirtualIP):
 		p.fail("VirtualIP", "got %s, want an IPv4 host address", shown(c.VirtualIP))
 	case c.VirtualIP == c.Address:
@@ -76,7 +78,7 @@ func (p *problems) checkAddresses(c Config) {
 	}
 }
 
-// timerRange is what a profile takes as a timer.
+// timerRange is the range of a timer that a profile accepts.
 type timerRange struct {
 	least, most time.Duration
 	whole       bool // whole seconds only
@@ -116,7 +118,7 @@ func (p *problems) checkTimer(property string, d time.Duration, r timerRange) {
 	}
 }
 
-// checkBench checks what only the bench knows.
+// checkBench checks the bench's own properties.
 func (p *problems) checkBench(c Config) {
 	if int(c.Profile) >= len(profileNames) {
 		p.fail("Profile", "got %d, want datapower, ios or rfc2281", uint8(c.Profile))

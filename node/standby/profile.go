@@ -6,28 +6,32 @@ import (
 	"strconv"
 )
 
-// ErrProfile and ErrMismatch are wrapped by the errors of reading a Profile or a VIPMismatch from text.
+// ErrProfile and ErrMismatch are wrapped by the errors of parsing a Profile or
+// a VIPMismatch.
 var (
 	ErrProfile  = errors.New("unknown profile")
 	ErrMismatch = errors.New("unknown policy for a virtual IP mismatch")
 )
 
-// Profile says whose HSRP it is.
+// Profile is the implementation of HSRP to imitate.
 type Profile uint8
 
 const (
-	// DataPower is the RFC's table with the corrections of spec/failover.md §1.7: a member that becomes Standby while
-	// no Active is known takes over at once, timers that expire at the same instant are served in the order that makes
-	// progress, and a Resign counts only when it comes from the active member.
+	// DataPower is the RFC's table with the corrections of spec/failover.md §1.7: a
+	// member that becomes Standby while no Active is known takes over at once,
+	// timers that expire at the same instant run in the order that makes progress,
+	// and a Resign counts only when it comes from the active member.
 	DataPower Profile = iota
 
-	// IOS adds what Cisco's routers do (spec/failover.md §1.10, and the tables of node/wire/facts): an Active that
-	// hears a higher Active resigns instead of stepping down in silence, and a member that enters Speak, Standby or
-	// Active sends a hello at once and counts its hello timer from there.
+	// IOS adds what Cisco's routers do (spec/failover.md §1.10, and the tables of
+	// node/wire/facts): an Active that hears a higher Active resigns instead of
+	// stepping down silently, and a member that enters Speak, Standby or Active
+	// sends a hello at once and counts its hello timer from there.
 	IOS
 
-	// RFC2281 is the table to the letter, deadlocks included: no correction for a Standby without an Active, the Active
-	// timer always served before the Standby timer, and a Resign believed whoever sends it.
+	// RFC2281 is the table to the letter, deadlocks included: no correction for a
+	// Standby without an Active, the Active timer always expires before the Standby
+	// timer, and a Resign counts whoever sends it.
 	RFC2281
 )
 
@@ -60,11 +64,13 @@ func (p *Profile) UnmarshalText(text []byte) error {
 	return fmt.Errorf("profile: %w: %q, want datapower, ios or rfc2281", ErrProfile, text)
 }
 
-// VIPMismatch is what a member does with a message of its group that names another virtual IP. It is counted either way.
+// VIPMismatch is what a member does with a message of its group that names
+// another virtual IP. It counts the message either way.
 type VIPMismatch uint8
 
 const (
-	// AcceptMismatch takes the sender for a peer: the group number decides, as routers do.
+	// AcceptMismatch treats the sender as a peer, as routers do: only the group
+	// number matters.
 	AcceptMismatch VIPMismatch = iota
 	// IgnoreMismatch drops the message.
 	IgnoreMismatch

@@ -7,7 +7,8 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// receive turns a message into an event of the table. A machine that does not run hears nothing.
+// receive turns a message into an event of the table. A machine that is not
+// running ignores it.
 func (t *turn) receive(from netip.Addr, m wire.Message) {
 	if t.state == Initial {
 		return
@@ -38,7 +39,8 @@ func (t *turn) receive(from netip.Addr, m wire.Message) {
 	}
 }
 
-// check decides whether a message is believed, and counts why not. The first reason that applies is the one given.
+// check decides whether to accept a message, and counts rejections. It returns
+// the first reason that applies.
 func (t *turn) check(from netip.Addr, m wire.Message) Reason {
 	if m.Opcode > wire.OpResign {
 		return ReasonOpcode
@@ -64,13 +66,13 @@ func (t *turn) check(from netip.Addr, m wire.Message) Reason {
 	return 0
 }
 
-// hello is events f, g, h, k and l.
+// hello handles events f, g, h, k and l.
 func (t *turn) hello(from netip.Addr, m wire.Message) {
 	cause := t.causeOf(from, m)
 	switch m.State {
 	case wire.StateActive:
 		if t.state == Learn && m.VirtualIP.IsUnspecified() {
-			return // it cannot tell what we wait for
+			return // it cannot teach us the address
 		}
 		t.active = from
 		if t.standby == from {
@@ -88,14 +90,14 @@ func (t *turn) hello(from netip.Addr, m wire.Message) {
 	wasActive := t.state == Active
 	t.apply(cause)
 	if t.state == Active {
-		t.active = netip.Addr{} // we are it, whatever the other believes
+		t.active = netip.Addr{} // it is us, whatever the other assumes
 	}
 	if wasActive && (cause == CauseLowerActive || cause == CausePreempt) {
 		t.won()
 	}
 }
 
-// causeOf names the event a Hello is, from its sender's state and rank.
+// causeOf maps a Hello to an event, by its sender's state and rank.
 func (t *turn) causeOf(from netip.Addr, m wire.Message) Cause {
 	higher := t.outranked(from, m)
 	switch m.State {
@@ -112,7 +114,8 @@ func (t *turn) causeOf(from netip.Addr, m wire.Message) Cause {
 		}
 		return CauseLowerActive
 	case wire.StateStandby:
-		// A member that yielded leaves the Standby alone, although that one is lower: it is about to take over.
+		// A member that yielded does not displace the Standby, although it is lower: it
+		// is about to take over.
 		if higher || t.yield == yieldWaiting && t.state == Listen {
 			return CauseHigherStandby
 		}
@@ -121,12 +124,14 @@ func (t *turn) causeOf(from netip.Addr, m wire.Message) Cause {
 	return CauseNone
 }
 
-// outranked reports whether the sender is higher than we are: by priority, then by address (RFC 2281 §5.3).
+// outranked reports whether the sender is higher than we are, by priority, then
+// by address (RFC 2281 §5.3).
 func (t *turn) outranked(from netip.Addr, m wire.Message) bool {
 	return cmp.Or(cmp.Compare(m.Priority, t.cfg.Priority), from.Compare(t.cfg.Address)) > 0
 }
 
-// won is called when an Active learns that another member had a claim and has lost it.
+// won is called when an Active learns that another member claimed the role and
+// lost it.
 func (t *turn) won() {
 	if t.state == Active && t.cfg.ReannounceOnWin {
 		t.do("I")

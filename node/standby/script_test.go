@@ -13,8 +13,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TestScripts plays testdata/scripts/*.txt: one member, what happens to it, and the actions it asks for. Each file tells one
-// story for people who read no Go. `go test -run Scripts -rewrite` writes the outputs anew; read the difference.
+// TestScripts plays testdata/scripts/*.txt: one member, its events, and the
+// resulting actions. Each file covers one behaviour, for readers who do not
+// know Go. `go test -run Scripts -rewrite` rewrites the outputs; read the diff.
 //
 //	new [profile=ios] [PROPERTY …]           a member, from the profile's defaults; prints its state
 //	start | stop | yield at=1s               the event, after all timers due by then
@@ -25,8 +26,9 @@ import (
 //	status                                   what an administrator sees
 //	validate                                 what a product would say about the configuration
 //
-// PROPERTY is one of group=, vip=, address=, priority=, preempt=, hello=, hold=, auth=, boot-delay=, jitter=,
-// announce=1s,2s, reannounce=, speak-before-step-down=, vip-mismatch=.
+// PROPERTY is one of group=, vip=, address=, priority=, preempt=, hello=,
+// hold=, auth=, boot-delay=, jitter=, announce=1s,2s, reannounce=,
+// speak-before-step-down=, vip-mismatch=.
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/scripts", func(t *testing.T, path string) {
 		s := &script{}
@@ -84,7 +86,7 @@ func (s *script) command(t *testing.T, d *datadriven.TestData, a arguments) stri
 	return ""
 }
 
-// step prints the actions and where the machine stands.
+// step prints the actions and the machine's state.
 func (s *script) step(ev Event) string {
 	var out strings.Builder
 	var actions []Action
@@ -95,7 +97,7 @@ func (s *script) step(ev Event) string {
 	return out.String() + s.state()
 }
 
-// runUntil lets the timers do what they do, and prints what they did.
+// runUntil runs the timers and prints what they did.
 func (s *script) runUntil(until time.Duration) string {
 	var out strings.Builder
 	for s.machine.Deadline() <= until {
@@ -202,7 +204,7 @@ func (a arguments) address(key string, otherwise netip.Addr) netip.Addr {
 	return ip
 }
 
-// text reads a value that knows its own spelling.
+// text reads a value by its UnmarshalText.
 func (a arguments) text(key string, into interface{ UnmarshalText([]byte) error }) {
 	if text, ok := a.string(key); ok {
 		a.check(into.UnmarshalText([]byte(text)))
@@ -218,7 +220,7 @@ func (a arguments) properties(cfg Config) Config {
 	hello, hold := a.duration("hello", cfg.HelloTime), a.duration("hold", cfg.HoldTime)
 	if hello != cfg.HelloTime || hold != cfg.HoldTime {
 		if cfg.LearnTimes = hello == 0 && hold == 0; cfg.LearnTimes {
-			hello, hold = 3*time.Second, 10*time.Second // of a member that is told none
+			hello, hold = 3*time.Second, 10*time.Second // of a member without configured timers
 		}
 	}
 	cfg.HelloTime, cfg.HoldTime = hello, hold

@@ -6,13 +6,15 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// State is where a member stands. The numbers are the ordinals of RFC 2281's table (§5.7), not the codes on the wire.
+// State is the state of a member. The numbers are the ordinals of RFC 2281's
+// table (§5.7), not the codes on the wire.
 type State uint8
 
-// The states of RFC 2281 §5.3. In a settled group only the Standby and the Active member send.
+// The states of RFC 2281 §5.3. In a settled group only the Standby and the
+// Active member send.
 const (
 	Initial State = 1 + iota // not running
-	Learn                    // the virtual IP is not known, and no Active has been heard that could tell it
+	Learn                    // the virtual IP is not known: no Active that announces it has been heard
 	Listen                   // neither Active nor Standby; watches both
 	Speak                    // sends hellos and takes part in the election
 	Standby                  // the one that takes over
@@ -43,7 +45,7 @@ func (s State) String() string {
 // Owns reports whether a member in this state answers for the virtual IP.
 func (s State) Owns() bool { return s == Active }
 
-// Wire is the code by which a message names the state.
+// Wire returns the state's code on the wire.
 func (s State) Wire() wire.State {
 	switch s {
 	case Learn:

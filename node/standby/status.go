@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Counters are what a member has seen since it was created. They only grow.
+// Counters count what a member has seen since it was created. They only grow.
 type Counters struct {
 	HellosSent, HellosReceived   uint64
 	CoupsSent, CoupsReceived     uint64
@@ -21,8 +21,8 @@ type Counters struct {
 	Announcements uint64
 }
 
-// Status is what an administrator sees: DataPower's StandbyStatus (spec/failover.md §3.5), the state behind it, and
-// counters.
+// Status is what an administrator sees: DataPower's StandbyStatus
+// (spec/failover.md §3.5), the state behind it, and counters.
 type Status struct {
 	State     fmt.Stringer // the protocol's own
 	Owner     bool         // the member answers for the virtual addresses
@@ -35,12 +35,13 @@ type Status struct {
 	StandbyMember netip.Addr // likewise the Standby
 
 	HelloTime, HoldTime time.Duration // in use: configured or learned
-	Yielded             bool          // the operator gave the role up, and it has not come back yet
+	Yielded             bool          // the operator gave up the role, and it has not come back yet
 	ChangedAt           time.Duration // instant of the last transition
 	Counters            Counters
 }
 
-// Mode is all that DataPower shows of the state: everything that is not Active is "standby".
+// Mode is all that DataPower shows of the state: everything that is not Active
+// is "standby".
 func (s Status) Mode() string {
 	if s.Owner {
 		return "active"

@@ -1,27 +1,32 @@
 package standby
 
-// cell is one field of the RFC's transition table. The RFC writes the actions as letters and the new state behind a
-// slash; we write them in the order they happen: what is done in the old state, the new state, what is done in the new
-// state. So its CDFI/6 is {"CD", Active, "IF"} here: the timers first, then the change, then the announcement and the
-// hello, which carries the new state. The order of I and F is ours; see Action.
+// cell is one field of the RFC's transition table. The RFC writes the actions
+// as letters and the new state after a slash. We write them in the order they
+// happen: actions in the old state, the new state, actions in the new state. So
+// its CDFI/6 is {"CD", Active, "IF"} here: first the timers, then the change,
+// then the announcement and the hello, which carries the new state. The order
+// of I and F is our choice; see Action.
 //
 //	A start the Active timer    D stop the Standby timer    G send a Coup
 //	B start the Standby timer   E learn parameters          H send a Resign
 //	C stop the Active timer     F send a Hello              I announce (gratuitous ARP)
 //
-// A and B count from the hold time in the Hello of an Active or a Standby when such a Hello is the cause, else from our
-// own. The zero cell is an event that the state ignores.
+// A and B use the hold time in the Hello of an Active or a Standby when such a
+// Hello is the cause, else our own. The zero cell means that the state ignores
+// the event.
 type cell struct {
 	before string
 	to     State // 0: no change
 	after  string
 }
 
-// table has a row per cause and a column per state, as in RFC 2281 §5.7. The rows of event a are in turn.start, because
-// the new state depends on whether the virtual IP is known.
+// table has a row per cause and a column per state, as in RFC 2281 §5.7. The
+// rows of event a are in turn.start, because the new state depends on whether
+// the virtual IP is known.
 type table [causeCount][stateCount]cell
 
-// rfcTable is RFC 2281 §5.7, with two more rows that lead out of the group: both do what event b does.
+// rfcTable is RFC 2281 §5.7, with two more rows that leave the group: both do
+// what event b does.
 var rfcTable = table{
 	CauseStop:        leave,
 	CauseReconfigure: leave,
@@ -54,7 +59,7 @@ var rfcTable = table{
 		Listen:  {"A", 0, ""},
 		Speak:   {"A", 0, ""},
 		Standby: {"A", 0, ""},
-		Active:  {"G", 0, ""}, // preempt is not consulted here: two Actives are resolved by rank alone
+		Active:  {"G", 0, ""}, // regardless of preempt: rank alone resolves two Actives
 	},
 	CausePreempt: { // h, preempt configured
 		Learn:   {"EAB", Listen, ""},
@@ -85,7 +90,7 @@ var rfcTable = table{
 	CauseNoActive: { // the correction of spec/failover.md §1.7: c, at once
 		Standby: {"CD", Active, "IF"},
 	},
-	CauseYield: { // ours: as if beaten by a Coup, but without a claim to become Standby
+	CauseYield: { // ours: as if deposed by a Coup, but without trying to become Standby
 		Active: {"AB", Listen, "H"},
 	},
 }
@@ -99,14 +104,15 @@ var leave = [stateCount]cell{
 	Active:  {"CD", Initial, "H"},
 }
 
-// iosTable differs in one cell: Cisco's routers resign when a higher Active beats them (spec/failover.md §1.10).
+// iosTable differs in one cell: Cisco's routers resign when they hear a higher
+// Active (spec/failover.md §1.10).
 var iosTable = func() table {
 	t := rfcTable
 	t[CauseHigherActive][Active] = cell{"AB", Speak, "H"}
 	return t
 }()
 
-// cellOf looks a field up in the profile's table.
+// cellOf returns a cell of the profile's table.
 func cellOf(p Profile, c Cause, s State) cell {
 	if p == IOS {
 		return iosTable[c][s]

@@ -11,9 +11,11 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TestTransitionTable walks RFC 2281 §5.7 row by row, for every profile. Method: put a member into each state with all
-// its timers running, let each event happen, and compare the whole machine and all actions with what the cell says. The
-// rows below are the RFC's, letter by letter; cellWant reads them, and shares no code with the machine.
+// TestTransitionTable walks RFC 2281 §5.7 row by row, for every profile.
+// Method: put a member into each state with all its timers running, apply each
+// event, and compare the whole machine and all actions with the cell. The rows
+// below are the RFC's, letter by letter; cellWant interprets them and shares no
+// code with the machine.
 //
 //	a AB/2 or AB/3: the virtual IP unknown or known
 //	* preempt configured or not
@@ -66,8 +68,8 @@ func TestTransitionTable(t *testing.T) {
 	}
 }
 
-// The walk's member is 192.0.2.12, between its two peers. The fixed instants: all timers run, none is due but the one
-// whose expiry is the event.
+// The member under test is 192.0.2.12, between its two peers. At these instants
+// all timers run, and only the one whose expiry is the event is due.
 const (
 	tableNow   = 100 * time.Second
 	tableLater = 105 * time.Second
@@ -80,7 +82,8 @@ var (
 	peerHigh = netip.MustParseAddr("192.0.2.13")
 )
 
-// inState is a member in a state with every timer running that may run there. In Learn the virtual IP is unknown.
+// inState is a member in a state with every timer running that may run there.
+// In Learn the virtual IP is unknown.
 func inState(profile Profile, state State) Machine {
 	cfg := configured(profile, 1, 100)
 	cfg.HelloTime, cfg.HoldTime, cfg.LearnTimes = 3*time.Second, ownHold, false
@@ -100,7 +103,7 @@ func inState(profile Profile, state State) Machine {
 	return m
 }
 
-// eventFor makes a cause happen. For timers it also says which instant to set.
+// eventFor returns an event for a cause; for timers it also sets the instant.
 func eventFor(m *Machine, cause Cause, byAddress bool) Event {
 	higher, lower := uint8(200), uint8(50)
 	if byAddress {
@@ -180,7 +183,8 @@ type cellWant struct {
 	actions []Action
 }
 
-// bookkeeping is what happens to counters, timers and remembered members whatever the cell says.
+// bookkeeping applies what happens to counters, timers and remembered members
+// regardless of the cell.
 func (w *cellWant) bookkeeping(cause Cause, ev Event) {
 	if w.state == Initial {
 		return
@@ -217,11 +221,11 @@ func (w *cellWant) bookkeeping(cause Cause, ev Event) {
 		w.standby = received.From
 	}
 	if cause == CauseHigherActive && w.state == Active {
-		w.active = received.From // it beats us
+		w.active = received.From // it outranks us
 	}
 }
 
-// read applies a cell such as CDFI/6.
+// read applies a cell, such as CDFI/6.
 func (w *cellWant) read(cell string, cause Cause) {
 	if cell == "." {
 		return

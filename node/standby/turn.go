@@ -7,7 +7,7 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// turn is one step being made: the machine as it will be, and what the outside will be asked to do.
+// turn is one step in progress: the new machine, and the actions so far.
 type turn struct {
 	Machine
 	now     time.Duration
@@ -17,7 +17,7 @@ type turn struct {
 
 func (t *turn) emit(a Action) { t.actions = append(t.actions, a) }
 
-// start is event a. With a boot delay it happens when that is over.
+// start handles event a, after the boot delay if there is one.
 func (t *turn) start() {
 	if t.state != Initial || t.startDue != Never {
 		return
@@ -29,7 +29,7 @@ func (t *turn) start() {
 	t.enter(CauseStart)
 }
 
-// enter joins the group: AB/2 or AB/3. Nothing is known of the others yet.
+// enter joins the group: AB/2 or AB/3. The other members are not known yet.
 func (t *turn) enter(cause Cause) {
 	t.reset()
 	t.helloDue = t.now + t.helloTime
@@ -41,13 +41,13 @@ func (t *turn) enter(cause Cause) {
 	}
 }
 
-// stop is event b.
+// stop handles event b.
 func (t *turn) stop() {
 	t.startDue = Never
 	t.apply(CauseStop)
 }
 
-// giveUp is the operator's Yield; see there.
+// giveUp handles the operator's Yield; see there.
 func (t *turn) giveUp() {
 	if t.state == Active {
 		t.yield = yieldWaiting
@@ -55,7 +55,7 @@ func (t *turn) giveUp() {
 	}
 }
 
-// reconfigure changes the configuration under a machine; see Reconfigure.
+// reconfigure changes the configuration of a machine; see Reconfigure.
 func (t *turn) reconfigure(cfg Config) {
 	old := t.cfg
 	switch {
@@ -74,20 +74,20 @@ func (t *turn) reconfigure(cfg Config) {
 		if !(old.LearnTimes && cfg.LearnTimes) {
 			t.helloTime, t.holdTime = cfg.HelloTime, cfg.HoldTime
 		}
-		// A shorter hello time must not wait for the longer one to end; a running hold timer counts from what the peer
-		// said and stays as it is.
+		// A shorter hello time takes effect without waiting for the longer one to end;
+		// a running hold timer uses the peer's hold time and keeps running.
 		if t.helloTime < before {
 			t.helloDue = min(t.helloDue, t.now+t.helloTime)
 		}
 	}
 }
 
-// expire serves every timer that is due, the earliest first.
+// expire runs every timer that is due, earliest first.
 func (t *turn) expire(jitter float64) {
 	for t.Deadline() <= t.now {
 		switch t.nextTimer() {
 		case startTimer:
-			t.enter(CauseStart) // which stops this timer with all others
+			t.enter(CauseStart) // which stops this timer and all others
 		case activeTimer:
 			t.activeDue = Never
 			t.loseActive()
@@ -105,9 +105,10 @@ func (t *turn) expire(jitter float64) {
 	}
 }
 
-// nextHello sets the timer to the hello after the one that is due. It counts from when that was due, not from now: a shell
-// in real time is always late a little, and a hundred hellos later that would be a lot. One that is very late, since its
-// machine stood still, begins anew.
+// nextHello sets the timer to the hello after the one that is due. It counts
+// from when that one was due, not from now: a shell in real time is always
+// slightly late, and over a hundred hellos the delays would add up. If it is
+// very late, because its machine was frozen, it counts from now.
 func (t *turn) nextHello(interval time.Duration) {
 	from := t.helloDue
 	if t.now-from > t.helloTime/10 {
@@ -116,7 +117,8 @@ func (t *turn) nextHello(interval time.Duration) {
 	t.helloDue = from + interval
 }
 
-// loseActive forgets the active member, and with it an operator's Yield that has served its purpose.
+// loseActive forgets the active member, and ends an operator's Yield whose role
+// another member took.
 func (t *turn) loseActive() {
 	t.active = netip.Addr{}
 	if t.yield == yieldHeard {
@@ -124,8 +126,10 @@ func (t *turn) loseActive() {
 	}
 }
 
-// jittered is the time to the next hello. Only products are rounded here, never a product and a sum in one instruction, so
-// that every processor gets the same instant. A tenth is the floor, whatever the jitter: the timer must move on.
+// jittered is the time to the next hello. Converting the product before adding
+// keeps the compiler from fusing the two operations, so that every processor
+// gets the same instant. The minimum is a tenth of the hello time, whatever the
+// jitter, so that the timer makes progress.
 func (t *turn) jittered(jitter float64) time.Duration {
 	if !(jitter >= -1 && jitter <= 1) {
 		jitter = 0
@@ -134,7 +138,7 @@ func (t *turn) jittered(jitter float64) time.Duration {
 	return max(t.helloTime+shift, t.helloTime/10, 1)
 }
 
-// apply carries out the cell of the table for a cause in the present state.
+// apply carries out the table's cell for a cause in the current state.
 func (t *turn) apply(cause Cause) {
 	c := cellOf(t.cfg.Profile, cause, t.state)
 	if c == (cell{}) {
@@ -156,8 +160,8 @@ func (t *turn) apply(cause Cause) {
 	}
 }
 
-// greet is what IOS does on entering a state that speaks: a hello at once, from which the hello timer counts. An Active
-// has sent its hello already.
+// greet does what IOS does on entering a state that sends hellos: it sends one
+// at once and restarts the hello timer. An Active has already sent its hello.
 func (t *turn) greet() {
 	switch t.state {
 	case Speak, Standby:
@@ -168,7 +172,8 @@ func (t *turn) greet() {
 	}
 }
 
-// become is the one place where the state changes, and where the address is claimed and released with it.
+// become is the only place that changes the state, and claims or releases the
+// address with it.
 func (t *turn) become(to State, cause Cause) {
 	from := t.state
 	if from == Active {
@@ -192,7 +197,7 @@ func (t *turn) become(to State, cause Cause) {
 	}
 }
 
-// do carries out actions of the table by their letters.
+// do carries out actions of the table, given by their letters.
 func (t *turn) do(letters string) {
 	for i := range len(letters) {
 		switch letters[i] {
@@ -219,9 +224,10 @@ func (t *turn) do(letters string) {
 	}
 }
 
-// hold is how long a member in a role is believed from now: as its own Hello says when that is the cause, else our hold
-// time. A zero in the Hello says nothing. When our hold time cannot be said in whole seconds, neither can the peer's, and
-// its rounded Hello would make us wait too long.
+// hold is how long a member in a role counts as alive from now: the hold time
+// in its Hello if that is the cause, else ours. A zero in the Hello is ignored.
+// If our hold time is not in whole seconds, neither is the peer's, and its
+// rounded Hello would make us wait too long.
 func (t *turn) hold(role wire.State) time.Duration {
 	m := &t.heard
 	if m.Opcode == wire.OpHello && m.State == role && m.Hold > 0 && t.cfg.HoldTime%time.Second == 0 {
@@ -230,8 +236,8 @@ func (t *turn) hold(role wire.State) time.Duration {
 	return t.holdTime
 }
 
-// learn is action E: what is not configured is taken from the Active's Hello (RFC 2281 §5.1). No cell of the table learns
-// while Active.
+// learn is action E: it takes what is not configured from the Active's Hello
+// (RFC 2281 §5.1). No cell of the table learns while Active.
 func (t *turn) learn() {
 	if !t.cfg.VirtualIP.IsValid() && !t.heard.VirtualIP.IsUnspecified() {
 		t.vip = t.heard.VirtualIP
@@ -241,7 +247,7 @@ func (t *turn) learn() {
 	}
 }
 
-// send multicasts a message that carries the present state and the times in use.
+// send multicasts a message with the current state and times.
 func (t *turn) send(op wire.Opcode) {
 	switch op {
 	case wire.OpHello:
@@ -257,7 +263,8 @@ func (t *turn) send(op wire.Opcode) {
 	}})
 }
 
-// announceAgain announces and arms the timer for the next repeat of this round, if there is one.
+// announceAgain announces, and arms the timer for the next repeat of this
+// round, if any.
 func (t *turn) announceAgain() {
 	t.counters.Announcements++
 	t.emit(Announce{t.announced})

@@ -11,11 +11,13 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// watch makes a network check, after every step, what must hold whatever happened:
+// watch makes a network check these invariants after every step:
 //
-//   - the virtual IP is held if and only if the member is Active: claims and releases balance;
-//   - a Tick leaves no timer due: the shell's loop goes on;
-//   - in Initial nothing is due but the end of a boot delay, and in a state that speaks the virtual IP is known.
+//   - the virtual IP is held if and only if the member is Active: claims and
+//     releases balance;
+//   - a Tick leaves no timer due, so that the shell's loop makes progress;
+//   - in Initial only the end of a boot delay may be due, and in a state that
+//     sends hellos the virtual IP is known.
 func (n *network) watch(t interface{ Fatalf(string, ...any) }) {
 	n.check = func(m *member, ev Event) {
 		if m.holdsVIP != (m.State() == Active) {
@@ -33,8 +35,10 @@ func (n *network) watch(t interface{ Fatalf(string, ...any) }) {
 	}
 }
 
-// TestRandomWalk lets two to four members suffer whatever rapid thinks of, then heals everything and wants the group to
-// settle: exactly one Active and one Standby, the same as seen by everybody. The corrected profiles must always settle.
+// TestRandomWalk applies random events to two to four members, then heals
+// everything and expects the group to settle: exactly one Active and one
+// Standby, on which all members agree. The corrected profiles must always
+// settle.
 func TestRandomWalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		profile := rapid.SampledFrom([]Profile{DataPower, IOS}).Draw(t, "profile")
@@ -67,7 +71,7 @@ func TestRandomWalk(t *testing.T) {
 	})
 }
 
-// suffer makes one thing happen.
+// suffer applies one random event.
 func (n *network) suffer(t *rapid.T) {
 	i := rapid.IntRange(0, len(n.members)-1).Draw(t, "who")
 	other := rapid.IntRange(0, len(n.members)-1).Draw(t, "whom")
@@ -99,7 +103,7 @@ func (n *network) suffer(t *rapid.T) {
 	}
 }
 
-// wantSettled checks a lossless group that was left alone.
+// wantSettled checks a group that was undisturbed and lost no messages.
 func (n *network) wantSettled(t *rapid.T) {
 	count := map[State]int{}
 	var leader netip.Addr
@@ -119,8 +123,9 @@ func (n *network) wantSettled(t *rapid.T) {
 	}
 }
 
-// TestRandomMessages throws any message at one member of any configuration: nothing it can hear makes it break a promise,
-// and everything it sends fits the wire.
+// TestRandomMessages throws any message at one member of any configuration: no
+// message makes it break an invariant, and everything it sends can be
+// marshalled.
 func TestRandomMessages(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := configured(rapid.SampledFrom([]Profile{DataPower, IOS, RFC2281}).Draw(t, "profile"), 0, 100)
@@ -169,7 +174,8 @@ func anyMessage(t *rapid.T, cfg Config) wire.Message {
 	}
 }
 
-// TestWalkCanFail: the watch would notice a machine that keeps the address. A test that cannot fail proves nothing.
+// TestWalkCanFail: watch notices a machine that keeps the address. A test that
+// cannot fail proves nothing.
 func TestWalkCanFail(t *testing.T) {
 	n := settled(t, group(DataPower, 200, 100))
 	var noticed failures

@@ -13,9 +13,9 @@ import (
 )
 
 // TestAnnouncement: a member that becomes Active sends gratuitous ARP in the
-// configured forms, at the configured instants, and beside its hellos nothing
-// else, to the millisecond. It claims the address before it announces it, and
-// announces before it says hello (RFC 2281 §5.6).
+// configured forms, at the configured instants to the millisecond, and apart
+// from its hellos sends nothing else. It claims the address before it announces
+// it, and announces before it says hello (RFC 2281 §5.6).
 func TestAnnouncement(t *testing.T) {
 	const s = time.Second
 	both := []wire.ARPForm{wire.ARPReply, wire.ARPRequest}
@@ -100,8 +100,8 @@ func TestSecondaryAddresses(t *testing.T) {
 }
 
 // TestVirtualMAC enforces RFC 2281 §6.1: the virtual MAC is the source of what
-// the Active sends, and of nothing else. The interface accepts frames to it only
-// while Active.
+// the Active sends, and of nothing else. The interface accepts frames to it
+// only while Active.
 func TestVirtualMAC(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(func(c *member.Config) { c.VirtualMAC = true; c.Machine.Preempt = true })

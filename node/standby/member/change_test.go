@@ -16,8 +16,8 @@ func reconfigure(m *member.Member, change func(*standby.Config)) {
 	m.Reconfigure(c)
 }
 
-// TestReconfigurePriority: a new priority moves nothing by itself; together with
-// preempt it takes the role at the next hello of the active.
+// TestReconfigurePriority: a new priority has no effect by itself; with preempt
+// the member takes the role at the active's next hello.
 func TestReconfigurePriority(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -34,9 +34,8 @@ func TestReconfigurePriority(t *testing.T) {
 	l.wantLogged("a", at, "lost 192.0.2.100", "Active to Speak, active lost", "sent Resign")
 }
 
-// TestReconfigureIdentity: another group, or another virtual IP, makes another
-// member: it leaves by a Resign that the old group understands, and joins the
-// new one.
+// TestReconfigureIdentity: a new group or virtual IP makes it a new member: it
+// leaves with a Resign that the old group understands, and joins the new one.
 func TestReconfigureIdentity(t *testing.T) {
 	for name, change := range map[string]func(*standby.Config){
 		"group":      func(c *standby.Config) { c.Group = 31 },
@@ -45,7 +44,7 @@ func TestReconfigureIdentity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, 2)
 			a, b := l.pair(nil)
-			if name == "virtual IP" { // b shall not mix the two up
+			if name == "virtual IP" { // b must not confuse the two
 				reconfigure(b, func(c *standby.Config) { c.VIPMismatch = standby.IgnoreMismatch })
 			}
 			at := l.Loop.Now()
@@ -68,8 +67,8 @@ func TestReconfigureIdentity(t *testing.T) {
 	}
 }
 
-// TestNewAddress: with a new address a member leaves, from the old one, and
-// joins as who it is now. Without an address it stops (spec/failover.md F14).
+// TestNewAddress: with a new address a member leaves from the old address and
+// joins with the new one. Without an address it stops (spec/failover.md F14).
 func TestNewAddress(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -119,9 +118,9 @@ func TestNewAddress(t *testing.T) {
 	}
 }
 
-// TestYield: the operator takes the role from the active; it resigns after it
-// has given the address up, and does not take the role back, though it is of
-// higher priority and may preempt.
+// TestYield: the operator takes the role from the active. It resigns after
+// releasing the address, and does not take the role back although its priority
+// is higher and it may preempt.
 func TestYield(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(func(c *member.Config) { c.Machine.Preempt = true })

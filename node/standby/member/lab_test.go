@@ -16,7 +16,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// latency is one trip over the wire.
+// latency is the delay of the wire in one direction.
 const latency = time.Millisecond
 
 var (
@@ -52,8 +52,7 @@ func newLab(t *testing.T, machines int) *lab {
 // own is the address of the i-th machine.
 func own(i int) netip.Addr { return netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + i)}) }
 
-// config is a member of group 30 without jitter, whose announcement is one
-// frame.
+// config is a member of group 30 without jitter that announces with one frame.
 func config(i int, priority uint8) member.Config {
 	c := standby.Config{
 		Profile: standby.DataPower, Group: 30, VirtualIP: vip, Address: own(i), Priority: priority, Auth: wire.AuthDataPower,
@@ -117,8 +116,8 @@ func (l *lab) sent(node string, since time.Duration) (all []frame) {
 	return all
 }
 
-// wantSent compares what a machine has sent since an instant, and when after it,
-// with lines such as "3s hello Active 110 192.0.2.11".
+// wantSent compares what a machine has sent since an instant with lines such as
+// "3s hello Active 110 192.0.2.11".
 func (l *lab) wantSent(node string, since time.Duration, want ...string) {
 	l.TB.Helper()
 	var got []string

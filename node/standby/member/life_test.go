@@ -14,8 +14,9 @@ import (
 )
 
 // TestDisableIsGraceful enforces spec/failover.md §3.8: the address is removed
-// before the Resign is sent, so that two never answer for it; the standby is
-// Active one trip later. Turned on again the member listens.
+// before the Resign is sent, so that two machines never answer for it; the
+// standby is Active one link delay later. When turned on again, the member
+// listens.
 func TestDisableIsGraceful(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -41,8 +42,8 @@ func TestDisableIsGraceful(t *testing.T) {
 	l.want(b, standby.Active) // no preempt
 }
 
-// TestStartsDisabled: configured but turned off, a member says and does nothing
-// until it is turned on.
+// TestStartsDisabled: configured but turned off, a member sends and does
+// nothing until it is turned on.
 func TestStartsDisabled(t *testing.T) {
 	l := newLab(t, 1)
 	c := config(0, 100)
@@ -58,9 +59,9 @@ func TestStartsDisabled(t *testing.T) {
 	l.want(m, standby.Active)
 }
 
-// TestCarrier: without carrier the member is Initial and holds nothing; the
-// Resign it sends reaches nobody, so the other waits for its hold time. With
-// carrier it starts over, unless it was turned off meanwhile.
+// TestCarrier: without carrier the member is Initial and holds no address. Its
+// Resign reaches nobody, so the other member waits for the hold time. When
+// carrier returns it starts over, unless it was turned off meanwhile.
 func TestCarrier(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -97,7 +98,7 @@ func TestCarrier(t *testing.T) {
 	l.want(a, standby.Listen)
 }
 
-// lastHello is when a machine last said hello.
+// lastHello returns when a machine last sent a hello.
 func (l *lab) lastHello(node string) (at time.Duration) {
 	for _, f := range l.sent(node, 0) {
 		if strings.HasPrefix(f.text, "Hello") {
@@ -107,8 +108,8 @@ func (l *lab) lastHello(node string) (at time.Duration) {
 	return at
 }
 
-// TestStartWithoutCarrier: a member of a machine that boots with its cable out
-// waits for it.
+// TestStartWithoutCarrier: a member of a machine that boots with its cable
+// unplugged waits for carrier.
 func TestStartWithoutCarrier(t *testing.T) {
 	l := newLab(t, 1)
 	l.Hosts[0].NIC("lan").Port().Pull()
@@ -120,8 +121,8 @@ func TestStartWithoutCarrier(t *testing.T) {
 	l.want(m, standby.Active)
 }
 
-// TestCrashIsSilent: a machine that dies sends nothing, and its member neither
-// speaks nor changes any more; the next boot's is another.
+// TestCrashIsSilent: a machine that crashes sends nothing, and its member
+// neither sends nor changes state afterwards; the next boot has a new member.
 func TestCrashIsSilent(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -136,20 +137,21 @@ func TestCrashIsSilent(t *testing.T) {
 	again := l.start(0, config(0, 110))
 	l.Pass(30 * time.Second)
 	l.want(again, standby.Standby)
-	l.want(a, standby.Active) // as it died
+	l.want(a, standby.Active) // as at the crash
 	if got := len(l.sent("a", at)); got == 0 {
 		t.Error("the member of the new boot sent nothing")
 	}
 }
 
 // TestFrozenStandby: frozen for longer than the hold time. A stopped process
-// finds the hellos of the active in its socket, in order. If the first of them
-// came before its own timer did, it keeps faith; else it believes the active
-// dead, claims the address, and steps down at once at the hello that waits. A
-// stopped machine has lost the hellos, so it holds the address until the next.
+// finds the active's hellos in its socket, in order. If the first of them
+// arrived before its own timer expired, it stays standby; else it takes the
+// active for lost, claims the address, and steps down at once on reading the
+// waiting hello. A stopped machine has lost the hellos, so it holds the address
+// until the next one.
 func TestFrozenStandby(t *testing.T) {
 	flap := []string{"Standby to Active, active lost", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak, active lost", "Speak to Standby"}
-	// Both members' hellos leave at 42 s; a's comes to b at 42.001 s.
+	// Both members send hellos at 42 s; a's reaches b at 42.001 s.
 	const before, between = 41 * time.Second, 42*time.Second + latency/2
 	for _, c := range []struct {
 		process bool
@@ -173,7 +175,7 @@ func TestFrozenStandby(t *testing.T) {
 		l.Hosts[1].Thaw()
 		l.Pass(20 * time.Second)
 		l.want(b, standby.Standby)
-		// A Resign goes with it if a's Coup comes before its hello.
+		// b also sends a Resign if a's Coup arrives before a's hello.
 		got := slices.DeleteFunc(l.logged("b", thaw), func(line string) bool { return line == "sent Resign" })
 		if !slices.Equal(got, c.want) {
 			t.Errorf("process %v, at %v: b logged %q, want %q", c.process, c.at, got, c.want)
@@ -186,9 +188,9 @@ func TestFrozenStandby(t *testing.T) {
 	}
 }
 
-// TestFrozenActive: frozen for less than the hold time nobody notices, for
-// longer the standby takes over, and the frozen one, which never knew, is put in
-// its place by the winner's hello, or wins by its rank.
+// TestFrozenActive: when it is frozen for less than the hold time nobody
+// notices; for longer, the standby takes over. The thawed member still thinks
+// it is active: it steps down at the other's hello, or wins by its rank.
 func TestFrozenActive(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -209,8 +211,8 @@ func TestFrozenActive(t *testing.T) {
 	l.wantLogged("b", at, "Standby to Active, active lost", "gained 192.0.2.100", "lost 192.0.2.100", "Active to Speak, active lost")
 }
 
-// TestFrozenCarrier: what happens to the cable of a stopped process comes to
-// its member at the thaw: a stopped program releases nothing.
+// TestFrozenCarrier: a change of the cable during a freeze reaches the member
+// at the thaw: a stopped program releases nothing.
 func TestFrozenCarrier(t *testing.T) {
 	l := newLab(t, 2)
 	a, _ := l.pair(nil)
@@ -223,9 +225,9 @@ func TestFrozenCarrier(t *testing.T) {
 	l.want(a, standby.Initial)
 }
 
-// TestKeptVirtualMAC is the defect of spec/failover.md F31: after a warm restart
-// of the active both machines take, and use, the virtual MAC; a member that does
-// not have the defect releases it.
+// TestKeptVirtualMAC is the defect of spec/failover.md F31: after a warm
+// restart of the active both machines accept and use the virtual MAC; a member
+// without the defect releases it.
 func TestKeptVirtualMAC(t *testing.T) {
 	for _, keeps := range []bool{true, false} {
 		l := newLab(t, 2)
@@ -252,8 +254,8 @@ func TestKeptVirtualMAC(t *testing.T) {
 	}
 }
 
-// TestRejectionsAreLoggedOnce: a peer with another token is ignored, which is
-// logged once for each peer and reason, and counted always.
+// TestRejectionsAreLoggedOnce: a peer with another token is ignored. This is
+// logged once for each peer and reason, and counted every time.
 func TestRejectionsAreLoggedOnce(t *testing.T) {
 	l := newLab(t, 2)
 	a := l.start(0, config(0, 110))
@@ -275,8 +277,8 @@ func TestRejectionsAreLoggedOnce(t *testing.T) {
 	}
 }
 
-// TestStartsWithoutAddress: a member of an interface without an address waits,
-// and says nothing.
+// TestStartsWithoutAddress: a member of an interface without an address waits
+// and sends nothing.
 func TestStartsWithoutAddress(t *testing.T) {
 	l := newLab(t, 1)
 	c := config(0, 100)

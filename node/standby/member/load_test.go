@@ -8,9 +8,8 @@ import (
 	"github.com/cablepull/cablepull/node/standby"
 )
 
-// TestSlowControlPlane: behind a hog of 90 % on one core, 200 µs of work take
-// 2 ms: each hello leaves so much late, no more, and in a group nobody takes
-// over.
+// TestSlowControlPlane: next to a hog of 90 % on one core, 200 µs of work take
+// 2 ms: each hello leaves 2 ms late and no later, and nobody takes over.
 func TestSlowControlPlane(t *testing.T) {
 	l := newLab(t, 1)
 	l.start(0, config(0, 100))
@@ -29,10 +28,11 @@ func TestSlowControlPlane(t *testing.T) {
 	l.wantLogged("b", at)
 }
 
-// TestStarvedControlPlane: with the control class at 100 % no hello leaves, while
-// the machine holds the address and answers for it: the standby takes over after
-// its hold time, and there are two. Calm, the starved one hears what has waited
-// in order, and one of them steps down.
+// TestStarvedControlPlane: with the control class at 100 % no hello leaves, but
+// the machine holds the address and answers for it. The standby takes over
+// after its hold time, so there are two actives. After the load ends, the
+// starved member reads the waiting messages in order, and one of the two steps
+// down.
 func TestStarvedControlPlane(t *testing.T) {
 	l := newLab(t, 2)
 	a, b := l.pair(nil)
@@ -49,19 +49,20 @@ func TestStarvedControlPlane(t *testing.T) {
 		t.Errorf("starved, a sent %v", f)
 	}
 	if !l.Hosts[0].Holds(vip) || !l.Hosts[1].Holds(vip) {
-		t.Error("want the address held twice: the starved machine does not know")
+		t.Error("want the address held twice: the starved machine does not know that it was replaced")
 	}
 	l.Hosts[0].Hog(host.Control, 0)
 	l.Pass(5 * time.Second)
 	l.want(a, standby.Active) // of higher priority
 	l.want(b, standby.Speak)
 	if l.Hosts[1].Holds(vip) {
-		t.Error("b holds the address still")
+		t.Error("b still holds the address")
 	}
 }
 
-// TestServiceLoadDoesNotMatter: a machine whose service class is at 100 % says
-// its hellos to the nanosecond. This is why the almost dead keep the address.
+// TestServiceLoadDoesNotMatter: a machine whose service class is at 100 % sends
+// its hellos on time to the nanosecond. This is why an overloaded machine keeps
+// the address.
 func TestServiceLoadDoesNotMatter(t *testing.T) {
 	run := func(hog float64) []frame {
 		l := newLab(t, 2)
@@ -81,8 +82,8 @@ func TestServiceLoadDoesNotMatter(t *testing.T) {
 	}
 }
 
-// TestBootsHaveJitterOfTheirOwn: hellos of two boots of one machine are not
-// spaced alike, those of the same boot in two runs are.
+// TestBootsHaveJitterOfTheirOwn: two boots of one machine have different hello
+// intervals; the same boot in two runs has the same ones.
 func TestBootsHaveJitterOfTheirOwn(t *testing.T) {
 	run := func() (boots [2][]time.Duration) {
 		l := newLab(t, 1)
@@ -110,7 +111,7 @@ func TestBootsHaveJitterOfTheirOwn(t *testing.T) {
 		return len(a) == len(b)
 	}
 	if same(one[0], one[1]) {
-		t.Error("two boots said hello at the same instants")
+		t.Error("two boots sent hellos at the same instants")
 	}
 	if !same(one[0], two[0]) || !same(one[1], two[1]) {
 		t.Errorf("two runs differ: %v, %v", one, two)

@@ -46,9 +46,9 @@ func (m *Member) Reconfigure(cfg standby.Config) {
 	m.step(standby.Reconfigure{Config: cfg})
 }
 
-// SetAddress tells the member of a new address of its interface, which makes it
-// another member of the group. Without one, the zero address, it stops: there
-// is nothing to send hellos from (spec/failover.md F14).
+// SetAddress sets a new address of the interface, which makes this another
+// member of the group. With the zero address the member stops: it has no
+// address to send hellos from (spec/failover.md F14).
 func (m *Member) SetAddress(own netip.Addr) {
 	m.mute = !own.IsValid()
 	m.machine.Address = own
