@@ -3,11 +3,11 @@
 // forwarders. Messages are parsed by net/http; its Server and Transport are not
 // used, because they start goroutines.
 //
-// Every request carries its number, every answer the number and the name of
-// the node that gave it, and the body of an answer is made from the number
-// (Pattern). So a lost, doubled or crossed byte is seen by whoever receives it.
+// Every request carries its number, every answer the number and the name of the
+// node that sent it, and the body of an answer is made from the number
+// (Pattern). So the receiver detects lost, duplicated or misdirected bytes.
 //
-// Package web works on net.Conn and knows nothing of the stack below, of events
-// or of what a service does. Start reading at link.go, the client's end of a
+// Package web works on net.Conn and knows nothing about the stack below, events
+// or what a service does. Start reading at link.go, the client's end of a
 // connection, then server.go and exchange.go, the server's.
 package web

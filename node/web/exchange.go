@@ -11,8 +11,8 @@ import (
 // Exchange is one request of a connection and its answer.
 type Exchange struct {
 	Request Request
-	// HTTP is the request as net/http parsed it, for its headers and body. What
-	// the service leaves of the body is read and dropped.
+	// HTTP is the request as net/http parsed it, for its headers and body. The part
+	// of the body that the service does not read is dropped.
 	HTTP *http.Request
 
 	serving  *serving
@@ -37,13 +37,13 @@ func (x *Exchange) begin(h *http.Request) error {
 		return err
 	}
 	x.Request, x.HTTP = r, h
-	// A client of HTTP/1.0 that wants to keep the connection would have to be
-	// told so; none that matters does.
+	// Keep-alive with HTTP/1.0 would need a header in the answer; no client that
+	// matters uses it.
 	x.answered, x.last = false, h.Close || !h.ProtoAtLeast(1, 1)
 	return nil
 }
 
-// refuse answers what is no valid request, and the connection ends.
+// refuse answers an invalid request and ends the connection.
 func (x *Exchange) refuse(err error) {
 	b := append([]byte("HTTP/1.1 400 Bad Request\r\n"+headerNode+": "), x.serving.server.Node...)
 	b = append(b, "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: "...)
@@ -86,10 +86,10 @@ func (x *Exchange) Answer(status, size int) error {
 	}
 }
 
-// Relay passes the answer of another server on. Whatever fits into one buffer is
-// sent only when it has arrived whole: an error before that leaves the request
-// to be answered otherwise, see Answered. After any other error of the other
-// server the connection is reset.
+// Relay forwards the answer of another server. An answer that fits into one
+// buffer is sent only once it has arrived whole: after an error before that,
+// the caller can still answer differently; see Answered. Any later error of the
+// other server resets the connection.
 func (x *Exchange) Relay(resp *http.Response) error {
 	box, from := outboxes.Get().(*outbox), outboxes.Get().(*outbox)
 	defer outboxes.Put(box)
@@ -119,7 +119,7 @@ func (x *Exchange) Relay(resp *http.Response) error {
 	}
 }
 
-// fill reads the body of resp into b until b is full or the body is whole.
+// fill reads the body of resp into b until b is full or the body ends.
 func fill(resp *http.Response, b []byte) (part []byte, whole bool, err error) {
 	for len(b) < writeSize {
 		n, err := resp.Body.Read(b[len(b):writeSize])
@@ -138,7 +138,7 @@ func fill(resp *http.Response, b []byte) (part []byte, whole bool, err error) {
 func (x *Exchange) Answered() bool { return x.answered }
 
 // appendRelayed appends the head of another server's answer. Headers are
-// sorted: their order must not depend on a map's.
+// sorted, because map order must not reach the wire.
 func (x *Exchange) appendRelayed(b []byte, resp *http.Response, length int64, chunked bool) []byte {
 	b = appendStatus(b, resp.StatusCode, resp.Status)
 	names := make([]string, 0, len(resp.Header))
@@ -202,8 +202,8 @@ func appendPart(b, part []byte, chunked, last bool) []byte {
 	return b
 }
 
-// appendStatus appends a status line. The text is that of the standard unless
-// the full status of a response is given.
+// appendStatus appends a status line. The text is the standard one unless full,
+// the status of a response, is given.
 func appendStatus(b []byte, status int, full string) []byte {
 	b = append(b, "HTTP/1.1 "...)
 	if full == "" {

@@ -9,18 +9,18 @@ import (
 	"strconv"
 )
 
-// Link is the client's end of one connection. One request is under way at a
-// time. Send may be called by another proc than the one that receives, so that
-// a proc can wait in Await on an idle connection and sees at once that the
-// server closed it.
+// Link is the client's end of one connection. One request is in progress at a
+// time. Send and Receive may be called by different procs, so that a proc
+// waiting in Await on an idle connection sees at once that the server closed
+// it.
 type Link struct {
 	conn net.Conn
 	src  source
 	in   *bufio.Reader
 }
 
-// NewLink returns the client's end of conn. Release gives its buffers back; the
-// connection stays the caller's to close.
+// NewLink returns the client's end of conn. Release frees its buffers; the
+// caller still has to close the connection.
 func NewLink(conn net.Conn) *Link {
 	l := &Link{conn: conn, in: readers.Get().(*bufio.Reader)}
 	l.src.conn = conn
@@ -41,14 +41,14 @@ func (l *Link) Release() {
 // Answer is what came back for a request.
 type Answer struct {
 	Status  int
-	Node    string // who answered, as it names itself; empty: it did not say
-	Backend string // who answered that one; empty: it answered by itself
+	Node    string // name of the server in the answer; empty if absent
+	Backend string // name of the server behind it; empty if it answered itself
 	Size    int64  // bytes of the body
 	Close   bool   // the server closes the connection after this answer
 }
 
 // MismatchError reports an answer that does not belong to its request, has
-// wrong bytes, or is no HTTP.
+// wrong bytes, or is not HTTP.
 type MismatchError struct{ Detail string }
 
 func (e *MismatchError) Error() string { return "web: answer: " + e.Detail }
@@ -61,8 +61,8 @@ func (l *Link) Send(r *Request) error {
 	return err
 }
 
-// Await parks until the first byte of an answer is there, or the connection has
-// ended. Errors are the connection's; io.EOF if the server closed it.
+// Await parks until the first byte of an answer arrives or the connection ends.
+// Errors are the connection's; io.EOF if the server closed it.
 func (l *Link) Await() error {
 	l.src.budget = headLimit
 	_, err := l.in.Peek(1)
@@ -71,7 +71,8 @@ func (l *Link) Await() error {
 
 // Receive reads the whole answer to r. If the answer carries a request's number
 // it must be r's, and its body that of r. Errors are a *MismatchError or the
-// connection's; io.EOF or io.ErrUnexpectedEOF if the server closed it too early.
+// connection's; io.EOF or io.ErrUnexpectedEOF if the server closed it too
+// early.
 func (l *Link) Receive(r *Request) (Answer, error) {
 	resp, err := l.Head(r)
 	if err != nil {
@@ -89,12 +90,12 @@ func (l *Link) Receive(r *Request) (Answer, error) {
 	return a, err
 }
 
-// Head reads the head of the answer to r; the body is to be read from the
-// response before the next request. Errors as those of Receive.
+// Head reads the head of the answer to r; read the body from the response
+// before the next request. Errors are those of Receive.
 func (l *Link) Head(r *Request) (*http.Response, error) {
 	for {
 		l.src.budget = headLimit
-		resp, err := http.ReadResponse(l.in, asked(r.Method))
+		resp, err := http.ReadResponse(l.in, requestOf(r.Method))
 		if err != nil {
 			return nil, l.cause(err)
 		}
@@ -105,11 +106,11 @@ func (l *Link) Head(r *Request) (*http.Response, error) {
 	}
 }
 
-// maxBody is the reading budget of a body: none.
+// maxBody is the budget for reading a body: unlimited.
 const maxBody = int(^uint(0) >> 1)
 
-// body reads the body of resp. The body of a message of known length is compared
-// where it lies in the reader's buffer.
+// body reads the body of resp. The body of a message of known length is
+// compared in the reader's buffer, without copying.
 func (l *Link) body(resp *http.Response, pattern *Pattern, check bool) (int64, error) {
 	if resp.Body == http.NoBody {
 		return 0, nil
@@ -166,8 +167,9 @@ func (l *Link) cause(err error) error {
 	return &MismatchError{err.Error()}
 }
 
-// asked is what net/http must know of a request to find the end of its answer.
-func asked(method string) *http.Request {
+// requestOf returns what net/http must know about a request to find the end of its
+// answer.
+func requestOf(method string) *http.Request {
 	if method == http.MethodHead {
 		return headRequest
 	}

@@ -48,8 +48,8 @@ func closes(c *pipe) { c.Close() }
 func aborts(c *pipe) { c.Abort() }
 func stays(*pipe)    {}
 
-// TestReceiveErrors: whatever is wrong with an answer is told apart from
-// whatever is wrong with the connection.
+// TestReceiveErrors: errors of the answer are distinguished from errors of the
+// connection.
 func TestReceiveErrors(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 42\r\nX-Cablepull-Node: dp-a\r\n"
 	whole := body(42, 100)
@@ -98,7 +98,7 @@ func TestReceiveErrors(t *testing.T) {
 	}
 }
 
-// TestReceiveForms: answers of other servers, in every form that HTTP allows.
+// TestReceiveForms: answers of other servers in every form that HTTP allows.
 func TestReceiveForms(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 42\r\nX-Cablepull-Node: dp-a\r\n"
 	whole := body(42, 100)
@@ -132,8 +132,8 @@ func TestReceiveForms(t *testing.T) {
 	}
 }
 
-// TestAwaitSeesDoubledAnswer: after a whole answer, anything more that arrives
-// on an idle connection was not asked for.
+// TestAwaitSeesDoubledAnswer: anything that arrives on an idle connection after
+// a whole answer is an error.
 func TestAwaitSeesDoubledAnswer(t *testing.T) {
 	const one = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 42\r\nContent-Length: 0\r\n\r\n"
 	scripted(t, one+one, stays, func(link *Link) {
@@ -143,7 +143,7 @@ func TestAwaitSeesDoubledAnswer(t *testing.T) {
 			t.Errorf("first answer: %v", err)
 		}
 		if err := link.Await(); err != nil {
-			t.Errorf("second answer: got %v, want to be told of it", err)
+			t.Errorf("second answer: got %v, want an error", err)
 		}
 	})
 }

@@ -6,13 +6,13 @@ package web
 //	00000000000000000042 0000000000 abcdefghijklmnopqrstuvwxyzABCDE
 //	00000000000000000042 0000000064 abcdefghijklmnopqrstuvwxyzABCDE
 //
-// No two neighbours of the filling are equal, so that one byte too few or too
-// many shows.
+// No two adjacent bytes of the filler are equal, so that a missing or extra
+// byte shows.
 const (
 	lineSize  = 64
 	numberEnd = 20 // a uint64 has at most 20 decimal digits
 	offsetEnd = 31
-	filling   = " abcdefghijklmnopqrstuvwxyzABCDE\n"
+	filler    = " abcdefghijklmnopqrstuvwxyzABCDE\n"
 )
 
 // Pattern is a position in the body that belongs to one request. Copies are
@@ -29,7 +29,7 @@ func NewPattern(id uint64) Pattern {
 		p.line[i] = '0'
 	}
 	p.line[numberEnd] = ' '
-	copy(p.line[offsetEnd:], filling)
+	copy(p.line[offsetEnd:], filler)
 	for i := numberEnd - 1; id > 0; i-- {
 		p.line[i] = '0' + byte(id%10)
 		id /= 10
@@ -50,8 +50,8 @@ func (p *Pattern) Append(b []byte, n int) []byte {
 	return b
 }
 
-// Check reports whether b is what comes next in the body. When it is not, the
-// pattern stands within the line that differs and is not to be used further.
+// Check reports whether b is what comes next in the body. After a mismatch the
+// pattern must not be used further.
 func (p *Pattern) Check(b []byte) bool {
 	for len(b) > 0 {
 		part := p.next(len(b))
@@ -68,16 +68,16 @@ func (p *Pattern) Check(b []byte) bool {
 func (p *Pattern) next(n int) []byte {
 	from := int(p.at % lineSize)
 	if from == 0 && p.at > 0 {
-		p.turn()
+		p.nextLine()
 	}
 	to := min(from+n, lineSize)
 	p.at += int64(to - from)
 	return p.line[from:to]
 }
 
-// turn writes the offset of the next line: it adds lineSize, 64, to the decimal
+// nextLine writes the offset of the next line: it adds lineSize, 64, to the decimal
 // digits in place, which costs a tenth of formatting them.
-func (p *Pattern) turn() {
+func (p *Pattern) nextLine() {
 	p.line[offsetEnd-1] += lineSize % 10
 	p.line[offsetEnd-2] += lineSize / 10
 	for i := offsetEnd - 1; i > numberEnd+1; i-- {

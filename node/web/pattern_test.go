@@ -21,20 +21,20 @@ func TestPatternReads(t *testing.T) {
 	}
 }
 
-// TestPatternCountsLines compares the offsets, which are added up in place, with
-// formatted ones, past every length of number that a body reaches.
+// TestPatternCountsLines compares the offsets, which are incremented in place,
+// with formatted ones, for every number of digits that a body reaches.
 func TestPatternCountsLines(t *testing.T) {
 	p := NewPattern(7)
 	for at := 0; at < 3_000_000; at += lineSize {
 		line := string(p.Append(nil, lineSize))
-		if want := fmt.Sprintf("%020d %010d%s", 7, at, filling); line != want {
+		if want := fmt.Sprintf("%020d %010d%s", 7, at, filler); line != want {
 			t.Fatalf("line at %d: got %q, want %q", at, line, want)
 		}
 	}
 }
 
-// TestPatternSeesDamage breaks a body in every way a failover can: each must be
-// seen however the bytes are cut into parts.
+// TestPatternSeesDamage damages a body in every way a failover can. Each must
+// be detected however the bytes are split.
 func TestPatternSeesDamage(t *testing.T) {
 	whole := NewPattern(42)
 	body := string(whole.Append(nil, 1000))

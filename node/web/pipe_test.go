@@ -11,8 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// pipe is one end of a connection in memory whose calls park the proc that
-// makes them. Bytes arrive after the latency of the wire.
+// pipe is one end of an in-memory connection whose calls park the calling proc.
+// Bytes arrive after the latency of the wire.
 type pipe struct {
 	loop   *sim.Loop
 	peer   *pipe
@@ -105,15 +105,15 @@ func (c *pipe) SetDeadline(t time.Time) error      { return nil }
 func (c *pipe) SetReadDeadline(t time.Time) error  { return nil }
 func (c *pipe) SetWriteDeadline(t time.Time) error { return nil }
 
-// desk is a listener that is handed its connections.
-type desk struct {
+// acceptQueue is a listener that is handed its connections.
+type acceptQueue struct {
 	proc    *sim.Proc
 	loop    *sim.Loop
 	waiting []net.Conn
 	closed  bool
 }
 
-func (d *desk) connect() *pipe {
+func (d *acceptQueue) connect() *pipe {
 	client, server := newPipe(d.loop)
 	d.waiting = append(d.waiting, server)
 	if d.proc != nil {
@@ -122,7 +122,7 @@ func (d *desk) connect() *pipe {
 	return client
 }
 
-func (d *desk) Accept() (net.Conn, error) {
+func (d *acceptQueue) Accept() (net.Conn, error) {
 	for len(d.waiting) == 0 {
 		if d.closed {
 			return nil, net.ErrClosed
@@ -135,5 +135,5 @@ func (d *desk) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-func (d *desk) Close() error   { d.closed = true; d.proc.Wake(); return nil }
-func (d *desk) Addr() net.Addr { return nil }
+func (d *acceptQueue) Close() error   { d.closed = true; d.proc.Wake(); return nil }
+func (d *acceptQueue) Addr() net.Addr { return nil }

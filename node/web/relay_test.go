@@ -32,8 +32,8 @@ func forwarder(loop *sim.Loop, text string, end func(*pipe)) func(*sim.Proc, *Ex
 	}
 }
 
-// TestRelay passes answers of every form on. The client sees both names, the
-// body unchanged, and can ask again.
+// TestRelay forwards answers of every form. The client sees both names and the
+// unchanged body, and can send another request.
 func TestRelay(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 42\r\nX-Cablepull-Node: web\r\n"
 	long := body(42, 3*writeSize+5)
@@ -58,9 +58,9 @@ func TestRelay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, nil)
-			b.shop.serve = forwarder(b.loop, c.text, c.end)
+			b.recorder.serve = forwarder(b.loop, c.text, c.end)
 			b.client(func(*sim.Proc) {
-				link := NewLink(b.desk.connect())
+				link := NewLink(b.acceptQueue.connect())
 				for range 2 {
 					r := Request{ID: 42, Method: c.method}
 					link.Send(&r)
@@ -77,9 +77,9 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// TestRelayFailures: as long as nothing was sent, the forwarder can still answer
-// by itself; after that the client must see a broken connection, never a short
-// answer that looks whole.
+// TestRelayFailures: until something was sent, the forwarder can still answer
+// itself; after that the client must see a broken connection, never a truncated
+// answer that looks complete.
 func TestRelayFailures(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 42\r\nX-Cablepull-Node: web\r\n"
 	for _, c := range []struct {
@@ -97,9 +97,9 @@ func TestRelayFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, nil)
-			b.shop.serve = forwarder(b.loop, c.text, c.end)
+			b.recorder.serve = forwarder(b.loop, c.text, c.end)
 			b.client(func(*sim.Proc) {
-				link := NewLink(b.desk.connect())
+				link := NewLink(b.acceptQueue.connect())
 				r := Request{ID: 42}
 				link.Send(&r)
 				got, err := link.Receive(&r)
@@ -117,17 +117,17 @@ func TestRelayFailures(t *testing.T) {
 	}
 }
 
-// TestRelayOrdersHeaders: the order in which headers go out must not depend on
-// a map's, or two runs differ.
+// TestRelayOrdersHeaders: the order of headers on the wire must not depend on
+// map order, or two runs differ.
 func TestRelayOrdersHeaders(t *testing.T) {
 	text := "HTTP/1.1 200 Fine\r\nZ: 1\r\nB: 2\r\nA: 3\r\nConnection: keep-alive\r\nX-Cablepull-Node: web\r\nC: 4\r\nB: 5\r\nContent-Length: 0\r\n\r\n"
 	want := "HTTP/1.1 200 Fine\r\nA: 3\r\nB: 2\r\nB: 5\r\nC: 4\r\nX-Cablepull-Backend: web\r\nZ: 1\r\n" +
 		"X-Cablepull-Node: dp-a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 	for range 20 {
 		b := newBench(t, nil)
-		b.shop.serve = forwarder(b.loop, text, stays)
+		b.recorder.serve = forwarder(b.loop, text, stays)
 		b.client(func(*sim.Proc) {
-			conn := b.desk.connect()
+			conn := b.acceptQueue.connect()
 			io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 			if got, _ := io.ReadAll(conn); string(got) != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -11,11 +11,11 @@ import (
 const (
 	headerRequest = "X-Cablepull-Request" // the request's number
 	headerAttempt = "X-Cablepull-Attempt" // present from the second attempt on
-	headerNode    = "X-Cablepull-Node"    // who answered the client
-	headerBackend = "X-Cablepull-Backend" // who answered the one that answered the client
+	headerNode    = "X-Cablepull-Node"    // the server that answered the client
+	headerBackend = "X-Cablepull-Backend" // the server behind it, if it forwarded the request
 )
 
-// Request is what a client asks. The zero Method and Path are GET and "/".
+// Request is a client's request. The zero Method and Path are GET and "/".
 type Request struct {
 	ID      uint64 // unique in a run
 	Attempt int    // 1 for the first; 0 counts as 1
@@ -41,7 +41,7 @@ func (r *Request) appendHead(b []byte) []byte {
 	return append(b, "\r\n"...)
 }
 
-// parseRequest reads what the bench needs of h. A request of another client,
+// parseRequest reads what the bench needs from h. A request of another client,
 // such as curl, has the number 0.
 func parseRequest(h *http.Request) (Request, error) {
 	r := Request{Attempt: 1, Method: h.Method, Path: h.RequestURI, Host: h.Host}

@@ -23,29 +23,29 @@ type Conn interface {
 type Service interface {
 	// Ready parks until the service may accept its next connection.
 	Ready(p *sim.Proc)
-	// Open is told of each connection and returns who answers its requests, or
-	// nil to reset it. It runs in the proc that accepts: while it is parked,
-	// nothing else is accepted.
+	// Open is called for each connection. It returns the session that answers its
+	// requests, or nil to reset it. It runs in the accepting proc: while it is
+	// parked, no other connection is accepted.
 	Open(p *sim.Proc, c Conn) Session
 }
 
 // Session answers the requests of one connection, one after another.
 type Session interface {
-	// Serve answers one request through x. A request that it leaves without an
-	// answer closes the connection.
+	// Serve answers one request through x. If it leaves the request unanswered, the
+	// connection is closed.
 	Serve(p *sim.Proc, x *Exchange)
-	// Close is called once the connection is over; also when the machine dies,
-	// and then it must not park.
+	// Close is called once the connection has ended. When the machine crashes it is
+	// also called, and then it must not park.
 	Close()
 }
 
 // Server accepts connections and keeps them alive between requests.
 type Server struct {
-	// Node is how the server names itself in its answers.
+	// Node is the server's name in its answers.
 	Node string
 	// Go starts a proc on the server's machine.
 	Go func(name string, body func(*sim.Proc)) *sim.Proc
-	// Service answers.
+	// Service answers the requests.
 	Service Service
 
 	open []*serving
@@ -53,7 +53,7 @@ type Server struct {
 }
 
 // Serve accepts connections from l and serves each in a proc of its own. It
-// runs in p until l ends, and returns the error with which it did.
+// runs in p until l fails, and returns the error.
 func (s *Server) Serve(p *sim.Proc, l net.Listener) error {
 	s.name = "http " + s.Node
 	for {
@@ -81,8 +81,8 @@ func (s *Server) Serve(p *sim.Proc, l net.Listener) error {
 // Len returns the number of open connections.
 func (s *Server) Len() int { return len(s.open) }
 
-// Drain closes the connections: idle ones at once, the others after the answer
-// under way.
+// Drain closes the connections: idle ones at once, the others after the current
+// answer.
 func (s *Server) Drain() {
 	for _, v := range s.open {
 		v.closing = true
@@ -133,7 +133,7 @@ func (v *serving) run(p *sim.Proc) {
 	}
 }
 
-// end is deferred: it also runs when the machine dies.
+// end is deferred: it also runs when the machine crashes.
 func (v *serving) end(in *bufio.Reader) {
 	in.Reset(nil)
 	readers.Put(in)

@@ -12,9 +12,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// shop is a service for tests: what it does is said by serve, and it notes what
-// it was told.
-type shop struct {
+// recorder is a service for tests: serve is its behaviour, and it records its
+// calls.
+type recorder struct {
 	ready  func(*sim.Proc)
 	closed int
 	opened int
@@ -23,13 +23,13 @@ type shop struct {
 	seen   []Request
 }
 
-func (s *shop) Ready(p *sim.Proc) {
+func (s *recorder) Ready(p *sim.Proc) {
 	if s.ready != nil {
 		s.ready(p)
 	}
 }
 
-func (s *shop) Open(*sim.Proc, Conn) Session {
+func (s *recorder) Open(*sim.Proc, Conn) Session {
 	if s.refuse {
 		return nil
 	}
@@ -37,30 +37,30 @@ func (s *shop) Open(*sim.Proc, Conn) Session {
 	return s
 }
 
-func (s *shop) Serve(p *sim.Proc, x *Exchange) {
+func (s *recorder) Serve(p *sim.Proc, x *Exchange) {
 	s.seen = append(s.seen, x.Request)
 	s.serve(p, x)
 }
 
-func (s *shop) Close() { s.closed++ }
+func (s *recorder) Close() { s.closed++ }
 
-// bench is a server and its listener in a scope of their own.
+// bench is a server and its listener in their own scope.
 type bench struct {
-	t      testing.TB
-	loop   *sim.Loop
-	scope  *sim.Scope
-	desk   *desk
-	shop   *shop
-	server *Server
-	ended  error
+	t           testing.TB
+	loop        *sim.Loop
+	scope       *sim.Scope
+	acceptQueue *acceptQueue
+	recorder    *recorder
+	server      *Server
+	ended       error
 }
 
 func newBench(t testing.TB, serve func(*sim.Proc, *Exchange)) *bench {
 	loop := sim.New(1)
-	b := &bench{t: t, loop: loop, scope: loop.NewScope("dp-a"), desk: &desk{loop: loop}}
-	b.shop = &shop{serve: serve}
-	b.server = &Server{Node: "dp-a", Go: b.scope.Go, Service: b.shop}
-	b.scope.Go("accept", func(p *sim.Proc) { b.ended = b.server.Serve(p, b.desk) })
+	b := &bench{t: t, loop: loop, scope: loop.NewScope("dp-a"), acceptQueue: &acceptQueue{loop: loop}}
+	b.recorder = &recorder{serve: serve}
+	b.server = &Server{Node: "dp-a", Go: b.scope.Go, Service: b.recorder}
+	b.scope.Go("accept", func(p *sim.Proc) { b.ended = b.server.Serve(p, b.acceptQueue) })
 	return b
 }
 
@@ -68,7 +68,7 @@ func answer(status, size int) func(*sim.Proc, *Exchange) {
 	return func(_ *sim.Proc, x *Exchange) { x.Answer(status, size) }
 }
 
-// client runs a program beside the server and lets a second pass.
+// client runs a client program and lets a second pass.
 func (b *bench) client(body func(*sim.Proc)) {
 	b.t.Helper()
 	done := false
@@ -81,12 +81,12 @@ func (b *bench) client(body func(*sim.Proc)) {
 	}
 }
 
-// TestKeepAlive asks many requests on one connection: each is answered once, in
-// order, by the named node, with its own body, and nothing else arrives.
+// TestKeepAlive sends many requests on one connection: each is answered once,
+// in order, by the named node, with its own body, and nothing else arrives.
 func TestKeepAlive(t *testing.T) {
 	b := newBench(t, answer(200, 1000))
 	b.client(func(*sim.Proc) {
-		conn := b.desk.connect()
+		conn := b.acceptQueue.connect()
 		link := NewLink(conn)
 		defer link.Release()
 		for id := uint64(1); id <= 5; id++ {
@@ -103,24 +103,24 @@ func TestKeepAlive(t *testing.T) {
 			t.Errorf("answers went out in %d writes, want one each", conn.peer.wrote)
 		}
 		if len(conn.in) != 0 {
-			t.Errorf("bytes nobody asked for: %q", conn.in)
+			t.Errorf("unexpected bytes: %q", conn.in)
 		}
-		if b.server.Len() != 1 || b.shop.closed != 0 {
-			t.Errorf("%d connections open, %d sessions closed; want 1 and 0", b.server.Len(), b.shop.closed)
+		if b.server.Len() != 1 || b.recorder.closed != 0 {
+			t.Errorf("%d connections open, %d sessions closed; want 1 and 0", b.server.Len(), b.recorder.closed)
 		}
 		conn.Close()
 	})
-	if b.server.Len() != 0 || b.shop.closed != 1 || b.shop.opened != 1 {
-		t.Errorf("after the client left: %d open, %d closed of %d sessions", b.server.Len(), b.shop.closed, b.shop.opened)
+	if b.server.Len() != 0 || b.recorder.closed != 1 || b.recorder.opened != 1 {
+		t.Errorf("after the client left: %d open, %d closed of %d sessions", b.server.Len(), b.recorder.closed, b.recorder.opened)
 	}
 	want := Request{ID: 3, Attempt: 3, Method: "GET", Path: "/", Host: "192.0.2.100"}
-	if len(b.shop.seen) != 5 || b.shop.seen[2] != want {
-		t.Errorf("the server saw %+v, want five with %+v third", b.shop.seen, want)
+	if len(b.recorder.seen) != 5 || b.recorder.seen[2] != want {
+		t.Errorf("the server saw %+v, want five with %+v third", b.recorder.seen, want)
 	}
 }
 
-// TestAnswerForms: statuses without a body, HEAD, empty and long bodies leave
-// the connection in step with what follows.
+// TestAnswerForms: after statuses without a body, HEAD, empty and long bodies,
+// the next answer on the connection is found correctly.
 func TestAnswerForms(t *testing.T) {
 	for _, c := range []struct {
 		name, method string
@@ -140,7 +140,7 @@ func TestAnswerForms(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, answer(c.status, c.size))
 			b.client(func(*sim.Proc) {
-				link := NewLink(b.desk.connect())
+				link := NewLink(b.acceptQueue.connect())
 				defer link.Release()
 				for id := uint64(1); id <= 2; id++ {
 					r := Request{ID: id, Method: c.method}
@@ -155,8 +155,8 @@ func TestAnswerForms(t *testing.T) {
 	}
 }
 
-// TestServerRefuses: what is no valid request is answered 400 and the
-// connection closed; the service never sees it.
+// TestServerRefuses: an invalid request is answered with 400 and the connection
+// closed; the service never sees it.
 func TestServerRefuses(t *testing.T) {
 	for _, c := range []struct{ name, send string }{
 		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"},
@@ -170,22 +170,22 @@ func TestServerRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, answer(200, 10))
 			b.client(func(*sim.Proc) {
-				conn := b.desk.connect()
+				conn := b.acceptQueue.connect()
 				io.WriteString(conn, c.send)
 				got, err := io.ReadAll(conn)
 				if err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 400 Bad Request\r\n") {
 					t.Errorf("got %q, %v, want a 400 and the end", got, err)
 				}
 			})
-			if len(b.shop.seen) != 0 || b.server.Len() != 0 || b.shop.closed != 1 {
-				t.Errorf("%d requests served, %d connections left, %d closed", len(b.shop.seen), b.server.Len(), b.shop.closed)
+			if len(b.recorder.seen) != 0 || b.server.Len() != 0 || b.recorder.closed != 1 {
+				t.Errorf("%d requests served, %d connections left, %d closed", len(b.recorder.seen), b.server.Len(), b.recorder.closed)
 			}
 		})
 	}
 }
 
-// TestServerCloses: a connection ends after the answer if the client asks for
-// it, and without one if the request is cut short, dropped or aborted.
+// TestServerCloses: a connection ends after the answer if the client requests
+// that, and without an answer if the request is truncated, dropped or aborted.
 func TestServerCloses(t *testing.T) {
 	drop := func(*sim.Proc, *Exchange) {}
 	abort := func(_ *sim.Proc, x *Exchange) { x.Abort() }
@@ -203,7 +203,7 @@ func TestServerCloses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, c.serve)
 			b.client(func(*sim.Proc) {
-				conn := b.desk.connect()
+				conn := b.acceptQueue.connect()
 				io.WriteString(conn, c.send)
 				got, err := io.ReadAll(conn)
 				if !errors.Is(err, c.err) || c.want != "" && !strings.HasPrefix(string(got), "HTTP/1.1 "+c.want) || c.want == "" && len(got) > 0 {
@@ -213,36 +213,36 @@ func TestServerCloses(t *testing.T) {
 					t.Errorf("the answer %q does not say that the connection ends", got)
 				}
 			})
-			if len(b.shop.seen) != 1 || b.server.Len() != 0 {
-				t.Errorf("%d requests seen, %d connections left", len(b.shop.seen), b.server.Len())
+			if len(b.recorder.seen) != 1 || b.server.Len() != 0 {
+				t.Errorf("%d requests seen, %d connections left", len(b.recorder.seen), b.server.Len())
 			}
 		})
 	}
 	t.Run("request cut short", func(t *testing.T) {
 		b := newBench(t, answer(200, 4))
 		b.client(func(*sim.Proc) {
-			conn := b.desk.connect()
+			conn := b.acceptQueue.connect()
 			io.WriteString(conn, "GET / HTTP/1.1\r\nHos")
 			conn.Close()
 		})
-		if len(b.shop.seen) != 0 || b.server.Len() != 0 {
-			t.Errorf("%d requests served, %d connections left", len(b.shop.seen), b.server.Len())
+		if len(b.recorder.seen) != 0 || b.server.Len() != 0 {
+			t.Errorf("%d requests served, %d connections left", len(b.recorder.seen), b.server.Len())
 		}
 	})
 }
 
-// TestBodyOfRequestIsDropped: what the service leaves unread must not be taken
-// for the next request.
+// TestBodyOfRequestIsDropped: the part of a body that the service leaves unread
+// must not be taken for the next request.
 func TestBodyOfRequestIsDropped(t *testing.T) {
 	b := newBench(t, answer(200, 4))
 	b.client(func(*sim.Proc) {
-		conn := b.desk.connect()
+		conn := b.acceptQueue.connect()
 		io.WriteString(conn, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\nGET / HTTP/1.1\r\n")
 		io.WriteString(conn, "GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 		io.ReadAll(conn)
 	})
 	var paths []string
-	for _, r := range b.shop.seen {
+	for _, r := range b.recorder.seen {
 		paths = append(paths, r.Method+r.Path)
 	}
 	if want := []string{"POST/a", "GET/b"}; !slices.Equal(paths, want) {
@@ -250,41 +250,42 @@ func TestBodyOfRequestIsDropped(t *testing.T) {
 	}
 }
 
-// TestRefusedConnections are reset, and the server goes on.
+// TestRefusedConnections: refused connections are reset, and the server
+// continues.
 func TestRefusedConnections(t *testing.T) {
 	b := newBench(t, answer(200, 4))
-	b.shop.refuse = true
+	b.recorder.refuse = true
 	b.client(func(*sim.Proc) {
-		if _, err := b.desk.connect().Read(make([]byte, 1)); !errors.Is(err, errReset) {
+		if _, err := b.acceptQueue.connect().Read(make([]byte, 1)); !errors.Is(err, errReset) {
 			t.Errorf("refused: got %v, want a reset", err)
 		}
-		b.shop.refuse = false
-		link := NewLink(b.desk.connect())
+		b.recorder.refuse = false
+		link := NewLink(b.acceptQueue.connect())
 		r := Request{ID: 1}
 		link.Send(&r)
 		if _, err := link.Receive(&r); err != nil {
 			t.Errorf("after a refused connection: %v", err)
 		}
 	})
-	if b.shop.opened != 1 {
-		t.Errorf("%d sessions, want 1", b.shop.opened)
+	if b.recorder.opened != 1 {
+		t.Errorf("%d sessions, want 1", b.recorder.opened)
 	}
 }
 
 // TestDrain: idle connections end at once, a busy one after its answer, which
-// says so; then the accept loop ends with the listener.
+// announces the end; then the accept loop ends with the listener.
 func TestDrain(t *testing.T) {
 	b := newBench(t, func(p *sim.Proc, x *Exchange) {
 		p.Sleep(50 * time.Millisecond)
 		x.Answer(200, 4)
 	})
 	b.client(func(p *sim.Proc) {
-		idle, busy := b.desk.connect(), NewLink(b.desk.connect())
+		idle, busy := b.acceptQueue.connect(), NewLink(b.acceptQueue.connect())
 		r := Request{ID: 1}
 		busy.Send(&r)
 		p.Sleep(10 * time.Millisecond)
 		b.server.Drain()
-		b.desk.Close()
+		b.acceptQueue.Close()
 		before := b.loop.Now()
 		if _, err := idle.Read(make([]byte, 1)); err != io.EOF || b.loop.Now() != before+wireLatency {
 			t.Errorf("idle connection: %v after %v, want EOF at once", err, b.loop.Now()-before)
@@ -301,12 +302,12 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestKilledServer unwinds through its defers, wherever each proc stood: the
-// sessions are told, and no answer is sent.
+// TestKilledServer: a killed server runs its defers wherever its procs are
+// parked: the sessions are closed, and no answer is sent.
 func TestKilledServer(t *testing.T) {
 	b := newBench(t, func(p *sim.Proc, x *Exchange) { p.Sleep(time.Hour); x.Answer(200, 4) })
 	b.client(func(p *sim.Proc) {
-		idle, busy := b.desk.connect(), b.desk.connect()
+		idle, busy := b.acceptQueue.connect(), b.acceptQueue.connect()
 		io.WriteString(busy, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 		p.Sleep(10 * time.Millisecond)
 		b.scope.Kill()
@@ -316,8 +317,8 @@ func TestKilledServer(t *testing.T) {
 			}
 		}
 	})
-	if b.shop.closed != 2 || b.server.Len() != 0 {
-		t.Errorf("%d sessions closed, %d left, want 2 and 0", b.shop.closed, b.server.Len())
+	if b.recorder.closed != 2 || b.server.Len() != 0 {
+		t.Errorf("%d sessions closed, %d left, want 2 and 0", b.recorder.closed, b.server.Len())
 	}
 }
 
@@ -326,21 +327,21 @@ func TestKilledServer(t *testing.T) {
 func TestReadyHoldsAccept(t *testing.T) {
 	b := newBench(t, answer(200, 4))
 	hogged := true
-	b.shop.ready = func(p *sim.Proc) {
+	b.recorder.ready = func(p *sim.Proc) {
 		for hogged {
 			p.Sleep(10 * time.Millisecond)
 		}
 	}
 	b.client(func(p *sim.Proc) {
-		b.desk.connect()
+		b.acceptQueue.connect()
 		p.Sleep(100 * time.Millisecond)
-		if len(b.desk.waiting) != 1 || b.shop.opened != 0 {
-			t.Errorf("%d wait, %d opened, want 1 and 0", len(b.desk.waiting), b.shop.opened)
+		if len(b.acceptQueue.waiting) != 1 || b.recorder.opened != 0 {
+			t.Errorf("%d wait, %d opened, want 1 and 0", len(b.acceptQueue.waiting), b.recorder.opened)
 		}
 		hogged = false
 		p.Sleep(20 * time.Millisecond)
-		if len(b.desk.waiting) != 0 || b.shop.opened != 1 {
-			t.Errorf("%d wait, %d opened, want 0 and 1", len(b.desk.waiting), b.shop.opened)
+		if len(b.acceptQueue.waiting) != 0 || b.recorder.opened != 1 {
+			t.Errorf("%d wait, %d opened, want 0 and 1", len(b.acceptQueue.waiting), b.recorder.opened)
 		}
 	})
 }

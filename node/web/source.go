@@ -7,12 +7,12 @@ import (
 	"sync"
 )
 
-// headLimit bounds the bytes of one message's head, as servers do (nginx: four
-// buffers of 8 KiB).
+// headLimit is the maximum size of a message's head; real servers have such
+// limits too (nginx: four buffers of 8 KiB).
 const headLimit = 64 << 10
 
-// errHeadLimit is a head that does not end. It is the sender's mistake, not the
-// connection's.
+// errHeadLimit reports a head that does not end: an error of the sender, not of
+// the connection.
 var errHeadLimit = errors.New("web: message head: longer than 64 KiB")
 
 // source reads a connection and remembers how it ended: net/http reports a
@@ -20,7 +20,7 @@ var errHeadLimit = errors.New("web: message head: longer than 64 KiB")
 type source struct {
 	conn   net.Conn
 	err    error // of the connection
-	budget int   // bytes that the present head may still take
+	budget int   // bytes that the current head may still use
 }
 
 func (s *source) Read(b []byte) (int, error) {
@@ -35,8 +35,8 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// The buffers are shared by all connections of the process. What they held
-// before has no influence on what is read or written.
+// The buffers are shared by all connections of the process. Their previous
+// contents do not affect what is read or written.
 const (
 	readSize  = 4 << 10
 	writeSize = 16 << 10
@@ -44,7 +44,7 @@ const (
 
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readSize) }}
 
-// outbox is a pooled buffer for messages on their way out.
+// outbox is a pooled buffer for outgoing messages.
 type outbox struct{ b []byte }
 
 var outboxes = sync.Pool{New: func() any { return &outbox{make([]byte, 0, writeSize+1<<10)} }}
