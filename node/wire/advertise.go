@@ -9,12 +9,12 @@ import (
 // AdvertiseSize is the length of the Advertise messages seen in the field.
 const AdvertiseSize = 16
 
-// AdvertiseState says in one word what a router does on an interface.
+// AdvertiseState summarizes what a router does on an interface.
 type AdvertiseState uint8
 
 // The states of an Advertise.
 const (
-	AdvertiseDormant AdvertiseState = 1 // runs no group at present
+	AdvertiseDormant AdvertiseState = 1 // runs no group
 	AdvertisePassive AdvertiseState = 2 // in one or more groups, active in none
 	AdvertiseActive  AdvertiseState = 3 // active in at least one group
 )
@@ -32,9 +32,10 @@ func (s AdvertiseState) String() string {
 	return "AdvertiseState(" + strconv.Itoa(int(s)) + ")"
 }
 
-// Advertise is Cisco's opcode 3: a router says how many groups of an interface it is active in. It belongs to no group
-// and takes no part in the election; we decode it so that captures of real routers read without an unknown frame.
-// Layout after Wireshark's packet-hsrp.c (spec/failover.md §1.10).
+// Advertise is Cisco's opcode 3: a router says how many groups of an interface
+// it is active in. It belongs to no group and takes no part in the election; we
+// decode it so that captures of real routers contain no unknown frame. The
+// layout follows Wireshark's packet-hsrp.c (spec/failover.md §1.10).
 type Advertise struct {
 	Type          uint16 // 1 interface state, 2 IP redundancy
 	State         AdvertiseState
@@ -46,7 +47,7 @@ type Advertise struct {
 //
 //	0 version 0 | 1 opcode 3 | 2-3 type | 4-5 length | 6 state | 7 reserved | 8-9 active groups | 10-11 passive groups | 12-15 reserved
 //
-// Length counts from the type on: 14.
+// The length field counts the bytes from the type field on: 14.
 func (a Advertise) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, version, byte(OpAdvertise))
 	dst = binary.BigEndian.AppendUint16(dst, a.Type)
@@ -62,7 +63,8 @@ func (a Advertise) MarshalBinary() ([]byte, error) {
 	return a.AppendBinary(make([]byte, 0, AdvertiseSize))
 }
 
-// ParseAdvertise reads a UDP payload whose opcode is 3. Errors: ErrShort, ErrVersion, ErrOpcode.
+// ParseAdvertise reads a UDP payload whose opcode is 3. Errors: ErrShort,
+// ErrVersion, ErrOpcode.
 func ParseAdvertise(b []byte) (Advertise, error) {
 	if len(b) < AdvertiseSize {
 		return Advertise{}, fmt.Errorf("hsrp advertise: %w: %d bytes, want %d", ErrShort, len(b), AdvertiseSize)

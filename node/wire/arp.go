@@ -7,8 +7,9 @@ import (
 	"strconv"
 )
 
-// ARPSize is the length of an ARP frame for IPv4 over Ethernet, without padding. Network cards pad to 60 bytes; we do
-// not, so that a capture shows exactly what was sent.
+// ARPSize is the length of an ARP frame for IPv4 over Ethernet, without
+// padding. Network cards pad to 60 bytes; we do not, so that a capture shows
+// exactly what was sent.
 const ARPSize = EthernetSize + arpSize
 
 const arpSize = 28
@@ -33,14 +34,14 @@ func (o ARPOp) String() string {
 	return "ARPOp(" + strconv.Itoa(int(o)) + ")"
 }
 
-// ARPForm is how a member announces an address nobody asked for. Receivers differ in which form they believe
-// (spec/failover.md §9), so a member may send both.
+// ARPForm is the form of a gratuitous ARP. Receivers differ in which form they
+// accept (spec/failover.md §9), so a member may send both.
 type ARPForm uint8
 
 // The two forms of a gratuitous ARP.
 const (
-	ARPReply   ARPForm = iota // an answer to everybody: the RFC's action I (RFC 2281 §5.6)
-	ARPRequest                // a question to which the sender knows the answer (RFC 5227 §3)
+	ARPReply   ARPForm = iota // a broadcast reply: the RFC's action I (RFC 2281 §5.6)
+	ARPRequest                // a request for the sender's own address (RFC 5227 §3)
 )
 
 // String names the form as scenario files spell it.
@@ -51,19 +52,21 @@ func (f ARPForm) String() string {
 	return "reply"
 }
 
-// ARP is an ARP packet with the Ethernet addresses that carry it. The Ethernet source and the sender may differ.
+// ARP is an ARP packet with the Ethernet addresses that carry it. The Ethernet
+// source and the sender may differ.
 type ARP struct {
 	Source      MAC // Ethernet
 	Destination MAC // Ethernet
 	Op          ARPOp
 	SenderMAC   MAC
 	SenderIP    netip.Addr // IPv4
-	TargetMAC   MAC        // zero in a request: it is what the sender asks for
+	TargetMAC   MAC        // zero in a request, which asks for it
 	TargetIP    netip.Addr // IPv4
 }
 
-// GratuitousARP announces to the whole segment that ip is at mac. The Ethernet source is what switches learn from: the
-// virtual MAC in the RFC's action I, so that the port moves too.
+// GratuitousARP announces to the whole segment that ip is at mac. The Ethernet
+// source is what switches learn from: the virtual MAC in the RFC's action I, so
+// that the port moves too.
 func GratuitousARP(form ARPForm, ip netip.Addr, mac, source MAC) ARP {
 	a := ARP{
 		Source: source, Destination: Broadcast,
@@ -77,18 +80,21 @@ func GratuitousARP(form ARPForm, ip netip.Addr, mac, source MAC) ARP {
 	return a
 }
 
-// AppendGratuitousARP appends the frame of GratuitousARP. It fails with ErrAddress when ip is not IPv4.
+// AppendGratuitousARP appends the frame of GratuitousARP. It fails with
+// ErrAddress when ip is not IPv4.
 func AppendGratuitousARP(dst []byte, form ARPForm, ip netip.Addr, mac, source MAC) ([]byte, error) {
 	return AppendARP(dst, GratuitousARP(form, ip, mac, source))
 }
 
-// IsGratuitous reports whether the packet announces its sender instead of asking or answering somebody, as
-// ARPHeader.IsGratuitous does for bytes.
+// IsGratuitous reports whether the packet announces its sender rather than
+// being a request or reply to another host, as ARPHeader.IsGratuitous does for
+// bytes.
 func (a ARP) IsGratuitous() bool {
 	return a.SenderIP == a.TargetIP && a.SenderIP.IsValid() && !a.SenderIP.IsUnspecified()
 }
 
-// AppendARP appends the Ethernet frame of a. It fails with ErrAddress when an address is not IPv4.
+// AppendARP appends the Ethernet frame of a. It fails with ErrAddress when an
+// address is not IPv4.
 //
 //	Ethernet  destination 6 | source 6 | 0x0806
 //	ARP       hardware 1 | protocol 0x0800 | lengths 6, 4 | operation | sender MAC, IP | target MAC, IP
@@ -117,10 +123,11 @@ func AppendARP(dst []byte, a ARP) ([]byte, error) {
 //	8-13 sender MAC | 14-17 sender IP | 18-23 target MAC | 24-27 target IP
 type ARPHeader [arpSize]byte
 
-// arpForIPv4 are the types and lengths of ARP for IPv4 over Ethernet.
+// arpForIPv4 holds the types and lengths of ARP for IPv4 over Ethernet.
 var arpForIPv4 = [6]byte{0, 1, byte(EtherTypeIPv4 >> 8), byte(EtherTypeIPv4 & 0xff), 6, 4}
 
-// ARPOf views the ARP packet of a frame, nil if the frame carries none for IPv4 over Ethernet.
+// ARPOf views the ARP packet of a frame, nil if the frame carries none for IPv4
+// over Ethernet.
 func ARPOf(frame []byte) *ARPHeader {
 	if len(frame) < ARPSize || !IsARP(frame) {
 		return nil
@@ -141,29 +148,32 @@ func (h *ARPHeader) SenderMAC() MAC { return MAC(h[8:14]) }
 // SenderIP returns the address that the sender gives as its own.
 func (h *ARPHeader) SenderIP() [4]byte { return [4]byte(h[14:18]) }
 
-// TargetMAC returns the hardware address of whom the packet is for.
+// TargetMAC returns the hardware address of the target.
 func (h *ARPHeader) TargetMAC() MAC { return MAC(h[18:24]) }
 
-// TargetIP returns the address that is asked for, or of whom the answer is for.
+// TargetIP returns the requested address, or the address of the receiver of a
+// reply.
 func (h *ARPHeader) TargetIP() [4]byte { return [4]byte(h[24:28]) }
 
 // SetSenderMAC writes the address that the sender gives as its own.
 func (h *ARPHeader) SetSenderMAC(m MAC) { *(*MAC)(h[8:14]) = m }
 
-// IsGratuitous reports whether the packet announces its sender: sender and target have one address (RFC 5227 §1.2). A
-// probe, whose sender has none yet, is not gratuitous.
+// IsGratuitous reports whether the packet announces its sender: sender and
+// target address are equal (RFC 5227 §1.2). A probe, whose sender has no
+// address yet, is not gratuitous.
 func (h *ARPHeader) IsGratuitous() bool {
 	ip := h.SenderIP()
 	return ip == h.TargetIP() && ip != [4]byte{}
 }
 
-// IsARP reports whether a frame's type is ARP; ARPOf and ParseARP may still refuse it.
+// IsARP reports whether a frame's type is ARP; ARPOf and ParseARP may still
+// refuse it.
 func IsARP(frame []byte) bool {
 	return len(frame) >= EthernetSize && frame[12] == byte(EtherTypeARP>>8) && frame[13] == byte(EtherTypeARP&0xff)
 }
 
-// ParseARP reads an Ethernet frame. Any operation is accepted; bytes after the packet are padding. Errors: ErrNotARP,
-// ErrShort.
+// ParseARP reads an Ethernet frame. Any operation is accepted; bytes after the
+// packet are padding. Errors: ErrNotARP, ErrShort.
 func ParseARP(frame []byte) (ARP, error) {
 	if !IsARP(frame) {
 		return ARP{}, fmt.Errorf("arp: %w: %d bytes", ErrNotARP, len(frame))

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestGratuitousARPBytes is byte-exact for both forms, in MAC takeover (the virtual MAC everywhere).
+// TestGratuitousARPBytes is byte-exact for both forms, in MAC takeover (the
+// virtual MAC everywhere).
 func TestGratuitousARPBytes(t *testing.T) {
 	for _, tc := range []struct {
 		form ARPForm
@@ -29,7 +30,8 @@ func TestGratuitousARPBytes(t *testing.T) {
 	}
 }
 
-// TestARPRoundTrip: an ordinary question and answer, where the four hardware addresses differ.
+// TestARPRoundTrip: an ordinary request and reply with four different hardware
+// addresses.
 func TestARPRoundTrip(t *testing.T) {
 	for _, want := range []ARP{
 		{Source: memberMAC, Destination: Broadcast, Op: ARPRequestOp, SenderMAC: memberMAC, SenderIP: memberIP, TargetIP: vip},

@@ -8,19 +8,22 @@ import (
 	"strings"
 )
 
-// Auth is the authentication data of a group: eight bytes in clear text. They prevent accidents, not attacks
-// (RFC 2281 §7): two groups that share a number by mistake ignore each other when their strings differ.
+// Auth is the authentication data of a group: eight bytes in clear text. It
+// prevents accidents, not attacks (RFC 2281 §7): two groups that share a number
+// by mistake ignore each other if their strings differ.
 type Auth [8]byte
 
-// The defaults of two families of products. They differ, so that a DataPower group and a router's group with the same
-// number ignore each other (spec/failover.md §3.1).
+// The defaults of two families of products. They differ, so that a DataPower
+// group and a router's group with the same number ignore each other
+// (spec/failover.md §3.1).
 var (
 	AuthDataPower = Auth{'X', 'A', '3', '5'}      // 0x5841333500000000
 	AuthCisco     = Auth{'c', 'i', 's', 'c', 'o'} // 0x636973636f000000, the RFC's recommended default
 )
 
-// ParseAuth reads either form that String prints: "0x" and 16 hexadecimal digits, as DataPower's standby-authentication
-// takes it, or a text of 1 to 8 printable characters, as a router takes it.
+// ParseAuth reads either form that String prints: "0x" and 16 hexadecimal
+// digits, as DataPower's standby-authentication takes it, or a text of 1 to 8
+// printable characters, as a router takes it.
 func ParseAuth(text string) (Auth, error) {
 	if digits, ok := strings.CutPrefix(text, "0x"); ok {
 		number, err := strconv.ParseUint(digits, 16, 64)
@@ -42,8 +45,8 @@ func ParseAuth(text string) (Auth, error) {
 // Hex gives DataPower's form: 0x5841333500000000.
 func (a Auth) Hex() string { return fmt.Sprintf("0x%016x", binary.BigEndian.Uint64(a[:])) }
 
-// String gives the text when the bytes are printable characters followed by zeros, and the hexadecimal form otherwise.
-// ParseAuth reads it back.
+// String gives the text when the bytes are printable characters followed by
+// zeros, and the hexadecimal form otherwise. ParseAuth reads it back.
 func (a Auth) String() string {
 	text := bytes.TrimRight(a[:], "\x00")
 	if len(text) == 0 || !printable(text) || bytes.HasPrefix(text, []byte("0x")) {
@@ -55,7 +58,8 @@ func (a Auth) String() string {
 // MarshalText implements encoding.TextMarshaler with the form of String.
 func (a Auth) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler; it takes what ParseAuth takes.
+// UnmarshalText implements encoding.TextUnmarshaler; it takes what ParseAuth
+// takes.
 func (a *Auth) UnmarshalText(text []byte) error {
 	parsed, err := ParseAuth(string(text))
 	if err != nil {

@@ -1,7 +1,8 @@
 package wire
 
-// checksum is the Internet checksum (RFC 1071): a ones' complement sum of 16-bit words that can be fed in pieces, as long as
-// every piece but the last has an even length.
+// checksum is the Internet checksum (RFC 1071): a ones' complement sum of
+// 16-bit words that can be fed in pieces, as long as every piece but the last
+// has an even length.
 type checksum uint32
 
 func (c checksum) add(b []byte) checksum {
@@ -15,7 +16,8 @@ func (c checksum) add(b []byte) checksum {
 	return c
 }
 
-// sum folds the carries in and complements. Over data that includes a correct checksum it is 0.
+// sum folds the carries and complements the result. Over data that includes a
+// correct checksum it is 0.
 func (c checksum) sum() uint16 {
 	for c > 0xffff {
 		c = c&0xffff + c>>16
@@ -23,8 +25,9 @@ func (c checksum) sum() uint16 {
 	return ^uint16(c)
 }
 
-// udpChecksum covers the pseudo-header (RFC 768) and the UDP header with its data. The addresses are the 8 bytes that
-// stand side by side in the IPv4 header.
+// udpChecksum covers the pseudo-header (RFC 768) and the UDP header with its
+// data. addresses are the 8 bytes of source and destination, adjacent in the
+// IPv4 header.
 func udpChecksum(addresses, datagram []byte) uint16 {
 	var c checksum
 	c = c.add(addresses)

@@ -2,8 +2,8 @@ package wire
 
 import "errors"
 
-// What can be wrong with bytes or values. Every error of this package wraps one of these and says what was found and
-// what was wanted, so match them with errors.Is.
+// Errors about bytes or values. Every error of this package wraps one of these
+// and adds what was found and what was wanted; match with errors.Is.
 var (
 	ErrShort    = errors.New("too short")
 	ErrVersion  = errors.New("wrong version")

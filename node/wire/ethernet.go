@@ -2,7 +2,7 @@ package wire
 
 import "encoding/binary"
 
-// EtherType says what an Ethernet frame carries.
+// EtherType is the protocol that an Ethernet frame carries.
 type EtherType uint16
 
 // The types we know.
@@ -14,13 +14,16 @@ const (
 // EthernetSize is the length of an Ethernet header without a VLAN tag.
 const EthernetSize = 14
 
-// EthernetHeader views the first bytes of a frame. Like all views of this package it is an array in the frame itself:
-// its length is checked once, by the function that returns it, reading allocates nothing and writing changes the frame.
+// EthernetHeader views the first bytes of a frame. Like all views of this
+// package it is an array in the frame itself: its length is checked once, by
+// the function that returns it, reading allocates nothing and writing changes
+// the frame.
 //
 //	0-5 destination | 6-11 source | 12-13 type
 type EthernetHeader [EthernetSize]byte
 
-// EthernetOf views the header of a frame, nil if the frame is too short for one.
+// EthernetOf views the header of a frame, nil if the frame is too short for
+// one.
 func EthernetOf(frame []byte) *EthernetHeader {
 	if len(frame) < EthernetSize {
 		return nil
@@ -28,7 +31,8 @@ func EthernetOf(frame []byte) *EthernetHeader {
 	return (*EthernetHeader)(frame)
 }
 
-// EthernetPayload returns what stands behind the header of a frame that has one, padding included.
+// EthernetPayload returns the bytes after the header, padding included. The
+// frame must have a header.
 func EthernetPayload(frame []byte) []byte { return frame[EthernetSize:] }
 
 // Destination returns the receiver's address.
@@ -37,7 +41,8 @@ func (h *EthernetHeader) Destination() MAC { return MAC(h[0:6]) }
 // Source returns the sender's address.
 func (h *EthernetHeader) Source() MAC { return MAC(h[6:12]) }
 
-// DestinationNumber returns the receiver's address as MAC.Number does, in one read.
+// DestinationNumber returns the receiver's address as MAC.Number does, in one
+// read.
 func (h *EthernetHeader) DestinationNumber() uint64 { return binary.BigEndian.Uint64(h[0:8]) >> 16 }
 
 // SourceNumber returns the sender's address as MAC.Number does, in one read.
@@ -45,7 +50,7 @@ func (h *EthernetHeader) SourceNumber() uint64 {
 	return binary.BigEndian.Uint64(h[4:12]) & broadcastNumber
 }
 
-// Type returns what the frame carries.
+// Type returns the protocol that the frame carries.
 func (h *EthernetHeader) Type() EtherType { return EtherType(binary.BigEndian.Uint16(h[12:14])) }
 
 // Set writes the whole header.

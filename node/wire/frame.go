@@ -6,7 +6,7 @@ import (
 	"net/netip"
 )
 
-// Where HSRP lives (RFC 2281 §5.1).
+// HSRP's port and sizes (RFC 2281 §5.1).
 const (
 	Port = 1985 // UDP, source and destination
 
@@ -14,12 +14,15 @@ const (
 	FrameSize = EthernetSize + IPv4Size + UDPSize + MessageSize
 )
 
-// GroupAddress is the IPv4 destination of all HSRP messages: 224.0.0.2, "all routers".
+// GroupAddress is the IPv4 destination of all HSRP messages: 224.0.0.2, "all
+// routers".
 var GroupAddress = netip.AddrFrom4([4]byte{224, 0, 0, 2})
 
-// AppendFrame appends the Ethernet frame that carries m. The Ethernet source is the caller's choice, because it depends
-// on the sender's state: the virtual MAC if and only if the sender is Active and the group has one, else its own
-// (RFC 2281 §6.1). The IPv4 source is the interface's own address, never the virtual one.
+// AppendFrame appends the Ethernet frame that carries m. The Ethernet source is
+// the caller's choice, because it depends on the sender's state: the virtual
+// MAC if and only if the sender is Active and the group has one, else its own
+// (RFC 2281 §6.1). The IPv4 source is the interface's own address, never the
+// virtual one.
 //
 //	Ethernet  01:00:5e:00:00:02 <- source
 //	IPv4      source -> 224.0.0.2, TTL 1, class selector 6 (network control, as routers mark it)
@@ -38,8 +41,9 @@ func AppendFrame(dst []byte, source MAC, from netip.Addr, m Message) ([]byte, er
 	return dst, nil
 }
 
-// AppendAdvertiseFrame appends the Ethernet frame that carries a. An Advertise belongs to no group, so its Ethernet source
-// is the sender's own address. It fails with ErrAddress when from is not IPv4.
+// AppendAdvertiseFrame appends the Ethernet frame that carries a. An Advertise
+// belongs to no group, so its Ethernet source is the sender's own address. It
+// fails with ErrAddress when from is not IPv4.
 func AppendAdvertiseFrame(dst []byte, source MAC, from netip.Addr, a Advertise) ([]byte, error) {
 	start := len(dst)
 	dst, err := appendHeaders(dst, source, from, AdvertiseSize)
@@ -54,7 +58,8 @@ func AppendAdvertiseFrame(dst []byte, source MAC, from netip.Addr, a Advertise) 
 	return dst, nil
 }
 
-// appendHeaders appends the headers in front of a payload of size bytes, without checksums.
+// appendHeaders appends the headers in front of a payload of size bytes,
+// without checksums.
 func appendHeaders(dst []byte, source MAC, from netip.Addr, size uint16) ([]byte, error) {
 	if !from.Is4() {
 		return dst, fmt.Errorf("hsrp frame: source: %w: %s", ErrAddress, from)
@@ -76,7 +81,7 @@ func appendHeaders(dst []byte, source MAC, from netip.Addr, size uint16) ([]byte
 	return append(dst, 0, 0), nil
 }
 
-// seal writes the checksums of a frame that is complete otherwise.
+// seal writes the checksums of an otherwise complete frame.
 func seal(frame []byte) {
 	header, datagram := frame[EthernetSize:][:IPv4Size], frame[EthernetSize+IPv4Size:]
 	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
@@ -87,8 +92,10 @@ func seal(frame []byte) {
 	binary.BigEndian.PutUint16(datagram[6:], sum)
 }
 
-// IsHSRP reports whether a frame is addressed to HSRP version 1: IPv4, to 224.0.0.2, UDP, destination port 1985. It
-// looks at a few bytes only, so that a receiver can ask it of every frame; HSRPOf and ParseFrame may still refuse it.
+// IsHSRP reports whether a frame is addressed to HSRP version 1: IPv4, to
+// 224.0.0.2, UDP, destination port 1985. It looks at only a few bytes, so that
+// a receiver can call it for every frame; HSRPOf and ParseFrame may still
+// reject the frame.
 func IsHSRP(frame []byte) bool {
 	ip := IPv4Of(frame)
 	if ip == nil || ip.Protocol() != ProtocolUDP || ip.Destination() != GroupAddress.As4() {
@@ -98,7 +105,8 @@ func IsHSRP(frame []byte) bool {
 	return udp != nil && udp.DestinationPort() == Port
 }
 
-// HSRPOf views the message of an HSRP frame; nil if the frame carries no message of version 1, or not all of it.
+// HSRPOf views the message of an HSRP frame; nil if the frame carries no
+// message of version 1, or not all of it.
 func HSRPOf(frame []byte) *HSRPHeader {
 	if !IsHSRP(frame) {
 		return nil
@@ -114,9 +122,11 @@ func HSRPOf(frame []byte) *HSRPHeader {
 	return h
 }
 
-// ParseFrame reads what AppendFrame writes, from any sender: the Ethernet source, the IPv4 source and the message. It
-// checks what a network stack checks: lengths, no fragment, both checksums. The TTL is not checked; no rule of HSRP asks
-// for it. Errors: ErrNotHSRP, ErrShort, ErrChecksum, and those of ParseMessage.
+// ParseFrame reads what AppendFrame writes, from any sender: the Ethernet
+// source, the IPv4 source and the message. It checks what a network stack
+// checks: lengths, no fragment, both checksums. The TTL is not checked; HSRP
+// does not require it. Errors: ErrNotHSRP, ErrShort, ErrChecksum, and those of
+// ParseMessage.
 func ParseFrame(frame []byte) (source MAC, from netip.Addr, m Message, err error) {
 	payload, err := parsePayload(frame)
 	if err != nil {
@@ -129,8 +139,9 @@ func ParseFrame(frame []byte) (source MAC, from netip.Addr, m Message, err error
 	return EthernetOf(frame).Source(), IPv4Of(frame).From(), m, nil
 }
 
-// ParseAdvertiseFrame reads a frame that carries an Advertise, as ParseFrame reads the others. Errors: ErrNotHSRP, ErrShort,
-// ErrChecksum, and those of ParseAdvertise.
+// ParseAdvertiseFrame reads a frame that carries an Advertise, as ParseFrame
+// reads the others. Errors: ErrNotHSRP, ErrShort, ErrChecksum, and those of
+// ParseAdvertise.
 func ParseAdvertiseFrame(frame []byte) (source MAC, from netip.Addr, a Advertise, err error) {
 	payload, err := parsePayload(frame)
 	if err != nil {

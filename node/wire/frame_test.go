@@ -36,7 +36,8 @@ func advertiseFrame(t testing.TB) []byte {
 	return frame
 }
 
-// TestAdvertiseFrame: an Advertise survives the way out and back in, and is no Message; a Message is no Advertise.
+// TestAdvertiseFrame: an Advertise survives marshalling and parsing; it does
+// not parse as a Message, nor a Message as an Advertise.
 func TestAdvertiseFrame(t *testing.T) {
 	frame := advertiseFrame(t)
 	source, from, a, err := ParseAdvertiseFrame(frame)
@@ -65,7 +66,8 @@ func TestAdvertiseFrame(t *testing.T) {
 	}
 }
 
-// reseal recomputes both checksums of a frame, so that a test can change a field and nothing else is wrong with it.
+// reseal recomputes both checksums of a frame, so that a test can change a
+// field without invalidating the checksums.
 func reseal(frame []byte) []byte {
 	ip := frame[EthernetSize:]
 	size := 4 * int(ip[0]&0xf)
@@ -112,21 +114,22 @@ func TestParseFrameRefuses(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", tc.name, err, tc.want)
 		}
 		if source != (MAC{}) || from.IsValid() || m != (Message{}) {
-			t.Errorf("%s: a refused frame must say nothing: got %v %v %v", tc.name, source, from, m)
+			t.Errorf("%s: a rejected frame must yield zero values: got %v %v %v", tc.name, source, from, m)
 		}
 		if got, want := IsHSRP(tc.frame), !errors.Is(tc.want, ErrNotHSRP); want && !got {
-			t.Errorf("%s: IsHSRP says no to a frame that is only damaged", tc.name)
+			t.Errorf("%s: IsHSRP rejects a frame that is only damaged", tc.name)
 		}
 	}
 }
 
-// unsummed takes the UDP checksum away, which RFC 768 allows.
+// unsummed removes the UDP checksum, which RFC 768 allows.
 func unsummed(frame []byte) []byte {
 	binary.BigEndian.PutUint16(frame[EthernetSize+IPv4Size+6:], 0)
 	return frame
 }
 
-// TestParseFrameAccepts: what a correct sender may do although we do not.
+// TestParseFrameAccepts: variants that a correct sender may use although ours
+// does not.
 func TestParseFrameAccepts(t *testing.T) {
 	good := helloFrame(t)
 	options := bytes.Clone(good[:EthernetSize+IPv4Size])
@@ -148,7 +151,8 @@ func TestParseFrameAccepts(t *testing.T) {
 	}
 }
 
-// TestAppendFrame lets gopacket, which we did not write, read the frame and its checksums.
+// TestAppendFrame lets gopacket, an independent implementation, read the frame
+// and its checksums.
 func TestAppendFrame(t *testing.T) {
 	frame := helloFrame(t)
 	if len(frame) != FrameSize {
@@ -203,7 +207,8 @@ func TestAppendFrameRefuses(t *testing.T) {
 	}
 }
 
-// TestFramesCostNothing: a receiver asks IsHSRP of every frame and parses every hello.
+// TestFramesCostNothing: a receiver calls IsHSRP for every frame and parses
+// every hello, so neither may allocate.
 func TestFramesCostNothing(t *testing.T) {
 	frame, other := helloFrame(t), make([]byte, 1500)
 	buffer := make([]byte, 0, FrameSize)

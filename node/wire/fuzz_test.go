@@ -6,17 +6,19 @@ import (
 	"testing"
 )
 
-// The fuzz targets look for panics, for values that do not survive the way out and back in, and for input that takes
-// more memory than its size explains.
+// The fuzz targets look for panics, for values that do not survive marshalling
+// and parsing, and for input that allocates too much memory for its size.
 
-// allocated is how many bytes the process has allocated so far, give or take what each processor holds ready.
+// allocated is how many bytes the process has allocated so far, give or take
+// the allocator's per-processor caches.
 func allocated() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }
 
-// bounded is deferred by a fuzz target: an input takes 1 MiB and sixteen times its size at most.
+// bounded is deferred by a fuzz target: an input may allocate at most 1 MiB
+// plus sixteen times its size.
 func bounded(t *testing.T, size int) (check func()) {
 	before := allocated()
 	return func() {

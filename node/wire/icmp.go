@@ -2,8 +2,8 @@ package wire
 
 import "encoding/binary"
 
-// AppendEcho appends an ICMP echo request without data (RFC 792), as a raw socket sends it: the IPv4 header is the
-// kernel's to write.
+// AppendEcho appends an ICMP echo request without data (RFC 792), as a raw
+// socket sends it: the kernel writes the IPv4 header.
 //
 //	0 type 8 | 1 code 0 | 2-3 checksum | 4-5 identifier | 6-7 number
 func AppendEcho(dst []byte, identifier, number uint16) []byte {

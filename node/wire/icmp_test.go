@@ -8,7 +8,8 @@ import (
 	"github.com/google/gopacket/layers"
 )
 
-// TestAppendEcho lets gopacket, which we did not write, read the request and its checksum.
+// TestAppendEcho lets gopacket, an independent implementation, read the request
+// and its checksum.
 func TestAppendEcho(t *testing.T) {
 	got := AppendEcho([]byte("kept"), 1, 0xfffe)
 	if want := append([]byte("kept"), unhex(t, "08 00 f7 ff 00 01 ff fe")...); !bytes.Equal(got, want) {

@@ -2,7 +2,7 @@ package wire
 
 import "encoding/binary"
 
-// IGMPType says what kind of IGMP message it is (RFC 2236 §2.1, RFC 3376 §4).
+// IGMPType is the kind of an IGMP message (RFC 2236 §2.1, RFC 3376 §4).
 type IGMPType uint8
 
 // The types we know.
@@ -22,7 +22,8 @@ const IGMPSize = 8
 //	0 type | 1 response time or reserved | 2-3 checksum | 4-7 group; of a report of version 3: 6-7 number of records
 type IGMPHeader [IGMPSize]byte
 
-// IGMPOf views the IGMP message of a frame and the group records behind it; nil if the frame carries none.
+// IGMPOf views the IGMP message of a frame and the group records after it; nil
+// if the frame carries none.
 func IGMPOf(frame []byte) (h *IGMPHeader, records []byte) {
 	ip := IPv4Of(frame)
 	if ip == nil || ip.Protocol() != ProtocolIGMP || ip.IsLaterFragment() {
@@ -35,16 +36,18 @@ func IGMPOf(frame []byte) (h *IGMPHeader, records []byte) {
 	return (*IGMPHeader)(message), message[IGMPSize:]
 }
 
-// Type returns what kind of message it is.
+// Type returns the kind of message.
 func (h *IGMPHeader) Type() IGMPType { return IGMPType(h[0]) }
 
-// Group returns the multicast address that a message of version 1 or 2 is about.
+// Group returns the multicast group of a message of version 1 or 2.
 func (h *IGMPHeader) Group() [4]byte { return [4]byte(h[4:8]) }
 
-// Records returns how many group records a report of version 3 has, as the sender states it.
+// Records returns the number of group records that a report of version 3 claims
+// to have.
 func (h *IGMPHeader) Records() int { return int(binary.BigEndian.Uint16(h[6:8])) }
 
-// IGMPMode is the type of a group record: how it changes or states who may send to the group (RFC 3376 §4.2.12).
+// IGMPMode is the type of a group record: how it sets or changes the sources
+// that are accepted for the group (RFC 3376 §4.2.12).
 type IGMPMode uint8
 
 // The types of group records.
@@ -62,7 +65,8 @@ const (
 //	0 type | 1 words of auxiliary data | 2-3 number of sources | 4-7 group | sources | auxiliary data
 type IGMPRecord [8]byte
 
-// NextIGMPRecord views the first of several records, and returns what is behind it; nil if there is none.
+// NextIGMPRecord views the first of several records, and returns the bytes
+// after it; nil if there is none.
 func NextIGMPRecord(records []byte) (r *IGMPRecord, rest []byte) {
 	if len(records) < len(IGMPRecord{}) {
 		return nil, nil
@@ -72,11 +76,11 @@ func NextIGMPRecord(records []byte) (r *IGMPRecord, rest []byte) {
 	return r, records[min(len(records), size):]
 }
 
-// Mode returns what the record says.
+// Mode returns the type of the record.
 func (r *IGMPRecord) Mode() IGMPMode { return IGMPMode(r[0]) }
 
-// Sources returns how many sources the record lists.
+// Sources returns the number of sources in the record.
 func (r *IGMPRecord) Sources() int { return int(binary.BigEndian.Uint16(r[2:4])) }
 
-// Group returns the multicast address that the record is about.
+// Group returns the multicast group of the record.
 func (r *IGMPRecord) Group() [4]byte { return [4]byte(r[4:8]) }

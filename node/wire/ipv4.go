@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// Protocol says what an IPv4 packet carries.
+// Protocol is the protocol that an IPv4 packet carries.
 type Protocol uint8
 
 // The protocols we know.
@@ -26,9 +26,10 @@ const IPv4Size = 20
 //	6-7 flags 3 bits, fragment offset 13 bits | 8 time to live | 9 protocol | 10-11 checksum | 12-15 source | 16-19 destination
 type IPv4Header [IPv4Size]byte
 
-// IPv4Of views the IPv4 header of a frame, options included in its Size. It is nil if the frame carries something else,
-// or a header that no sender writes: another version, a length below IPv4Size or beyond the frame. Nothing else is
-// checked: lengths and checksums are those of the sender.
+// IPv4Of views the IPv4 header of a frame; its Size includes options. It is nil
+// if the frame carries something else, or if the header is invalid: another
+// version, a length below IPv4Size or beyond the frame. Other lengths and
+// checksums are not checked.
 func IPv4Of(frame []byte) *IPv4Header {
 	if len(frame) < EthernetSize+IPv4Size || frame[12] != byte(EtherTypeIPv4>>8) || frame[13] != byte(EtherTypeIPv4&0xff) {
 		return nil
@@ -43,22 +44,24 @@ func IPv4Of(frame []byte) *IPv4Header {
 // Size returns the length of the header with its options.
 func (h *IPv4Header) Size() int { return 4 * int(h[0]&0x0f) }
 
-// Length returns the length of header and payload, as the sender states it.
+// Length returns the length of header and payload that the header claims.
 func (h *IPv4Header) Length() int { return int(binary.BigEndian.Uint16(h[2:4])) }
 
-// Identity returns identification, flags and fragment offset: what a packet keeps on its way.
+// Identity returns identification, flags and fragment offset, which stay the
+// same from hop to hop.
 func (h *IPv4Header) Identity() *[4]byte { return (*[4]byte)(h[4:8]) }
 
 // IsFragment reports whether the packet is a part of a larger one.
 func (h *IPv4Header) IsFragment() bool { return binary.BigEndian.Uint16(h[6:8])&0x3fff != 0 }
 
-// IsLaterFragment reports whether the packet is a part that does not begin with the header of what it carries.
+// IsLaterFragment reports whether the packet is a fragment other than the
+// first, so without the header of its payload.
 func (h *IPv4Header) IsLaterFragment() bool { return binary.BigEndian.Uint16(h[6:8])&0x1fff != 0 }
 
 // TTL returns how many hops are left.
 func (h *IPv4Header) TTL() uint8 { return h[8] }
 
-// Protocol returns what the packet carries.
+// Protocol returns the protocol that the packet carries.
 func (h *IPv4Header) Protocol() Protocol { return Protocol(h[9]) }
 
 // Source returns the sender's address.
@@ -73,11 +76,12 @@ func (h *IPv4Header) From() netip.Addr { return netip.AddrFrom4(h.Source()) }
 // To returns the receiver's address as a value of net/netip.
 func (h *IPv4Header) To() netip.Addr { return netip.AddrFrom4(h.Destination()) }
 
-// Addresses returns source and destination, which stand side by side.
+// Addresses returns source and destination, which are adjacent.
 func (h *IPv4Header) Addresses() *[8]byte { return (*[8]byte)(h[12:20]) }
 
-// Payload returns what the packet carries, without the padding of the frame. Whole is false if the frame ends before the
-// packet, or the packet before its header. Frame is the one that h views.
+// Payload returns the payload of the packet without the padding of the frame.
+// whole is false if the frame ends before the packet, or the packet before its
+// header. frame is the one that h views.
 func (h *IPv4Header) Payload(frame []byte) (payload []byte, whole bool) {
 	packet, size, length := frame[EthernetSize:], h.Size(), h.Length()
 	switch {

@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// compareAddr lets cmp look at netip.Addr, whose fields are not exported, with ==.
+// compareAddr lets cmp compare netip.Addr, whose fields are not exported, with
+// ==.
 var compareAddr = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
 
 // specHello is the example of spec/failover.md §1.2, byte for byte.
@@ -42,7 +43,8 @@ func with(b []byte, at int, value byte) []byte {
 	return b
 }
 
-// TestParseMessageRefuses checks the errors of RFC 2281 §5.1's layout, each with what was found and what was wanted.
+// TestParseMessageRefuses checks the errors about the layout of RFC 2281 §5.1,
+// each with the value found and the values wanted.
 func TestParseMessageRefuses(t *testing.T) {
 	good := unhex(t, specHello)
 	for _, tc := range []struct {
@@ -65,12 +67,13 @@ func TestParseMessageRefuses(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", tc.name, err, tc.text)
 		}
 		if got != (Message{}) {
-			t.Errorf("%s: a refused message must be zero: got %v", tc.name, got)
+			t.Errorf("%s: a rejected message must be zero: got %v", tc.name, got)
 		}
 	}
 }
 
-// TestAppendMessageRefuses checks that no value is sent which the wire cannot say.
+// TestAppendMessageRefuses checks that values that do not fit the wire are not
+// sent.
 func TestAppendMessageRefuses(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -117,7 +120,8 @@ func TestSpecExample(t *testing.T) {
 	}
 }
 
-// TestMessageRoundTrip walks every opcode and state and the edges of every number.
+// TestMessageRoundTrip walks every opcode and state and the edges of every
+// number.
 func TestMessageRoundTrip(t *testing.T) {
 	states := []State{StateInitial, StateLearn, StateListen, StateSpeak, StateStandby, StateActive}
 	for opcode := OpHello; opcode <= OpResign; opcode++ {
@@ -130,7 +134,7 @@ func TestMessageRoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := ParseMessage(append(b, 0xff)) // trailing bytes are not ours
+				got, err := ParseMessage(append(b, 0xff)) // trailing bytes are ignored
 				if err != nil || got != want {
 					t.Errorf("got %v, %v, want %v", got, err, want)
 				}
@@ -139,7 +143,8 @@ func TestMessageRoundTrip(t *testing.T) {
 	}
 }
 
-// TestTimesRoundUp: the wire has whole seconds; a running timer is never advertised as 0, and never shorter than it is.
+// TestTimesRoundUp: the wire has whole seconds; a running timer is never
+// advertised as 0 or shorter than it is.
 func TestTimesRoundUp(t *testing.T) {
 	for _, tc := range []struct {
 		time time.Duration

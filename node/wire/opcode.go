@@ -2,14 +2,15 @@ package wire
 
 import "strconv"
 
-// Opcode says what kind of message it is (RFC 2281 §5.1).
+// Opcode is the kind of a message (RFC 2281 §5.1).
 type Opcode uint8
 
-// The opcodes of version 1. OpAdvertise is Cisco's extension; an RFC member ignores it (spec/failover.md §1.10).
+// The opcodes of version 1. OpAdvertise is Cisco's extension; an RFC member
+// ignores it (spec/failover.md §1.10).
 const (
-	OpHello     Opcode = 0 // "I run, in this state, with these timers"
+	OpHello     Opcode = 0 // "I am running, in this state, with these timers"
 	OpCoup      Opcode = 1 // "I take the active role from you"
-	OpResign    Opcode = 2 // "I give the active role up"
+	OpResign    Opcode = 2 // "I give up the active role"
 	OpAdvertise Opcode = 3 // decoded as Advertise, never as Message
 )
 
@@ -28,8 +29,8 @@ func (o Opcode) String() string {
 	return "Opcode(" + strconv.Itoa(int(o)) + ")"
 }
 
-// State is the code by which a message names its sender's state. The codes are bits, not the ordinals 1 to 6 of the
-// RFC's transition table.
+// State is the code of the sender's state in a message. The codes are bits, not
+// the ordinals 1 to 6 of the RFC's transition table.
 type State uint8
 
 // The codes of version 1 (RFC 2281 §5.1).

@@ -24,8 +24,8 @@ const TCPSize = 20
 //	12 words of header 4 bits | 13 flags | 14-15 window | 16-17 checksum | 18-19 urgent
 type TCPHeader [TCPSize]byte
 
-// TCPOf views the headers of a frame that carries a whole TCP segment over IPv4, and its data; nil if it does not, or only
-// a fragment of one.
+// TCPOf views the headers of a frame that carries a whole TCP segment over
+// IPv4, and returns its data; nil for other frames and for fragments.
 func TCPOf(frame []byte) (ip *IPv4Header, tcp *TCPHeader, data []byte) {
 	ip = IPv4Of(frame)
 	if ip == nil || ip.Protocol() != ProtocolTCP || ip.IsFragment() {
@@ -49,13 +49,13 @@ func (h *TCPHeader) SourcePort() uint16 { return binary.BigEndian.Uint16(h[0:2])
 // DestinationPort returns the receiver's port.
 func (h *TCPHeader) DestinationPort() uint16 { return binary.BigEndian.Uint16(h[2:4]) }
 
-// Ports returns source and destination port, which stand side by side.
+// Ports returns source and destination port, which are adjacent.
 func (h *TCPHeader) Ports() *[4]byte { return (*[4]byte)(h[0:4]) }
 
 // Sequence returns the number of the first byte of data, or of the SYN.
 func (h *TCPHeader) Sequence() uint32 { return binary.BigEndian.Uint32(h[4:8]) }
 
-// Acknowledgement returns the number that the sender expects next.
+// Acknowledgement returns the sequence number that the sender expects next.
 func (h *TCPHeader) Acknowledgement() uint32 { return binary.BigEndian.Uint32(h[8:12]) }
 
 // Size returns the length of the header with its options.
@@ -67,8 +67,9 @@ func (h *TCPHeader) Flags() TCPFlags { return TCPFlags(h[13] & 0x3f) }
 // ResetSize is the length of what AppendReset appends.
 const ResetSize = EthernetSize + IPv4Size + TCPSize
 
-// AppendReset appends the frame by which the receiver of a segment resets the connection (RFC 9293 §3.10.7.1): to where it
-// came from, with the number that it acknowledges. The frame must carry a segment, as TCPOf says.
+// AppendReset appends the frame with which the receiver of a segment resets the
+// connection (RFC 9293 §3.10.7.1): sent back to the source, with the
+// acknowledged sequence number. TCPOf must accept the frame.
 func AppendReset(dst, frame []byte) []byte {
 	ethernet, start := EthernetOf(frame), len(dst)
 	ip, tcp, _ := TCPOf(frame)

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Frames for the views, written out, so that the tests do not share the code's idea of the offsets. Each field has a
-// value of its own. The packets of 192.0.2.11 go to 192.0.2.100 with 61 hops left, are padded by two bytes, and have four
+// Frames for the views, as literal bytes, so that the tests do not share the
+// code's offsets. Each field has a different value. The packets of 192.0.2.11
+// go to 192.0.2.100 with 61 hops left, are padded by two bytes, and have four
 // bytes of options where the name says so.
 const (
 	ethHead    = "02 00 00 00 00 0b 02 00 00 00 00 0a 08 00"
@@ -35,7 +36,7 @@ func TestEthernetView(t *testing.T) {
 		t.Errorf("numbers: got %x <- %x", h.DestinationNumber(), h.SourceNumber())
 	}
 	if NumberedMAC(from.Number()) != from || NumberedMAC(Broadcast.Number()) != Broadcast {
-		t.Error("a number must lead back to its address")
+		t.Error("a number must convert back to its address")
 	}
 	if got := MulticastMAC([4]byte{239, 129, 2, 3}); got != (MAC{1, 0, 0x5e, 1, 2, 3}) {
 		t.Errorf("group 239.129.2.3: got %s", got)
@@ -73,7 +74,7 @@ func TestARPView(t *testing.T) {
 	}
 }
 
-// TestGratuitous: the view and the value have one meaning of the word.
+// TestGratuitous: the view and the value agree on what is gratuitous.
 func TestGratuitous(t *testing.T) {
 	for _, tc := range []struct {
 		sender, target string
@@ -106,11 +107,11 @@ func TestIPv4View(t *testing.T) {
 		t.Errorf("payload: got % x, %v", payload, whole)
 	}
 	if payload, whole := h.Payload(frame[:60]); whole || len(payload) != 26 {
-		t.Errorf("cut: got % x, %v, want what is there", payload, whole)
+		t.Errorf("cut: got % x, %v, want the bytes that are there", payload, whole)
 	}
 	options := unhex(t, tcpOptions)
 	if payload, whole := IPv4Of(options).Payload(options); !whole || !bytes.Equal(payload, unhex(t, tcpSegment)) {
-		t.Errorf("payload behind options: got % x, %v", payload, whole)
+		t.Errorf("payload after options: got % x, %v", payload, whole)
 	}
 	short := with(frame, 17, 19)
 	if payload, whole := IPv4Of(short).Payload(short); whole || payload != nil {
@@ -205,7 +206,7 @@ func TestIGMPView(t *testing.T) {
 		t.Errorf("version 3: got % x, % x, % x, % x", *h, *first, *second, rest)
 	}
 	if r, _ := NextIGMPRecord(rest); r != nil {
-		t.Error("there is a record behind the last one")
+		t.Error("there is a record after the last one")
 	}
 	if r, rest := NextIGMPRecord(unhex(t, "04 ff 00 09 ef 01 01 01 00")); r == nil || len(rest) != 0 {
 		t.Errorf("a record longer than the message: got %v, % x", r, rest)
@@ -218,10 +219,11 @@ func TestIGMPView(t *testing.T) {
 	}
 }
 
-// seen keeps the compiler from leaving out what a benchmark computes.
+// seen keeps the compiler from optimizing a benchmark away.
 var seen uint64
 
-// readViews reads of a frame what the fabric, a machine and the watcher of a run read of it.
+// readViews reads the fields of a frame that the fabric, a machine and the
+// watcher read.
 func readViews(frame []byte) uint64 {
 	eth := EthernetOf(frame)
 	sum := eth.DestinationNumber() + eth.SourceNumber()
@@ -235,7 +237,7 @@ func readViews(frame []byte) uint64 {
 	return sum + uint64(ip.Source()[3]) + uint64(tcp.Ports()[1]) + uint64(tcp.Sequence()+tcp.Acknowledgement()) + uint64(tcp.Flags()) + uint64(len(data))
 }
 
-// readOffsets reads the same by hand.
+// readOffsets reads the same fields by hand-written offsets.
 func readOffsets(frame []byte) uint64 {
 	sum := binary.BigEndian.Uint64(frame)>>16 + binary.BigEndian.Uint64(frame[4:])&broadcastNumber
 	if frame[12] == 8 && frame[13] == 6 || hsrpByOffsets(frame) {
@@ -271,7 +273,8 @@ func tcpByOffsets(frame []byte) (addresses, tcp []byte, data int, ok bool) {
 	return ip[12:20], tcp, data, data >= 0
 }
 
-// TestViewsCostNothing: every frame of a run is read by views.
+// TestViewsCostNothing: every frame of a run is read by views, so they must not
+// allocate.
 func TestViewsCostNothing(t *testing.T) {
 	for name, text := range map[string]string{"TCP": tcpFrame, "options": tcpOptions, "ARP": arpFrame, "UDP": udpFrame} {
 		frame := unhex(t, text)
@@ -296,7 +299,8 @@ func TestViewsCostNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkViews compares the views with offsets by hand: they may not cost more.
+// BenchmarkViews compares the views with hand-written offsets: they must not
+// cost more.
 func BenchmarkViews(b *testing.B) {
 	for _, way := range []struct {
 		name string
@@ -323,7 +327,7 @@ func FuzzViews(f *testing.F) {
 		readViews(append(frame, make([]byte, EthernetSize)...))
 		_, udp := UDPOf(frame)
 		if HSRPOf(frame) != nil && (udp == nil || udp.DestinationPort() != Port || HSRPOf(frame).Hold() > 255*time.Second) {
-			t.Error("HSRP that is no UDP to its port")
+			t.Error("HSRP that is not UDP to its port")
 		}
 		if h := ARPOf(frame); h != nil {
 			if a, err := ParseARP(frame); err != nil || a.IsGratuitous() != h.IsGratuitous() || a.TargetIP.As4() != h.TargetIP() {

@@ -7,18 +7,21 @@ import (
 	"time"
 )
 
-// VRRP is an advertisement of the Virtual Router Redundancy Protocol, version 2 (RFC 3768) or 3 (RFC 5798) for IPv4. No
-// member of ours speaks it: real programs do, keepalived for one, and the bench reads what they claim.
+// VRRP is an advertisement of the Virtual Router Redundancy Protocol, version 2
+// (RFC 3768) or 3 (RFC 5798) for IPv4. Our own members do not send it; real
+// programs such as keepalived do, and the bench reads which addresses they
+// claim.
 type VRRP struct {
 	Version    uint8
-	From       netip.Addr // of the router that speaks
+	From       netip.Addr // of the sending router
 	Group      uint8      // virtual router identifier
-	Priority   uint8      // 0: it gives the addresses up
+	Priority   uint8      // 0: the sender gives up the addresses
 	Interval   time.Duration
 	VirtualIPs []netip.Addr
 }
 
-// Resigns reports whether the sender gives its addresses up instead of claiming them.
+// Resigns reports whether the sender gives up its addresses instead of claiming
+// them.
 func (v VRRP) Resigns() bool { return v.Priority == 0 }
 
 // VRRPSize is the length of a VRRP header in front of its addresses.
@@ -34,19 +37,21 @@ type VRRPHeader [VRRPSize]byte
 // Version returns the version of the protocol.
 func (h *VRRPHeader) Version() uint8 { return h[0] >> 4 }
 
-// Type returns what kind of packet it is; 1, an advertisement, is the only one there is.
+// Type returns the kind of packet; 1, an advertisement, is the only one
+// defined.
 func (h *VRRPHeader) Type() uint8 { return h[0] & 0x0f }
 
 // Group returns the virtual router identifier.
 func (h *VRRPHeader) Group() uint8 { return h[1] }
 
-// Priority returns the sender's priority; 0: it gives the addresses up.
+// Priority returns the sender's priority; 0 if it gives up the addresses.
 func (h *VRRPHeader) Priority() uint8 { return h[2] }
 
 // Addresses returns how many addresses follow.
 func (h *VRRPHeader) Addresses() int { return int(h[3]) }
 
-// Interval returns the time between two advertisements, in the units of the version.
+// Interval returns the time between two advertisements, in the units of the
+// version.
 func (h *VRRPHeader) Interval() time.Duration {
 	if h.Version() == 3 {
 		return time.Duration(binary.BigEndian.Uint16(h[4:6])&0x0fff) * 10 * time.Millisecond
@@ -54,14 +59,16 @@ func (h *VRRPHeader) Interval() time.Duration {
 	return time.Duration(h[5]) * time.Second
 }
 
-// IsVRRP reports whether a frame carries VRRP over IPv4; ParseVRRP may still refuse it.
+// IsVRRP reports whether a frame carries VRRP over IPv4; ParseVRRP may still
+// reject it.
 func IsVRRP(frame []byte) bool {
 	ip := IPv4Of(frame)
 	return ip != nil && ip.Protocol() == ProtocolVRRP
 }
 
-// ParseVRRP reads an advertisement. Its checksum is not looked at: versions and programs differ in what it covers, and
-// frames that are read here come straight from the kernel that sent them. Errors: ErrNotVRRP, ErrShort, ErrVersion.
+// ParseVRRP reads an advertisement. It does not check the checksum: versions
+// and programs differ in what it covers, and the frames come straight from the
+// kernel that sent them. Errors: ErrNotVRRP, ErrShort, ErrVersion.
 func ParseVRRP(frame []byte) (VRRP, error) {
 	if !IsVRRP(frame) {
 		return VRRP{}, fmt.Errorf("vrrp frame: %w: %d bytes", ErrNotVRRP, len(frame))

@@ -46,7 +46,7 @@ func Read(r io.Reader) ([]Frame, error) {
 	}
 }
 
-// ErrLink says that a capture is not of Ethernet.
+// ErrLink reports a capture of another link type than Ethernet.
 var ErrLink = errors.New("not a capture of Ethernet frames")
 
 // source is a file of either format.
@@ -55,7 +55,7 @@ type source interface {
 	LinkType() layers.LinkType
 }
 
-// open tells the formats apart by their first bytes.
+// open detects the format by its first bytes.
 func open(r *bufio.Reader) (s source, err error) {
 	sectionHeader := []byte{0x0a, 0x0d, 0x0d, 0x0a}
 	magic, err := r.Peek(len(sectionHeader))
@@ -73,8 +73,7 @@ func open(r *bufio.Reader) (s source, err error) {
 	return s, err
 }
 
-// Write writes frames as a pcap file that counts in nanoseconds from the year
-// 1970 on.
+// Write writes frames as a pcap file whose times are nanoseconds since 1970.
 func Write(w io.Writer, frames []Frame) error {
 	const most = 1 << 16
 	p := pcapgo.NewWriterNanos(w)
@@ -91,11 +90,12 @@ func Write(w io.Writer, frames []Frame) error {
 }
 
 // FieldFolder is the environment variable that names the folder of captures of
-// real routers. Without it they are looked for beside the project.
+// real routers. Without it, the default is a folder next to the project.
 const FieldFolder = "CABLEPULL_CAPTURES"
 
-// Field reads a capture of real routers. These are other people's and no part of
-// the project, so a test that wants one skips if the error is fs.ErrNotExist.
+// Field reads a capture of real routers. They belong to third parties and are
+// not part of the project, so tests that need one skip if the error is
+// fs.ErrNotExist.
 func Field(name string) ([]Frame, error) {
 	folder := os.Getenv(FieldFolder)
 	if folder == "" {
@@ -107,7 +107,7 @@ func Field(name string) ([]Frame, error) {
 	}
 	f, err := os.Open(filepath.Join(folder, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("capture: %s is not there; %s names another folder of captures of real routers: %w", filepath.Join(folder, name), FieldFolder, fs.ErrNotExist)
+		return nil, fmt.Errorf("capture: %s does not exist; set %s to the folder of captures of real routers: %w", filepath.Join(folder, name), FieldFolder, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
@@ -120,7 +120,7 @@ func Field(name string) ([]Frame, error) {
 	return frames, nil
 }
 
-// projectRoot is the folder of go.mod, above the working directory.
+// projectRoot is the folder of go.mod: the working directory or one above it.
 func projectRoot() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {

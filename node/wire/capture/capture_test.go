@@ -20,7 +20,8 @@ var frames = []capture.Frame{
 	{0, []byte("first frame")}, {1500 * time.Millisecond, []byte("second")}, {1500*time.Millisecond + 1, make([]byte, 1514)},
 }
 
-// TestFormats: frames and instants come back from either format.
+// TestFormats: frames and instants survive writing and reading in either
+// format.
 func TestFormats(t *testing.T) {
 	var pcap, pcapng bytes.Buffer
 	if err := capture.Write(&pcap, frames); err != nil {
@@ -66,16 +67,16 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// TestFieldIsOptional: captures of real routers are no part of the project. Where
-// they are missing the error says in a sentence what was looked for.
+// TestFieldIsOptional: captures of real routers are not part of the project. If
+// they are missing, the error names the file that was expected.
 func TestFieldIsOptional(t *testing.T) {
 	t.Setenv(capture.FieldFolder, t.TempDir())
 	got, err := capture.Field("some.pcap")
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "some.pcap is not there") || !strings.Contains(err.Error(), capture.FieldFolder) || got != nil {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "some.pcap does not exist") || !strings.Contains(err.Error(), capture.FieldFolder) || got != nil {
 		t.Errorf("got %v, %v", got, err)
 	}
 	t.Setenv(capture.FieldFolder, "")
 	if _, err := capture.Field("no such.pcap"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("beside the project: got %v", err)
+		t.Errorf("next to the project: got %v", err)
 	}
 }

@@ -11,19 +11,19 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// ErrTable is what a table that cannot be read has in common; the text says
-// where and why.
+// ErrTable is wrapped by all errors of reading a table; the text says where and
+// why.
 var ErrTable = errors.New("not a table of facts")
 
 // column is one column of the table.
 type column struct {
 	name  string
-	of    func(wire.Opcode) bool // messages that have it; others show none
+	of    func(wire.Opcode) bool // messages that have the column; others show none
 	print func(f Fact) string
 	parse func(f *Fact, cell string) error
 }
 
-// none stands for what a message does not have.
+// none marks a column that a message does not have.
 const none = "-"
 
 func always(wire.Opcode) bool               { return true }
@@ -31,7 +31,8 @@ func messages(op wire.Opcode) bool          { return op != wire.OpAdvertise }
 func advertises(op wire.Opcode) bool        { return op == wire.OpAdvertise }
 func number[N ~uint8 | ~uint16](n N) string { return strconv.Itoa(int(n)) }
 
-// columns are the table's, in order. The opcode comes before what depends on it.
+// columns are the table's columns, in order. The opcode comes before the
+// columns that depend on it.
 var columns = []column{
 	{"at", always, func(f Fact) string { return instant(f.At) }, func(f *Fact, c string) (err error) {
 		f.At, err = time.ParseDuration(c + "s")
@@ -150,8 +151,8 @@ func named[V fmt.Stringer](name string, values ...V) (v V, err error) {
 	return v, fmt.Errorf("got %q, want one of %v", name, values)
 }
 
-// instant prints seconds with at least six digits behind the point, as captures
-// count in microseconds.
+// instant prints seconds with at least six decimals, because captures count in
+// microseconds.
 func instant(d time.Duration) string {
 	text := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
 	return strings.TrimSuffix(text, "000")

@@ -18,8 +18,8 @@ type Fact struct {
 	Advertise wire.Advertise // of an Advertise
 }
 
-// Of returns what a frame shows; ok is false if it carries no HSRP message of
-// version 1, or a damaged one.
+// Of returns the fact in a frame; ok is false if the frame carries no HSRP
+// message of version 1, or a damaged one.
 func Of(at time.Duration, frame []byte) (f Fact, ok bool) {
 	if source, from, m, err := wire.ParseFrame(frame); err == nil {
 		return Fact{At: at, Source: source, From: from, Opcode: m.Opcode, Message: m}, true
@@ -30,8 +30,8 @@ func Of(at time.Duration, frame []byte) (f Fact, ok bool) {
 	return Fact{}, false
 }
 
-// Frame returns a frame that shows the fact. What no column says, such as the
-// time to live, is as we send it.
+// Frame returns a frame that contains the fact. Fields without a column, such
+// as the time to live, have the values that we send.
 func (f Fact) Frame() ([]byte, error) {
 	if f.Opcode == wire.OpAdvertise {
 		return wire.AppendAdvertiseFrame(nil, f.Source, f.From, f.Advertise)

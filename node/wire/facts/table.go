@@ -10,7 +10,7 @@ import (
 
 // The tables of the project.
 const (
-	// Failover is three Cisco routers in one group. The active falls silent, its
+	// Failover is three Cisco routers in one group. The active stops sending, its
 	// standby takes over, the third becomes standby.
 	Failover = "hsrp-failover"
 	// Campus is five groups of a campus network: six takeovers, six preempted
@@ -21,7 +21,7 @@ const (
 //go:embed tables/*.tsv
 var tables embed.FS
 
-// Text returns a table of the project as it is written.
+// Text returns the text of a table of the project.
 func Text(name string) (string, error) {
 	text, err := tables.ReadFile("tables/" + name + ".tsv")
 	if err != nil {
@@ -43,7 +43,7 @@ func Load(name string) ([]Fact, error) {
 	return all, nil
 }
 
-// Read reads a table: lines of comment, each behind "# ", the names of the
+// Read reads a table: comment lines starting with "# ", the names of the
 // columns, and a line for each fact, in order of instants. Its error wraps
 // ErrTable and names the line.
 func Read(r io.Reader) (about []string, all []Fact, err error) {
@@ -80,7 +80,7 @@ func Read(r io.Reader) (about []string, all []Fact, err error) {
 	return about, all, nil
 }
 
-// Write writes a table that Read reads. About says where the facts come from.
+// Write writes a table that Read reads. about says where the facts come from.
 func Write(w io.Writer, about []string, all []Fact) error {
 	b := bufio.NewWriter(w)
 	for _, line := range about {

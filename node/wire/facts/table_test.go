@@ -25,8 +25,8 @@ func load(t *testing.T, name string) []facts.Fact {
 	return all
 }
 
-// TestRoundTrip: each table of the project comes back as it was, from its text
-// and from frames that are made of it, which our parser reads.
+// TestRoundTrip: each table of the project survives a round trip through its
+// text, and through frames made from it and read by our parser.
 func TestRoundTrip(t *testing.T) {
 	for name, want := range map[string]int{facts.Failover: 39, facts.Campus: 829} {
 		t.Run(name, func(t *testing.T) {
@@ -58,8 +58,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestFailover is what all messages of three routers share, and what each says
-// how often.
+// TestFailover checks what all messages of the three routers have in common,
+// and how often each router sent which message.
 func TestFailover(t *testing.T) {
 	count := map[string]int{}
 	for i, f := range load(t, facts.Failover) {
@@ -146,11 +146,11 @@ func TestReadRefuses(t *testing.T) {
 		}
 	}
 	if _, err := facts.Load("nothing"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a table that is not there: got %v", err)
+		t.Errorf("a table that does not exist: got %v", err)
 	}
 }
 
-// TestOf: what is no message of version 1 is no fact.
+// TestOf: other frames than messages of version 1 yield no fact.
 func TestOf(t *testing.T) {
 	hello := load(t, facts.Failover)[0]
 	frame, err := hello.Frame()

@@ -1,7 +1,9 @@
-// Package layer teaches gopacket, and with it every tool built on gopacket, to decode what package wire writes.
+// Package layer lets gopacket, and with it every tool built on gopacket, decode
+// what package wire writes.
 //
-// It owns the layer and its registration. It stands apart from package wire because gopacket takes 7 ms to begin with,
-// which is a quarter of what a node process needs to start, and nothing of a run asks it.
+// It owns the layer and its registration. It is separate from package wire
+// because gopacket takes 7 ms to initialize, a quarter of the start-up time of
+// a node process, and no run needs it.
 package layer
 
 import (
@@ -11,8 +13,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TypeHSRP is how gopacket names our layer. Importing this package is enough: it registers itself for UDP port
-// 1985, so that every packet gopacket decodes from a capture shows it.
+// TypeHSRP is gopacket's type of our layer. Importing this package registers it
+// for UDP port 1985, so that every packet that gopacket decodes from a capture
+// includes it.
 var TypeHSRP = gopacket.RegisterLayerType(1985, gopacket.LayerTypeMetadata{
 	Name:    "HSRP",
 	Decoder: gopacket.DecodeFunc(decodeHSRP),
@@ -20,8 +23,8 @@ var TypeHSRP = gopacket.RegisterLayerType(1985, gopacket.LayerTypeMetadata{
 
 func init() { layers.RegisterUDPPortLayerType(wire.Port, TypeHSRP) }
 
-// HSRP is one HSRP version 1 packet as a gopacket layer. Message is set for Hello, Coup and Resign, Advertise for
-// Cisco's opcode 3.
+// HSRP is one HSRP version 1 packet as a gopacket layer. Message is set for
+// Hello, Coup and Resign, Advertise for Cisco's opcode 3.
 type HSRP struct {
 	layers.BaseLayer
 	Opcode    wire.Opcode
@@ -38,7 +41,8 @@ func (h *HSRP) CanDecode() gopacket.LayerClass { return TypeHSRP }
 // NextLayerType implements gopacket.DecodingLayer: nothing follows.
 func (h *HSRP) NextLayerType() gopacket.LayerType { return gopacket.LayerTypeZero }
 
-// DecodeFromBytes implements gopacket.DecodingLayer with the errors of wire.ParseMessage and ParseAdvertise.
+// DecodeFromBytes implements gopacket.DecodingLayer with the errors of
+// wire.ParseMessage and ParseAdvertise.
 func (h *HSRP) DecodeFromBytes(data []byte, _ gopacket.DecodeFeedback) error {
 	decoded := HSRP{}
 	size := wire.MessageSize

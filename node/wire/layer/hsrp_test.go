@@ -48,9 +48,9 @@ func field(t *testing.T, file string) (all [][]byte) {
 	return all
 }
 
-// TestRealRouters reads what routers said once with our parser and once through
-// gopacket, and wants them to agree: frames made of tables and, where there are
-// captures, the very frames.
+// TestRealRouters reads messages of routers both with our parser and through
+// gopacket, which must agree: frames made from tables and, if there are
+// captures, the original frames.
 func TestRealRouters(t *testing.T) {
 	const other = 1150 // frames of the campus that carry something else
 	for _, tc := range []struct {
@@ -87,7 +87,8 @@ func TestRealRouters(t *testing.T) {
 	}
 }
 
-// TestLayerDecodesAllOpcodes goes through gopacket's registry, as a capture reader does.
+// TestLayerDecodesAllOpcodes goes through gopacket's registry, as a capture
+// reader does.
 func TestLayerDecodesAllOpcodes(t *testing.T) {
 	for _, opcode := range []wire.Opcode{wire.OpHello, wire.OpCoup, wire.OpResign} {
 		m := wire.Message{
@@ -106,6 +107,6 @@ func TestLayerDecodesAllOpcodes(t *testing.T) {
 	}
 	short := HSRP{Opcode: wire.OpCoup}
 	if err := short.DecodeFromBytes([]byte{0, 0, 16}, gopacket.NilDecodeFeedback); err == nil || short.Opcode != wire.OpCoup {
-		t.Errorf("a short packet must be refused and leave the layer alone: got %+v, %v", short, err)
+		t.Errorf("a short packet must be rejected and leave the layer unchanged: got %+v, %v", short, err)
 	}
 }
