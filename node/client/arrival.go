@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// arrival is when requests are due: at a constant interval, or as a Poisson
-// process.
+// arrival computes when requests are due: at a constant interval, or as a
+// Poisson process.
 type arrival struct {
 	rate   float64 // per second
 	first  time.Duration
@@ -25,14 +25,13 @@ func (a *arrival) next() time.Duration {
 		a.count++
 		return a.last
 	}
-	// Counted from the first instant, so that rounding does not add up.
+	// Counted from the first instant, so that rounding errors do not add up.
 	a.last = a.first + time.Duration(float64(a.count)*float64(time.Second)/a.rate)
 	a.count++
 	return a.last
 }
 
-// skip passes over the instants before now: those that a machine missed while
-// it was down.
+// skip drops the instants before now, which a machine missed while it was down.
 func (a *arrival) skip(now time.Duration) {
 	if now <= a.first {
 		return

@@ -9,9 +9,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// BenchmarkClient is what one request of a client costs through real stacks,
-// with every event logged and digested; also among thousands of connections that
-// are idle.
+// BenchmarkClient is the cost of one request of a client through real stacks,
+// with every event logged and digested; also among thousands of idle
+// connections.
 func BenchmarkClient(b *testing.B) {
 	for _, mode := range []string{topology.ModeNew, topology.ModeKeepAlive, topology.ModeLongLived} {
 		for _, connections := range []int{100, 5000} {

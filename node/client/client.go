@@ -12,33 +12,33 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// phaseMax bounds how long after its start a client's first request is due.
+// phaseMax is the maximum time from a client's start to its first request.
 const phaseMax = time.Second
 
-// openingGap lies between the connections that a long-lived client opens at its
-// start: a thousand at one instant would overflow any backlog.
+// openingGap is the time between the connections that a long-lived client opens
+// at its start: a thousand at one instant would overflow any backlog.
 const openingGap = time.Millisecond
 
-// Client asks at a given rate, open loop: a request is due at its instant
-// whether the ones before were answered or not, and its latency counts from
-// then. The first is due a little after the start, at a phase that depends on
-// seed and name only, so that the clients of a world do not ask in step.
+// Client sends requests at a given rate, open loop: a request is due at its
+// instant whether earlier ones were answered or not, and its latency counts
+// from then. The first is due a little after the start, at a phase that depends
+// on seed and name only, so that the clients of a world are not synchronized.
 //
-// Failed requests are tried again at once, as often as Retries says, on
-// whatever connection is next. A request that finds no free connection waits
-// for one; after Timeout it is given up. Once sent it has all of Timeout.
+// A failed request is retried at once on the next connection, up to Retries
+// times. A request that finds no free connection waits for one, for up to
+// Timeout. Once sent, it has the full Timeout again.
 type Client struct {
 	host    *host.Host
 	cfg     topology.Client
 	ledger  *Ledger
 	target  netip.AddrPort
-	ask     web.Request // what all requests have in common
+	ask     web.Request // common to all requests
 	arrival arrival
 }
 
-// New starts the client that cfg, which is completed, describes on a running
-// machine, with which it dies. Numbers come from ledger. Requests that were due
-// before now are not made up for.
+// New starts a client on a running machine; it ends with the machine. cfg must
+// be complete. Numbers come from ledger. Requests that were due before now are
+// skipped.
 func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	target, err := topology.ParseTarget(cfg.Target)
 	if err != nil {
@@ -62,7 +62,7 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	return c, nil
 }
 
-// run is the proc that asks.
+// run is the proc that submits requests.
 func (c *Client) run(p *sim.Proc) {
 	pool := newPool(c)
 	wait(p, c.cfg.Start)
@@ -80,7 +80,7 @@ func (c *Client) run(p *sim.Proc) {
 	}
 }
 
-// wait parks until the instant at. A machine whose clock runs fast wakes early,
+// wait parks until the instant at. A machine whose clock runs fast wakes early
 // and sleeps again.
 func wait(p *sim.Proc, at time.Duration) {
 	loop := p.Scope().Loop()
@@ -95,5 +95,5 @@ func (c *Client) log(body event.Body) { c.host.Log(body) }
 type request struct {
 	web.Request
 	due     time.Duration
-	expires time.Duration // when it has waited long enough for a connection
+	expires time.Duration // when it gives up waiting for a connection
 }

@@ -17,8 +17,8 @@ import (
 
 const millisecond = time.Millisecond
 
-// TestModeNew opens a connection per request, and a slow answer holds nothing
-// up.
+// TestModeNew opens a connection per request, and a slow answer delays no other
+// request.
 func TestModeNew(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Latency: 250 * millisecond})
@@ -46,8 +46,8 @@ func TestModeNew(t *testing.T) {
 	}
 }
 
-// TestModeKeepAlive opens connections only as far as requests overlap, up to the
-// limit, and uses them in turn.
+// TestModeKeepAlive opens connections only as far as requests overlap, up to
+// the limit, and uses them in turn.
 func TestModeKeepAlive(t *testing.T) {
 	for _, c := range []struct {
 		name        string
@@ -59,8 +59,8 @@ func TestModeKeepAlive(t *testing.T) {
 		{"no overlap", 0, 5, 1, 0},
 		{"overlap", 250 * millisecond, 5, 3, 0},
 		{"at the limit", 199 * millisecond, 2, 2, 0},
-		// Two connections carry 8 of 10 requests a second: after 20 requests in
-		// 2 s the line is 4 long, half a second.
+		// Two connections carry 8 of 10 requests a second: after 20 requests in 2 s, 4
+		// are queued, half a second.
 		{"beyond the limit", 250 * millisecond, 2, 2, 500 * millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -113,8 +113,8 @@ func TestModeLongLived(t *testing.T) {
 	}
 }
 
-// TestLongLivedReopens: connections that a dead server left are opened anew, each
-// at its next turn, and a reset of an idle one is known at once.
+// TestLongLivedReopens: after a server crash, each connection is reopened at
+// its next turn, and a reset of an idle one is noticed at once.
 func TestLongLivedReopens(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
@@ -135,7 +135,7 @@ func TestLongLivedReopens(t *testing.T) {
 		case at < 3*second:
 			early++
 		case at < 5*second:
-			t.Errorf("an answer at %v from a dead server", at)
+			t.Errorf("an answer at %v from a crashed server", at)
 		case at > 8*second:
 			late++
 		}
@@ -167,7 +167,7 @@ func TestIdleClosed(t *testing.T) {
 		t.Fatalf("closed: got %+v at %v, want both by the server at 5s", closed, at)
 	}
 	if _, failures := hosttest.Bodies[failed](l.Lab, ""); len(failures) != 0 {
-		t.Errorf("failures: got %+v, want none: no request was under way", failures)
+		t.Errorf("failures: got %+v, want none: no request was in progress", failures)
 	}
 	if _, connections := hosttest.Bodies[opened](l.Lab, ""); len(connections) != 2 {
 		t.Errorf("%d connections opened, want 2: a broken one waits for its turn", len(connections))
@@ -181,7 +181,7 @@ func TestIdleClosed(t *testing.T) {
 	}
 }
 
-// TestIdleTimeout closes a pooled connection that nobody needs, and the next
+// TestIdleTimeout closes a pooled connection that is not used, and the next
 // request opens another.
 func TestIdleTimeout(t *testing.T) {
 	l := newLab(t)
@@ -208,8 +208,9 @@ func TestIdleTimeout(t *testing.T) {
 	}
 }
 
-// TestUnaskedAnswer: bytes on an idle connection are seen as what they are.
-func TestUnaskedAnswer(t *testing.T) {
+// TestUnsolicitedAnswer: bytes on an idle connection are reported as a
+// mismatch.
+func TestUnsolicitedAnswer(t *testing.T) {
 	const one = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 1\r\nX-Cablepull-Node: web\r\nContent-Length: 0\r\n\r\n"
 	l := newLab(t)
 	l.script(says(one + one))
@@ -224,8 +225,8 @@ func TestUnaskedAnswer(t *testing.T) {
 		closed 1 by client after 1`)
 }
 
-// TestWaitingEnds: requests that find no connection are given up after the
-// timeout, exactly, and were never sent.
+// TestWaitingEnds: requests that find no connection fail after exactly the
+// timeout, and are never sent.
 func TestWaitingEnds(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
@@ -254,8 +255,8 @@ func TestWaitingEnds(t *testing.T) {
 	}
 }
 
-// TestRebootOfClient: its connections die without a word, it asks again after
-// the boot, with new numbers, and does not make up for what it missed.
+// TestRebootOfClient: its connections end silently. After the boot it sends
+// requests with new numbers, and does not make up for those it missed.
 func TestRebootOfClient(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
@@ -266,21 +267,21 @@ func TestRebootOfClient(t *testing.T) {
 	l.Run(6 * second)
 	at, requests := hosttest.Bodies[sent](l.Lab, "")
 	if len(requests) < 39 || len(requests) > 41 {
-		t.Errorf("%d requests in 4 s of life, want 40", len(requests))
+		t.Errorf("%d requests in 4 s of uptime, want 40", len(requests))
 	}
 	for i, r := range requests {
 		if r.Request != uint64(i+1) {
 			t.Errorf("request %d has number %d", i+1, r.Request)
 		}
 		if at[i] > 2*second && at[i] < 4*second {
-			t.Errorf("a request at %v from a dead client", at[i])
+			t.Errorf("a request at %v from a crashed client", at[i])
 		}
 	}
 	if _, failures := hosttest.Bodies[failed](l.Lab, ""); len(failures) != 0 {
 		t.Errorf("failures: %+v", failures)
 	}
 	if _, closed := hosttest.Bodies[ended](l.Lab, ""); len(closed) != 0 {
-		t.Errorf("closed: %+v, want none: the dead say nothing", closed)
+		t.Errorf("closed: %+v, want none: a crashed client logs nothing", closed)
 	}
 }
 
@@ -317,11 +318,11 @@ func TestArrivals(t *testing.T) {
 	one, _ := New(l.client, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
 	two, _ := New(l.server, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
 	if one.arrival.first == two.arrival.first {
-		t.Error("two clients ask in step")
+		t.Error("two clients send at the same instants")
 	}
 }
 
-// TestClientRefuses a target that it cannot ask.
+// TestClientRefuses: a client refuses a target of an unsupported kind.
 func TestClientRefuses(t *testing.T) {
 	l := newLab(t)
 	_, err := New(l.client, topology.Client{Target: "https://192.0.2.100/"}.WithDefaults(), l.ledger)

@@ -10,11 +10,10 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// connection is a place in a client's pool: a proc that opens a connection when
-// a request needs it, carries requests one after another, and opens it anew
-// after it has ended. While the connection is idle the proc waits for its end,
-// so that a reset or a close is known when it happens and not at the next
-// request.
+// connection is a slot in a client's pool: a proc that opens a connection when
+// a request needs it, carries requests one after another, and reopens it after
+// it has ended. While the connection is idle the proc waits for its end, so
+// that a reset or a close is noticed when it happens, not at the next request.
 type connection struct {
 	pool          *pool
 	proc          *sim.Proc
@@ -29,8 +28,8 @@ type connection struct {
 	broken   error     // the request could not be written
 }
 
-// take gives the connection a request. It runs in the proc of whoever gives it:
-// on an open connection the request is written at once.
+// take gives the connection a request. It runs in the caller's proc: on an open
+// connection the request is written at once.
 func (c *connection) take(r *request) {
 	c.request = r
 	if c.link == nil {
@@ -40,7 +39,7 @@ func (c *connection) take(r *request) {
 	c.send()
 }
 
-// open opens the connection for requests to come, unless one has done so.
+// open opens the connection for later requests, unless it is already open.
 func (c *connection) open() {
 	if c.link == nil && c.request == nil {
 		c.wanted = true
@@ -64,7 +63,7 @@ func (c *connection) run(p *sim.Proc) {
 		default:
 			c.request = nil
 			c.pool.failed(r, c.number, failure(err))
-			c.pool.rest(c)
+			c.pool.release(c)
 		}
 		for c.link != nil {
 			c.next()
@@ -72,7 +71,7 @@ func (c *connection) run(p *sim.Proc) {
 	}
 }
 
-// unwind is deferred: the machine has died.
+// unwind is deferred: the machine has crashed.
 func (c *connection) unwind() {
 	if c.link != nil {
 		c.link.Release()
@@ -112,7 +111,7 @@ func (c *connection) send() {
 	}
 }
 
-// next waits for what comes next on the open connection: an answer, or its end.
+// next waits for the next event on the open connection: an answer, or its end.
 func (c *connection) next() {
 	err := c.link.Await()
 	if c.request == nil {
@@ -132,13 +131,12 @@ func (c *connection) next() {
 	} else {
 		c.succeed(r, answer)
 	}
-	if c.pool.rest(c); c.request != nil && c.link != nil {
+	if c.pool.release(c); c.request != nil && c.link != nil {
 		c.send()
 	}
 }
 
-// ended deals with an idle connection on which something happened: it ended, or
-// carried what nobody asked for.
+// ended handles an idle connection that ended or received unsolicited bytes.
 func (c *connection) ended(err error) {
 	how := byClient // idle for too long
 	if err == nil {
@@ -160,7 +158,7 @@ func (c *connection) fail(r *request, err error) {
 	c.pool.failed(r, c.number, failure(err))
 }
 
-// succeed records an answer and decides whether the connection stays.
+// succeed records an answer and decides whether to keep the connection.
 func (c *connection) succeed(r *request, a web.Answer) {
 	client := c.pool.client
 	c.answered++

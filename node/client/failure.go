@@ -9,8 +9,9 @@ import (
 	"github.com/cablepull/cablepull/node/web"
 )
 
-// The kinds of failure of a request beside those of package host, as events name
-// them. An answer of status 5xx is a failure too, named by StatusFailure.
+// The kinds of failure of a request that events name, in addition to those of
+// package host. An answer with status 5xx is also a failure, named by
+// StatusFailure.
 const (
 	Closed     = "closed"     // the server closed the connection before the whole answer
 	Mismatched = "mismatched" // the answer was not that of the request
@@ -19,13 +20,13 @@ const (
 // StatusFailure names the failure of an answer with a 5xx status: status-503.
 func StatusFailure(status int) string { return "status-" + strconv.Itoa(status) }
 
-// How a connection ended that did not fail.
+// How a connection ended without a failure.
 const (
 	byClient = "client"
 	byServer = "server"
 )
 
-// failure names what went wrong.
+// failure names the kind of an error.
 func failure(err error) string {
 	var mismatch *web.MismatchError
 	if errors.As(err, &mismatch) {
@@ -34,7 +35,7 @@ func failure(err error) string {
 	return cmp.Or(host.Failure(err), Closed)
 }
 
-// ending names how a connection ended that a failure ended.
+// ending names how a failure ended a connection.
 func ending(failure string) string {
 	switch failure {
 	case Closed:

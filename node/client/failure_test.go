@@ -15,7 +15,8 @@ const second = time.Second
 
 // once is a client that makes one request.
 func once(change func(*topology.Client)) topology.Client {
-	// The first request is due within a second of the start, the next one later.
+	// The first request is due within a second of the start, the next one after
+	// that.
 	cfg := topology.Client{Rate: 1, Stop: 999 * time.Millisecond, Connect: second, Timeout: second}
 	if change != nil {
 		change(&cfg)
@@ -25,8 +26,8 @@ func once(change func(*topology.Client)) topology.Client {
 
 const head = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 1\r\nContent-Length: 100\r\n\r\n"
 
-// failures is each way in which one request can end badly, and two that look
-// like it.
+// failures lists every way in which a request can fail, and two that only look
+// like a failure.
 var failures = []struct {
 	name   string
 	setup  func(*lab)
@@ -115,8 +116,8 @@ var failures = []struct {
 		closed 1 by client after 1`},
 }
 
-// TestFailureKinds makes one request that fails in each way there is. The story
-// is complete: nothing else may have happened.
+// TestFailureKinds makes one request fail in every possible way. It compares
+// all events: nothing else may have happened.
 func TestFailureKinds(t *testing.T) {
 	for _, c := range failures {
 		t.Run(c.name, func(t *testing.T) {
@@ -134,8 +135,8 @@ func TestFailureKinds(t *testing.T) {
 	}
 }
 
-// TestTimeoutsAreExact: each timeout counts from its own beginning, and a
-// failure names how long the request has been due.
+// TestTimeoutsAreExact: each timeout counts from its own start, and a failure
+// states the time since the request was due.
 func TestTimeoutsAreExact(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
@@ -155,8 +156,8 @@ func TestTimeoutsAreExact(t *testing.T) {
 	}
 }
 
-// TestRetries: a failed request keeps its number and is tried again at once, on
-// another connection if that one has ended, as often as allowed.
+// TestRetries: a failed request keeps its number and is retried at once, on
+// another connection if the first has ended, as often as allowed.
 func TestRetries(t *testing.T) {
 	t.Run("cured", func(t *testing.T) {
 		l := newLab(t)

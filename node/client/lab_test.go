@@ -36,7 +36,7 @@ func newLab(t testing.TB) *lab {
 // serve starts the back end.
 func (l *lab) serve(cfg topology.Backend) { l.backend = backend.New(l.server, cfg.WithDefaults()) }
 
-// ask starts the client, which asks the server unless cfg says otherwise.
+// ask starts the client. Its target is the server unless cfg has one.
 func (l *lab) ask(cfg topology.Client) {
 	l.TB.Helper()
 	if cfg.Target == "" {
@@ -56,8 +56,8 @@ func (l *lab) set(when time.Duration, m backend.Mode) {
 	})
 }
 
-// script is a server that reads a request on each connection and then does what
-// it is told.
+// script starts a server that reads a request on each connection and then calls
+// then.
 func (l *lab) script(then func(p *sim.Proc, c *host.Conn)) {
 	l.server.Go("script", func(*sim.Proc) {
 		listener, err := l.server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 16)
@@ -87,7 +87,7 @@ func says(text string) func(*sim.Proc, *host.Conn) {
 	}
 }
 
-// story tells what happened to the client, an event a line, without instants.
+// story lists the events of the client, one per line, without instants.
 func (l *lab) story() string {
 	var b strings.Builder
 	for _, e := range l.Log.Events() {

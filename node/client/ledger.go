@@ -1,7 +1,7 @@
 package client
 
-// Ledger gives connections and requests their numbers, which are unique in a
-// run: one ledger serves all clients of a world.
+// Ledger numbers connections and requests. Numbers are unique in a run: all
+// clients of a world share one ledger.
 type Ledger struct {
 	connections uint64
 	requests    uint64
@@ -10,8 +10,8 @@ type Ledger struct {
 // NewLedger returns a ledger whose first numbers are 1.
 func NewLedger() *Ledger { return &Ledger{} }
 
-// NewLedgerOf returns the ledger of one process among several: its numbers are
-// unlike those of the others.
+// NewLedgerOf returns the ledger of one process of several: its numbers differ
+// from those of the others.
 func NewLedgerOf(process uint64) *Ledger {
 	const perProcess = 1 << 32
 	return &Ledger{connections: process * perProcess, requests: process * perProcess}

@@ -7,15 +7,15 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// pool is the connections of a client during one life of its machine, and the
-// requests that wait for one. A connection that is in no list is at work.
+// pool holds the connections of a client during one boot of its machine, and
+// the requests that wait for one. A connection that is in no list is busy.
 type pool struct {
 	client  *Client
-	idle    turns // those whose turn comes; all of them if the client is long-lived
-	shut    turns // those to be opened when no idle one is left
+	idle    turns // open and free; if the client is long-lived, all that are free
+	shut    turns // not open; to be opened when no idle one is left
 	size    int
-	limit   int // of size; 0: none
-	waiting line
+	limit   int // maximum size; 0: none
+	waiting queue
 	expiry  *sim.Timer
 }
 
@@ -59,7 +59,7 @@ func (p *pool) pick() *connection {
 	return p.add()
 }
 
-// add makes one more connection. It is not open yet.
+// add adds a connection, which is not open yet.
 func (p *pool) add() *connection {
 	p.size++
 	c := &connection{pool: p}
@@ -67,8 +67,9 @@ func (p *pool) add() *connection {
 	return c
 }
 
-// openAll opens all connections of a long-lived client. They have their turns
-// from the start: a request that is due earlier waits on its own connection.
+// openAll opens all connections of a long-lived client. They are in turn order
+// from the start: a request that is due before its connection is open waits for
+// that connection.
 func (p *pool) openAll(proc *sim.Proc) {
 	all := make([]*connection, p.limit)
 	for i := range all {
@@ -81,9 +82,9 @@ func (p *pool) openAll(proc *sim.Proc) {
 	}
 }
 
-// rest takes back a connection that has done its work. If a request waits, the
-// connection leaves with it at once.
-func (p *pool) rest(c *connection) {
+// release takes back a connection that has become free, or gives it the next
+// waiting request at once.
+func (p *pool) release(c *connection) {
 	if p.waiting.len() > 0 {
 		c.request = p.waiting.pop()
 		return
@@ -95,8 +96,8 @@ func (p *pool) rest(c *connection) {
 	p.idle.push(c)
 }
 
-// lost is told of an idle connection that has ended. A long-lived one keeps its
-// place: it is opened anew when its turn comes.
+// lost is called for an idle connection that has ended. A long-lived one keeps
+// its place: it is reopened at its next turn.
 func (p *pool) lost(c *connection) {
 	if p.client.cfg.Mode != topology.ModeLongLived {
 		p.idle.remove(c)
@@ -104,7 +105,7 @@ func (p *pool) lost(c *connection) {
 	}
 }
 
-// failed ends an attempt, and begins the next if there is one.
+// failed ends an attempt, and starts the next if there is one.
 func (p *pool) failed(r *request, conn uint64, failure string) {
 	again := r.Attempt <= p.client.cfg.Retries
 	p.client.log(event.RequestFailed{
@@ -116,7 +117,7 @@ func (p *pool) failed(r *request, conn uint64, failure string) {
 	}
 }
 
-// expire gives up the requests that have waited too long. They wait in the order
+// expire fails the requests that have waited too long. They wait in the order
 // in which they expire.
 func (p *pool) expire() {
 	now := p.client.host.Now()
@@ -131,9 +132,9 @@ func (p *pool) expire() {
 	}
 }
 
-// turns is a list of connections in the order in which their turn comes. It
-// hangs in the connections themselves: whatever is done to it takes the same
-// time, however many there are.
+// turns is a list of connections in the order of their turns. It is linked
+// through the connections themselves, so that each operation takes constant
+// time.
 type turns struct{ first, last *connection }
 
 func (t *turns) push(c *connection) {
@@ -168,30 +169,30 @@ func (t *turns) remove(c *connection) {
 	c.before, c.after = nil, nil
 }
 
-// line is requests that wait, first come first served.
-type line struct {
+// queue holds the waiting requests, first come, first served.
+type queue struct {
 	requests []*request
 	head     int
 }
 
-func (l *line) len() int { return len(l.requests) - l.head }
+func (q *queue) len() int { return len(q.requests) - q.head }
 
-func (l *line) first() *request { return l.requests[l.head] }
+func (q *queue) first() *request { return q.requests[q.head] }
 
-func (l *line) push(r *request) {
-	if l.head > 0 && len(l.requests) == cap(l.requests) {
-		n := copy(l.requests, l.requests[l.head:])
-		clear(l.requests[n:])
-		l.requests, l.head = l.requests[:n], 0
+func (q *queue) push(r *request) {
+	if q.head > 0 && len(q.requests) == cap(q.requests) {
+		n := copy(q.requests, q.requests[q.head:])
+		clear(q.requests[n:])
+		q.requests, q.head = q.requests[:n], 0
 	}
-	l.requests = append(l.requests, r)
+	q.requests = append(q.requests, r)
 }
 
-func (l *line) pop() *request {
-	r := l.requests[l.head]
-	l.requests[l.head] = nil
-	if l.head++; l.head == len(l.requests) {
-		l.requests, l.head = l.requests[:0], 0
+func (q *queue) pop() *request {
+	r := q.requests[q.head]
+	q.requests[q.head] = nil
+	if q.head++; q.head == len(q.requests) {
+		q.requests, q.head = q.requests[:0], 0
 	}
 	return r
 }
