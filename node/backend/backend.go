@@ -15,8 +15,8 @@ import (
 // Service is the name of a back end's service in events.
 const Service = "backend"
 
-// backlog is how many connections wait for a back end to accept them: no
-// bottleneck of its own, unless it hangs.
+// backlog is how many connections can wait to be accepted: enough never to be a
+// bottleneck unless the back end hangs.
 const backlog = 1024
 
 // The modes that Backend.Set knows.
@@ -29,19 +29,19 @@ const (
 )
 
 // Backend is an HTTP server whose behaviour can be changed while it runs. A
-// hogged service class of its machine's CPU stops it from accepting and
+// hogged service class of its machine's CPU keeps it from accepting and
 // answering.
 type Backend struct {
 	host     *host.Host
 	cfg      topology.Backend
 	mode     behaviour
 	server   *web.Server
-	proc     *sim.Proc // that listens and accepts; nil: stopped
+	proc     *sim.Proc // listens and accepts; nil: stopped
 	listener *host.Listener
 	hung     []*sim.Proc // requests that wait for the hang to end
 }
 
-// behaviour is how requests are answered at present.
+// behaviour is how requests are currently answered.
 type behaviour struct {
 	status  int
 	latency time.Duration
@@ -50,16 +50,16 @@ type behaviour struct {
 	cause   string // for the log
 }
 
-// Mode is a way to answer. Status counts for ModeStatus only, Latency for
-// ModeLatency; each leaves the other as it is.
+// Mode is a way to answer. Status is used by ModeStatus only, Latency by
+// ModeLatency; each leaves the other unchanged.
 type Mode struct {
 	Kind    string
 	Status  int
 	Latency time.Duration
 }
 
-// New starts the back end that cfg, which is completed, describes on a running
-// machine, with which it dies.
+// New starts a back end on a running machine; it ends with the machine. cfg
+// must be complete.
 func New(h *host.Host, cfg topology.Backend) *Backend {
 	b := &Backend{host: h, cfg: cfg}
 	b.mode = b.configured()
@@ -72,8 +72,8 @@ func (b *Backend) configured() behaviour {
 	return behaviour{status: b.cfg.Status, latency: b.cfg.Latency, cause: ModeOK}
 }
 
-// Set changes how the back end answers from now on. Requests that a hang has
-// kept are answered when it ends.
+// Set changes how the back end answers from now on. Requests held by a hang are
+// answered when it ends.
 func (b *Backend) Set(m Mode) error {
 	next := b.mode
 	next.hang, next.reset, next.cause = false, false, m.Kind
@@ -119,7 +119,7 @@ func (b *Backend) log(state, reason string) {
 func (b *Backend) Ready(p *sim.Proc) { b.host.CPU().Use(p, host.Service, 0) }
 
 // Open implements web.Service: it resets connections from sources that are not
-// on the list.
+// allowed.
 func (b *Backend) Open(p *sim.Proc, c web.Conn) web.Session {
 	b.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
 	if b.proc != p {
@@ -129,20 +129,20 @@ func (b *Backend) Open(p *sim.Proc, c web.Conn) web.Session {
 	if len(b.cfg.Allow) > 0 && !slices.Contains(b.cfg.Allow, from.Addr()) {
 		return nil
 	}
-	visit := &visit{backend: b, client: from.String()}
-	b.host.Log(event.ConnAccepted{Service: Service, Client: visit.client})
-	return visit
+	s := &session{backend: b, client: from.String()}
+	b.host.Log(event.ConnAccepted{Service: Service, Client: s.client})
+	return s
 }
 
-// visit is one connection to a back end.
-type visit struct {
+// session is one connection to a back end.
+type session struct {
 	backend *Backend
 	client  string
 }
 
 // Serve implements web.Session.
-func (v *visit) Serve(p *sim.Proc, x *web.Exchange) {
-	b := v.backend
+func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
+	b := s.backend
 	b.host.CPU().Use(p, host.Service, 0)
 	if b.mode.latency > 0 {
 		p.Sleep(b.mode.latency)
@@ -156,9 +156,9 @@ func (v *visit) Serve(p *sim.Proc, x *web.Exchange) {
 		return
 	}
 	if x.Answer(b.mode.status, b.cfg.Size) == nil {
-		b.host.Log(event.RequestServed{Service: Service, Request: x.Request.ID, Client: v.client})
+		b.host.Log(event.RequestServed{Service: Service, Request: x.Request.ID, Client: s.client})
 	}
 }
 
 // Close implements web.Session.
-func (v *visit) Close() {}
+func (s *session) Close() {}

@@ -14,7 +14,7 @@ import (
 )
 
 // TestBackendModes changes the mode between requests of one client and compares
-// what it got, and when.
+// its answers and their instants.
 func TestBackendModes(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Latency: 10 * millisecond})
@@ -55,7 +55,8 @@ func firstDue(l *lab) time.Duration {
 	return at[0]
 }
 
-// TestBackendRefusesModes that make no sense, and stays as it is.
+// TestBackendRefusesModes: a back end refuses invalid modes and does not
+// change.
 func TestBackendRefusesModes(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
@@ -72,8 +73,8 @@ func TestBackendRefusesModes(t *testing.T) {
 	}
 }
 
-// TestBackendLog: who came and what was served, by the client's address; those
-// off the list are not among them.
+// TestBackendLog: the log names connections and answers by the client's
+// address; refused clients are not in it.
 func TestBackendLog(t *testing.T) {
 	l := newLab(t)
 	other := l.Add("c2", "192.0.2.202/24", hosttest.Cores(2))
@@ -101,12 +102,12 @@ func TestBackendLog(t *testing.T) {
 		found = found || c.Local == came[0].Client
 	}
 	if !found {
-		t.Errorf("no client calls its connection %s, as the server does", came[0].Client)
+		t.Errorf("no client has a connection from %s, as the server logged", came[0].Client)
 	}
 }
 
-// TestHoggedBackend: with the service class taken, the kernel still completes
-// handshakes, nothing is accepted, nothing answered; calm, all is.
+// TestHoggedBackend: while the service class is hogged, the kernel completes
+// handshakes, but nothing is accepted or answered; afterwards everything is.
 func TestHoggedBackend(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
@@ -134,8 +135,8 @@ func TestHoggedBackend(t *testing.T) {
 	}
 }
 
-// TestRebootCuresHang: a hang is the process's, so a crash ends it.
-func TestRebootCuresHang(t *testing.T) {
+// TestRebootEndsHang: a hang is state of the process, so a crash ends it.
+func TestRebootEndsHang(t *testing.T) {
 	l := newLab(t)
 	cfg := topology.Backend{}
 	l.serve(cfg)
@@ -150,7 +151,7 @@ func TestRebootCuresHang(t *testing.T) {
 	}
 }
 
-// TestPortTaken: a second server on the port says that it failed.
+// TestPortTaken: a second server on the same port logs that it failed.
 func TestPortTaken(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Port: 8080})

@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// StopService makes the back end listen no more. Idle connections are closed at
-// once, others after the answer under way; new ones are refused. The name is
+// StopService makes the back end stop listening. Idle connections are closed at
+// once, others after the current answer; new ones are refused. The name is
 // topology.BackendService.
 func (b *Backend) StopService(name string) error {
 	if err := b.check(name); err != nil || b.proc == nil {

@@ -10,8 +10,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// TestStopAndStart: a stopped back end gives the answer under way and refuses new
-// connections; started, it serves as before. Twice is the same as once.
+// TestStopAndStart: a stopped back end finishes the current answer and refuses
+// new connections; when started again, it serves as before. Repeating either
+// has no effect.
 func TestStopAndStart(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{Port: 80, Status: 200, Size: 1000, Latency: 90 * millisecond})
@@ -47,7 +48,7 @@ func TestStopAndStart(t *testing.T) {
 	}
 }
 
-// TestOtherServices of a back end do not exist.
+// TestOtherServices: a back end has no other services.
 func TestOtherServices(t *testing.T) {
 	l := newLab(t)
 	l.serve(topology.Backend{})
