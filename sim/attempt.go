@@ -1,18 +1,18 @@
 package sim
 
-// Attempt is something that a proc wants done and that may have to wait.
+// Attempt is an operation of a proc that may have to wait.
 type Attempt interface {
-	// Try reports whether it is done. If it is not, something will wake the
-	// proc, and Try is called again.
+	// Try tries the operation and reports whether it is done. If not, something
+	// must wake the proc later, and Try is called again.
 	Try() bool
 }
 
-// Await parks the running proc until the attempt is done. The loop makes it, at
-// once and after each Wake, on its own stack: the calls into a TCP/IP stack are
-// deep, and if thousands of procs made them on theirs, no stack would be in the
-// processor's cache when its turn comes. While it is made the proc counts as
-// the one that runs. A proc that is being killed makes one attempt on its own
-// stack, and unwinds unless that is enough.
+// Await parks the running proc until the attempt is done. The loop calls Try,
+// at once and after each Wake, on its own goroutine stack: calls into a TCP/IP
+// stack are deep, and if thousands of procs made them on their own stacks,
+// these would never be in the processor's cache. During Try the proc counts as
+// running. A proc that is being killed calls Try once on its own stack, and
+// unwinds if that does not suffice.
 func (l *Loop) Await(a Attempt) {
 	p := l.current
 	if p != nil && !p.killed {
@@ -27,9 +27,9 @@ func (l *Loop) Await(a Attempt) {
 	}
 }
 
-// goOn makes the attempt that the proc waits for, if there is one, and lets it
-// go on until it parks, ends, or waits for one that is not done.
-func (p *Proc) goOn() {
+// proceed tries the attempt that the proc waits for, if any, and lets it run
+// until it parks, ends, or waits for an attempt that is not done.
+func (p *Proc) proceed() {
 	for {
 		if a := p.attempt; a != nil {
 			if !a.Try() {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// attempt is done at its last try, and notes each.
+// attempt succeeds at its last try, and notes each try.
 type attempt struct {
 	j    *journal
 	left int
@@ -21,8 +21,8 @@ func (a *attempt) Try() bool {
 	return a.left == 0
 }
 
-// TestAwait: the attempt is made at once and after each wake, while the proc
-// counts as the one that runs; the proc goes on within the event of the last.
+// TestAwait: Try is called at once and after each wake, while the proc counts
+// as running; the proc continues within the event of the last try.
 func TestAwait(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -46,8 +46,8 @@ func TestAwait(t *testing.T) {
 	j.want(t, "0s try", "1s try", "2s try", "2s done", "2s try", "2s done at once", "3s woken")
 }
 
-// TestKillWhileAwaiting: the proc unwinds, a late wake tries nothing more, and
-// what its defers await is tried once on the spot.
+// TestKillWhileAwaiting: the proc unwinds, a late wake does not call Try, and
+// attempts in its defers are tried once, immediately.
 func TestKillWhileAwaiting(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -90,7 +90,7 @@ func TestKillByAnAttempt(t *testing.T) {
 	}
 }
 
-// TestAwaitOutsideAProc: a plain event may do what need not wait.
+// TestAwaitOutsideAProc: a plain event may await an attempt that need not wait.
 func TestAwaitOutsideAProc(t *testing.T) {
 	loop, j := newJournal()
 	loop.Post(Func(func() { loop.Await(&attempt{j: j, left: 1}) }))

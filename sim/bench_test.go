@@ -19,8 +19,8 @@ func (t *ticker) Run() {
 	}
 }
 
-// BenchmarkPostRun is the price of one event: posted, ordered, run. The bar is
-// 60 ns and no allocation.
+// BenchmarkPostRun is the cost of one event: posting, ordering, running. The
+// limit is 60 ns and no allocation.
 func BenchmarkPostRun(b *testing.B) {
 	for _, gap := range []time.Duration{0, time.Microsecond} {
 		b.Run(fmt.Sprintf("after=%v", gap), func(b *testing.B) {
@@ -53,8 +53,8 @@ func BenchmarkTimerReset(b *testing.B) {
 	}
 }
 
-// BenchmarkTenThousandTimers is a world of 10,000 connections: each event sets
-// its timer anew, at distances as mixed as retransmission timers are.
+// BenchmarkTenThousandTimers is a world of 10,000 connections: each event
+// resets its timer, with spans as varied as those of retransmission timers.
 func BenchmarkTenThousandTimers(b *testing.B) {
 	const timers = 10_000
 	loop := New(1)

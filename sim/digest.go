@@ -11,8 +11,8 @@ import (
 
 // Digest is a running hash over what happened and when, in two parts: frames
 // and events. Two runs with equal digests delivered the same frames and logged
-// the same events at the same instants, each in the same order. A change of
-// words moves the second part only, a change of behaviour the first.
+// the same events at the same instants, each in the same order. A change of the
+// log's wording changes only the second part, a change of behaviour the first.
 type Digest struct{ frames, events xxhash.Digest }
 
 // NewDigest returns the digest of a world in which nothing has happened.
@@ -23,12 +23,13 @@ func NewDigest() *Digest {
 	return d
 }
 
-// AddFrame takes in a frame delivered at the instant to the port of that number.
+// AddFrame adds a frame that was delivered at an instant to a port, given by
+// its number.
 func (d *Digest) AddFrame(at time.Duration, port uint32, data []byte) {
 	add(&d.frames, at, port, data)
 }
 
-// AddEvent takes in the encoded form of an event of the instant.
+// AddEvent adds the encoded form of an event of an instant.
 func (d *Digest) AddEvent(at time.Duration, line []byte) { add(&d.events, at, 0, line) }
 
 func add(hash *xxhash.Digest, at time.Duration, place uint32, data []byte) {
@@ -46,7 +47,7 @@ func (d *Digest) String() string {
 	return fmt.Sprintf("%016x-%016x", d.frames.Sum64(), d.events.Sum64())
 }
 
-// DigestDifference says which parts of two printed digests differ: "frames",
+// DigestDifference returns which parts of two printed digests differ: "frames",
 // "events", "frames and events", or nothing if they are equal.
 func DigestDifference(a, b string) string {
 	aFrames, aEvents, _ := strings.Cut(a, "-")

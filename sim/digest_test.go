@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// TestDigestIsPinned to literal sums, and sensitive to each of its inputs.
+// TestDigestIsPinned compares digests with literal sums, so that each input
+// must count.
 func TestDigestIsPinned(t *testing.T) {
 	frames := func(at time.Duration, port uint32, data ...string) string {
 		d := NewDigest()
@@ -34,7 +35,7 @@ func TestDigestIsPinned(t *testing.T) {
 	}
 }
 
-// TestDigestDifference names the part that moved, and only that.
+// TestDigestDifference: exactly the parts that differ are named.
 func TestDigestDifference(t *testing.T) {
 	for _, tc := range []struct{ a, b, want string }{
 		{"1-2", "1-2", ""},

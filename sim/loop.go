@@ -13,24 +13,24 @@ import (
 // jumps; the wall driver of the netns world sleeps and returns early when
 // another goroutine posts.
 type Driver interface {
-	// Advance returns the instant that has been reached: until, or an earlier
-	// one if Posted was called meanwhile.
+	// Advance waits and returns the instant reached: until, or an earlier one if
+	// Posted was called meanwhile.
 	Advance(until time.Duration) time.Duration
-	// Now returns the instant by the driver's own clock, which goes on while
-	// events run. The virtual driver has none and returns 0.
+	// Now returns the instant by the driver's own clock, which advances while
+	// events run. The virtual driver has no clock and returns 0.
 	Now() time.Duration
 	// Posted tells a sleeping driver that the queue has changed. It is called
 	// with the loop's lock held and must not block.
 	Posted()
 }
 
-// Virtual is the driver of virtual time: the next instant is now.
+// Virtual is the driver of virtual time: it reaches the next instant at once.
 type Virtual struct{}
 
 // Advance returns until at once.
 func (Virtual) Advance(until time.Duration) time.Duration { return until }
 
-// Now returns 0: a virtual clock stands still between events.
+// Now returns 0: a virtual clock does not move by itself.
 func (Virtual) Now() time.Duration { return 0 }
 
 // Posted does nothing: a virtual loop never sleeps.
@@ -69,7 +69,7 @@ func NewDriven(seed uint64, d Driver) *Loop {
 // Seed returns the seed of the world.
 func (l *Loop) Seed() uint64 { return l.seed }
 
-// Now returns the present instant.
+// Now returns the current instant.
 func (l *Loop) Now() time.Duration {
 	return time.Duration(l.shown.Load())
 }
@@ -83,13 +83,13 @@ func (l *Loop) move(to time.Duration) {
 // Count returns how many events have run: a measure of work, not of time.
 func (l *Loop) Count() uint64 { return l.count }
 
-// Post runs t at the present instant, after everything already posted for it.
+// Post runs t at the current instant, after everything already posted for it.
 func (l *Loop) Post(t Task) { l.schedule(0, t, nil) }
 
-// After runs t once d has passed; d <= 0 means at the present instant.
+// After runs t once d has passed; d <= 0 means at the current instant.
 func (l *Loop) After(d time.Duration, t Task) { l.schedule(d, t, nil) }
 
-// At runs t at the instant when, or now if that has passed.
+// At runs t at the instant when, or now if when has passed.
 func (l *Loop) At(when time.Duration, t Task) {
 	l.mu.Lock()
 	l.enqueue(l.fill(t, nil), when-l.now)
@@ -102,7 +102,8 @@ func (l *Loop) schedule(d time.Duration, t Task, s *Scope) {
 	l.mu.Unlock()
 }
 
-// fill returns an event of the pool, made for t. The caller holds the lock.
+// fill takes an event from the pool and sets it up for t. The caller holds the
+// lock.
 func (l *Loop) fill(t Task, s *Scope) *event {
 	var ev *event
 	if n := len(l.free); n > 0 {
@@ -114,12 +115,12 @@ func (l *Loop) fill(t Task, s *Scope) *event {
 	return ev
 }
 
-// enqueue gives ev its place. The caller holds the lock.
+// enqueue queues ev. The caller holds the lock.
 func (l *Loop) enqueue(ev *event, d time.Duration) {
 	ev.seq = l.seq
 	l.seq++
 	if ev.scope != nil {
-		ev.life = ev.scope.life
+		ev.generation = ev.scope.generation
 	}
 	if d <= 0 {
 		ev.when, ev.index = l.now, waiting
@@ -132,7 +133,7 @@ func (l *Loop) enqueue(ev *event, d time.Duration) {
 	l.driver.Posted()
 }
 
-// Fail ends the run: Run returns err after the present event. The first error
+// Fail ends the run: Run returns err after the current event. The first error
 // counts.
 func (l *Loop) Fail(err error) {
 	l.mu.Lock()
@@ -143,7 +144,7 @@ func (l *Loop) Fail(err error) {
 	}
 }
 
-// Interrupt makes Run return an error that wraps err, after the present event.
+// Interrupt makes Run return an error that wraps err, after the current event.
 // It may be called from any goroutine, such as a signal handler's.
 func (l *Loop) Interrupt(err error) {
 	l.mu.Lock()
@@ -157,7 +158,7 @@ func (l *Loop) Interrupt(err error) {
 // Run executes events up to and including the instant until, and leaves the
 // clock there; an instant that has passed runs nothing. It returns the error of
 // a panicking proc or event, of a livelock, of Fail or of Interrupt; after an
-// error the loop is not to be used.
+// error the loop must not be used.
 func (l *Loop) Run(until time.Duration) (err error) {
 	var running Task
 	defer func() {
@@ -175,7 +176,7 @@ func (l *Loop) Run(until time.Duration) (err error) {
 			l.mu.Unlock()
 			return err
 		}
-		// In real time the clock goes on while events run.
+		// In real time the clock advances while events run.
 		l.move(max(l.now, l.driver.Now()))
 		now := l.now
 		running = l.take()
@@ -190,7 +191,7 @@ func (l *Loop) Run(until time.Duration) (err error) {
 	}
 }
 
-// due reports whether an event waits for the present instant. The caller holds
+// due reports whether an event waits for the current instant. The caller holds
 // the lock.
 func (l *Loop) due() bool {
 	return !l.present.empty() || len(l.heap) > 0 && l.heap[0].when <= l.now
@@ -214,13 +215,13 @@ func (l *Loop) advance(until time.Duration) {
 }
 
 // take removes the first due event and returns its task, or nil if it must not
-// run: its timer was stopped within the instant, or its scope is dead or
-// frozen. The caller holds the lock.
+// run: its timer was stopped in this instant, or its scope is dead or frozen.
+// The caller holds the lock.
 func (l *Loop) take() Task {
-	// What the heap holds for this instant was posted before the clock reached
-	// it, hence before everything in present. A clock that goes on by itself has
-	// passed some instants of the heap since something was posted, which then
-	// comes first: or timers that are always late would starve it.
+	// Events in the heap for this instant were posted before the clock reached it,
+	// hence before everything in present. In real time the clock may have passed
+	// instants of the heap after something was posted for now. That then runs
+	// first, or timers that are always late would starve it.
 	var ev *event
 	if len(l.heap) > 0 && l.heap[0].when <= l.now && !l.present.before(l.heap[0]) {
 		ev = l.heap.pop()
@@ -230,7 +231,7 @@ func (l *Loop) take() Task {
 	}
 	task, scope := ev.task, ev.scope
 	if scope != nil && task != nil {
-		if !scope.alive || ev.life != scope.life {
+		if !scope.alive || ev.generation != scope.generation {
 			task = nil
 		} else if scope.frozen {
 			ev.index = waiting

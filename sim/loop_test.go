@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// journal records what ran and when, as a test's events tell it.
+// journal records what ran and when, as noted by a test's events.
 type journal struct {
 	loop  *Loop
 	lines []string
@@ -45,8 +45,8 @@ func run(t *testing.T, loop *Loop, until time.Duration) {
 	}
 }
 
-// TestOrderWithinOneInstant: what was posted ahead for an instant runs before
-// what is posted in that instant, each in the order of posting.
+// TestOrderWithinOneInstant: events posted in advance for an instant run before
+// those posted in that instant, each in the order of posting.
 func TestOrderWithinOneInstant(t *testing.T) {
 	loop, j := newJournal()
 	loop.After(time.Second, Func(func() {
@@ -65,8 +65,8 @@ func TestOrderWithinOneInstant(t *testing.T) {
 		"1s first now", "1s second now", "1s third now", "1s fourth now", "1s fifth now")
 }
 
-// TestRunUntil: the instant itself is included, the clock stays there, what is
-// later waits, and an instant that has passed runs nothing.
+// TestRunUntil: the instant itself is included, the clock stays there, later
+// events wait, and for a past instant nothing runs.
 func TestRunUntil(t *testing.T) {
 	loop, j := newJournal()
 	loop.At(2*time.Second, j.task("at"))
@@ -84,7 +84,7 @@ func TestRunUntil(t *testing.T) {
 	run(t, loop, time.Second) // has passed
 	j.want(t)
 	if got := loop.Now(); got != 2*time.Second {
-		t.Errorf("Now after Run of a passed instant: got %v, want 2s", got)
+		t.Errorf("Now after Run to a past instant: got %v, want 2s", got)
 	}
 	run(t, loop, 3*time.Second)
 	j.want(t, "2s posted between runs", "2.000000001s after")
@@ -96,7 +96,7 @@ func TestRunUntil(t *testing.T) {
 	}
 }
 
-// TestNeverIsNotLongAgo: a span near the largest must not wrap round.
+// TestNeverIsNotLongAgo: a span near the largest must not overflow.
 func TestNeverIsNotLongAgo(t *testing.T) {
 	loop, j := newJournal()
 	run(t, loop, time.Second)
@@ -133,14 +133,14 @@ func TestPanicOfAnEventNamesIt(t *testing.T) {
 		t.Errorf("got %q at %v with %v", got.Name, got.At, got.Value)
 	}
 	if !strings.Contains(string(got.Stack), "loop_test.go") || !strings.Contains(err.Error(), "panicked at 3s: boom") {
-		t.Errorf("the report does not lead to the place: %v", err)
+		t.Errorf("the report does not name the place: %v", err)
 	}
 }
 
 func explode() { panic("boom") }
 
-// TestInterrupt: a signal's goroutine stops a run that would go on for ever,
-// though each instant of it is short.
+// TestInterrupt: a signal's goroutine stops a run that would never end,
+// although each instant is short.
 func TestInterrupt(t *testing.T) {
 	loop := New(1)
 	var again Func
@@ -164,8 +164,8 @@ func TestInterrupt(t *testing.T) {
 }
 
 // TestPostFromOtherGoroutines: gVisor's processors read the clock, post, and
-// set timers while the loop is inside an event. Nothing is lost, and what one
-// goroutine posted keeps its order. (Run with -race.)
+// set timers while the loop runs an event. Nothing is lost, and the posts of
+// one goroutine keep their order. (Run with -race.)
 func TestPostFromOtherGoroutines(t *testing.T) {
 	const goroutines, each = 4, 250
 	loop := New(1)
@@ -212,11 +212,11 @@ func TestPostFromOtherGoroutines(t *testing.T) {
 	scope.Kill()
 }
 
-// sleeper is a driver that sleeps as the wall's does: it returns early when
+// sleeper is a driver that sleeps like the wall driver: it returns early when
 // something is posted.
 type sleeper struct {
 	posted  chan struct{}
-	early   time.Duration // where the clock stands when it is woken early
+	early   time.Duration // the clock when it is woken early
 	arrive  func()        // happens during the first sleep
 	targets []time.Duration
 }
@@ -244,8 +244,8 @@ func (s *sleeper) Advance(until time.Duration) time.Duration {
 	}
 }
 
-// TestDriverThatWakesEarly: what arrives while the driver sleeps runs at the
-// instant at which it woke up, before what it was to sleep for.
+// TestDriverThatWakesEarly: what is posted while the driver sleeps runs at the
+// instant at which it wakes up, before the event it was sleeping for.
 func TestDriverThatWakesEarly(t *testing.T) {
 	driver := &sleeper{posted: make(chan struct{}, 1), early: 4 * time.Second}
 	loop := NewDriven(1, driver)
@@ -261,22 +261,22 @@ func TestDriverThatWakesEarly(t *testing.T) {
 	}
 }
 
-// hurried is a driver whose clock goes on by a step whenever it is read.
-type hurried struct{ now, step time.Duration }
+// steppingClock is a driver whose clock advances by a step whenever it is read.
+type steppingClock struct{ now, step time.Duration }
 
-func (h *hurried) Posted() {}
+func (h *steppingClock) Posted() {}
 
-func (h *hurried) Now() time.Duration {
+func (h *steppingClock) Now() time.Duration {
 	h.now += h.step
 	return h.now
 }
 
-func (h *hurried) Advance(until time.Duration) time.Duration { return until }
+func (h *steppingClock) Advance(until time.Duration) time.Duration { return until }
 
-// TestLateTimersDoNotStarve: a task that takes longer than the time until it is
-// due again does not keep what was posted waiting.
+// TestLateTimersDoNotStarve: a task that takes longer than its own period does
+// not keep posted tasks from running.
 func TestLateTimersDoNotStarve(t *testing.T) {
-	loop := NewDriven(1, &hurried{step: 10 * time.Millisecond})
+	loop := NewDriven(1, &steppingClock{step: 10 * time.Millisecond})
 	j := &journal{loop: loop}
 	var again *Timer
 	again = loop.NewTimer(Func(func() { again.Reset(5 * time.Millisecond) }))
@@ -288,7 +288,7 @@ func TestLateTimersDoNotStarve(t *testing.T) {
 	}
 }
 
-// TestInterruptWakesTheDriver: a sleeping loop hears a signal.
+// TestInterruptWakesTheDriver: a signal wakes a sleeping loop.
 func TestInterruptWakesTheDriver(t *testing.T) {
 	driver := &sleeper{posted: make(chan struct{}, 1)}
 	loop := NewDriven(1, driver)
@@ -307,8 +307,8 @@ func TestInterruptWakesTheDriver(t *testing.T) {
 	}
 }
 
-// TestWakeWhileTheScopeDies: what a dying proc closes makes processors wake the
-// others, at any moment of the kill. (Run with -race.)
+// TestWakeWhileTheScopeDies: when a killed proc closes things, processors wake
+// other procs, at any moment of the kill. (Run with -race.)
 func TestWakeWhileTheScopeDies(t *testing.T) {
 	loop := New(1)
 	scope := loop.NewScope("a")

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ErrKilled is the value with which a killed proc unwinds. Only its defers see
-// it; they must let it pass.
+// ErrKilled is the panic value with which a killed proc unwinds. Only its
+// defers see it; they must not recover it.
 var ErrKilled = errors.New("sim: proc killed")
 
 // Proc is a program in plain blocking style that runs as a coroutine of the
@@ -22,16 +22,16 @@ type Proc struct {
 	yield          func(struct{}) bool
 	older, younger *Proc // neighbours in the scope's list
 
-	queued  bool // a resumption is posted; guarded by the loop's lock
+	queued  bool // Run is posted; guarded by the loop's lock
 	running bool // has been resumed and has not parked since
 	ended   bool
 	killed  bool
 	timer   *Timer  // of Sleep
-	attempt Attempt // that it waits for
+	attempt Attempt // it waits for this
 }
 
 // Go starts body as a proc of the scope. It first runs as an event of the
-// present instant. In a dead scope it never runs.
+// current instant. In a dead scope it never runs.
 func (s *Scope) Go(name string, body func(*Proc)) *Proc {
 	p := &Proc{scope: s, name: name}
 	if !s.alive {
@@ -72,9 +72,9 @@ func (p *Proc) Scope() *Scope { return p.scope }
 // Current returns the proc that is running now, or nil within a plain event.
 func (l *Loop) Current() *Proc { return l.current }
 
-// Wake posts a resumption of the proc, unless one is posted already. It may be
-// called from any goroutine, and wakes a proc for whatever it waits: after Park
-// a proc looks again at its condition.
+// Wake posts a resumption of the proc, unless one is already posted. It may be
+// called from any goroutine, and wakes a proc regardless of what it waits for:
+// after Park a proc must check its condition again.
 func (p *Proc) Wake() {
 	loop := p.scope.loop
 	loop.mu.Lock()
@@ -94,14 +94,14 @@ func (p *Proc) Run() {
 	if p.ended {
 		return
 	}
-	p.enter(p.goOn)
+	p.enter(p.proceed)
 	if p.ended && !p.killed {
 		p.scope.forget(p)
 	}
 }
 
-// Park gives control back to the loop until the next Wake. It may return for
-// no reason that the caller knows. In a proc that is being killed it unwinds.
+// Park returns control to the loop until the next Wake. It may return
+// spuriously. In a proc that is being killed it unwinds.
 func (p *Proc) Park() {
 	if p.scope.loop.current != p {
 		panic(fmt.Sprintf("sim: park of %v, which is not the proc that runs", p))
@@ -134,13 +134,13 @@ func (p *Proc) kill() {
 	}
 	p.killed = true
 	if p.running {
-		// It kills its own machine, or one whose dying procs kill this one: it
-		// unwinds when it next parks.
+		// It kills its own machine, or one whose procs, while unwinding, kill this one:
+		// it unwinds when it next parks.
 		return
 	}
 	p.attempt = nil
 	p.enter(p.stop)
-	p.ended = true // even if it never began
+	p.ended = true // even if it never started
 }
 
 // enter switches to the proc until it parks or ends.

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestProcRunsAsAnEvent: a proc begins in posting order, runs without
+// TestProcRunsAsAnEvent: a proc starts in posting order, runs without
 // interruption until it parks, and is current only while it runs.
 func TestProcRunsAsAnEvent(t *testing.T) {
 	loop, j := newJournal()
@@ -32,7 +32,7 @@ func TestProcRunsAsAnEvent(t *testing.T) {
 	}))
 	j.want(t)
 	loop.At(time.Second, Func(p.Wake))
-	loop.At(2*time.Second, Func(p.Wake)) // of one that has ended
+	loop.At(2*time.Second, Func(p.Wake)) // after it has ended
 	run(t, loop, time.Minute)
 	j.want(t, "0s before", "0s p begins", "0s after", "0s posted by p", "1s p ends")
 }
@@ -66,8 +66,8 @@ func TestWakesCoalesce(t *testing.T) {
 	scope.Kill()
 }
 
-// TestSleep: it lasts as long as it says, whatever wakes the proc meanwhile;
-// no sleep at all still lets others run.
+// TestSleep: it lasts its full time even if the proc is woken meanwhile; a
+// sleep of zero still lets others run.
 func TestSleep(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -88,8 +88,8 @@ func TestSleep(t *testing.T) {
 	j.want(t, "3s slept", "5s slept again", "5s others", "5s yielded")
 }
 
-// TestSleepThroughAFreeze: a sleep that ended while the machine was frozen ends
-// at the thaw, one that did not ends when it is due.
+// TestSleepThroughAFreeze: a sleep that is due while the machine is frozen ends
+// at the thaw, a later one when it is due.
 func TestSleepThroughAFreeze(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -105,8 +105,8 @@ func TestSleepThroughAFreeze(t *testing.T) {
 	j.want(t, "4s slept 2s", "5s slept 5s")
 }
 
-// TestKillNeverStarted: the body never runs, not even in the next life, and
-// its coroutine is gone.
+// TestKillNeverStarted: the body never runs, not even after Revive, and its
+// coroutine is gone.
 func TestKillNeverStarted(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -124,8 +124,8 @@ func TestKillNeverStarted(t *testing.T) {
 	}
 }
 
-// TestKillParked: the proc unwinds at once, with ErrKilled in its defers, and
-// a late wake does not bring it back.
+// TestKillParked: the proc unwinds at once, with ErrKilled in its defers, and a
+// late wake does not resume it.
 func TestKillParked(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -153,8 +153,8 @@ func TestKillParked(t *testing.T) {
 	j.want(t, "1s unwound", "1s killed")
 }
 
-// TestKillWithinItself: a proc may cut its own machine's power. It unwinds when
-// it next parks, after the others.
+// TestKillWithinItself: a proc may kill its own machine. It unwinds when it
+// next parks, after the others.
 func TestKillWithinItself(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -179,7 +179,7 @@ func TestKillWithinItself(t *testing.T) {
 	j.want(t, "1s q unwinds", "1s p killed its scope", "1s p unwinds")
 }
 
-// TestKillEachOther: p kills q's machine, whose dying proc kills p's in turn.
+// TestKillEachOther: p kills q's machine; q, while unwinding, kills p's.
 func TestKillEachOther(t *testing.T) {
 	loop, j := newJournal()
 	a, b := loop.NewScope("a"), loop.NewScope("b")
@@ -202,8 +202,8 @@ func TestKillEachOther(t *testing.T) {
 	j.want(t, "1s q unwinds", "1s p goes on until it parks", "1s p unwinds")
 }
 
-// TestParkInADeferWhileKilled unwinds the defer too; it neither hangs nor
-// leaves the rest undone.
+// TestParkInADeferWhileKilled unwinds the defer too; it neither hangs nor skips
+// the other defers.
 func TestParkInADeferWhileKilled(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -211,7 +211,7 @@ func TestParkInADeferWhileKilled(t *testing.T) {
 		defer j.note("outer")
 		defer func() {
 			defer j.note("inner")
-			p.Sleep(time.Second) // such as a farewell that waits for its answer
+			p.Sleep(time.Second) // such as a last message that waits for its answer
 			t.Error("a killed proc slept")
 		}()
 		p.Park()
@@ -222,8 +222,7 @@ func TestParkInADeferWhileKilled(t *testing.T) {
 	j.want(t, "1s inner", "1s outer")
 }
 
-// TestPanicOfAProc fails the run with the name of the proc and the stack that
-// leads to the place.
+// TestPanicOfAProc fails the run with the name of the proc and its stack.
 func TestPanicOfAProc(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -253,14 +252,14 @@ func TestPanicOfAProc(t *testing.T) {
 				t.Errorf("got %q at %v with %v", got.Name, got.At, got.Value)
 			}
 			if !strings.Contains(string(got.Stack), "sim.explode") {
-				t.Errorf("the stack does not lead to the place:\n%s", got.Stack)
+				t.Errorf("the stack does not show the place:\n%s", got.Stack)
 			}
 			j.want(t)
 		})
 	}
 }
 
-// TestParkOfAnother: only the proc that runs can park.
+// TestParkOfAnother: only the running proc can park.
 func TestParkOfAnother(t *testing.T) {
 	loop := New(1)
 	scope := loop.NewScope("a")

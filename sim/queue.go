@@ -12,23 +12,23 @@ type Func func()
 // Run calls f.
 func (f Func) Run() { f() }
 
-// event is a task with its place in the order of the world.
+// event is a task with its place in the order of events.
 type event struct {
-	when  time.Duration
-	seq   uint64
-	task  Task
-	scope *Scope
-	life  uint32 // the scope's life the event belongs to
-	index int32  // place in the heap, or one of the values below
-	owned bool   // embedded in a Timer; never returned to the pool
+	when       time.Duration
+	seq        uint64
+	task       Task
+	scope      *Scope
+	generation uint32 // the scope's generation when it was posted
+	index      int32  // place in the heap, or one of the values below
+	owned      bool   // embedded in a Timer; never returned to the pool
 }
 
 const (
 	idle    int32 = -1 // neither queued nor due
-	waiting int32 = -2 // in the queue of the present instant or in a frozen scope
+	waiting int32 = -2 // in the queue of the current instant or in a frozen scope
 )
 
-// node keeps the key beside the pointer, so that a comparison touches one
+// node keeps the key next to the pointer, so that a comparison touches one
 // cache line.
 type node struct {
 	when time.Duration
@@ -55,7 +55,7 @@ func (q *queue) pop() *event {
 	return ev
 }
 
-// remove takes ev out of the heap, wherever it stands.
+// remove takes ev out of the heap.
 func (q *queue) remove(ev *event) { q.removeAt(int(ev.index)) }
 
 func (q *queue) removeAt(i int) {
@@ -116,8 +116,8 @@ func (q queue) down(i int) bool {
 	return i != start
 }
 
-// ring is the queue of the present instant: first in, first out. What is
-// posted for now never visits the heap.
+// ring is the queue of the current instant: first in, first out. Events posted
+// for now bypass the heap.
 type ring struct {
 	items []*event
 	head  int

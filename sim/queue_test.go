@@ -9,9 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestQueueIsASortedSlice compares the heap with the plainest queue there is:
-// a slice sorted by (when, seq). Pushes, pops and removes come in any order,
-// with many equal instants.
+// TestQueueIsASortedSlice compares the heap with the simplest queue: a slice
+// sorted by (when, seq). Pushes, pops and removes come in any order, with many
+// equal instants.
 func TestQueueIsASortedSlice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var heap queue
@@ -67,7 +67,8 @@ func order(a, b *event) int {
 	return cmp.Or(cmp.Compare(a.when, b.when), cmp.Compare(a.seq, b.seq))
 }
 
-// TestRingIsFirstInFirstOut, also when it is refilled while it is emptied.
+// TestRingIsFirstInFirstOut: the ring keeps its order, even if it is refilled
+// while it is emptied.
 func TestRingIsFirstInFirstOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var r ring

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Scope is what lives and dies together: the timers, events and procs of one
-// machine. It can be frozen (nothing in it runs; what came due runs in order
-// on Thaw), killed (pending events vanish, procs unwind through their defers)
-// and begun anew, and its clock can run fast, slow or ahead.
+// Scope holds the timers, events and procs of one machine. It can be frozen
+// (nothing in it runs; what came due runs in order on Thaw), killed (pending
+// events vanish, procs unwind through their defers) and revived, and its clock
+// can run fast, slow or ahead.
 type Scope struct {
 	loop *Loop
 	name string
 
-	oldest, youngest *Proc // those that have not ended, in the order of their start
+	oldest, youngest *Proc // running procs, in the order of their start
 
 	// Guarded by the loop's lock.
-	life    uint32 // changes with Kill and with Revive
-	alive   bool
-	frozen  bool
-	backlog []*event // came due while the scope was frozen
+	generation uint32 // incremented by Kill and Revive
+	alive      bool
+	frozen     bool
+	backlog    []*event // came due while the scope was frozen
 
 	rate     float64       // local seconds per second of the world
-	anchor   time.Duration // instant at which rate was last set
+	anchor   time.Duration // instant when rate was last set
 	anchored time.Duration // elapsed time at that instant
 	skew     time.Duration // steps of the wall clock
 }
@@ -44,7 +44,7 @@ func (s *Scope) Alive() bool { return s.alive }
 // Frozen reports whether the scope is frozen.
 func (s *Scope) Frozen() bool { return s.frozen }
 
-// Post runs t at the present instant, in the scope.
+// Post runs t at the current instant, in the scope.
 func (s *Scope) Post(t Task) { s.loop.schedule(0, t, s) }
 
 // After runs t in the scope once d of the scope's own time has passed.
@@ -57,8 +57,8 @@ func (s *Scope) NewTimer(t Task) *Timer {
 	return timer
 }
 
-// Freeze stops everything in the scope until Thaw, as SIGSTOP or a suspended
-// virtual machine does. Time goes on meanwhile. A dead scope cannot freeze.
+// Freeze stops everything in the scope until Thaw, like SIGSTOP or a suspended
+// virtual machine. Time passes meanwhile. A dead scope cannot freeze.
 func (s *Scope) Freeze() {
 	s.loop.mu.Lock()
 	defer s.loop.mu.Unlock()
@@ -78,13 +78,13 @@ func (s *Scope) Thaw() {
 }
 
 // Kill drops every pending event of the scope and unwinds its procs, in the
-// order in which they were started. Post, After and timers do nothing until Revive; what the
-// dying procs post never runs. A proc that kills its own scope unwinds when it
-// next parks.
+// order in which they were started. Post, After and timers do nothing until
+// Revive; what the procs post while unwinding never runs. A proc that kills its
+// own scope unwinds when it next parks.
 func (s *Scope) Kill() {
 	s.loop.mu.Lock()
 	s.alive, s.frozen = false, false
-	s.life++
+	s.generation++
 	for _, ev := range s.backlog {
 		ev.task, ev.index = nil, idle
 	}
@@ -103,15 +103,15 @@ func (s *Scope) Revive() {
 	defer s.loop.mu.Unlock()
 	if !s.alive {
 		s.alive = true
-		s.life++ // what was posted to the dead scope stays undone
+		s.generation++ // drops what was posted to the dead scope
 	}
 }
 
-// Local returns what the scope's clock shows: Elapsed, and the steps of Skew.
+// Local returns the scope's wall clock: Elapsed plus the steps of Skew.
 func (s *Scope) Local() time.Duration { return s.Elapsed() + s.skew }
 
-// Elapsed returns the scope's monotonic time: the loop's, unless Drift has made
-// it gain or lose.
+// Elapsed returns the scope's monotonic time: the loop's, unless changed by
+// Drift.
 func (s *Scope) Elapsed() time.Duration {
 	now := s.loop.Now()
 	if s.rate == 1 {
@@ -121,19 +121,19 @@ func (s *Scope) Elapsed() time.Duration {
 }
 
 // Skew moves the scope's clock by d at once, as a step of the wall clock does.
-// Elapsed and timers are not moved.
+// Elapsed and timers do not change.
 func (s *Scope) Skew(d time.Duration) { s.skew += d }
 
-// Drift makes the scope's clock gain the given share, which is above -1: 0.01
-// runs 1 % fast, and timers set from now on fire 1 % early.
+// Drift makes the scope's clock run fast by the given share, which is above -1:
+// 0.01 runs 1 % fast, and timers set from now on fire 1 % early.
 func (s *Scope) Drift(share float64) {
 	elapsed := s.Elapsed()
 	s.anchor, s.anchored, s.rate = s.loop.Now(), elapsed, 1+share
 }
 
-// stretch turns a span of local time into one of the world's, rounded up: a
-// timer never fires early by the scope's own clock, and no span is so short
-// that it takes no time. One beyond all time stays there.
+// stretch converts a span of local time to world time, rounded up: a timer
+// never fires early by the scope's own clock, and no positive span becomes
+// zero. The result is limited to the largest Duration.
 func (s *Scope) stretch(d time.Duration) time.Duration {
 	if s.rate == 1 {
 		return d
@@ -151,7 +151,7 @@ func (s *Scope) adopt(p *Proc) {
 	s.youngest = p
 }
 
-// forget takes a proc that has ended out of the list.
+// forget removes an ended proc from the list.
 func (s *Scope) forget(p *Proc) {
 	if p.older != nil {
 		p.older.younger = p.younger

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TestFreezeAndThaw: nothing of a frozen scope runs; what came due meanwhile
-// runs at the thaw in the order in which it came due, after what the world had
-// already posted for that instant; what is not due yet keeps its instant.
+// TestFreezeAndThaw: nothing in a frozen scope runs; what came due meanwhile
+// runs at the thaw in the order in which it came due, after events already
+// posted for that instant; what is not due yet keeps its instant.
 func TestFreezeAndThaw(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -44,7 +44,8 @@ func TestThawOnce(t *testing.T) {
 	j.want(t, "1s once")
 }
 
-// TestFrozenAgainBeforeTheBacklogRan: what a thaw posted waits for the next.
+// TestFrozenAgainBeforeTheBacklogRan: what a thaw posted waits for the next
+// thaw.
 func TestFrozenAgainBeforeTheBacklogRan(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -61,7 +62,7 @@ func TestFrozenAgainBeforeTheBacklogRan(t *testing.T) {
 }
 
 // TestTimersThatCameDueWhileFrozen: until its task runs, such a timer can be
-// stopped or set anew, as it could in its own instant.
+// stopped or reset, as it could in its own instant.
 func TestTimersThatCameDueWhileFrozen(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -91,8 +92,8 @@ func TestTimersThatCameDueWhileFrozen(t *testing.T) {
 	j.want(t, "5s first", "6s moved", "7s late")
 }
 
-// TestKillDropsEverything: pending events, timers and what is held back vanish,
-// also for the next life, and other scopes do not notice.
+// TestKillDropsEverything: pending events, timers and the backlog vanish and do
+// not run after Revive either; other scopes are not affected.
 func TestKillDropsEverything(t *testing.T) {
 	loop, j := newJournal()
 	scope, other := loop.NewScope("a"), loop.NewScope("b")
@@ -109,27 +110,27 @@ func TestKillDropsEverything(t *testing.T) {
 		scope.Kill()
 		scope.Post(j.task("posted to the dead"))
 		if scope.Alive() || scope.Frozen() {
-			t.Error("a killed scope is neither alive nor frozen")
+			t.Error("a killed scope must be neither alive nor frozen")
 		}
 		scope.Freeze()
 		scope.Revive()
 		if !scope.Alive() || scope.Frozen() {
-			t.Error("a revived scope is alive and not frozen")
+			t.Error("a revived scope must be alive and not frozen")
 		}
 		scope.Thaw()
 		if held.Stop() {
-			t.Error("Stop of a timer of the last life: got true, want false")
+			t.Error("Stop of a timer set before Kill: got true, want false")
 		}
-		scope.Post(j.task("new life"))
-		scope.Revive() // of the living changes nothing
+		scope.Post(j.task("after the revival"))
+		scope.Revive() // of a living scope does nothing
 	}))
 	run(t, loop, time.Minute)
-	j.want(t, "1s new life", "6s other")
+	j.want(t, "1s after the revival", "6s other")
 }
 
-// TestTimerOfTheLastLife: a timer outlives its scope's death and can be set
-// again; what it had been set to is gone.
-func TestTimerOfTheLastLife(t *testing.T) {
+// TestTimerAfterRevive: a timer can be set again after Kill and Revive; its
+// earlier setting is gone.
+func TestTimerAfterRevive(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
 	timer := scope.NewTimer(j.task("timer"))
@@ -144,7 +145,8 @@ func TestTimerOfTheLastLife(t *testing.T) {
 	j.want(t, "4s timer")
 }
 
-// TestKillUnwindsInOrderOfStart, whichever procs ended before.
+// TestKillUnwindsInOrderOfStart: procs unwind in the order of their start,
+// whichever ended before.
 func TestKillUnwindsInOrderOfStart(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
@@ -164,13 +166,14 @@ func TestKillUnwindsInOrderOfStart(t *testing.T) {
 	scope.Go("never started", func(*Proc) { j.note("never") })
 	scope.Kill()
 	j.want(t, "1s p2 inner", "1s p2 outer", "1s p4 inner", "1s p4 outer", "1s p5 inner", "1s p5 outer")
-	scope.Kill() // of the dead changes nothing
+	scope.Kill() // of a dead scope does nothing
 	run(t, loop, time.Minute)
 	j.want(t)
 }
 
-// TestWhatTheDyingPostDies, also when the scope is revived in the same instant.
-func TestWhatTheDyingPostDies(t *testing.T) {
+// TestPostsWhileUnwindingAreDropped, even if the scope is revived in the same
+// instant.
+func TestPostsWhileUnwindingAreDropped(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
 	timer := scope.NewTimer(j.task("timer"))
@@ -193,12 +196,12 @@ func TestWhatTheDyingPostDies(t *testing.T) {
 	j.want(t, "1s dies", "1s of the world")
 }
 
-// TestSkewAndDrift: local time steps and runs fast; timers set afterwards run
-// by the local clock, earlier ones keep their instant.
+// TestSkewAndDrift: local time steps and runs fast; timers set afterwards
+// follow the local clock, earlier ones keep their instant.
 func TestSkewAndDrift(t *testing.T) {
 	loop, j := newJournal()
 	scope := loop.NewScope("a")
-	steps := time.Duration(0) // of the clock, which timers and Elapsed do not notice
+	steps := time.Duration(0) // of the clock, which do not affect timers and Elapsed
 	local := func(want time.Duration) {
 		t.Helper()
 		if got := scope.Local(); got != want || scope.Elapsed() != want-steps {

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// SpinLimit is how many events may run at one instant before the loop calls it
-// a livelock. The busiest instant of a world of 1,000 hosts, a broadcast with
-// its answers, takes some thousands.
+// SpinLimit is how many events may run at one instant before the loop reports a
+// livelock. The busiest instant of a world of 1,000 hosts, a broadcast with its
+// answers, takes a few thousand.
 const SpinLimit = 1 << 20
 
 // spinSample is how many events are named once the limit is passed.
 const spinSample = 4096
 
-// LivelockError reports that time stands still: events of one instant post
-// each other without end.
+// LivelockError reports that time does not advance: events of one instant post
+// each other endlessly.
 type LivelockError struct {
 	At     time.Duration
 	Events []Spinner // most frequent first
@@ -39,7 +39,7 @@ func (e *LivelockError) Error() string {
 	return strings.TrimSuffix(b.String(), ";")
 }
 
-// spinDetector counts the events of the present instant.
+// spinDetector counts the events of the current instant.
 type spinDetector struct {
 	limit int
 	at    time.Duration
@@ -73,8 +73,8 @@ func (d *spinDetector) observe(now time.Duration, t Task) error {
 	return err
 }
 
-// label names a task for people: what it calls itself, the function it is, or
-// its type.
+// label names a task for humans: by its String method, its function, or its
+// type.
 func label(t Task) string {
 	switch t := t.(type) {
 	case nil:

@@ -17,13 +17,13 @@ func (k *knock) Run() { k.loop.Post(k.again) }
 
 func (*knock) String() string { return "knock" }
 
-// unnamed is an event that does not.
+// unnamed is an event without a name.
 type unnamed struct{ loop *Loop }
 
 func (u *unnamed) Run() { u.loop.Post(u) }
 
 // TestLivelockNamesTheSpinners: two events and a proc that post each other
-// without end are named, the most frequent first.
+// endlessly are named, the most frequent first.
 func TestLivelockNamesTheSpinners(t *testing.T) {
 	loop := New(1)
 	scope := loop.NewScope("a")
@@ -67,7 +67,8 @@ func TestLivelockNamesTheSpinners(t *testing.T) {
 	}
 }
 
-// TestBusyIsNotLivelock: as many events spread over two instants are work.
+// TestBusyIsNotLivelock: the same number of events spread over two instants is
+// not a livelock.
 func TestBusyIsNotLivelock(t *testing.T) {
 	loop := New(1)
 	for at := range 2 {

@@ -6,8 +6,8 @@ import (
 )
 
 // Stream returns the random stream of one consumer, named like an address:
-// "link/a~lan/loss". It depends on nothing but seed and name, so that adding a
-// node reshuffles no other.
+// "link/a~lan/loss". It depends only on seed and name, so that adding a node
+// does not change the streams of others.
 func Stream(seed uint64, name string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(name)) // a hash never fails to write

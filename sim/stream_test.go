@@ -4,8 +4,8 @@ import (
 	"testing"
 )
 
-// TestStreamIsPinned to literal numbers: a change of the hash or the generator
-// would change every recorded run.
+// TestStreamIsPinned compares a stream with literal numbers: a change of the
+// hash or the generator would change every recorded run.
 func TestStreamIsPinned(t *testing.T) {
 	for _, tc := range []struct {
 		seed uint64
@@ -25,7 +25,7 @@ func TestStreamIsPinned(t *testing.T) {
 	}
 }
 
-// TestStreamsAreIndependent: what one consumer draws moves no other.
+// TestStreamsAreIndependent: draws of one consumer do not affect another.
 func TestStreamsAreIndependent(t *testing.T) {
 	loop := New(7)
 	a, b := loop.Stream("a"), loop.Stream("b")

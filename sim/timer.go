@@ -2,10 +2,9 @@ package sim
 
 import "time"
 
-// Timer runs one task at a later instant, and can be stopped and set anew
-// without allocating. Loop.NewTimer and Scope.NewTimer make one. A timer that
-// came due while its scope was frozen can still be stopped or set anew until
-// its task runs.
+// Timer runs one task at a later instant, and can be stopped and reset without
+// allocating. Loop.NewTimer and Scope.NewTimer make one. A timer that came due
+// while its scope was frozen can still be stopped or reset until its task runs.
 type Timer struct {
 	loop  *Loop
 	scope *Scope
@@ -18,7 +17,7 @@ func (l *Loop) NewTimer(t Task) *Timer {
 	return &Timer{loop: l, task: t, ev: &event{index: idle, owned: true}}
 }
 
-// Reset makes the timer fire once, d from now, whatever it was set to.
+// Reset makes the timer fire once, d from now, replacing any earlier setting.
 func (t *Timer) Reset(d time.Duration) {
 	if t.scope != nil {
 		d = t.scope.stretch(d)

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// timerCases are the situations in which a timer can be stopped or set anew.
-// What stopped is given must be true.
+// timerCases are the situations in which a timer can be stopped or reset. Calls
+// of stopped must pass true.
 var timerCases = []struct {
 	name string
 	do   func(loop *Loop, timer *Timer, stopped func(bool))
@@ -95,8 +95,8 @@ func TestTimer(t *testing.T) {
 	}
 }
 
-// TestTimerWithinItsOwnTask: a timer that fires is no longer set; its task may
-// set it anew, and a Stop of it has nothing to stop.
+// TestTimerWithinItsOwnTask: a firing timer is no longer set: its task may
+// reset it, and Stop has nothing to stop.
 func TestTimerWithinItsOwnTask(t *testing.T) {
 	loop, j := newJournal()
 	left := 3
@@ -115,8 +115,8 @@ func TestTimerWithinItsOwnTask(t *testing.T) {
 	j.want(t, "1s fired", "2s fired", "3s fired")
 }
 
-// TestTimerDueNowKeepsItsPlace: a timer set to now stands in the order of
-// posting like any event, at the place of its last Reset.
+// TestTimerDueNowKeepsItsPlace: a timer set to now runs in posting order like
+// any event, at the place of its last Reset.
 func TestTimerDueNowKeepsItsPlace(t *testing.T) {
 	loop, j := newJournal()
 	timer := loop.NewTimer(j.task("timer"))
