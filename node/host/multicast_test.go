@@ -41,7 +41,7 @@ func TestMulticast(t *testing.T) {
 // the interface that the socket says; without a word, 1 and the first.
 func TestMulticastTTLAndInterface(t *testing.T) {
 	l := newLab(t, 1, nil)
-	far := l.Fabric.AddSegment("far", netfab.SegmentConfig{})
+	far := l.Fabric.AddSegment("far", netfab.SegmentConfig{Latency: hosttest.Latency, Ageing: hosttest.Ageing})
 	h := host.New(l.Loop, host.Config{Name: "router", Log: l.Log})
 	t.Cleanup(h.Destroy)
 	h.AddNIC("lan", host.MAC{2, 0, 0, 0, 1, 1}, netip.MustParsePrefix("10.0.1.1/16"), l.LAN)
