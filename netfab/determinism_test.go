@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// storm runs a fixed world with every kind of rule on a random seed and returns
-// what it left behind.
-func storm(t *testing.T, seed uint64, observed bool) string {
+// runAllRules runs a fixed world with every kind of rule on a seed and returns
+// its digest and counts.
+func runAllRules(t *testing.T, seed uint64, observed bool) string {
 	l := newLab(t, seed)
 	if !observed {
 		l.observers = nil
@@ -39,27 +39,28 @@ func storm(t *testing.T, seed uint64, observed bool) string {
 	return fmt.Sprint(l.digest, l.Stats(), l.loop.Count())
 }
 
-// TestSameSeedSameDigest: same seed, same frames at the same instants, observed
-// or not; another seed, another run. The pinned value holds on every machine.
+// TestSameSeedSameDigest: the same seed gives the same frames at the same
+// instants, observed or not; another seed gives another run. The pinned value
+// holds on every machine.
 func TestSameSeedSameDigest(t *testing.T) {
-	first := storm(t, 1, true)
-	if second := storm(t, 1, true); first != second {
+	first := runAllRules(t, 1, true)
+	if second := runAllRules(t, 1, true); first != second {
 		t.Errorf("one seed, two runs: %s and %s", first, second)
 	}
-	if unobserved := storm(t, 1, false); first != unobserved {
+	if unobserved := runAllRules(t, 1, false); first != unobserved {
 		t.Errorf("observing changes the run: %s, else %s", first, unobserved)
 	}
-	if other := storm(t, 2, true); first == other {
+	if other := runAllRules(t, 2, true); first == other {
 		t.Error("two seeds, one run")
 	}
 	const pinned = "0adbb637eb174e7b-ef46db3751d8e999 {1960 1761 1318} 4268"
 	if first != pinned {
-		t.Errorf("the run left %s, want %s", first, pinned)
+		t.Errorf("the run gave %s, want %s", first, pinned)
 	}
 }
 
-// TestLivelockNamesTheFrame: a loop's report of events that spin calls a frame
-// by where it goes.
+// TestLivelockNamesTheFrame: a report of a livelock names a frame by its
+// destination.
 func TestLivelockNamesTheFrame(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Distribution says how a jitter varies a delay.
+// Distribution is the distribution of a delay's jitter.
 type Distribution string
 
 // The distributions. The empty one is Uniform.
 const (
 	Uniform     Distribution = "uniform"     // from -jitter to +jitter
 	Normal      Distribution = "normal"      // jitter is the standard deviation; never beyond six of them
-	Exponential Distribution = "exponential" // jitter is the mean of what is added
+	Exponential Distribution = "exponential" // jitter is the mean of the added delay
 )
 
 func (d Distribution) check() error {
@@ -24,8 +24,8 @@ func (d Distribution) check() error {
 	return fmt.Errorf("distribution: got %q, want %s, %s or %s", string(d), Uniform, Normal, Exponential)
 }
 
-// draw returns how much one delay varies. It uses no logarithm, because
-// processors differ in its last bit, and a run must not.
+// draw returns the variation of one delay. It uses no logarithm: its last bit
+// differs between processors, and runs must not differ.
 func (d Distribution) draw(random *rand.Rand, jitter time.Duration) time.Duration {
 	if jitter <= 0 {
 		return 0
@@ -53,9 +53,9 @@ func normal(random *rand.Rand) float64 {
 }
 
 // exponential draws from the exponential distribution of mean 1 by von
-// Neumann's comparison of uniform draws: while runs that fall have an even
-// length the result grows by one; the head of the first run of odd length is
-// its fraction.
+// Neumann's comparison of uniform draws: each descending run of even length
+// adds one to the result; the first number of the first run of odd length is
+// the fraction.
 func exponential(random *rand.Rand) float64 {
 	for whole := 0.0; ; whole++ {
 		head := random.Float64()

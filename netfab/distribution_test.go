@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestDistributions: mean and standard deviation come out within 4 standard
-// errors, and the bounds are kept. The fourth moment gives the error of the
-// variance: 1.8, 3 and 9 times its square, less one.
+// TestDistributions: mean and standard deviation are within 4 standard errors,
+// and the bounds are kept. The error of the variance follows from the fourth
+// moment: 1.8, 3 and 9 times the square of the variance, less one.
 func TestDistributions(t *testing.T) {
 	const n = 100_000
 	const jitter = time.Millisecond
@@ -49,8 +49,8 @@ func TestDistributions(t *testing.T) {
 	}
 }
 
-// TestDrawsArePinned: these values must be the same on every machine, for ever:
-// a seed in a bug report has to mean the same run.
+// TestDrawsArePinned: these values must stay the same on every machine: a seed
+// in a bug report must give the same run.
 func TestDrawsArePinned(t *testing.T) {
 	for d, want := range map[Distribution]time.Duration{
 		Uniform: 143239, Normal: 327695, Exponential: 1008697,

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Drop loses chosen frames. With To it judges on the receiver's cable, and only
-// frames that would reach it are counted; else on the sender's, where each frame
-// counts once.
+// Drop loses selected frames. With To it judges on the receiver's cable, and
+// counts only frames that would reach the receiver; otherwise on the sender's,
+// where each frame counts once.
 type Drop struct {
 	Kind     Kind
 	From, To string // nodes; empty: any
-	Every    int    // only each n-th such frame; 0 or 1: all
-	First    int    // only the first n that would be lost; 0: no end
+	Every    int    // only every n-th such frame; 0 or 1: all
+	First    int    // only the first n that would be lost; 0: no limit
 }
 
-// Rule returns the rule that drops. It fails with ErrRule on an unknown kind or
-// a negative count.
+// Rule returns the rule for the drop. It fails with ErrRule on an unknown kind
+// or a negative count.
 func (d Drop) Rule() (Rule, error) {
 	if !d.Kind.Valid() {
 		return nil, fmt.Errorf("%w: drop: kind: got %q, want one of %v", ErrRule, d.Kind, Kinds())

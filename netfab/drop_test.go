@@ -10,12 +10,12 @@ import (
 )
 
 // TestDropCounts: every n-th and the first n, on the sender's or the receiver's
-// cable; what is not meant passes.
+// cable; other frames pass.
 func TestDropCounts(t *testing.T) {
 	tests := []struct {
 		text string
 		drop Drop
-		want string // of nine frames a sends to b, those that arrive
+		want string // which of nine frames from a to b arrive
 	}{
 		{"drop all from a", Drop{Kind: All, From: "a"}, ""},
 		{"drop all from a to b", Drop{Kind: All, From: "a", To: "b"}, ""},
@@ -60,7 +60,7 @@ func TestDropCounts(t *testing.T) {
 }
 
 // TestDropToOneReceiver: of a broadcast only the copy to the named node is
-// lost; and frames flooded past it, which it would not take, are not counted.
+// lost; frames flooded to it that its NIC would not accept are not counted.
 func TestDropToOneReceiver(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c")
@@ -75,7 +75,7 @@ func TestDropToOneReceiver(t *testing.T) {
 	l.wantLost("a.lan>b.lan: drop all from a to b first 1")
 }
 
-// TestDropRefused lists the drops that make no sense.
+// TestDropRefused lists invalid drops.
 func TestDropRefused(t *testing.T) {
 	for _, d := range []Drop{{}, {Kind: "icmp"}, {Kind: All, Every: -1}, {Kind: All, First: -1}} {
 		if r, err := d.Rule(); !errors.Is(err, ErrRule) {
@@ -92,13 +92,13 @@ func TestOrdinal(t *testing.T) {
 	}
 }
 
-// TestSilence: frames vanish on the chosen ways while the carrier stays and the
-// machine hears nothing of it.
+// TestSilence: frames vanish in the chosen directions while the carrier stays
+// up and the machine is not notified.
 func TestSilence(t *testing.T) {
 	for _, tt := range []struct {
 		direction Direction
 		text      string
-		in, out   bool // what still passes
+		in, out   bool // the directions that still work
 	}{
 		{Both, "pull a.lan silently", false, false},
 		{Out, "pull a.lan silently out", true, false},

@@ -6,9 +6,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// Fabric is all Ethernet of a world. It belongs to the loop: its methods are
-// called from events of the loop, or from a goroutine of a protocol stack while
-// an event waits for that stack to settle; never at the same time.
+// Fabric is the whole Ethernet of a world. It belongs to the loop: its methods
+// are called from events of the loop, or from a goroutine of a protocol stack
+// while an event waits for that stack to settle; never at the same time.
 type Fabric struct {
 	loop      *sim.Loop
 	digest    *sim.Digest
@@ -20,7 +20,7 @@ type Fabric struct {
 	cuts      []*partition // the partitions among the rules
 	frames    frameStore
 	transits  []*transit // ready for reuse
-	changes   uint64     // counts changes of carrier; see Port.wentDown
+	changes   uint64     // number of carrier changes; see Port.wentDown
 	damaged   bool       // some frame has been
 	stats     Stats
 }
@@ -28,7 +28,7 @@ type Fabric struct {
 // Stats counts frames since the start of the world.
 type Stats struct {
 	Sent      uint64 // frames that left a NIC
-	Delivered uint64 // frames taken by a NIC; a flooded one counts at each
+	Delivered uint64 // frames accepted by a NIC; a flooded one counts at each
 	Lost      uint64 // frames, or copies towards one port, that were lost
 }
 
@@ -45,16 +45,16 @@ func (f *Fabric) Loop() *sim.Loop { return f.loop }
 func (f *Fabric) Stats() Stats { return f.stats }
 
 // Damaged reports whether an impairment has flipped bits of any frame so far.
-// Until then receivers need not verify checksums; from then on they all must,
-// since a router passes the damage on.
+// Until then receivers need not verify checksums; from then on all must,
+// because a router forwards the damage.
 func (f *Fabric) Damaged() bool { return f.damaged }
 
-// NewFrame returns a frame of size bytes with one reference. The bytes are
-// those of an earlier frame: the caller writes them all.
+// NewFrame returns a frame of size bytes with one reference. It contains bytes
+// of an earlier frame: the caller must write them all.
 func (f *Fabric) NewFrame(size int) *Frame { return f.frames.get(size) }
 
-// AddSegment adds a switch. A second one of the same name, or one without
-// latency or ageing, is a mistake of the program and panics.
+// AddSegment adds a switch. A duplicate name, or a missing latency or ageing,
+// is a programming error and panics.
 func (f *Fabric) AddSegment(name string, cfg SegmentConfig) *Segment {
 	if f.Segment(name) != nil {
 		panic(fmt.Sprintf("netfab: add segment: %s exists already", name))
@@ -93,8 +93,8 @@ func (f *Fabric) Port(node, iface string) *Port {
 // Ports returns all ports by number: port 1 first.
 func (f *Fabric) Ports() []*Port { return f.ports }
 
-// nodeNumber returns the number of the node of that name. Rules compare
-// numbers, because they look at every frame.
+// nodeNumber returns the number of the node of that name. Rules compare numbers
+// for speed, because they look at every frame.
 func (f *Fabric) nodeNumber(name string) int {
 	n, ok := f.nodes[name]
 	if !ok {

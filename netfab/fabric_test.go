@@ -10,7 +10,7 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// lab is a fabric with stations, and a record of what they saw.
+// lab is a fabric with stations and a record of its events.
 type lab struct {
 	t      testing.TB
 	loop   *sim.Loop
@@ -74,7 +74,7 @@ func (l *lab) MACMoved(_ time.Duration, mac MAC, from, to *Port) {
 	l.moved = append(l.moved, fmt.Sprintf("%s %s>%s", mac, from, to))
 }
 
-// station is a machine that notes what it receives.
+// station is a machine that records what it receives.
 type station struct {
 	*Port
 	mac     MAC
@@ -147,8 +147,8 @@ func (l *lab) run(d time.Duration) {
 // at runs f at an instant.
 func (l *lab) at(when time.Duration, f func()) { l.loop.At(when, sim.Func(f)) }
 
-// introduce lets every station broadcast once, so that the switch knows all,
-// and forgets what was seen.
+// introduce lets every station broadcast once, so that the switch knows them
+// all, and clears the records.
 func (l *lab) introduce(all ...*station) {
 	l.t.Helper()
 	for _, s := range all {
@@ -180,7 +180,7 @@ func (l *lab) wantLost(lost ...string) {
 	l.lost = nil
 }
 
-// install installs a rule made with an error to check.
+// install checks the error of making a rule, and installs it.
 func (l *lab) install(r Rule, err error) (undo func()) {
 	l.t.Helper()
 	if err != nil {

@@ -2,17 +2,18 @@ package netfab
 
 import "slices"
 
-// Filter says which frames a NIC takes: unicast addresses it owns (its own and
-// virtual ones), groups it has joined, and always broadcast. gVisor delivers
-// whatever it is given, so the filter stands before it (spec/failover.md §9.2).
+// Filter selects the frames that a NIC accepts: to unicast addresses it owns
+// (its own and virtual ones), to groups it has joined, and always broadcast.
+// gVisor delivers every frame it gets, so the filter comes first
+// (spec/failover.md §9.2).
 type Filter struct {
 	unicast     []address
 	groups      []address
 	promiscuous bool
 }
 
-// Add makes the NIC take frames to m, unicast or group. Adding twice is adding
-// once.
+// Add makes the NIC accept frames to m, unicast or group. Adding an address
+// twice has no further effect.
 func (f *Filter) Add(m MAC) {
 	list := f.list(m)
 	if a := addressOf(m); a != broadcast && !slices.Contains(*list, a) {
@@ -31,10 +32,11 @@ func (f *Filter) Remove(m MAC) {
 // Clear removes all addresses, as a reset of the NIC does.
 func (f *Filter) Clear() { f.unicast, f.groups, f.promiscuous = f.unicast[:0], f.groups[:0], false }
 
-// SetPromiscuous makes the NIC take every frame, or only its own again.
+// SetPromiscuous makes the NIC accept every frame, or again only those to its
+// addresses.
 func (f *Filter) SetPromiscuous(on bool) { f.promiscuous = on }
 
-// Accepts reports whether the NIC takes frames to m.
+// Accepts reports whether the NIC accepts frames to m.
 func (f *Filter) Accepts(m MAC) bool { return f.accepts(addressOf(m)) }
 
 // Addresses returns the unicast addresses and groups, in the order in which

@@ -42,9 +42,9 @@ func TestFilter(t *testing.T) {
 	check("cleared", wire.Broadcast)
 }
 
-// TestFilterOnTheWire: a frame that the switch takes to a NIC which no longer
-// owns the address is lost with a reason: the fate of packets to a virtual IP
-// whose owner has stepped down.
+// TestFilterOnTheWire: a frame that the switch sends to a NIC that no longer
+// owns the address is lost with a reason, as happens to packets for a virtual
+// IP whose owner has stepped down.
 func TestFilterOnTheWire(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c")
@@ -58,5 +58,5 @@ func TestFilterOnTheWire(t *testing.T) {
 	l.run(time.Second)
 	l.want(b)
 	l.want(c, "group of nobody", "unknown") // the first went to b's port only
-	l.wantLost("a.lan>b.lan: b.lan does not take 02:00:00:00:00:02")
+	l.wantLost("a.lan>b.lan: b.lan does not accept 02:00:00:00:00:02")
 }

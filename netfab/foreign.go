@@ -2,15 +2,15 @@ package netfab
 
 import "time"
 
-// Foreign makes the switch lose what a node sends with another source address
-// than the one burnt into its interface, as the virtual switches of hypervisors
-// do that allow no "forged transmits".
+// Foreign makes the switch drop frames that a node sends with a source address
+// other than its burnt-in one, as virtual switches of hypervisors do when
+// "forged transmits" are not allowed.
 type Foreign struct {
 	Port *Port
 	MAC  MAC // burnt in
 }
 
-// Rule returns the rule that loses those frames.
+// Rule returns the rule that drops those frames.
 func (f Foreign) Rule() Rule { return &foreign{f, addressOf(f.MAC), f.String()} }
 
 // String prints it as "block a.lan foreign".

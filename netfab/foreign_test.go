@@ -28,7 +28,7 @@ func TestForeign(t *testing.T) {
 	l.want(st[0], "of another port")
 	l.wantLost("a.lan: block a.lan foreign", "a.lan: block a.lan foreign")
 	if at := lan.Lookup(st[1].Port, virtual); at != st[1].Port {
-		t.Errorf("the switch believes the virtual address at %v, want b.lan, as it learns nothing from lost frames", at)
+		t.Errorf("the switch knows the virtual address at %v, want b.lan, as it learns nothing from lost frames", at)
 	}
 	undo()
 	st[0].sayAs(virtual, st[1].mac, "allowed")

@@ -1,9 +1,10 @@
 package netfab
 
 // Frame is an Ethernet frame without its checksum. Its bytes may be written
-// until it is sent; from then on all receivers share them. It is counted:
-// whoever keeps it beyond a call retains it, and the last Release gives it back
-// to the fabric's pool. The count belongs to the loop, as all of the fabric.
+// until it is sent; from then on all receivers share them. It is reference
+// counted: to keep it beyond a call, call Retain; the last Release returns it
+// to the fabric's pool. Like the rest of the fabric, the count must only be
+// used on the loop.
 type Frame struct {
 	data    []byte
 	refs    int32
@@ -14,13 +15,13 @@ type Frame struct {
 // Data returns the bytes, beginning with the destination address.
 func (f *Frame) Data() []byte { return f.data }
 
-// Damaged reports whether an impairment flipped bits on the way.
+// Damaged reports whether an impairment flipped bits in transit.
 func (f *Frame) Damaged() bool { return f.damaged }
 
 // Retain adds a reference: the frame stays valid until one more Release.
 func (f *Frame) Retain() { f.refs++ }
 
-// Release gives one reference back. After the last one the bytes are reused.
+// Release drops one reference. After the last one the bytes are reused.
 func (f *Frame) Release() {
 	f.refs--
 	if f.refs > 0 {
@@ -34,7 +35,7 @@ func (f *Frame) Release() {
 	}
 }
 
-// framePool keeps the frames of one capacity.
+// framePool keeps free frames of one capacity.
 type framePool struct {
 	size int
 	free []*Frame
@@ -51,8 +52,9 @@ func (p *framePool) get(size int) *Frame {
 	return f
 }
 
-// frameStore hands out frames. Acknowledgements, hellos and ARP packets are
-// small and many, the rest is at most a full frame; what is larger is not kept.
+// frameStore allocates frames. Acknowledgements, hellos and ARP packets are
+// small and frequent, most others at most full size; larger frames are not
+// pooled.
 type frameStore struct{ small, full framePool }
 
 func newFrameStore() frameStore {

@@ -15,7 +15,7 @@ func (k *keeper) Receive(f *Frame)    { f.Retain(); k.frames = append(k.frames, 
 func (k *keeper) CarrierChanged(bool) {}
 
 // TestFrameIsShared: the receivers of one frame see the same bytes, and the
-// buffer is reused only after the last of them has let go.
+// buffer is reused only after all of them have released it.
 func TestFrameIsShared(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{})
@@ -41,8 +41,8 @@ func TestFrameIsShared(t *testing.T) {
 	}
 }
 
-// TestFramePool: sizes are kept, large frames are not pooled, and a Release too
-// many is caught.
+// TestFramePool: frames have the requested size, large frames are not pooled,
+// and one Release too many panics.
 func TestFramePool(t *testing.T) {
 	l := newLab(t, 1)
 	for _, size := range []int{0, 14, 60, 128, 129, 1514, 1536, 1537, 65536} {
@@ -66,16 +66,16 @@ func TestFramePool(t *testing.T) {
 	f.Release()
 }
 
-// TestSteadyStateAllocatesNothing: neither a known unicast frame, nor a flood,
-// nor a delayed or partitioned one.
+// TestSteadyStateAllocatesNothing: not for a known unicast frame, a flood, a
+// delayed or a partitioned frame.
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	l := newLab(t, 1)
 	l.observers = nil
 	lan := l.AddSegment("lan", SegmentConfig{})
-	ears := &deaf{}
+	receiver := &counter{}
 	var ports []*Port
 	for _, n := range []string{"a", "b", "c", "d"} {
-		p := lan.Attach(n, "lan", ears)
+		p := lan.Attach(n, "lan", receiver)
 		p.Filter().Add(macOf(p))
 		ports = append(ports, p)
 	}

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Impairment makes a cable bad, one way or both. Shares are from 0 to 1 and are
-// drawn for each frame on its own; a frame goes through loss, corruption,
-// duplication, rate, delay and reordering in this turn. Several impairments of
-// one cable add up.
+// Impairment degrades a cable in one or both directions. Shares are from 0 to 1
+// and are drawn independently for each frame; loss, corruption, duplication,
+// rate, delay and reordering apply in this order. Several impairments of one
+// cable add up.
 type Impairment struct {
-	Direction    Direction     // Both: each way has its own luck, and Delay counts twice in a round trip
+	Direction    Direction     // Both: each direction draws independently, and Delay counts twice in a round trip
 	Loss         float64       // share of frames lost
-	Burst        float64       // mean losses in a row (Gilbert-Elliott); up to 1: independent losses
+	Burst        float64       // mean number of consecutive losses (Gilbert-Elliott); up to 1: independent losses
 	Delay        time.Duration // one way; it does not limit the rate
 	Jitter       time.Duration // varies Delay, see Distribution; frames keep their order
 	Distribution Distribution
@@ -25,9 +25,9 @@ type Impairment struct {
 }
 
 const (
-	// QueueMax bounds Impairment.Queue.
+	// QueueMax is the maximum of Impairment.Queue.
 	QueueMax = 1 << 30
-	// ReorderHold is how long a frame waits at most to be overtaken.
+	// ReorderHold is the maximum time a frame waits to be overtaken.
 	ReorderHold = 10 * time.Millisecond
 )
 
@@ -77,7 +77,7 @@ type impairment struct {
 	Impairment
 	port *Port
 	text string
-	ways [3]*impairedWay // by Direction; nil: this way is good
+	ways [3]*impairedWay // by Direction; nil: not impaired
 }
 
 func (i *impairment) String() string { return i.text }
@@ -91,8 +91,8 @@ func (i *impairment) Judge(now time.Duration, hop Hop, frame []byte) (Verdict, b
 	return v, v != Verdict{}
 }
 
-// impairedWay is one way over an impaired cable: its luck and its queue. Each
-// effect draws from a stream of its own, so that one does not change another.
+// impairedWay is one direction of an impaired cable: its random streams and its
+// queue. Each effect has its own stream, so that they do not affect each other.
 type impairedWay struct {
 	loss      losses
 	shaper    shaper
@@ -101,7 +101,7 @@ type impairedWay struct {
 	jitter    *rand.Rand
 	reorder   *rand.Rand
 	lossText  string
-	arrival   time.Duration // of the last frame: order is kept
+	arrival   time.Duration // of the last frame, to keep the order
 }
 
 func newImpairedWay(i Impairment, p *Port, way Direction) *impairedWay {

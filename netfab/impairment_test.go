@@ -19,7 +19,7 @@ func pair(t *testing.T, seed uint64) (l *lab, a, b *station) {
 }
 
 // volley sends n numbered frames from one station to another, gap apart, and
-// returns once all has arrived that will.
+// returns once all that are not lost have arrived.
 func (l *lab) volley(from, to *station, n int, gap time.Duration) {
 	l.t.Helper()
 	start := l.loop.Now()
@@ -39,8 +39,8 @@ func inOrder(payloads []string) bool {
 }
 
 // TestDelayIsPerWay: an impairment of a's cable delays what a sends, what it
-// receives, or both, each once; so a round trip over both ways counts it twice
-// (coreemu#945 and #145 are the mistakes).
+// receives, or both, each once; with both, a round trip is delayed twice
+// (coreemu#945 and #145 got this wrong).
 func TestDelayIsPerWay(t *testing.T) {
 	const delay = 20 * time.Millisecond
 	for _, tt := range []struct {
@@ -71,8 +71,8 @@ func TestDelayIsPerWay(t *testing.T) {
 	}
 }
 
-// TestDelayDoesNotCapTheRate: a thousand frames in a millisecond arrive in a
-// millisecond, one delay later (mysticeti#281 is the mistake).
+// TestDelayDoesNotCapTheRate: a thousand frames sent within a millisecond
+// arrive within a millisecond, one delay later (mysticeti#281 got this wrong).
 func TestDelayDoesNotCapTheRate(t *testing.T) {
 	l, a, b := pair(t, 1)
 	l.install(Impairment{Delay: time.Second}.Rule(a.Port))
@@ -84,8 +84,8 @@ func TestDelayDoesNotCapTheRate(t *testing.T) {
 	}
 }
 
-// TestJitterKeepsOrder: jitter varies the delay but nothing overtakes on a
-// cable, however wild it is.
+// TestJitterKeepsOrder: jitter varies the delay, but however large it is,
+// frames on a cable keep their order.
 func TestJitterKeepsOrder(t *testing.T) {
 	for _, d := range []Distribution{Uniform, Normal, Exponential} {
 		l, a, b := pair(t, 1)
@@ -102,8 +102,8 @@ func TestJitterKeepsOrder(t *testing.T) {
 	}
 }
 
-// TestReorderReallyReorders: chosen frames are overtaken by exactly the next
-// one that is not chosen, and none is lost or doubled; the share is within 4
+// TestReorderReallyReorders: each chosen frame is overtaken by exactly the next
+// one that is not chosen, and none is lost or duplicated; the share is within 4
 // standard deviations.
 func TestReorderReallyReorders(t *testing.T) {
 	for _, direction := range []Direction{Out, In} {
@@ -128,9 +128,9 @@ func TestReorderReallyReorders(t *testing.T) {
 		}
 		slices.Sort(p)
 		if len(slices.Compact(p)) != n {
-			t.Errorf("%v: frames were lost or doubled", direction)
+			t.Errorf("%v: frames were lost or duplicated", direction)
 		}
-		// A row of held frames keeps its own order: it counts once.
+		// Consecutive held frames keep their order, so they count once.
 		rows := n * share * (1 - share)
 		if off := math.Abs(float64(overtaken) - rows); off > sigmas*math.Sqrt(rows) {
 			t.Errorf("%v: order was broken %d times, want about %.0f", direction, overtaken, rows)
@@ -138,9 +138,9 @@ func TestReorderReallyReorders(t *testing.T) {
 	}
 }
 
-// TestShares: loss, duplicates and corruption hit the stated share, within 4
-// standard deviations of the binomial, on the way they are set to and on no
-// other; a duplicate comes right behind its original.
+// TestShares: loss, duplication and corruption affect the given share, within 4
+// standard deviations of the binomial, in the chosen direction only; a
+// duplicate arrives right after its original.
 func TestShares(t *testing.T) {
 	const n, share = 5000, 0.1
 	bound := sigmas * math.Sqrt(n*share*(1-share))
@@ -176,14 +176,15 @@ func TestShares(t *testing.T) {
 			to.got, l.lost = nil, nil
 			l.volley(to, from, 500, time.Microsecond)
 			if p := from.payloads(); len(p) != 500 || !inOrder(p) || len(l.lost) > 0 {
-				t.Errorf("%v %s: the other way is impaired too", direction, effect)
+				t.Errorf("%v %s: the other direction is impaired too", direction, effect)
 			}
 		}
 	}
 }
 
-// TestRate: frames leave one after the other, each in its time at the rate;
-// what the queue cannot hold is lost at its tail; an idle cable takes any.
+// TestRate: frames leave one after another at the rate; frames that do not fit
+// into the queue are lost at its tail; an idle cable accepts a frame of any
+// size.
 func TestRate(t *testing.T) {
 	l, a, b := pair(t, 1)
 	// Frames of 14+1 bytes take 15 ms at 8 kbit/s; three fit into 45 bytes.
@@ -213,7 +214,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// TestRateExtremes: the widest fields neither overflow nor divide by zero.
+// TestRateExtremes: extreme values neither overflow nor divide by zero.
 func TestRateExtremes(t *testing.T) {
 	for _, rate := range []int64{1, 10e9, math.MaxInt64} {
 		s := shaper{rate: rate, queue: QueueMax}
@@ -228,8 +229,8 @@ func TestRateExtremes(t *testing.T) {
 	}
 }
 
-// TestImpairmentsCompose: a partition, a silent way and a drop hold under an
-// impairment that was there first, and the impairment under a second one.
+// TestImpairmentsCompose: a partition, a silent pull and a drop work together
+// with an earlier impairment, and so does a second impairment.
 func TestImpairmentsCompose(t *testing.T) {
 	l, a, b := pair(t, 1)
 	bad := Impairment{Delay: time.Millisecond, Jitter: time.Millisecond, Duplicate: 1, Reorder: 0.5, Corrupt: 1, Rate: 1e6, Queue: 64 << 10}
@@ -261,9 +262,10 @@ func TestImpairmentsCompose(t *testing.T) {
 	l.wantLost()
 }
 
-// TestLuckGoesOn: a second impairment of a cable does not repeat the losses of
-// the first, and its name gives the stream: other cables have other luck.
-func TestLuckGoesOn(t *testing.T) {
+// TestStreamsContinue: a second impairment of a cable does not repeat the
+// losses of the first, and other cables have other losses because streams are
+// named after cables.
+func TestStreamsContinue(t *testing.T) {
 	losses := func(port int, before bool) string {
 		l, a, b := pair(t, 1)
 		p := []*Port{a.Port, b.Port}[port]
@@ -281,7 +283,7 @@ func TestLuckGoesOn(t *testing.T) {
 		t.Errorf("one seed, two different runs: %s and %s", first, second)
 	}
 	if losses(0, false) == losses(0, true) || losses(0, false) == losses(1, false) {
-		t.Error("two impairments share their luck")
+		t.Error("two impairments lose the same frames")
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Kind is a sort of frame, as drop rules name it.
+// Kind is a kind of frame, as drop rules name it.
 type Kind string
 
 // The kinds. A frame may be of several: a hello is also udp and multicast.
@@ -16,7 +16,7 @@ const (
 	Coup      Kind = "coup"   // operation code 1
 	Resign    Kind = "resign" // operation code 2
 	GARP      Kind = "garp"   // ARP request or reply about the sender itself (RFC 5227 §1.2)
-	ARP       Kind = "arp"    // any ARP, gratuitous too
+	ARP       Kind = "arp"    // any ARP, including gratuitous
 	Multicast Kind = "multicast"
 	TCP       Kind = "tcp" // over IPv4
 	UDP       Kind = "udp" // over IPv4
@@ -28,8 +28,8 @@ func Kinds() []Kind { return []Kind{All, Hello, Coup, Resign, GARP, ARP, Multica
 // Valid reports whether k is one of Kinds.
 func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
 
-// Matches reports whether frame is of kind k. It looks at a few bytes; a frame
-// that is too short is of no kind but All.
+// Matches reports whether frame is of kind k. It looks at only a few bytes; a
+// frame that is too short matches only All.
 func (k Kind) Matches(frame []byte) bool {
 	eth, ip := wire.EthernetOf(frame), wire.IPv4Of(frame)
 	switch k {

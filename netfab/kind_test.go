@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The frames are written out, so that the test does not share the code's idea
-// of the offsets.
+// The frames are literal bytes, so that the test does not share the code's
+// offsets.
 const (
 	toRouters = "01005e000002 020000000001 0800 "
 	ipHead    = "45c0 0030 0000 0000 0111 0000 c0000201 e0000002 "
@@ -24,7 +24,7 @@ const (
 func TestKinds(t *testing.T) {
 	tests := []struct {
 		name, frame string
-		want        []Kind // besides all
+		want        []Kind // in addition to all
 	}{
 		{"hello", toRouters + ipHead + udpHead + "00 00" + hsrpTail, []Kind{Hello, Multicast, UDP}},
 		{"coup", toRouters + ipHead + udpHead + "00 01" + hsrpTail, []Kind{Coup, Multicast, UDP}},
@@ -64,8 +64,8 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// FuzzFrame: no bytes make a classifier or the snooping switch read too far,
-// and the narrower kinds imply the wider.
+// FuzzFrame: no input makes a classifier or the snooping switch read out of
+// bounds, and narrower kinds imply wider ones.
 func FuzzFrame(f *testing.F) {
 	for _, seed := range []string{toRouters + ipHead + udpHead + "00 00" + hsrpTail, tcpFrame, toAll + "0001",
 		"01005e000016 020000000001 0800 46c0 0028 0000 0000 0102 0000 c0000201 e0000016 94040000 2200 0000 0000 0001 0400 0000 ef010101"} {

@@ -8,13 +8,13 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// lane is one way over one cable, with the rules that concern it.
+// lane is one direction of one cable, with the rules that concern it.
 type lane struct {
 	port  *Port
 	way   Direction
 	rules []Rule
 	held  []*heldFrame
-	busy  bool // frames must pass through here: there are rules or held frames
+	busy  bool // frames cannot take the fast path: there are rules or held frames
 }
 
 // heldFrame is a frame that waits to be overtaken.
@@ -25,7 +25,7 @@ type heldFrame struct {
 
 func (l *lane) update() { l.busy = len(l.rules) > 0 || len(l.held) > 0 }
 
-// pass judges the frame of t and sends it on. It takes over t.
+// pass judges the frame of t and forwards it. It takes over t.
 func (l *lane) pass(now time.Duration, t *transit) {
 	v := l.judge(now, t)
 	if v.Lost != "" {
@@ -46,8 +46,8 @@ func (l *lane) pass(now time.Duration, t *transit) {
 	}
 }
 
-// judge asks the rules and adds up what they say. A flipped bit takes effect at
-// once, on a copy, and later rules see it.
+// judge calls the rules and adds up their verdicts. A bit is flipped at once,
+// on a copy of the frame, so that later rules see it.
 func (l *lane) judge(now time.Duration, t *transit) (sum Verdict) {
 	hop := Hop{From: t.from, To: t.to}
 	for _, r := range l.rules {
@@ -70,7 +70,7 @@ func (l *lane) judge(now time.Duration, t *transit) (sum Verdict) {
 	return sum
 }
 
-// hold keeps t until the next frame has passed, or v.Hold is over.
+// hold keeps t until the next frame has passed, or for v.Hold.
 func (l *lane) hold(t *transit, v Verdict) {
 	h := &heldFrame{t, v.Copies}
 	l.held = append(l.held, h)
@@ -86,7 +86,7 @@ func (l *lane) hold(t *transit, v Verdict) {
 	}))
 }
 
-// release sends t on after the delay, and its copies right behind it.
+// release forwards t after the delay, and its copies right after it.
 func (l *lane) release(t *transit, delay time.Duration, copies int) {
 	copied := *t // t is reused once it has run
 	for range copies {
@@ -108,8 +108,9 @@ func (l *lane) send(t *transit, delay time.Duration) {
 	l.port.fabric.loop.After(delay, t)
 }
 
-// flip flips one bit behind the Ethernet header. The addresses stay: a switch
-// would refuse such a frame by its checksum, and so nothing learns nonsense.
+// flip flips one bit after the Ethernet header. Addresses stay intact, so that
+// switches do not learn wrong ones: a real switch would drop such a frame by
+// its checksum.
 func (t *transit) flip(bit int) {
 	size := 8 * (len(t.frame.data) - wire.EthernetSize)
 	if size <= 0 {

@@ -2,20 +2,20 @@ package netfab
 
 import "math/rand/v2"
 
-// losses decides which frames are lost: each on its own (Bernoulli), or in rows
-// (Gilbert-Elliott: a channel that is good or bad, and loses all while bad).
+// losses decides which frames are lost: independently (Bernoulli) or in bursts
+// (Gilbert-Elliott: a channel is good or bad, and loses all frames while bad).
 type losses struct {
-	share   float64 // of all frames, either way
-	worsen  float64 // chance that a good channel is bad for the next frame
-	recover float64 // chance that a bad one is good again; 0: losses are independent
+	share   float64 // of all frames, in either model
+	worsen  float64 // probability that a good channel turns bad for the next frame
+	recover float64 // probability that a bad channel turns good; 0: losses are independent
 	bad     bool
 	begun   bool
 	random  *rand.Rand
 }
 
-// newLosses returns losses of the given share, in rows of the given mean
-// length. A share that does not fit into such short rows lengthens them: half
-// of all frames cannot be lost one at a time with two good ones between.
+// newLosses returns losses of the given share, in bursts of the given mean
+// length. A share too high for such short bursts lengthens them, because at
+// least one frame must pass between two bursts.
 func newLosses(share, burst float64, random *rand.Rand) losses {
 	l := losses{share: share, random: random}
 	if burst > 1 && share > 0 && share < 1 {

@@ -7,15 +7,15 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// sigmas is the bound of the statistical tests, in standard deviations. The
-// seeds are fixed, so a test that passes once passes always; the bound says
-// that it does not pass by luck.
+// sigmas is the tolerance of the statistical tests, in standard deviations. The
+// seeds are fixed, so a test that passes once always passes.
 const sigmas = 4
 
-// TestLossStatistics: the share of losses lies within 4 standard deviations of
-// what was asked for, and so does the mean length of a row of losses. For
-// independent losses the number lost is binomial; for Gilbert-Elliott its
-// variance is greater by (1+r)/(1-r), r being the correlation of neighbours.
+// TestLossStatistics: the share of losses is within 4 standard deviations of
+// the requested one, and so is the mean length of a burst. For independent
+// losses the number lost is binomial; for Gilbert-Elliott its variance is
+// greater by a factor of (1+r)/(1-r), where r is the correlation of consecutive
+// frames.
 func TestLossStatistics(t *testing.T) {
 	const n = 200_000
 	tests := []struct {
@@ -29,7 +29,7 @@ func TestLossStatistics(t *testing.T) {
 		{0.1, 2.5, 2.5},
 		{0.3, 20, 20},
 		{0.8, 5, 5},
-		{0.8, 2, 4}, // 4 in 5 cannot be lost in shorter rows: they lengthen
+		{0.8, 2, 4}, // 4 in 5 cannot be lost in shorter bursts, so they lengthen
 	}
 	for _, tt := range tests {
 		l := newLosses(tt.share, tt.burst, sim.Stream(7, "link/a~lan/out/loss"))
@@ -58,7 +58,7 @@ func TestLossStatistics(t *testing.T) {
 	}
 }
 
-// TestLossExtremes: none and all are exact, whatever the burst.
+// TestLossExtremes: shares of 0 and 1 are exact, whatever the burst.
 func TestLossExtremes(t *testing.T) {
 	for _, burst := range []float64{0, 1, 10} {
 		none, all := newLosses(0, burst, sim.Stream(1, "x")), newLosses(1, burst, sim.Stream(1, "x"))
@@ -70,8 +70,8 @@ func TestLossExtremes(t *testing.T) {
 	}
 }
 
-// TestLossBeginsAnywhere: the first frame of a bursty channel is as likely to be
-// lost as any other; a short run is not spared.
+// TestLossBeginsAnywhere: the first frame of a bursty channel is as likely to
+// be lost as any other.
 func TestLossBeginsAnywhere(t *testing.T) {
 	const n, share = 2000, 0.3
 	lost := 0

@@ -2,26 +2,24 @@ package netfab
 
 import "time"
 
-// Observer is told what happens to frames. It must not keep data, nor send or
-// change anything from within a call.
+// Observer is notified of what happens to frames. It must not keep data, nor
+// send or change anything during a call.
 type Observer interface {
 	// Sent is called once for each frame that leaves a NIC.
 	Sent(now time.Duration, from *Port, data []byte)
-	// Lost is called when a frame, or one copy of it on the way to a port, is
-	// lost. To is nil while the frame was not yet on its way to one port. Why
-	// is a sentence: "cable a.lan is out", "partition a | b", "port b.lan is
-	// blocking".
+	// Lost is called when a frame, or one copy of it on the way to a port, is lost.
+	// to is nil if the switch had not yet forwarded it to a port. why is a phrase:
+	// "cable a.lan is out", "partition a | b", "port b.lan is blocking".
 	Lost(now time.Duration, from, to *Port, data []byte, why string)
-	// MACMoved is called when a switch sees a source address at another port
-	// than before: a takeover with a virtual MAC, or two machines that both
-	// believe they own it.
+	// MACMoved is called when a switch sees a source address at another port than
+	// before: a takeover with a virtual MAC, or two machines that both use it.
 	MACMoved(now time.Duration, mac MAC, from, to *Port)
 }
 
-// Observe makes o hear of all frames from now on.
+// Observe notifies o of all frames from now on.
 func (f *Fabric) Observe(o Observer) { f.observers = append(f.observers, o) }
 
-// lose counts a lost frame or copy and tells the observers.
+// lose counts a lost frame or copy and notifies the observers.
 func (f *Fabric) lose(now time.Duration, from, to *Port, data []byte, why string) {
 	f.stats.Lost++
 	for _, o := range f.observers {
@@ -29,9 +27,9 @@ func (f *Fabric) lose(now time.Duration, from, to *Port, data []byte, why string
 	}
 }
 
-// sentence composes why a frame was lost, unless nobody listens: then it costs
-// nothing.
-func (f *Fabric) sentence(words ...string) string {
+// reason composes why a frame was lost. Without observers it returns "", at no
+// cost.
+func (f *Fabric) reason(words ...string) string {
 	if len(f.observers) == 0 {
 		return ""
 	}

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// ErrRule says that a rule makes no sense; the text says why.
+// ErrRule is wrapped by errors about an invalid rule; the text says why.
 var ErrRule = errors.New("netfab: bad rule")
 
-// Partition cuts the network between sets of nodes, on all segments. Nodes
-// named in no set are cut from nobody.
+// Partition cuts the network between sets of nodes, on all segments. Nodes in
+// no set are not affected.
 type Partition struct {
 	Sets   [][]string
-	OneWay bool // then there are two sets, and only frames from the first to the second are lost
+	OneWay bool // only frames from the first set to the second are lost; needs two sets
 }
 
-// Rule returns the rule that cuts. It fails with ErrRule unless there are two
-// or more sets (exactly two if one-way) that share no node.
+// Rule returns the rule for the partition. It fails with ErrRule unless there
+// are two or more disjoint sets (exactly two if one-way).
 func (p Partition) Rule() (Rule, error) {
 	if len(p.Sets) < 2 || p.OneWay && len(p.Sets) != 2 {
 		return nil, fmt.Errorf("%w: %s: got %d sets", ErrRule, p, len(p.Sets))
@@ -56,7 +56,7 @@ func (p Partition) String() string {
 type partition struct {
 	Partition
 	text string
-	side []int8 // by number of node: 1 for the first set; 0: in no set
+	side []int8 // by node number: 1 for the first set; 0: in no set
 }
 
 func (p *partition) String() string { return p.text }
@@ -88,10 +88,10 @@ func (p *partition) Judge(_ time.Duration, hop Hop, _ []byte) (Verdict, bool) {
 	return Verdict{Lost: p.text}, p.cuts(hop.From, hop.To)
 }
 
-// split lets the sides of a partition learn addresses apart, as the halves of a
-// network do whose trunk is cut: else two machines that both answer for one
-// virtual MAC would fight over one table, and each side would lose frames to
-// the other's.
+// split lets the sides of a partition learn addresses separately, as in a
+// network whose trunk is cut. With one shared table, two machines that both use
+// one virtual MAC would keep overwriting its entry, and each side would lose
+// frames to the other.
 func (f *Fabric) split(p *partition) {
 	for i, set := range p.Sets {
 		for _, node := range set {
@@ -106,8 +106,8 @@ func (f *Fabric) split(p *partition) {
 	}
 }
 
-// heal ends the partition. The sides keep their tables, which now hear the same
-// frames; learnApart joins them when what was learnt before has aged.
+// heal ends the partition. The sides keep their tables, which now learn from
+// the same frames; learnPerSide merges them once older entries have expired.
 func (f *Fabric) heal(p *partition) {
 	f.cuts = slices.DeleteFunc(f.cuts, func(c *partition) bool { return c == p })
 	for _, s := range f.segments {
@@ -115,7 +115,7 @@ func (f *Fabric) heal(p *partition) {
 	}
 }
 
-// split gives each side within each present table one of its own.
+// split splits each current table into one per side.
 func (s *Segment) split(p *partition) {
 	type part struct {
 		table *table
@@ -162,10 +162,11 @@ func (s *Segment) tableFor(port *Port) *table {
 	return t
 }
 
-// learnApart teaches an address to every side that hears the frame.
-func (s *Segment) learnApart(now time.Duration, from *Port, src address) (moved *Port) {
+// learnPerSide adds an address to the table of every side that receives the
+// frame.
+func (s *Segment) learnPerSide(now time.Duration, from *Port, src address) (moved *Port) {
 	if len(s.fabric.cuts) == 0 && now-s.healedAt >= s.cfg.Ageing {
-		s.tables = s.tables[:1] // by now they all know the same
+		s.tables = s.tables[:1] // by now they are all equal
 		for _, p := range s.ports {
 			p.table = s.tables[0]
 		}

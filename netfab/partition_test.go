@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// reach sends a broadcast and a unicast frame between all pairs and returns who
-// hears whom, as "ab" for a to b. Both kinds must agree.
+// reach sends a broadcast and a unicast frame between all pairs and returns
+// which arrive, such as "ab" for a to b. Both kinds must agree.
 func (l *lab) reach(all []*station) []string {
 	l.t.Helper()
 	heard := map[string][]string{}
@@ -111,7 +111,7 @@ func TestPartitionSaysWhy(t *testing.T) {
 	l.want(st[2])
 }
 
-// TestPartitionRefused lists the partitions that make no sense.
+// TestPartitionRefused lists invalid partitions.
 func TestPartitionRefused(t *testing.T) {
 	for _, p := range []Partition{
 		{},
@@ -126,11 +126,11 @@ func TestPartitionRefused(t *testing.T) {
 	}
 }
 
-// TestSidesLearnApart: with one virtual MAC active on both sides each side
-// finds its own owner (F27), as behind two switches whose trunk is cut. After
-// the heal, each side follows what it hears, and the next frame of the winner
-// teaches both.
-func TestSidesLearnApart(t *testing.T) {
+// TestSidesLearnSeparately: with one virtual MAC active on both sides, each
+// side reaches its own owner (F27), as with two switches whose trunk is cut.
+// After the heal, each side learns from the frames it receives, and the next
+// frame of the winner updates both.
+func TestSidesLearnSeparately(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{Ageing: 10 * time.Second})
 	st := l.stations(lan, "a", "b", "c1", "c2", "w")
@@ -163,7 +163,7 @@ func TestSidesLearnApart(t *testing.T) {
 		t.Errorf("moved %q, want one move", l.moved)
 	}
 	if lan.Lookup(w.Port, virtual) != b.Port || lan.Lookup(c1.Port, virtual) != a.Port {
-		t.Error("who is in no set should follow the last speaker")
+		t.Error("a node in no set should follow the last sender")
 	}
 	late := l.station(lan, "late")
 	if lan.Lookup(late.Port, virtual) != b.Port {
@@ -182,8 +182,8 @@ func TestSidesLearnApart(t *testing.T) {
 	l.wantLost()
 }
 
-// TestSidesSplitAgain: partitions that overlap and come and go leave a network
-// in which everybody finds everybody.
+// TestSidesSplitAgain: after overlapping partitions have come and gone, all
+// nodes reach each other.
 func TestSidesSplitAgain(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{})

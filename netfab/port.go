@@ -9,16 +9,16 @@ import (
 
 // Receiver is the machine behind a NIC.
 type Receiver interface {
-	// Receive hands over a frame that the NIC's filter took. The caller keeps
-	// its reference: Retain to keep the frame. When Receive returns the machine
-	// has settled; no goroutine of it may call Send later on its own.
+	// Receive delivers a frame that passed the NIC's filter. The caller keeps its
+	// reference: call Retain to keep the frame. Receive must not return before the
+	// machine has settled; its goroutines must not call Send later on their own.
 	Receive(*Frame)
-	// CarrierChanged says that the link went up or down through no doing of
-	// the machine.
+	// CarrierChanged reports that the link went up or down, unless the machine
+	// itself caused it.
 	CarrierChanged(up bool)
 }
 
-// Port is a place on a switch, with the cable in it and the NIC at its far end.
+// Port is a port of a switch, with the cable in it and the NIC at its far end.
 type Port struct {
 	fabric   *Fabric
 	segment  *Segment
@@ -37,7 +37,7 @@ type Port struct {
 	forwardAt        time.Duration // spanning tree: frames pass from this instant on
 
 	out, in lane
-	table   *table // what the switch knows on this side of a partition
+	table   *table // the switch's table for this side of a partition
 	streams map[string]*rand.Rand
 }
 
@@ -71,14 +71,15 @@ func (p *Port) Carrier() bool { return p.carrier }
 // Forwarding reports whether the link is up and spanning tree lets frames pass.
 func (p *Port) Forwarding() bool { return p.carrier && p.fabric.loop.Now() >= p.forwardAt }
 
-// SetIsolated makes the port reach only ports that are not isolated.
+// SetIsolated restricts the port to reaching ports that are not isolated.
 func (p *Port) SetIsolated(isolated bool) { p.isolated = isolated }
 
-// Pull takes the cable out: both ends lose carrier, what is on the cable is
-// lost, and the switch forgets the addresses it knew there.
+// Pull pulls the cable: both ends lose carrier, frames on the cable are lost,
+// and the switch forgets the addresses learnt there.
 func (p *Port) Pull() { p.setPlugged(false) }
 
-// Plug puts the cable back. The port forwards after the segment's ForwardDelay.
+// Plug plugs the cable back in. The port forwards after the segment's
+// ForwardDelay.
 func (p *Port) Plug() { p.setPlugged(true) }
 
 func (p *Port) setPlugged(plugged bool) {
@@ -88,15 +89,15 @@ func (p *Port) setPlugged(plugged bool) {
 	}
 }
 
-// SetPower switches the NIC at the far end on (as it is at first) or off, as
-// the machine does when it boots and dies; the switch sees the link go. The
-// machine itself asks Carrier: CarrierChanged is not called.
+// SetPower switches the NIC at the far end on (the initial state) or off, as
+// when the machine boots or crashes; the switch sees the link change.
+// CarrierChanged is not called: the machine calls Carrier instead.
 func (p *Port) SetPower(on bool) {
 	p.powered = on
 	p.updateCarrier()
 }
 
-// updateCarrier follows from cable and power whether the link is up, and
+// updateCarrier derives from cable and power whether the link is up, and
 // reports whether that has changed.
 func (p *Port) updateCarrier() bool {
 	up := p.plugged && p.powered
@@ -111,26 +112,26 @@ func (p *Port) updateCarrier() bool {
 		return true
 	}
 	p.wentUp = p.fabric.changes
-	// What is up at the start of the world has been up for long.
+	// Links that are up at the start of the world count as up for long.
 	if now := p.fabric.loop.Now(); now > 0 {
 		p.forwardAt = now + p.segment.cfg.ForwardDelay
 	}
 	return true
 }
 
-// outage says in words why nothing passes the cable.
+// outage says why nothing passes the cable.
 func (p *Port) outage() string {
 	switch {
 	case !p.plugged:
-		return p.fabric.sentence("cable ", p.name, " is out")
+		return p.fabric.reason("cable ", p.name, " is out")
 	case !p.powered:
-		return p.fabric.sentence(p.name, " is switched off")
+		return p.fabric.reason(p.name, " is switched off")
 	}
-	return p.fabric.sentence("cable ", p.name, " was out")
+	return p.fabric.reason("cable ", p.name, " was out")
 }
 
 // Send puts a frame on the cable, towards the switch, and takes over the
-// caller's reference. The bytes must not change any more.
+// caller's reference. The bytes must not change afterwards.
 func (p *Port) Send(fr *Frame) {
 	f := p.fabric
 	now := f.loop.Now()
@@ -156,7 +157,7 @@ func (p *Port) Send(fr *Frame) {
 }
 
 // stream returns a named random stream of the port. It is kept, so that a
-// second impairment does not repeat the luck of the first.
+// second impairment does not repeat the draws of the first.
 func (p *Port) stream(name string) *rand.Rand {
 	if p.streams == nil {
 		p.streams = map[string]*rand.Rand{}

@@ -10,8 +10,8 @@ import (
 
 const half = latency / 2
 
-// TestInFlightLoss: what is on a cable that is pulled is lost, at either end,
-// even if the cable is back before the frame would have arrived.
+// TestInFlightLoss: frames on a pulled cable are lost, at either end, even if
+// the cable is plugged in again before the frame would have arrived.
 func TestInFlightLoss(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -57,8 +57,8 @@ func TestInFlightLoss(t *testing.T) {
 	}
 }
 
-// TestPull: both ends see the carrier go and come; the switch forgets; frames
-// of a pulled NIC do not leave it; undoing twice changes nothing.
+// TestPull: both ends see the carrier go and return; the switch forgets; a NIC
+// without carrier sends no frames; undoing twice has no effect.
 func TestPull(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{})
@@ -92,8 +92,9 @@ func TestPull(t *testing.T) {
 	l.wantLost()
 }
 
-// TestPower: a NIC that is switched off takes the link down as a pulled cable
-// does; the two are independent, and the machine is not told of its own doing.
+// TestPower: a NIC that is switched off takes the link down like a pulled
+// cable; the two are independent, and the machine is not notified of what it
+// did itself.
 func TestPower(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
@@ -105,7 +106,7 @@ func TestPower(t *testing.T) {
 	b.Pull() // does not change the carrier
 	b.SetPower(true)
 	if b.Carrier() || b.carrier != nil {
-		t.Errorf("carrier %v, told %v; want none and nothing", b.Carrier(), b.carrier)
+		t.Errorf("carrier %v, notified %v; want none and nothing", b.Carrier(), b.carrier)
 	}
 	b.Plug()
 	if !b.Carrier() || !slices.Equal(b.carrier, []bool{true}) {
@@ -117,8 +118,8 @@ func TestPower(t *testing.T) {
 	l.wantLost("a.lan>b.lan: b.lan is switched off")
 }
 
-// TestForwardDelay: a port blocks both ways after link-up (F32), and learns
-// nothing meanwhile; the links of the world's start forward at once.
+// TestForwardDelay: a port blocks both directions after link-up (F32) and
+// learns nothing meanwhile; links that are up at the start forward at once.
 func TestForwardDelay(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{ForwardDelay: 30 * time.Second})
@@ -151,7 +152,7 @@ func TestForwardDelay(t *testing.T) {
 	l.wantLost()
 }
 
-// TestShortFrame: what has no whole header is lost, not read.
+// TestShortFrame: a frame without a whole header is lost, not read.
 func TestShortFrame(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")

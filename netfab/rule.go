@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Direction is a way over a cable, seen from the node.
+// Direction is a direction on a cable, as seen from the node.
 type Direction uint8
 
 // The directions.
@@ -18,13 +18,13 @@ const (
 // String returns "out", "in" or, for Both, nothing.
 func (d Direction) String() string { return [...]string{"", "out", "in"}[d] }
 
-// covers reports whether d includes the one way w.
+// covers reports whether d includes the single direction w.
 func (d Direction) covers(w Direction) bool { return d == Both || d == w }
 
-// Hop is a frame's way over one cable.
+// Hop is a frame's passage over one cable.
 type Hop struct {
-	From *Port // whose NIC sent the frame
-	To   *Port // towards whose NIC it goes; nil on the hop out, from NIC to switch
+	From *Port // the port of the sending NIC
+	To   *Port // the port of the receiving NIC; nil on the hop out, from NIC to switch
 }
 
 // Way returns Out on the sender's cable and In on the receiver's.
@@ -35,11 +35,11 @@ func (h Hop) Way() Direction {
 	return In
 }
 
-// Rule judges frames, hop by hop. All rules that concern a hop are asked in the
-// order in which they were installed. A verdict of Pass or Lose is final; what
-// the others do adds up, so that a delay never disables a partition. A rule may
-// keep counters, and must not send, install or change anything. The hop in is
-// judged only for frames that the NIC would take.
+// Rule judges frames, hop by hop. All rules that concern a hop are called in
+// the order of installation. A verdict of Pass or Lose is final; other verdicts
+// add up, so that a delay never disables a partition. A rule may keep counters,
+// but must not send, install or change anything. The hop in is judged only for
+// frames that the NIC would accept.
 type Rule interface {
 	// Judge returns false if the rule has no opinion on the frame.
 	Judge(now time.Duration, hop Hop, frame []byte) (Verdict, bool)
@@ -47,38 +47,38 @@ type Rule interface {
 	String() string
 }
 
-// Placed is a rule that concerns only some hops: frames elsewhere do not pay
+// Placed is a rule that concerns only some hops: frames on others do not pay
 // for it.
 type Placed interface {
 	Rule
-	// On reports whether the rule judges frames that go the given way, Out or
-	// In, over the cable of p.
+	// On reports whether the rule judges frames in the given direction, Out or In,
+	// on the cable of p.
 	On(p *Port, way Direction) bool
 }
 
-// Verdict is what becomes of a frame on a hop. The zero Verdict lets it pass.
+// Verdict is what happens to a frame on a hop. The zero Verdict lets it pass.
 type Verdict struct {
-	Lost   string        // not empty: it is lost, and why
-	Delay  time.Duration // it takes so much longer
-	Copies int           // so many more copies arrive right behind it
-	Hold   time.Duration // it waits until the next frame on the hop has overtaken it, but not longer
-	Flip   int           // not 0: bit Flip-1 after the Ethernet header is flipped, counted round
+	Lost   string        // if not empty: the frame is lost, for this reason
+	Delay  time.Duration // additional delay
+	Copies int           // number of additional copies, which arrive right after it
+	Hold   time.Duration // maximum time that it waits to be overtaken by the next frame on the hop
+	Flip   int           // if not 0: flip bit Flip-1 after the Ethernet header, modulo the number of bits
 }
 
-// Pass lets the frame go on and asks no further rule.
+// Pass lets the frame pass; no further rule is called.
 func Pass() Verdict { return Verdict{} }
 
-// Lose loses the frame. Why is a sentence for reports, never empty.
+// Lose loses the frame. why is a phrase for reports, never empty.
 func Lose(why string) Verdict { return Verdict{Lost: why} }
 
-// final reports whether no further rule is asked.
+// final reports whether no further rule is called.
 func (v Verdict) final() bool { return v.Lost != "" || v == Verdict{} }
 
 // installation is a rule at its place in the order.
 type installation struct{ rule Rule }
 
 // Install makes r judge frames from now on, after the rules installed before.
-// Undo ends that; calling it again does nothing.
+// undo ends that; calling it again does nothing.
 func (f *Fabric) Install(r Rule) (undo func()) {
 	inst := &installation{r}
 	f.rules = append(f.rules, inst)
@@ -108,7 +108,7 @@ func (f *Fabric) Rules() []Rule {
 	return rules
 }
 
-// placeAll tells each cable which rules concern it.
+// placeAll assigns to each cable the rules that concern it.
 func (f *Fabric) placeAll() {
 	for _, p := range f.ports {
 		f.place(p)

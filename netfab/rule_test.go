@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// opinion is a rule with a fixed verdict on every frame, that counts what it is
-// asked. Without a place it concerns every hop.
+// opinion is a rule with a fixed verdict on every frame that records its calls.
+// Without a place it concerns every hop.
 type opinion struct {
 	name    string
 	verdict Verdict
@@ -24,7 +24,7 @@ func (o *opinion) Judge(_ time.Duration, hop Hop, _ []byte) (Verdict, bool) {
 	return o.verdict, !o.silent
 }
 
-// placed is an opinion on one way over one cable.
+// placed is an opinion on one direction of one cable.
 type placed struct {
 	opinion
 	port *Port
@@ -33,15 +33,15 @@ type placed struct {
 
 func (p *placed) On(port *Port, way Direction) bool { return port == p.port && way == p.way }
 
-// TestRulesAddUp: pass and lose are final, in the order of installation; the
-// rest adds up, and no delay disables a later loss (chaosd#213).
+// TestRulesAddUp: Pass and Lose are final, in the order of installation; other
+// verdicts add up, and no delay disables a later loss (chaosd#213).
 func TestRulesAddUp(t *testing.T) {
 	const ms = time.Millisecond
 	late, later := Verdict{Delay: 2 * ms}, Verdict{Delay: 3 * ms}
 	tests := []struct {
 		name  string
 		rules []Verdict
-		at    []time.Duration // of the arrivals, beyond the segment's latency
+		at    []time.Duration // of the arrivals, in excess of the segment's latency
 		lost  string
 	}{
 		{"none", nil, []time.Duration{0}, ""},
@@ -50,7 +50,7 @@ func TestRulesAddUp(t *testing.T) {
 		{"lose before pass", []Verdict{Lose("gone"), Pass()}, nil, "gone"},
 		{"first reason counts", []Verdict{Lose("one"), Lose("two")}, nil, "one"},
 		{"delays add up", []Verdict{late, later}, []time.Duration{5 * ms}, ""},
-		{"pass ends the asking", []Verdict{late, Pass(), later}, []time.Duration{2 * ms}, ""},
+		{"pass is final", []Verdict{late, Pass(), later}, []time.Duration{2 * ms}, ""},
 		{"delay does not disable loss", []Verdict{late, Lose("gone")}, nil, "gone"},
 		{"duplicate", []Verdict{{Copies: 2}}, []time.Duration{0, 0, 0}, ""},
 		{"delayed duplicates", []Verdict{{Copies: 1}, late, {Copies: 1}}, []time.Duration{2 * ms, 2 * ms, 2 * ms}, ""},
@@ -88,8 +88,9 @@ func TestRulesAddUp(t *testing.T) {
 	}
 }
 
-// TestHops: a rule without a place is asked on both hops of a frame, on the way
-// in only for NICs that take it; a rule without an opinion changes nothing.
+// TestHops: a rule without a place is called on both hops of a frame, on the
+// hop in only for NICs that accept it; a rule without an opinion changes
+// nothing.
 func TestHops(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c", "d")
@@ -116,7 +117,7 @@ func TestHops(t *testing.T) {
 	a.say(group, "y")
 	l.run(time.Second)
 	if len(r.asked) != 3 || len(l.Rules()) != 0 {
-		t.Errorf("after undo the rule was asked about %v", r.asked[3:])
+		t.Errorf("after undo the rule was called for %v", r.asked[3:])
 	}
 }
 
@@ -142,7 +143,7 @@ func TestUndoIsPrecise(t *testing.T) {
 }
 
 // TestDelayedFrameOnAPulledCable: a frame that a rule delays is on the cable
-// meanwhile, and lost with it.
+// meanwhile, and is lost if it is pulled.
 func TestDelayedFrameOnAPulledCable(t *testing.T) {
 	for i, way := range []Direction{Out, In} {
 		l := newLab(t, 1)
@@ -159,8 +160,8 @@ func TestDelayedFrameOnAPulledCable(t *testing.T) {
 	}
 }
 
-// TestHeldFrame: held frames go right behind the next one, in their order, and
-// at the latest when their time is up, even if the rule is gone by then.
+// TestHeldFrame: held frames follow right after the next one, in order, or
+// leave when their time is up, even if the rule is gone by then.
 func TestHeldFrame(t *testing.T) {
 	for _, way := range []Direction{Out, In} {
 		l := newLab(t, 1)
@@ -192,8 +193,8 @@ func TestHeldFrame(t *testing.T) {
 	}
 }
 
-// TestHeldCopiesOnAPulledCable: what waits to be overtaken is on the cable, and
-// so are its copies.
+// TestHeldCopiesOnAPulledCable: a frame that waits to be overtaken is on the
+// cable, and so are its copies.
 func TestHeldCopiesOnAPulledCable(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
@@ -208,7 +209,7 @@ func TestHeldCopiesOnAPulledCable(t *testing.T) {
 	l.wantLost("a.lan>b.lan: cable b.lan was out", "a.lan>b.lan: cable b.lan was out")
 }
 
-// TestCorruptCopiesFirst: one receiver's damage is not another's.
+// TestCorruptCopiesFirst: damage for one receiver does not affect another.
 func TestCorruptCopiesFirst(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b", "c")
@@ -229,8 +230,8 @@ func TestCorruptCopiesFirst(t *testing.T) {
 	l.wantLost()
 }
 
-// TestTwoFlipsMeet: impairments that add up damage the same frame, and bits are
-// counted round.
+// TestTwoFlipsMeet: several impairments damage the same frame, and bit numbers
+// wrap around.
 func TestTwoFlipsMeet(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")

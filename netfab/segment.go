@@ -9,7 +9,7 @@ import (
 type SegmentConfig struct {
 	Latency      time.Duration // from NIC to NIC, one way; more than 0
 	Ageing       time.Duration // how long an address is remembered; more than 0, 300 s by 802.1D
-	Snooping     Snooping      // what becomes of multicast; default SnoopingOff
+	Snooping     Snooping      // handling of multicast; default SnoopingOff
 	ForwardDelay time.Duration // a port blocks this long after link-up; 802.1D: 30 s, default 0
 }
 
@@ -19,9 +19,9 @@ type Segment struct {
 	name     string
 	cfg      SegmentConfig
 	ports    []*Port
-	tables   []*table // one, or one per side while partitions hold
+	tables   []*table // one, or one per side during partitions
 	healedAt time.Duration
-	pruned   int // how many Prune hold
+	pruned   int // number of Prune calls in force
 	groups   groups
 }
 
@@ -39,8 +39,8 @@ func (s *Segment) Ports() []*Port { return s.ports }
 func (s *Segment) Latency() time.Duration { return s.cfg.Latency }
 
 // Attach plugs a cable from a node's interface into the switch. The NIC is
-// switched on and its filter takes broadcast only. A node's interface is
-// attached once; a second time is a mistake of the program and panics.
+// switched on and its filter accepts only broadcast. Attaching a node's
+// interface twice is a programming error and panics.
 func (s *Segment) Attach(node, iface string, r Receiver) *Port {
 	f := s.fabric
 	if f.Port(node, iface) != nil {
@@ -61,20 +61,20 @@ func (s *Segment) Attach(node, iface string, r Receiver) *Port {
 	return p
 }
 
-// Lookup returns the port at which the switch believes m to be, or nil if it
-// would flood. While partitions hold, sides may differ: it answers for the side
-// of port from.
+// Lookup returns the port where the switch has learnt m, or nil if it would
+// flood. During partitions, sides may differ: the result is for the side of
+// port from.
 func (s *Segment) Lookup(from *Port, m MAC) *Port {
 	return from.table.lookup(s.fabric.loop.Now(), s.cfg.Ageing, addressOf(m))
 }
 
-// forward does what a switch does with a frame that came in at port from: it
-// learns the source, and sends the frame to where the destination is, or to
-// everybody. It takes over the caller's reference.
+// forward handles a frame that arrived at port from: the switch learns the
+// source, and sends the frame to the port of the destination, or floods it. It
+// takes over the caller's reference.
 func (s *Segment) forward(now time.Duration, from *Port, fr *Frame) {
 	f := s.fabric
 	if now < from.forwardAt {
-		f.lose(now, from, nil, fr.data, f.sentence("port ", from.name, " is blocking"))
+		f.lose(now, from, nil, fr.data, f.reason("port ", from.name, " is blocking"))
 		fr.Release()
 		return
 	}
@@ -88,7 +88,7 @@ func (s *Segment) forward(now time.Duration, from *Port, fr *Frame) {
 		return
 	}
 	if to == from {
-		f.lose(now, from, nil, fr.data, f.sentence("the switch believes ", dst.mac().String(), " at the sender's own port ", from.name))
+		f.lose(now, from, nil, fr.data, f.reason("the switch knows ", dst.mac().String(), " at the sender's own port ", from.name))
 		fr.Release()
 		return
 	}
@@ -98,13 +98,13 @@ func (s *Segment) forward(now time.Duration, from *Port, fr *Frame) {
 // learn notes where the source address was seen.
 func (s *Segment) learn(now time.Duration, from *Port, src address) {
 	if src.isGroup() {
-		return // no machine has a group's address
+		return // a group address is not a machine's
 	}
 	var moved *Port
 	if len(s.tables) == 1 {
 		moved = s.tables[0].learn(now, s.cfg.Ageing, from, src)
 	} else {
-		moved = s.learnApart(now, from, src)
+		moved = s.learnPerSide(now, from, src)
 	}
 	if moved != nil {
 		for _, o := range s.fabric.observers {

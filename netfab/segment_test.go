@@ -8,8 +8,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TestSwitchLearns: the first frame to an unknown address is flooded and taken
-// by its owner only; what is known goes to one port, at the segment's latency.
+// TestSwitchLearns: the first frame to an unknown address is flooded and
+// accepted only by its owner; frames to a known address go to one port, at the
+// segment's latency.
 func TestSwitchLearns(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{Latency: 250 * time.Microsecond})
@@ -36,8 +37,8 @@ func TestSwitchLearns(t *testing.T) {
 	}
 }
 
-// TestSegmentsAreApart: nothing leaves its segment, not even a broadcast.
-func TestSegmentsAreApart(t *testing.T) {
+// TestSegmentsAreSeparate: nothing leaves its segment, not even a broadcast.
+func TestSegmentsAreSeparate(t *testing.T) {
 	l := newLab(t, 1)
 	a := l.station(l.AddSegment("lan", SegmentConfig{}), "a")
 	b := l.station(l.AddSegment("dmz", SegmentConfig{}), "b")
@@ -45,14 +46,14 @@ func TestSegmentsAreApart(t *testing.T) {
 	a.say(b.mac, "for b")
 	l.run(time.Second)
 	l.want(b)
-	l.wantLost("a.lan: nobody on lan takes 02:00:00:00:00:02")
+	l.wantLost("a.lan: nobody on lan accepts 02:00:00:00:00:02")
 	if l.Segment("dmz") != b.Segment() || l.Segment("wan") != nil || l.Fabric.Port("b", "dmz") != b.Port || l.Fabric.Port("b", "lan") != nil {
 		t.Error("segments and ports are not found by their names")
 	}
 }
 
-// TestAgeing: an address is known until Ageing after it was last heard, and
-// then flooded again.
+// TestAgeing: an address is known until Ageing after its last frame; then
+// frames to it are flooded again.
 func TestAgeing(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{Ageing: 10 * time.Second})
@@ -77,8 +78,8 @@ func TestAgeing(t *testing.T) {
 	l.wantLost()
 }
 
-// TestMoveIsReported: an address that shows up at another port is learnt there
-// and reported; a forgotten one is not called moved (F29, F31).
+// TestMoveIsReported: an address that appears at another port is learnt there
+// and reported; a forgotten one is not reported as moved (F29, F31).
 func TestMoveIsReported(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{Ageing: 10 * time.Second})
@@ -107,12 +108,12 @@ func TestMoveIsReported(t *testing.T) {
 	c.sayAs(virtual, wire.Broadcast, "after ageing")
 	l.run(time.Second)
 	if !slices.Equal(l.moved, want) {
-		t.Errorf("a forgotten address was called moved: %q", l.moved)
+		t.Errorf("a forgotten address was reported as moved: %q", l.moved)
 	}
 }
 
-// TestOwnPort: a frame to an address that the switch believes at the sender's
-// own port goes nowhere, and says so.
+// TestOwnPort: a frame to an address that the switch knows at the sender's own
+// port is lost, with that reason.
 func TestOwnPort(t *testing.T) {
 	l := newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{}), "a", "b")
@@ -122,7 +123,7 @@ func TestOwnPort(t *testing.T) {
 	st[0].say(st[1].mac, "to b")
 	l.run(time.Second)
 	l.want(st[1], "I am b")
-	l.wantLost("a.lan: the switch believes 02:00:00:00:00:02 at the sender's own port a.lan")
+	l.wantLost("a.lan: the switch knows 02:00:00:00:00:02 at the sender's own port a.lan")
 }
 
 // TestIsolation: isolated ports reach the others, but not each other, neither
@@ -152,8 +153,8 @@ func TestIsolation(t *testing.T) {
 	l.wantLost()
 }
 
-// TestTableIsBounded: a flood of made-up senders fills the table and no more;
-// what has aged makes room.
+// TestTableIsBounded: a flood of invented senders only fills the table; expired
+// entries make room.
 func TestTableIsBounded(t *testing.T) {
 	l := newLab(t, 1)
 	lan := l.AddSegment("lan", SegmentConfig{Ageing: time.Minute})

@@ -2,9 +2,9 @@ package netfab
 
 import "time"
 
-// Silence makes frames vanish on a cable while the carrier stays, as behind a
-// dumb media converter. It is the silent form of Port.Pull, and goes one way or
-// both.
+// Silence makes frames vanish on a cable while the carrier stays up, as behind
+// a simple media converter. It is the silent form of Port.Pull, in one or both
+// directions.
 type Silence struct {
 	Port      *Port
 	Direction Direction

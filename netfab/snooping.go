@@ -6,10 +6,10 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Snooping says what a switch does with frames to multicast groups.
+// Snooping is how a switch handles frames to multicast groups.
 type Snooping uint8
 
-// The ways of IGMP snooping.
+// The modes of IGMP snooping.
 const (
 	// SnoopingOff floods multicast.
 	SnoopingOff Snooping = iota
@@ -21,8 +21,8 @@ const (
 	SnoopingPrune
 )
 
-// How long a report or a query counts (RFC 3376 §8.4 and §8.5, defaults). No
-// querier is built in: without one, groups fall silent, as in the field.
+// How long a report or a query is valid (RFC 3376 §8.4 and §8.5, defaults). No
+// querier is built in: without one, memberships expire, as in the field.
 const (
 	membershipTime = 260 * time.Second
 	querierTime    = 255 * time.Second
@@ -40,20 +40,20 @@ func (s *Segment) Prune() (undo func()) {
 	}
 }
 
-// admit listens to what a frame to a group says about membership and reports
-// whether the frame goes on.
+// admit reads what a frame to a group says about membership and reports whether
+// to forward it.
 func (s *Segment) admit(now time.Duration, from *Port, frame []byte, dst address) bool {
 	if s.cfg.Snooping != SnoopingOff {
 		s.groups.snoop(now, from, frame)
 	}
 	if (s.pruned > 0 || s.cfg.Snooping == SnoopingPrune) && dst.isLocalMulticast() {
-		s.fabric.lose(now, from, nil, frame, s.fabric.sentence("prune multicast ", s.name))
+		s.fabric.lose(now, from, nil, frame, s.fabric.reason("prune multicast ", s.name))
 		return false
 	}
 	return true
 }
 
-// wants reports whether the switch sends a flooded frame out at port p.
+// wants reports whether the switch sends a flooded frame out of port p.
 func (s *Segment) wants(now time.Duration, dst address, p *Port) bool {
 	if s.cfg.Snooping == SnoopingOff || !dst.isGroup() || dst == broadcast || dst.isLocalMulticast() {
 		return true
@@ -61,8 +61,8 @@ func (s *Segment) wants(now time.Duration, dst address, p *Port) bool {
 	return s.groups.wants(now, dst, p)
 }
 
-// groups is what a snooping switch knows: until when a port is a member of a
-// group, and until when a router is known behind a port.
+// groups is the state of a snooping switch: until when a port is a member of a
+// group, and until when a port leads to a router.
 type groups struct {
 	members map[membership]time.Duration
 	routers map[*Port]time.Duration
@@ -86,7 +86,7 @@ func (g *groups) forget(p *Port) {
 	}
 }
 
-// snoop reads IGMP messages; other frames are none of its business.
+// snoop reads IGMP messages and ignores other frames.
 func (g *groups) snoop(now time.Duration, from *Port, frame []byte) {
 	igmp, records := wire.IGMPOf(frame)
 	if igmp == nil {

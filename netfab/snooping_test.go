@@ -39,7 +39,8 @@ func reportV3(records ...[]byte) []byte {
 	return m
 }
 
-// snoopingLab has a talker a and listeners b and c, whose NICs take both groups.
+// snoopingLab has a talker a and listeners b and c, whose NICs take both
+// groups.
 func snoopingLab(t *testing.T, s Snooping) (l *lab, a, b, c *station) {
 	l = newLab(t, 1)
 	st := l.stations(l.AddSegment("lan", SegmentConfig{Snooping: s}), "a", "b", "c")
@@ -51,7 +52,8 @@ func snoopingLab(t *testing.T, s Snooping) (l *lab, a, b, c *station) {
 	return l, st[0], st[1], st[2]
 }
 
-// TestSnoopingModes: who gets what without any IGMP report.
+// TestSnoopingModes: which stations receive which groups without any IGMP
+// report.
 func TestSnoopingModes(t *testing.T) {
 	for _, tt := range []struct {
 		mode       Snooping
@@ -83,8 +85,8 @@ func TestSnoopingModes(t *testing.T) {
 	}
 }
 
-// TestSnoopingReports: each form of report makes a member and each form of
-// leaving ends it, on that port only.
+// TestSnoopingReports: each form of report adds a member and each form of
+// leaving removes it, on that port only.
 func TestSnoopingReports(t *testing.T) {
 	group := []byte{0, 0, 0, 239, 1, 1, 1}
 	for _, tt := range []struct {
@@ -121,8 +123,8 @@ func TestSnoopingReports(t *testing.T) {
 }
 
 // TestSnoopingForgets: without a querier a membership ends after 260 s, which
-// is how multicast dies in the field; a lost link ends it at once. A router's
-// port gets all groups.
+// is how multicast breaks in the field; a lost link ends it at once. A router's
+// port receives all groups.
 func TestSnoopingForgets(t *testing.T) {
 	l, a, b, c := snoopingLab(t, SnoopingOn)
 	send := func(step string, wantB, wantC bool) {
@@ -151,8 +153,8 @@ func TestSnoopingForgets(t *testing.T) {
 	send("link lost", false, false)
 }
 
-// TestPrune: the fault loses 224.0.0.x and nothing else, nests, and undoing
-// twice is undoing once.
+// TestPrune: the fault drops 224.0.0.x and nothing else, nests, and undoing
+// twice has no further effect.
 func TestPrune(t *testing.T) {
 	l, a, b, c := snoopingLab(t, SnoopingOff)
 	lan := l.Segment("lan")

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// tableSize is how many addresses a switch remembers. It is that of a small
-// real one: more are flooded, not learnt.
+// tableSize is how many addresses a switch remembers, as in a small real
+// switch: more are flooded, not learnt.
 const tableSize = 8192
 
-// table is the forwarding table of a switch: which address was last seen at
-// which port.
+// table is the forwarding table of a switch: the port at which each address was
+// last seen.
 type table struct {
 	entries map[address]*entry
-	witness *Port // a port of the side that uses the table: what it hears, all hear
+	witness *Port // a port of the side that uses the table: the side receives what it receives
 }
 
 type entry struct {
@@ -23,7 +23,7 @@ type entry struct {
 
 func newTable() *table { return &table{entries: map[address]*entry{}} }
 
-// clone returns a table that knows the same and learns apart.
+// clone returns a copy that learns separately.
 func (t *table) clone() *table {
 	c := newTable()
 	for a, e := range maps.All(t.entries) { // order: each entry is treated by itself
@@ -33,7 +33,7 @@ func (t *table) clone() *table {
 	return c
 }
 
-// lookup returns the port of a, or nil if that is unknown or too old.
+// lookup returns the port of a, or nil if it is unknown or has expired.
 func (t *table) lookup(now, ageing time.Duration, a address) *Port {
 	if e := t.entries[a]; e != nil && now-e.at < ageing {
 		return e.port
@@ -41,8 +41,8 @@ func (t *table) lookup(now, ageing time.Duration, a address) *Port {
 	return nil
 }
 
-// learn notes that a was seen at port p. It returns the port it has moved from,
-// or nil.
+// learn records that a was seen at port p. It returns the port that it moved
+// from, or nil.
 func (t *table) learn(now, ageing time.Duration, p *Port, a address) (moved *Port) {
 	e := t.entries[a]
 	if e == nil {
@@ -62,7 +62,7 @@ func (t *table) learn(now, ageing time.Duration, p *Port, a address) (moved *Por
 	return moved
 }
 
-// sweep makes room by dropping what has aged; it reports whether there is any.
+// sweep drops expired entries and reports whether there is room now.
 func (t *table) sweep(now, ageing time.Duration) bool {
 	maps.DeleteFunc(t.entries, func(_ address, e *entry) bool {
 		return e.port == nil || now-e.at >= ageing
@@ -70,7 +70,7 @@ func (t *table) sweep(now, ageing time.Duration) bool {
 	return len(t.entries) < tableSize
 }
 
-// forget drops what was learnt at port p.
+// forget drops the addresses learnt at port p.
 func (t *table) forget(p *Port) {
 	for _, e := range t.entries { // order: each entry is treated by itself
 		if e.port == p {

@@ -2,7 +2,7 @@ package netfab
 
 import "time"
 
-// stage is where on its way a frame is.
+// stage is how far a frame has come.
 type stage uint8
 
 const (
@@ -11,7 +11,7 @@ const (
 	arriving              // on the receiver's cable, judged; next: the NIC
 )
 
-// transit is a frame on its way: the task that takes it to its next stage.
+// transit is a frame in flight: the task that takes it to its next stage.
 // Transits are reused.
 type transit struct {
 	fabric *Fabric
@@ -58,7 +58,7 @@ func (t *transit) Run() {
 		f.lose(now, t.from, t.to, t.frame.data, t.from.outage())
 		t.end()
 	case t.stage == leaving:
-		t.frame.Retain() // forward takes one reference over, end gives one back
+		t.frame.Retain() // forward takes over one reference, end releases one
 		t.from.segment.forward(now, t.from, t.frame)
 		t.end()
 	case t.stage == arriving:
@@ -77,22 +77,22 @@ func (t *transit) Run() {
 	}
 }
 
-// unicast takes the frame to the one port at which the switch knows its
-// receiver.
+// unicast takes the frame to the port at which the switch has learnt its
+// destination.
 func (t *transit) unicast(now time.Duration) {
 	f, dst := t.fabric, destination(t.frame.data)
 	switch {
 	case t.to.wentDown > t.seen:
 		f.lose(now, t.from, t.to, t.frame.data, t.to.outage())
 	case !t.to.filter.accepts(dst):
-		f.lose(now, t.from, t.to, t.frame.data, f.sentence(t.to.name, " does not take ", dst.mac().String()))
+		f.lose(now, t.from, t.to, t.frame.data, f.reason(t.to.name, " does not accept ", dst.mac().String()))
 	default:
 		t.arrive(now, t.to)
 	}
 }
 
-// flood takes the frame to all ports but the sender's. Ports whose NIC would
-// not take it are passed over at once.
+// flood takes the frame to all ports but the sender's, skipping those whose NIC
+// would not accept it.
 func (t *transit) flood(now time.Duration) {
 	s, dst := t.from.segment, destination(t.frame.data)
 	taken := false
@@ -112,12 +112,12 @@ func (t *transit) flood(now time.Duration) {
 		t.arrive(now, p)
 	}
 	if !taken && !dst.isGroup() {
-		t.strand(now, dst)
+		t.reportUnaccepted(now, dst)
 	}
 }
 
-// strand reports a unicast frame that no NIC took.
-func (t *transit) strand(now time.Duration, dst address) {
+// reportUnaccepted reports a unicast frame that no NIC accepted.
+func (t *transit) reportUnaccepted(now time.Duration, dst address) {
 	f := t.fabric
 	for _, p := range t.from.segment.ports {
 		if p != t.from && !p.carrier && p.filter.accepts(dst) {
@@ -125,17 +125,17 @@ func (t *transit) strand(now time.Duration, dst address) {
 			return
 		}
 	}
-	f.lose(now, t.from, nil, t.frame.data, f.sentence("nobody on ", t.from.segment.name, " takes ", dst.mac().String()))
+	f.lose(now, t.from, nil, t.frame.data, f.reason("nobody on ", t.from.segment.name, " accepts ", dst.mac().String()))
 }
 
-// arrive sends the frame over the cable of port to, whose NIC would take it.
+// arrive sends the frame over the cable of port to, whose NIC would accept it.
 func (t *transit) arrive(now time.Duration, to *Port) {
 	f := t.fabric
 	switch {
 	case now < to.forwardAt:
-		f.lose(now, t.from, to, t.frame.data, f.sentence("port ", to.name, " is blocking"))
+		f.lose(now, t.from, to, t.frame.data, f.reason("port ", to.name, " is blocking"))
 	case t.from.isolated && to.isolated:
-		f.lose(now, t.from, to, t.frame.data, f.sentence("ports ", t.from.name, " and ", to.name, " are isolated"))
+		f.lose(now, t.from, to, t.frame.data, f.reason("ports ", t.from.name, " and ", to.name, " are isolated"))
 	case to.in.busy:
 		t.frame.Retain()
 		to.in.pass(now, f.transit(t.frame, t.from, to, arriving))
