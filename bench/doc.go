@@ -1,8 +1,8 @@
 // Package bench measures cablepull: how many requests it answers, how fast
-// virtual time passes, how large a world may be. Its workloads are those of
-// the yardsticks beside it, ns-3 and the spike, so that figures can be held
-// against each other. README.md says what is compared with what and what came
-// out; the command compare runs all sides in turn and prints the ratios.
+// virtual time passes, how large a world may be. Its workloads are those of its
+// yardsticks, ns-3 and the spike, so that figures can be compared. README.md
+// lists the comparisons and their results; the command compare runs all sides
+// in turn and prints the ratios.
 //
 // Start reading at exchange.go, the workload that all of them share.
 package bench

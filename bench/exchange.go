@@ -11,7 +11,7 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// AnswerSize is how many bytes an answer has; with HTTP, its body.
+// AnswerSize is the size of an answer in bytes; with HTTP, of its body.
 const AnswerSize = 1000
 
 // Exchange is the workload of the yardsticks: connections from one machine to
@@ -22,10 +22,10 @@ type Exchange struct {
 	Requests    int // per connection
 	Gap         time.Duration
 	HTTP        bool // parse and write HTTP on both sides; else raw bytes
-	Idle        int  // machines more on the segment, which do nothing
+	Idle        int  // additional machines on the segment that do nothing
 }
 
-// Outcome is what an Exchange did.
+// Outcome is the result of an Exchange.
 type Outcome struct {
 	Answered  int
 	Frames    uint64        // sent
@@ -33,7 +33,7 @@ type Outcome struct {
 	Digest    string
 }
 
-// server is where requests go.
+// server is the target of the requests.
 var server = netip.MustParseAddrPort("10.0.0.1:80")
 
 // Run builds the machines and runs the exchange to its last answer.
@@ -78,7 +78,8 @@ func (e Exchange) RunOn(l *LAN) (Outcome, error) {
 	}
 	before := l.Fabric.Stats().Sent
 	for closed < e.Connections {
-		// A slice is short beside a run, and long beside what a call costs.
+		// A slice is short compared with a run, and long compared with the cost of a
+		// call.
 		if err := l.Loop.Run(l.Loop.Now() + time.Millisecond); err != nil {
 			return Outcome{}, err
 		}
@@ -89,7 +90,8 @@ func (e Exchange) RunOn(l *LAN) (Outcome, error) {
 	return Outcome{answered, l.Fabric.Stats().Sent - before, l.Loop.Now() - began, l.Digest.String()}, nil
 }
 
-// question is a request in raw bytes, as long as that of the yardsticks.
+// question is a request in raw bytes, of the same length as that of the
+// yardsticks.
 var question = []byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 
 // serveBytes answers each read with AnswerSize bytes.

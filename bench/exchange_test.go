@@ -13,7 +13,7 @@ func report(b *testing.B, answered int, frames uint64, s Spent) {
 	b.ReportMetric(float64(frames)/s.Wall.Seconds(), "frames/s")
 	b.ReportMetric(float64(s.Bytes)/float64(frames), "B/frame")
 	b.ReportMetric(float64(s.Allocs)/float64(frames), "allocs/frame")
-	b.ReportMetric(0, "ns/op") // an operation is a whole run: says nothing
+	b.ReportMetric(0, "ns/op") // an operation is a whole run: not meaningful
 }
 
 func benchmarkExchange(b *testing.B, e Exchange) {
@@ -28,7 +28,7 @@ func benchmarkExchange(b *testing.B, e Exchange) {
 	report(b, answered, frames, Since(start))
 }
 
-// BenchmarkExchange is the settings of ns3/run and of spike/run.
+// BenchmarkExchange uses the settings of ns3/run and spike/run.
 func BenchmarkExchange(b *testing.B) {
 	for _, http := range []bool{false, true} {
 		for _, gap := range []time.Duration{time.Millisecond, time.Microsecond} {
@@ -46,9 +46,9 @@ func BenchmarkExchange(b *testing.B) {
 	}
 }
 
-// TestExchangeIsTheYardsticks holds the workload to what the yardsticks print:
-// 100 connections with 100 requests each, 1 ms apart, end after 119.2 ms, with
-// every request answered, in the same frames each time.
+// TestExchangeIsTheYardsticks compares the workload with what the yardsticks
+// print: 100 connections with 100 requests each, started 1 ms apart, end after
+// 119.2 ms with every request answered, and each run has the same frames.
 func TestExchangeIsTheYardsticks(t *testing.T) {
 	e := Exchange{Connections: 100, Requests: 100, Gap: time.Millisecond}
 	first, err := e.Run()
@@ -65,7 +65,7 @@ func TestExchangeIsTheYardsticks(t *testing.T) {
 	if first.Answered != 10000 {
 		t.Errorf("answered: got %d, want 10000", first.Answered)
 	}
-	// The run is cut into slices of 1 ms.
+	// The run is divided into slices of 1 ms.
 	if want := 120 * time.Millisecond; first.Simulated != want {
 		t.Errorf("simulated: got %v, want %v", first.Simulated, want)
 	}

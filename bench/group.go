@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// NewGroup returns a world of one standby group with so many members and no
-// clients, after the election. Close it.
+// NewGroup returns a world of one standby group with the given number of
+// members and no clients, after the election. Close it.
 func NewGroup(members int) (*world.World, error) {
 	t := topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{}}
 	for i := range members {
@@ -33,8 +33,8 @@ func NewGroup(members int) (*world.World, error) {
 	return w, nil
 }
 
-// Idle lets a world go on for a span in which nothing may happen: an event is
-// an error, and so is silence.
+// Idle runs a world for a span in which nothing may happen but hellos: an event
+// is an error, and so is a lack of hellos.
 func Idle(w *world.World, span time.Duration) error {
 	events, frames := len(w.Events()), w.Frames()
 	if err := w.Run(w.Now() + span); err != nil {

@@ -8,7 +8,7 @@ import (
 
 var year = flag.Bool("year", false, "BenchmarkYear: run the whole year, not a week of it")
 
-// BenchmarkIdleGroup is three members that say hello to each other for a day.
+// BenchmarkIdleGroup is three members that exchange hellos for a day.
 func BenchmarkIdleGroup(b *testing.B) {
 	w, err := NewGroup(3)
 	if err != nil {
@@ -31,7 +31,7 @@ func BenchmarkIdleGroup(b *testing.B) {
 }
 
 // BenchmarkYear is an idle pair, for a week; with -year, for a year. The heap
-// must not grow from its first quarter to its end.
+// must not grow between the first quarter and the end.
 func BenchmarkYear(b *testing.B) {
 	span := 7 * 24 * time.Hour
 	if *year {

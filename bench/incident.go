@@ -14,7 +14,7 @@ import (
 )
 
 // Incident runs an incident of the library to its verdict, with a capture that
-// is written and thrown away.
+// is written and discarded.
 func Incident(name string, seed uint64) (*scenarios.Outcome, error) {
 	s, err := incidents.Find(name)
 	if err != nil {
@@ -31,7 +31,7 @@ func Incident(name string, seed uint64) (*scenarios.Outcome, error) {
 	return o, nil
 }
 
-// Work is what trials did, all together.
+// Work is the total work of several trials.
 type Work struct {
 	Simulated time.Duration
 	Frames    uint64 // sent
@@ -42,7 +42,8 @@ func (w *Work) add(simulated time.Duration, frames, steps uint64) {
 	w.Simulated, w.Frames, w.Steps = w.Simulated+simulated, w.Frames+frames, w.Steps+steps
 }
 
-// Trials runs an incident with the seeds 1..trials on so many goroutines.
+// Trials runs an incident with the seeds 1..trials on the given number of
+// goroutines.
 func Trials(name string, goroutines, trials int) (all Work, err error) {
 	seeds := make(chan uint64)
 	done, errs := make([]Work, goroutines), make([]error, goroutines)

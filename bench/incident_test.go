@@ -28,8 +28,8 @@ func BenchmarkCablePull(b *testing.B) {
 	b.ReportMetric(float64(frames)/float64(b.N), "frames/op")
 }
 
-// BenchmarkTrials is trials side by side, a world per goroutine of one process.
-// Command compare holds it against worker processes.
+// BenchmarkTrials is parallel trials, one world per goroutine of one process.
+// Command compare compares it with worker processes.
 func BenchmarkTrials(b *testing.B) {
 	for _, goroutines := range []int{1, runtime.NumCPU()} {
 		b.Run(fmt.Sprintf("goroutines=%d", goroutines), func(b *testing.B) {

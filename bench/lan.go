@@ -19,7 +19,8 @@ type LAN struct {
 	Hosts  []*host.Host
 }
 
-// NewLAN returns a LAN of so many running machines, 10.0.0.1 first. Close it.
+// NewLAN returns a LAN with the given number of running machines, 10.0.0.1
+// first. Close it.
 func NewLAN(machines int) *LAN {
 	l := &LAN{Loop: sim.New(42), Digest: sim.NewDigest()}
 	l.Fabric = netfab.New(l.Loop, l.Digest)
@@ -34,7 +35,7 @@ func NewLAN(machines int) *LAN {
 	return l
 }
 
-// Close ends the machines.
+// Close stops the machines.
 func (l *LAN) Close() {
 	for _, h := range l.Hosts {
 		h.Destroy()

@@ -19,7 +19,7 @@ func BenchmarkBuild(b *testing.B) {
 }
 
 // BenchmarkIdleHosts is the cost of a frame between two machines, with and
-// without idle ones beside them.
+// without idle machines on the segment.
 func BenchmarkIdleHosts(b *testing.B) {
 	for _, idle := range []int{0, 998} {
 		b.Run(fmt.Sprintf("hosts=%d", idle+2), func(b *testing.B) {

@@ -10,15 +10,15 @@ import (
 type Usage struct {
 	Wall   time.Time
 	CPU    time.Duration // user and system, of all threads
-	Bytes  uint64        // allocated, freed since or not
+	Bytes  uint64        // allocated, including freed
 	Allocs uint64
 }
 
-// Now returns what the process has used until now.
+// Now returns the current usage of the process.
 func Now() Usage {
 	var r syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		panic("bench: getrusage: " + err.Error()) // RUSAGE_SELF is always known
+		panic("bench: getrusage: " + err.Error()) // RUSAGE_SELF is always valid
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -47,7 +47,7 @@ func Since(then Usage) Spent {
 	}
 }
 
-// Heap returns the bytes of the heap that are in use after a collection.
+// Heap returns the bytes of heap in use after a garbage collection.
 func Heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats

@@ -1,18 +1,19 @@
 // Command compare measures cablepull against its yardsticks and its bars, all
-// sides in turn within the same minutes, and prints one table. Figures of
-// different minutes cannot be compared on a machine that does other work.
+// sides in turn within the same minutes, and prints one table. On a machine
+// that does other work, figures from different minutes cannot be compared.
 //
 //	go run ./bench/compare                 all rows, 3 rounds
 //	go run ./bench/compare -rounds 9 -row ns-3
 //	go run ./bench/compare -old BINARY     this commit against another
 //
-// BINARY is this command as another commit builds it: go build -o BINARY ./bench/compare.
+// BINARY is this command built from another commit: go build -o BINARY
+// ./bench/compare.
 //
-// Each measurement is a process of its own. Those of the virtual world have one
+// Each measurement is a separate process. Those of the virtual world use one
 // processor, the setting in which both cablepull and the spike are fastest, and
-// are counted in CPU seconds, which other programs disturb least. A yardstick that is not
-// installed is said in a sentence, and its rows are left out. The exit status
-// is 1 if a bar is missed. Start reading at rows.go.
+// count CPU seconds, which other programs disturb least. If a yardstick is not
+// installed, the command says so and omits its rows. The exit status is 1 if a
+// bar is missed. Start reading at rows.go.
 package main
 
 import (
@@ -51,7 +52,8 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// compare measures every row so many times and prints the table.
+// compare measures every row for the given number of rounds and prints the
+// table.
 func compare(root, only, old string, rounds int, out io.Writer) error {
 	bin, err := os.MkdirTemp("", "cablepull-bench-")
 	if err != nil {

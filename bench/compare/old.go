@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// oldRows hold this commit against another one, both built from the same
-// command: the virtual workloads in CPU seconds, and what trials cost in
-// numbers that no other program disturbs.
+// oldRows compare this commit with another, both through this command: the
+// virtual workloads in CPU seconds, and trials in counts that other programs do
+// not disturb.
 func oldRows(s sides) []*row {
 	const cpuMost, countMost = 1.10, 1.02
 	spread := exchange(100, 300, time.Millisecond)
@@ -20,7 +20,7 @@ func oldRows(s sides) []*row {
 		{"TCP, 100 x 300, gap 1 ms", spread},
 		{"HTTP, 100 x 300, gap 1 ms", slices.Concat(spread, []string{"--http"})},
 		{"TCP, 1,000 x 30, gap 1 µs", exchange(1000, 30, time.Microsecond)},
-		{"TCP, 100 x 300 beside 998 idle hosts", slices.Concat(spread, []string{"--idle=998"})},
+		{"TCP, 100 x 300 with 998 idle hosts", slices.Concat(spread, []string{"--idle=998"})},
 		{"idle group of 3, a day", []string{"group", "--members=3", "--span=24h"}},
 		{"cable-pull, captured, 5 trials", []string{"incident", "--trials=5"}},
 		{"1,000 hosts, built", []string{"lan", "--hosts=1000"}},
@@ -48,7 +48,7 @@ func (s sides) before(figure string, args []string) func() (float64, error) {
 	return func() (float64, error) {
 		figures, err := s.childOf(s.old, 1, args)
 		if err == nil && figures[figure] == 0 {
-			err = fmt.Errorf("%s: it prints no %s: it is of a commit before that was measured", s.old, figure)
+			err = fmt.Errorf("%s: it prints no %s: its commit does not measure that yet", s.old, figure)
 		}
 		return figures[figure], err
 	}

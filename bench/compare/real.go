@@ -12,13 +12,13 @@ import (
 	"github.com/cablepull/cablepull/bench/wire"
 )
 
-// This file measures the netns world. What this machine cannot do is said on
-// standard error, and nothing is printed.
+// This file measures the netns world. If this machine cannot measure something,
+// standard error says so, and nothing is printed.
 
-// sinceFlag is when the process was started, in nanoseconds since the epoch.
+// sinceFlag is the start of the process, in nanoseconds since the epoch.
 func sinceFlag(f *flag.FlagSet) *int64 { return f.Int64("since", time.Now().UnixNano(), "") }
 
-// lacking says what is missing, and returns all other errors.
+// lacking reports what is missing, and returns all other errors.
 func lacking(err error) error {
 	if errors.Is(err, wire.ErrAbsent) {
 		fmt.Fprintln(os.Stderr, err)
@@ -42,7 +42,7 @@ func measureHello(f *flag.FlagSet, args []string, out io.Writer) error {
 	return err
 }
 
-// wayFlag is what stands between two hosts.
+// wayFlag is how two hosts are connected.
 func wayFlag(f *flag.FlagSet) func() (wire.Way, error) {
 	name := f.String("way", "fabric", "")
 	return func() (wire.Way, error) {
@@ -90,8 +90,8 @@ func measureLatency(f *flag.FlagSet, args []string, out io.Writer) error {
 	return err
 }
 
-// measureTakeover is the median of takeovers at instants that are spread evenly
-// between two adverts. Turn shifts them, so that rounds do not repeat them.
+// measureTakeover is the median of takeovers at instants spread evenly between
+// two adverts. turn shifts them, so that rounds do not repeat them.
 func measureTakeover(f *flag.FlagSet, args []string, out io.Writer) error {
 	sinceFlag(f)
 	name, phases, turn := f.String("pair", "ours", ""), f.Int("phases", 4, ""), f.Int("turn", 0, "")
@@ -104,7 +104,7 @@ func measureTakeover(f *flag.FlagSet, args []string, out io.Writer) error {
 	}
 	var gaps []time.Duration
 	for i := range *phases {
-		const golden = 0.618 // shifts by it never come near each other
+		const golden = 0.618 // multiples of it, modulo 1, spread evenly
 		phase := (float64(i) + golden*float64(*turn)) / float64(*phases)
 		gap, err := wire.Takeover(pairs[*name](), phase-float64(int(phase)))
 		if err != nil {

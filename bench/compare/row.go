@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// row is one line of the table: a figure of ours, alone or divided by one of a
-// yardstick, held against a bar.
+// row is one line of the table: a figure of ours, alone or divided by a
+// yardstick's, compared with a bar.
 type row struct {
 	what   string
 	unit   string
 	bar    float64
-	below  bool // the figure shall be below the bar, not above; a bar of 0 only informs
-	minus  bool // the yardstick's figure is taken from ours; ours is not divided by it
-	rounds int  // in which it is measured at most; 0: in all
+	below  bool // the figure must be below the bar instead of above; a bar of 0 is informative only
+	minus  bool // subtract the yardstick's figure from ours instead of dividing by it
+	rounds int  // maximum number of rounds in which it is measured; 0: all
 	// ours and theirs each measure once.
 	ours, theirs func() (float64, error)
 
@@ -23,11 +23,11 @@ type row struct {
 	absent              error
 }
 
-// errAbsent is wrapped by errors that say that a yardstick is not installed.
+// errAbsent is wrapped by errors about a yardstick that is not installed.
 var errAbsent = errors.New("no yardstick")
 
-// measure takes both sides once, directly after each other. Who is first takes
-// turns, so that neither side always finds the machine as the other left it.
+// measure measures both sides once, directly after each other. The first side
+// alternates, so that neither always runs right after the other.
 func (r *row) measure() error {
 	if r.absent != nil || r.rounds > 0 && len(r.figures) >= r.rounds {
 		return nil
@@ -59,7 +59,7 @@ func (r *row) measure() error {
 	return nil
 }
 
-// failed notes that the row cannot be measured here, or returns a real error.
+// failed records that the row cannot be measured here, or returns a real error.
 func (r *row) failed(err error) error {
 	if errors.Is(err, errAbsent) {
 		r.absent = err
@@ -79,7 +79,7 @@ func (r *row) passed() bool {
 	return m >= r.bar
 }
 
-// line is the row for the table.
+// line formats the row for the table.
 func (r *row) line() string {
 	bar, verdict := "-", "-"
 	if r.bar > 0 {
@@ -101,7 +101,7 @@ func (r *row) line() string {
 		number(slices.Min(r.figures)), number(slices.Max(r.figures)), len(r.figures), verdict, ours, theirs)
 }
 
-// number prints a figure with about three digits that count.
+// number prints a figure with about three significant digits.
 func number(v float64) string {
 	switch {
 	case math.Abs(v) >= 100:

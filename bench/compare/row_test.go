@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestSidesTakeTurns: which side is measured first changes from round to round,
-// and a row with a limit is not measured beyond it.
+// TestSidesTakeTurns: the side that is measured first alternates, and a row
+// with a limit on rounds is not measured more often.
 func TestSidesTakeTurns(t *testing.T) {
 	order := ""
 	side := func(name string, figure float64) func() (float64, error) {
@@ -24,8 +24,8 @@ func TestSidesTakeTurns(t *testing.T) {
 	}
 }
 
-// TestRowFails: an error of either side is one of the row, but a yardstick that
-// is not installed leaves the row out.
+// TestRowFails: an error of either side is an error of the row, but if a
+// yardstick is not installed the row is omitted.
 func TestRowFails(t *testing.T) {
 	broken, absent := errors.New("broken"), fmt.Errorf("%w: ns-3", errAbsent)
 	good := func() (float64, error) { return 1, nil }
@@ -37,11 +37,11 @@ func TestRowFails(t *testing.T) {
 	}
 	r := row{ours: good, theirs: bad(absent)}
 	if err := r.measure(); err != nil || r.absent == nil || len(r.figures) != 0 {
-		t.Errorf("got %v, absent %v, want a row that is left out", err, r.absent)
+		t.Errorf("got %v, absent %v, want the row omitted", err, r.absent)
 	}
 }
 
-// TestBars: above, below, and none.
+// TestBars: bars above and below, and no bar.
 func TestBars(t *testing.T) {
 	for _, tc := range []struct {
 		r    row

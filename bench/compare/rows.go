@@ -9,13 +9,13 @@ import (
 // rows are all comparisons, those of the virtual world first.
 func rows(s sides) []*row { return append(virtualRows(s), realRows(s)...) }
 
-// realRows are what the netns world is held against.
+// realRows are the comparisons of the netns world.
 func realRows(s sides) []*row {
 	throughput := func(way string) func() (float64, error) { return s.real("mbit_per_s", "throughput", "--way="+way) }
 	latency := func(way string) func() (float64, error) { return s.real("ping_us", "latency", "--way="+way) }
 	takeover := func(pair string) func() (float64, error) {
 		return turns(func(turn int) func() (float64, error) {
-			const phases = 4 // of a round, spread between two adverts
+			const phases = 4 // per round, spread between two adverts
 			return s.real("takeover_ms", "takeover", "--pair="+pair, fmt.Sprintf("--phases=%d", phases), fmt.Sprintf("--turn=%d", turn))
 		})
 	}
@@ -47,7 +47,7 @@ func realRows(s sides) []*row {
 	}
 }
 
-// virtualRows are what the virtual world is held against. Those with a yardstick
+// virtualRows are the comparisons of the virtual world. Those with a yardstick
 // have the same connections, requests per connection and gap on both sides.
 func virtualRows(s sides) []*row {
 	spread := exchange(100, 300, time.Millisecond) // the spike's gap is 1 ms
@@ -86,7 +86,8 @@ func virtualRows(s sides) []*row {
 			ours: s.own("resident_mb", []string{"lan", "--hosts=1000"}),
 		},
 		{
-			// It does not grow, but a difference below a tenth is the machine's.
+			// The cost does not grow, but differences below a tenth are noise of the
+			// machine.
 			what: "cost per frame, 1,000 hosts against 2", bar: 1.1, below: true, unit: "x",
 			ours:   s.own("cpu_us_per_frame", slices.Concat(spread, []string{"--idle=998"})),
 			theirs: s.own("cpu_us_per_frame", spread),
@@ -101,13 +102,13 @@ func virtualRows(s sides) []*row {
 		},
 		{
 			what: "trials: 2 processes against 2 goroutines", unit: "x",
-			ours: s.beside(2, []string{"incident", "--trials=5"}), theirs: s.goroutines(2, []string{"incident", "--trials=10"}),
+			ours: s.processes(2, []string{"incident", "--trials=5"}), theirs: s.goroutines(2, []string{"incident", "--trials=10"}),
 		},
 	}
 }
 
-// exchange is the command line of a child that measures an exchange. What
-// follows the first word is understood by the program of ns-3 too.
+// exchange is the command line of a child that measures an exchange. The
+// program of ns-3 also understands everything after the first word.
 func exchange(connections, requests int, gap time.Duration) []string {
 	return []string{
 		"exchange",

@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// sides starts the processes that measure, ours and the yardsticks'.
+// sides starts the measuring processes, ours and the yardsticks'.
 type sides struct {
 	root string // the folder with ns3/run and spike/run
-	old  string // this command as another commit builds it; empty: there is none
-	bin  string // where they keep what they build, from round to round
+	old  string // this command built from another commit; empty: none
+	bin  string // where they keep what they build between rounds
 }
 
-// childVerb makes this program measure once and print what came out.
+// childVerb makes this program measure once and print the result.
 const childVerb = "measure"
 
-// own returns a measurement of ours: the figure of that name.
+// own returns a measurement of the named figure of ours.
 func (s sides) own(figure string, args []string) func() (float64, error) {
 	return func() (float64, error) {
 		figures, err := s.child(1, args)
@@ -32,7 +32,7 @@ func (s sides) own(figure string, args []string) func() (float64, error) {
 	}
 }
 
-// goroutines returns how many trials per second one process makes with so many
+// goroutines returns how many trials per second one process makes with n
 // processors and goroutines.
 func (s sides) goroutines(n int, args []string) func() (float64, error) {
 	return func() (float64, error) {
@@ -41,8 +41,8 @@ func (s sides) goroutines(n int, args []string) func() (float64, error) {
 	}
 }
 
-// beside returns how many trials per second so many processes make together.
-func (s sides) beside(n int, args []string) func() (float64, error) {
+// processes returns how many trials per second n processes make together.
+func (s sides) processes(n int, args []string) func() (float64, error) {
 	return func() (float64, error) {
 		rates, errs := make([]float64, n), make([]error, n)
 		var group sync.WaitGroup
@@ -65,7 +65,7 @@ func (s sides) beside(n int, args []string) func() (float64, error) {
 	}
 }
 
-// child runs this program as a process that measures.
+// child runs this program as a measuring process.
 func (s sides) child(processors int, args []string) (map[string]float64, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -74,8 +74,8 @@ func (s sides) child(processors int, args []string) (map[string]float64, error) 
 	return s.childOf(program, processors, args)
 }
 
-// childOf runs a program of this command, of this commit or another, as a
-// process that measures.
+// childOf runs a binary of this command, of this commit or another, as a
+// measuring process.
 func (s sides) childOf(program string, processors int, args []string) (map[string]float64, error) {
 	cmd := exec.Command(program, append([]string{childVerb}, args...)...)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))
@@ -87,15 +87,14 @@ func (s sides) childOf(program string, processors int, args []string) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	// The yardsticks that count whole processes are held against a whole process.
+	// Yardsticks that count whole processes are compared with our whole process.
 	process := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	figures["answered_per_process_s"] = figures["answered"] / process.Seconds()
 	figures["process_s"] = process.Seconds()
 	return figures, nil
 }
 
-// real returns a measurement of ours in real time, with as many processors as
-// there are.
+// real returns a measurement of ours in real time, with all processors.
 func (s sides) real(figure string, args ...string) func() (float64, error) {
 	return func() (float64, error) {
 		figures, err := s.child(runtime.NumCPU(), append(args, fmt.Sprintf("--since=%d", time.Now().UnixNano())))
@@ -103,7 +102,7 @@ func (s sides) real(figure string, args ...string) func() (float64, error) {
 	}
 }
 
-// turns returns a measurement that is told how often it was made before.
+// turns returns a measurement that is passed the number of earlier calls.
 func turns(measure func(turn int) func() (float64, error)) func() (float64, error) {
 	turn := -1
 	return func() (float64, error) {
@@ -145,8 +144,7 @@ func (s sides) yardstick(figure, folder string, args []string, env ...string) fu
 	}
 }
 
-// output runs a command. One that prints nothing has said why on its standard
-// error.
+// output runs a command. If it prints nothing, its standard error says why.
 func output(cmd *exec.Cmd) (string, error) {
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -161,8 +159,8 @@ func output(cmd *exec.Cmd) (string, error) {
 	return string(out), nil
 }
 
-// parse reads one line of key=value. Values that are no numbers are names of
-// settings; those that end in a unit of time are read in seconds.
+// parse reads one line of key=value. Values that are not numbers are names of
+// settings; values with a unit of time are converted to seconds.
 func parse(line string) (map[string]float64, error) {
 	figures := map[string]float64{}
 	for _, pair := range strings.Fields(line) {

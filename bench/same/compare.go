@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// compare holds the runs of the new side against those of the old, which must
-// all be there, and prints what differs.
+// compare compares the runs of the new side with those of the old, which must
+// all exist, and prints what differs.
 func compare(before, after string, seeds int, r rules, gone []string, out io.Writer) error {
 	old, err := runsIn(before, seeds)
 	if err != nil {
@@ -57,7 +57,7 @@ func compare(before, after string, seeds int, r rules, gone []string, out io.Wri
 	return nil
 }
 
-// runsIn lists the runs of a folder with these seeds, each a folder of its own
+// runsIn lists the runs of a folder with these seeds, each in its own folder,
 // such as cable-pull-seed-1.
 func runsIn(folder string, seeds int) ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*", "run.json"))
@@ -80,10 +80,11 @@ func runsIn(folder string, seeds int) ([]string, error) {
 	return names, nil
 }
 
-// incidentOf returns the incident of a run: what is before its seed.
+// incidentOf returns the incident of a run: the part of its name before the
+// seed.
 func incidentOf(name string) string { return name[:strings.LastIndex(name, "-seed-")] }
 
-// compareRun compares two folders of one run and says what differs.
+// compareRun compares two folders of one run and returns the differences.
 func compareRun(before, after, incident string, r rules) ([]string, error) {
 	if _, err := os.Stat(filepath.Join(after, "run.json")); err != nil {
 		return []string{"the new binary has no such run"}, nil

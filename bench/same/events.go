@@ -6,9 +6,10 @@ import (
 	"os"
 )
 
-// compareEvents says where two logs first differ: the lines must be the same
-// in number and order, and each must have what it had before. One difference
-// makes most of what follows differ too, so the first is enough.
+// compareEvents returns where two logs first differ: number and order of lines
+// must be equal, and each line must have all keys and values that it had
+// before. After one difference most later lines also differ, so the first is
+// enough.
 func compareEvents(before, after string) ([]string, error) {
 	old, err := os.ReadFile(before)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command same proves that a change left behaviour as it was: it plays every
-// virtual incident of two cablepull binaries and compares what came out.
+// Command same proves that a change left behaviour unchanged: it plays every
+// virtual incident of two cablepull binaries and compares the results.
 //
 //	git worktree add ../before HEAD~1
 //	go build -C ../before -o /tmp/before ./cmd/cablepull
@@ -7,9 +7,9 @@
 //
 // For each incident of the old binary and each seed, the frame part of the
 // digest must be equal; each line of events must be equal, but may have gained
-// keys; run.json must be equal, but may have gained keys or renamed them. A
-// figure that has to change is named with -changed. The incidents that only the
-// new binary has are listed. Exit status 1 means that something differs.
+// keys; run.json must be equal, but may have gained keys or renamed them. Name
+// a figure that has to change with -changed. Incidents that only the new binary
+// has are listed. Exit status 1 means that something differs.
 //
 // Start reading at compare.go.
 package main
@@ -52,10 +52,10 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	before := flags.String("old", "", "cablepull binary of the commit before, or a folder that its `run --all --seeds 1..N --out FOLDER` wrote")
 	after := flags.String("new", "", "the same of the commit after (default: built from this checkout)")
-	seeds := flags.Int("seeds", 3, "how many seeds, from 1 on")
+	seeds := flags.Int("seeds", 3, "number of seeds, starting with 1")
 	flags.Var(&renamed, "renamed", "`old=new`: a key of run.json has another name; may be repeated")
 	flags.Var(&changed, "changed", "`incident:path`: this value of run.json may differ, such as cable-pull:measures.groups.no_active; * is every incident; may be repeated")
-	flags.Var(&gone, "gone", "`incident` that the new binary has no more; may be repeated")
+	flags.Var(&gone, "gone", "`incident` that the new binary no longer has; may be repeated")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

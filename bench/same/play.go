@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// build makes the binary of this checkout.
+// build builds the binary of this checkout.
 func build(binary string, stderr io.Writer) error {
 	cmd := exec.Command("go", "build", "-o", binary, "./cmd/cablepull")
 	cmd.Stderr = stderr
@@ -20,8 +20,8 @@ func build(binary string, stderr io.Writer) error {
 	return nil
 }
 
-// play runs every virtual incident of a binary into the folder, and returns it.
-// A binary that is a folder already is what an earlier run has left.
+// play runs every virtual incident of a binary into the folder, and returns the
+// folder. If binary is itself a folder, it is the output of an earlier run.
 func play(binary, folder string, seeds int, stderr io.Writer) (string, error) {
 	info, err := os.Stat(binary)
 	if err != nil {

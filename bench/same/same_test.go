@@ -32,7 +32,7 @@ func write(t *testing.T, runs ...[3]string) string {
 	return folder
 }
 
-// TestSame: what may differ passes, and all else is named.
+// TestSame: allowed differences pass, and all others are named.
 func TestSame(t *testing.T) {
 	const name = "x-seed-1"
 	for _, tc := range []struct {
@@ -66,7 +66,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestSameIncidents: a new incident is told, a lost one is a difference.
+// TestSameIncidents: a new incident is listed, a missing one is a difference.
 func TestSameIncidents(t *testing.T) {
 	one, two := [3]string{"x-seed-1", runBefore, eventA}, [3]string{"y-z-seed-1", runBefore, eventA}
 	for _, tc := range []struct {
@@ -87,7 +87,8 @@ func TestSameIncidents(t *testing.T) {
 	}
 }
 
-// TestSameRefuses what cannot be compared, since it would be equal.
+// TestSameRefuses: a comparison without runs is refused, because it would
+// always be equal.
 func TestSameRefuses(t *testing.T) {
 	empty, good := t.TempDir(), write(t, [3]string{"x-seed-1", runBefore, eventA})
 	for _, args := range [][]string{

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// rules say what may differ between two run.json: nothing but added keys, keys
-// with a new name, and values that are named.
+// rules are the allowed differences between two run.json: only added keys,
+// renamed keys and named values.
 type rules struct {
 	renamed map[string]string // old key: new key
 	changed []string          // incident:path
@@ -40,8 +40,8 @@ func newRules(renamed, changed []string) (rules, error) {
 // versions; the digest is compared by its frame part.
 var volatile = []string{"wall", "wall_ns", "version", "digest"}
 
-// value says where two decoded JSON values differ. What is only in the new one
-// is no difference: a key was added.
+// value returns where two decoded JSON values differ. A key that is only in the
+// new value is not a difference.
 func (r rules) value(incident, path string, before, after any) []string {
 	if slices.Contains(volatile, path) || r.mayChange(incident, path) {
 		return nil
@@ -100,7 +100,7 @@ func (r rules) mayChange(incident, path string) bool {
 	return slices.Contains(r.changed, incident+":"+path) || slices.Contains(r.changed, "*:"+path)
 }
 
-// short is a JSON value for a message.
+// short prints a JSON value for a message.
 func short(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -125,7 +125,7 @@ func readJSON(name string) (any, error) {
 	return v, nil
 }
 
-// decode reads JSON and keeps numbers as they are written.
+// decode reads JSON and keeps the spelling of numbers.
 func decode(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()

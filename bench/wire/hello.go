@@ -15,8 +15,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// FirstHello runs a scenario of so many nodes, all of them members of a standby
-// group, and returns when the first hello was on the wire.
+// FirstHello runs a scenario of the given number of nodes, all members of a
+// standby group, and returns when the first hello was on the wire.
 func FirstHello(nodes int) (at time.Time, err error) {
 	t := topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{}}
 	for i := range nodes {
@@ -24,8 +24,8 @@ func FirstHello(nodes int) (at time.Time, err error) {
 		t.Nodes[fmt.Sprintf("m%d", i)] = topology.Node{
 			Gateway: &topology.Gateway{},
 			NICs:    map[string]topology.NIC{"lan": {Address: netip.PrefixFrom(own, 24)}},
-			// A member listens for one hold time before it speaks, here for the
-			// shortest that there is.
+			// A member listens for one hold time before it speaks, here for the shortest
+			// possible.
 			Standby: map[string]topology.Standby{"lan": {
 				VIP: vip, Profile: "ios", Hello: 15 * time.Millisecond, Hold: 50 * time.Millisecond,
 			}},

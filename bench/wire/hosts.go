@@ -19,8 +19,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Way is what stands between two hosts, whose kernels have Source and Sink: runs
-// a program on each and returns what that of the source said.
+// Way connects two hosts, source and sink, by some path, runs a program on each
+// and returns the output of the source's.
 type Way func(source, sink []string) (string, error)
 
 // The addresses of the hosts.
@@ -29,14 +29,13 @@ var (
 	Sink   = netip.MustParsePrefix("192.0.2.2/24")
 )
 
-// headStart is how long the program of the sink has before that of the source
-// begins.
+// headStart is how much earlier the sink's program starts than the source's.
 const headStart = 300 * time.Millisecond
 
-// patience is how long the source may take.
+// patience is the time limit of the source's program.
 const patience = 30 * time.Second
 
-// Fabric is the way through our fabric, as scenarios have it.
+// Fabric is the way through our fabric, as in scenarios.
 func Fabric(source, sink []string) (string, error) {
 	said := map[string]*bytes.Buffer{}
 	output := func(name string) (io.Writer, error) {
@@ -81,7 +80,7 @@ func ended(events []event.Event, node string) bool {
 	return false
 }
 
-// absent marks errors that say that this machine cannot do it.
+// absent marks errors that mean that this machine lacks something.
 func absent(err error) error {
 	for _, lack := range []error{netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrLimit, realhost.ErrProgram, exec.ErrNotFound} {
 		if errors.Is(err, lack) {
@@ -91,7 +90,8 @@ func absent(err error) error {
 	return err
 }
 
-// Bridge is the way through a bridge of the kernel, over the same kind of cables.
+// Bridge is the way through a bridge of the kernel, over the same kind of
+// cables.
 func Bridge(source, sink []string) (string, error) {
 	var spaces [3]*netns.Namespace
 	for i := range spaces {
@@ -139,15 +139,15 @@ func Bridge(source, sink []string) (string, error) {
 	return out.String(), nil
 }
 
-// preferred starts a program in a namespace, served before others of the machine
-// as those of a testbed are. Leave is called when it has ended.
+// preferred starts a program in a namespace with priority over others of the
+// machine, as in a testbed. Call leave when it has ended.
 func preferred(ns *netns.Namespace, program *exec.Cmd) (leave func() error, err error) {
 	if err := ns.Do(program.Start); err != nil {
 		return nil, err
 	}
 	group, err := netns.NewGroup("bench")
 	if err != nil {
-		return func() error { return nil }, nil // a testbed has none either, and goes on
+		return func() error { return nil }, nil // a testbed also continues without priority
 	}
 	group.Prefer()
 	return group.Delete, group.Add(program.Process.Pid)

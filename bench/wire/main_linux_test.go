@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestMain lets the test binary play the parts of a testbed's processes.
+// TestMain lets the test binary run as the processes of a testbed.
 func TestMain(m *testing.M) {
 	if done, err := Part(os.Args[1:], os.Stdin); done {
 		if err != nil {

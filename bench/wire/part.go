@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed"
 )
 
-// Part plays a part of a testbed, or that of a probe, if the arguments are those
-// of one: the programs that measure are their own node processes.
+// Part runs this process as a part of a testbed or as a probe, if the arguments
+// say so: the measuring programs also serve as node processes.
 func Part(args []string, stdin io.Reader) (done bool, err error) {
 	switch {
 	case len(args) == 2 && args[0] == probePart:

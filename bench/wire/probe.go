@@ -11,21 +11,21 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// probePart is the program that asks an address whether it is there, every
-// millisecond. The ping that there is asks every ten once nobody answers.
+// probePart is the program that pings an address every millisecond. The
+// standard ping slows down to every ten milliseconds when nobody answers.
 const probePart = "probe"
 
-// probeInterval is the time between two questions.
+// probeInterval is the time between two requests.
 const probeInterval = time.Millisecond
 
-// probeProgram is how a host calls it for an address.
+// probeProgram is its command line for an address.
 func probeProgram(address string) ([]string, error) {
 	self, err := os.Executable()
 	return []string{self, probePart, address}, err
 }
 
-// probe sends ICMP echo requests until it is killed. The answers are for the
-// fabric to see.
+// probe sends ICMP echo requests until it is killed. The fabric sees the
+// answers.
 func probe(address string) error {
 	conn, err := net.Dial("ip4:icmp", address)
 	if err != nil {
@@ -36,7 +36,7 @@ func probe(address string) error {
 	var request []byte
 	for number := uint16(1); ; number++ {
 		request = wire.AppendEcho(request[:0], identifier, number)
-		_, _ = conn.Write(request) // it fails while nobody knows where the address is
+		_, _ = conn.Write(request) // fails while the address cannot be resolved
 		time.Sleep(probeInterval)
 	}
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Pair is two members of whatever kind, a and b, that share the virtual IP. A is
-// the one that has it.
+// Pair is two members of any kind, a and b, that share the virtual IP. At first
+// a owns it.
 type Pair map[string]topology.Node
 
 // vip is the address that a pair shares.
 var vip = netip.MustParseAddr("192.0.2.100")
 
 // The timers of both kinds of pair. The backup of keepalived waits for three
-// adverts and a skew that its priority gives it (RFC 9568 §6.1); the standby
-// of ours is told to hold for as long.
+// adverts and a skew that its priority gives it (RFC 9568 §6.1); our standby
+// has the same hold time.
 const (
 	advertTime     = 20 * time.Millisecond // a whole number of centiseconds, as the advert has it
 	backupPriority = 100
@@ -51,7 +51,7 @@ func member(i int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + i)}), 24)
 }
 
-// KeepalivedPair is two keepalived that speak VRRP version 3.
+// KeepalivedPair is two instances of keepalived that use VRRP version 3.
 func KeepalivedPair() Pair {
 	const config = `
 global_defs {
@@ -85,13 +85,13 @@ vrrp_instance pair {
 	return pair
 }
 
-// settled is when both kinds of pair have settled.
+// settled is the instant by which both kinds of pair have settled.
 const settled = 4 * time.Second
 
-// Takeover pulls the cable of a and returns how long a host that asks the
-// virtual IP every millisecond hears nothing: from the last answer of a to the
-// first of b. Phase, from 0 to 1, is when between two adverts the cable is
-// pulled: the time since the last advert is part of what is measured.
+// Takeover pulls the cable of a and returns how long a host that pings the
+// virtual IP every millisecond gets no answer: from the last answer of a to the
+// first of b. phase, from 0 to 1, is when between two adverts the cable is
+// pulled: the time since the last advert is part of the result.
 func Takeover(pair Pair, phase float64) (time.Duration, error) {
 	pullAt := settled + time.Duration(phase*float64(advertTime))
 	run, err := probeProgram(vip.String())

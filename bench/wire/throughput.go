@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// Throughput is what iperf3 gets through one TCP connection, in bits per second.
+// Throughput is the throughput of one TCP connection of iperf3, in bits per
+// second.
 func Throughput(way Way, span time.Duration) (float64, error) {
 	out, err := way(
 		[]string{"iperf3", "-c", Sink.Addr().String(), "-t", fmt.Sprint(span.Seconds()), "-J"},
@@ -39,7 +40,7 @@ func Throughput(way Way, span time.Duration) (float64, error) {
 
 var pingTime = regexp.MustCompile(`time=([0-9.]+) ms`)
 
-// Latency is the median round trip of so many pings, 3 ms apart.
+// Latency is the median round trip of the given number of pings, 3 ms apart.
 func Latency(way Way, pings int) (time.Duration, error) {
 	out, err := way(
 		[]string{"ping", "-c", fmt.Sprint(pings), "-i", "0.003", Sink.Addr().String()},

@@ -12,16 +12,16 @@ import (
 
 var errElsewhere = fmt.Errorf("%w: %w", ErrAbsent, netns.ErrUnsupported)
 
-// Part plays no part.
+// Part does nothing.
 func Part([]string, io.Reader) (done bool, err error) { return false, nil }
 
-// Way is what stands between two hosts.
+// Way connects two hosts.
 type Way func(source, sink []string) (string, error)
 
-// Fabric is not there.
+// Fabric is not supported.
 func Fabric(_, _ []string) (string, error) { return "", errElsewhere }
 
-// Bridge is not there.
+// Bridge is not supported.
 func Bridge(_, _ []string) (string, error) { return "", errElsewhere }
 
 // Throughput cannot be measured.
@@ -36,10 +36,10 @@ func FirstHello(int) (at time.Time, err error) { return at, errElsewhere }
 // Pair is two members.
 type Pair struct{}
 
-// OurPair is nobody.
+// OurPair is empty.
 func OurPair() Pair { return Pair{} }
 
-// KeepalivedPair is nobody.
+// KeepalivedPair is empty.
 func KeepalivedPair() Pair { return Pair{} }
 
 // Takeover cannot be measured.

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// measured skips a benchmark that this machine cannot do.
+// measured skips a benchmark that this machine cannot run.
 func measured[T any](b *testing.B) func(T, error) T {
 	return func(v T, err error) T {
 		b.Helper()
@@ -51,7 +51,8 @@ func BenchmarkLatency(b *testing.B) {
 
 var ways = map[string]Way{"fabric": Fabric, "bridge": Bridge}
 
-// BenchmarkFirstHello is ten nodes from nothing to the first hello on the wire.
+// BenchmarkFirstHello is the time to start ten nodes, to the first hello on the
+// wire.
 func BenchmarkFirstHello(b *testing.B) {
 	var sum time.Duration
 	for b.Loop() {
@@ -61,8 +62,8 @@ func BenchmarkFirstHello(b *testing.B) {
 	b.ReportMetric(sum.Seconds()*1000/float64(b.N), "ms-hello")
 }
 
-// BenchmarkTakeover is how long nobody answers after the cable of the active
-// member was pulled.
+// BenchmarkTakeover is how long nobody answers after the active member's cable
+// was pulled.
 func BenchmarkTakeover(b *testing.B) {
 	for name, pair := range map[string]func() Pair{"ours": OurPair, "keepalived": KeepalivedPair} {
 		b.Run(name, func(b *testing.B) {
