@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Action is what the outside must do after a step of a Machine: ClaimVIP,
-// ReleaseVIP, Announce, Send, Transition or Rejected. Other protocols have the
-// first three too; see Changing, Sending and Refusing for the rest. Actions are
+// Action is what the shell must do after a step of a Machine: ClaimVIP,
+// ReleaseVIP, Announce, Send, Transition or Rejected. Other protocols also have
+// the first three; see Changing, Sending and Refusing for the rest. Actions are
 // comparable values; carry them out in the order given. The order is
 // guaranteed:
 //

@@ -17,9 +17,9 @@
 // step, receive.go turns messages into the table's events, machine.go has the
 // timers, config.go and problem.go have what a user may set.
 //
-// The shell in package member knows no HSRP: it runs a Protocol, see
-// protocol.go. HSRP makes one of a Machine and its frames. Another protocol is
-// a machine of its own, in a package of its own, that implements Protocol.
+// The shell in package member does not know HSRP: it runs a Protocol, see
+// protocol.go. HSRP implements it with a Machine and its frames. Another
+// protocol is another machine, in its own package, that implements Protocol.
 //
 // A shell is a loop. It owns one Machine and one timer armed at Deadline, and
 // carries out actions in the order given:

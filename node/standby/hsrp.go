@@ -6,10 +6,11 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// HSRP is a member of a group of HSRP version 1 as a Protocol: a Machine, and its frames.
+// HSRP is a member of a group of HSRP version 1 as a Protocol: a Machine, and
+// its frames.
 type HSRP struct {
 	machine Machine
-	acting  Identity // while it leaves a group, still that of the one who joined
+	acting  Identity // while it leaves a group, still the old one
 }
 
 // NewHSRP returns a member in Initial.

@@ -1,9 +1,9 @@
 // Package member runs one member of a standby group on an interface of a
-// machine. Its Shell is thin and runs any election protocol of package standby:
-// it sends what the protocol says, puts virtual IPs on the interface and takes
-// them off, announces them, arms one timer, and follows the carrier. It decides
-// nothing, and knows no protocol. Member is the shell around HSRP, whose
-// configuration an administrator changes while it runs.
+// machine. Its Shell runs any election protocol of package standby: it sends
+// the protocol's messages, adds and removes virtual IPs, announces them, arms
+// one timer, and follows the carrier. It decides nothing and knows no protocol.
+// Member is the shell around HSRP, whose configuration can change while it
+// runs.
 //
 // Start reading at shell.go.
 package member

@@ -13,27 +13,28 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Options say how an interface holds and announces virtual addresses, whatever
-// the election protocol.
+// Options set how an interface holds and announces virtual addresses, under any
+// election protocol.
 type Options struct {
 	Secondary []netip.Addr // further virtual IPs that move with the primary one
 	// VirtualMAC makes the virtual IPs answer with the group's virtual MAC,
-	// DataPower's "MAC takeover"; else with the interface's own, its default.
+	// DataPower's "MAC takeover", instead of the interface's own, its default.
 	VirtualMAC bool
-	// Forms are the gratuitous ARPs of an announcement, in order: receivers
-	// differ in what they believe (spec/failover.md §9.1).
+	// Forms are the gratuitous ARPs of an announcement, in order: receivers differ
+	// in which they accept (spec/failover.md §9.1).
 	Forms []wire.ARPForm
-	// FreezeConnections leaves connections to a lost virtual IP hanging; else
-	// they are reset.
+	// FreezeConnections leaves connections to a lost virtual IP hanging instead of
+	// resetting them.
 	FreezeConnections bool
-	// Disabled is standby control that starts turned off; see Enable.
+	// Disabled starts with standby control turned off; see Enable.
 	Disabled bool
-	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface goes
-	// on using the virtual MAC after a warm restart.
+	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface keeps
+	// using the virtual MAC after a warm restart.
 	KeepsVirtualMAC bool
 }
 
-// Shell runs an election protocol on an interface. It decides nothing.
+// Shell runs an election protocol on an interface. All decisions are the
+// protocol's.
 type Shell struct {
 	host     *host.Host
 	nic      *host.NIC
@@ -49,7 +50,7 @@ type Shell struct {
 }
 
 // Run runs a protocol on the interface until the machine crashes. Without
-// carrier it is not started. Each boot of the machine has jitter of its own.
+// carrier it is not started. Each boot of the machine has its own jitter.
 func Run(h *host.Host, nic *host.NIC, p standby.Protocol, o Options) *Shell {
 	s := newShell(h, nic, p, o)
 	s.follow()
@@ -84,7 +85,7 @@ func (s *Shell) VIPs() []netip.Addr {
 	return append(vips, s.options.Secondary...)
 }
 
-// Yield gives the active role up, as the operator's YieldEthernetStandby does.
+// Yield gives up the active role, as the operator's YieldEthernetStandby does.
 func (s *Shell) Yield() { s.step(standby.Yield{}) }
 
 // Enable turns standby control on the interface on or off. Off is graceful: an
@@ -97,8 +98,8 @@ func (s *Shell) Enable(on bool) {
 // Enabled reports whether standby control is turned on.
 func (s *Shell) Enabled() bool { return s.enabled }
 
-// follow starts or stops the machine as switch, carrier and address say. A
-// machine that runs ignores another start, one that does not another stop.
+// follow starts or stops the protocol according to switch, carrier and address.
+// A running protocol ignores a start, a stopped one a stop.
 func (s *Shell) follow() {
 	if s.enabled && !s.mute && s.nic.Carrier() {
 		s.step(standby.Start{})
@@ -108,7 +109,7 @@ func (s *Shell) follow() {
 }
 
 // timerFired and received pass through the control class of the CPU: a machine
-// whose control plane starves says its hellos late and hears others late.
+// whose control plane starves sends its hellos late and receives others late.
 func (s *Shell) timerFired() { s.host.CPU().Do(sim.Func(s.tick)) }
 
 func (s *Shell) tick() {
@@ -127,10 +128,10 @@ func (s *Shell) received(frame []byte) {
 	s.host.CPU().Do(sim.Func(func() { s.step(ev) }))
 }
 
-// now is the instant as the machine's own clock shows it.
+// now is the instant by the machine's own clock.
 func (s *Shell) now() time.Duration { return s.host.Scope().Elapsed() }
 
-// step feeds the machine and carries out what it says, in its order.
+// step feeds an event to the protocol and carries out its actions in order.
 func (s *Shell) step(ev standby.Event) {
 	now := s.now()
 	for _, a := range s.protocol.Step(now, ev) {
@@ -170,7 +171,7 @@ func (s *Shell) perform(a standby.Action, as standby.Identity) {
 	}
 }
 
-// mac is the address by which the virtual IPs are reached.
+// mac is the Ethernet address of the virtual IPs.
 func (s *Shell) mac(as standby.Identity) host.MAC {
 	if s.options.VirtualMAC {
 		return as.VirtualMAC

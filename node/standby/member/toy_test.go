@@ -14,8 +14,9 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// toy is an election protocol as small as can be: everybody says its address
-// each second, and who has heard no lower one for 3 s owns the virtual IP.
+// toy is a minimal election protocol: each member sends its address every
+// second, and a member that has received no lower address for 3 s owns the
+// virtual IP.
 type toy struct {
 	own                netip.Addr
 	owner              bool
@@ -95,7 +96,7 @@ func (p *toy) Step(now time.Duration, ev standby.Event) (actions []standby.Actio
 	return actions
 }
 
-// drop gives the virtual IP up, if the toy owns it.
+// drop gives up the virtual IP, if the toy owns it.
 func (p *toy) drop(cause string) []standby.Action {
 	if !p.owner {
 		return nil
@@ -136,7 +137,8 @@ func toys(t *testing.T, machines int) (*lab, []*member.Shell) {
 	return l, shells
 }
 
-// wantOwners fails unless exactly these machines hold the virtual IP and say so.
+// wantOwners fails unless exactly these machines hold the virtual IP and say
+// so.
 func wantOwners(t *testing.T, l *lab, shells []*member.Shell, want ...string) {
 	t.Helper()
 	var hold, say []string
@@ -153,9 +155,9 @@ func wantOwners(t *testing.T, l *lab, shells []*member.Shell, want ...string) {
 	}
 }
 
-// TestShellRunsAnyProtocol: the shell needs nothing of a protocol but what
-// standby.Protocol says. A toy elects, fails over, yields, and comes back, and
-// its owner is announced and logged like that of HSRP.
+// TestShellRunsAnyProtocol: the shell needs only the methods of
+// standby.Protocol. A toy elects, fails over, yields, and comes back, and its
+// owner is announced and logged like that of HSRP.
 func TestShellRunsAnyProtocol(t *testing.T) {
 	l, shells := toys(t, 3)
 	l.Run(2 * time.Second)
