@@ -9,20 +9,20 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// AckDelay is how long an acknowledgement waits for data to ride on: the least
-// of Linux (TCP_DELACK_MIN). RFC 1122 §4.2.3.2 allows 0.5 s.
+// AckDelay is how long an acknowledgement waits for data to be sent with:
+// Linux's minimum (TCP_DELACK_MIN). RFC 1122 §4.2.3.2 allows 0.5 s.
 const AckDelay = 40 * time.Millisecond
 
 // ackDelay is delayed acknowledgement, which gVisor lacks: it answers every
 // segment at once, so that a request and its answer take four frames instead of
-// the two of other systems. It is a stage in both directions. The bare
-// acknowledgement of a segment that has just come in order is held; what the
-// connection says next overtakes and replaces it. Everything else leaves at
-// once: acknowledgements of handshakes and FINs, of what came out of order, of
-// probes, and every second one in a row (RFC 5681 §4.2).
+// the two of other systems. It is a stage in both directions. It holds the bare
+// acknowledgement of a segment that has just arrived in order; the connection's
+// next segment replaces it. All other acknowledgements leave at once: of
+// handshakes, FINs, out-of-order segments and probes, and every second one in a
+// row (RFC 5681 §4.2).
 type ackDelay struct {
 	nic         *NIC
-	arrived     tcpSegment // that the stack is working on
+	arrived     tcpSegment // the segment that the stack is processing
 	held        map[flow]*heldAck
 	first, last *heldAck // held ones in order of their instants
 	free        *heldAck // ready for reuse, linked by next
@@ -38,7 +38,7 @@ type heldAck struct {
 	prev, next *heldAck
 }
 
-// flow is a TCP connection as one side's frames name it.
+// flow is one direction of a TCP connection.
 type flow struct {
 	from, to         [4]byte
 	fromPort, toPort uint16
@@ -47,8 +47,8 @@ type flow struct {
 // back returns the flow in the other direction.
 func (f flow) back() flow { return flow{f.to, f.from, f.toPort, f.fromPort} }
 
-// tcpSegment is what matters here of a whole TCP segment. It views the frame, and
-// is valid as long as that is.
+// tcpSegment views a whole TCP segment in a frame. It is valid as long as the
+// frame is.
 type tcpSegment struct {
 	ip   *wire.IPv4Header
 	tcp  *wire.TCPHeader // nil: no whole segment
@@ -71,17 +71,17 @@ func newAckDelay(n *NIC) *ackDelay {
 	return d
 }
 
-// arrive is IngressAcks: it notes the frame that the stack is given next.
+// arrive is IngressAcks: it records the frame that the stack gets next.
 func (d *ackDelay) arrive(frame *netfab.Frame) Verdict {
 	d.arrived = segmentOf(frame.Data())
 	return Pass
 }
 
-// settled ends what arrive began: what the stack says from now on is no answer
-// to a frame.
+// settled ends what arrive began: what the stack sends from now on does not
+// answer a frame.
 func (d *ackDelay) settled() { d.arrived = tcpSegment{} }
 
-// leave is EgressAcks: it holds a frame of the stack, or lets it pass.
+// leave is EgressAcks: it holds a frame from the stack, or lets it pass.
 func (d *ackDelay) leave(frame *netfab.Frame) Verdict {
 	s := segmentOf(frame.Data())
 	if s.tcp == nil {
@@ -157,8 +157,8 @@ func (d *ackDelay) remove(h *heldAck) *netfab.Frame {
 	return frame
 }
 
-// expire sends what has waited long enough. The timer is not stopped when an
-// acknowledgement is dropped: it finds nothing due, and looks again.
+// expire sends the acknowledgements that are due. The timer is not stopped when
+// one is dropped: it then finds nothing due and is set again.
 func (d *ackDelay) expire() {
 	now := d.nic.host.loop.Now()
 	for d.first != nil && d.first.due <= now {
@@ -169,7 +169,7 @@ func (d *ackDelay) expire() {
 	}
 }
 
-// forget drops what is held from an address that the machine gives up.
+// forget drops held acknowledgements from an address that the machine gives up.
 func (d *ackDelay) forget(own netip.Addr) {
 	for h := d.first; h != nil; {
 		next := h.next

@@ -13,14 +13,14 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// bareAck matches acknowledgements with nothing else to say.
+// bareAck matches acknowledgements without data or other flags.
 func bareAck(s hosttest.Frame) bool {
 	_, tcp, data := wire.TCPOf(s.Data)
 	return tcp != nil && len(data) == 0 && tcp.Flags() == wire.TCPAck
 }
 
-// TestAcksRideOnAnswers: questions and answers that follow each other take two
-// frames each, and no bare acknowledgement but that of the handshake.
+// TestAcksRideOnAnswers: consecutive requests and answers take two frames each,
+// and the only bare acknowledgement is that of the handshake.
 func TestAcksRideOnAnswers(t *testing.T) {
 	l := newLab(t, 2, nil)
 	l.serve(t, l.Hosts[0], 80, 1000)
@@ -40,8 +40,8 @@ func TestAcksRideOnAnswers(t *testing.T) {
 	}
 }
 
-// TestLoneAckWaits: what is not answered is acknowledged after AckDelay, and
-// the second segment in a row at once.
+// TestLoneAckWaits: an unanswered segment is acknowledged after AckDelay, the
+// second in a row at once.
 func TestLoneAckWaits(t *testing.T) {
 	l, server, client := streamLab(t, silent)
 	conn := l.dial(t, client, "10.0.0.1:80")
@@ -73,8 +73,8 @@ func TestLoneAckWaits(t *testing.T) {
 	within(t, "that of two segments", acks[0].At-start, latency+time.Millisecond, latency+time.Millisecond)
 }
 
-// TestAckOutOfOrder: a segment behind a gap is acknowledged at once, so that
-// the sender learns of the gap, and so is the one that fills it.
+// TestAckOutOfOrder: a segment after a gap is acknowledged at once, so that the
+// sender learns of the gap, and so is the segment that fills it.
 func TestAckOutOfOrder(t *testing.T) {
 	l, server, client := streamLab(t, silent)
 	conn := l.dial(t, client, "10.0.0.1:80")
@@ -119,9 +119,9 @@ func (loseAll) Judge(time.Duration, netfab.Hop, []byte) (netfab.Verdict, bool) {
 	return netfab.Lose("test"), true
 }
 
-// TestLostAddressAcknowledgesNothing: an acknowledgement that waits when a
-// virtual IP is given up, or the machine crashes, never leaves. Else a former
-// owner would be seen to serve after the new one.
+// TestLostAddressAcknowledgesNothing: an acknowledgement that is held when a
+// virtual IP is given up, or the machine crashes, never leaves. Otherwise a
+// former owner would seem to serve after the new one.
 func TestLostAddressAcknowledgesNothing(t *testing.T) {
 	for _, c := range []struct {
 		name string

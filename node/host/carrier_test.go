@@ -11,16 +11,16 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// TestCarrierLoss: the machine notices a pulled cable at once, tells its
-// programs, and forgets its neighbours in the order of their addresses, not in
-// map order; the event of the link comes first.
+// TestCarrierLoss: the machine notices a pulled cable at once, notifies its
+// programs, and forgets its neighbours in order of address, not in map order;
+// the link's event comes first.
 func TestCarrierLoss(t *testing.T) {
 	const neighbours = 40
 	l := newLab(t, neighbours+1, nil)
 	h := l.Hosts[0]
 	for i, peer := range l.Hosts[1:] {
 		l.At(time.Duration(i*37%neighbours)*time.Millisecond, func() {
-			l.talk(peer, netip.AddrPortFrom(h.NIC("lan").Address().Addr(), 80), 1) // asks for h, which so learns of it
+			l.talk(peer, netip.AddrPortFrom(h.NIC("lan").Address().Addr(), 80), 1) // resolves h's address, so h learns of the peer
 		})
 	}
 	l.Run(time.Second)
@@ -52,10 +52,10 @@ func TestCarrierLoss(t *testing.T) {
 	}
 }
 
-// TestCarrierOfSleepers: a frozen machine notices at its thaw; so do the
-// programs of a frozen process, whose kernel notices at once. A dead machine
-// notices nothing.
-func TestCarrierOfSleepers(t *testing.T) {
+// TestCarrierWhileFrozen: a frozen machine notices at its thaw. So do the
+// programs of a frozen process, but its kernel notices at once. A crashed
+// machine notices nothing.
+func TestCarrierWhileFrozen(t *testing.T) {
 	for _, c := range []struct {
 		name             string
 		put              func(*host.Host)
@@ -90,9 +90,9 @@ func TestCarrierOfSleepers(t *testing.T) {
 	}
 }
 
-// TestCrashForgetsInSilence: a machine that dies logs nothing of its neighbour
-// cache: the stack would clear it in map order.
-func TestCrashForgetsInSilence(t *testing.T) {
+// TestCrashForgetsSilently: a machine that crashes logs nothing about its
+// neighbour cache, because the stack clears it in map order.
+func TestCrashForgetsSilently(t *testing.T) {
 	l := newLab(t, 5, nil)
 	h := l.Hosts[0]
 	for _, peer := range l.Hosts[1:] {

@@ -12,8 +12,8 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestDamageIsFound: bits that flip on the way are found by checksums, and what
-// a program reads is what the other wrote. Without damage no checksum fails.
+// TestDamageIsFound: checksums find bits that flip in transit, and a program
+// reads exactly what the other wrote. Without damage no checksum fails.
 func TestDamageIsFound(t *testing.T) {
 	for _, share := range []float64{0, 0.05} {
 		t.Run(fmt.Sprintf("share=%v", share), func(t *testing.T) {

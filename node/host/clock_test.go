@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestClockSkew: a step of the clock shows in the time of day and moves no
-// timer; it outlives a reboot, the clock being hardware.
+// TestClockSkew: a step of the clock changes the time of day but no timer. It
+// survives a reboot, because the clock is hardware.
 func TestClockSkew(t *testing.T) {
 	l := newLab(t, 1, func(_ int, c *host.Config) { c.ClockSkew = time.Hour })
 	h := l.Hosts[0]
@@ -36,8 +36,8 @@ func TestClockSkew(t *testing.T) {
 	}
 }
 
-// TestClockDrift: with a clock that gains 1 % the timers of programs and of the
-// stack come early.
+// TestClockDrift: with a clock that runs 1 % fast the timers of programs and of
+// the stack fire early.
 func TestClockDrift(t *testing.T) {
 	l := newLab(t, 2, func(i int, c *host.Config) {
 		if i == 1 {
@@ -60,7 +60,7 @@ func TestClockDrift(t *testing.T) {
 	}
 	h.Drift(0.25)
 	start := l.Loop.Now()
-	l.knock(h) // nobody has the virtual IP: questions a second apart by its own clock
+	l.connectRepeatedly(h) // nobody has the virtual IP: questions a second apart by its own clock
 	l.Run(start + 300*time.Millisecond + 2*time.Second)
 	asked := tap.SentBy("h1", start, nil)
 	if len(asked) < 3 {
@@ -71,8 +71,8 @@ func TestClockDrift(t *testing.T) {
 	}
 }
 
-// TestDeadlinesDrift: a timeout counts by the machine's own clock, and ends,
-// however the rounding falls.
+// TestDeadlinesDrift: a timeout counts by the machine's own clock, and ends
+// whatever the rounding.
 func TestDeadlinesDrift(t *testing.T) {
 	for _, drift := range []float64{0.25, 0.01, 1, 1e-9, -0.01, -0.9} {
 		l, _, client := streamLab(t, silent)

@@ -11,8 +11,8 @@ import (
 )
 
 // Conn is a TCP connection for procs: Read and Write park the proc that calls
-// them. One proc may read while another writes; two that do the same are an
-// error of theirs.
+// them. One proc may read while another writes; two procs must not read, or
+// write, at the same time.
 type Conn struct {
 	host   *Host
 	life   *kernelState
@@ -24,14 +24,14 @@ type Conn struct {
 	closed bool
 
 	reader, writer wait
-	unsent         []byte            // of the Write under way
+	unsent         []byte            // of the current Write
 	source         bytes.Reader      // of unsent
-	target         tcpip.SliceWriter // of the Read under way
+	target         tcpip.SliceWriter // of the current Read
 }
 
-// interest is all that a parked proc may be waiting for. Which of it wakes a
-// proc is decided in notify: most of what happens to a connection concerns
-// neither a parked reader nor a parked writer.
+// interest is every event that a parked proc may be waiting for. notify decides
+// which wake a proc: most events of a connection concern neither a parked
+// reader nor a parked writer.
 const interest = waiter.ReadableEvents | waiter.WritableEvents | waiter.EventHUp | waiter.EventErr
 
 func newConn(h *Host, ep tcpip.Endpoint, queue *waiter.Queue, remote netip.AddrPort) *Conn {
@@ -46,8 +46,8 @@ func newConn(h *Host, ep tcpip.Endpoint, queue *waiter.Queue, remote netip.AddrP
 	return c
 }
 
-// notify runs on a goroutine of the stack, with locks of the endpoint held: it
-// only wakes.
+// notify runs on a goroutine of the stack, with locks of the endpoint held, so
+// it may only wake procs.
 func (c *Conn) notify(mask waiter.EventMask) {
 	const over = waiter.EventHUp | waiter.EventErr
 	if mask&(waiter.ReadableEvents|over) != 0 {
@@ -58,8 +58,8 @@ func (c *Conn) notify(mask waiter.EventMask) {
 	}
 }
 
-// gone reports whether the machine died since the connection was made: then
-// only the defers of unwinding procs still hold it.
+// gone reports whether the machine crashed since the connection was made: then
+// only the defers of unwinding procs still use it.
 func (c *Conn) gone() bool { return c.host.kernelState != c.life || c.life == nil }
 
 // Read implements net.Conn.
@@ -73,7 +73,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	return c.reader.done, c.reader.err
 }
 
-// reading is a Read under way.
+// reading is a Read in progress.
 type reading Conn
 
 // Try implements sim.Attempt.
@@ -86,7 +86,7 @@ func (r *reading) Try() bool {
 		return true
 	}
 	result, err := c.ep.Read(&c.target, tcpip.ReadOptions{})
-	c.host.settle() // reading may open the window, and say so
+	c.host.settle() // reading may open the window and send an update
 	switch err.(type) {
 	case nil:
 		w.done = result.Count
@@ -107,7 +107,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return c.writer.done, c.writer.err
 }
 
-// writing is a Write under way.
+// writing is a Write in progress.
 type writing Conn
 
 // Try implements sim.Attempt.
@@ -140,7 +140,7 @@ func (r *writing) Try() bool {
 	}
 }
 
-// Close implements net.Conn: it sends FIN after what was written.
+// Close implements net.Conn: it sends FIN after the written data.
 func (c *Conn) Close() error {
 	if !c.release() {
 		return nil
@@ -149,7 +149,7 @@ func (c *Conn) Close() error {
 	return nil
 }
 
-// closing is a Close or Abort under way.
+// closing is a Close or Abort in progress.
 type closing Conn
 
 // Try implements sim.Attempt.
@@ -170,7 +170,7 @@ func (c *Conn) Abort() {
 }
 
 // release detaches the connection from its endpoint, once, and reports whether
-// the endpoint is still there to be closed.
+// the endpoint still has to be closed.
 func (c *Conn) release() bool {
 	if c.closed {
 		return false
@@ -182,7 +182,7 @@ func (c *Conn) release() bool {
 	c.queue.EventUnregister(&c.entry)
 	for _, w := range []*wait{&c.reader, &c.writer} {
 		w.stop()
-		w.wake() // parked on a connection that another proc closes
+		w.wake() // a proc parked on a connection that another proc closes
 	}
 	return true
 }
@@ -199,15 +199,15 @@ func (c *Conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
 // RemoteAddr implements net.Conn.
 func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
-// SetTimeout makes all reading and writing after d from now fail, also what is
-// under way; 0 means never.
+// SetTimeout makes all reads and writes fail once d has passed, including those
+// in progress; 0 means never.
 func (c *Conn) SetTimeout(d time.Duration) {
 	until := c.host.timeout(d)
 	c.reader.bound(c.host, until)
 	c.writer.bound(c.host, until)
 }
 
-// SetDeadline implements net.Conn; see Instant for the time of an instant.
+// SetDeadline implements net.Conn; Instant converts an instant to a time.
 func (c *Conn) SetDeadline(t time.Time) error {
 	c.reader.bound(c.host, c.host.deadline(t))
 	c.writer.bound(c.host, c.host.deadline(t))

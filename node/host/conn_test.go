@@ -10,10 +10,10 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestTimeoutOfReadUnderWay: as in package net, a deadline counts for a call
-// that is already parked: a client waits on its idle connection in one proc and
+// TestTimeoutOfParkedRead: as in package net, a deadline applies to a call that
+// is already parked: a client waits on its idle connection in one proc and
 // sends, with a timeout, in another.
-func TestTimeoutOfReadUnderWay(t *testing.T) {
+func TestTimeoutOfParkedRead(t *testing.T) {
 	l := newLab(t, 2, nil)
 	l.serve(t, l.Hosts[0], 80, 1000)
 	client := l.Hosts[1]

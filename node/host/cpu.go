@@ -8,29 +8,30 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Class is what a piece of work is for. Classes do not compete: a machine whose
-// service class is hogged to 100 % is almost dead, yet says hello.
+// Class is the purpose of work. Classes do not compete: a machine whose service
+// class is hogged to 100 % is almost dead, yet sends hellos.
 type Class string
 
-// The classes. The kernel's own work, the stack, is never starved and costs
-// nothing here.
+// The classes. The work of the kernel, the stack, never starves and costs no
+// CPU time.
 const (
 	Control Class = "control" // hellos, elections, reports of members
 	Service Class = "service" // requests
 )
 
 // ControlWork is the CPU time that one message or timer of the control plane
-// costs while a hog sits on its class. With the class free it is too little to
-// matter, and costs nothing.
+// costs while a hog occupies its class. While the class is free, the time is
+// negligible and counts as zero.
 const ControlWork = 200 * time.Microsecond
 
 // CPU is the processors of a machine: for each class a processor-sharing
-// server. Jobs share what hogs leave, no job runs on more than one core.
+// server. Jobs share the time that hogs leave; no job runs on more than one
+// core.
 type CPU struct {
 	cores  int
 	scope  *sim.Scope
 	pools  map[Class]*pool
-	frozen bool // nobody is given any time
+	frozen bool // no job gets any time
 }
 
 func newCPU(s *sim.Scope, cores int) *CPU {
@@ -43,7 +44,7 @@ func newCPU(s *sim.Scope, cores int) *CPU {
 	return c
 }
 
-// freeze gives no time to anybody until thaw.
+// freeze stops all work until thaw.
 func (c *CPU) freeze() {
 	for _, class := range []Class{Control, Service} {
 		c.pools[class].advance()
@@ -61,7 +62,7 @@ func (c *CPU) thaw() {
 	}
 }
 
-// reset forgets all work, as a crash does, and all hogs: they were processes.
+// reset forgets all work and all hogs, as a crash does: hogs are processes.
 func (c *CPU) reset() {
 	c.frozen = false
 	for _, class := range []Class{Control, Service} {
@@ -80,11 +81,11 @@ func (h *Host) Hog(class Class, share float64) {
 	h.Log(event.LoadChanged{Class: string(class), Share: share})
 }
 
-// Hogged returns the share of a class that a hog has.
+// Hogged returns the share of a class that hogs take.
 func (c *CPU) Hogged(class Class) float64 { return 1 - c.pools[class].free }
 
-// Use parks p until it has been given d of CPU time. With nothing to do and the
-// class not entirely hogged it returns at once.
+// Use parks p until it has had d of CPU time. If d is 0 and the class is not
+// fully hogged, it returns at once.
 func (c *CPU) Use(p *sim.Proc, class Class, d time.Duration) {
 	pool := c.pools[class]
 	if d <= 0 && pool.free > 0 {
@@ -100,8 +101,8 @@ func (c *CPU) Use(p *sim.Proc, class Class, d time.Duration) {
 	}
 }
 
-// Do runs t, a piece of control work: at once while the class is free, and
-// behind a hog once it has been given ControlWork of CPU time.
+// Do runs t as control work: at once while the class is free, else after
+// ControlWork of CPU time.
 func (c *CPU) Do(t sim.Task) {
 	if c.Idle(Control) {
 		t.Run()
@@ -116,14 +117,14 @@ func (c *CPU) Idle(class Class) bool {
 	return pool.free == 1 && len(pool.jobs) == 0
 }
 
-// pool is a processor-sharing server. All jobs of a pool progress alike, so one
-// counter of progress serves them all: a job is done when the counter reaches
-// what it was at the start, plus its work.
+// pool is a processor-sharing server. All jobs of a pool progress equally, so
+// one counter suffices: a job is done when the counter reaches its value at the
+// job's start plus the job's work.
 type pool struct {
 	cpu      *CPU
 	free     float64       // share that hogs leave, 0..1
-	progress float64       // CPU time given so far to a job that was always there, ns
-	at       time.Duration // when progress was so, by the machine's clock
+	progress float64       // CPU time so far of a job that never ends, ns
+	at       time.Duration // instant of progress, by the machine's clock
 	jobs     jobs
 	seq      uint64
 	timer    *sim.Timer
@@ -150,8 +151,8 @@ func (p *pool) add(d time.Duration, t sim.Task) {
 	p.arm()
 }
 
-// advance credits the time since the last call and runs what is done, each job
-// as an event of its own.
+// advance credits the time since the last call and runs the jobs that are done,
+// each as its own event.
 func (p *pool) advance() {
 	now := p.cpu.scope.Elapsed()
 	p.progress += p.rate() * float64(now-p.at)
@@ -163,7 +164,8 @@ func (p *pool) advance() {
 	p.arm()
 }
 
-// arm sets the timer to the end of the next job; fully hogged, to nothing.
+// arm sets the timer to the end of the next job; if fully hogged, it stops the
+// timer.
 func (p *pool) arm() {
 	rate := p.rate()
 	if rate == 0 {

@@ -42,8 +42,8 @@ func (l *cpuLab) want(t *testing.T, until time.Duration, want ...string) {
 	}
 }
 
-// TestProcessorSharing: figures worked out by hand. No job has more than one
-// core; more jobs than cores share alike; who comes later takes from all.
+// TestProcessorSharing: figures calculated by hand. No job has more than one
+// core; more jobs than cores share equally; a later job takes from all.
 func TestProcessorSharing(t *testing.T) {
 	const s = time.Second
 	t.Run("as many jobs as cores", func(t *testing.T) {
@@ -78,8 +78,8 @@ func TestProcessorSharing(t *testing.T) {
 	})
 }
 
-// TestHog: a hog takes its share of all cores; at 100 % nothing moves, and what
-// was begun goes on where it stood once the hog leaves.
+// TestHog: a hog takes its share of all cores; at 100 % nothing progresses, and
+// jobs continue where they were once the hog ends.
 func TestHog(t *testing.T) {
 	const s = time.Second
 	hog := func(l *cpuLab, at time.Duration, share float64) {
@@ -104,7 +104,7 @@ func TestHog(t *testing.T) {
 		l := newCPULab(t, 2)
 		l.job("a", 0, host.Service, 3*s)
 		hog(l, 1*s, 1)
-		l.job("none", 2*s, host.Service, 0) // even no work waits
+		l.job("none", 2*s, host.Service, 0) // even zero work waits
 		l.job("other", 2*s, host.Control, 1*s)
 		hog(l, 11*s, 0)
 		l.want(t, 10*s, "other 3s")
@@ -124,13 +124,13 @@ func TestHog(t *testing.T) {
 			shares = append(shares, c.Share)
 		}
 		if !slices.Equal(shares, []float64{1}) {
-			t.Errorf("loads: got %v, want one of 1: the crash says the rest", shares)
+			t.Errorf("loads: got %v, want one of 1: the crash implies the end", shares)
 		}
 	})
 }
 
-// TestFrozenWorkStands: a frozen machine, or process, computes nothing.
-func TestFrozenWorkStands(t *testing.T) {
+// TestFrozenWorkStops: a frozen machine, or process, computes nothing.
+func TestFrozenWorkStops(t *testing.T) {
 	for _, process := range []bool{true, false} {
 		l := newCPULab(t, 1)
 		l.job("a", 0, host.Service, 3*time.Second)
@@ -140,8 +140,8 @@ func TestFrozenWorkStands(t *testing.T) {
 	}
 }
 
-// TestDriftingCPU: a clock that runs fast or slow makes the machine's work fast
-// or slow alike, and ends.
+// TestDriftingCPU: a clock that runs fast or slow makes the machine's work
+// equally fast or slow, and the work ends.
 func TestDriftingCPU(t *testing.T) {
 	for _, drift := range []float64{0.01, -0.01, 1, -0.9, 1e-9} {
 		l := newCPULab(t, 1)
@@ -163,8 +163,8 @@ func TestDriftingCPU(t *testing.T) {
 }
 
 // TestAlmostDead: with the service class at 100 % the kernel completes
-// handshakes until the backlog is full, and nothing is answered; once it is
-// calm all that waited is. Pings and the control class never suffer.
+// handshakes until the backlog is full, and nothing is answered; after the hog,
+// everything that waited is. Pings and the control class are not affected.
 func TestAlmostDead(t *testing.T) {
 	l := newLab(t, 2, nil)
 	server, client := l.Hosts[0], l.Hosts[1]
@@ -227,8 +227,8 @@ func TestAlmostDead(t *testing.T) {
 	}
 }
 
-// TestControlWork: with the control class free its work is done at once, in the
-// same event; behind a hog it waits its turn, in order.
+// TestControlWork: while the control class is free its work is done at once, in
+// the same event; with a hog it waits, in order.
 func TestControlWork(t *testing.T) {
 	l := newCPULab(t, 1)
 	do := func(name string) {

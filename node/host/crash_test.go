@@ -15,9 +15,9 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// TestCrashUnwindsPrograms: programs die with the machine, wherever they are
-// parked, through their defers, in the order of their start. What defers do to
-// sockets of the dead machine does nothing.
+// TestCrashUnwindsPrograms: programs end with the machine, wherever they are
+// parked: they run their defers, in the order of their start. What defers do to
+// sockets of the crashed machine has no effect.
 func TestCrashUnwindsPrograms(t *testing.T) {
 	l := newLab(t, 2, nil)
 	h := l.Hosts[0]
@@ -42,10 +42,10 @@ func TestCrashUnwindsPrograms(t *testing.T) {
 			defer func() {
 				unwound = append(unwound, c.name)
 				if _, err := conn.Write([]byte("x")); !errors.Is(err, host.ErrClosed) {
-					t.Errorf("write while dying: got %v, want ErrClosed", err)
+					t.Errorf("write while unwinding: got %v, want ErrClosed", err)
 				}
 				if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, host.ErrClosed) {
-					t.Errorf("read while dying: got %v, want ErrClosed", err)
+					t.Errorf("read while unwinding: got %v, want ErrClosed", err)
 				}
 				conn.Close()
 				conn.Abort()
@@ -66,21 +66,22 @@ func TestCrashUnwindsPrograms(t *testing.T) {
 	}
 	for _, s := range tap.All {
 		if s.Node == "h1" && s.At >= crash {
-			t.Errorf("at %v the dead machine sent a frame, %q", s.At, s.Lost)
+			t.Errorf("at %v the crashed machine sent a frame, %q", s.At, s.Lost)
 		}
 	}
 	h.PowerOn()
 	h.NIC("lan").AddVIP(vip, host.MAC{})
 	if told {
-		t.Error("a watcher outlived the crash")
+		t.Error("a watcher survived the crash")
 	}
 	if l.Hosts[1].NIC("lan").Carrier() != true || !h.NIC("lan").Carrier() {
 		t.Error("a link is down after the reboot")
 	}
 }
 
-// TestConnectionsVanish: a crash says nothing to peers; while the machine is
-// off their segments get no answer, and the first one after its boot a reset.
+// TestConnectionsVanish: peers are not notified of a crash. While the machine
+// is off their segments get no answer; the first one after its boot gets a
+// reset.
 func TestConnectionsVanish(t *testing.T) {
 	l := newLab(t, 2, nil)
 	server, client := l.Hosts[0], l.Hosts[1]
@@ -104,8 +105,8 @@ func TestConnectionsVanish(t *testing.T) {
 	}
 }
 
-// TestBootTime: links come up with the power, programs and addresses only after
-// the boot time; a crash during the boot calls it off.
+// TestBootTime: links come up at power-on, programs and addresses only after
+// the boot time; a crash during the boot cancels it.
 func TestBootTime(t *testing.T) {
 	l := newLab(t, 2, func(i int, c *host.Config) {
 		if i == 1 {
@@ -116,15 +117,15 @@ func TestBootTime(t *testing.T) {
 	var booted []time.Duration
 	h.OnBoot(func() { booted = append(booted, h.Now()) })
 	tap := l.Tap()
-	knock := func(at time.Duration) {
+	sendPing := func(at time.Duration) {
 		l.At(at, func() { hosttest.Inject(l.Hosts[1].NIC("lan"), ping(t, l.Hosts[1], h)) })
 	}
-	knock(9 * time.Second)
-	knock(11 * time.Second)
+	sendPing(9 * time.Second)
+	sendPing(11 * time.Second)
 	l.At(12*time.Second, func() { h.Crash(false) })
 	l.At(13*time.Second, h.PowerOn)
 	l.At(20*time.Second, func() { h.Crash(false) }) // still booting
-	knock(24 * time.Second)
+	sendPing(24 * time.Second)
 	l.At(30*time.Second, func() { h.SetBootTime(2 * time.Second) })
 	l.At(31*time.Second, h.PowerOn)
 	l.At(32*time.Second, h.PowerOn)
@@ -151,8 +152,8 @@ func TestBootTime(t *testing.T) {
 }
 
 // TestBootsDiffer: each boot draws its own ports and sequence numbers, so that
-// a peer never takes a new connection for an old one; the same boot of another
-// run draws the same.
+// a peer never mistakes a new connection for an old one; the same boot in
+// another run draws the same.
 func TestBootsDiffer(t *testing.T) {
 	type draw struct {
 		port uint16
@@ -192,8 +193,8 @@ func TestBootsDiffer(t *testing.T) {
 }
 
 // TestWarmCrash: a warm restart keeps the link, so that switch and peers notice
-// nothing, and what a NIC has joined; a cold one cuts it and clears the filter.
-// Virtual IPs are gone either way, and their MACs with them.
+// nothing, and the NIC's groups; a cold one takes the link down and clears the
+// filter. Either way virtual IPs and their MACs are gone.
 func TestWarmCrash(t *testing.T) {
 	group, virtual := host.MAC{1, 0, 0x5e, 0, 0, 2}, host.MAC{0, 0, 0x0c, 7, 0xac, 30}
 	for _, warm := range []bool{true, false} {

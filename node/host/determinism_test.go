@@ -11,11 +11,11 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// eventful is a run in which most of what can happen to machines does: clients
-// that try for ever, losses, a takeover, a crash with connections open, a
-// frozen machine and process, a pulled cable, hogs, a clock that drifts. With
-// longWay every packet goes through IPv4; questions is how many did at one of
-// the machines.
+// eventful is a run with most of what can happen to machines: clients that
+// never stop, losses, a takeover, a crash with open connections, a frozen
+// machine and process, a pulled cable, hogs, a drifting clock. With longWay
+// every packet goes through IPv4; questions is how many did so at one of the
+// machines.
 func eventful(t *testing.T, watch, longWay bool) (digest string, events int, questions uint64) {
 	l := newLab(t, 6, func(i int, c *host.Config) {
 		c.ARP = []host.ARPPolicy{host.ARPLinux, host.ARPReplyOnly, host.ARPNetstack}[i%3]
@@ -69,8 +69,8 @@ func eventful(t *testing.T, watch, longWay bool) (digest string, events int, que
 	return l.Digest.String(), l.Log.Len(), host.StackStats(l.Hosts[2]).IP.PacketsReceived.Value()
 }
 
-// TestEventfulRunIsDeterministic: an eventful run gives the same digest with and
-// without somebody who watches the frames, on any number of processors.
+// TestEventfulRunIsDeterministic: an eventful run gives the same digest with
+// and without an observer of the frames, on any number of processors.
 func TestEventfulRunIsDeterministic(t *testing.T) {
 	want, events, _ := eventful(t, false, false)
 	if events < 20 {
@@ -87,7 +87,7 @@ func TestEventfulRunIsDeterministic(t *testing.T) {
 }
 
 // TestShortcutChangesNothing: the same frames pass at the same instants whether
-// segments go past IPv4 or through it.
+// segments bypass IPv4 or not.
 func TestShortcutChangesNothing(t *testing.T) {
 	short, _, fewer := eventful(t, false, false)
 	long, _, questions := eventful(t, false, true)
@@ -95,6 +95,6 @@ func TestShortcutChangesNothing(t *testing.T) {
 		t.Errorf("digest: got %s by the shortcut, want %s as by the long way", short, long)
 	}
 	if questions < 100 || fewer > questions/10 {
-		t.Errorf("packets that IPv4 looked at: got %d with the shortcut and %d without, want nearly none and many", fewer, questions)
+		t.Errorf("packets that IPv4 processed: got %d with the shortcut and %d without, want nearly none and many", fewer, questions)
 	}
 }

@@ -21,8 +21,9 @@ func toVIP(data []byte) (port uint16, ok bool) {
 	return from.Port(), ok && to.Addr() == vip
 }
 
-// distribute makes the owner of the virtual IP a load balancer: connections from
-// odd ports go on to another machine, which answers the client itself.
+// distribute makes the owner of the virtual IP a load balancer: connections
+// from odd ports are forwarded to another machine, which answers the client
+// directly.
 func distribute(owner, member *host.NIC) (remove func(), err error) {
 	return owner.Ingress().Insert(host.IngressAcks, host.Stage{Name: "distributor", Do: func(f *netfab.Frame) host.Verdict {
 		port, ok := toVIP(f.Data())
@@ -34,8 +35,9 @@ func distribute(owner, member *host.NIC) (remove func(), err error) {
 	}})
 }
 
-// hide lets an interface hold the virtual IP in secret: it does not answer who
-// asks for the address, and asks for others in its own name.
+// hide lets an interface hold the virtual IP without announcing it: it does not
+// answer ARP requests for the address, and uses its own address in requests for
+// others.
 func hide(n *host.NIC) error {
 	_, err := n.Ingress().Insert(host.IngressARP, host.Stage{Name: "arp_ignore", Do: func(f *netfab.Frame) host.Verdict {
 		if a, err := wire.ParseARP(f.Data()); err == nil && a.Op == wire.ARPRequestOp && a.TargetIP == vip {
@@ -77,9 +79,9 @@ func serveName(l *lab, h *host.Host) {
 }
 
 // TestDistributor: a load balancer inside a machine is a stage. It sees frames
-// for the virtual IP before the stack does, and passes some on to another
-// machine; both serve, and nobody resets anything. Method: the balancer is of
-// this test, made of nothing but what the package exports.
+// for the virtual IP before the stack does, and forwards some to another
+// machine; both serve, and no connection is reset. Method: the balancer is part
+// of this test and uses only what the package exports.
 func TestDistributor(t *testing.T) {
 	l := newLab(t, 3, nil)
 	owner, member, client := l.Hosts[0], l.Hosts[1], l.Hosts[2]
@@ -95,7 +97,7 @@ func TestDistributor(t *testing.T) {
 		t.Fatal(err)
 	}
 	tap := l.Tap()
-	ask := func(times int) map[uint16]string { // who served, by the client's port
+	ask := func(times int) map[uint16]string { // the serving machine, by the client's port
 		served := map[uint16]string{}
 		l.Program(client, "client", func(p *sim.Proc) error {
 			for range times {
@@ -150,7 +152,7 @@ func TestDistributor(t *testing.T) {
 	}
 }
 
-// TestRedirectDoesNotAllocate: a distributor may pass on every frame.
+// TestRedirectDoesNotAllocate: a distributor may forward every frame.
 func TestRedirectDoesNotAllocate(t *testing.T) {
 	l := newLab(t, 2, nil)
 	n, other := l.Hosts[0].NIC("lan"), l.Hosts[1].NIC("lan")
@@ -162,6 +164,6 @@ func TestRedirectDoesNotAllocate(t *testing.T) {
 	}
 	redirect() // fills the pools
 	if got := testing.AllocsPerRun(100, redirect); got != 0 {
-		t.Errorf("a frame passed on: got %v allocations, want 0", got)
+		t.Errorf("a forwarded frame: got %v allocations, want 0", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // This file is the stack's view of a NIC: stack.LinkEndpoint.
 
-// mtu is the largest packet behind an Ethernet header.
+// mtu is the largest packet in an Ethernet frame.
 const mtu = 1500
 
 // MTU implements stack.LinkEndpoint.
@@ -29,10 +29,10 @@ func (n *NIC) LinkAddress() tcpip.LinkAddress { return tcpip.LinkAddress(n.mac[:
 // SetLinkAddress implements stack.LinkEndpoint; the burnt-in address stays.
 func (n *NIC) SetLinkAddress(tcpip.LinkAddress) {}
 
-// Capabilities implements stack.LinkEndpoint. The stack asks for each frame it
-// is given whether the link has checked it: as long as no impairment has flipped
-// a bit there is nothing to find. It computes checksums of what it sends, so that
-// captures are right.
+// Capabilities implements stack.LinkEndpoint. The stack asks for each frame
+// whether the link has verified its checksums: until an impairment has flipped
+// a bit there is nothing to find. It computes checksums of what it sends, so
+// that captures are correct.
 func (n *NIC) Capabilities() stack.LinkEndpointCapabilities {
 	if n.port.Fabric().Damaged() {
 		return stack.CapabilityResolutionRequired
@@ -59,7 +59,7 @@ func (n *NIC) AddHeader(pkt *stack.PacketBuffer) {
 	wire.EthernetOf(eth).Set(macOf(r.RemoteLinkAddress), macOf(r.LocalLinkAddress), wire.EtherType(pkt.NetworkProtocolNumber))
 }
 
-// macOf is the address that the stack keeps as a string; an unknown one is zero.
+// macOf converts the stack's form of an address; an unknown one is zero.
 func macOf(a tcpip.LinkAddress) (m MAC) {
 	copy(m[:], a)
 	return m
@@ -77,9 +77,9 @@ func (n *NIC) Close() {}
 // SetOnCloseAction implements stack.LinkEndpoint.
 func (n *NIC) SetOnCloseAction(func()) {}
 
-// WritePacket implements stack.QueueingDiscipline: there is no queue. It may run
-// on a goroutine of the stack, while the loop waits for it in settle: it only
-// sends, never delivers.
+// WritePacket implements stack.QueueingDiscipline: there is no queue. It may
+// run on a goroutine of the stack while the loop waits in settle, so it only
+// sends and never delivers.
 func (n *NIC) WritePacket(pkt *stack.PacketBuffer) tcpip.Error {
 	if n.closed {
 		return nil
@@ -90,8 +90,8 @@ func (n *NIC) WritePacket(pkt *stack.PacketBuffer) tcpip.Error {
 	return nil
 }
 
-// WritePackets implements stack.LinkEndpoint. The stack itself uses WritePacket,
-// which needs no list.
+// WritePackets implements stack.LinkEndpoint. The stack itself uses
+// WritePacket, which needs no list.
 func (n *NIC) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	for _, pkt := range list.AsSlice() {
 		if err := n.WritePacket(pkt); err != nil {
@@ -121,9 +121,9 @@ func (n *NIC) writeSource(f *netfab.Frame) Verdict {
 	return Pass
 }
 
-// source gives a frame that comes from a virtual IP, or from an interface that
-// has not released one, its virtual source MAC; in ARP the sender's too
-// (RFC 2281 §6.1).
+// source sets the virtual source MAC of a frame from a virtual IP, or from an
+// interface that has not released one; in ARP also the sender's (RFC 2281
+// §6.1).
 func (n *NIC) source(frame []byte) {
 	if len(n.virtual) == 0 && n.stuck.IsZero() {
 		return

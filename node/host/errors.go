@@ -20,7 +20,8 @@ var (
 	ErrDown            = errors.New("machine is down")
 )
 
-// ErrTimeout is a deadline that has passed, or a peer that the stack gave up.
+// ErrTimeout is a deadline that has passed, or a peer that the stack gave up
+// on.
 var ErrTimeout error = timeoutError{}
 
 // timeoutError is a net.Error, so that net/http knows it.
@@ -32,13 +33,13 @@ func (timeoutError) Temporary() bool { return true }
 
 // How a connection fails, as events name it.
 const (
-	Refused     = "refused"     // the server's machine has nobody who listens
+	Refused     = "refused"     // no program listens on the server's machine
 	Reset       = "reset"       // the connection was reset
 	Timeout     = "timeout"     // no connection, or no answer, in time
-	Unreachable = "unreachable" // no way to the server's machine
+	Unreachable = "unreachable" // no route to the server's machine
 )
 
-// Failure names how a connection failed; empty if it did in none of these ways.
+// Failure names how a connection failed; empty if it is none of these.
 func Failure(err error) string {
 	switch {
 	case errors.Is(err, ErrRefused):

@@ -7,18 +7,18 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 )
 
-// This file shows tests what only they may see.
+// This file exports internals to tests.
 
 // StackStats returns the counters of the machine's stack.
 func StackStats(h *Host) tcpip.Stats { return h.stack.Stats() }
 
-// CloseShortcut sends all packets the long way, until the machine crashes.
+// CloseShortcut sends all packets through IPv4, until the machine crashes.
 func CloseShortcut(h *Host) { h.judges = true }
 
-// KernelNow returns the time of day that the stack's clock shows.
+// KernelNow returns the stack's time of day.
 func KernelNow(h *Host) time.Time { return kernelClock{h}.Now() }
 
-// Neighbours returns what the interface knows of its neighbours.
+// Neighbours returns the interface's neighbour cache.
 func Neighbours(n *NIC) map[netip.Addr]MAC {
 	all := map[netip.Addr]MAC{}
 	for ip, e := range n.neighbours {

@@ -13,12 +13,12 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// received counts what the stack has been given of IP.
+// received counts the IP packets that the stack got.
 func received(h *host.Host) uint64 { return host.StackStats(h).IP.PacketsReceived.Value() }
 
-// TestMACFilter enforces spec/failover.md §9.2: gVisor takes whatever it is
-// given, so the interface must not give it frames for others. Method: a machine
-// that no switch knows is sent a ping; the frame is flooded to all.
+// TestMACFilter enforces spec/failover.md §9.2: gVisor accepts every frame it
+// gets, so the interface must not give it frames for others. Method: ping a
+// machine that the switch has not learnt, so that the frame is flooded.
 func TestMACFilter(t *testing.T) {
 	l := newLab(t, 3, nil)
 	a, b, c := l.Hosts[0], l.Hosts[1], l.Hosts[2]
@@ -34,7 +34,7 @@ func TestMACFilter(t *testing.T) {
 	if n := len(tap.SentBy("h2", 0, pong)); n != 1 {
 		t.Errorf("echo replies: got %d, want 1", n)
 	}
-	// The right IP address at a MAC that is nobody's is nobody's packet.
+	// A packet with the right IP address but an unknown MAC is not accepted.
 	hosttest.Inject(a.NIC("lan"), echo(host.MAC{2, 0, 0, 0, 9, 9}, a.NIC("lan").MAC(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")))
 	l.Run(2 * time.Second)
 	if got := received(b); got != 1 {
@@ -42,7 +42,8 @@ func TestMACFilter(t *testing.T) {
 	}
 }
 
-// TestMulticastNeedsJoining: a packet socket hears a group once it has joined.
+// TestMulticastNeedsJoining: a packet socket receives a group's frames once it
+// has joined.
 func TestMulticastNeedsJoining(t *testing.T) {
 	l := newLab(t, 2, nil)
 	n := l.Hosts[0].NIC("lan")
@@ -70,8 +71,8 @@ func TestMulticastNeedsJoining(t *testing.T) {
 }
 
 // TestVIPIsNeverSource enforces spec/failover.md F13: outgoing connections come
-// from the interface's own address, whatever virtual IPs it holds, and those
-// held longest make no difference.
+// from the interface's own address, whatever virtual IPs it holds and however
+// long.
 func TestVIPIsNeverSource(t *testing.T) {
 	l := newLab(t, 2, nil)
 	client := l.Hosts[0]
@@ -89,13 +90,13 @@ func TestVIPIsNeverSource(t *testing.T) {
 	if got := l.dial(t, client, "10.0.0.2:80").LocalAddrPort().Addr().String(); got != "10.0.0.77" {
 		t.Errorf("source: got %v, want 10.0.0.77", got)
 	}
-	// Without an own address nothing leaves: the virtual IP is no substitute.
+	// Without its own address nothing leaves: the virtual IP is not a substitute.
 	n.SetAddress(netip.Prefix{})
 	var err error
 	client.Go("dial", func(*sim.Proc) { _, err = client.Dial(netip.MustParseAddrPort("10.0.0.2:80"), 5*time.Second) })
 	l.Pass(10 * time.Second)
 	if err == nil {
-		t.Error("dial without an address of one's own: got a connection, want an error")
+		t.Error("dial without an own address: got a connection, want an error")
 	}
 	for _, s := range tap.SentBy("h1", 0, nil) {
 		if from, _, _, ok := tcpOf(s); ok && from.Addr() == vip {
@@ -108,8 +109,8 @@ func TestVIPIsNeverSource(t *testing.T) {
 }
 
 // TestVirtualMAC enforces RFC 2281 §6.1: frames from a virtual IP carry its
-// virtual MAC, also as ARP sender, those from the own address the own MAC; the
-// interface accepts frames to either, until the address is given up.
+// virtual MAC, also as ARP sender; those from the own address carry the own
+// MAC. The interface accepts frames to either, until the address is given up.
 func TestVirtualMAC(t *testing.T) {
 	l := newLab(t, 2, nil)
 	owner, client := l.Hosts[0], l.Hosts[1]
@@ -153,8 +154,8 @@ func TestVirtualMAC(t *testing.T) {
 }
 
 // TestStuckMAC is the defect of spec/failover.md F31: the interface sends
-// everything from the virtual MAC and takes frames to it, through a warm crash,
-// until it is hardened or the power goes.
+// everything from the virtual MAC and accepts frames to it, even after a warm
+// crash, until it is hardened or loses power.
 func TestStuckMAC(t *testing.T) {
 	virtual := host.MAC{0, 0, 0x0c, 7, 0xac, 30}
 	for end, release := range map[string]func(*host.Host){
@@ -190,9 +191,10 @@ func TestStuckMAC(t *testing.T) {
 	}
 }
 
-// TestStuckMACOutlivesItsAddress: an interface that has not released its virtual
-// MAC takes frames to it although the virtual IP is gone, and so draws them away
-// from the new owner; another virtual MAC goes with its address.
+// TestStuckMACOutlivesItsAddress: an interface that has not released its
+// virtual MAC accepts frames to it although the virtual IP is gone, and so
+// diverts them from the new owner; a different virtual MAC is released with its
+// address.
 func TestStuckMACOutlivesItsAddress(t *testing.T) {
 	l := newLab(t, 1, nil)
 	stuck, other := wire.VirtualMAC(30), wire.VirtualMAC(31)

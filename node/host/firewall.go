@@ -9,36 +9,36 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Firewall is what a router forwards. The zero Firewall forwards nothing.
+// Firewall decides what a router forwards. The zero Firewall forwards nothing.
 type Firewall struct {
-	Accept bool // what no rule allows is forwarded
+	Accept bool // forward what no rule allows
 	Allow  []Allow
 }
 
-// Allow lets connections be opened. The zero prefix is any address, port 0 any
-// port and protocol.
+// Allow allows connections to be opened. The zero prefix is any address, port 0
+// any port and protocol.
 type Allow struct {
 	From, To netip.Prefix
 	Port     uint16 // of TCP
 }
 
 // SetFirewall changes what the machine forwards, until it crashes. Connections
-// that were allowed stay so, in both directions. A TCP connection begins with a
-// SYN: other segments of connections that the machine does not know are dropped.
+// that were allowed stay allowed, in both directions. A TCP connection begins
+// with a SYN: other segments of unknown connections are dropped.
 func (h *Host) SetFirewall(f Firewall) {
 	h.setTable(stack.FilterID, map[stack.Hook]stack.Target{
 		stack.Input: nil, stack.Forward: &firewallTarget{host: h, Firewall: f, told: map[event.FlowRefused]bool{}}, stack.Output: nil,
 	})
 }
 
-// firewallTarget judges what is forwarded.
+// firewallTarget judges forwarded packets.
 type firewallTarget struct {
 	Firewall
 	host *Host
 	told map[event.FlowRefused]bool
 }
 
-// refusalsMax bounds how many refused flows are told.
+// refusalsMax is the maximum number of refused flows that are logged.
 const refusalsMax = 1000
 
 // Action implements stack.Target.

@@ -16,8 +16,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// TestFrozenMachine: nothing is answered and frames are lost; what was to happen
-// meanwhile happens late, at the thaw, in its order; the machine never knew.
+// TestFrozenMachine: nothing is answered and frames are lost; what was due
+// meanwhile happens at the thaw, in order; the machine does not notice.
 func TestFrozenMachine(t *testing.T) {
 	l := newLab(t, 2, nil)
 	h, peer := l.Hosts[0], l.Hosts[1]
@@ -48,7 +48,7 @@ func TestFrozenMachine(t *testing.T) {
 	if want := []string{"first 7s", "second 7s", "third 7s", "in time 9s"}; !slices.Equal(late, want) {
 		t.Errorf("timers: got %v, want %v", late, want)
 	}
-	// The connection survives: the client's request was lost, and sent again.
+	// The connection survives: the client's request was lost and retransmitted.
 	if talker.err != nil || len(talker.answered) != 10 {
 		t.Fatalf("got %v after %d answers, want 10", talker.err, len(talker.answered))
 	}
@@ -64,7 +64,7 @@ func TestFrozenMachine(t *testing.T) {
 
 // TestFrozenProcess: the kernel of a machine whose process is stopped answers
 // ping and ARP, completes handshakes and acknowledges data; the programs read
-// it all at the thaw.
+// everything at the thaw.
 func TestFrozenProcess(t *testing.T) {
 	l := newLab(t, 2, nil)
 	h, peer := l.Hosts[0], l.Hosts[1]
@@ -130,7 +130,7 @@ func TestFrozenProcess(t *testing.T) {
 }
 
 // TestFrozenPacketSocket: frames to a program wait while its process is frozen
-// and come in order at the thaw, and one that arrives at that very instant comes
+// and come in order at the thaw, and a frame that arrives at that instant comes
 // last. While the machine is frozen they are lost.
 func TestFrozenPacketSocket(t *testing.T) {
 	for process, want := range map[bool][]byte{true: {1, 2, 3, 4, 5}, false: {1, 4, 5}} {
@@ -164,9 +164,9 @@ func TestFrozenPacketSocket(t *testing.T) {
 	}
 }
 
-// TestFreezeDeepens: a machine whose process is frozen can freeze entirely. A
-// thaw ends both, and so does a crash.
-func TestFreezeDeepens(t *testing.T) {
+// TestFreezeProcessThenMachine: a machine whose process is frozen can freeze
+// entirely. A thaw ends both, and so does a crash.
+func TestFreezeProcessThenMachine(t *testing.T) {
 	for end, f := range map[string]func(*host.Host){
 		"thaw":  (*host.Host).Thaw,
 		"crash": func(h *host.Host) { h.Crash(false); h.PowerOn() },
@@ -174,7 +174,7 @@ func TestFreezeDeepens(t *testing.T) {
 		l := newLab(t, 2, nil)
 		h, peer := l.Hosts[0], l.Hosts[1]
 		tap := l.Tap()
-		knock := func(step string, want int) {
+		sendPing := func(step string, want int) {
 			t.Helper()
 			since := l.Loop.Now()
 			hosttest.Inject(peer.NIC("lan"), ping(t, peer, h))
@@ -184,14 +184,14 @@ func TestFreezeDeepens(t *testing.T) {
 			}
 		}
 		h.Freeze(true)
-		knock("process frozen", 1)
+		sendPing("process frozen", 1)
 		h.Freeze(false)
-		knock("machine frozen", 0)
+		sendPing("machine frozen", 0)
 		if !h.Frozen() {
 			t.Error("Frozen says no")
 		}
 		f(h)
-		knock(end, 1)
+		sendPing(end, 1)
 		if h.Frozen() {
 			t.Errorf("%s: Frozen says yes", end)
 		}
@@ -199,7 +199,7 @@ func TestFreezeDeepens(t *testing.T) {
 }
 
 // TestDownCannotFreeze: a machine that is off has nothing to freeze, and boots
-// as ever.
+// normally.
 func TestDownCannotFreeze(t *testing.T) {
 	l := newLab(t, 1, nil)
 	h := l.Hosts[0]

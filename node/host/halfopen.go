@@ -12,10 +12,10 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// DialHalf opens a connection only as far as its answer, which it resets, as
-// half-open health checks do: the program behind the port never hears of it. It
-// parks the current proc until somebody answers or nobody has in time, and
-// returns nil if the port is open. Errors are those of Dial.
+// DialHalf sends a SYN and resets the connection when it is answered, as
+// half-open health checks do: the program behind the port never notices. It
+// parks the current proc until the answer or the timeout, and returns nil if
+// the port is open. Errors are those of Dial.
 func (h *Host) DialHalf(target netip.AddrPort, timeout time.Duration) error {
 	if h.kernelState == nil {
 		return fmt.Errorf("host: dial half %v: %w", target, ErrDown)
@@ -34,7 +34,7 @@ func (h *Host) DialHalf(target netip.AddrPort, timeout time.Duration) error {
 		defer socket.Close()
 	}
 	h.loop.Await(d)
-	defer c.Abort() // the stack has seen no answer, and would go on asking
+	defer c.Abort() // the stack has seen no answer, and would retransmit
 	switch {
 	case c.gone():
 		return fmt.Errorf("host: dial half %v: %w", target, ErrDown)
@@ -46,7 +46,7 @@ func (h *Host) DialHalf(target netip.AddrPort, timeout time.Duration) error {
 	return failure("dial half", target, d.failed)
 }
 
-// halfDialling is a DialHalf under way.
+// halfDialling is a DialHalf in progress.
 type halfDialling struct {
 	dialling
 	answered bool
@@ -61,8 +61,8 @@ func (d *halfDialling) Try() bool {
 	return d.dialling.Try()
 }
 
-// answers reports whether a frame says that the port is open. The stack does not
-// see that one, so that it does not complete the handshake.
+// answers reports whether a frame shows that the port is open. The stack does
+// not see that frame, so that it does not complete the handshake.
 func (d *halfDialling) answers(frame []byte) bool {
 	ip, segment, _ := wire.TCPOf(frame)
 	if segment == nil || segment.Flags()&(wire.TCPSyn|wire.TCPAck) != wire.TCPSyn|wire.TCPAck ||
@@ -73,7 +73,7 @@ func (d *halfDialling) answers(frame []byte) bool {
 	return err == nil && segment.DestinationPort() == local.Port
 }
 
-// reset ends the connection on the way on which its answer came.
+// reset resets the connection on the interface of its answer.
 func (d *halfDialling) reset(s *PacketSocket, frame []byte) {
 	s.Send(wire.AppendReset(nil, frame))
 	if p := d.writer.proc; p != nil && !d.answered {

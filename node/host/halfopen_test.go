@@ -14,8 +14,8 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestDialHalf: a program asks whether a port is open, and the one behind the
-// port, which accepts nothing, hears nothing of it, not even in its backlog of 1.
+// TestDialHalf: a program checks whether a port is open; the program behind the
+// port, which accepts nothing, does not notice, not even in its backlog of 1.
 func TestDialHalf(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -36,7 +36,7 @@ func TestDialHalf(t *testing.T) {
 			if _, err := server.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 1); err != nil {
 				t.Fatal(err)
 			}
-			client.Go("first", func(*sim.Proc) { _ = client.DialHalf(netip.MustParseAddrPort("10.0.0.1:80"), time.Second) }) // asks for its MAC
+			client.Go("first", func(*sim.Proc) { _ = client.DialHalf(netip.MustParseAddrPort("10.0.0.1:80"), time.Second) }) // resolves its MAC
 			l.Run(2 * time.Second)
 			if c.prepare != nil {
 				c.prepare(server)
@@ -74,8 +74,8 @@ func segments(tap *hosttest.Tap) (all []string) {
 	return all
 }
 
-// TestDialHalfCrash: with the machine goes the one who asked, and nothing of it
-// is left to answer when it is up again.
+// TestDialHalfCrash: the dialling program ends with its machine, and nothing of
+// the dial is left after the reboot.
 func TestDialHalfCrash(t *testing.T) {
 	l := newLab(t, 2, nil)
 	server, client := l.Hosts[0], l.Hosts[1]
@@ -84,7 +84,7 @@ func TestDialHalfCrash(t *testing.T) {
 	client.Go("probe", func(*sim.Proc) {
 		defer func() { ended = true }()
 		_ = client.DialHalf(netip.MustParseAddrPort("10.0.0.1:80"), 60*time.Second)
-		t.Error("it goes on in a machine that has crashed")
+		t.Error("it continues in a machine that has crashed")
 	})
 	l.At(time.Second, func() { client.Crash(false) })
 	l.Run(2 * time.Second)

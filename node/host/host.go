@@ -16,14 +16,14 @@ import (
 type Config struct {
 	Name      string
 	Cores     int           // processors; at least 1
-	BootTime  time.Duration // from power-on to the first instruction of a program
+	BootTime  time.Duration // from power-on to the start of programs
 	ARP       ARPPolicy
 	ARPAge    time.Duration // 0: the stack's own 30 s
 	Memory    int64         // bytes; 0: no limit
 	Log       *event.Log    // may be nil
 	ClockSkew time.Duration
-	Drift     float64 // share the clock gains
-	Boots     int     // how often it has been switched on before
+	Drift     float64 // share by which the clock runs fast
+	Boots     int     // number of earlier power-ons
 }
 
 // Host is one machine.
@@ -68,7 +68,7 @@ func New(loop *sim.Loop, cfg Config) *Host {
 // Epoch is the time of day at instant 0 of every world.
 var Epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Instant returns the time of day of an instant, as deadlines want it.
+// Instant converts an instant to a time of day, for deadlines.
 func Instant(at time.Duration) time.Time { return Epoch.Add(at) }
 
 // Name returns the machine's name.
@@ -80,8 +80,8 @@ func (h *Host) Loop() *sim.Loop { return h.loop }
 // Scope returns the scope in which the machine's programs run.
 func (h *Host) Scope() *sim.Scope { return h.programs }
 
-// Now returns the present instant of the world, which a machine cannot know;
-// see Scope().Local for what its clock shows.
+// Now returns the current instant of the world, which a machine cannot know;
+// for its own clock see Scope().Local.
 func (h *Host) Now() time.Duration { return h.loop.Now() }
 
 // CPU returns the machine's processors.
@@ -90,14 +90,14 @@ func (h *Host) CPU() *CPU { return h.cpu }
 // Memory returns the machine's memory.
 func (h *Host) Memory() *Memory { return h.memory }
 
-// Power returns whether the machine is off, booting, up or crashed. One that is
-// frozen is up: see Frozen.
+// Power returns whether the machine is off, booting, up or crashed. A frozen
+// machine is up: see Frozen.
 func (h *Host) Power() event.Power { return h.power }
 
 // Boots returns how often the machine has been switched on.
 func (h *Host) Boots() int { return h.boots }
 
-// Go starts a program. It dies with the machine, unwinding through its defers.
+// Go starts a program. It ends with the machine, running its defers.
 func (h *Host) Go(name string, body func(*sim.Proc)) *sim.Proc {
 	return h.programs.Go(h.cfg.Name+"/"+name, body)
 }
@@ -112,12 +112,12 @@ func (h *Host) Log(body event.Body) {
 // OnBoot adds a program that starts each time the machine has booted.
 func (h *Host) OnBoot(start func()) { h.onBoot = append(h.onBoot, start) }
 
-// OnAddress tells f of every address that the machine gains or gives up, until
+// OnAddress calls f for every address that the machine gains or gives up, until
 // it crashes.
 func (h *Host) OnAddress(f func(addr netip.Addr, held bool)) { h.watchers = append(h.watchers, f) }
 
-// AddNIC gives the machine an interface on a segment. Interfaces are added
-// before the machine is first switched on.
+// AddNIC adds an interface on a segment. Add interfaces before the machine is
+// first switched on.
 func (h *Host) AddNIC(name string, mac MAC, address netip.Prefix, segment *netfab.Segment) *NIC {
 	n := newNIC(h, len(h.nics)+1, name, mac, address)
 	h.nics = append(h.nics, n)
@@ -140,7 +140,7 @@ func (h *Host) NIC(name string) *NIC {
 	return nil
 }
 
-// Holds reports whether addr is an address of the machine now.
+// Holds reports whether the machine currently has the address addr.
 func (h *Host) Holds(addr netip.Addr) bool {
 	for _, n := range h.nics {
 		if n.holds(addr) {
@@ -150,5 +150,5 @@ func (h *Host) Holds(addr netip.Addr) bool {
 	return false
 }
 
-// String names the machine and its state for people.
+// String names the machine and its state.
 func (h *Host) String() string { return fmt.Sprintf("%s (%s)", h.cfg.Name, h.power) }

@@ -12,8 +12,8 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// exchange is the workload of the yardstick: connections that start 1 ms apart,
-// each making requests for 1,000 bytes.
+// exchange is the workload of the benchmarks: connections that start 1 ms
+// apart, each making requests for 1,000 bytes.
 func exchange(tb testing.TB, connections, requests int) (digest string, frames uint64) {
 	l := newLab(tb, 2, nil)
 	server, client := l.Hosts[0], l.Hosts[1]

@@ -11,18 +11,18 @@ import (
 )
 
 // This file reports groups by IGMP version 2 (RFC 2236). The stack's own IGMP
-// stays off: it reports what a router joins too, and lists groups in map order.
-// Queries are not answered, because no machine here asks.
+// stays off: it also reports the groups that routers join, and lists groups in
+// map order. Queries are not answered, because no machine sends any.
 
-// reportAgain is when a report is repeated once, for the first may be lost. The
-// RFC wants at most 10 s (§8.10).
+// reportAgain is when a report is repeated, once, because the first may be
+// lost. The RFC allows at most 10 s (§8.10).
 const reportAgain = 10 * time.Second
 
-// allRouters is where a machine says that it leaves a group.
+// allRouters is the destination of leave messages.
 var allRouters = netip.AddrFrom4([4]byte{224, 0, 0, 2})
 
-// joinGroup makes the network card take the frames of a group, and reports the
-// first membership of it to switches that snoop.
+// joinGroup makes the NIC accept the frames of a group, and reports the first
+// membership to switches that snoop.
 func (n *NIC) joinGroup(group netip.Addr) {
 	mac := wire.MulticastMAC(group.As4())
 	n.take(mac)
@@ -38,7 +38,7 @@ func (n *NIC) joinGroup(group netip.Addr) {
 	}))
 }
 
-// leaveGroup ends what joinGroup began.
+// leaveGroup undoes joinGroup.
 func (n *NIC) leaveGroup(group netip.Addr) {
 	n.ignore(wire.MulticastMAC(group.As4()))
 	if n.memberships[group]--; n.memberships[group] > 0 {
@@ -48,8 +48,8 @@ func (n *NIC) leaveGroup(group netip.Addr) {
 	n.sendIGMP(header.IGMPLeaveGroup, group, allRouters)
 }
 
-// sendIGMP sends a message about a group, with the router alert option and a TTL
-// of 1 (§2).
+// sendIGMP sends a message about a group, with the router alert option and a
+// TTL of 1 (§2).
 func (n *NIC) sendIGMP(kind header.IGMPType, group, to netip.Addr) {
 	if n.closed || !n.address.IsValid() {
 		return

@@ -17,7 +17,7 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// lab is machines h1, h2, … on one segment, 10.0.0.1 and so on.
+// lab is machines h1, h2, … on one segment, with addresses from 10.0.0.1.
 type lab struct{ *hosttest.Lab }
 
 func newLab(tb testing.TB, hosts int, change func(i int, c *host.Config)) *lab {

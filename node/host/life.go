@@ -38,7 +38,7 @@ func (h *Host) Skew(d time.Duration) {
 	h.programs.Skew(d)
 }
 
-// Drift makes the machine's clock gain a share: 0.01 runs 1 % fast.
+// Drift makes the machine's clock run fast by a share: 0.01 is 1 % fast.
 func (h *Host) Drift(share float64) {
 	h.kernel.Drift(share)
 	h.programs.Drift(share)
@@ -53,8 +53,8 @@ func (h *Host) boot() {
 	}
 }
 
-// Crash cuts the power: programs unwind, connections are gone without a word,
-// links go down. A warm crash keeps what the hardware keeps: links stay up and
+// Crash cuts the power: programs unwind, connections vanish silently, links go
+// down. A warm crash keeps the state of the hardware: links stay up and
 // interfaces keep their MAC filter.
 func (h *Host) Crash(warm bool) {
 	if h.power == event.PowerOff || h.power == event.PowerCrashed {
@@ -78,9 +78,8 @@ func (h *Host) Crash(warm bool) {
 	h.Log(event.PowerChanged{State: h.power})
 }
 
-// Freeze stops the machine as it stands; frames that reach it are lost. With
-// process only its programs stop: the kernel goes on, and what arrives for
-// them waits.
+// Freeze stops the machine; frames that reach it are lost. With process only
+// its programs stop: the kernel continues, and what arrives for them waits.
 func (h *Host) Freeze(process bool) {
 	if h.power != event.PowerUp || h.kernel.Frozen() || h.programs.Frozen() && process {
 		return
@@ -96,8 +95,8 @@ func (h *Host) Freeze(process bool) {
 // Frozen reports whether the machine, or its process, is frozen.
 func (h *Host) Frozen() bool { return h.programs.Frozen() }
 
-// Thaw lets a frozen machine go on. What came due meanwhile runs now, the
-// kernel's first.
+// Thaw resumes a frozen machine. What came due meanwhile runs now, the kernel's
+// first.
 func (h *Host) Thaw() {
 	if !h.programs.Frozen() {
 		return
@@ -110,8 +109,8 @@ func (h *Host) Thaw() {
 	h.Log(event.PowerChanged{State: event.PowerThawed})
 }
 
-// Destroy ends the machine without a trace in log or digest, to free its
-// goroutines at the end of a run.
+// Destroy stops the machine without any event or frame, to free its goroutines
+// at the end of a run.
 func (h *Host) Destroy() {
 	for _, n := range h.nics {
 		n.shut()
@@ -125,7 +124,7 @@ func (h *Host) Destroy() {
 	h.power = event.PowerOff
 }
 
-// addressChanged tells the watchers.
+// addressChanged notifies the watchers.
 func (h *Host) addressChanged(addr netip.Addr, held bool) {
 	for _, f := range h.watchers {
 		f(addr, held)

@@ -11,10 +11,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestFullBacklog: a program that accepts nothing leaves handshakes to the
-// kernel. As many connections as the backlog holds are established and wait;
-// those that come after them hear nothing, and get in by a later try when there
-// is room.
+// TestFullBacklog: while a program accepts nothing, the kernel completes
+// handshakes. As many connections as the backlog holds are established and
+// wait; later ones get no answer, and succeed by a retry when there is room.
 func TestFullBacklog(t *testing.T) {
 	for _, backlog := range []int{1, 10, 1000} {
 		t.Run(fmt.Sprint(backlog), func(t *testing.T) {
@@ -60,8 +59,8 @@ func TestFullBacklog(t *testing.T) {
 	}
 }
 
-// TestListenerClose: closing wakes the proc in Accept, resets what waits in the
-// backlog, refuses what comes, and frees the port.
+// TestListenerClose: closing wakes the proc in Accept, resets connections in
+// the backlog, refuses new ones, and frees the port.
 func TestListenerClose(t *testing.T) {
 	l := newLab(t, 2, nil)
 	server, client := l.Hosts[0], l.Hosts[1]
@@ -102,8 +101,8 @@ func TestListenerClose(t *testing.T) {
 	}
 }
 
-// TestListenOnDeadMachine: sockets need a machine that is up.
-func TestListenOnDeadMachine(t *testing.T) {
+// TestListenOnCrashedMachine: sockets need a machine that is up.
+func TestListenOnCrashedMachine(t *testing.T) {
 	l := newLab(t, 1, nil)
 	h := l.Hosts[0]
 	h.Crash(false)

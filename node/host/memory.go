@@ -2,8 +2,8 @@ package host
 
 import "github.com/cablepull/cablepull/sim/event"
 
-// Memory is a machine's budget. What is taken must be given back, except by
-// what dies with the machine.
+// Memory is a machine's memory budget. What is taken must be given back, except
+// by programs that end with the machine.
 type Memory struct {
 	host     *Host
 	limit    int64
@@ -14,7 +14,7 @@ type Memory struct {
 }
 
 // Take reserves n bytes. It reports false, and takes nothing, if they are not
-// to be had.
+// available.
 func (m *Memory) Take(n int64) bool {
 	if m.limit > 0 && m.used+m.filled+n > m.limit {
 		m.note(true)
@@ -31,7 +31,7 @@ func (m *Memory) Take(n int64) bool {
 // Give returns n bytes.
 func (m *Memory) Give(n int64) { m.used = max(0, m.used-n) }
 
-// Used returns the bytes taken, a fill included.
+// Used returns the bytes taken, including a fill.
 func (m *Memory) Used() int64 { return m.used + m.filled }
 
 // Filled returns the bytes that Fill has taken.
@@ -47,7 +47,7 @@ func (m *Memory) Fill(share float64) {
 // OnFull sets what happens when a request for memory is refused.
 func (m *Memory) OnFull(f func()) { m.onFull = f }
 
-// note logs the passage from enough to too little and back.
+// note logs changes from enough to too little memory and back.
 func (m *Memory) note(refusing bool) {
 	if refusing != m.refusing {
 		m.refusing = refusing

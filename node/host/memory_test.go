@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// TestMemory: what is over the limit is refused and takes nothing; what is given
-// back can be taken again. The log shows each passage once.
+// TestMemory: a request over the limit is refused and takes nothing; memory
+// that is given back can be taken again. Each change is logged once.
 func TestMemory(t *testing.T) {
 	l := newLab(t, 1, func(_ int, c *host.Config) { c.Memory = 100 })
 	h := l.Hosts[0]
@@ -55,7 +55,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// TestNoMemoryLimit: without one nothing is refused, and a fill fills nothing.
+// TestNoMemoryLimit: without a limit nothing is refused, and a fill has no
+// effect.
 func TestNoMemoryLimit(t *testing.T) {
 	l := newLab(t, 1, nil)
 	m := l.Hosts[0].Memory()

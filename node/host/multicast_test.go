@@ -13,8 +13,8 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TestMulticast: members of a group get what is sent to it, others do not, nor
-// does a member that has left.
+// TestMulticast: members of a group receive what is sent to it; others do not,
+// nor does a member that has left.
 func TestMulticast(t *testing.T) {
 	l := newLab(t, 3, nil)
 	a, b, c := l.Hosts[0], l.Hosts[1], l.Hosts[2]
@@ -38,7 +38,7 @@ func TestMulticast(t *testing.T) {
 }
 
 // TestMulticastTTLAndInterface: a datagram to a group has the TTL and leaves by
-// the interface that the socket says; without a word, 1 and the first.
+// the interface that the socket sets; by default 1 and the first interface.
 func TestMulticastTTLAndInterface(t *testing.T) {
 	l := newLab(t, 1, nil)
 	far := l.Fabric.AddSegment("far", netfab.SegmentConfig{Latency: hosttest.Latency, Ageing: hosttest.Ageing})
@@ -73,8 +73,8 @@ func TestMulticastTTLAndInterface(t *testing.T) {
 	}
 }
 
-// TestSnoopedMulticast: a switch that snoops sends a group's frames only to
-// those whose stack reported membership.
+// TestSnoopedMulticast: a snooping switch sends a group's frames only to
+// machines whose stack reported membership.
 func TestSnoopedMulticast(t *testing.T) {
 	l := &lab{hosttest.New(t, netfab.SegmentConfig{Snooping: netfab.SnoopingOn})}
 	a, b, c := l.Add("a", "10.0.0.1/16"), l.Add("b", "10.0.0.2/16"), l.Add("c", "10.0.0.3/16")
@@ -99,7 +99,7 @@ func TestSnoopedMulticast(t *testing.T) {
 	}
 }
 
-// TestPrunedMulticast: the snooping bug swallows groups of 224.0.0.x while
+// TestPrunedMulticast: the snooping bug drops groups of 224.0.0.x while
 // datagrams to machines pass, until it is undone.
 func TestPrunedMulticast(t *testing.T) {
 	l := newLab(t, 2, nil)
@@ -126,7 +126,8 @@ func TestPrunedMulticast(t *testing.T) {
 
 // TestMulticastIsDeterministic: a socket joins and leaves its groups in the
 // order of its program, and the reports of a run come at the same instants each
-// time. Method: all frames that leave, for no machine takes reports.
+// time. Method: compare all frames that leave, because no machine accepts
+// reports.
 func TestMulticastIsDeterministic(t *testing.T) {
 	play := func() (all []string) {
 		l := newLab(t, 2, nil)

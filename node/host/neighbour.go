@@ -13,9 +13,9 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// ARPPolicy says what a gratuitous ARP does to a machine's neighbour cache.
-// gVisor by itself keeps the old address (spec/failover.md §9.1), which would
-// be reported as the product's failover time.
+// ARPPolicy is the effect of a gratuitous ARP on a machine's neighbour cache.
+// gVisor itself keeps the old address (spec/failover.md §9.1), which would
+// distort the measured failover time.
 type ARPPolicy string
 
 // The policies.
@@ -24,7 +24,7 @@ const (
 	ARPLinux ARPPolicy = "linux"
 	// ARPReplyOnly updates an existing entry from the reply form only.
 	ARPReplyOnly ARPPolicy = "reply-only"
-	// ARPIgnore drops gratuitous ARP: the entry ages.
+	// ARPIgnore drops gratuitous ARP: the entry has to expire.
 	ARPIgnore ARPPolicy = "ignore"
 	// ARPNetstack leaves it to gVisor.
 	ARPNetstack ARPPolicy = "netstack"
@@ -47,7 +47,7 @@ func (n *NIC) silenceARP(f *netfab.Frame) Verdict {
 }
 
 // admitARP applies the policy to a received ARP frame and reports whether the
-// stack shall see it.
+// stack should see it.
 func (n *NIC) admitARP(data []byte) bool {
 	a, err := wire.ParseARP(data)
 	if err != nil {
@@ -59,7 +59,7 @@ func (n *NIC) admitARP(data []byte) bool {
 	}
 	if !a.IsGratuitous() {
 		if policy == ARPLinux && a.TargetIP != n.address.Addr() {
-			n.adopt(a) // any word of a known neighbour's new address counts
+			n.adopt(a) // any ARP packet with a known neighbour's new address counts
 		}
 		return true
 	}
@@ -69,15 +69,15 @@ func (n *NIC) admitARP(data []byte) bool {
 	return false
 }
 
-// neighbour is what is known of an entry of the stack's neighbour cache.
+// neighbour mirrors an entry of the stack's neighbour cache.
 type neighbour struct {
 	mac    MAC  // zero: never resolved
-	usable bool // else the stack asks for the address before it sends
+	usable bool // if not, the stack resolves the address before it sends
 }
 
-// adopt writes a neighbour's new MAC into an existing cache entry, also into one
-// that is being asked for in vain. The stack has no call for that, but it
-// believes a question that is aimed at itself; its answer is swallowed.
+// adopt writes a neighbour's new MAC into an existing cache entry, even if it
+// is still being resolved or has failed. The stack has no call for that, but it
+// learns from an ARP request to itself; its reply is dropped.
 func (n *NIC) adopt(a wire.ARP) {
 	known, ok := n.neighbours[a.SenderIP]
 	if !ok || known.usable && known.mac == a.SenderMAC || !n.address.IsValid() {
@@ -95,8 +95,9 @@ func (n *NIC) adopt(a wire.ARP) {
 	n.quiet = false
 }
 
-// forgetNeighbours empties the cache, as loss of carrier does. In order of
-// address: the stack's own ClearNeighbors goes in map order, which events show.
+// forgetNeighbours empties the cache, as loss of carrier does. It goes in order
+// of address: the stack's own ClearNeighbors uses map order, which would show
+// in events.
 func (n *NIC) forgetNeighbours() {
 	known := make([]netip.Addr, 0, len(n.neighbours))
 	for a, e := range n.neighbours { // order: sorted below
@@ -106,21 +107,21 @@ func (n *NIC) forgetNeighbours() {
 	}
 	sort.Slice(known, func(i, j int) bool { return known[i].Less(known[j]) })
 	for _, a := range known {
-		// An entry that the stack has dropped meanwhile is as good as forgotten.
+		// It fails only if the stack has already dropped the entry.
 		_ = n.host.stack.RemoveNeighbor(n.id, ipv4.ProtocolNumber, address(a))
 	}
 }
 
-// neighbourWatch hears of the stack's neighbour cache. Calls come from the loop
-// or from a TCP processor that the loop waits for. A stack that is being
-// destroyed says more, in map order: nobody listens.
+// neighbourWatch is notified of changes of the stack's neighbour cache. Calls
+// come from the loop or from a TCP processor that the loop waits for. Calls of
+// a stack that is being destroyed come in map order and are ignored.
 type neighbourWatch struct {
 	host *Host
 	life *kernelState
 }
 
-// over reports whether the stack is being destroyed: what it then forgets, in an
-// order and on a goroutine of its own, is nobody's news.
+// over reports whether the stack is being destroyed: it then forgets entries in
+// random order on its own goroutine, which must not be logged.
 func (w neighbourWatch) over() bool { return w.host.kernelState != w.life }
 
 // OnNeighborAdded implements stack.NUDDispatcher.

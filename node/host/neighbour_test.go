@@ -20,10 +20,10 @@ func policyLab(t *testing.T, policy host.ARPPolicy) (l *lab, client, old, new *h
 	return l, l.Hosts[0], l.Hosts[1], l.Hosts[2]
 }
 
-// knock tries to connect to the virtual IP every half second, as a client does
-// that does not give up.
-func (l *lab) knock(client *host.Host) {
-	client.Go("knock", func(p *sim.Proc) {
+// connectRepeatedly tries to connect to the virtual IP every half second, like
+// a client that does not give up.
+func (l *lab) connectRepeatedly(client *host.Host) {
+	client.Go("connect", func(p *sim.Proc) {
 		for {
 			conn, err := client.Dial(netip.AddrPortFrom(vip, 80), 400*time.Millisecond)
 			if err == nil {
@@ -36,11 +36,12 @@ func (l *lab) knock(client *host.Host) {
 
 // TestTakeoverByARPPolicy enforces spec/failover.md §9.1: when the client's
 // frames go to the new owner of a virtual IP, for each policy and form of
-// gratuitous ARP. Method: the client knows the old owner, which dies without a
-// word; the new one takes the address and announces it; the client tries every
-// half second, and the first frame to the new MAC counts. The stack's own ways:
-// a reply makes the entry stale, which takes 5 s of delay and three probes of
-// 1 s; a request is not even read, so the entry first lives for 30 s ± 50 %.
+// gratuitous ARP. Method: the client knows the old owner, which crashes
+// silently; the new one takes the address and announces it; the client tries
+// every half second, and the first frame to the new MAC counts. The stack by
+// itself: a reply makes the entry stale, which costs 5 s of delay and three
+// probes of 1 s; a request is ignored, so the entry first has to expire, after
+// 30 s ± 50 %.
 func TestTakeoverByARPPolicy(t *testing.T) {
 	const s = time.Second
 	atOnce := [2]time.Duration{0, 600 * time.Millisecond}
@@ -64,7 +65,7 @@ func TestTakeoverByARPPolicy(t *testing.T) {
 			l, client, old, heir := policyLab(t, c.policy)
 			tap := l.Tap()
 			old.NIC("lan").AddVIP(vip, host.MAC{})
-			l.knock(client)
+			l.connectRepeatedly(client)
 			const takeover = 2100 * time.Millisecond
 			l.At(2*s, func() { old.Crash(false) })
 			l.At(takeover, func() {
@@ -87,8 +88,9 @@ func TestTakeoverByARPPolicy(t *testing.T) {
 	}
 }
 
-// TestGratuitousARPCreatesNothing: a machine that never spoke to the virtual IP
-// learns nothing from an announcement, and asks when it wants to speak.
+// TestGratuitousARPCreatesNothing: a machine that never contacted the virtual
+// IP learns nothing from an announcement, and sends an ARP request when it
+// needs the address.
 func TestGratuitousARPCreatesNothing(t *testing.T) {
 	for _, policy := range []host.ARPPolicy{host.ARPLinux, host.ARPReplyOnly, host.ARPIgnore, host.ARPNetstack} {
 		t.Run(string(policy), func(t *testing.T) {
@@ -104,7 +106,7 @@ func TestGratuitousARPCreatesNothing(t *testing.T) {
 			if n := len(tap.SentBy("h1", 0, nil)); n != 0 {
 				t.Errorf("the client sent %d frames, want none", n)
 			}
-			l.knock(client)
+			l.connectRepeatedly(client)
 			l.Run(2 * time.Second)
 			if n := len(tap.SentBy("h1", 0, arpOf(wire.ARPRequestOp))); n != 1 {
 				t.Errorf("the client asked %d times for the address, want once", n)
@@ -113,14 +115,14 @@ func TestGratuitousARPCreatesNothing(t *testing.T) {
 	}
 }
 
-// TestAnnouncementEndsVainQuestions: an entry that is being asked for, or was in
-// vain, is one that exists: Linux believes the announcement and sends at once
-// what waits. A policy that ignores the form waits for its own question.
-func TestAnnouncementEndsVainQuestions(t *testing.T) {
+// TestAnnouncementResolvesEntry: an entry that is being resolved, or has
+// failed, exists: Linux accepts the announcement and sends what waits at once.
+// A policy that ignores the form waits for the reply to its own request.
+func TestAnnouncementResolvesEntry(t *testing.T) {
 	for _, c := range []struct {
 		policy host.ARPPolicy
 		form   wire.ARPForm
-		asks   bool // has to ask again
+		asks   bool // has to send another request
 	}{
 		{host.ARPLinux, wire.ARPReply, false},
 		{host.ARPLinux, wire.ARPRequest, false},
@@ -133,7 +135,7 @@ func TestAnnouncementEndsVainQuestions(t *testing.T) {
 			l, client, _, heir := policyLab(t, c.policy)
 			tap := l.Tap()
 			client.Go("client", func(*sim.Proc) { client.Dial(netip.AddrPortFrom(vip, 80), 0) })
-			const takeover = 1500 * time.Millisecond // questions at 0, 1 and 2 s
+			const takeover = 1500 * time.Millisecond // requests at 0, 1 and 2 s
 			l.At(takeover, func() {
 				heir.NIC("lan").AddVIP(vip, host.MAC{})
 				l.announce(t, heir, c.form, heir.NIC("lan").MAC())
@@ -152,14 +154,14 @@ func TestAnnouncementEndsVainQuestions(t *testing.T) {
 	}
 }
 
-// TestFailedEntryIsRevived: after three questions in vain the entry has failed.
-// The old owner comes back with its old MAC: an announcement makes the entry
-// usable again without another question.
+// TestFailedEntryIsRevived: after three unanswered requests the entry has
+// failed. The old owner comes back with its old MAC: an announcement makes the
+// entry usable again without another request.
 func TestFailedEntryIsRevived(t *testing.T) {
 	l, client, old, _ := policyLab(t, host.ARPLinux)
 	tap := l.Tap()
 	old.NIC("lan").AddVIP(vip, host.MAC{})
-	l.knock(client)
+	l.connectRepeatedly(client)
 	l.At(2*time.Second, func() { old.NIC("lan").Port().Pull() })
 	const back = 62100 * time.Millisecond // it has aged and failed, and an attempt asks anew
 	l.At(back, func() {
@@ -177,14 +179,13 @@ func TestFailedEntryIsRevived(t *testing.T) {
 	}
 }
 
-// TestAnyWordOfANeighbourCounts: Linux takes a known neighbour's new MAC from a
-// question for a third machine too; the other policies look at announcements
-// only.
-func TestAnyWordOfANeighbourCounts(t *testing.T) {
+// TestAnyARPUpdatesNeighbour: Linux also takes a known neighbour's new MAC from
+// a request for a third machine; the other policies look at announcements only.
+func TestAnyARPUpdatesNeighbour(t *testing.T) {
 	for policy, want := range map[host.ARPPolicy]bool{host.ARPLinux: true, host.ARPReplyOnly: false, host.ARPIgnore: false, host.ARPNetstack: false} {
 		l, client, old, heir := policyLab(t, policy)
 		old.NIC("lan").AddVIP(vip, host.MAC{})
-		l.knock(client)
+		l.connectRepeatedly(client)
 		l.At(2*time.Second, func() {
 			frame, err := wire.AppendARP(nil, wire.ARP{
 				Source: heir.NIC("lan").MAC(), Destination: wire.Broadcast, Op: wire.ARPRequestOp,
@@ -198,7 +199,7 @@ func TestAnyWordOfANeighbourCounts(t *testing.T) {
 		l.Run(3 * time.Second)
 		got := host.Neighbours(client.NIC("lan"))[vip] == heir.NIC("lan").MAC()
 		if got != want {
-			t.Errorf("%s: believed the question: got %v, want %v", policy, got, want)
+			t.Errorf("%s: learned from the request: got %v, want %v", policy, got, want)
 		}
 	}
 }

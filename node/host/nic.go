@@ -36,24 +36,24 @@ type NIC struct {
 
 	dispatcher stack.NetworkDispatcher
 	shortcut   *shortcut
-	closed     bool // no frame leaves: the machine is off
-	quiet      bool // an answer of the stack's ARP is swallowed now; see adopt
+	closed     bool // the machine is off: no frame leaves
+	quiet      bool // drop the stack's next ARP reply; see adopt
 	held       []netip.Addr
 	virtual    []virtualAddress
 	stuck      MAC // virtual MAC that was never released (spec/failover.md F31)
 	sockets    []*PacketSocket
-	groups     map[MAC]int // how many sockets want the frames of a group
+	groups     map[MAC]int // number of sockets that want the frames of a group
 
-	memberships map[netip.Addr]int // how many sockets have joined a group; see igmp.go
+	memberships map[netip.Addr]int // number of sockets that have joined a group; see igmp.go
 	carrier     []func(up bool)
 	neighbours  map[netip.Addr]neighbour
 	acks        *ackDelay
-	translated  []netip.Addr // that it answers for to translate them; see router.go
+	translated  []netip.Addr // addresses that it answers for to translate them; see router.go
 
 	ingress, egress Path // see stage.go
 }
 
-// virtualAddress is an IP that answers with a MAC of its own.
+// virtualAddress is a virtual IP with its MAC.
 type virtualAddress struct {
 	ip  netip.Addr
 	mac MAC
@@ -79,7 +79,7 @@ func (n *NIC) MAC() MAC { return n.mac }
 func (n *NIC) Address() netip.Prefix { return n.address }
 
 // SetAddress changes the own address, at once if the machine runs. The zero
-// prefix takes it away.
+// prefix removes it.
 func (n *NIC) SetAddress(p netip.Prefix) {
 	before := n.address
 	n.address = netip.Prefix{}
@@ -111,7 +111,7 @@ func (n *NIC) Port() *netfab.Port { return n.port }
 // Carrier reports whether the link is up.
 func (n *NIC) Carrier() bool { return n.port.Carrier() }
 
-// OnCarrier tells f when the link comes up or goes down, until the machine
+// OnCarrier calls f when the link comes up or goes down, until the machine
 // crashes.
 func (n *NIC) OnCarrier(f func(up bool)) { n.carrier = append(n.carrier, f) }
 
@@ -138,10 +138,10 @@ func (n *NIC) start() {
 	}
 }
 
-// neighbourTimes says for how long the interface believes in a neighbour: from
-// half to one and a half times the machine's ARP age (RFC 4861 §6.3.2). The
-// factor has a stream of its own, so that nothing that happens to come first
-// changes it; the RFC's new factor every few hours is left out.
+// neighbourTimes returns how long a neighbour counts as reachable: from half to
+// one and a half times the machine's ARP age (RFC 4861 §6.3.2). The factor has
+// its own stream, so that it does not depend on the order of events; the RFC's
+// new factor every few hours is omitted.
 func (n *NIC) neighbourTimes() stack.NUDConfigurations {
 	h := n.host
 	c := stack.DefaultNUDConfigurations()
@@ -152,8 +152,8 @@ func (n *NIC) neighbourTimes() stack.NUDConfigurations {
 	return c
 }
 
-// assign gives an address to the stack. Those that never are primary are never
-// chosen as source of an outgoing connection (spec/failover.md F13).
+// assign gives an address to the stack. Addresses that are never primary are
+// never chosen as source of an outgoing connection (spec/failover.md F13).
 func (n *NIC) assign(p netip.Prefix, behaviour stack.PrimaryEndpointBehavior) {
 	must(n.host.stack.AddProtocolAddress(n.id, tcpip.ProtocolAddress{
 		Protocol:          ipv4.ProtocolNumber,
@@ -169,11 +169,11 @@ func must(err tcpip.Error) {
 	}
 }
 
-// AddVIP takes a virtual IP onto the interface. With a mac that is not zero the
-// address answers with that, and the interface accepts frames to it.
+// AddVIP takes a virtual IP onto the interface. If mac is not zero, the address
+// answers with it, and the interface accepts frames to it.
 func (n *NIC) AddVIP(vip netip.Addr, mac MAC) {
 	if n.host.kernelState == nil || n.holds(vip) {
-		return // a dead machine holds nothing
+		return // a crashed machine holds nothing
 	}
 	n.held = append(n.held, vip)
 	n.assign(netip.PrefixFrom(vip, n.prefixLength()), stack.NeverPrimaryEndpoint)
@@ -185,8 +185,9 @@ func (n *NIC) AddVIP(vip netip.Addr, mac MAC) {
 	n.host.addressChanged(vip, true)
 }
 
-// RemoveVIP gives a virtual IP up. With reset, its connections are reset first;
-// else they freeze, and resume if the address comes back (spec/failover.md §9.5).
+// RemoveVIP gives up a virtual IP. With reset, its connections are reset first;
+// otherwise they freeze, and resume if the address comes back (spec/failover.md
+// §9.5).
 func (n *NIC) RemoveVIP(vip netip.Addr, reset bool) {
 	for i, h := range n.held {
 		if h != vip {
@@ -212,7 +213,8 @@ func (n *NIC) prefixLength() int {
 	return 32
 }
 
-// releaseVirtual forgets the MAC of vip, and the filter with the last of it.
+// releaseVirtual forgets the MAC of vip, and removes it from the filter if no
+// other virtual IP uses it.
 func (n *NIC) releaseVirtual(vip netip.Addr) {
 	var mac MAC
 	kept := n.virtual[:0]
@@ -234,8 +236,8 @@ func (n *NIC) releaseVirtual(vip netip.Addr) {
 	}
 }
 
-// Stick is the defect of spec/failover.md F31: the interface goes on using mac
-// for everything it sends, and accepting it, until Unstick.
+// Stick is the defect of spec/failover.md F31: the interface keeps using mac
+// for everything it sends, and accepting frames to it, until Unstick.
 func (n *NIC) Stick(mac MAC) {
 	n.stuck = mac
 	n.port.Filter().Add(mac)
@@ -256,8 +258,8 @@ func (n *NIC) Unstick() {
 	}
 }
 
-// take makes the interface accept frames to a group, ignore ends that when
-// nobody wants them any more.
+// take makes the interface accept frames to a group; ignore ends that when no
+// socket wants them any longer.
 func (n *NIC) take(group MAC) {
 	n.groups[group]++
 	n.port.Filter().Add(group)
@@ -273,7 +275,7 @@ func (n *NIC) ignore(group MAC) {
 // shut lets no more frames out.
 func (n *NIC) shut() { n.closed = true }
 
-// crash forgets what a stack knew. A cold one cuts the link too.
+// crash forgets the stack's state. A cold one also takes the link down.
 func (n *NIC) crash(warm bool) {
 	for _, vip := range n.held {
 		n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
@@ -310,8 +312,8 @@ func (n *NIC) deliver(data []byte) {
 	n.host.settle()
 }
 
-// packet makes a packet of the stack of a frame, and returns its Ethernet header
-// too, which is consumed.
+// packet makes a packet of the stack of a frame, and returns its Ethernet
+// header too, which is consumed.
 func packet(data []byte) (*stack.PacketBuffer, header.Ethernet) {
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
 	eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize)
