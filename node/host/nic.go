@@ -304,7 +304,7 @@ func (n *NIC) takeStack(f *netfab.Frame) Verdict {
 	return Take
 }
 
-// deliver hands a frame to the stack.
+// deliver gives a frame to the stack.
 func (n *NIC) deliver(data []byte) {
 	pkt, eth := packet(data)
 	n.dispatcher.DeliverNetworkPacket(eth.Type(), pkt)
@@ -312,8 +312,8 @@ func (n *NIC) deliver(data []byte) {
 	n.host.settle()
 }
 
-// packet makes a packet of the stack of a frame, and returns its Ethernet
-// header too, which is consumed.
+// packet converts a frame to a packet of the stack, and also returns its
+// Ethernet header, which is consumed.
 func packet(data []byte) (*stack.PacketBuffer, header.Ethernet) {
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(data)})
 	eth, ok := pkt.LinkHeader().Consume(header.EthernetMinimumSize)
@@ -324,7 +324,7 @@ func packet(data []byte) (*stack.PacketBuffer, header.Ethernet) {
 	return pkt, eth
 }
 
-// packetType classes a frame that has passed the filter.
+// packetType classifies a frame that has passed the filter.
 func packetType(to MAC) tcpip.PacketType {
 	switch {
 	case !to.IsMulticast():

@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// PacketSocket sends and receives whole Ethernet frames beside the TCP/IP
-// stack, as AF_PACKET does. Standby control speaks through one: its hellos need
-// a source MAC of their own, and must not wait for ARP.
+// PacketSocket sends and receives whole Ethernet frames, bypassing the TCP/IP
+// stack, as AF_PACKET does. Standby control uses one: its hellos need their own
+// source MAC, and must not wait for ARP.
 type PacketSocket struct {
 	nic     *NIC
 	match   func(frame []byte) bool
@@ -19,9 +19,9 @@ type PacketSocket struct {
 	closed  bool
 }
 
-// OpenPacket gives the frames that match to receive, instead of to the stack.
-// The frame is valid during the call. To a frozen process frames come late, in
-// order. The socket is gone after a crash.
+// OpenPacket passes frames that match to receive instead of to the stack. A
+// frame is valid during the call. While the process is frozen frames wait, in
+// order. A crash closes the socket.
 func (n *NIC) OpenPacket(match func(frame []byte) bool, receive func(frame []byte)) *PacketSocket {
 	s := &PacketSocket{nic: n, match: match, receive: receive}
 	n.sockets = append(n.sockets, s)
@@ -37,8 +37,8 @@ func (s *PacketSocket) Close() {
 	s.nic.sockets = slices.DeleteFunc(s.nic.sockets, func(o *PacketSocket) bool { return o == s })
 }
 
-// Send puts a frame on the wire, past the stages that only the stack's own
-// frames go through.
+// Send puts a frame on the wire, skipping the stages that are only for the
+// stack's own frames.
 func (s *PacketSocket) Send(frame []byte) {
 	n := s.nic
 	if n.closed {
@@ -61,8 +61,8 @@ func (n *NIC) takeRaw(f *netfab.Frame) Verdict {
 	return Pass
 }
 
-// deliver hands a frame to the program. One that comes while others still wait
-// stands behind them.
+// deliver passes a frame to the program. A frame that arrives while others
+// still wait is queued after them.
 func (s *PacketSocket) deliver(frame []byte) {
 	programs := s.nic.host.programs
 	if !programs.Frozen() && s.late == 0 {

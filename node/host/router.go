@@ -11,9 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// This file and firewall.go make a router of a machine. Translation and state
-// are those of the stack's connection tracking, which lives as long as the
-// stack: a crash forgets it.
+// This file and firewall.go turn a machine into a router. Translation and state
+// are those of the stack's connection tracking, which a crash clears.
 
 // SetForwarding makes the machine a router between its interfaces, until it
 // crashes.
@@ -23,27 +22,27 @@ func (h *Host) SetForwarding(on bool) {
 	}
 }
 
-// Translation is what a router does to addresses.
+// Translation is a router's address translation.
 type Translation struct {
 	Destinations []Destination
 	Sources      []Source
-	// Own are addresses that the machine answers ARP for to be able to
-	// translate them, beyond those it has.
+	// Own are additional addresses that the machine answers ARP for, in order to
+	// translate them.
 	Own []netip.Addr
 }
 
-// Destination makes TCP connections to one address and port go to another.
+// Destination redirects TCP connections from one address and port to another.
 type Destination struct{ To, Via netip.AddrPort }
 
-// Source gives what leaves by an interface a source address.
+// Source sets the source address of packets that leave by an interface.
 type Source struct {
 	Interface string
 	As        netip.Addr
 }
 
 // SetTranslation changes what the machine translates, until it crashes.
-// Connections that are translated already stay as they are. One that is not
-// known is taken up in the middle, as Linux does, if a rule fits.
+// Existing translations do not change. As in Linux, a connection that is
+// already open but not known is translated if a rule fits.
 func (h *Host) SetTranslation(t Translation) {
 	for _, n := range h.nics {
 		n.answerFor(t.Own)
@@ -68,8 +67,9 @@ func (h *Host) SetTranslation(t Translation) {
 	})
 }
 
-// answerFor takes the addresses in the interface's subnet, and gives up those
-// of an earlier translation. They are no virtual IPs: nobody else may have them.
+// answerFor adds the addresses in the interface's subnet, and removes those of
+// an earlier translation. They are not virtual IPs: no other machine may have
+// them.
 func (n *NIC) answerFor(own []netip.Addr) {
 	for _, a := range n.translated {
 		must(n.host.stack.RemoveAddress(n.id, address(a)))
@@ -102,7 +102,8 @@ func (h *Host) setTable(id stack.TableID, targets map[stack.Hook]stack.Target) {
 	h.stack.IPTables().ReplaceTable(id, table, false)
 }
 
-// destinationTarget translates where the first packet of a connection goes.
+// destinationTarget translates the destination of the first packet of a
+// connection.
 type destinationTarget struct {
 	ports map[netip.AddrPort]*stack.DNATTarget
 }
@@ -118,7 +119,7 @@ func (t *destinationTarget) Action(pkt *stack.PacketBuffer, hook stack.Hook, r *
 	return stack.RuleAccept, 0
 }
 
-// sourceTarget translates where a connection comes from.
+// sourceTarget translates the source of a connection.
 type sourceTarget struct{ nics []sourceNIC }
 
 type sourceNIC struct {
@@ -133,10 +134,10 @@ func (t *sourceTarget) Action(pkt *stack.PacketBuffer, hook stack.Hook, r *stack
 			return s.as.Action(pkt, hook, r, ep)
 		}
 	}
-	return stack.RuleAccept, 0 // what is not tracked, no answer could be translated back
+	return stack.RuleAccept, 0 // the answer of an untracked packet could not be translated back
 }
 
-// headers is who speaks to whom.
+// headers are the addresses of a packet and whether it opens a connection.
 type headers struct {
 	protocol tcpip.TransportProtocolNumber
 	from, to netip.AddrPort // ports are 0 unless it is TCP
@@ -156,7 +157,7 @@ func headersOf(pkt *stack.PacketBuffer) headers {
 	return f
 }
 
-// refused is how the log names a flow.
+// refused returns the event of a refused flow.
 func (f headers) refused() event.FlowRefused {
 	switch f.protocol {
 	case header.TCPProtocolNumber:

@@ -15,8 +15,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// natLab is routedLab with forwarding, h1 (10.0.0.1) with a way to h2 (10.9.0.2)
-// and a server on each.
+// natLab is routedLab with forwarding, h1 (10.0.0.1) with a route to h2
+// (10.9.0.2) and a server on each.
 func natLab(t *testing.T) (l *lab, near, far, router *host.Host) {
 	l, near, far, router = routedLab(t)
 	near.Crash(false)
@@ -94,7 +94,7 @@ func sumOf(data []byte, start uint16) uint16 {
 }
 
 // TestTranslateDestination: an address of the router, and one that it answers
-// for, stand for the server; other ports of theirs do not.
+// for, are translated to the server's; their other ports are not.
 func TestTranslateDestination(t *testing.T) {
 	for _, public := range []string{"10.0.0.254", "10.0.0.80"} {
 		l, near, _, router := natLab(t)
@@ -122,9 +122,9 @@ func TestTranslateDestination(t *testing.T) {
 	}
 }
 
-// TestTranslateSource: what leaves by an interface has the address there, on
-// ports of its own if two clients use the same one; what comes back finds its
-// way, and nothing else is translated.
+// TestTranslateSource: packets that leave by an interface have its address,
+// with different ports if two clients use the same one; answers find their way
+// back, and nothing else is translated.
 func TestTranslateSource(t *testing.T) {
 	l, near, far, router := natLab(t)
 	router.SetTranslation(host.Translation{
@@ -152,9 +152,9 @@ func TestTranslateSource(t *testing.T) {
 	checksums(t, tap, "router")
 }
 
-// TestTranslationDiesWithTheMachine: after a crash the router answers for
-// nothing that it is not told again. As Linux does, it takes up a connection
-// in the middle if a rule fits.
+// TestTranslationDiesWithTheMachine: after a crash the router translates
+// nothing until it is configured again. As in Linux, an open connection is then
+// translated if a rule fits.
 func TestTranslationDiesWithTheMachine(t *testing.T) {
 	l, near, _, router := natLab(t)
 	told := host.Translation{
@@ -170,7 +170,7 @@ func TestTranslationDiesWithTheMachine(t *testing.T) {
 	router.PowerOn()
 	router.SetForwarding(true)
 	if _, err := l.try(t, near, "10.0.0.80:80"); err == nil {
-		t.Error("after a crash: it is translated still")
+		t.Error("after a crash: it is still translated")
 	}
 	router.SetTranslation(told)
 	if _, err := l.try(t, near, "10.0.0.80:80"); err != nil {
@@ -181,12 +181,12 @@ func TestTranslationDiesWithTheMachine(t *testing.T) {
 	}
 	router.SetTranslation(host.Translation{})
 	if _, err := l.try(t, near, "10.0.0.80:80"); err == nil {
-		t.Error("told otherwise: it is translated still")
+		t.Error("reconfigured: it is still translated")
 	}
 }
 
-// TestFirewall: what a rule allows passes, with all that belongs to it; nothing
-// else does, and the log says so once.
+// TestFirewall: connections that a rule allows pass, in both directions;
+// nothing else does, and each refused flow is logged once.
 func TestFirewall(t *testing.T) {
 	prefix := netip.MustParsePrefix
 	for _, c := range []struct {
@@ -229,8 +229,8 @@ func TestFirewall(t *testing.T) {
 	}
 }
 
-// TestFirewallState: what is established outlives its rule, but not the
-// firewall; a connection begins with a SYN.
+// TestFirewallState: an established connection survives the removal of its
+// rule, but not a crash of the firewall; a connection begins with a SYN.
 func TestFirewallState(t *testing.T) {
 	l, near, _, router := natLab(t)
 	open := host.Firewall{Allow: []host.Allow{{Port: 80}}}
@@ -258,8 +258,8 @@ func TestFirewallState(t *testing.T) {
 	}
 }
 
-// TestRouterIsDeterministic: translation draws ports and sweeps its connections
-// by the clock of its world.
+// TestRouterIsDeterministic: translation draws ports from the world's streams
+// and expires connections by its clock.
 func TestRouterIsDeterministic(t *testing.T) {
 	run := func() string {
 		l, near, far, router := natLab(t)

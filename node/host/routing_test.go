@@ -55,7 +55,7 @@ func TestForwarding(t *testing.T) {
 	near.NIC("lan").SetGateway(netip.MustParseAddr("10.0.0.254"))
 	near.PowerOn()
 	if _, err := dial(); !errors.Is(err, host.ErrTimeout) {
-		t.Errorf("over a machine that is no router: got %v, want a timeout", err)
+		t.Errorf("over a machine that is not a router: got %v, want a timeout", err)
 	}
 	router.SetForwarding(true)
 	tap := l.Tap()
@@ -103,8 +103,8 @@ func TestInterfaceIsolation(t *testing.T) {
 	}
 }
 
-// TestOwnVIP: a machine that speaks to an address of its own stays inside, gets
-// its answers, and does so alike in each run.
+// TestOwnVIP: connections of a machine to its own addresses send no frames, are
+// answered, and are the same in each run.
 func TestOwnVIP(t *testing.T) {
 	run := func(target netip.Addr) (string, int) {
 		l := newLab(t, 2, nil)

@@ -13,12 +13,11 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 )
 
-// shortcut is gVisor's IPv4 on an interface, with a shorter way past it for the
-// packets that nearly all of a run are: whole TCP segments without IP options,
-// between two machines, on a stack that neither translates nor filters. Of the
-// many questions that gVisor asks of a packet the answers for these are known.
-// Everything else goes the long way, and both ways put the same bytes on the
-// wire.
+// shortcut is gVisor's IPv4 on an interface, with a bypass for nearly all
+// packets of a run: whole TCP segments without IP options, between two
+// machines, on a stack that neither translates nor filters. gVisor's many
+// checks of a packet have known results for these. Everything else goes through
+// IPv4, and both paths put the same bytes on the wire.
 type shortcut struct {
 	ipv4Endpoint
 	nic       *NIC
@@ -29,7 +28,7 @@ type shortcut struct {
 	resolve func(stack.ResolvedFieldsResult)
 }
 
-// ipv4Endpoint is all that the stack wants of IPv4 on an interface.
+// ipv4Endpoint is what the stack needs of IPv4 on an interface.
 type ipv4Endpoint interface {
 	stack.MulticastForwardingNetworkEndpoint
 	stack.AddressableEndpoint
@@ -43,7 +42,7 @@ type shortcutProtocol struct {
 	host *Host
 }
 
-// ipv4Protocol is all that the stack wants of IPv4.
+// ipv4Protocol is what the stack needs of IPv4.
 type ipv4Protocol interface {
 	stack.MulticastForwardingNetworkProtocol
 	stack.RejectIPv4WithHandler
@@ -98,7 +97,7 @@ func (n *NIC) takeShortcut(f *netfab.Frame) Verdict {
 	return Pass
 }
 
-// take gives a received frame to TCP, if its segment may go the short way.
+// take gives a received frame directly to TCP, if its segment allows that.
 func (s *shortcut) take(frame []byte, segment *tcpSegment) bool {
 	ip, tcp := segment.ip, segment.tcp
 	if s == nil || tcp == nil || ip.Size() != wire.IPv4Size || s.kernel.judges || s.nic.port.Fabric().Damaged() {
@@ -118,8 +117,8 @@ func (s *shortcut) take(frame []byte, segment *tcpSegment) bool {
 	return true
 }
 
-// expects reports whether the packet comes from an address that another machine
-// may have, and goes to one that the interface has.
+// expects reports whether the packet's source may be another machine's address
+// and its destination is an address of the interface.
 func (n *NIC) expects(ip *wire.IPv4Header) bool {
 	from, to := ip.Source(), ip.Destination()
 	if !n.address.IsValid() || from[0] == 127 || from[0] >= 224 {

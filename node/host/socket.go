@@ -48,7 +48,7 @@ func (h *Host) Dial(target netip.AddrPort, timeout time.Duration) (*Conn, error)
 	return c, nil
 }
 
-// dialling is a Dial under way.
+// dialling is a Dial in progress.
 type dialling struct {
 	*Conn
 	started bool
@@ -98,8 +98,8 @@ type Listener struct {
 }
 
 // Listen binds to an address that the machine holds, or to all of them if the
-// address is unspecified. Up to backlog connections wait for Accept; what comes
-// after them hears nothing.
+// address is unspecified. Up to backlog connections wait for Accept; later ones
+// get no answer.
 func (h *Host) Listen(addr netip.AddrPort, backlog int) (*Listener, error) {
 	if !addr.Addr().IsUnspecified() && !h.Holds(addr.Addr()) {
 		return nil, fmt.Errorf("host: listen %v: %w", addr, ErrAddressNotLocal)
@@ -118,8 +118,8 @@ func (h *Host) ListenEarly(addr netip.AddrPort, backlog int) (*Listener, error) 
 	return h.Listen(addr, backlog)
 }
 
-// listen binds. The stack does not check that an address is local if it is told
-// the interface (spec/failover.md §9.5).
+// listen binds. The stack does not check that an address is local if the
+// interface is given (spec/failover.md §9.5).
 func (h *Host) listen(addr netip.AddrPort, nic tcpip.NICID, backlog int) (*Listener, error) {
 	if h.kernelState == nil {
 		return nil, fmt.Errorf("host: listen %v: %w", addr, ErrDown)
@@ -154,7 +154,7 @@ func (h *Host) listen(addr netip.AddrPort, nic tcpip.NICID, backlog int) (*Liste
 	return l, nil
 }
 
-// AcceptConn parks the current proc until a connection has come in.
+// AcceptConn parks the current proc until there is a connection.
 func (l *Listener) AcceptConn() (*Conn, error) {
 	for {
 		if l.closed || l.host.kernelState != l.life {

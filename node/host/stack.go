@@ -21,15 +21,15 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// kernelState is what a machine has between boot and crash.
+// kernelState is the state of a machine between boot and crash.
 type kernelState struct {
 	stack    *stack.Stack
-	segments *tcpip.StatCounter // TCP segments taken in
-	seen     uint64             // of which the processors have been waited for
-	judges   bool               // there are tables: every packet is looked at
+	segments *tcpip.StatCounter // TCP segments received
+	seen     uint64             // of these, how many the processors have finished
+	judges   bool               // there are tables: every packet must be checked
 }
 
-// startKernel makes the stack, with randomness of this boot's own.
+// startKernel makes the stack, with this boot's own random streams.
 func (h *Host) startKernel() {
 	source := &randomSource{Rand: h.loop.Stream(h.bootName())}
 	k := &kernelState{}
@@ -54,13 +54,13 @@ func (h *Host) startKernel() {
 // bootName names this boot's streams of randomness.
 func (h *Host) bootName() string { return fmt.Sprintf("host/%s/boot/%d", h.cfg.Name, h.boots) }
 
-// stop destroys the stack. The interfaces have been shut, so nothing that
-// endpoints say while they are aborted, in map order, leaves the machine.
+// stop destroys the stack. The interfaces are closed, so nothing that endpoints
+// send while they are aborted, in map order, leaves the machine.
 func (k *kernelState) stop() {
 	if k == nil {
 		return
 	}
-	k.stack.Resume() // a paused processor would not hear that it shall end
+	k.stack.Resume() // a paused processor would not notice that it should end
 	k.stack.Destroy()
 }
 
@@ -80,10 +80,10 @@ func newStack(o stack.Options) *stack.Stack {
 }
 
 // settle returns when gVisor's TCP processors have nothing left to do. Between
-// calls they stand paused, so that each settling wakes them once: Resume lets
-// them at their queues, Pause returns when those are empty. Only segments that
-// arrived give them work, so the barrier is paid for those alone. Segments that
-// the stack sends to itself arrive while it settles: look again.
+// calls they are paused: Resume starts them on their queues, Pause returns when
+// these are empty. Only received segments give them work, so settle does
+// nothing without any. Segments that the stack sends to itself arrive
+// meanwhile, so it checks again.
 func (h *Host) settle() {
 	k := h.kernelState
 	if k == nil {
@@ -119,8 +119,8 @@ type kernelClock struct{ host *Host }
 // Now implements tcpip.Clock.
 func (c kernelClock) Now() time.Time { return Epoch.Add(c.host.kernel.Local()) }
 
-// NowMonotonic implements tcpip.Clock. The stack asks several times per
-// segment, and only a costly addition makes its kind of time.
+// NowMonotonic implements tcpip.Clock. The stack calls it several times per
+// segment, and converting to its kind of time is costly.
 func (c kernelClock) NowMonotonic() tcpip.MonotonicTime {
 	h := c.host
 	if at := h.kernel.Elapsed(); at != h.monotonicAt {
@@ -153,13 +153,13 @@ func (t *kernelTask) Run() {
 // String names the task in reports of the loop.
 func (t *kernelTask) String() string { return t.host.cfg.Name + ": timer of the TCP/IP stack" }
 
-// randomSource serves both of gVisor's needs from one stream.
+// randomSource serves both of gVisor's interfaces from one stream.
 type randomSource struct{ *randv2.Rand }
 
 // Int63 implements math/rand.Source.
 func (s *randomSource) Int63() int64 { return s.Int64() }
 
-// Seed implements math/rand.Source; the stream has its seed.
+// Seed implements math/rand.Source; the stream is already seeded.
 func (s *randomSource) Seed(int64) {}
 
 // Read implements io.Reader.

@@ -10,48 +10,49 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// Verdict is what becomes of a frame at a stage.
+// Verdict is what a stage decides about a frame.
 type Verdict uint8
 
 // The verdicts.
 const (
 	Pass Verdict = iota // the next stage sees the frame
-	Take                // the stage has the frame; later stages do not see it
-	Drop                // nobody gets the frame
+	Take                // the stage takes the frame; later stages do not see it
+	Drop                // the frame is dropped
 )
 
-// Stage is one step on the way of frames through an interface. Stages run on
-// the hottest path there is: they do not allocate.
+// Stage is one step of frames through an interface. Stages run on the hottest
+// path, so they must not allocate.
 //
 // An ingress stage borrows the frame and must not change its bytes: the other
-// receivers share them. One that takes a frame to keep it retains it.
+// receivers share them. To keep a frame, retain it.
 //
-// An egress stage may change the bytes. One that takes a frame owns it: it sends
-// or releases it. It may run on a goroutine of the stack while the loop waits
-// for it, so it must not deliver a frame to this machine or wake a program.
+// An egress stage may change the bytes. A stage that takes a frame owns it: it
+// must send or release it. It may run on a goroutine of the stack while the
+// loop waits for it, so it must not deliver a frame to this machine or wake a
+// program.
 type Stage struct {
 	Name string
 	Do   func(*netfab.Frame) Verdict
 }
 
-// The stages of every interface, in order. A stage of a program is put before
-// one of them with Path.Insert; a distributor stands before IngressAcks, where
-// no part of the stack has seen the frame yet.
+// The stages of every interface, in order. Programs insert their own stages
+// with Path.Insert; a distributor is inserted before IngressAcks, where no part
+// of the stack has seen the frame yet.
 //
-// Before the first ingress stage come the MAC filter, which the fabric applies
-// because it is the hardware's, and power: a machine that is off or frozen gets
-// no frame. Before the first egress stage comes power: a machine that is off
-// makes no frame.
+// Two checks come before the first ingress stage: the MAC filter, which the
+// fabric applies because it is part of the hardware, and power: a machine that
+// is off or frozen gets no frame. Power also comes before the first egress
+// stage: a machine that is off sends no frame.
 const (
 	IngressSockets  = "raw sockets"           // takes what a PacketSocket matches
-	IngressARP      = "ARP policy"            // drops ARP that the stack shall not see, see ARPPolicy
-	IngressAcks     = "acknowledgement delay" // notes the segment that the stack is about to answer
-	IngressShortcut = "shortcut"              // takes whole TCP segments past the stack's IPv4
+	IngressARP      = "ARP policy"            // drops ARP that the stack must not see, see ARPPolicy
+	IngressAcks     = "acknowledgement delay" // records the segment that the stack is about to answer
+	IngressShortcut = "shortcut"              // takes whole TCP segments, bypassing the stack's IPv4
 	IngressStack    = "stack"                 // takes everything else
 
-	EgressARP    = "ARP policy"            // drops the answer to a question that the policy made up
+	EgressARP    = "ARP policy"            // drops the reply to a request that the policy made up
 	EgressSource = "source address"        // writes virtual MACs, passes
-	EgressAcks   = "acknowledgement delay" // takes bare acknowledgements for a while; raw frames enter behind it
+	EgressAcks   = "acknowledgement delay" // holds bare acknowledgements for a while; raw frames enter after it
 	EgressWire   = "wire"                  // takes everything
 )
 
@@ -84,7 +85,7 @@ var (
 // Path is the stages of one direction, in order.
 type Path struct {
 	builtin []*Stage
-	stages  []*Stage // replaced, never changed: a stage may insert another
+	stages  []*Stage // replaced, never modified: a stage may insert another
 }
 
 // Ingress returns the stages that received frames go through.
@@ -125,11 +126,11 @@ func (p *Path) index(name string) int {
 	return slices.IndexFunc(p.stages, func(s *Stage) bool { return s.Name == name })
 }
 
-// after returns the stages behind a built-in one.
+// after returns the stages after a built-in one.
 func (p *Path) after(name string) []*Stage { return p.stages[p.index(name)+1:] }
 
-// walk shows a frame to the stages until one has an opinion, and returns that
-// with the stage's name.
+// walk passes a frame to the stages until one does not Pass, and returns its
+// verdict and name.
 func walk(stages []*Stage, f *netfab.Frame) (Verdict, string) {
 	for _, s := range stages {
 		if v := s.Do(f); v != Pass {
@@ -149,7 +150,7 @@ func (n *NIC) Receive(f *netfab.Frame) {
 	n.acks.settled()
 }
 
-// send takes over a frame of the stack and shows it to all egress stages.
+// send takes over a frame of the stack and passes it to all egress stages.
 func (n *NIC) send(f *netfab.Frame) { n.leave(n.egress.stages, f) }
 
 // sendRaw sends a frame that is not the stack's. An interface that has not
@@ -161,16 +162,15 @@ func (n *NIC) sendRaw(f *netfab.Frame) {
 	n.leave(n.egress.after(EgressAcks), f)
 }
 
-// leave takes over a frame and shows it to egress stages.
+// leave takes over a frame and passes it to egress stages.
 func (n *NIC) leave(stages []*Stage, f *netfab.Frame) {
 	if v, _ := walk(stages, f); v != Take {
 		f.Release()
 	}
 }
 
-// Redirect sends a copy of a received frame on to another machine's interface,
-// as a distributor does: packet and ports stay, only the Ethernet addresses
-// change.
+// Redirect forwards a copy of a received frame to another machine's interface,
+// as a distributor does: only the Ethernet addresses change.
 func (n *NIC) Redirect(f *netfab.Frame, to MAC) {
 	if n.closed {
 		return

@@ -19,8 +19,8 @@ var (
 	egressOrder  = []string{host.EgressARP, host.EgressSource, host.EgressAcks, host.EgressWire}
 )
 
-// spy puts a stage that passes everything before each stage of a path. It
-// returns the names of the stages that frames come to from now on.
+// spy inserts a stage that passes everything before each stage of a path. It
+// returns the names of the stages that frames reach from now on.
 func spy(t *testing.T, p *host.Path) *[]string {
 	t.Helper()
 	seen := new([]string)
@@ -36,8 +36,8 @@ func spy(t *testing.T, p *host.Path) *[]string {
 	return seen
 }
 
-// TestIngressOrder: frames of each kind come to the stages in the documented
-// order, and to none behind the stage that takes or drops them.
+// TestIngressOrder: frames of each kind reach the stages in the documented
+// order, and none after the stage that takes or drops them.
 func TestIngressOrder(t *testing.T) {
 	l := newLab(t, 2, nil)
 	a, b := l.Hosts[0], l.Hosts[1]
@@ -80,7 +80,7 @@ func TestIngressOrder(t *testing.T) {
 	}
 }
 
-// TestEgressOrder is the same for what leaves.
+// TestEgressOrder is the same for outgoing frames.
 func TestEgressOrder(t *testing.T) {
 	l := newLab(t, 2, nil)
 	a, b := l.Hosts[0], l.Hosts[1]
@@ -106,7 +106,7 @@ func TestEgressOrder(t *testing.T) {
 		{"its answer's acknowledgement", nil, 2 * latency, egressOrder[:3]},
 		{"the same later", nil, host.AckDelay, egressOrder[3:]},
 		{"a raw frame", func() { hosttest.Inject(b.NIC("lan"), ping(t, b, a)) }, 0, egressOrder[3:]},
-		{"the answer to a made up question", func() { hosttest.Inject(a.NIC("lan"), moved) }, latency, egressOrder[:1]},
+		{"the reply to a made-up request", func() { hosttest.Inject(a.NIC("lan"), moved) }, latency, egressOrder[:1]},
 	} {
 		*seen = nil
 		if c.send != nil {
@@ -119,8 +119,8 @@ func TestEgressOrder(t *testing.T) {
 	}
 }
 
-// TestInsertStage: a stage of a program drops what it wants to until it is
-// removed or the machine crashes. Removing it twice is removing it once.
+// TestInsertStage: a stage of a program can drop frames until it is removed or
+// the machine crashes. Removing it twice has no further effect.
 func TestInsertStage(t *testing.T) {
 	l := newLab(t, 2, nil)
 	a, b := l.Hosts[0], l.Hosts[1]

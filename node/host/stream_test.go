@@ -41,9 +41,9 @@ func streamLab(t *testing.T, served func(p *sim.Proc, conn *host.Conn)) (l *lab,
 // silent is a server that neither reads nor writes.
 func silent(p *sim.Proc, _ *host.Conn) { p.Sleep(time.Hour) }
 
-// TestDeadlines: a deadline in the time of day of the world ends reading and
-// writing, each its own, with a net.Error that is a timeout; moved away, the
-// connection goes on.
+// TestDeadlines: a deadline in the world's time of day ends reading and writing
+// separately, with a net.Error that is a timeout; when it is moved, the
+// connection continues.
 func TestDeadlines(t *testing.T) {
 	l, _, client := streamLab(t, silent)
 	conn := l.dial(t, client, "10.0.0.1:80")
@@ -76,7 +76,7 @@ func TestDeadlines(t *testing.T) {
 		conn.SetWriteDeadline(time.Time{})
 		_, err = conn.Read(one)
 		timedOut("read", err, 2*time.Second)
-		conn.SetDeadline(host.Instant(start)) // has passed
+		conn.SetDeadline(host.Instant(start)) // in the past
 		_, err = conn.Read(one)
 		timedOut("read", err, 2*time.Second)
 		conn.SetDeadline(time.Time{})
@@ -87,8 +87,8 @@ func TestDeadlines(t *testing.T) {
 	l.Run(time.Minute)
 }
 
-// TestAbort: the peer gets a reset at once and loses what it has not read; a
-// second end of any kind does nothing.
+// TestAbort: the peer gets a reset at once and loses what it has not read;
+// closing or aborting again does nothing.
 func TestAbort(t *testing.T) {
 	var got error
 	l, _, client := streamLab(t, func(p *sim.Proc, conn *host.Conn) {
@@ -119,7 +119,8 @@ func TestAbort(t *testing.T) {
 }
 
 // TestClose: the peer reads what was written, then the end, in order; then each
-// side sends its FIN and no reset. Calls on a closed connection say so.
+// side sends its FIN and no reset. Calls on a closed connection return
+// ErrClosed.
 func TestClose(t *testing.T) {
 	sent := bytes.Repeat([]byte("0123456789"), 10_000)
 	var got []byte
@@ -220,8 +221,8 @@ func TestReaderAndWriter(t *testing.T) {
 	}
 }
 
-// TestCloseWakesParked: closing or aborting in one proc ends the waiting of
-// those parked in Read and Write.
+// TestCloseWakesParked: closing or aborting in one proc wakes those parked in
+// Read and Write.
 func TestCloseWakesParked(t *testing.T) {
 	for name, end := range map[string]func(*host.Conn){
 		"close": func(c *host.Conn) { c.Close() },

@@ -14,12 +14,12 @@ import (
 	"gvisor.dev/gvisor/pkg/waiter"
 )
 
-// ErrNotMulticast is a group that is no IPv4 multicast address.
+// ErrNotMulticast reports a group that is not an IPv4 multicast address.
 var ErrNotMulticast = errors.New("not a multicast address")
 
 // UDPSocket sends and receives datagrams for procs, to and from one machine or
-// a multicast group. One proc receives at a time; Receive parks it. The socket
-// dies with the machine.
+// a multicast group. One proc receives at a time; Receive parks it. A crash
+// closes the socket.
 type UDPSocket struct {
 	host   *Host
 	life   *kernelState
@@ -31,10 +31,10 @@ type UDPSocket struct {
 	closed bool
 
 	reader wait
-	target tcpip.SliceWriter // of the Receive under way
+	target tcpip.SliceWriter // of the current Receive
 	from   netip.AddrPort    // sender of what Receive got
 
-	source bytes.Reader // of the Send under way
+	source bytes.Reader // of the current Send
 	to     tcpip.FullAddress
 	sent   tcpip.Error // how it ended
 }
@@ -45,10 +45,10 @@ type membership struct {
 	group netip.Addr
 }
 
-// OpenUDP binds a socket to an address that the machine holds, or to all of them
-// and every joined group if the address is 0.0.0.0. Port 0 takes a free one.
-// Datagrams to a group leave by the first interface, with a TTL of 1, unless the
-// socket says otherwise.
+// OpenUDP binds a socket to an address that the machine holds, or to all of
+// them and every joined group if the address is 0.0.0.0. Port 0 takes a free
+// one. By default, datagrams to a group leave by the first interface with a TTL
+// of 1.
 func (h *Host) OpenUDP(local netip.AddrPort) (*UDPSocket, error) {
 	if h.kernelState == nil {
 		return nil, fmt.Errorf("host: open %v: %w", local, ErrDown)
@@ -79,14 +79,14 @@ func (h *Host) OpenUDP(local netip.AddrPort) (*UDPSocket, error) {
 	return u, nil
 }
 
-// LocalAddrPort returns what the socket is bound to.
+// LocalAddrPort returns the address that the socket is bound to.
 func (u *UDPSocket) LocalAddrPort() netip.AddrPort { return u.local }
 
 // SetTTL sets the TTL of datagrams to single machines. The default is 64.
 func (u *UDPSocket) SetTTL(ttl uint8) { u.setInt(tcpip.IPv4TTLOption, int(ttl)) }
 
-// SetMulticastTTL sets the TTL of datagrams to groups. The default is 1: routers
-// do not forward them.
+// SetMulticastTTL sets the TTL of datagrams to groups. The default is 1:
+// routers do not forward them.
 func (u *UDPSocket) SetMulticastTTL(ttl uint8) { u.setInt(tcpip.MulticastTTLOption, int(ttl)) }
 
 func (u *UDPSocket) setInt(option tcpip.SockOptInt, value int) {
@@ -103,8 +103,8 @@ func (u *UDPSocket) SetMulticastInterface(n *NIC) {
 	}
 }
 
-// Join makes the machine a member of a group on an interface: its network card
-// takes the group's frames, and switches that snoop hear an IGMP report.
+// Join makes the machine a member of a group on an interface: its NIC accepts
+// the group's frames, and it sends an IGMP report to snooping switches.
 func (u *UDPSocket) Join(group netip.Addr, n *NIC) error {
 	return u.change("join", group, n, &tcpip.AddMembershipOption{NIC: n.id, MulticastAddr: groupAddress(group)}, func() {
 		u.groups = append(u.groups, membership{n, group})
@@ -112,7 +112,7 @@ func (u *UDPSocket) Join(group netip.Addr, n *NIC) error {
 	})
 }
 
-// Leave ends what Join began.
+// Leave undoes Join.
 func (u *UDPSocket) Leave(group netip.Addr, n *NIC) error {
 	return u.change("leave", group, n, &tcpip.RemoveMembershipOption{NIC: n.id, MulticastAddr: groupAddress(group)}, func() {
 		u.groups = slices.DeleteFunc(u.groups, func(m membership) bool { return m == membership{n, group} })
@@ -134,8 +134,8 @@ func (u *UDPSocket) change(op string, group netip.Addr, n *NIC, option tcpip.Set
 	return nil
 }
 
-// groupAddress is address, also for what is no IPv4 address, which change
-// refuses.
+// groupAddress is address, but also accepts other than IPv4 addresses, which
+// change refuses.
 func groupAddress(group netip.Addr) tcpip.Address {
 	if !group.Is4() {
 		return tcpip.Address{}
@@ -143,8 +143,8 @@ func groupAddress(group netip.Addr) tcpip.Address {
 	return address(group)
 }
 
-// Receive parks the current proc until a datagram has come, and returns its
-// length and sender. What does not fit into b is lost.
+// Receive parks the current proc until a datagram arrives, and returns its
+// length and sender. Bytes that do not fit into b are lost.
 func (u *UDPSocket) Receive(b []byte) (n int, from netip.AddrPort, err error) {
 	u.target = b
 	u.host.loop.Await((*receiving)(u))
@@ -152,7 +152,7 @@ func (u *UDPSocket) Receive(b []byte) (n int, from netip.AddrPort, err error) {
 	return u.reader.done, u.from, u.reader.err
 }
 
-// receiving is a Receive under way.
+// receiving is a Receive in progress.
 type receiving UDPSocket
 
 // Try implements sim.Attempt.
@@ -177,8 +177,8 @@ func (r *receiving) Try() bool {
 	return true
 }
 
-// Send sends a datagram to a machine or a group. It never waits: of the
-// datagrams that wait for ARP the stack keeps a few.
+// Send sends a datagram to a machine or a group. It never waits: the stack
+// keeps a few datagrams that wait for ARP.
 func (u *UDPSocket) Send(b []byte, to netip.AddrPort) error {
 	if u.gone() {
 		return fmt.Errorf("host: send %v: %w", to, ErrClosed)
@@ -193,7 +193,7 @@ func (u *UDPSocket) Send(b []byte, to netip.AddrPort) error {
 	return nil
 }
 
-// sending is a Send under way.
+// sending is a Send in progress.
 type sending UDPSocket
 
 // Try implements sim.Attempt.
@@ -203,15 +203,15 @@ func (u *sending) Try() bool {
 	return true
 }
 
-// SetDeadline makes receiving fail after an instant of the world, also what is
-// under way; the zero time means never. See Instant.
+// SetDeadline makes receiving fail after an instant of the world, including a
+// Receive in progress; the zero time means never. See Instant.
 func (u *UDPSocket) SetDeadline(t time.Time) { u.reader.bound(u.host, u.host.deadline(t)) }
 
 // SetTimeout is SetDeadline with a span from now; 0 means never.
 func (u *UDPSocket) SetTimeout(d time.Duration) { u.reader.bound(u.host, u.host.timeout(d)) }
 
-// Close leaves the groups, in the order in which they were joined, and gives the
-// port back. A Receive under way fails.
+// Close leaves the groups in the order in which they were joined, and frees the
+// port. A Receive in progress fails.
 func (u *UDPSocket) Close() {
 	if u.gone() {
 		u.closed = true
@@ -229,7 +229,7 @@ func (u *UDPSocket) Close() {
 	u.reader.wake()
 }
 
-// gone reports whether the socket is closed or its machine has died.
+// gone reports whether the socket is closed or its machine has crashed.
 func (u *UDPSocket) gone() bool {
 	return u.closed || u.life == nil || u.host.kernelState != u.life
 }

@@ -15,7 +15,7 @@ import (
 
 var (
 	group = netip.MustParseAddr("239.1.2.3")
-	local = netip.MustParseAddr("224.0.0.99") // one that switches flood
+	local = netip.MustParseAddr("224.0.0.99") // a group that switches flood
 )
 
 // at is an address with the port of the tests.
@@ -68,9 +68,8 @@ func say(l *lab, h *host.Host, u *host.UDPSocket, when time.Duration, text strin
 	})
 }
 
-// TestDatagrams: what a machine sends to another one arrives whole, in order and
-// with the sender's address, and there alone. A question to a port that nobody
-// has is lost without a word.
+// TestDatagrams: datagrams arrive whole, in order, with the sender's address,
+// and only at their destination. A datagram to an unused port is lost silently.
 func TestDatagrams(t *testing.T) {
 	l := newLab(t, 3, nil)
 	a, b, c := l.Hosts[0], l.Hosts[1], l.Hosts[2]
@@ -95,8 +94,8 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
-// TestDatagramToVirtualIP: who binds to a virtual IP answers from it; who binds
-// to all addresses answers from the interface's own.
+// TestDatagramToVirtualIP: a socket bound to a virtual IP answers from it; one
+// bound to all addresses answers from the interface's own.
 func TestDatagramToVirtualIP(t *testing.T) {
 	for _, bind := range []netip.Addr{vip, netip.IPv4Unspecified()} {
 		l := newLab(t, 2, nil)
@@ -127,7 +126,7 @@ func TestDatagramToVirtualIP(t *testing.T) {
 	}
 }
 
-// TestOpenUDPFailures: the errors of sockets say what is wrong.
+// TestOpenUDPFailures: each failure has its own error.
 func TestOpenUDPFailures(t *testing.T) {
 	l := newLab(t, 1, nil)
 	h := l.Hosts[0]
@@ -172,9 +171,9 @@ func TestOpenUDPFailures(t *testing.T) {
 	}
 }
 
-// TestDatagramDeadlines: a deadline in the time of the world, or a timeout, ends
-// receiving with a net.Error, also what is under way; moved away, the socket
-// goes on. Closing ends it too.
+// TestDatagramDeadlines: a deadline in the world's time, or a timeout, ends
+// receiving with a net.Error, including a Receive in progress; when it is
+// moved, the socket continues. Closing also ends it.
 func TestDatagramDeadlines(t *testing.T) {
 	l := newLab(t, 2, nil)
 	a, b := l.Hosts[0], l.Hosts[1]
@@ -219,8 +218,8 @@ func TestDatagramDeadlines(t *testing.T) {
 	}
 }
 
-// TestCrashClosesDatagramSockets: a socket dies with its machine, and so do its
-// memberships; the next boot may have the port.
+// TestCrashClosesDatagramSockets: a crash closes sockets and ends their
+// memberships; the port is free at the next boot.
 func TestCrashClosesDatagramSockets(t *testing.T) {
 	l := newLab(t, 2, nil)
 	a, b := l.Hosts[0], l.Hosts[1]
@@ -235,7 +234,7 @@ func TestCrashClosesDatagramSockets(t *testing.T) {
 			u.Close()
 		}()
 		u.Receive(make([]byte, 10))
-		t.Error("receiving went on after the crash")
+		t.Error("receiving continued after the crash")
 	})
 	var got *[]string
 	l.At(time.Second, func() { b.Crash(false) })
@@ -247,17 +246,18 @@ func TestCrashClosesDatagramSockets(t *testing.T) {
 	say(l, a, sender, 4*time.Second, "to the machine", own(b))
 	l.Run(5 * time.Second)
 	if !unwound || !errors.Is(dying, host.ErrClosed) {
-		t.Errorf("crash: unwound %v, sending while dying %v, want ErrClosed", unwound, dying)
+		t.Errorf("crash: unwound %v, sending while unwinding %v, want ErrClosed", unwound, dying)
 	}
 	if _, _, err := u.Receive(nil); !errors.Is(err, host.ErrClosed) {
-		t.Errorf("socket of the dead machine: got %v, want ErrClosed", err)
+		t.Errorf("socket of the crashed machine: got %v, want ErrClosed", err)
 	}
 	if want := []string{"4.0003s to the machine from 10.0.0.1:5000"}; !slices.Equal(*got, want) {
 		t.Errorf("got %q, want %q", *got, want)
 	}
 }
 
-// TestFrozenDatagramSocket: what comes while the process is frozen waits for it.
+// TestFrozenDatagramSocket: datagrams that arrive while the process is frozen
+// wait for it.
 func TestFrozenDatagramSocket(t *testing.T) {
 	l := newLab(t, 2, nil)
 	a, b := l.Hosts[0], l.Hosts[1]
@@ -273,8 +273,8 @@ func TestFrozenDatagramSocket(t *testing.T) {
 	}
 }
 
-// TestDatagramsWithoutAnswerToARP: whoever sends to a machine that does not
-// exist neither waits nor fails.
+// TestDatagramsWithoutAnswerToARP: sending to a machine that does not exist
+// neither waits nor fails.
 func TestDatagramsWithoutAnswerToARP(t *testing.T) {
 	l := newLab(t, 1, nil)
 	h := l.Hosts[0]

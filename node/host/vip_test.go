@@ -15,7 +15,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// talker asks over one connection once a second, and keeps what became of it.
+// talker makes a request on one connection once a second, and records the
+// results.
 type talker struct {
 	answered []time.Duration // instants
 	err      error
@@ -43,8 +44,8 @@ func (l *lab) talk(h *host.Host, target netip.AddrPort, requests int) *talker {
 }
 
 // TestVIPLossResets: with reset, the peer of a connection to a lost virtual IP
-// hears of it after one trip over the wire, and that is its end, whether the
-// address comes back or not. Other connections do not notice.
+// gets a reset after one link delay, and the connection ends even if the
+// address comes back. Other connections are not affected.
 func TestVIPLossResets(t *testing.T) {
 	l := newLab(t, 2, nil)
 	owner, client := l.Hosts[0], l.Hosts[1]
@@ -69,9 +70,9 @@ func TestVIPLossResets(t *testing.T) {
 	}
 }
 
-// TestVIPLossFreezes enforces spec/failover.md §9.5: without reset connections
-// hang, no RST says why, a new one hangs too; with the address back they go on
-// where they stopped.
+// TestVIPLossFreezes enforces spec/failover.md §9.5: without reset, connections
+// hang without an RST, and so does a new one; when the address is back they
+// continue where they stopped.
 func TestVIPLossFreezes(t *testing.T) {
 	l := newLab(t, 2, nil)
 	owner, client := l.Hosts[0], l.Hosts[1]
@@ -130,15 +131,15 @@ func TestResetsComeInOrder(t *testing.T) {
 	}
 }
 
-// TestAddressWatchers: programs hear of every address, gained and given up,
-// once; what changes nothing is silent.
+// TestAddressWatchers: programs are notified once of every address gained or
+// given up, and not when nothing changes.
 func TestAddressWatchers(t *testing.T) {
 	l := newLab(t, 1, nil)
 	h, n := l.Hosts[0], l.Hosts[0].NIC("lan")
 	var heard []string
 	h.OnAddress(func(a netip.Addr, held bool) {
 		if h.Holds(a) != held {
-			t.Errorf("%v: told %v, but Holds says %v", a, held, h.Holds(a))
+			t.Errorf("%v: notified of %v, but Holds returns %v", a, held, h.Holds(a))
 		}
 		heard = append(heard, map[bool]string{true: "+", false: "-"}[held]+a.String())
 	})
@@ -160,13 +161,13 @@ func TestAddressWatchers(t *testing.T) {
 		}
 	}
 	if !slices.Equal(logged, []string{"vip-gained", "vip-lost"}) {
-		t.Errorf("events: got %v, want one gain and one loss: an own address is no virtual IP", logged)
+		t.Errorf("events: got %v, want one gain and one loss: an own address is not a virtual IP", logged)
 	}
 }
 
 // TestListenPolicies enforces spec/failover.md §9.5 and F14: Listen refuses an
-// address that is not held; ListenEarly binds, and serves once it arrives and
-// whenever it is there.
+// address that is not held; ListenEarly binds, and serves whenever the address
+// is held.
 func TestListenPolicies(t *testing.T) {
 	l := newLab(t, 2, nil)
 	owner, client := l.Hosts[0], l.Hosts[1]

@@ -14,12 +14,12 @@ type wait struct {
 	timer *sim.Timer
 	owner *sim.Proc // the proc that timer wakes
 
-	done int   // bytes moved by the call under way
+	done int   // bytes moved by the current call
 	err  error // how it ended
 }
 
-// block notes that the current proc waits for something to happen in one
-// direction of a socket. It fails once the deadline has passed.
+// block records that the current proc waits for one direction of a socket. It
+// fails once the deadline has passed.
 func (w *wait) block(h *Host, network, op string) error {
 	if w.until != 0 && h.programs.Elapsed() >= w.until {
 		return &net.OpError{Op: op, Net: network, Err: ErrTimeout}
@@ -29,7 +29,7 @@ func (w *wait) block(h *Host, network, op string) error {
 	return nil
 }
 
-// unblock notes that nobody waits any more.
+// unblock records that no proc waits any longer.
 func (w *wait) unblock() {
 	w.proc = nil
 	w.stop()
@@ -42,7 +42,7 @@ func (w *wait) stop() {
 	}
 }
 
-// wake lets the parked proc look again, if there is one.
+// wake wakes the parked proc, if any, to check again.
 func (w *wait) wake() {
 	if w.proc != nil {
 		w.proc.Wake()
@@ -62,7 +62,7 @@ func (w *wait) arm(h *Host) {
 	w.timer.Reset(w.until - h.programs.Elapsed())
 }
 
-// bound sets the deadline of one direction, also of a call under way.
+// bound sets the deadline of one direction, including that of a current call.
 func (w *wait) bound(h *Host, until time.Duration) {
 	w.until = until
 	if w.proc != nil {
@@ -70,8 +70,8 @@ func (w *wait) bound(h *Host, until time.Duration) {
 	}
 }
 
-// timeout returns the instant after a span as the machine's own clock will show
-// it; 0, no deadline, if the span is 0.
+// timeout returns the instant after a span by the machine's own clock; 0, no
+// deadline, if the span is 0.
 func (h *Host) timeout(d time.Duration) time.Duration {
 	if d <= 0 {
 		return 0
@@ -79,8 +79,8 @@ func (h *Host) timeout(d time.Duration) time.Duration {
 	return h.programs.Elapsed() + d
 }
 
-// deadline returns an instant of the world as the machine's own clock will show
-// it. It must not be 0, which means none.
+// deadline converts an instant of the world to the machine's own clock. The
+// result is never 0, which would mean none.
 func (h *Host) deadline(t time.Time) time.Duration {
 	if t.IsZero() {
 		return 0

@@ -12,7 +12,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// seed is that of every lab.
+// seed is the seed of every lab.
 const seed = 42
 
 // Lab is some machines on one segment.
@@ -26,7 +26,7 @@ type Lab struct {
 	Hosts  []*host.Host // in the order in which they were added
 }
 
-// Latency and Ageing are those of a segment unless a test says otherwise.
+// Latency and Ageing are a segment's defaults.
 const (
 	Latency = 100 * time.Microsecond
 	Ageing  = 300 * time.Second
@@ -44,7 +44,7 @@ func New(tb testing.TB, lan netfab.SegmentConfig) *Lab {
 
 // Add gives the lab a machine with one processor whose interface lan has the
 // address, such as 192.0.2.11/24, and switches it on. Its MAC ends like its
-// address. Each change is made to the configuration before that.
+// address. Each change is applied to the configuration first.
 func (l *Lab) Add(name, address string, change ...func(*host.Config)) *host.Host {
 	cfg := host.Config{Name: name, Cores: 1, ARP: host.ARPLinux, Log: l.Log}
 	for _, f := range change {
@@ -60,10 +60,10 @@ func (l *Lab) Add(name, address string, change ...func(*host.Config)) *host.Host
 	return h
 }
 
-// Cores is a change that gives a machine processors.
+// Cores is a change that sets the number of processors.
 func Cores(n int) func(*host.Config) { return func(c *host.Config) { c.Cores = n } }
 
-// Run lets time go on until an instant.
+// Run runs the lab until an instant.
 func (l *Lab) Run(until time.Duration) {
 	l.TB.Helper()
 	if err := l.Loop.Run(until); err != nil {
@@ -71,7 +71,7 @@ func (l *Lab) Run(until time.Duration) {
 	}
 }
 
-// Pass lets a span of time go by.
+// Pass runs the lab for a span.
 func (l *Lab) Pass(d time.Duration) {
 	l.TB.Helper()
 	l.Run(l.Loop.Now() + d)
@@ -101,8 +101,8 @@ func Bodies[B event.Body](l *Lab, node string) (at []time.Duration, all []B) {
 	return at, all
 }
 
-// Count returns how many events of one kind a node has logged; all nodes if node
-// is empty.
+// Count returns how many events of one kind a node has logged; all nodes if
+// node is empty.
 func Count[B event.Body](l *Lab, node string) int {
 	at, _ := Bodies[B](l, node)
 	return len(at)

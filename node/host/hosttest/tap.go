@@ -23,10 +23,10 @@ func (f Frame) To() host.MAC { return wire.EthernetOf(f.Data).Destination() }
 // From returns the source address.
 func (f Frame) From() host.MAC { return wire.EthernetOf(f.Data).Source() }
 
-// Tap keeps the frames of a lab. It is an observer of the fabric.
+// Tap records the frames of a lab. It is an observer of the fabric.
 type Tap struct{ All []Frame }
 
-// Tap keeps all frames from now on.
+// Tap records all frames from now on.
 func (l *Lab) Tap() *Tap {
 	t := &Tap{}
 	l.Fabric.Observe(t)
@@ -58,8 +58,7 @@ func (t *Tap) SentBy(node string, since time.Duration, match func(Frame) bool) [
 	return found
 }
 
-// Inject sends a frame from an interface, whatever the machine's stack thinks
-// of it.
+// Inject sends a frame from an interface, bypassing the machine's stack.
 func Inject(n *host.NIC, frame []byte) {
 	never := func([]byte) bool { return false }
 	s := n.OpenPacket(never, nil)
