@@ -11,7 +11,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// retryInterval lies between the attempts of topology.BindRetry.
+// retryInterval is the time between the attempts of topology.BindRetry.
 const retryInterval = time.Second
 
 // The states of a service, as events name them.
@@ -22,89 +22,89 @@ const (
 	stopped   = "stopped"
 )
 
-// door is the address on which a service listens.
-type door struct {
+// binding is the address on which a service listens.
+type binding struct {
 	service  *service
 	addr     netip.AddrPort
-	proc     *sim.Proc // that binds and accepts; nil: none
+	proc     *sim.Proc // binds and accepts; nil: none
 	listener *host.Listener
 	state    string
 }
 
-func (d *door) open() {
-	if d.proc != nil {
+func (b *binding) open() {
+	if b.proc != nil {
 		return
 	}
-	d.proc = d.service.gateway.host.Go(d.service.name, d.run)
+	b.proc = b.service.gateway.host.Go(b.service.name, b.run)
 }
 
-func (d *door) close() {
-	d.proc = nil
-	if d.listener != nil {
-		d.listener.Close()
-		d.listener = nil
+func (b *binding) close() {
+	b.proc = nil
+	if b.listener != nil {
+		b.listener.Close()
+		b.listener = nil
 	}
-	d.enter(stopped, d.addr.String())
+	b.enter(stopped, b.addr.String())
 }
 
-func (d *door) run(p *sim.Proc) {
-	l := d.bind(p)
+func (b *binding) run(p *sim.Proc) {
+	l := b.bind(p)
 	if l == nil {
 		return
 	}
-	d.listener = l
-	d.note()
-	err := d.service.server.Serve(p, l)
-	if d.proc == p { // nobody closed it
-		d.proc, d.listener = nil, nil
-		d.enter(failed, err.Error())
+	b.listener = l
+	b.note()
+	err := b.service.server.Serve(p, l)
+	if b.proc == p { // nobody closed it
+		b.proc, b.listener = nil, nil
+		b.enter(failed, err.Error())
 	}
 }
 
-// bind returns a listener as the policy says, or nil if the door has failed or
-// was closed meanwhile.
-func (d *door) bind(p *sim.Proc) *host.Listener {
-	h, cfg := d.service.gateway.host, d.service.cfg
+// bind returns a listener according to the policy, or nil if binding has failed
+// or was stopped meanwhile.
+func (b *binding) bind(p *sim.Proc) *host.Listener {
+	h, cfg := b.service.gateway.host, b.service.cfg
 	listen := h.Listen
 	if cfg.Bind == topology.BindWait {
 		listen = h.ListenEarly
 	}
-	for d.proc == p {
-		l, err := listen(d.addr, cfg.Backlog)
+	for b.proc == p {
+		l, err := listen(b.addr, cfg.Backlog)
 		switch {
 		case err == nil:
 			return l
 		case cfg.Bind == topology.BindRetry:
-			d.enter(waiting, err.Error())
+			b.enter(waiting, err.Error())
 			p.Sleep(retryInterval)
 		case cfg.Bind == topology.BindWait && errors.Is(err, host.ErrAddressNotLocal):
-			// No interface leads there: wait for any address to arrive.
-			d.enter(waiting, err.Error())
+			// No interface has a route there: wait for any address to arrive.
+			b.enter(waiting, err.Error())
 			p.Park()
 		default:
-			d.proc = nil
-			d.enter(failed, err.Error())
+			b.proc = nil
+			b.enter(failed, err.Error())
 		}
 	}
 	return nil
 }
 
-// note brings the state of a bound door in line with who holds its address.
-func (d *door) note() {
-	if d.listener == nil {
+// note updates the state after the address was gained or given up.
+func (b *binding) note() {
+	if b.listener == nil {
 		return
 	}
-	if d.addr.Addr().IsUnspecified() || d.service.gateway.host.Holds(d.addr.Addr()) {
-		d.enter(listening, d.addr.String())
+	if b.addr.Addr().IsUnspecified() || b.service.gateway.host.Holds(b.addr.Addr()) {
+		b.enter(listening, b.addr.String())
 	} else {
-		d.enter(waiting, d.addr.String()+": address is not held")
+		b.enter(waiting, b.addr.String()+": address is not held")
 	}
 }
 
 // enter logs a change of state.
-func (d *door) enter(state, reason string) {
-	if d.state != state {
-		d.state = state
-		d.service.gateway.log(event.ServiceChanged{Service: d.service.name, State: state, Reason: reason})
+func (b *binding) enter(state, reason string) {
+	if b.state != state {
+		b.state = state
+		b.service.gateway.log(event.ServiceChanged{Service: b.service.name, State: state, Reason: reason})
 	}
 }

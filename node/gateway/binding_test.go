@@ -18,9 +18,9 @@ func addrs(texts ...string) (all []netip.Addr) {
 	return all
 }
 
-// TestBindPolicies: spec/failover.md F14. The address arrives after 2.5 s, goes
-// after 6 s and comes again after 8 s; each policy has its own idea of it, and
-// the client sees it.
+// TestBindPolicies: spec/failover.md F14. The address arrives after 2.5 s,
+// leaves after 6 s and returns after 8 s; each policy reacts in its own way,
+// and the client sees it.
 func TestBindPolicies(t *testing.T) {
 	for _, c := range []struct {
 		bind   string
@@ -51,8 +51,8 @@ func TestBindPolicies(t *testing.T) {
 	}
 }
 
-// TestBindWithoutInterface: an interface that lost its own address leads nowhere,
-// so that not even binding early works; the service waits for that too.
+// TestBindWithoutInterface: an interface that lost its own address has no
+// routes, so that not even binding early works; the service waits for that too.
 func TestBindWithoutInterface(t *testing.T) {
 	l := newLab(t, 0)
 	l.a.NIC("lan").SetAddress(netip.Prefix{})
@@ -65,8 +65,8 @@ func TestBindWithoutInterface(t *testing.T) {
 	l.wantOutcomes(map[string]int{"200 by a": 1})
 }
 
-// TestBoundAddress: an address of the machine itself is there at once, with any
-// policy; one that is taken fails and says why.
+// TestBoundAddress: an address of the machine itself is available at once, with
+// any policy; one that is in use fails, with the reason.
 func TestBoundAddress(t *testing.T) {
 	for _, bind := range []string{"wait", "retry", "fail"} {
 		l := newLab(t, 0)
@@ -89,8 +89,9 @@ func TestBoundAddress(t *testing.T) {
 	}
 }
 
-// TestStopAndStart: a stopped service refuses, its connections end without a
-// lost answer, and it can be started again; other services go on.
+// TestStopAndStart: a stopped service refuses connections, its open ones end
+// without losing an answer, and it can be started again; other services
+// continue.
 func TestStopAndStart(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
@@ -106,7 +107,7 @@ func TestStopAndStart(t *testing.T) {
 		}
 	}
 	l.At(2*second, try(l.gateway.StopService, "web"))
-	l.At(2*second, try(l.gateway.StopService, "web")) // nothing more happens
+	l.At(2*second, try(l.gateway.StopService, "web")) // no effect
 	l.At(4*second, try(l.gateway.StartService, "web"))
 	l.At(4*second, try(l.gateway.StartService, "web"))
 	l.ask(topology.Client{Rate: 10, Mode: "keep-alive", Connections: 10, Stop: 6 * second})
@@ -118,12 +119,12 @@ func TestStopAndStart(t *testing.T) {
 	}
 	for _, name := range []string{"", "webs"} {
 		if err := l.gateway.StopService(name); err == nil || !strings.Contains(err.Error(), "want other or web") {
-			t.Errorf("stop %q: got %v, want an error with the services there are", name, err)
+			t.Errorf("stop %q: got %v, want an error that lists the services", name, err)
 		}
 	}
 }
 
-// TestStopWhileBinding ends the attempts.
+// TestStopWhileBinding: stopping ends the attempts.
 func TestStopWhileBinding(t *testing.T) {
 	for _, bind := range []string{"wait", "retry"} {
 		l := newLab(t, 0)

@@ -1,11 +1,10 @@
 // Package gateway is an appliance that serves virtual IPs: HTTP services that
-// answer by themselves or forward to one back end. What they do costs CPU time
-// of the class service and memory of the machine, so that a hogged member
-// accepts nothing and answers nothing, while its kernel still completes
-// handshakes.
+// answer themselves or forward to one back end. Their work costs CPU time of
+// the class service and memory of the machine, so that a hogged member accepts
+// and answers nothing, while its kernel still completes handshakes.
 //
-// Who holds a virtual IP is not decided here: a service binds to it in advance
-// and serves once the address arrives, or as its bind policy says
-// (spec/failover.md F14). Start reading at gateway.go; door.go is the binding,
-// service.go the requests, upstream.go the forwarding.
+// Other packages decide which machine holds a virtual IP: a service binds to it
+// in advance and serves once the address arrives, or as its bind policy says
+// (spec/failover.md F14). Start reading at gateway.go; binding.go binds to the
+// address, service.go answers requests, upstream.go forwards them.
 package gateway

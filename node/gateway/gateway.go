@@ -10,15 +10,15 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Gateway is the services of one machine during one of its lives.
+// Gateway is the services of one machine during one boot.
 type Gateway struct {
 	host     *host.Host
-	memory   topology.Memory // what connections and requests hold
+	memory   topology.Memory // memory used by connections and requests
 	services []*service      // in the order of their names
 }
 
-// New starts the services of cfg, which is completed, on a running machine, with
-// which they die. Memory says what connections and requests hold.
+// New starts the services of cfg on a running machine; they end with the
+// machine. cfg must be complete. memory is what connections and requests use.
 func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
 	g := &Gateway{host: h, memory: memory}
 	for _, name := range topology.Names(cfg.Services) {
@@ -40,8 +40,8 @@ func (g *Gateway) StartService(name string) error {
 	return err
 }
 
-// StopService makes a service listen no more. Idle connections are closed at
-// once, others after the answer under way; new ones are refused.
+// StopService makes a service stop listening. Idle connections are closed at
+// once, others after the current answer; new ones are refused.
 func (g *Gateway) StopService(name string) error {
 	s, err := g.service(name)
 	if err == nil {
@@ -69,14 +69,14 @@ func (g *Gateway) service(name string) (*service, error) {
 	return nil, fmt.Errorf("gateway: service on %s: got %q, want %s", g.host.Name(), name, strings.Join(names, " or "))
 }
 
-// address is told when the machine gains or gives up an address.
+// address is called when the machine gains or gives up an address.
 func (g *Gateway) address(addr netip.Addr, held bool) {
 	for _, s := range g.services {
-		if s.door.addr.Addr() == addr {
-			s.door.note()
+		if s.binding.addr.Addr() == addr {
+			s.binding.note()
 		}
-		if held && s.door.proc != nil {
-			s.door.proc.Wake() // it may wait for the means to bind
+		if held && s.binding.proc != nil {
+			s.binding.proc.Wake() // it may be waiting until it can bind
 		}
 	}
 }

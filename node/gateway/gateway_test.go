@@ -11,8 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// TestDefaultService: web answers by itself on port 80 of the virtual IP, once
-// the appliance holds it and as long as it does.
+// TestDefaultService: web answers on port 80 of the virtual IP while the
+// appliance holds it.
 func TestDefaultService(t *testing.T) {
 	l := newLab(t, 0)
 	l.start(nil)
@@ -36,8 +36,8 @@ func TestDefaultService(t *testing.T) {
 	}
 }
 
-// TestNoService: an appliance that was told to run no service runs none, and
-// refuses what comes for the virtual IP.
+// TestNoService: an appliance configured without services runs none, and
+// refuses connections to the virtual IP.
 func TestNoService(t *testing.T) {
 	l := newLab(t, 0)
 	l.start(map[string]topology.Service{})
@@ -48,8 +48,8 @@ func TestNoService(t *testing.T) {
 	l.wantOutcomes(map[string]int{"refused": 1})
 }
 
-// TestForward: the gateway answers for the back end, over one connection of its
-// own, which comes from the interface's address.
+// TestForward: the gateway answers for the back end, over one connection, which
+// comes from the interface's address.
 func TestForward(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
@@ -77,8 +77,8 @@ func forwarding() topology.Service {
 	return topology.Service{Forward: mustAddrPort("192.0.2.50:80")}
 }
 
-// TestForwardFailures: each way in which a back end fails becomes an answer of
-// the gateway; nothing else happens to the client.
+// TestForwardFailures: each failure of a back end becomes an answer of the
+// gateway; nothing else happens to the client.
 func TestForwardFailures(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -118,8 +118,8 @@ func (l *lab) serve(m backend.Mode) {
 	}
 }
 
-// TestStaleUpstream: a back end that was restarted behind an idle connection
-// costs the client nothing: the gateway asks again on a new one.
+// TestStaleUpstream: if a back end was restarted while a connection was idle,
+// the client does not notice: the gateway repeats the request on a new one.
 func TestStaleUpstream(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
@@ -139,8 +139,8 @@ func TestStaleUpstream(t *testing.T) {
 }
 
 // TestAlmostDead: with the service class hogged the kernel completes handshakes
-// until the backlog is full; nothing is accepted or answered. Calm, what waits is
-// served: spec/failover.md F7.
+// until the backlog is full; nothing is accepted or answered. After the hog,
+// what waits is served: spec/failover.md F7.
 func TestAlmostDead(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
@@ -161,9 +161,9 @@ func TestAlmostDead(t *testing.T) {
 	l.wantOutcomes(map[string]int{"200 by a": 30})
 }
 
-// TestStoppedWhileAlmostDead: a connection that was accepted just before a hog
-// came, and waits behind it when the service is stopped, is reset once the hog is
-// gone: a stopped service serves nobody.
+// TestStoppedWhileAlmostDead: a connection that was accepted just before a hog,
+// and still waits when the service is stopped, is reset once the hog ends: a
+// stopped service serves nobody.
 func TestStoppedWhileAlmostDead(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
@@ -189,7 +189,7 @@ func TestStoppedWhileAlmostDead(t *testing.T) {
 	}
 }
 
-// TestWorkTakesTime: a request costs CPU time, shared by the cores.
+// TestWorkTakesTime: a request costs CPU time, and the cores share the work.
 func TestWorkTakesTime(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
@@ -204,8 +204,8 @@ func TestWorkTakesTime(t *testing.T) {
 	}
 }
 
-// TestMemory: a connection for which there is none is reset, a request is
-// answered 503, and all of it is given back.
+// TestMemory: without memory a connection is reset and a request is answered
+// 503; all memory is given back.
 func TestMemory(t *testing.T) {
 	t.Run("connections", func(t *testing.T) {
 		l := newLab(t, 3*holds.Connection+holds.Request)

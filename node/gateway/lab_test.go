@@ -46,14 +46,14 @@ func newLab(t testing.TB, memory int64) *lab {
 // own gives the virtual IP to the appliance.
 func (l *lab) own() { nic := l.a.NIC("lan"); nic.AddVIP(vip, nic.MAC()) }
 
-// lose takes it away.
+// lose removes it.
 func (l *lab) lose() { l.a.NIC("lan").RemoveVIP(vip, true) }
 
-// holds is what connections and requests hold unless something else is said.
+// holds is the default memory use of connections and requests.
 var holds = topology.Memory{}.WithDefaults()
 
-// start starts the services, on port 80 of the virtual IP where they name no
-// address; web alone if there are none.
+// start starts the services, by default on port 80 of the virtual IP; without
+// any, it starts web.
 func (l *lab) start(services map[string]topology.Service) {
 	if services == nil {
 		services = map[string]topology.Service{"web": {}}
@@ -78,7 +78,7 @@ func (l *lab) ask(cfg topology.Client) {
 	}
 }
 
-// outcomes counts what became of the client's requests, such as "200 by a" or
+// outcomes counts the results of the client's requests, such as "200 by a" or
 // "refused".
 func (l *lab) outcomes() map[string]int {
 	all := map[string]int{}
@@ -102,7 +102,8 @@ func (l *lab) wantOutcomes(want map[string]int) {
 	}
 }
 
-// states lists the appliance's services' changes, such as "1s web listening".
+// states lists the state changes of the appliance's services, such as "1s web
+// listening".
 func (l *lab) states() (all []string) {
 	for e, s := range event.Of[event.ServiceChanged](l.Log.Events()) {
 		if e.Node == "a" {

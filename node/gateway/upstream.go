@@ -11,7 +11,7 @@ import (
 	"github.com/cablepull/cablepull/node/web"
 )
 
-// How long a gateway waits for a back end: for its connection, and for each
+// How long a gateway waits for a back end: for the connection, and for each
 // answer (nginx: proxy_read_timeout is 60 s).
 const (
 	UpstreamConnect = 5 * time.Second
@@ -20,49 +20,49 @@ const (
 
 // upstream is the connection to the back end that belongs to one client
 // connection. It is opened with the first request and kept as long as both
-// sides keep theirs. A pool shared between clients would open fewer, but here a
-// connection's bytes can reach no other client, and an incident is easier to
-// read.
+// sides keep theirs. A pool shared between clients would open fewer, but this
+// way a connection's bytes cannot reach another client, and an incident is
+// easier to read.
 type upstream struct {
 	conn *host.Conn
 	link *web.Link
 }
 
-// forward passes a request on and its answer back. What the back end does not
-// answer becomes 504 if it was too slow, 502 otherwise. Requests with a body
-// are not forwarded: 501.
-func (v *visit) forward(x *web.Exchange) error {
+// forward forwards a request to the back end and its answer to the client. A
+// request without an answer becomes 504 if the back end was too slow, 502
+// otherwise. Requests with a body are not forwarded: 501.
+func (s *session) forward(x *web.Exchange) error {
 	if x.HTTP.Body != http.NoBody {
-		return x.Answer(http.StatusNotImplemented, v.service.cfg.Size)
+		return x.Answer(http.StatusNotImplemented, s.service.cfg.Size)
 	}
-	resp, err := v.ask(x)
+	resp, err := s.ask(x)
 	if err == nil {
 		if err = x.Relay(resp); err == nil {
 			if resp.Close {
-				v.upstream.close()
+				s.upstream.close()
 			}
 			return nil
 		}
 	}
-	v.upstream.close()
+	s.upstream.close()
 	if x.Answered() {
 		return err
 	}
 	if errors.Is(err, host.ErrTimeout) {
-		return x.Answer(http.StatusGatewayTimeout, v.service.cfg.Size)
+		return x.Answer(http.StatusGatewayTimeout, s.service.cfg.Size)
 	}
-	return x.Answer(http.StatusBadGateway, v.service.cfg.Size)
+	return x.Answer(http.StatusBadGateway, s.service.cfg.Size)
 }
 
-// ask sends the request and waits for the head of the answer. On a connection
-// that was used before, the back end may have closed it at the same time: then
-// it asks once more on a new one (RFC 9110 §9.2.2 lets it for safe methods).
-func (v *visit) ask(x *web.Exchange) (*http.Response, error) {
-	used := v.upstream.link != nil
-	resp, err := v.upstream.ask(v.service, x)
+// ask sends the request and waits for the head of the answer. The back end may
+// have closed a used connection at the same time: then the request is repeated
+// once on a new one (RFC 9110 §9.2.2 allows that for safe methods).
+func (s *session) ask(x *web.Exchange) (*http.Response, error) {
+	used := s.upstream.link != nil
+	resp, err := s.upstream.ask(s.service, x)
 	if used && gone(err) && safe(x.Request.Method) {
-		v.upstream.close()
-		return v.upstream.ask(v.service, x)
+		s.upstream.close()
+		return s.upstream.ask(s.service, x)
 	}
 	return resp, err
 }
@@ -97,8 +97,7 @@ func (u *upstream) close() {
 	}
 }
 
-// gone reports whether err says that the back end's end of the connection is no
-// more.
+// gone reports whether err means that the back end has ended the connection.
 func gone(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, host.ErrReset) || errors.Is(err, host.ErrClosed)
 }

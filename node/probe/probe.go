@@ -1,11 +1,11 @@
-// Package probe is a health check: it asks one target at an interval whether it
-// lives, by TCP or HTTP, and logs when that has changed for good. What it does
-// not ask about it cannot see, which is what field incidents are made of
+// Package probe is a health check: it checks one target at an interval, by TCP
+// or HTTP, and logs when the target goes up or down. It cannot see failures
+// that its kind of check does not cover, a common cause of field incidents
 // (spec/failover.md F7, F9).
 //
-// A probe runs on a machine of package node/host and speaks through package
-// node/web. It knows nothing of virtual IPs, groups or faults. All of it is in
-// probe.go.
+// A probe runs on a machine of package node/host and talks HTTP through package
+// node/web. It knows nothing about virtual IPs, groups or faults. Start reading
+// at probe.go.
 package probe
 
 import (
@@ -33,21 +33,21 @@ const (
 	down = "down"
 )
 
-// Probe checks one target during one life of its machine. It begins with no
-// opinion.
+// Probe checks one target during one boot of its machine. At first the target's
+// state is unknown.
 type Probe struct {
 	host   *host.Host
 	cfg    topology.Probe
 	target topology.Target
 	state  string // empty: not known yet
-	alike  int    // checks in a row that ended as the last one
+	alike  int    // consecutive checks with the same result as the last one
 	good   bool   // the last one
 }
 
-// New starts the probe that cfg, which is completed, describes on a running
-// machine, with which it dies. The first check is due at a phase within the
-// interval that depends on seed and name only, so that the probes of a world do
-// not ask in step.
+// New starts a probe on a running machine; it ends with the machine. cfg must
+// be complete. The first check is due at a phase within the interval that
+// depends on seed and name only, so that the probes of a world are not
+// synchronized.
 func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
 	target, err := topology.ParseTarget(cfg.Target)
 	if err != nil {
@@ -67,13 +67,13 @@ func (p *Probe) run(proc *sim.Proc) {
 			proc.Sleep(wait)
 		}
 		p.judge(p.check())
-		for due <= clock.Elapsed() { // a machine that stood still does not make up for it
+		for due <= clock.Elapsed() { // skip the checks that a frozen machine missed
 			due += p.cfg.Interval
 		}
 	}
 }
 
-// judge takes the outcome of a check, nil if it was good, and logs the state of
+// judge takes the result of a check, nil if it was good, and logs the state of
 // the target when it changes.
 func (p *Probe) judge(outcome error) {
 	if good := outcome == nil; good != p.good {
@@ -92,7 +92,7 @@ func (p *Probe) judge(outcome error) {
 	}
 }
 
-// check asks once. Its error says in a word or two what is wrong.
+// check checks the target once. Its error says in a word or two what is wrong.
 func (p *Probe) check() error {
 	began := p.host.Scope().Elapsed()
 	if p.cfg.By == topology.ProbeTCPHalf {
@@ -116,7 +116,7 @@ func (p *Probe) check() error {
 	return p.ask(link)
 }
 
-// ask makes a request and looks at its answer.
+// ask makes a request and checks its answer.
 func (p *Probe) ask(link *web.Link) error {
 	request := web.Request{Host: p.target.Host, Path: p.target.Path}
 	if err := link.Send(&request); err != nil {

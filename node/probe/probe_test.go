@@ -36,7 +36,7 @@ func newLab(t *testing.T) *lab {
 
 func (l *lab) serve() { l.backend = backend.New(l.web, topology.Backend{}.WithDefaults()) }
 
-// start starts a probe by one way.
+// start starts a probe with one kind of check.
 func (l *lab) start(t *testing.T, by string, change func(*topology.Probe)) {
 	t.Helper()
 	cfg := topology.Probe{Target: "http://192.0.2.50/", By: by}
@@ -55,8 +55,8 @@ func (l *lab) mode(t *testing.T, m backend.Mode) {
 	}
 }
 
-// said lists what the probe has logged since an instant, without instants.
-func (l *lab) said(since time.Duration) (all []string) {
+// logged lists what the probe has logged since an instant, without instants.
+func (l *lab) logged(since time.Duration) (all []string) {
 	at, bodies := hosttest.Bodies[event.ProbeChanged](l.Lab, "p")
 	for i, b := range bodies {
 		if at[i] >= since {
@@ -74,8 +74,8 @@ func withToken(c *topology.Probe) {
 	}
 }
 
-// TestWhatEachWaySees: faults crossed with ways of checking. Empty: the probe
-// stays content.
+// TestWhatEachWaySees: each fault with each kind of check. Empty: the probe
+// logs nothing.
 func TestWhatEachWaySees(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -108,7 +108,7 @@ func TestWhatEachWaySees(t *testing.T) {
 				if c.want[i] != "" {
 					want = append(want, by+" down "+c.want[i])
 				}
-				if got := l.said(0); !slices.Equal(got, want) {
+				if got := l.logged(0); !slices.Equal(got, want) {
 					t.Errorf("got %q, want %q", got, want)
 				}
 			})
@@ -116,8 +116,8 @@ func TestWhatEachWaySees(t *testing.T) {
 	}
 }
 
-// TestRiseAndFall: the state changes with the last check of a row, and a check
-// that ends otherwise begins the row anew.
+// TestRiseAndFall: the state changes with the last of several equal results,
+// and a different result restarts the count.
 func TestRiseAndFall(t *testing.T) {
 	l := newLab(t)
 	l.start(t, "http-status", func(c *topology.Probe) { c.Rise, c.Fall = 3, 2 })
@@ -133,25 +133,25 @@ func TestRiseAndFall(t *testing.T) {
 	l.At(due+6*second, good)
 	l.At(due+10*second, bad)
 	l.Run(due + 12*second)
-	if got := l.said(20 * second); len(got) != 0 {
+	if got := l.logged(20 * second); len(got) != 0 {
 		t.Errorf("after one bad check, and another one: got %q, want nothing", got)
 	}
 	l.Run(due + 13*second)
-	if got := l.said(20 * second); !slices.Equal(got, []string{"http-status down status 500"}) {
+	if got := l.logged(20 * second); !slices.Equal(got, []string{"http-status down status 500"}) {
 		t.Errorf("after two bad checks in a row: got %q", got)
 	}
 	l.At(due+14*second, good)
 	l.Run(due + 17*second)
-	if got := l.said(20 * second); len(got) != 1 {
+	if got := l.logged(20 * second); len(got) != 1 {
 		t.Errorf("after two good checks in a row: got %q, want nothing new", got)
 	}
 	l.Run(due + 19*second)
-	if got := l.said(20 * second); len(got) != 2 || got[1] != "http-status up" {
+	if got := l.logged(20 * second); len(got) != 2 || got[1] != "http-status up" {
 		t.Errorf("after three good checks in a row: got %q, want it up", got)
 	}
 }
 
-// TestStatusAndToken: what is no good answer to one who wants another one.
+// TestStatusAndToken: an answer without the wanted status or token is bad.
 func TestStatusAndToken(t *testing.T) {
 	for _, c := range []struct {
 		by     string
@@ -166,13 +166,14 @@ func TestStatusAndToken(t *testing.T) {
 		l := newLab(t)
 		l.start(t, c.by, c.change)
 		l.Run(20 * second)
-		if got := l.said(0); !slices.Equal(got, []string{c.want}) {
+		if got := l.logged(0); !slices.Equal(got, []string{c.want}) {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }
 
-// TestNotHTTP: who answers something else is not well, and a close is no answer.
+// TestNotHTTP: an answer that is not HTTP is bad, and so is a close without an
+// answer.
 func TestNotHTTP(t *testing.T) {
 	for answer, want := range map[string]string{"220 mail ready\r\n\r\n": "not HTTP", "": "closed", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc": "closed"} { // order: worlds apart
 		l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
@@ -190,14 +191,14 @@ func TestNotHTTP(t *testing.T) {
 		})
 		l.start(t, "http-token", withToken)
 		l.Run(20 * second)
-		if got := l.said(0); !slices.Equal(got, []string{"http-token down " + want}) {
+		if got := l.logged(0); !slices.Equal(got, []string{"http-token down " + want}) {
 			t.Errorf("%q: got %q, want %s", answer, got, want)
 		}
 	}
 }
 
-// TestHalfLeavesNoTrace: the server's program hears nothing of a half-open check,
-// and of a full one no more than that a connection came and went.
+// TestHalfLeavesNoTrace: the server's program does not notice a half-open
+// check, and sees a full one only as a connection that opens and closes.
 func TestHalfLeavesNoTrace(t *testing.T) {
 	for by, want := range map[string]int{"tcp-half": 0, "tcp-full": 10} { // order: worlds apart
 		l := newLab(t)
@@ -212,8 +213,8 @@ func TestHalfLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// TestAfterAReboot: a probe that begins again has no opinion, and one that stood
-// still does not make up for the checks that it missed.
+// TestAfterAReboot: after a reboot the state is unknown again, and a frozen
+// probe does not make up for missed checks.
 func TestAfterAReboot(t *testing.T) {
 	l := newLab(t)
 	l.start(t, "http-status", nil)
@@ -221,7 +222,7 @@ func TestAfterAReboot(t *testing.T) {
 	l.At(20*second, func() { l.p.Freeze(false) })
 	l.At(40*second, l.p.Thaw)
 	l.Run(60 * second)
-	if got, want := l.said(0), []string{"http-status up", "http-status up"}; !slices.Equal(got, want) {
+	if got, want := l.logged(0), []string{"http-status up", "http-status up"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if n := hosttest.Count[event.RequestServed](l.Lab, "web"); n < 18 || n > 21 {
@@ -229,7 +230,7 @@ func TestAfterAReboot(t *testing.T) {
 	}
 }
 
-// TestBadTarget: the error says whose it is.
+// TestBadTarget: the error names the probe.
 func TestBadTarget(t *testing.T) {
 	l := newLab(t)
 	if _, err := probe.New(l.p, topology.Probe{Target: "192.0.2.50"}); err == nil || !strings.Contains(err.Error(), "probe: p: target: ") {
