@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// batch is a row of frames for one sendmmsg(2). They lie where they are.
+// batch is several frames for one sendmmsg(2), without copying them.
 type batch struct {
 	count   int
 	iovecs  [batchMax]unix.Iovec
@@ -22,7 +22,7 @@ type mmsghdr struct {
 
 const batchMax = 64
 
-// add takes a frame into the batch, unless it is full.
+// add adds a frame to the batch, unless it is full.
 func (b *batch) add(frame []byte) bool {
 	if b.count == batchMax || len(frame) == 0 {
 		return false
@@ -35,17 +35,17 @@ func (b *batch) add(frame []byte) bool {
 
 func (b *batch) len() int { return b.count }
 
-// reset lets go of the frames.
+// reset drops the frames.
 func (b *batch) reset() {
 	clear(b.iovecs[:b.count])
 	b.count = 0
 }
 
-// send gives all frames to a socket. A frame that the kernel refuses is left
-// out and the rest goes on, so one bad frame costs only itself; a socket whose
-// interface is down refuses them all. That is asked twice: an interface that
-// went down leaves its error with the socket, where it meets the next frame
-// sent, even if the interface has long come back.
+// send gives all frames to a socket. A frame that the kernel refuses is
+// skipped, so that one bad frame does not affect the rest; a socket whose
+// interface is down refuses them all. Each refused frame is tried twice: an
+// interface that went down leaves an error on the socket, which the next send
+// returns, even if the interface is long back up.
 func (b *batch) send(fd int) (sent, size, refused int) {
 	for i := range b.count {
 		b.headers[i].header.Iov = &b.iovecs[i]
@@ -73,8 +73,8 @@ func (b *batch) send(fd int) (sent, size, refused int) {
 	return sent, size, refused
 }
 
-// sendmmsg sends a row of messages and returns how many went. The call is a raw
-// one, as those of Poller are.
+// sendmmsg sends messages and returns how many were sent. It is a raw system
+// call, like those of Poller.
 func sendmmsg(fd int, messages []mmsghdr) (int, error) {
 	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(fd),
 		uintptr(unsafe.Pointer(&messages[0])), uintptr(len(messages)), unix.MSG_DONTWAIT, 0, 0)

@@ -13,10 +13,10 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// The yardstick is the kernel's own bridge between cables of the same kind,
-// offloads off, in the same run: two kernels that talk through it, and through
-// two ports and a loop that copies. Rounds alternate, since the machine has
-// other work too, and the medians are compared.
+// The yardstick is the kernel's bridge between cables of the same kind,
+// offloads off, in the same run: two kernels communicate through it, and
+// through two ports and a copying loop. Rounds alternate, because the machine
+// also has other work, and the medians are compared.
 //
 // Bars (issue 3): through the ports ≥ 1.2 Gbit/s and ≥ 0.4 × the bridge; the
 // median ping ≤ 150 µs longer.
@@ -43,7 +43,7 @@ func (s *segment) bridge(tb testing.TB) {
 	}
 }
 
-// compare measures both ways in turn and reports the medians.
+// compare measures both in turn and reports the medians.
 func compare(b *testing.B, unit string, measure func(*segment) float64) (ports, bridge float64) {
 	b.Helper()
 	joined, bridged := newSegment(b, false), newSegment(b, false)
@@ -72,8 +72,8 @@ func BenchmarkThroughput(b *testing.B) {
 	b.ReportMetric(ports/bridge, "ratio")
 }
 
-// throughput is what iperf3 gets through one TCP connection in two seconds, in
-// Mbit/s.
+// throughput is the throughput of one TCP connection of iperf3 over two
+// seconds, in Mbit/s.
 func throughput(b *testing.B, s *segment) float64 {
 	b.Helper()
 	server := exec.Command("iperf3", "-s", "-1")
@@ -135,8 +135,8 @@ func latency(b *testing.B, s *segment) float64 {
 	return times[len(times)/2]
 }
 
-// BenchmarkTenNodes makes and removes what ten nodes on one switch need. It is
-// part of the time to the first hello, for which the bar is 1.5 s.
+// BenchmarkTenNodes creates and removes what ten nodes on one switch need. It
+// is part of the time to the first hello, for which the bar is 1.5 s.
 func BenchmarkTenNodes(b *testing.B) {
 	var making time.Duration
 	for b.Loop() {

@@ -7,13 +7,13 @@ type CableSpec struct {
 	// Name is the interface's name in the node's namespace, at most 15 bytes.
 	Name string
 
-	// MAC is the address of the node's interface. The fabric's end has an
-	// address derived from it, which is never seen on the wire.
+	// MAC is the address of the node's interface. The fabric's end has an address
+	// derived from it, which never appears on the wire.
 	MAC [6]byte
 
-	// Address is what the kernel of a real host answers to. A node with a stack
-	// of its own leaves it zero: then the kernel has no address here, and so
-	// neither answers ARP nor resets connections that it does not know.
+	// Address is the address of a real host's kernel. A node with its own stack
+	// leaves it zero: then the kernel has no address here, and neither answers ARP
+	// nor resets unknown connections.
 	Address netip.Prefix
 }
 

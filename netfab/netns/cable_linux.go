@@ -17,18 +17,19 @@ type Cable struct {
 	near   netlink.Link // the fabric's end
 }
 
-// cables numbers the fabric's ends of this process.
+// cables is the number of cables that this process has made; it names the
+// fabric's ends.
 var cables atomic.Int32
 
-// nearIndexFirst is above every interface index that a namespace hands out by
+// nearIndexFirst is above every interface index that a namespace assigns
 // itself. The two ends of a pair must not have the same index: the kernel then
-// takes them for one device that is not stacked on another, and reports a lost
-// carrier up to one second late (linkwatch_urgent_event in net/core/link_watch.c).
+// treats them as one unstacked device, and reports a lost carrier up to one
+// second late (linkwatch_urgent_event in net/core/link_watch.c).
 const nearIndexFirst = 1 << 20
 
 // Connect lays a cable from the fabric's namespace to the node's. Both ends are
-// up and have no offloads, no IPv6 and nothing to say of their own. Errors are a
-// name that is taken or too long, the address of a group, a missing capability
+// up, without offloads or IPv6, and send nothing by themselves. Errors are a
+// name that is in use or too long, a group address, a missing capability
 // (ErrPrivilege) and a kernel without veth.
 func Connect(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 	c, err := lay(fabric, node, spec)
@@ -42,7 +43,7 @@ func Connect(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 	return c, nil
 }
 
-// lay makes the pair, down, with one end in each namespace.
+// lay creates the pair, down, with one end in each namespace.
 func lay(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 	number := int(cables.Add(1))
 	attrs := netlink.NewLinkAttrs()
@@ -62,18 +63,19 @@ func lay(fabric, node *Namespace, spec CableSpec) (*Cable, error) {
 }
 
 // txQueueLength is the kernel's own choice for Ethernet. A veth has no queue,
-// so it counts only for who puts one there.
+// so it matters only if somebody adds one.
 const txQueueLength = 1000
 
-// nearMAC is the address of the fabric's end: the node's with another bit in
-// the part that makers number, so that a frame sent to it by mistake is seen.
+// nearMAC is the address of the fabric's end: the node's with one bit of the
+// vendor prefix changed, so that a frame sent to it by mistake is noticed.
 func nearMAC(mac [6]byte) net.HardwareAddr {
 	mac[0] = mac[0]&^1 | 2
 	mac[1] ^= 0x80
 	return mac[:]
 }
 
-// prepare makes both ends silent and plain, and then sets them up.
+// prepare makes both ends silent, removes their offloads, and then sets them
+// up.
 func (c *Cable) prepare(node *Namespace, spec CableSpec) error {
 	far, err := node.handle.LinkByName(spec.Name)
 	if err != nil {
@@ -99,10 +101,10 @@ func (c *Cable) prepare(node *Namespace, spec CableSpec) error {
 			return fmt.Errorf("address %s: %w", spec.Address, err)
 		}
 	}
-	// The node's end comes last, so that it is opened with a carrier. The one
-	// that is opened without gets its queue when the kernel's worker has heard
-	// of the carrier, and until then its kernel sends into the void; to a port,
-	// which goes round the queue, that makes no difference.
+	// The node's end comes last, so that it is opened with a carrier. The end that
+	// is opened without one gets its queue only when the kernel's worker has
+	// processed the carrier, and until then its kernel's frames are lost; a port
+	// bypasses the queue, so it is not affected.
 	if err := c.SetCarrier(true); err != nil {
 		return err
 	}
@@ -112,11 +114,12 @@ func (c *Cable) prepare(node *Namespace, spec CableSpec) error {
 	return nil
 }
 
-// silence keeps IPv6 from speaking on an interface: no link-local address, no
+// silence keeps IPv6 from sending on an interface: no link-local address, no
 // duplicate address detection, no router solicitation, no multicast report.
-// Mostly the namespace has seen to it for all that is made in it. Where it could
-// not, one of two ways suffices: disable_ipv6 needs a writable /proc/sys, the
-// address generation mode a kernel that knows it. Neither exists without IPv6.
+// Usually the namespace has already done so for all its interfaces. Otherwise,
+// one of two ways suffices: disable_ipv6 needs a writable /proc/sys, the
+// address generation mode a kernel that supports it. Neither exists without
+// IPv6.
 func (ns *Namespace) silence(link netlink.Link) error {
 	name := link.Attrs().Name
 	silent := false
@@ -148,7 +151,7 @@ func (ns *Namespace) silence(link netlink.Link) error {
 func (c *Cable) Interface() string { return c.near.Attrs().Name }
 
 // SetCarrier plugs the cable in or pulls it at the fabric's end. The node's
-// interface loses its carrier at once, as at a switch whose port goes dark.
+// interface loses its carrier at once, as when a switch port is shut down.
 func (c *Cable) SetCarrier(up bool) error {
 	set, word := c.fabric.handle.LinkSetDown, "down"
 	if up {
@@ -160,8 +163,8 @@ func (c *Cable) SetCarrier(up bool) error {
 	return nil
 }
 
-// Close removes both ends of the cable. Ends that are gone already, with one of
-// the namespaces, are no error.
+// Close removes both ends of the cable. Ends that are already gone with one of
+// the namespaces are not an error.
 func (c *Cable) Close() error {
 	err := c.fabric.handle.LinkDel(c.near)
 	if err == nil || errors.Is(err, unix.ENODEV) {

@@ -9,9 +9,9 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// TestCableIsPlain looks at both ends of a cable: addresses, MTU and queue as
-// said, nothing that acts on frames, no IPv6. A pair made without Connect shows
-// that the kernel would have it otherwise.
+// TestCableIsPlain checks both ends of a cable: addresses, MTU and queue as
+// documented, nothing that changes frames, no IPv6. A pair made without Connect
+// shows that the kernel's defaults differ.
 func TestCableIsPlain(t *testing.T) {
 	s := newSegment(t, true)
 	for _, end := range []struct {
@@ -41,7 +41,7 @@ func TestCableIsPlain(t *testing.T) {
 	}
 }
 
-// addPair makes a veth pair as the kernel likes it.
+// addPair makes a veth pair with the kernel's defaults.
 func addPair(t *testing.T, ns *Namespace) {
 	t.Helper()
 	attrs := netlink.NewLinkAttrs()
@@ -53,10 +53,10 @@ func addPair(t *testing.T, ns *Namespace) {
 	}
 }
 
-// TestCableIsSilent listens to both ends for three seconds in which the kernel
-// would ask for IPv6 routers, report multicast groups and look for doubles of
-// its addresses. Method: two kernels with addresses, whose cables must stay
-// silent, and beside them the pair of a host with IPv6, which must not.
+// TestCableIsSilent listens to both ends for three seconds, in which the kernel
+// would solicit IPv6 routers, report multicast groups and detect duplicate
+// addresses. Method: two kernels with addresses, whose cables must stay silent,
+// and the pair of a host with IPv6 as a control, which must not.
 func TestCableIsSilent(t *testing.T) {
 	s := newSegment(t, false)
 	loud := newNamespace(t)
@@ -95,8 +95,8 @@ func TestCableIsSilent(t *testing.T) {
 	}
 }
 
-// TestKernelStaysOut: where a node has a stack of its own the kernel has no
-// address, so it neither answers ARP nor resets what it does not know.
+// TestKernelStaysOut: if a node has its own stack, the kernel has no address,
+// so it neither answers ARP nor resets unknown connections.
 func TestKernelStaysOut(t *testing.T) {
 	for _, bare := range []bool{true, false} {
 		s := newSegment(t, bare)
@@ -119,7 +119,7 @@ func TestKernelStaysOut(t *testing.T) {
 	}
 }
 
-// arpRequest asks in the name of 192.0.2.9 who has 192.0.2.1.
+// arpRequest is an ARP request of 192.0.2.9 for 192.0.2.1.
 var arpRequest = append([]byte{
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9, 0x08, 0x06,
 	0, 1, 8, 0, 6, 4, 0, 1,

@@ -9,10 +9,10 @@ import (
 )
 
 // WatchCarrier calls changed for every interface of the namespace but loopback,
-// once with the carrier that it has now and then at every change; an interface
-// that is removed loses its carrier first. The calls come from one goroutine.
-// stop ends them: none begins after it has returned. It must not be called by
-// changed itself.
+// once with its current carrier and then at every change; an interface that is
+// removed loses its carrier first. The calls come from one goroutine. stop ends
+// them: none begins after it has returned. It must not be called by changed
+// itself.
 func WatchCarrier(ns *Namespace, changed func(iface string, up bool)) (stop func(), err error) {
 	inside := vnetns.NsHandle(ns.FD())
 	updates := make(chan netlink.LinkUpdate)
@@ -26,7 +26,7 @@ func WatchCarrier(ns *Namespace, changed func(iface string, up bool)) (stop func
 	}
 	carrier := make(map[int]bool) // by the interface's index
 	return each(updates, done, func(u netlink.LinkUpdate) {
-		// An update comes for every change of an interface, not of carrier alone.
+		// An update comes for every change of an interface, not only of carrier.
 		attrs := u.Link.Attrs()
 		up := u.Header.Type == unix.RTM_NEWLINK && attrs.RawFlags&unix.IFF_LOWER_UP != 0
 		was, known := carrier[attrs.Index]

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// change is what WatchCarrier tells.
+// change is a call of WatchCarrier.
 type change struct {
 	iface string
 	up    bool
 }
 
 // TestCarrierFollowsCable pulls and plugs the cable at the fabric's end and
-// wants the node to know at once. The kernel would take up to a second if both
-// ends of the pair had the same index; see nearIndexFirst.
+// expects the node to notice at once. The kernel would take up to a second if
+// both ends of the pair had the same index; see nearIndexFirst.
 func TestCarrierFollowsCable(t *testing.T) {
 	s := newSegment(t, true)
 	changes := make(chan change, 100)
@@ -86,8 +86,8 @@ func TestWatchCarrierStops(t *testing.T) {
 	t.Errorf("%d goroutines, %d before: the watch left some behind", runtime.NumGoroutine(), before)
 }
 
-// TestPortSurvivesPull: a port on a pulled cable loses what it is given, says
-// so, and carries frames again when the cable is back.
+// TestPortSurvivesPull: a port on a pulled cable loses frames and counts them,
+// and carries frames again when the cable is back.
 func TestPortSurvivesPull(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)

@@ -2,6 +2,6 @@ package netns
 
 import "errors"
 
-// ErrGroup says that a Group cannot do what it was asked, since the machine has
-// no cgroup for it; Group.Limits says which.
+// ErrGroup reports that a Group does not support an operation because the
+// machine has no cgroup for it; Group.Limits says which.
 var ErrGroup = errors.New("no cgroup for it")

@@ -16,22 +16,21 @@ import (
 )
 
 // Group is the processes of one node, to be frozen, slowed, limited and killed
-// together. It is a cgroup where the machine lets us have one, of version 2, or
-// of version 1, or of both, each for what it can do. Without, it is the
-// processes in the network namespaces of those that were added, which signals
-// can stop and kill and nothing can slow. Its methods are called by one
-// goroutine at a time.
+// together. If the machine allows it, it is a cgroup of version 2, version 1 or
+// both, each for what it supports. Otherwise it is the processes in the network
+// namespaces of those that were added: signals can stop and kill them, but
+// nothing can slow them. Its methods must be called by one goroutine at a time.
 type Group struct {
 	name      string
 	folders   []string   // its cgroups
 	processes processSet // what stands in for one that freezes
 }
 
-// groups numbers the groups of this process.
+// groups is the number of groups that this process has made.
 var groups atomic.Int32
 
 // NewGroup makes an empty group; name is a node's. A machine without cgroups is
-// no error: Limits says what the group cannot do.
+// not an error: Limits says what the group cannot do.
 func NewGroup(name string) (*Group, error) {
 	return newGroup(findHierarchies(), name)
 }
@@ -62,8 +61,8 @@ func newGroup(parents hierarchies, name string) (*Group, error) {
 // Folders lists the cgroups of the group.
 func (g *Group) Folders() []string { return slices.Clone(g.folders) }
 
-// Limits says in sentences what the group cannot do on this machine, and why.
-// They are the same for all groups of a run.
+// Limits returns sentences about what the group cannot do on this machine, and
+// why. They are the same for all groups of a run.
 func (g *Group) Limits() []string {
 	var limits []string
 	if !g.freezes() {
@@ -82,8 +81,8 @@ func (g *Group) freezes() bool {
 	return g.control("cgroup.freeze", "freezer.state") != ""
 }
 
-// control returns the cgroup of the group that has one of two control files,
-// the one of version 2 or the one of version 1, or "".
+// control returns the group's cgroup that has one of two control files, that of
+// version 2 or that of version 1, or "".
 func (g *Group) control(unified, legacy string) string {
 	for _, folder := range g.folders {
 		for _, name := range []string{unified, legacy} {
@@ -95,8 +94,8 @@ func (g *Group) control(unified, legacy string) string {
 	return ""
 }
 
-// Add takes a process into the group, with the children that it will have. To
-// have those of its first moments too, add it before it starts to work.
+// Add adds a process and its future children to the group. To include all its
+// children, add it before it starts any.
 func (g *Group) Add(pid int) error {
 	for _, folder := range g.folders {
 		if err := writeControl(folder, "cgroup.procs", strconv.Itoa(pid)); err != nil {
@@ -111,11 +110,11 @@ func (g *Group) Add(pid int) error {
 	return nil
 }
 
-// Freeze stops every process of the group where it stands, and returns when all
-// stand. Frames still reach their sockets.
+// Freeze stops every process of the group, and returns when all are stopped.
+// Frames still reach their sockets.
 func (g *Group) Freeze() error { return g.freeze(true) }
 
-// Thaw lets the processes run on.
+// Thaw resumes the processes.
 func (g *Group) Thaw() error { return g.freeze(false) }
 
 func (g *Group) freeze(frozen bool) error {
@@ -136,7 +135,7 @@ func (g *Group) freeze(frozen bool) error {
 	return nil
 }
 
-// freezeUnified waits for the kernel's word that all processes stand.
+// freezeUnified waits until the kernel reports that all processes are stopped.
 func (g *Group) freezeUnified(path, want string) error {
 	if err := os.WriteFile(path, []byte(want), 0); err != nil {
 		return err
@@ -150,8 +149,8 @@ func (g *Group) freezeUnified(path, want string) error {
 	})
 }
 
-// freezeLegacy asks as often as it must: a group whose processes fork can stay
-// half frozen until asked again (freezer-subsystem.rst).
+// freezeLegacy repeats the request as often as necessary: a group whose
+// processes fork can stay half frozen until then (freezer-subsystem.rst).
 func (g *Group) freezeLegacy(path, want string) error {
 	return eventually(func() error {
 		if err := os.WriteFile(path, []byte(want), 0); err != nil {
@@ -164,10 +163,10 @@ func (g *Group) freezeLegacy(path, want string) error {
 	})
 }
 
-// SetCPU gives the processes of the group together so much time of processors:
-// 0.5 is half of one. 0 takes the limit away. The time is dealt out per 10 ms,
-// so that a starved node stutters rather than stands; below a tenth of a
-// processor per 100 ms, since the kernel deals out no less than 1 ms.
+// SetCPU limits the processor time of the group's processes together: 0.5 is
+// half a processor. 0 removes the limit. The quota is per 10 ms, so that a
+// starved node pauses only briefly; below a tenth of a processor it is per 100
+// ms, because the kernel's minimum is 1 ms.
 func (g *Group) SetCPU(cores float64) error {
 	path := g.control("cpu.max", "cpu.cfs_quota_us")
 	if path == "" {
@@ -198,7 +197,8 @@ func (g *Group) SetCPU(cores float64) error {
 }
 
 // SetMemory limits the memory of the processes of the group together, in bytes;
-// 0 takes the limit away. Who needs more is killed by the kernel: see OOMKills.
+// 0 removes the limit. The kernel kills a process that needs more: see
+// OOMKills.
 func (g *Group) SetMemory(limit int64) error {
 	path := g.control("memory.max", "memory.limit_in_bytes")
 	if path == "" {
@@ -217,8 +217,8 @@ func (g *Group) SetMemory(limit int64) error {
 	return nil
 }
 
-// OOMKills returns how many processes of the group the kernel killed for want
-// of memory.
+// OOMKills returns how many processes of the group the kernel killed because
+// they ran out of memory.
 func (g *Group) OOMKills() int {
 	for _, folder := range g.folders {
 		for _, name := range []string{"memory.events", "memory.oom_control"} {
@@ -245,9 +245,8 @@ func (g *Group) Kill() error {
 	return nil
 }
 
-// Delete kills what is left in the group and removes it. It waits for the
-// processes to end; to have them end, their parent must be alive or wait for
-// them.
+// Delete kills what is left in the group, waits for the processes to end, and
+// removes the group. They end only if their parent waits for them or is gone.
 func (g *Group) Delete() error {
 	if !g.freezes() {
 		g.processes.signal(unix.SIGKILL)

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// kinds are the machines that a group may meet, as far as this one can play
-// them: a machine with both versions can play one with either, and with none.
+// kinds are the kinds of machine that this one can simulate: a machine with
+// both versions can simulate one with either, or with none.
 func kinds(t *testing.T) map[string]hierarchies {
 	t.Helper()
 	have := findHierarchies()
@@ -47,8 +47,8 @@ func forEachKind(t *testing.T, test func(t *testing.T, g *Group)) {
 	}
 }
 
-// family starts a process with a child, both busy, in a namespace of their own,
-// and adds it to the group before it has the child. Both are returned.
+// family starts a process with a child, both busy, in their own namespace, and
+// adds it to the group before it has the child. It returns both.
 func family(t *testing.T, g *Group) []int {
 	t.Helper()
 	ns := newNamespace(t)
@@ -84,7 +84,7 @@ func family(t *testing.T, g *Group) []int {
 	return []int{cmd.Process.Pid, pid}
 }
 
-// busy is how much processor time a process has had, in ticks of 10 ms.
+// busy is the processor time of a process, in ticks of 10 ms.
 func busy(pid int) int {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
@@ -102,8 +102,8 @@ func alive(pid int) bool {
 	return err == nil
 }
 
-// TestGroupFreezes: what is frozen has no time, children in sessions of their
-// own included, and goes on when thawed; and SIGKILL ends it while frozen.
+// TestGroupFreezes: frozen processes, including children in other sessions, get
+// no processor time, and continue when thawed; SIGKILL ends them while frozen.
 func TestGroupFreezes(t *testing.T) {
 	forEachKind(t, func(t *testing.T, g *Group) {
 		pids := family(t, g)
@@ -168,9 +168,9 @@ func TestGroupEnds(t *testing.T) {
 	})
 }
 
-// TestGroupTellsItsLimits: what it cannot do is said, and refused; the rest is
-// done.
-func TestGroupTellsItsLimits(t *testing.T) {
+// TestGroupLimits: a group reports and refuses what it cannot do, and does the
+// rest.
+func TestGroupLimits(t *testing.T) {
 	forEachKind(t, func(t *testing.T, g *Group) {
 		said := strings.Join(g.Limits(), "\n")
 		t.Logf("%v\n%s", g, said)
@@ -191,9 +191,9 @@ func TestGroupTellsItsLimits(t *testing.T) {
 	})
 }
 
-// TestGroupSlows: processes that want two processors and may have a fifth of
-// one are held back. The kernel says how often; the time that they had says by
-// how much, on a machine that is idle otherwise.
+// TestGroupSlows: processes that want two processors and may use a fifth of one
+// are throttled. The kernel reports how often; their processor time shows by
+// how much, on an otherwise idle machine.
 func TestGroupSlows(t *testing.T) {
 	forEachKind(t, func(t *testing.T, g *Group) {
 		if g.control("cpu.max", "cpu.cfs_quota_us") == "" {
@@ -242,8 +242,8 @@ func init() {
 	}
 }
 
-// TestGroupLimitsMemory: who wants more than there is ends, and the group knows
-// why.
+// TestGroupLimitsMemory: a process that needs more than the limit is killed,
+// and the group knows why.
 func TestGroupLimitsMemory(t *testing.T) {
 	forEachKind(t, func(t *testing.T, g *Group) {
 		if g.control("memory.max", "memory.limit_in_bytes") == "" {

@@ -16,10 +16,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hierarchies are the folders of cgroups in which this process may make its
-// own: the cgroups that it runs in itself. A machine has the one of version 2
-// (unified), one of version 1 for each controller, or, as many do, both. An
-// empty name means that there is none.
+// hierarchies are the cgroup folders in which this process may create its own:
+// the cgroups that it runs in. A machine has one of version 2 (unified), one of
+// version 1 for each controller, or often both. An empty name means none.
 type hierarchies struct {
 	unified              string
 	freezer, cpu, memory string
@@ -27,7 +26,7 @@ type hierarchies struct {
 
 const cgroupMount = "/sys/fs/cgroup"
 
-// findHierarchies looks where systemd and all others mount cgroups.
+// findHierarchies looks in the usual mount points of cgroups.
 func findHierarchies() hierarchies {
 	own, unified, err := cgroups.ParseCgroupFileUnified("/proc/self/cgroup")
 	if err != nil {
@@ -50,9 +49,9 @@ func findHierarchies() hierarchies {
 }
 
 // writable returns the folder of a cgroup if we may make folders in it and move
-// processes about. In a container the path that /proc tells may be one that is
-// mounted as the root, and under version 2 the cgroup that we run in may not
-// pass controllers on since it has processes; so the root is tried as well.
+// processes about. In a container the path in /proc may be mounted as the root,
+// and under version 2 our cgroup may not delegate controllers because it has
+// processes; so the root is tried as well.
 func writable(mount, own string) string {
 	for _, path := range []string{own, "/"} {
 		folder := filepath.Join(mount, path)
@@ -67,8 +66,8 @@ func writable(mount, own string) string {
 	return ""
 }
 
-// delegate asks a cgroup of version 2 to give its children the controllers that
-// it has, and reports whether all that it has of ours are given.
+// delegate enables the controllers of a cgroup of version 2 for its children,
+// and reports whether all that we need and it has are enabled.
 func delegate(folder string) bool {
 	has := readWords(filepath.Join(folder, "cgroup.controllers"))
 	for _, controller := range []string{"cpu", "memory"} {
@@ -82,8 +81,8 @@ func delegate(folder string) bool {
 	})
 }
 
-// all returns the folders that there are. Version 2 freezes and kills better
-// than version 1, so the freezer of version 1 serves only without it.
+// all returns the existing folders. Version 2 freezes and kills better than
+// version 1, so the freezer of version 1 serves only without it.
 func (h hierarchies) all() []string {
 	if h.unified != "" {
 		h.freezer = ""
@@ -94,9 +93,8 @@ func (h hierarchies) all() []string {
 // groupPrefix begins the name of every cgroup of ours.
 const groupPrefix = "cablepull-"
 
-// owner is the process that a cgroup was made by: its process number and when
-// it started, in ticks since the machine did, since numbers come again; and the
-// namespace in which that number counts.
+// owner is the process that made a cgroup: its process number, its start time
+// in ticks since boot, because numbers are reused, and its process namespace.
 type owner struct {
 	space uint64
 	pid   int
@@ -133,7 +131,7 @@ func ownerOf(folder string) (o owner, ok bool) {
 	return o, errors.Join(errs[:]...) == nil
 }
 
-// pidNamespace tells the namespaces of process numbers apart.
+// pidNamespace identifies the process namespace.
 func pidNamespace() (uint64, error) {
 	var s unix.Stat_t
 	if err := unix.Stat("/proc/self/ns/pid", &s); err != nil {
@@ -142,10 +140,9 @@ func pidNamespace() (uint64, error) {
 	return s.Ino, nil
 }
 
-// Sweep kills and removes the cgroups that processes left which are no more:
-// those of an owner that was killed together with its reaper. It is to be
-// called once at the start. Owners in other namespaces of process numbers are
-// left alone, since nobody here can see whether they live.
+// Sweep kills and removes cgroups whose owner no longer exists, because it was
+// killed together with its reaper. Call it once at the start. Owners in other
+// process namespaces are skipped, because we cannot see whether they are alive.
 func Sweep() error {
 	space, err := pidNamespace()
 	if err != nil {
@@ -161,8 +158,8 @@ func Sweep() error {
 	return nil
 }
 
-// sweep kills and removes the cgroups of dead owners. It looks through the
-// whole tree, since they may have run in another cgroup than we do.
+// sweep kills and removes the cgroups of dead owners. It searches the whole
+// tree, because they may have run in another cgroup than ours.
 func sweep(dead func(owner) bool) error {
 	var errs []error
 	walk := func(path string, entry fs.DirEntry, err error) error {
@@ -182,11 +179,11 @@ func sweep(dead func(owner) bool) error {
 	return errors.Join(errs...)
 }
 
-// patience is how long the kernel may take to freeze or end processes.
+// patience is the time limit for the kernel to freeze or end processes.
 const patience = 2 * time.Second
 
-// removeFolder kills what is in a cgroup and removes it. One that is gone
-// already is no error.
+// removeFolder kills what is in a cgroup and removes it. A missing cgroup is
+// not an error.
 func removeFolder(folder string) error {
 	err := eventually(func() error {
 		if err := killFolder(folder); err != nil {
@@ -218,8 +215,8 @@ func killFolder(folder string) error {
 	return nil
 }
 
-// eventually repeats f until it has no error but of what does not exist, or
-// patience ends.
+// eventually repeats f until it succeeds or reports that something does not
+// exist, or patience ends.
 func eventually(f func() error) error {
 	deadline := time.Now().Add(patience)
 	for wait := 100 * time.Microsecond; ; wait = min(2*wait, 20*time.Millisecond) {
@@ -231,8 +228,8 @@ func eventually(f func() error) error {
 	}
 }
 
-// writeControl writes a file of a cgroup, which must be there: a cgroup has no
-// others, and we make none.
+// writeControl writes an existing file of a cgroup; new files cannot be created
+// there.
 func writeControl(folder, name, value string) error {
 	f, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY, 0)
 	if err != nil {
@@ -243,7 +240,7 @@ func writeControl(folder, name, value string) error {
 	return err
 }
 
-// readWords reads a file of a cgroup; one that cannot be read has no words.
+// readWords reads a file of a cgroup; an unreadable file has no words.
 func readWords(name string) []string {
 	text, err := os.ReadFile(name)
 	if err != nil {

@@ -13,14 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// This file is for real hosts, whose stack is the kernel's: it tells what the
-// kernel does with addresses and neighbours, whether somebody listens, and gives
-// it a route.
+// This file is for real hosts, whose stack is the kernel's: it watches
+// addresses and neighbours, checks for listeners, and sets a route.
 
-// WatchAddresses calls changed whenever an IPv4 address of the namespace comes
-// or goes; those that are there already are not told. Calls come from one
-// goroutine. stop ends them: none begins after it has returned. It must not be
-// called by changed itself.
+// WatchAddresses calls changed whenever an IPv4 address of the namespace is
+// added or removed, but not for existing ones. Calls come from one goroutine.
+// stop ends them: none begins after it has returned. It must not be called by
+// changed itself.
 func WatchAddresses(ns *Namespace, changed func(address netip.Prefix, present bool)) (stop func(), err error) {
 	inside := vnetns.NsHandle(ns.FD())
 	updates, done := make(chan netlink.AddrUpdate), make(chan struct{})
@@ -39,8 +38,8 @@ func WatchAddresses(ns *Namespace, changed func(address netip.Prefix, present bo
 
 // WatchNeighbours calls changed whenever the kernel of the namespace learns,
 // replaces or loses the hardware address by which it reaches an IPv4 address on
-// an interface. An empty one says that it knows none any more. Calls come from
-// one goroutine; stop as with WatchAddresses.
+// an interface. An empty one means that it no longer knows any. Calls come from
+// one goroutine; stop is as in WatchAddresses.
 func WatchNeighbours(ns *Namespace, changed func(iface string, ip netip.Addr, mac net.HardwareAddr)) (stop func(), err error) {
 	inside := vnetns.NsHandle(ns.FD())
 	links, err := ns.handle.LinkList()
@@ -59,7 +58,7 @@ func WatchNeighbours(ns *Namespace, changed func(iface string, ip netip.Addr, ma
 	return each(updates, done, t.take), nil
 }
 
-// neighbours is what a kernel has said of its neighbour table so far.
+// neighbours mirrors a kernel's neighbour table.
 type neighbours struct {
 	names   map[int]string // of interfaces that were there at the beginning
 	known   map[neighbourKey]string
@@ -72,12 +71,11 @@ type neighbourKey struct {
 }
 
 // valid are the states in which an entry's hardware address is used
-// (neighbour.h). Incomplete and failed entries have none that counts, and noarp
-// ones are no neighbours.
+// (neighbour.h). Incomplete and failed entries have none, and noarp entries are
+// not neighbours.
 const valid = netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY | netlink.NUD_PROBE | netlink.NUD_PERMANENT
 
-// take is told of every change of an entry, most of which are changes of its
-// state only.
+// take is called for every change of an entry; most only change its state.
 func (t *neighbours) take(u netlink.NeighUpdate) {
 	ip, ok := netip.AddrFromSlice(u.IP.To4())
 	if !ok || u.State&netlink.NUD_NOARP != 0 {
@@ -95,7 +93,7 @@ func (t *neighbours) take(u netlink.NeighUpdate) {
 	t.changed(t.names[u.LinkIndex], ip, mac)
 }
 
-// each hands every update to take until the returned function is called.
+// each passes every update to take until the returned function is called.
 func each[T any](updates <-chan T, done chan struct{}, take func(T)) (stop func()) {
 	ended := make(chan struct{})
 	go func() {
@@ -123,8 +121,8 @@ func each[T any](updates <-chan T, done chan struct{}, take func(T)) (stop func(
 	}
 }
 
-// SetDefaultRoute sends whatever the kernel of the namespace has no nearer route
-// for to a next hop, which must be on one of its segments.
+// SetDefaultRoute sets the default route of the namespace's kernel to a next
+// hop on one of its segments.
 func (ns *Namespace) SetDefaultRoute(via netip.Addr) error {
 	if err := ns.handle.RouteReplace(&netlink.Route{Gw: via.AsSlice()}); err != nil {
 		return fmt.Errorf("netns: default route by %s: %w", via, explain("netlink", err))
@@ -132,9 +130,9 @@ func (ns *Namespace) SetDefaultRoute(via netip.Addr) error {
 	return nil
 }
 
-// Listens reports whether somebody in the namespace listens on a TCP port. It
-// asks the kernel for its listeners alone (sock_diag(7)): the table that /proc
-// shows takes it 10 ms and more to walk through.
+// Listens reports whether a process in the namespace listens on a TCP port. It
+// asks the kernel only for listeners (sock_diag(7)): reading the table in /proc
+// takes 10 ms or more.
 func (ns *Namespace) Listens(port uint16) (bool, error) {
 	found := false
 	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
@@ -150,10 +148,11 @@ func (ns *Namespace) Listens(port uint16) (bool, error) {
 	return found, nil
 }
 
-// diagnose lists the sockets of a family that listen on a TCP port, as the
-// calling thread's namespace has them. The request is inet_diag_req_v2 of
-// linux/inet_diag.h: family, protocol, extensions, padding, a bit for each state
-// that is asked for, and the identity of a socket, of which only the port counts.
+// diagnose lists the sockets of a family that listen on a TCP port in the
+// calling thread's namespace. The request is inet_diag_req_v2 of
+// linux/inet_diag.h: family, protocol, extensions, padding, a bit for each
+// requested state, and the identity of a socket, of which only the port
+// matters.
 func diagnose(family uint8, port uint16) ([][]byte, error) {
 	const size, states, sourcePort = 56, 4, 8
 	const listen = 10 // TCP_LISTEN

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// hosts are two nodes whose kernels have addresses, with the frames between
-// their cables passed on.
+// hosts are two nodes whose kernels have addresses, with frames forwarded
+// between their cables.
 func hosts(t *testing.T) [2]*Namespace {
 	fabric, err := New()
 	if err != nil {
@@ -63,7 +63,7 @@ func ip(t *testing.T, ns *Namespace, args ...string) {
 	}
 }
 
-// TestWatchAddresses adds and removes an address as a program would.
+// TestWatchAddresses adds and removes an address, as a program would.
 func TestWatchAddresses(t *testing.T) {
 	nodes := hosts(t)
 	told := make(chan string, 10)
@@ -89,8 +89,8 @@ func TestWatchAddresses(t *testing.T) {
 	}
 }
 
-// TestWatchNeighbours has one kernel ask for the other, then sees the entry
-// replaced and removed, and no word of changes of state.
+// TestWatchNeighbours makes one kernel resolve the other, then sees the entry
+// replaced and removed, without calls for changes of state.
 func TestWatchNeighbours(t *testing.T) {
 	nodes := hosts(t)
 	told := make(chan string, 10)
@@ -148,7 +148,7 @@ func TestSetDefaultRoute(t *testing.T) {
 	}
 }
 
-// TestListens opens and closes a port, and looks at it from inside and from
+// TestListens opens and closes a port, and checks it from inside and from
 // another namespace.
 func TestListens(t *testing.T) {
 	here, there := newNamespace(t), newNamespace(t)

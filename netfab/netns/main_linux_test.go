@@ -13,11 +13,10 @@ import (
 	"time"
 )
 
-// childVariable says which part this program plays when a test runs it again.
+// childVariable names the role of this program when a test runs it again.
 const childVariable = "CABLEPULL_NETNS_TEST"
 
-// children are the parts, by name. What they say on standard output is read by
-// the test.
+// children are the roles, by name. The test reads their standard output.
 var children = map[string]func() error{}
 
 func TestMain(m *testing.M) {
@@ -32,14 +31,14 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// child prepares this program to play a part.
+// child prepares this program to run in a role.
 func child(part string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), childVariable+"="+part)
 	return cmd
 }
 
-// asRootOf gives a child a user namespace of its own, in which it is root.
+// asRootOf gives a child its own user namespace, in which it is root.
 func asRootOf(cmd *exec.Cmd, flags uintptr) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | flags,
@@ -49,7 +48,7 @@ func asRootOf(cmd *exec.Cmd, flags uintptr) *exec.Cmd {
 	return cmd
 }
 
-// say runs a child to its end and returns what it says.
+// say runs a child to its end and returns its output.
 func say(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -62,8 +61,8 @@ func say(t *testing.T, cmd *exec.Cmd) string {
 	return out.String()
 }
 
-// startChild starts a child and returns the first line that it says, and the
-// way to end it.
+// startChild starts a child and returns the first line of its output and a
+// function that ends it.
 func startChild(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	pipe, err := cmd.StdoutPipe()

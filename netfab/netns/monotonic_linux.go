@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Monotonic reads CLOCK_MONOTONIC, the one clock that all processes of the
-// machine share and nobody steps.
+// Monotonic reads CLOCK_MONOTONIC, the clock that all processes of the machine
+// share and that is never stepped.
 func Monotonic() time.Duration {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {

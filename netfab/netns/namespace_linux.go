@@ -23,10 +23,10 @@ type Namespace struct {
 	close  sync.Once
 }
 
-// New makes an empty namespace with loopback up, IPv6 off on interfaces to
-// come, and forwarding off whatever the host has. It is gone when it is closed
-// and no process is left in it. An error is ErrLimit, ErrPrivilege or the
-// kernel's own.
+// New makes an empty namespace with loopback up, IPv6 off on future interfaces,
+// and forwarding off whatever the host's setting. It ends when it is closed and
+// no process is left in it. An error is ErrLimit, ErrPrivilege or the kernel's
+// own.
 func New() (*Namespace, error) {
 	var ns *Namespace
 	leave := func() error { return explain("unshare", unix.Unshare(unix.CLONE_NEWNET)) }
@@ -47,7 +47,7 @@ func New() (*Namespace, error) {
 	return ns, nil
 }
 
-// Current holds the namespace of the calling thread: in a node's process, the
+// Current opens the namespace of the calling thread: in a node's process, the
 // one that it was started in.
 func Current() (*Namespace, error) {
 	file, err := os.Open(threadNamespace)
@@ -68,12 +68,12 @@ func Current() (*Namespace, error) {
 
 const threadNamespace = "/proc/thread-self/ns/net"
 
-// settle prepares a fresh namespace from inside. IPv6 is set for interfaces to
-// come, and forwarding back to what the kernel's documents say, since a new
+// settle prepares a new namespace from inside. It turns IPv6 off for future
+// interfaces, and resets forwarding to the kernel's default, because a new
 // namespace copies the IPv4 settings of the host: a container host forwards,
-// and a node that answers "unreachable" for its neighbours would not be the
-// same node on every machine. Both are best effort: /proc/sys may be read-only
-// in a container, and Connect sees to IPv6 by netlink as well.
+// and its nodes would answer "unreachable" for their neighbours, unlike on
+// other machines. Both are best effort: /proc/sys may be read-only in a
+// container, and Connect also turns IPv6 off by netlink.
 func (ns *Namespace) settle() error {
 	setSysctl("net/ipv6/conf/default/disable_ipv6", "1")
 	setSysctl("net/ipv4/ip_forward", "0")
@@ -100,18 +100,18 @@ func setSysctl(name, value string) error {
 
 // Do runs f on a thread that is inside the namespace, and returns its error.
 // What f opens or starts belongs to the namespace: sockets, and processes
-// started with os/exec. f must not start goroutines that count on it.
+// started with os/exec. f must not start goroutines that rely on it.
 //
-// The thread returns to the namespace that it came from and lives on, so that a
-// process which f started with a death signal of its parent
+// The thread returns to its original namespace and continues to exist, so that
+// a process which f started with a death signal of its parent
 // (SysProcAttr.Pdeathsig) is not killed when f returns.
 func (ns *Namespace) Do(f func() error) error {
 	return onThread(ns.enter, f)
 }
 
-// enter moves the calling thread into the namespace. It holds the descriptor
-// meanwhile: after a Close on another goroutine its number may be that of another
-// namespace.
+// enter moves the calling thread into the namespace. It keeps the descriptor
+// open meanwhile: after a Close on another goroutine its number could refer to
+// another namespace.
 func (ns *Namespace) enter() error {
 	raw, err := ns.file.SyscallConn()
 	if err == nil {
@@ -125,9 +125,9 @@ func (ns *Namespace) enter() error {
 	return nil
 }
 
-// onThread has a thread of its own enter a namespace and run f there, and brings
-// it back to where it was. A thread that cannot go back ends with its
-// goroutine: nobody must be run in the wrong place.
+// onThread enters a namespace on a separate thread, runs f there, and brings
+// the thread back. A thread that cannot return ends with its goroutine, so that
+// no other goroutine runs in the wrong namespace.
 func onThread(enter, f func() error) error {
 	result := make(chan error, 1)
 	go func() {
@@ -154,11 +154,11 @@ func onThread(enter, f func() error) error {
 	return <-result
 }
 
-// FD returns the descriptor of the namespace, which stays the Namespace's.
+// FD returns the descriptor of the namespace, which the Namespace still owns.
 func (ns *Namespace) FD() int { return int(ns.file.Fd()) }
 
-// Close lets go of the namespace. The kernel removes it, with the interfaces
-// inside, once no process is in it and nobody else holds it.
+// Close closes the namespace. The kernel removes it and its interfaces once no
+// process is in it and no other descriptor refers to it.
 func (ns *Namespace) Close() error {
 	var err error
 	ns.close.Do(func() {
@@ -173,7 +173,7 @@ func (ns *Namespace) Close() error {
 	return err
 }
 
-// explain names what stands behind the two refusals that users meet.
+// explain names the causes of the two errors that users get.
 func explain(op string, err error) error {
 	switch {
 	case err == nil:

@@ -17,8 +17,8 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// TestNamespaceIsEmpty: a new one has loopback, up, and nothing else; it
-// neither forwards nor speaks IPv6, whatever the host does.
+// TestNamespaceIsEmpty: a new namespace has loopback, up, and nothing else; it
+// neither forwards nor uses IPv6, whatever the host does.
 func TestNamespaceIsEmpty(t *testing.T) {
 	ns := newNamespace(t)
 	links, err := ns.handle.LinkList()
@@ -27,7 +27,7 @@ func TestNamespaceIsEmpty(t *testing.T) {
 	}
 	var names []string
 	for _, l := range links {
-		// Modules of the kernel may put devices of theirs into every namespace.
+		// Kernel modules may add their devices to every namespace.
 		if a := l.Attrs(); a.RawFlags&syscall.IFF_UP != 0 {
 			names = append(names, a.Name)
 		}
@@ -53,8 +53,8 @@ func TestNamespaceIsEmpty(t *testing.T) {
 	}
 }
 
-// TestDoStaysInside runs many at once in two namespaces: each must be in its
-// own, and nobody may be left there.
+// TestDoStaysInside runs many calls at once in two namespaces: each must run in
+// its own, and no thread may be left there.
 func TestDoStaysInside(t *testing.T) {
 	spaces := []*Namespace{newNamespace(t), newNamespace(t)}
 	home, err := networkOf("thread-self")
@@ -96,10 +96,10 @@ func TestDoStaysInside(t *testing.T) {
 	}
 }
 
-// TestDoBesideClose: whoever enters a namespace that another goroutine closes is
-// inside or gets an error. The number of a closed descriptor may be that of
-// another namespace at once.
-func TestDoBesideClose(t *testing.T) {
+// TestDoDuringClose: entering a namespace that another goroutine closes
+// succeeds or returns an error. The number of a closed descriptor may refer to
+// another namespace immediately.
+func TestDoDuringClose(t *testing.T) {
 	ns := newNamespace(t)
 	var info syscall.Stat_t
 	if err := syscall.Fstat(ns.FD(), &info); err != nil {
@@ -128,7 +128,7 @@ func TestDoBesideClose(t *testing.T) {
 	}
 }
 
-// TestDoSparesChildren: a process that Do started with a death signal outlives
+// TestDoSparesChildren: a process that Do started with a death signal survives
 // the call. The signal comes when the starting thread ends, not the process.
 func TestDoSparesChildren(t *testing.T) {
 	ns := newNamespace(t)
@@ -158,7 +158,7 @@ func TestDoSparesChildren(t *testing.T) {
 
 func init() {
 	children["limit"] = func() error {
-		// The limit is one of the user namespace: the host keeps its own.
+		// The limit is per user namespace: that of the host does not change.
 		if err := os.WriteFile("/proc/sys/user/max_net_namespaces", []byte("0"), 0); err != nil {
 			return err
 		}
@@ -177,8 +177,8 @@ func sayRefusal() error {
 	return nil
 }
 
-// TestNewNamesTheLimit makes the two refusals that users meet, in a child with
-// a user namespace of its own, and in one that is nobody.
+// TestNewNamesTheLimit causes the two errors that users get, in a child with
+// its own user namespace, and in one that runs as nobody.
 func TestNewNamesTheLimit(t *testing.T) {
 	const limit = "true false netns: new network namespace: unshare: limit reached: user.max_net_namespaces is 0\n"
 	if got := say(t, asRootOf(child("limit"), 0)); got != limit {
@@ -193,8 +193,8 @@ func TestNewNamesTheLimit(t *testing.T) {
 	}
 }
 
-// TestHostStaysAsItWas compares all that could be changed in the namespace that
-// the test runs in, before and after a life of namespaces, cables and ports.
+// TestHostStaysAsItWas compares everything that could change in the test's own
+// namespace before and after using namespaces, cables and ports.
 func TestHostStaysAsItWas(t *testing.T) {
 	before := hostState(t)
 	t.Run("life", func(t *testing.T) {

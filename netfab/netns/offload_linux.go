@@ -12,9 +12,9 @@ import (
 )
 
 // dropOffloads switches off segmentation, aggregation, checksum offload and
-// scatter-gather: whatever the NIC would do to frames on their way. So every
-// frame on the cable is one that an Ethernet could carry, with its checksum
-// made by the sender and looked at by the receiver.
+// scatter-gather: everything that the NIC would do to frames. So every frame on
+// the cable is a valid Ethernet frame, with its checksum computed by the sender
+// and verified by the receiver.
 func (ns *Namespace) dropOffloads(name string) error {
 	change, err := ns.plainFeatures(name)
 	if err != nil || change == nil {
@@ -26,8 +26,8 @@ func (ns *Namespace) dropOffloads(name string) error {
 	return nil // Probe asks whether the kernel keeps some
 }
 
-// featureChange is the kernel's struct ethtool_sfeatures: what shall be changed
-// of the features of an interface, and to what.
+// featureChange is the kernel's struct ethtool_sfeatures: which features of an
+// interface to change, and to what.
 type featureChange struct {
 	command, size uint32
 	blocks        [featureBlocks]struct{ valid, requested uint32 }
@@ -35,7 +35,7 @@ type featureChange struct {
 
 const featureBlocks = 4 // of 32 features; kernels have 2
 
-// apply asks the kernel for the change.
+// apply makes the change.
 func (c *featureChange) apply(iface string) error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -56,9 +56,9 @@ func (c *featureChange) apply(iface string) error {
 	return nil
 }
 
-// plain is the change that makes a new end of a cable plain. All are born alike,
-// and to ask for names and states takes 2 ms, in which nobody else may change
-// interfaces.
+// plain is the change that turns all offloads of a new cable's end off. It is
+// cached because all ends start with the same features, and reading names and
+// states takes 2 ms, during which no interface can be changed.
 var plain struct {
 	sync.Mutex
 	known  bool
@@ -96,8 +96,8 @@ func (ns *Namespace) plainFeatures(name string) (*featureChange, error) {
 	return plain.change, nil
 }
 
-// Offloads lists the features of an interface, by their ethtool names and in
-// their order, that act on frames, are on, and can be switched off.
+// Offloads lists the features of an interface that change frames, are on, and
+// can be switched off, by their ethtool names in sorted order.
 func (ns *Namespace) Offloads(name string) ([]string, error) {
 	features, err := ns.tool.FeaturesWithState(name)
 	if err != nil {

@@ -15,15 +15,14 @@ import (
 )
 
 // Poller waits for frames at any of its ports, for an instant, or for Wake. The
-// frames are then read by the very goroutine that waited: between the kernel's
-// ring and who is to have the frames no other one must be woken. Waiting costs
-// no processor time.
+// goroutine that waited then reads the frames itself, without waking another
+// one. Waiting costs no processor time.
 //
-// It waits where the runtime does, and its calls are raw ones: each other call
-// of the kernel rouses the runtime's monitor, which looks every 20 µs then
-// whether the call goes on too long. That was half of what a node cost.
+// It waits in the runtime's poller, and uses raw system calls: other system
+// calls wake the runtime's monitor thread, which then checks every 20 µs
+// whether the call takes too long. That was half of a node's cost.
 //
-// It belongs to one goroutine, but for Wake.
+// It belongs to one goroutine, except for Wake.
 type Poller struct {
 	ports []*Port
 	queue int // an epoll(7) of what follows and of the ports
@@ -79,7 +78,7 @@ func (p *Poller) open() (err error) {
 	return err
 }
 
-// control changes what the queue is made of.
+// control changes the set of polled descriptors.
 func (p *Poller) control(operation, fd int, events uint32) error {
 	if err := unix.EpollCtl(p.queue, operation, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)}); err != nil {
 		return fmt.Errorf("epoll: %w", err)
@@ -87,9 +86,9 @@ func (p *Poller) control(operation, fd int, events uint32) error {
 	return nil
 }
 
-// KeepThread has Wait keep the thread of its goroutine. It is for one that is
-// locked to it: that need not be handed the frames by another thread then, which
-// takes 50 µs each time.
+// KeepThread makes Wait block its thread. Use it for a goroutine that is locked
+// to its thread: otherwise another thread would have to wake it, which takes 50
+// µs each time.
 func (p *Poller) KeepThread() { p.thread = true }
 
 // Add makes Wait return when frames arrive at a port.
@@ -109,8 +108,8 @@ func (p *Poller) Forget(port *Port) {
 	}
 }
 
-// Wake makes Wait return, the one under way or else the next. Any goroutine may
-// call it; unless somebody waits it costs next to nothing.
+// Wake makes the current Wait return, or else the next. Any goroutine may call
+// it; if nothing waits it costs almost nothing.
 func (p *Poller) Wake() {
 	if p.woken.Load() || p.woken.Swap(true) || !p.asleep.Load() {
 		return
@@ -126,11 +125,10 @@ func (p *Poller) Wake() {
 }
 
 // Wait returns when frames wait at a port, when Wake was called, or after the
-// timeout, whichever is first; mostly it does not say which.
+// timeout, whichever is first; usually it does not say which.
 func (p *Poller) Wait(timeout time.Duration) error {
 	defer p.asleep.Store(false)
-	// Whoever calls Wake from here on rings the bell, and whoever did before is
-	// seen.
+	// From here on Wake signals the descriptor; earlier calls are seen below.
 	p.asleep.Store(true)
 	if p.woken.Swap(false) || timeout <= 0 || slices.ContainsFunc(p.ports, (*Port).Ready) {
 		return nil
@@ -147,7 +145,7 @@ func (p *Poller) Wait(timeout time.Duration) error {
 	return nil
 }
 
-// park has the runtime wait.
+// park waits in the runtime.
 func (p *Poller) park(timeout unix.Timespec) error {
 	once := unix.ItimerSpec{Value: timeout}
 	if _, _, errno := unix.RawSyscall6(unix.SYS_TIMERFD_SETTIME, uintptr(p.alarm), 0, uintptr(unsafe.Pointer(&once)), 0, 0, 0); errno != 0 {
@@ -156,8 +154,8 @@ func (p *Poller) park(timeout unix.Timespec) error {
 	return p.conn.Read(p.look)
 }
 
-// block has the thread wait. The runtime interrupts it with signals, after which
-// it waits for the rest of the time: the call leaves that in timeout (ppoll(2)).
+// block waits in the thread. After an interruption by the runtime's signals it
+// waits for the remaining time, which the call leaves in timeout (ppoll(2)).
 func (p *Poller) block(timeout unix.Timespec) error {
 	for {
 		n, err := unix.Ppoll([]unix.PollFd{{Fd: int32(p.queue), Events: unix.POLLIN}}, &timeout, nil)
@@ -173,8 +171,8 @@ func (p *Poller) block(timeout unix.Timespec) error {
 	}
 }
 
-// arrived reports whether there is a reason for Wait to return. The runtime calls
-// it before it waits for the queue, and after.
+// arrived reports whether there is a reason for Wait to return. The runtime
+// calls it before it waits for the queue, and after.
 func (p *Poller) arrived(queue uintptr) bool {
 	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, queue, uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
 	if errno != 0 {
@@ -182,15 +180,15 @@ func (p *Poller) arrived(queue uintptr) bool {
 	}
 	for _, e := range p.events[:n] {
 		if e.Events&^unix.EPOLLIN != 0 {
-			// An interface that went down leaves an error with the socket.
+			// An interface that went down leaves an error on the socket.
 			_, _ = unix.GetsockoptInt(int(e.Fd), unix.SOL_SOCKET, unix.SO_ERROR)
 		}
 	}
 	return n > 0
 }
 
-// Close ends the poller, which nobody waits on; its ports stay open. Wake does
-// nothing from then on.
+// Close ends the poller, on which nothing may be waiting; its ports stay open.
+// Wake does nothing afterwards.
 func (p *Poller) Close() error {
 	p.closing.Lock()
 	defer p.closing.Unlock()

@@ -19,7 +19,7 @@ func waits(t *testing.T, p *Poller, timeout time.Duration) time.Duration {
 	return time.Since(since)
 }
 
-// silent waits until the kernel has said all there is to say of an interface.
+// silent waits until the kernel reports nothing more about an interface.
 func silent(t *testing.T, p *Poller, idle time.Duration) {
 	t.Helper()
 	var got []time.Duration
@@ -32,8 +32,8 @@ func silent(t *testing.T, p *Poller, idle time.Duration) {
 	t.Errorf("it never falls silent: it waits for %v, want %v", got, idle)
 }
 
-// TestPollerWakes: frames, Wake before and while it waits, and the timeout each
-// end a Wait; nothing else does, and what ended one does not end the next.
+// TestPollerWakes: frames, Wake before or during it, and the timeout each end a
+// Wait; nothing else does, and what ended one does not end the next.
 func TestPollerWakes(t *testing.T) {
 	t.Run("runtime", func(t *testing.T) { testPollerWakes(t, func(*Poller) {}) })
 	t.Run("thread", func(t *testing.T) { testPollerWakes(t, (*Poller).KeepThread) })
@@ -106,8 +106,8 @@ func testPollerWakes(t *testing.T, prepare func(*Poller)) {
 	idle("forgetting its port")
 }
 
-// TestPollerOutlastsSignals: the runtime's signals neither end a Wait nor have it
-// begin anew.
+// TestPollerOutlastsSignals: the runtime's signals neither end a Wait nor
+// restart it.
 func TestPollerOutlastsSignals(t *testing.T) {
 	const timeout, gap, patience = 100 * time.Millisecond, 5 * time.Millisecond, 10 * time.Second
 	runtime.LockOSThread()
@@ -140,7 +140,7 @@ func TestPollerOutlastsSignals(t *testing.T) {
 	}
 }
 
-// TestPollerIsIdle: to wait costs no processor time, whatever has happened to
+// TestPollerIsIdle: waiting costs no processor time, whatever has happened to
 // the ports.
 func TestPollerIsIdle(t *testing.T) {
 	t.Run("runtime", func(t *testing.T) { testPollerIsIdle(t, func(*Poller) {}) })

@@ -7,11 +7,11 @@ type PortStats struct {
 	Sent          uint64
 	SentBytes     uint64
 
-	// Lost counts frames that came in and found the ring full: the reader was
-	// not fast enough.
+	// Lost counts frames that arrived while the ring was full: the reader was too
+	// slow.
 	Lost uint64
 
-	// Refused counts frames that the kernel did not take: the interface was
-	// down, its queue was full, or the frame was longer than its MTU.
+	// Refused counts frames that the kernel did not accept: the interface was down,
+	// its queue was full, or the frame was longer than its MTU.
 	Refused uint64
 }

@@ -8,13 +8,12 @@ import (
 )
 
 // Port is an AF_PACKET socket on one interface. It sees every frame that
-// arrives there, whomever it is for, and none of those that the machine itself
-// sends. Receiving goes through a ring that the kernel writes and we read in
-// place, without a system call; sending goes in batches of one system call, from
-// where the frames lie.
+// arrives there, for any destination, and none that the machine itself sends.
+// Receiving uses a ring that the kernel writes and we read in place, without a
+// system call; sending uses one system call per batch, without copying frames.
 //
-// A port never waits: that is what a Poller is for. It belongs to one goroutine,
-// but for Stats.
+// A port never waits: use a Poller for that. It belongs to one goroutine,
+// except for Stats.
 type Port struct {
 	fd    int
 	ring  *ring
@@ -26,8 +25,8 @@ type Port struct {
 }
 
 // Open makes a port on an interface of a namespace. It needs CAP_NET_RAW there.
-// The kernel takes some 20 ms to attach a ring, mostly waiting: who opens many
-// ports opens them side by side.
+// The kernel takes some 20 ms to attach a ring, mostly waiting, so open many
+// ports in parallel.
 func Open(ns *Namespace, iface string) (*Port, error) {
 	var p *Port
 	err := ns.Do(func() error {
@@ -49,10 +48,11 @@ func Open(ns *Namespace, iface string) (*Port, error) {
 	return p, nil
 }
 
-// prepare sets the socket up and, when all is ready, binds it. No frame is kept
-// back for its address: the end of a cable takes them all.
+// prepare configures the socket and then binds it. It is promiscuous: the end
+// of a cable accepts all frames.
 func (p *Port) prepare(iface string) error {
-	// Not net.InterfaceByName: netlink waits for all who change interfaces.
+	// Not net.InterfaceByName: netlink waits for every process that changes
+	// interfaces.
 	index, err := interfaceNumber(p.fd, iface, unix.SIOCGIFINDEX)
 	if err != nil {
 		return err
@@ -64,8 +64,8 @@ func (p *Port) prepare(iface string) error {
 	if err := unix.SetsockoptInt(p.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
 		return fmt.Errorf("ignore outgoing frames (needs Linux 4.20): %w", err)
 	}
-	// The queueing discipline is none of the fabric's business, and going round
-	// it saves a lock per frame. Kernels without the option do as before.
+	// The fabric does not need the queueing discipline, and bypassing it saves a
+	// lock per frame. Kernels without the option keep using it.
 	_ = unix.SetsockoptInt(p.fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1)
 	enlargeSendBuffer(p.fd)
 	if p.ring, err = newRing(p.fd, int(mtu)); err != nil {
@@ -90,8 +90,8 @@ func interfaceNumber(fd int, iface string, request uint) (uint32, error) {
 	return question.Uint32(), nil
 }
 
-// enlargeSendBuffer asks for room for a burst. Past the limit of the host only
-// CAP_NET_ADMIN may go; without it the limit is what we get.
+// enlargeSendBuffer asks for room for a burst. Only CAP_NET_ADMIN may exceed
+// the host's limit; without it we get the limit.
 func enlargeSendBuffer(fd int) {
 	const size = 4 << 20
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, size) != nil {
@@ -99,15 +99,15 @@ func enlargeSendBuffer(fd int) {
 	}
 }
 
-// Ready reports whether frames have arrived. It asks no kernel.
+// Ready reports whether frames have arrived, without a system call.
 func (p *Port) Ready() bool { return p.fd >= 0 && p.ring.ready() }
 
-// Collect appends the frames that have arrived, in their order, as many as there
-// is room for in the slice. An interface that is down or gone is silent;
-// WatchCarrier tells of that.
+// Collect appends the frames that have arrived, in order, up to the capacity of
+// the slice. An interface that is down or gone has no frames; WatchCarrier
+// reports that.
 //
-// The frames lie in the kernel's ring: they are valid until Release, and the
-// longer that takes the fuller the ring gets.
+// The frames are in the kernel's ring: they are valid until Release, and
+// meanwhile the ring fills up.
 func (p *Port) Collect(frames [][]byte) [][]byte {
 	if p.fd < 0 {
 		return frames
@@ -123,15 +123,15 @@ func (p *Port) Collect(frames [][]byte) [][]byte {
 	return frames
 }
 
-// Release gives what was collected back to the kernel.
+// Release returns the collected frames to the kernel.
 func (p *Port) Release() {
 	if p.fd >= 0 {
 		p.ring.release()
 	}
 }
 
-// Send takes one frame for the next Flush, and does not copy it: the bytes must
-// stay what they are until then. A full batch is flushed by itself.
+// Send queues a frame for the next Flush without copying it: the bytes must not
+// change until then. A full batch is flushed automatically.
 func (p *Port) Send(frame []byte) {
 	if !p.batch.add(frame) {
 		p.Flush()
@@ -141,9 +141,9 @@ func (p *Port) Send(frame []byte) {
 	}
 }
 
-// Flush gives the frames taken by Send to the kernel. What the kernel does not
-// take is lost and counted, as on a cable that is pulled. A closed port sends
-// into the void.
+// Flush gives the queued frames to the kernel. Frames that the kernel does not
+// accept are lost and counted, as on a pulled cable. A closed port discards
+// frames.
 func (p *Port) Flush() {
 	if p.batch.len() > 0 && p.fd >= 0 {
 		sent, size, refused := p.batch.send(p.fd)
@@ -167,8 +167,8 @@ func (p *Port) Stats() PortStats {
 	}
 }
 
-// Close ends the port. Frames that were collected are no longer valid; a Poller
-// must have forgotten it before.
+// Close closes the port. Collected frames are no longer valid; remove the port
+// from its Poller first.
 func (p *Port) Close() error {
 	if p.fd < 0 {
 		return nil

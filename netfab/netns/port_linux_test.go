@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestPortsCarryPings is the whole way once: two kernels that know nothing of
-// each other's cable, and a switch of twenty lines between two ports.
+// TestPortsCarryPings covers the whole path: two kernels on separate cables,
+// and a switch of twenty lines between two ports.
 func TestPortsCarryPings(t *testing.T) {
 	need(t, "ping")
 	s := newSegment(t, false)
@@ -23,16 +23,16 @@ func TestPortsCarryPings(t *testing.T) {
 		t.Errorf("pings were lost:\n%s", out)
 	}
 	for i, p := range ports {
-		// Five pings or answers, and ARP once or twice each way.
+		// Five pings or answers, and ARP once or twice in each direction.
 		if s := p.Stats(); s.Received < 6 || s.Received > 9 || s.Lost != 0 || s.Refused != 0 {
 			t.Errorf("port %d: %+v, want 6 to 9 frames received, none lost or refused", i, s)
 		}
 	}
 }
 
-// TestPortKeepsFrames sends frames of all sizes and some odd kinds through a
-// cable, and wants every byte back, in order. Method: a port at each end, as a
-// node with a stack of its own has it.
+// TestPortKeepsFrames sends frames of all sizes and some unusual kinds through
+// a cable, and expects every byte, in order. Method: a port at each end, as for
+// a node with its own stack.
 func TestPortKeepsFrames(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
@@ -70,8 +70,8 @@ func TestPortKeepsFrames(t *testing.T) {
 	}
 }
 
-// TestPortRefusesFrames: what no Ethernet of this MTU carries is counted, and
-// does not take its neighbours in the batch with it.
+// TestPortRefusesFrames: a frame that exceeds the MTU is counted, and does not
+// affect others in its batch.
 func TestPortRefusesFrames(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
@@ -94,7 +94,7 @@ func TestPortRefusesFrames(t *testing.T) {
 	}
 }
 
-// TestPortCountsLostFrames fills the ring of a port that nobody reads.
+// TestPortCountsLostFrames fills the ring of a port that is not read.
 func TestPortCountsLostFrames(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)
@@ -125,8 +125,8 @@ func TestPortCountsLostFrames(t *testing.T) {
 	}
 }
 
-// TestPortEnds: a closed port is silent, and so is one whose interface was
-// removed; both refuse without a panic.
+// TestPortEnds: a closed port, or one whose interface was removed, receives
+// nothing and refuses frames without a panic.
 func TestPortEnds(t *testing.T) {
 	s := newSegment(t, true)
 	node, fabric := openPort(t, s.nodes[0], "eth0"), s.open(t, 0)

@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A run in real time suffers from whatever else the machine does: a node that gets
-// its processor 40 ms late looks dead to its neighbours. So the processes of a run
-// ask for priority over others. A user without privileges may not ask, and has to
-// live with the noise.
+// A run in real time suffers from whatever else the machine does: a node that
+// gets its processor 40 ms late looks dead to its neighbours. So the processes
+// of a run ask for priority over others. A user without privileges gets no
+// priority, and has to accept the noise.
 const (
 	preferredNice   = -20                    // the first of all
 	preferredSlice  = 100 * time.Microsecond // the least that a kernel takes
@@ -19,12 +19,13 @@ const (
 )
 
 // Prefer gives this process priority over the others of the machine: all of its
-// threads, and all that it starts from now on. Restore takes that back. Without the
+// threads, and all that it starts from now on. restore undoes that. Without the
 // privilege for it, Prefer changes nothing.
 //
-// A process with priority still waits until the running one has used up its slice:
-// milliseconds, at each of the four processes that a frame passes. So it asks for
-// short slices, too (Linux 6.12, sched(7)); an older kernel ignores that.
+// A process with priority still waits until the running one has used up its
+// slice: milliseconds, at each of the four processes that a frame passes. So it
+// asks for short slices, too (Linux 6.12, sched(7)); an older kernel ignores
+// that.
 func Prefer() (restore func()) {
 	before, err := unix.SchedGetAttr(0, 0)
 	if err != nil || before.Policy != unix.SCHED_NORMAL {
@@ -50,8 +51,8 @@ func schedule(how *unix.SchedAttr) {
 	}
 }
 
-// Prefer gives the processes of the group priority over others of the machine, as
-// far as this process may ask for it.
+// Prefer gives the processes of the group priority over others of the machine,
+// as far as this process may ask for it.
 func (g *Group) Prefer() {
 	const unified, legacy = 100, 1024 // the defaults of cpu.weight and cpu.shares
 	for _, folder := range g.folders {

@@ -34,7 +34,7 @@ func niceOf(t *testing.T) []int {
 	return values
 }
 
-// TestPrefer: all threads come first, and then as before.
+// TestPrefer: all threads get priority, and restore undoes it.
 func TestPrefer(t *testing.T) {
 	before := niceOf(t)
 	if len(before) != 1 {

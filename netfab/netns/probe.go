@@ -2,7 +2,7 @@ package netns
 
 import "fmt"
 
-// Finding is what Probe found about one thing that the netns world can use.
+// Finding is the result of Probe for one thing that the netns world can use.
 type Finding struct {
 	Name   string // of the thing: "veth", "nginx"
 	OK     bool
@@ -11,7 +11,7 @@ type Finding struct {
 	Remedy string // how to get it; empty if it is there, or nothing helps
 }
 
-// Need is what needs a thing.
+// Need is what a thing is needed for.
 type Need string
 
 // The needs: the world itself, a kind of user, of fault or of node, or people.
@@ -25,7 +25,7 @@ const (
 	ForLooking Need = "looking at captures and neighbours by hand"
 )
 
-// String is the finding as one line.
+// String prints the finding as one line.
 func (f Finding) String() string {
 	word := "ok"
 	if !f.OK {

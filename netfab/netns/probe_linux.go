@@ -17,10 +17,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Probe tries what the netns world uses, each thing by doing it once and
-// undoing it, and looks for the programs that nodes of the library run. A user
-// without privileges wants it called behind Reexec: then it says what a run
-// will find.
+// Probe tries everything that the netns world uses, by doing it once and
+// undoing it, and looks for the programs that nodes of the library run. For a
+// user without privileges call it after Reexec: then it reports what a run will
+// find.
 func Probe() []Finding {
 	findings := []Finding{probeUserNamespace(), probePrivileges()}
 	findings = append(findings, probeNetwork()...)
@@ -34,7 +34,7 @@ func Probe() []Finding {
 	return append(findings, versions...)
 }
 
-// found makes a finding of something that works or fails with err.
+// found returns a finding for something that works or fails with err.
 func found(name string, needed Need, detail string, err error) Finding {
 	f := Finding{Name: name, OK: err == nil, Detail: detail, Needed: needed}
 	if err != nil {
@@ -47,8 +47,8 @@ func found(name string, needed Need, detail string, err error) Finding {
 	return f
 }
 
-// remedies say how to get what is missing, by what it is needed for; remediesOf
-// know better for some things.
+// remedies say how to get what is missing, by need; remediesOf override them
+// for some things.
 var (
 	remedies = map[Need]string{
 		ForUsers:  "run as root, or have the administrator set the sysctls user.max_user_namespaces and kernel.unprivileged_userns_clone above 0 and kernel.apparmor_restrict_unprivileged_userns to 0; a container may need --privileged",
@@ -88,8 +88,8 @@ func probePrivileges() Finding {
 	return found("privileges", ForWorld, detail, nil)
 }
 
-// probeNetwork lays one cable and sends one frame through it. What cannot be
-// tried since something before it failed is not there either.
+// probeNetwork lays one cable and sends one frame through it. If one step
+// fails, later ones that depend on it count as missing too.
 func probeNetwork() []Finding {
 	const (
 		namespaces, veth, packet, offloads = "net namespaces", "veth", "AF_PACKET", "offloads"
@@ -165,8 +165,8 @@ func probePort(fabric *Namespace, iface string, node *Namespace) error {
 	return nil
 }
 
-// ProbeGroups makes a group of processes and asks it what it can do: the part of
-// Probe that tells which limits and hogs of real programs have an effect.
+// ProbeGroups makes a group of processes and checks what it supports: the part
+// of Probe about which limits and hogs of real programs have an effect.
 func ProbeGroups() []Finding {
 	const freezer, cpu, memory = "cgroup freezer", "cgroup cpu", "cgroup memory"
 	g, err := NewGroup("probe")
@@ -194,7 +194,8 @@ func ProbeGroups() []Finding {
 	}
 }
 
-// tool is a program that nodes of the library run, or that people look with.
+// tool is a program that nodes of the library run, or that people use to look
+// at runs.
 type tool struct {
 	name    string
 	version string // the argument that makes it say its version
@@ -210,9 +211,9 @@ var tools = []tool{
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
 
-// probe looks for the program where the shell would, and has it say its
-// version, which is in the first line with a digit. Some say it on standard
-// error, some warn before, and wrk fails while it does.
+// probe looks for the program in PATH and asks for its version, which is in the
+// first line with a digit. Some print it on standard error, some print warnings
+// first, and wrk exits with an error.
 func (t tool) probe() Finding {
 	path, err := exec.LookPath(t.name)
 	if err != nil {
@@ -232,5 +233,6 @@ func (t tool) probe() Finding {
 	return found(t.name, t.needed, line[:min(len(line), detailMax)], nil)
 }
 
-// detailMax keeps a finding on one line of a terminal; curl lists its libraries.
+// detailMax keeps a finding on one line of a terminal; curl lists its
+// libraries.
 const detailMax = 60

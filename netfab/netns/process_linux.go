@@ -10,14 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startTime is when a process started, in ticks since the machine did
-// (proc_pid_stat(5), field 22).
+// startTime is when a process started, in ticks since boot (proc_pid_stat(5),
+// field 22).
 func startTime(pid int) (uint64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("netns: start of process %d: %w", pid, err)
 	}
-	// The program's name stands in brackets and may hold anything.
+	// The program's name is in parentheses and may contain anything.
 	_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')')+1:]), " ")
 	const field = 22 - 3 // the rest begins with the third
 	fields := strings.Fields(rest)
@@ -27,20 +27,18 @@ func startTime(pid int) (uint64, error) {
 	return strconv.ParseUint(fields[field], 10, 64)
 }
 
-// processSet is the processes in some network namespaces. It stands for the
-// processes of a node where there are no cgroups: it looks through all processes of
-// the machine, and so finds those that left their parent and session, as daemons
-// do.
+// processSet is the processes in some network namespaces. It replaces a cgroup
+// for the processes of a node: it searches all processes of the machine, and so
+// finds those that left their parent and session, as daemons do.
 //
-// It holds the namespaces open: as long as it does, no other namespace gets
-// their numbers.
+// It keeps the namespaces open, so that no other namespace gets their numbers.
 type processSet struct {
 	spaces []*os.File
 	inodes []uint64
 }
 
-// add adds the namespace of a process. A process in our own namespace is refused:
-// the set would be everybody, ourselves included.
+// add adds the namespace of a process. A process in our own namespace is
+// refused: the set would include everything, even this process.
 func (c *processSet) add(pid int) error {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
 	if err != nil {
@@ -90,8 +88,8 @@ func (c *processSet) members() []int {
 	return found
 }
 
-// signal sends a signal to all, and again to those that came in meanwhile,
-// until nobody new is found: a process may fork while we look.
+// signal sends a signal to all processes, and repeats it for new ones until
+// there are none: a process may fork meanwhile.
 func (c *processSet) signal(s unix.Signal) {
 	var done []int
 	for news := true; news; {
@@ -105,7 +103,7 @@ func (c *processSet) signal(s unix.Signal) {
 	}
 }
 
-// close lets go of the namespaces.
+// close closes the namespaces.
 func (c *processSet) close() {
 	for _, f := range c.spaces {
 		f.Close()

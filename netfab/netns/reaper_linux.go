@@ -16,34 +16,34 @@ import (
 )
 
 // Reaper cleans up after its owner, this process, however that ends. It is a
-// process of its own that reads from a pipe what will have to be removed. When the
-// owner dies, even by SIGKILL, the kernel closes the pipe; then the reaper removes
-// all of it and ends.
+// separate process that reads from a pipe what has to be removed. When the
+// owner dies, even by SIGKILL, the kernel closes the pipe; then the reaper
+// removes all of it and ends.
 //
-// Namespaces and cables need no reaper, nor do node processes, which die with their
-// parent. The reaper is for what the kernel keeps: cgroups, processes that left
-// their parent, and files. It finds the owner's cgroups by their names, so there is
-// no moment at which one exists and is not yet known.
+// Namespaces and cables need no reaper, nor do node processes, which die with
+// their parent. The reaper is for what the kernel keeps: cgroups, processes
+// that left their parent, and files. It finds the owner's cgroups by their
+// names, so there is no moment at which one exists and is not yet known.
 //
 // In the process namespace that Reexec makes a reaper dies with all others;
-// there are mostly no cgroups to be had then, and /run goes with the namespace.
+// usually there are no cgroups then, and /run goes with the namespace.
 type Reaper struct {
 	cmd  *exec.Cmd
 	pipe *os.File
 }
 
-// cleanup is one line on the pipe: something to remove when the owner is gone. One
-// of its fields is set.
+// cleanup is one line on the pipe: something to remove when the owner is gone.
+// One of its fields is set.
 type cleanup struct {
 	Owner   string `json:"owner,omitempty"`   // whose cgroups are emptied and removed
 	Process int    `json:"process,omitempty"` // whoever is in its network namespace is killed
 	Path    string `json:"path,omitempty"`    // a file or folder to be removed
 }
 
-// StartReaper starts a program, mostly this very one with a hidden verb, that
-// calls ReaperMain on its standard input. It is to be called before the first
-// group is made. The reaper has a session of its own, so that what ends the
-// owner's terminal does not end it too soon.
+// StartReaper starts a program, usually this one with a hidden verb, that calls
+// ReaperMain on its standard input. Call it before the first group is made. The
+// reaper has its own session, so that it survives the end of the owner's
+// terminal.
 func StartReaper(program string, args ...string) (*Reaper, error) {
 	self, err := thisOwner()
 	if err != nil {
@@ -69,14 +69,14 @@ func StartReaper(program string, args ...string) (*Reaper, error) {
 	return r, nil
 }
 
-// AddProcess has all processes in the network namespace of a process killed when
-// the owner is gone. It is needed where a group has no cgroup. The reaper refuses a
-// process in the owner's own namespace and leaves it alone. It holds the namespace
-// until it ends.
+// AddProcess makes the reaper kill all processes in a process's network
+// namespace when the owner is gone. It is needed if a group has no cgroup. The
+// reaper ignores a process in the owner's own namespace. It keeps the namespace
+// open until it ends.
 func (r *Reaper) AddProcess(pid int) error { return r.tell(cleanup{Process: pid}) }
 
-// AddPath has a file or a folder with all in it removed when the owner is gone.
-// The path must be absolute. Call it before the file is made.
+// AddPath makes the reaper remove a file or a folder with its contents when the
+// owner is gone. The path must be absolute. Call it before the file is created.
 func (r *Reaper) AddPath(path string) error {
 	if !filepath.IsAbs(path) || filepath.Clean(path) == "/" {
 		return fmt.Errorf("netns: reaper: path: got %q, want an absolute one below /", path)
@@ -96,7 +96,7 @@ func (r *Reaper) tell(e cleanup) error {
 	return nil
 }
 
-// Close has the reaper clean what is left, and waits for it.
+// Close makes the reaper clean up what is left, and waits for it.
 func (r *Reaper) Close() error {
 	if err := errors.Join(r.pipe.Close(), r.cmd.Wait()); err != nil {
 		return fmt.Errorf("netns: reaper: %w", err)
@@ -104,8 +104,9 @@ func (r *Reaper) Close() error {
 	return nil
 }
 
-// ReaperMain is the life of a reaper: it reads what to clean from r, and at the
-// end of r, when its owner is gone, cleans it. The error says what is left.
+// ReaperMain is the main function of a reaper: it reads what to remove from r,
+// and at the end of r, when its owner is gone, removes it. The error says what
+// is left.
 func ReaperMain(r io.Reader) error {
 	// Only the end of the pipe ends a reaper, not a signal to all processes of a
 	// session or a terminal.
@@ -133,8 +134,8 @@ func ReaperMain(r io.Reader) error {
 	return errors.Join(errs...)
 }
 
-// clean removes cgroups and files. Names are looked at once more, since this is
-// a process that kills and removes what it reads.
+// clean removes cgroups and files. Names are checked again, because this
+// process kills and removes what it reads.
 func (e cleanup) clean() error {
 	var errs []error
 	if dead, ok := ownerOf(e.Owner); ok {

@@ -30,8 +30,8 @@ func init() {
 	children["owner without reaper"] = func() error { return own(findHierarchies(), false) }
 }
 
-// own makes one of everything, a frozen process included, tells of it and waits
-// to be killed.
+// own creates one of everything, including a frozen process, reports them and
+// waits to be killed.
 func own(parents hierarchies, reaped bool) error {
 	var b belongings
 	g, err := newGroup(parents, "a")
@@ -79,8 +79,8 @@ func own(parents hierarchies, reaped bool) error {
 	return b.live(g, node, nil)
 }
 
-// live starts a process that nobody ends with the owner, and one that has left
-// its family, freezes both and waits for the end.
+// live starts a process that does not end with the owner, and one that has left
+// its parent and session, freezes both and waits for the end.
 func (b belongings) live(g *Group, node *Namespace, r *Reaper) error {
 	cmd := exec.Command("sh", "-c", "setsid sleep 1000 & sleep 1000")
 	if err := node.Do(cmd.Start); err != nil {
@@ -104,7 +104,7 @@ func (b belongings) live(g *Group, node *Namespace, r *Reaper) error {
 	select {}
 }
 
-// killed starts an owner, looks that its belongings are there, kills it, and
+// killed starts an owner, checks that its belongings exist, kills it, and
 // returns them.
 func killed(t *testing.T, part string) belongings {
 	t.Helper()
@@ -133,8 +133,8 @@ func killed(t *testing.T, part string) belongings {
 	return b
 }
 
-// TestReaperCleansUp kills an owner and wants all gone soon, without anybody's
-// doing: processes, namespaces with their cables, cgroups, files, and the
+// TestReaperCleansUp kills an owner and expects everything to disappear soon by
+// itself: processes, namespaces with their cables, cgroups, files, and the
 // reaper.
 func TestReaperCleansUp(t *testing.T) {
 	for _, part := range []string{"owner with cgroups", "owner without cgroups"} {
@@ -159,8 +159,8 @@ func TestReaperCleansUp(t *testing.T) {
 	}
 }
 
-// TestSweepCleansUp: an owner that was killed with its reaper leaves a group,
-// and the next one removes it, but not that of who lives.
+// TestSweepCleansUp: an owner that was killed with its reaper leaves a group.
+// The next owner removes it, but not the groups of running owners.
 func TestSweepCleansUp(t *testing.T) {
 	b := killed(t, "owner without reaper")
 	if len(b.Folders) == 0 {
@@ -191,7 +191,7 @@ func TestSweepCleansUp(t *testing.T) {
 }
 
 // TestReaperIsCareful: it removes no cgroup of others and nothing by a relative
-// name, and survives lines that are none.
+// name, and survives invalid lines.
 func TestReaperIsCareful(t *testing.T) {
 	kept := t.TempDir()
 	t.Chdir(filepath.Dir(kept))
@@ -213,7 +213,7 @@ func TestReaperIsCareful(t *testing.T) {
 }
 
 // TestReaperEnds: a reaper with nothing to do ends with its owner's Close, and
-// does not die before that of what ends others.
+// survives signals until then.
 func TestReaperEnds(t *testing.T) {
 	t.Setenv(childVariable, "reaper")
 	r, err := StartReaper("/proc/self/exe")

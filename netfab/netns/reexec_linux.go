@@ -15,10 +15,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Privileged reports whether this process may make network namespaces and all
-// that belongs to them, and come back from them: root, or root of namespaces of
-// its own. Who is root of a user namespace alone, as after unshare --user, may
-// not.
+// Privileged reports whether this process may create network namespaces and
+// everything in them, and return from them: as root, or as root of its own
+// namespaces. Being root of only a user namespace, as after unshare --user, is
+// not enough.
 func Privileged() bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var sets [2]unix.CapUserData
@@ -35,7 +35,8 @@ func Privileged() bool {
 		return false
 	}
 	defer network.Close()
-	// The kernel shows nobody the owner of a namespace that is not below his own.
+	// The kernel does not show the owner of a namespace that is not below the
+	// caller's own.
 	owner, err := unix.IoctlRetInt(int(network.Fd()), unix.NS_GET_USERNS)
 	if err != nil {
 		return !errors.Is(err, unix.EPERM)
@@ -44,38 +45,40 @@ func Privileged() bool {
 	return true
 }
 
-// HasUsers reports whether a program that this process starts can become another
-// user: in the namespaces that Reexec makes there is none but root.
+// HasUsers reports whether a program that this process starts can become
+// another user: the namespaces of Reexec have only root.
 func HasUsers() bool {
 	groups, err := os.ReadFile("/proc/self/setgroups")
 	return os.Getuid() == 0 && err == nil && strings.TrimSpace(string(groups)) == "allow"
 }
 
-// readyVariable names the descriptor on which a process that was started again
-// says that its namespaces are as they should be.
+// readyVariable names the descriptor on which a re-executed process reports
+// that its namespaces are ready.
 const readyVariable = "CABLEPULL_NAMESPACES_FD"
 
-// Settle must be called first in main. In a process that Reexec started it prepares
-// the new namespaces and reports whether that worked. If it did not, the program
-// just ends: the process that started it prints the reason. In all other processes
-// Settle does nothing.
+// Settle must be called first in main. In a process that Reexec started it
+// prepares the new namespaces and reports whether that worked. If it did not,
+// the program just ends: the process that started it prints the reason. In all
+// other processes Settle does nothing.
 func Settle() bool { return !startedAgain() || settleInNamespaces() }
 
-// Reexec makes an ordinary user root of namespaces of their own. Call it once it is
-// known that they are needed, with the arguments after the program's name.
+// Reexec makes an ordinary user root of namespaces of their own. Call it once
+// it is known that they are needed, with the arguments after the program's
+// name.
 //
-// In a privileged process, including one that Reexec started, it returns at once
-// with done false. In any other it starts the program again in new user, network,
-// mount and, where /proc allows it, process namespaces, forwards signals, waits,
-// and returns the exit status; for a process that died by a signal that is 128 plus
-// the signal's number, as in a shell. The new process dies with the one that
-// started it. It is the first process of its process namespace, so all others in
-// there die with it. It has a /run of its own, which is also the folder for
-// temporary files; what the user had below /run stays in its place.
+// In a privileged process, including one that Reexec started, it returns at
+// once with done false. In any other it starts the program again in new user,
+// network, mount and, where /proc allows it, process namespaces, forwards
+// signals, waits, and returns the exit status; for a process that died by a
+// signal that is 128 plus the signal's number, as in a shell. The new process
+// dies with the one that started it. It is the first process of its process
+// namespace, so all others in there die with it. It has a /run of its own,
+// which is also the folder for temporary files; what the user had below /run
+// stays in its place.
 //
-// Orphaned processes in there stay zombies until the end. Outside, user and group
-// stay what they were; inside they are 0, and programs cannot become another
-// user.
+// Orphaned processes in there stay zombies until the end. Outside, user and
+// group stay what they were; inside they are 0, and programs cannot become
+// another user.
 func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status int, done bool, err error) {
 	if !Settle() {
 		return 1, true, nil
@@ -92,8 +95,8 @@ func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status in
 			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
 			Pdeathsig:   unix.SIGKILL,
-			// A group of its own, so that a key on the terminal reaches it
-			// once, through us, and not twice.
+			// Its own process group, so that a signal from the terminal reaches it once,
+			// through us, and not twice.
 			Setpgid: true,
 		}
 		status, err = runAgain(cmd)
@@ -125,8 +128,8 @@ func runAgain(cmd *exec.Cmd) (int, error) {
 		return s == unix.SIGHUP && signal.Ignored(s) // nohup means the whole command
 	})...)
 	defer signal.Stop(signals)
-	// The death signal comes when the thread that started the process ends: no
-	// thread of this process does, since nothing in it is locked to one.
+	// The death signal comes when the thread that started the process ends. No
+	// thread of this process ends, because no goroutine is locked to one.
 	err = cmd.Start()
 	tell.Close()
 	if err != nil {
@@ -161,7 +164,8 @@ func runAgain(cmd *exec.Cmd) (int, error) {
 	return cmd.ProcessState.ExitCode(), nil
 }
 
-// forwarded are the signals by which people and supervisors talk to a program.
+// forwarded are the signals with which people and supervisors control a
+// program.
 var forwarded = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGWINCH}
 
 const (
@@ -184,8 +188,8 @@ func startedAgain() bool {
 	return err == nil && readErr == nil && s.Mode&unix.S_IFMT == unix.S_IFIFO && !initial
 }
 
-// settleInNamespaces prepares the new namespaces and reports to the process that
-// started this one, which starts another if this one cannot.
+// settleInNamespaces prepares the new namespaces and reports to the process
+// that started this one, which starts another if this one cannot.
 func settleInNamespaces() bool {
 	unix.CloseOnExec(readyDescriptor)
 	tell := os.NewFile(readyDescriptor, "ready")
@@ -199,23 +203,23 @@ func settleInNamespaces() bool {
 		word = err.Error()
 	}
 	_, writeErr := tell.WriteString(word)
-	// No reaper outlives the namespaces of an ordinary user; what is in this
-	// folder goes with them.
+	// A reaper does not survive the namespaces of an ordinary user, so files go
+	// into this folder, which ends with them.
 	envErr := os.Setenv("TMPDIR", privateFolder)
 	return err == nil && writeErr == nil && envErr == nil
 }
 
-// privateFolder is in memory, for this process and its children.
+// privateFolder is a folder in memory, for this process and its children.
 const privateFolder = "/run"
 
 // settleMounts makes the mounts of the new namespaces private, gives a new
 // process namespace the /proc that belongs to it, and makes /run a folder in
 // memory: programs keep sockets and process numbers there, and root of a user
-// namespace may not write to the host's. What the user has there of his own,
-// such as /run/user, stays in its place: scenarios and reports may lie in it.
+// namespace may not write to the host's. The user's own folders there, such as
+// /run/user, stay in place: they may contain scenarios and reports.
 //
-// /proc/sys/net shows the network namespace of who reads it, so it needs no
-// mount of its own. /sys stays the host's: we ask the kernel by other ways.
+// /proc/sys/net shows the reader's network namespace, so it needs no separate
+// mount. /sys stays the host's: we do not use it.
 func settleMounts() error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
@@ -238,8 +242,8 @@ func settleMounts() error {
 	return nil
 }
 
-// openOwn opens the folders in a folder of the host that are the user's, and
-// those that hold one folder per user.
+// openOwn opens the user's own folders in a folder of the host, and those that
+// contain one folder per user.
 func openOwn(folder string) []*os.File {
 	entries, _ := os.ReadDir(folder) // one that cannot be read has nothing to keep
 	var own []*os.File
@@ -261,8 +265,8 @@ func openOwn(folder string) []*os.File {
 	return own
 }
 
-// putBack mounts a folder at the path that it was opened by, with all that is
-// mounted below it.
+// putBack mounts a folder at its original path, with everything mounted below
+// it.
 func putBack(f *os.File) error {
 	if err := os.Mkdir(f.Name(), 0o755); err != nil {
 		return err

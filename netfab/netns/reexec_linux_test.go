@@ -18,7 +18,7 @@ func init() {
 	children["host of its own"] = hostOfItsOwn
 }
 
-// ordinary is a program that starts itself again if it must.
+// ordinary is a program that re-executes itself if necessary.
 func ordinary(main func() int) error {
 	status, done, err := Reexec(nil, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
@@ -31,7 +31,7 @@ func ordinary(main func() int) error {
 	return nil
 }
 
-// lookAround lays a cable and says who and where it is.
+// lookAround lays a cable and prints its user and namespaces.
 func lookAround() int {
 	err := errors.Join(func() error {
 		fabric, err := New()
@@ -69,7 +69,8 @@ const (
 	ownFolder, otherFolder = "/run/user/65534", "/run/daemon"
 )
 
-// writeInRun leaves a file where the user has a folder, and where he has none.
+// writeInRun writes a file where the user has a folder, and where the user has
+// none.
 func writeInRun() int {
 	err := errors.Join(
 		os.WriteFile(ownFolder+"/report", []byte("kept"), 0o600),
@@ -79,8 +80,8 @@ func writeInRun() int {
 	return 0
 }
 
-// hostOfItsOwn plays a host whose /run has folders of a user and of others, and
-// says what a run by that user left in there.
+// hostOfItsOwn simulates a host whose /run has folders of a user and of others,
+// and prints what a run by that user left in it.
 func hostOfItsOwn() error {
 	if err := errors.Join(
 		syscall.Mount("tmpfs", "/run", "tmpfs", 0, "mode=755"),
@@ -98,7 +99,7 @@ func hostOfItsOwn() error {
 	return nil
 }
 
-// asNobody has a child run as an ordinary user, which only root can arrange.
+// asNobody makes a child run as an ordinary user, which only root can do.
 func asNobody(t *testing.T, part string) *exec.Cmd {
 	t.Helper()
 	if f := probeUserNamespace(); !f.OK {
@@ -140,8 +141,8 @@ func TestReexecMakesRoot(t *testing.T) {
 	}
 }
 
-// TestReexecHelpsRootOfUsersOnly: root of a user namespace in the host's network
-// could make network namespaces, but not come back from them.
+// TestReexecHelpsRootOfUsersOnly: root of a user namespace in the host's
+// network could make network namespaces, but not come back from them.
 func TestReexecHelpsRootOfUsersOnly(t *testing.T) {
 	newNamespace(t)
 	if f := probeUserNamespace(); !f.OK {
@@ -156,8 +157,9 @@ func TestReexecHelpsRootOfUsersOnly(t *testing.T) {
 	}
 }
 
-// TestReexecKeepsOwnFolders: of the host's /run a user sees and keeps what is
-// his; the rest is hidden, and what is written in its place is gone at the end.
+// TestReexecKeepsOwnFolders: in the host's /run a user sees and keeps the
+// user's own folders; the rest is hidden, and what is written there is gone at
+// the end.
 func TestReexecKeepsOwnFolders(t *testing.T) {
 	newNamespace(t)
 	asNobody(t, "ordinary that writes") // skips where there is no ordinary user
@@ -171,9 +173,9 @@ func TestReexecKeepsOwnFolders(t *testing.T) {
 	}
 }
 
-// TestReexecHandsSignalsOn: a polite end reaches the inner process, and its
-// status the outside; an impolite one ends both.
-func TestReexecHandsSignalsOn(t *testing.T) {
+// TestReexecForwardsSignals: SIGTERM reaches the inner process, and its status
+// the outside; SIGKILL ends both.
+func TestReexecForwardsSignals(t *testing.T) {
 	newNamespace(t)
 	cmd := asNobody(t, "ordinary that waits")
 	if line := startChild(t, cmd); line != "waiting" {
@@ -217,8 +219,8 @@ func childrenOf(t *testing.T, pid int) []int {
 	return found
 }
 
-// TestReexecLeavesRootAlone: who is privileged goes on as he is, and a variable
-// left over in the environment of root changes no mounts of the host.
+// TestReexecLeavesRootAlone: a privileged process continues unchanged, and a
+// leftover variable in root's environment changes no mounts of the host.
 func TestReexecLeavesRootAlone(t *testing.T) {
 	newNamespace(t)
 	t.Setenv(readyVariable, "3")
@@ -235,9 +237,9 @@ func TestReexecLeavesRootAlone(t *testing.T) {
 	}
 }
 
-// TestProbeTellsAll: one line for each thing, and here, where tests have
-// privileges, the network as a whole.
-func TestProbeTellsAll(t *testing.T) {
+// TestProbe: one line for each thing, and, because tests have privileges, a
+// complete network.
+func TestProbe(t *testing.T) {
 	newNamespace(t)
 	seen := map[string]bool{}
 	for _, f := range Probe() {

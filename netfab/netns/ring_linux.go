@@ -11,9 +11,9 @@ import (
 )
 
 // ring is memory shared with the kernel: slots of equal size, written by the
-// kernel in turn and handed back by us (TPACKET_V2, packet_mmap.rst). Version 3
-// hands over whole blocks instead, the first frame of which waits for the last
-// or for a timer of at least a millisecond: too late for a ping.
+// kernel in turn and returned by us (TPACKET_V2, packet_mmap.rst). Version 3
+// delivers whole blocks instead, whose first frame waits for the last or for a
+// timer of at least a millisecond: too late for a ping.
 type ring struct {
 	memory   []byte
 	slotSize int
@@ -21,12 +21,11 @@ type ring struct {
 	held     int // slots behind next that were collected and not released
 }
 
-// slotCount is how many frames wait for a reader that is late: 25 ms of a full
-// gigabit.
+// slotCount is how many frames can wait for a slow reader: 25 ms at 1 Gbit/s.
 const slotCount = 2048
 
-// vlanTagSize is left free in front of each frame, to put back the tag that the
-// kernel takes out.
+// vlanTagSize is reserved before each frame, to restore the tag that the kernel
+// removes.
 const vlanTagSize = 4
 
 // newRing attaches a ring for frames of the interface's MTU to a socket.
@@ -68,8 +67,8 @@ func (r *ring) ready() bool {
 	return r.held < slotCount && atomic.LoadUint32(&header.Status)&unix.TP_STATUS_USER != 0
 }
 
-// collect appends the frames that have arrived, as many as there is room for.
-// They stay the ring's until release.
+// collect appends the frames that have arrived, up to the capacity. They belong
+// to the ring until release.
 func (r *ring) collect(frames [][]byte) [][]byte {
 	for len(frames) < cap(frames) && r.held < slotCount {
 		header, memory := r.slot(r.next)
@@ -88,9 +87,9 @@ func (r *ring) collect(frames [][]byte) [][]byte {
 	return frames
 }
 
-// restoreTag moves the addresses to the front of the frame, which has room for
-// a tag there, and puts the tag behind them: the kernel took it into the header
-// of the slot, whatever the interface's features say.
+// restoreTag moves the addresses forward into the space reserved for a tag, and
+// puts the tag after them: the kernel always moves it to the header of the
+// slot, whatever the interface's features.
 func restoreTag(frame []byte, header *unix.Tpacket2Hdr) []byte {
 	const addresses = 12
 	copy(frame, frame[vlanTagSize:vlanTagSize+addresses])
@@ -103,7 +102,7 @@ func restoreTag(frame []byte, header *unix.Tpacket2Hdr) []byte {
 	return frame
 }
 
-// release hands the collected slots back to the kernel.
+// release returns the collected slots to the kernel.
 func (r *ring) release() {
 	for ; r.held > 0; r.held-- {
 		header, _ := r.slot((r.next - r.held + slotCount) % slotCount)
@@ -111,8 +110,8 @@ func (r *ring) release() {
 	}
 }
 
-// unmap gives the memory back to the kernel, which ends the socket with it: the
-// mapping alone keeps it alive. A ring that was never made has none.
+// unmap returns the memory to the kernel, which also ends the socket: the
+// mapping alone keeps it open. A ring that was never made has none.
 func (r *ring) unmap() {
 	if r == nil || r.memory == nil {
 		return

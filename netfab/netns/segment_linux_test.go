@@ -21,8 +21,8 @@ type segment struct {
 	cables [2]*Cable
 }
 
-// newSegment lays the cables and leaves what is between them to the caller.
-// The nodes' kernels have addresses, unless they are bare.
+// newSegment lays the cables; the caller connects them. The nodes' kernels have
+// addresses, unless they are bare.
 func newSegment(tb testing.TB, bare bool) *segment {
 	tb.Helper()
 	s := &segment{fabric: newNamespace(tb)}
@@ -42,7 +42,7 @@ func newSegment(tb testing.TB, bare bool) *segment {
 	return s
 }
 
-// address is what the kernel of node i answers to.
+// address is the address of node i's kernel.
 func address(i int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)}), 24)
 }
@@ -50,8 +50,8 @@ func address(i int) netip.Prefix {
 // mac is the address of node i's interface.
 func mac(i int) [6]byte { return [6]byte{2, 0, 0, 0, 0, byte(i + 1)} }
 
-// newNamespace makes a namespace for one test, or skips the test where none can
-// be made.
+// newNamespace makes a namespace for one test, or skips the test if that is not
+// possible.
 func newNamespace(tb testing.TB) *Namespace {
 	tb.Helper()
 	ns, err := New()
@@ -81,8 +81,7 @@ func openPort(tb testing.TB, ns *Namespace, iface string) *Port {
 	return p
 }
 
-// join copies frames between the two cables in user space: the least switch
-// there can be.
+// join copies frames between the two cables in user space: a minimal switch.
 func (s *segment) join(tb testing.TB) (ports [2]*Port) {
 	tb.Helper()
 	for i := range ports {
@@ -101,8 +100,8 @@ func (s *segment) join(tb testing.TB) (ports [2]*Port) {
 	return ports
 }
 
-// read hands over what arrives at the ports, on a goroutine of its own, until
-// stop is called or the test ends.
+// read passes on the frames that arrive at the ports, on its own goroutine,
+// until stop is called or the test ends.
 func read(tb testing.TB, deliver func(p *Port, frames [][]byte), ports ...*Port) (stop func()) {
 	tb.Helper()
 	poller, err := NewPoller()
@@ -154,7 +153,7 @@ func frames(tb testing.TB, p *Port) <-chan []byte {
 	return c
 }
 
-// within waits for one value, and fails the test when it does not come.
+// within waits for one value, and fails the test if it does not come.
 func within[T any](tb testing.TB, limit time.Duration, what string, c <-chan T) T {
 	tb.Helper()
 	select {
@@ -166,7 +165,7 @@ func within[T any](tb testing.TB, limit time.Duration, what string, c <-chan T) 
 	}
 }
 
-// output runs a program in a namespace and returns what it says.
+// output runs a program in a namespace and returns its output.
 func output(ns *Namespace, program string, args ...string) (string, error) {
 	var out strings.Builder
 	cmd := exec.Command(program, args...)
@@ -181,7 +180,7 @@ func output(ns *Namespace, program string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// need skips a test that wants a program which is not installed.
+// need skips a test if a program that it needs is not installed.
 func need(tb testing.TB, program string) {
 	tb.Helper()
 	if _, err := exec.LookPath(program); err != nil {
