@@ -6,17 +6,17 @@ import (
 	"testing"
 )
 
-// snippet is a small package that breaks one rule, or nearly does.
+// snippet is a small package that breaks one rule, or almost does.
 type snippet struct {
 	rule string
 	dir  string
 	test bool   // its files are tests
 	src  string // files are separated by a line of three dashes
-	want string // a part of the only violation; empty: there is none
+	want string // a part of the only violation; empty: none
 }
 
-// TestRulesCanFail breaks each rule on purpose and sees it reported, and holds
-// each rule against code that is right. Method: snippets are parsed and
+// TestRulesCanFail breaks each rule on purpose and checks that it is reported,
+// and applies each rule to correct code. Method: snippets are parsed and
 // type-checked like the tree itself.
 func TestRulesCanFail(t *testing.T) {
 	tree, err := project()
@@ -37,7 +37,7 @@ func TestRulesCanFail(t *testing.T) {
 			case s.want == "" && len(found) > 0:
 				t.Errorf("a clean snippet is reported:\n%s", strings.Join(found, "\n"))
 			case s.want != "" && (len(found) != 1 || !strings.Contains(found[0], s.want)):
-				t.Errorf("found %d violations %q, want one that says %q", len(found), found, s.want)
+				t.Errorf("found %d violations %q, want one with %q", len(found), found, s.want)
 			}
 		})
 		if s.want == "" {
@@ -53,7 +53,8 @@ func TestRulesCanFail(t *testing.T) {
 	}
 }
 
-// TestTreeIsSeen guards the guard: a tree that loads empty would be tidy.
+// TestTreeIsSeen: the tree must not load empty, because an empty tree would be
+// tidy.
 func TestTreeIsSeen(t *testing.T) {
 	tree, err := project()
 	if err != nil {
@@ -90,7 +91,7 @@ func (t *tree) snippet(tb testing.TB, s snippet) *pkg {
 	return p
 }
 
-// snippets returns what each rule is tried on.
+// snippets returns the snippets for each rule.
 func snippets() []snippet {
 	var all []snippet
 	all = append(all, importSnippets()...)

@@ -33,18 +33,18 @@ var bans = []ban{
 	},
 	{
 		pkg: "time", names: []string{"Sleep"},
-		where: inTestsOfWorlds, instead: "virtual time, a channel, or a condition that is waited for",
+		where: inTestsOfWorlds, instead: "virtual time, a channel, or waiting for a condition",
 		why: "a test that sleeps is slow when it passes and flaky when it does not",
 	},
 	{
 		pkg: "math/rand", except: []string{"Source", "Source64"}, // gVisor's options ask for one
 		where: everywhere, instead: "sim.Stream, or math/rand/v2 with a seed",
-		why: "its global source is shared and its sequence is not ours to fix",
+		why: "its global source is shared, so we cannot fix its sequence",
 	},
 	{
 		pkg: "math/rand/v2", except: []string{"New", "NewPCG", "NewChaCha8", "NewZipf", "Rand", "PCG", "ChaCha8", "Zipf", "Source"},
 		where: everywhere, instead: "sim.Stream, or rand.New with a seed",
-		why: "the global source is seeded by the process, so no seed repeats the run",
+		why: "the global source is seeded per process, so no seed repeats the run",
 	},
 	{
 		pkg: "hash/maphash", where: everywhere, instead: "hash/fnv or xxhash",
@@ -76,25 +76,25 @@ var bans = []ban{
 	},
 	{
 		pkg: "fmt", names: []string{"Print", "Printf", "Println"},
-		where: outsideCommands, instead: "fmt.Fprint to a writer that is handed in",
-		why: "who calls decides where output goes; a command is a function of its arguments and writers",
+		where: outsideCommands, instead: "fmt.Fprint to a writer passed as an argument",
+		why: "the caller decides where output goes; a command is a function of its arguments and writers",
 	},
 	{
 		pkg: "os", names: []string{"Stdout", "Stderr", "Stdin", "Exit", "Args"},
-		where: outsideCommands, instead: "writers and arguments that are handed in, errors that are returned",
-		why: "only main belongs to the process; everything else is called by tests too",
+		where: outsideCommands, instead: "writers and arguments passed in, errors returned",
+		why: "only main may use the process's state; tests call everything else",
 	},
 	{
 		pkg: "log", where: everywhere, instead: "an event in the log of the run, or an error",
-		why: "what happens is an event with an instant; a line on stderr is read by nobody",
+		why: "what happens is an event with an instant; nobody reads a line on stderr",
 	},
 }
 
-// deterministic holds for the code that runs inside a world, where the same
+// deterministic reports whether code runs inside a world, where the same
 // scenario and seed must give the same digest. Tests of these folders may use
-// the wall clock and goroutines around a world: they measure its speed and
-// play the outside that interrupts it. The world of real namespaces lives in
-// real time: its processes, sockets and signals are the kernel's to order.
+// the wall clock and goroutines around a world, to measure its speed and to
+// interrupt it. The world of real namespaces runs in real time: the kernel
+// orders its processes, sockets and signals.
 func deterministic(dir string, test bool) bool {
 	return !test && under(dir, "sim", "netfab", "node") && !under(dir, "netfab/netns", "sim/testbed", "sim/sweep", "sim/hunt")
 }
@@ -103,14 +103,14 @@ func notInHost(dir string, test bool) bool { return deterministic(dir, test) && 
 
 func everywhere(string, bool) bool { return true }
 
-// inTestsOfWorlds leaves out commands and reports: their tests kill real
+// inTestsOfWorlds excludes commands and reports: their tests kill real
 // processes at instants of the wall clock.
 func inTestsOfWorlds(dir string, test bool) bool {
 	return test && under(dir, "sim", "netfab", "node", "scenarios")
 }
 
-// outsideCommands leaves tests out: an Example speaks through fmt.Println, and
-// a test may run itself as a second process.
+// outsideCommands excludes tests: an Example prints with fmt.Println, and a
+// test may run itself as a second process.
 func outsideCommands(dir string, test bool) bool { return !test && !under(dir, "cmd", "bench") }
 
 // checkBanned reports every use of a banned identifier.
@@ -127,8 +127,8 @@ func checkBanned(p *pkg, report reporter) {
 	}
 }
 
-// uses visits the package-level names of other packages that a file uses. Files
-// without types are read by the names of their imports.
+// uses visits the package-level names of other packages that a file uses. In
+// files without types, it resolves them by the names of the imports.
 func (p *pkg) uses(f *file, visit func(pos token.Pos, pkg, name string)) {
 	imports := make(map[string]string)
 	for _, spec := range f.ast.Imports {
@@ -178,7 +178,7 @@ func checkGoroutines(p *pkg, report reporter) {
 				report(n.Pos(), "go statement: start a proc instead")
 			case *ast.SelectStmt:
 				if len(n.Body.List) > 1 {
-					report(n.Pos(), "select: the runtime picks among ready channels at random; park a proc and look at the condition")
+					report(n.Pos(), "select: the runtime picks among ready channels at random; park a proc and check the condition")
 				}
 			}
 			return true

@@ -7,23 +7,22 @@ import (
 	"strings"
 )
 
-// flow says which packages of the project the code of a folder may import.
-// Tests may import what they like of the project: they may look at a package
-// from above. A folder that is not here has not been thought about, and an entry
-// that no code uses fails (stale_test.go).
+// flow lists the packages of the project that the code of a folder may import.
+// Tests may import any package of the project. A folder that is missing here
+// fails, and so does an entry that no code uses (stale_test.go).
 var flow = map[string][]string{
-	"sim":                 {}, // time and order know nothing of networks
+	"sim":                 {}, // time and order know nothing about networks
 	"sim/topology":        {}, // values only: what a scenario says and the world builds
 	"sim/fault":           {"sim/topology"},
 	"sim/event":           {"sim", "sim/event/jsonform"},
 	"sim/event/jsonform":  {},
 	"sim/oracle":          {"sim/event", "sim/fault"}, // values: nothing measures by looking inside a machine
-	"netfab":              {"sim", "node/wire"},       // frames move and nobody asks who sent them; headers are bytes in, values out
-	"netfab/netns":        {},                         // frames are bytes to the kernel too
+	"netfab":              {"sim", "node/wire"},       // moves frames regardless of their sender; headers are bytes in, values out
+	"netfab/netns":        {},                         // frames are bytes for the kernel too
 	"node/wire":           {},                         // bytes in, values out
-	"node/wire/facts":     {"node/wire"},              // tables of what routers said
+	"node/wire/facts":     {"node/wire"},              // tables of messages of real routers
 	"node/wire/capture":   {},                         // frames are bytes with an instant
-	"node/wire/layer":     {"node/wire"},              // what it costs to begin, only who decodes captures pays
+	"node/wire/layer":     {"node/wire"},              // only code that decodes captures pays for its initialization
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
@@ -34,15 +33,15 @@ var flow = map[string][]string{
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
-	"sim/world": { // the one place where all meets
+	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
 	},
-	"sim/testbed/child": {}, // this program again, whatever it then does
+	"sim/testbed/child": {}, // this program as a child, whatever it does
 	"sim/testbed/wall": {
 		"sim", "netfab", "netfab/netns",
 	},
-	"sim/testbed/attachment": { // of any node, whatever runs in it
+	"sim/testbed/attachment": { // for any node, whatever runs in it
 		"sim", "sim/event", "sim/oracle", "sim/topology", "sim/testbed/wall", "netfab", "netfab/netns", "node/wire",
 	},
 	"sim/testbed/process": {
@@ -64,7 +63,7 @@ var flow = map[string][]string{
 	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
 	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
-	"scenarios/trial": { // plays; it knows neither flags nor what is printed
+	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
 		"scenarios", "scenarios/incidents", "reports", "reports/pcapng",
 	},
@@ -76,7 +75,7 @@ var flow = map[string][]string{
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports/pcapng"},
-	"bench/same":     {}, // two binaries, and the files that they write
+	"bench/same":     {}, // two binaries and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},
 	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"tidy":           {},
@@ -89,7 +88,7 @@ var testsOnly = []string{"node/host/hosttest"}
 func checkFlow(p *pkg, report reporter) {
 	allowed, listed := flow[p.dir]
 	if !listed {
-		report(p.files[0].ast.Package, "folder %s is not in the table of imports: say there what it may import", p.dir)
+		report(p.files[0].ast.Package, "folder %s is not in the table of imports: add what it may import", p.dir)
 		return
 	}
 	for _, f := range p.files {
@@ -115,7 +114,7 @@ func checkFlow(p *pkg, report reporter) {
 type library struct {
 	path    string // of the module, or of a part of it
 	folders []string
-	tests   bool // the tests of any folder may import it too
+	tests   bool // the tests of any folder may also import it
 	why     string
 }
 
@@ -123,25 +122,26 @@ type library struct {
 var libraries = []library{
 	{"gvisor.dev/gvisor", []string{"node/host"}, false, "one package knows the stack, so that it can be replaced and settled in one place"},
 	{"github.com/google/gopacket", []string{"node/wire/layer", "node/wire/capture"}, true, "layers and pcapng; everything else moves frames without decoding them"},
-	{"github.com/cespare/xxhash/v2", []string{"sim"}, false, "the digest is taken in one place"},
+	{"github.com/cespare/xxhash/v2", []string{"sim"}, false, "the digest is computed in one place"},
 	{"github.com/onsi/ginkgo/v2", []string{"scenarios/kit", "scenarios/spec"}, false, "Ginkgo is for scenarios; elsewhere plain testing"},
-	{"github.com/onsi/gomega", []string{"scenarios/kit", "scenarios/spec"}, false, "matchers speak of scenarios; elsewhere plain comparison and go-cmp"},
+	{"github.com/onsi/gomega", []string{"scenarios/kit", "scenarios/spec"}, false, "matchers are about scenarios; elsewhere plain comparison and go-cmp"},
 	{"github.com/goccy/go-yaml", []string{"scenarios/form"}, true, "only the scenario format is YAML"},
 	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
-	{"github.com/spf13/cobra", []string{"cmd"}, false, "the command line is the command's"},
+	{"github.com/spf13/cobra", []string{"cmd"}, false, "only the command has a command line"},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
-	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "who draws for people asks whether they see a terminal"},
+	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "code that draws for people checks for a terminal"},
 	{"github.com/vishvananda/netlink", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
-	{"github.com/vishvananda/netns", []string{"netfab/netns"}, false, "one package knows which thread is where"},
+	{"github.com/vishvananda/netns", []string{"netfab/netns"}, false, "one package knows which thread is in which namespace"},
 	{"github.com/safchain/ethtool", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
 	{"github.com/containerd/cgroups/v3", []string{"netfab/netns"}, false, "one package knows the kernel's control groups"},
-	{"golang.org/x/sys", []string{"netfab/netns", "reports"}, false, "system calls are made where their meaning is explained"},
+	{"golang.org/x/sys", []string{"netfab/netns", "reports"}, false, "system calls are made only where they are explained"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},
 }
 
-// checkLibraries reports imports of libraries where they are not at home.
+// checkLibraries reports imports of libraries in folders that may not import
+// them.
 func checkLibraries(p *pkg, report reporter) {
 	for _, f := range p.files {
 		for _, spec := range f.ast.Imports {
@@ -163,7 +163,7 @@ func checkLibraries(p *pkg, report reporter) {
 	}
 }
 
-// homes says where a library may be imported.
+// homes lists where a library may be imported.
 func homes(l library) string {
 	if len(l.folders) == 0 {
 		return "tests"

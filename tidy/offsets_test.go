@@ -9,26 +9,27 @@ import (
 	"testing"
 )
 
-// format is a folder or file in which bytes are read and written at fixed places.
+// format is a folder or file in which bytes are read and written at fixed
+// offsets.
 type format struct {
 	path string
 	what string
 }
 
-// formats are all of them.
+// formats are all such folders and files.
 var formats = []format{
 	{"node/wire", "the headers of frames: views and parsers"},
 	{"netfab/netns", "rings, messages and VLAN tags of the kernel"},
-	{"sim/digest.go", "what stands in front of a frame in the digest"},
+	{"sim/digest.go", "the prefix of a frame in the digest"},
 	{"sim/event/jsonform/read.go", "JSON text"},
 	{"node/web", "lines of HTTP bodies, and buffers of a fixed size"},
 	{"reports/pcapng/block.go", "blocks of the capture format"},
-	{"bench/same/values.go", "text that is cut for a message"},
+	{"bench/same/values.go", "text that is shortened for a message"},
 }
 
-// checkOffsets reports bytes that are read, written or cut at a constant place,
-// outside of the formats. The first byte is a beginning, not an offset. Tests may
-// write frames out by hand, so that they do not share the code's idea of them.
+// checkOffsets reports bytes that are read, written or sliced at a constant
+// offset, outside of the formats. Index 0 does not count. Tests may use literal
+// offsets, so that they do not share the code's.
 func checkOffsets(p *pkg, report reporter) {
 	if slices.Contains(testsOnly, p.dir) {
 		return
@@ -73,8 +74,8 @@ func (p *pkg) fixedPlace(n ast.Node) bool {
 	})
 }
 
-// isBytes reports whether a type is a slice or an array of bytes, or a pointer to
-// an array.
+// isBytes reports whether a type is a slice or an array of bytes, or a pointer
+// to an array.
 func isBytes(t types.Type) bool {
 	if t == nil {
 		return false
@@ -92,8 +93,7 @@ func isBytes(t types.Type) bool {
 	return false
 }
 
-// TestFormatsAreUsed: a row for files that have nothing at a fixed place any
-// more is stale.
+// TestFormatsAreUsed: a row for files without fixed offsets is stale.
 func TestFormatsAreUsed(t *testing.T) {
 	tree, err := project()
 	if err != nil {

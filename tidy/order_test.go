@@ -8,22 +8,20 @@ import (
 	"strings"
 )
 
-// orderMark begins the comment that says why the order of an iteration over a
-// map cannot reach what a run or a report puts out.
+// orderMark starts the comment that says why the order of an iteration over a
+// map cannot reach the output of a run or a report.
 const orderMark = "order:"
 
-// unordered are the functions that hand out the content of a map in random
-// order.
+// unordered are the functions that return the content of a map in random order.
 var unordered = []string{
 	"maps.Keys", "maps.Values", "maps.All", "(reflect.Value).MapKeys", "(reflect.Value).MapRange", "(*sync.Map).Range",
 }
 
-// sorters give their argument an order; with the keys of a map it is a total
-// one.
+// sorters sort their argument; for the keys of a map the order is total.
 var sorters = []string{"slices.Sorted", "slices.SortedFunc"}
 
-// checkOrder reports iterations over maps without a comment that says why
-// their order does not matter. Sorted keys need none.
+// checkOrder reports iterations over maps without a comment on why their order
+// does not matter. Sorted keys need no comment.
 func checkOrder(p *pkg, report reporter) {
 	if !under(p.dir, "sim", "netfab", "node", "reports", "scenarios") {
 		return
@@ -72,8 +70,8 @@ func (p *pkg) callee(call *ast.CallExpr) string {
 	return ""
 }
 
-// excusedLines returns the lines that an order comment covers: its own, and
-// the one below it.
+// excusedLines returns the lines that an order comment covers: its own and the
+// next.
 func excusedLines(fset *token.FileSet, f *ast.File) map[int]bool {
 	lines := make(map[int]bool)
 	for _, group := range f.Comments {

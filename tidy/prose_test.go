@@ -9,20 +9,21 @@ import (
 	"strings"
 )
 
-// drawers are names that say nothing of what is inside.
-var drawers = []string{"util", "utils", "common", "helper", "helpers", "types", "misc", "base", "shared", "lib"}
+// vagueNames are names that say nothing about the content.
+var vagueNames = []string{"util", "utils", "common", "helper", "helpers", "types", "misc", "base", "shared", "lib"}
 
 func checkPackageName(p *pkg, report reporter) {
 	for _, f := range p.files {
 		name := strings.TrimSuffix(f.ast.Name.Name, "_test")
-		if slices.Contains(drawers, name) || slices.Contains(drawers, path.Base(p.dir)) {
+		if slices.Contains(vagueNames, name) || slices.Contains(vagueNames, path.Base(p.dir)) {
 			report(f.ast.Package, "package %s in folder %s", name, p.dir)
 			return
 		}
 	}
 }
 
-// checkPackageDoc wants one doc per package that begins as Go's tools expect.
+// checkPackageDoc requires one doc per package that begins as Go's tools
+// expect.
 func checkPackageDoc(p *pkg, report reporter) {
 	var docs []*file
 	code := 0
@@ -57,7 +58,7 @@ func checkPackageDoc(p *pkg, report reporter) {
 	}
 }
 
-// wellKnown are methods whose meaning their interface gives.
+// wellKnown are methods whose meaning is defined by their interface.
 var wellKnown = []string{"Error", "Is", "Len", "Less", "Read", "String", "Swap", "Unwrap", "Write"}
 
 func checkExportedDoc(p *pkg, report reporter) {
@@ -90,8 +91,8 @@ func checkFuncDoc(d *ast.FuncDecl, report reporter) {
 	}
 }
 
-// checkDeclDoc wants a doc for every exported type, and for every exported
-// constant and variable one of its own or of its group.
+// checkDeclDoc requires a doc for every exported type, and for every exported
+// constant and variable or its group.
 func checkDeclDoc(d *ast.GenDecl, report reporter) {
 	for _, spec := range d.Specs {
 		switch s := spec.(type) {
@@ -118,7 +119,7 @@ func exportedReceiver(recv *ast.FieldList) bool {
 			exported = id.IsExported()
 		}
 		_, index := n.(*ast.IndexExpr)
-		if index { // of a generic type, the type and not its parameter counts
+		if index { // for a generic type, use the type and not its parameter
 			exported = exportedReceiver(&ast.FieldList{List: []*ast.Field{{Type: n.(*ast.IndexExpr).X}}})
 			return false
 		}

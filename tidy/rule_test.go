@@ -8,21 +8,21 @@ import (
 	"testing"
 )
 
-// rule is one thing that holds in every package, and the reason for it.
+// rule is a check of every package, with its reason.
 type rule struct {
 	name  string
 	why   string
 	check func(p *pkg, report reporter)
 }
 
-// reporter takes one violation: where, and what was found.
+// reporter reports one violation: its position, and what was found.
 type reporter func(pos token.Pos, format string, args ...any)
 
-// rules are all the rules of the house.
+// rules are all the rules.
 var rules = []rule{
 	{
 		name:  "compiles",
-		why:   "the rules about types see nothing in a package that the compiler refuses",
+		why:   "rules about types do not work in a package that does not compile",
 		check: checkCompiles,
 	},
 	{
@@ -32,7 +32,7 @@ var rules = []rule{
 	},
 	{
 		name:  "libraries",
-		why:   "a library is a decision: it is named in imports_test.go with the folders that may know it",
+		why:   "a library is a decision: imports_test.go names it with the folders that may import it",
 		check: checkLibraries,
 	},
 	{
@@ -77,7 +77,7 @@ var rules = []rule{
 	},
 	{
 		name:  "package name",
-		why:   "a package is a noun of the domain; a drawer for odds and ends grows without limit",
+		why:   "a package is a noun of the domain; a collection of odds and ends grows without limit",
 		check: checkPackageName,
 	},
 	{
@@ -87,7 +87,7 @@ var rules = []rule{
 	},
 	{
 		name:  "exported doc",
-		why:   "who uses a package reads its docs, not its code: meaning, units, errors, source",
+		why:   "users of a package read its docs, not its code: meaning, units, errors, source",
 		check: checkExportedDoc,
 	},
 	{
@@ -100,15 +100,15 @@ var rules = []rule{
 // project is the whole tree, loaded once for all tests.
 var project = sync.OnceValues(func() (*tree, error) { return load("..") })
 
-// TestTidy holds every rule against every package of the module and reports
-// all violations at once.
+// TestTidy applies every rule to every package of the module and reports all
+// violations at once.
 func TestTidy(t *testing.T) {
 	tree, err := project()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range tree.stray {
-		t.Errorf("%s: the file is in no package of the module, so no rule sees it", name)
+		t.Errorf("%s: the file is in no package of the module, so no rule applies to it", name)
 	}
 	for _, p := range tree.pkgs {
 		for _, r := range rules {
@@ -135,7 +135,7 @@ func violations(p *pkg, r rule) []string {
 }
 
 func checkCompiles(p *pkg, report reporter) {
-	const enough = 3 // the rest follows from the first
+	const enough = 3 // later errors mostly follow from the first
 	for _, err := range p.broken[:min(enough, len(p.broken))] {
 		report(token.NoPos, "%s", strings.TrimSpace(err.Error()))
 	}

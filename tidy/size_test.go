@@ -19,7 +19,7 @@ func checkFileSize(p *pkg, report reporter) {
 }
 
 // containers are the Ginkgo calls whose function only groups specs: the specs
-// inside are functions of their own, and the file's limit holds for the group.
+// inside are separate functions, and the file's limit applies to the group.
 var containers = []string{"Describe", "DescribeTable", "Context", "When"}
 
 func checkFunctionSize(p *pkg, report reporter) {
@@ -40,7 +40,7 @@ func checkFunctionSize(p *pkg, report reporter) {
 				if size := lines(n); size > functionLinesMax {
 					report(n.Pos(), "%s has %d lines, at most %d", n.Name.Name, size, functionLinesMax)
 				}
-				return false // what stands inside is shorter still
+				return false // functions inside are even shorter
 			case *ast.FuncLit:
 				if size := lines(n); size > functionLinesMax && !grouping[n] {
 					report(n.Pos(), "function literal of %d lines, at most %d", size, functionLinesMax)

@@ -12,11 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A table that allows what nobody does is wrong in two ways: it tells a reader
-// of a dependency that is not there, and it lets the dependency come back
-// without anybody deciding so. Each entry that is not used fails by name.
+// An unused entry of a table is wrong in two ways: it tells readers about a
+// dependency that does not exist, and it lets that dependency return without a
+// decision. Each unused entry fails by name.
 
-// use is who imports what, by the folder of the importer: code, and tests.
+// use is the imports of code and of tests, by folder.
 type use struct {
 	code, tests map[string][]string
 }
@@ -55,7 +55,7 @@ func staleFlow(table map[string][]string, u use) []string {
 	return stale
 }
 
-// staleTestsOnly names the packages for tests that no test imports.
+// staleTestsOnly names the test-only packages that no test imports.
 func staleTestsOnly(table []string, u use) []string {
 	var stale []string
 	for _, name := range table {
@@ -70,8 +70,8 @@ func staleTestsOnly(table []string, u use) []string {
 	return stale
 }
 
-// staleLibraries names the entries of the table of libraries that nobody uses,
-// and the libraries that go.mod does not require.
+// staleLibraries names the unused entries of the table of libraries, and the
+// libraries that go.mod does not require.
 func staleLibraries(table []library, u use, required []string) []string {
 	var stale []string
 	for _, l := range table {
@@ -92,7 +92,7 @@ func staleLibraries(table []library, u use, required []string) []string {
 }
 
 // imported reports whether files of a folder import a library; an empty folder
-// means those that are in none of the library's own.
+// means all folders outside of the library's own.
 func imported(by map[string][]string, l library, folder string) bool {
 	for dir, names := range by {
 		inside := folder == "" && !under(dir, l.folders...) || folder != "" && under(dir, folder)
@@ -124,7 +124,7 @@ func requiredBy(mod string) []string {
 	return required
 }
 
-// TestNoStaleRows holds the tables of imports against what the code imports.
+// TestNoStaleRows compares the tables of imports with the code's imports.
 func TestNoStaleRows(t *testing.T) {
 	tree, err := project()
 	if err != nil {
@@ -141,7 +141,7 @@ func TestNoStaleRows(t *testing.T) {
 }
 
 // TestStaleRowsAreFound: an entry that only tests use is stale in the table of
-// imports, one that nobody uses is in both, and each is named.
+// imports, an unused one is stale in both tables, and each is named.
 func TestStaleRowsAreFound(t *testing.T) {
 	u := use{
 		code:  map[string][]string{"a": {"b", "x.org/lib/part", "x.org/tool"}, "a/deep": {"x.org/deep"}},
@@ -159,7 +159,7 @@ func TestStaleRowsAreFound(t *testing.T) {
 	got = staleLibraries([]library{
 		{"x.org/lib", []string{"a"}, true, ""},
 		{"x.org/deep", []string{"a"}, false, ""},
-		{"x.org/check", []string{"d"}, false, ""}, // at home in a folder that has only tests
+		{"x.org/check", []string{"d"}, false, ""}, // allowed in a folder that has only tests
 		{"x.org/tool", []string{"a", "b"}, true, ""},
 		{"x.org/gone", []string{"a"}, false, ""},
 	}, u, requiredBy("module m\n\nrequire x.org/lib v1.0.0\n\nrequire (\n\tx.org/deep v1.0.0\n\tx.org/check v1.0.0 // why\n\tx.org/tool v1.0.0\n)\n\nrequire (\n\tx.org/gone v1.0.0 // indirect\n)\n\ntool (\n\tx.org/gone\n)\n"))

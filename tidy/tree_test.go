@@ -37,8 +37,8 @@ type pkg struct {
 	dir    string // from the root, with slashes: sim/event
 	fset   *token.FileSet
 	files  []*file
-	info   *types.Info // of the files that are compiled here, tests left out
-	broken []error     // why the compiler would refuse it
+	info   *types.Info // of the files that are compiled here, without tests
+	broken []error     // errors of the compiler
 }
 
 // file is one Go file.
@@ -50,7 +50,7 @@ type file struct {
 	ast   *ast.File
 }
 
-// listed is what the go command says of a package.
+// listed is the go command's description of a package.
 type listed struct {
 	ImportPath, Dir, Export string
 	Module                  *struct{ Main bool }
@@ -58,14 +58,14 @@ type listed struct {
 	GoFiles, IgnoredGoFiles, TestGoFiles, XTestGoFiles []string
 }
 
-// snippetImports are packages that bad snippets import, beyond those that the
-// project imports anyway.
+// snippetImports are packages that snippets import in addition to those that
+// the project imports.
 var snippetImports = []string{
 	"context", "crypto/rand", "fmt", "hash/maphash", "log", "maps", "math/rand", "math/rand/v2",
 	"net", "net/http", "os", "reflect", "slices", "sync", "time",
 }
 
-// load reads and type-checks the project that lies at root.
+// load reads and type-checks the project at root.
 func load(root string) (*tree, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -99,8 +99,8 @@ func load(root string) (*tree, error) {
 	return t, t.findStray()
 }
 
-// goList asks the go command for every package of the module and all that they
-// import, with the compiler's export data.
+// goList lists every package of the module and all their imports, with the
+// compiler's export data.
 func goList(root string) ([]listed, error) {
 	args := []string{
 		"list", "-e", "-export", "-deps", "-buildvcs=false",
@@ -180,11 +180,11 @@ func (p *pkg) check(importPath string, imp types.Importer) {
 		}
 	}
 	conf := types.Config{Importer: imp, Error: func(err error) { p.broken = append(p.broken, err) }}
-	conf.Check(importPath, p.fset, files, p.info) // its error is the first of those collected
+	conf.Check(importPath, p.fset, files, p.info) // its error is the first collected one
 }
 
 // findStray looks for Go files that the go command did not list, so that no
-// file escapes the rules by lying in another module.
+// file escapes the rules by being in another module.
 func (t *tree) findStray() error {
 	known := make(map[string]bool)
 	for _, p := range t.pkgs {
@@ -208,7 +208,7 @@ func (t *tree) findStray() error {
 	})
 }
 
-// under reports whether the folder dir is one of the roots or lies in one.
+// under reports whether the folder dir is one of the roots or inside one.
 func under(dir string, roots ...string) bool {
 	return slices.ContainsFunc(roots, func(root string) bool {
 		return dir == root || strings.HasPrefix(dir, root+"/")

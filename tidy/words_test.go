@@ -13,11 +13,11 @@ import (
 var stateWords = []string{"Initial", "Learn", "Listen", "Speak", "Standby", "Active"}
 
 // stateHomes are the packages that may spell them: the protocol, its messages,
-// and the vocabulary of events, which everybody else reads.
+// and the vocabulary of events, which all others use.
 var stateHomes = []string{"node/standby", "node/wire", "sim/event"}
 
-// checkStateWords reports state words in quotes outside of their homes. Tests
-// spell them, so that they do not share the code's idea of them.
+// checkStateWords reports quoted state words outside of these packages. Tests
+// may spell them, so that they do not share the code's.
 func checkStateWords(p *pkg, report reporter) {
 	if slices.Contains(stateHomes, p.dir) || slices.Contains(testsOnly, p.dir) {
 		return
@@ -37,12 +37,12 @@ func checkStateWords(p *pkg, report reporter) {
 	}
 }
 
-// completed are the folders whose code takes completed configuration.
+// completed are the folders whose code takes complete configuration.
 var completed = []string{"node", "netfab", "sim/world", "sim/sighting", "sim/oracle", "sim/testbed"}
 
 // checkDefaults reports what looks like a default value below the topology: a
-// constant or variable named after one, and cmp.Or that ends in a number. Texts
-// are mostly words for people.
+// constant or variable named after one, and cmp.Or that ends in a number.
+// Strings are usually text for people.
 func checkDefaults(p *pkg, report reporter) {
 	if slices.Contains(testsOnly, p.dir) || !slices.ContainsFunc(completed, func(c string) bool { return p.dir == c || strings.HasPrefix(p.dir, c+"/") }) {
 		return
