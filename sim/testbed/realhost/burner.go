@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
@@ -73,8 +74,8 @@ func BurnMain(args []string) error {
 	if err != nil || !(share > 0 && share <= 1) {
 		return fmt.Errorf("testbed: burner: share: got %q, want above 0 and up to 1", args[1])
 	}
-	for range threads {
-		go burnThread(share)
+	for i := range threads {
+		go burnThread(i, share)
 	}
 	select {}
 }
@@ -83,8 +84,14 @@ func BurnMain(args []string) error {
 // before the programs of the node: at the same priority a burner that wants all
 // of a processor would get but half of it beside a busy program. Who may not
 // ask, a user without privileges, gets that half.
-func burnThread(share float64) {
+//
+// Each thread stays on a processor of its own. The kernel may otherwise keep all
+// of them on one, and leave another to the programs for as long as the hog
+// lasts: it balances by what runs, and a group that has used up its quota does
+// not.
+func burnThread(number int, share float64) {
 	runtime.LockOSThread()
+	netns.Pin(number)
 	const first = -20 // of the nice values
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, syscall.Gettid(), first)
 	var owed time.Duration
