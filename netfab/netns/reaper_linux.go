@@ -30,7 +30,11 @@ import (
 type Reaper struct {
 	cmd  *exec.Cmd
 	pipe *os.File
+	held *os.File // a byte comes from it for each process that was added
 }
+
+// heldDescriptor is the reaper's end of Reaper.held.
+const heldDescriptor = 3
 
 // cleanup is one line on the pipe: something to remove when the owner is gone.
 // One of its fields is set.
@@ -54,15 +58,23 @@ func StartReaper(program string, args ...string) (*Reaper, error) {
 		return nil, fmt.Errorf("netns: reaper: %w", err)
 	}
 	defer read.Close()
-	cmd := exec.Command(program, args...)
-	cmd.Stdin = read
-	cmd.Dir = "/" // so that it keeps no mount busy
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
+	held, theirHeld, err := os.Pipe()
+	if err != nil {
 		write.Close()
 		return nil, fmt.Errorf("netns: reaper: %w", err)
 	}
-	r := &Reaper{cmd: cmd, pipe: write}
+	defer theirHeld.Close()
+	cmd := exec.Command(program, args...)
+	cmd.Stdin = read
+	cmd.ExtraFiles = []*os.File{theirHeld} // descriptor 3, see heldDescriptor
+	cmd.Dir = "/"                          // so that it keeps no mount busy
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		write.Close()
+		held.Close()
+		return nil, fmt.Errorf("netns: reaper: %w", err)
+	}
+	r := &Reaper{cmd: cmd, pipe: write, held: held}
 	if err := r.tell(cleanup{Owner: self.folder("")}); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -71,9 +83,20 @@ func StartReaper(program string, args ...string) (*Reaper, error) {
 
 // AddProcess makes the reaper kill all processes in a process's network
 // namespace when the owner is gone. It is needed if a group has no cgroup. The
-// reaper ignores a process in the owner's own namespace. It keeps the namespace
-// open until it ends.
-func (r *Reaper) AddProcess(pid int) error { return r.tell(cleanup{Process: pid}) }
+// reaper ignores a process in the owner's own namespace.
+//
+// AddProcess returns once the reaper has the namespace open, which it keeps
+// until it ends. If the process ended before that, the reaper could no longer
+// find its namespace, nor the processes that it had started there.
+func (r *Reaper) AddProcess(pid int) error {
+	if err := r.tell(cleanup{Process: pid}); err != nil {
+		return err
+	}
+	if _, err := r.held.Read(make([]byte, 1)); err != nil {
+		return fmt.Errorf("netns: reaper: add process %d: %w", pid, err)
+	}
+	return nil
+}
 
 // AddPath makes the reaper remove a file or a folder with its contents when the
 // owner is gone. The path must be absolute. Call it before the file is created.
@@ -98,7 +121,7 @@ func (r *Reaper) tell(e cleanup) error {
 
 // Close makes the reaper clean up what is left, and waits for it.
 func (r *Reaper) Close() error {
-	if err := errors.Join(r.pipe.Close(), r.cmd.Wait()); err != nil {
+	if err := errors.Join(r.pipe.Close(), r.cmd.Wait(), r.held.Close()); err != nil {
 		return fmt.Errorf("netns: reaper: %w", err)
 	}
 	return nil
@@ -111,6 +134,8 @@ func ReaperMain(r io.Reader) error {
 	// Only the end of the pipe ends a reaper, not a signal to all processes of a
 	// session or a terminal.
 	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGPIPE)
+	held := os.NewFile(heldDescriptor, "held")
+	defer held.Close()
 	var cleanups []cleanup
 	var nodes processSet
 	lines := bufio.NewScanner(r)
@@ -121,6 +146,7 @@ func ReaperMain(r io.Reader) error {
 		}
 		if e.Process != 0 {
 			_ = nodes.add(e.Process) // refused if it is gone or in our namespace
+			_, _ = held.Write([]byte{1})
 			continue
 		}
 		cleanups = append(cleanups, e)

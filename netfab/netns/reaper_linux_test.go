@@ -21,6 +21,8 @@ type belongings struct {
 	Spaces  []string // network namespaces as /proc shows them: net:[4026532177]
 	Folders []string
 	Path    string
+
+	held []*os.File // Spaces, so that no other namespace gets their numbers
 }
 
 func init() {
@@ -82,11 +84,19 @@ func own(parents hierarchies, reaped bool) error {
 // live starts a process that does not end with the owner, and one that has left
 // its parent and session, freezes both and waits for the end.
 func (b belongings) live(g *Group, node *Namespace, r *Reaper) error {
-	cmd := exec.Command("sh", "-c", "setsid sleep 1000 & sleep 1000")
+	// It waits until it is in the group: what it starts before is not.
+	cmd := exec.Command("sh", "-c", "read go; setsid sleep 1000 & sleep 1000")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
 	if err := node.Do(cmd.Start); err != nil {
 		return err
 	}
 	if err := g.Add(cmd.Process.Pid); err != nil {
+		return err
+	}
+	if _, err := stdin.Write([]byte("go\n")); err != nil {
 		return err
 	}
 	b.Pids = append(b.Pids, cmd.Process.Pid)
@@ -115,11 +125,23 @@ func killed(t *testing.T, part string) belongings {
 	if err := json.Unmarshal([]byte(line), &b); err != nil {
 		t.Fatalf("the owner says %q: %v", line, err)
 	}
-	t.Cleanup(func() { os.RemoveAll(b.Path) })
-	for _, space := range b.Spaces {
-		if len(holders(t, space)) == 0 {
-			t.Errorf("nobody holds %s before the end, so nothing is proved by its end", space)
+	t.Cleanup(func() {
+		os.RemoveAll(b.Path)
+		for _, file := range b.held {
+			file.Close()
 		}
+	})
+	for _, space := range b.Spaces {
+		those := holders(t, space)
+		if len(those) == 0 {
+			t.Errorf("nobody holds %s before the end, so nothing is proved by its end", space)
+			continue
+		}
+		file, err := os.Open(those[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.held = append(b.held, file)
 	}
 	for _, name := range append(slices.Clone(b.Folders), b.Path) {
 		if _, err := os.Stat(name); err != nil {
@@ -243,9 +265,10 @@ func TestReaperEnds(t *testing.T) {
 }
 
 // holders lists the processes that are in a network namespace, have it open, or
-// have it mounted. Without any the kernel removes it.
+// have it mounted, except this process. Without any the kernel removes it.
 func holders(t *testing.T, space string) []string {
 	t.Helper()
+	own := fmt.Sprintf("/proc/%d/", os.Getpid())
 	var found []string
 	for _, pattern := range []string{"/proc/[0-9]*/ns/net", "/proc/[0-9]*/task/*/ns/net", "/proc/[0-9]*/fd/*"} {
 		names, err := filepath.Glob(pattern)
@@ -253,7 +276,7 @@ func holders(t *testing.T, space string) []string {
 			t.Fatal(err)
 		}
 		for _, name := range names {
-			if link, err := os.Readlink(name); err == nil && link == space {
+			if link, err := os.Readlink(name); err == nil && link == space && !strings.HasPrefix(name, own) {
 				found = append(found, name)
 			}
 		}
