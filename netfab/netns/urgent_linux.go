@@ -2,15 +2,15 @@ package netns
 
 import "golang.org/x/sys/unix"
 
-// Urgent makes the calling thread, to which the goroutine must be locked, run as
-// soon as it has something to do, before all threads that are not urgent. What the
-// thread starts is not urgent. Restore, on the same thread, takes that back. Without
-// the privilege for it, Urgent changes nothing.
+// Urgent makes the calling thread, to which the goroutine must be locked, run
+// as soon as it has something to do, before all threads that are not urgent.
+// What the thread starts is not urgent. Restore, on the same thread, takes that
+// back. Without the privilege for it, Urgent changes nothing.
 //
-// It is for the loop that stands for the wire. The receiver of a frame is woken in
-// the middle of the batch in which the frame was sent. If it may displace the
-// sender, each frame costs two context switches, and only a third of the frames per
-// second pass.
+// It is for the loop that stands for the wire. The receiver of a frame is woken
+// in the middle of the batch in which the frame was sent. If it may displace
+// the sender, each frame costs two context switches, and only a third of the
+// frames per second pass.
 func Urgent() (restore func()) {
 	before, err := unix.SchedGetAttr(0, 0)
 	if err != nil {

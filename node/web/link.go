@@ -167,8 +167,8 @@ func (l *Link) cause(err error) error {
 	return &MismatchError{err.Error()}
 }
 
-// requestOf returns what net/http must know about a request to find the end of its
-// answer.
+// requestOf returns what net/http must know about a request to find the end of
+// its answer.
 func requestOf(method string) *http.Request {
 	if method == http.MethodHead {
 		return headRequest

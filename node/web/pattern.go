@@ -75,8 +75,8 @@ func (p *Pattern) next(n int) []byte {
 	return p.line[from:to]
 }
 
-// nextLine writes the offset of the next line: it adds lineSize, 64, to the decimal
-// digits in place, which costs a tenth of formatting them.
+// nextLine writes the offset of the next line: it adds lineSize, 64, to the
+// decimal digits in place, which costs a tenth of formatting them.
 func (p *Pattern) nextLine() {
 	p.line[offsetEnd-1] += lineSize % 10
 	p.line[offsetEnd-2] += lineSize / 10

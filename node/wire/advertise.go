@@ -45,7 +45,8 @@ type Advertise struct {
 
 // AppendBinary implements encoding.BinaryAppender; it never fails.
 //
-//	0 version 0 | 1 opcode 3 | 2-3 type | 4-5 length | 6 state | 7 reserved | 8-9 active groups | 10-11 passive groups | 12-15 reserved
+//	0 version 0 | 1 opcode 3 | 2-3 type | 4-5 length | 6 state | 7 reserved
+//	8-9 active groups | 10-11 passive groups | 12-15 reserved
 //
 // The length field counts the bytes from the type field on: 14.
 func (a Advertise) AppendBinary(dst []byte) ([]byte, error) {

@@ -97,7 +97,8 @@ func (a ARP) IsGratuitous() bool {
 // address is not IPv4.
 //
 //	Ethernet  destination 6 | source 6 | 0x0806
-//	ARP       hardware 1 | protocol 0x0800 | lengths 6, 4 | operation | sender MAC, IP | target MAC, IP
+//	ARP       hardware 1 | protocol 0x0800 | lengths 6, 4 | operation
+//	          sender MAC, IP | target MAC, IP
 func AppendARP(dst []byte, a ARP) ([]byte, error) {
 	if !a.SenderIP.Is4() {
 		return dst, fmt.Errorf("arp: sender: %w: %s", ErrAddress, a.SenderIP)
@@ -119,7 +120,8 @@ func AppendARP(dst []byte, a ARP) ([]byte, error) {
 
 // ARPHeader views an ARP packet for IPv4 over Ethernet in a frame.
 //
-//	0-1 hardware 1 | 2-3 protocol 0x0800 | 4 length 6 | 5 length 4 | 6-7 operation
+//	0-1 hardware 1 | 2-3 protocol 0x0800 | 4 length 6 | 5 length 4
+//	6-7 operation
 //	8-13 sender MAC | 14-17 sender IP | 18-23 target MAC | 24-27 target IP
 type ARPHeader [arpSize]byte
 

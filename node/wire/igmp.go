@@ -19,7 +19,8 @@ const IGMPSize = 8
 
 // IGMPHeader views an IGMP message in a frame.
 //
-//	0 type | 1 response time or reserved | 2-3 checksum | 4-7 group; of a report of version 3: 6-7 number of records
+//	0 type | 1 response time or reserved | 2-3 checksum
+//	4-7 group; of a report of version 3: 6-7 number of records
 type IGMPHeader [IGMPSize]byte
 
 // IGMPOf views the IGMP message of a frame and the group records after it; nil
@@ -62,7 +63,8 @@ const (
 
 // IGMPRecord views the fixed part of a group record of a report of version 3.
 //
-//	0 type | 1 words of auxiliary data | 2-3 number of sources | 4-7 group | sources | auxiliary data
+//	0 type | 1 words of auxiliary data | 2-3 number of sources | 4-7 group
+//	sources | auxiliary data
 type IGMPRecord [8]byte
 
 // NextIGMPRecord views the first of several records, and returns the bytes

@@ -22,8 +22,10 @@ const IPv4Size = 20
 
 // IPv4Header views an IPv4 header in a frame, up to its options (RFC 791 §3.1).
 //
-//	0 version 4 bits, words of header 4 bits | 1 service | 2-3 length of packet | 4-5 identification
-//	6-7 flags 3 bits, fragment offset 13 bits | 8 time to live | 9 protocol | 10-11 checksum | 12-15 source | 16-19 destination
+//	0 version 4 bits, words of header 4 bits | 1 service | 2-3 length of packet
+//	4-5 identification
+//	6-7 flags 3 bits, fragment offset 13 bits | 8 time to live | 9 protocol
+//	10-11 checksum | 12-15 source | 16-19 destination
 type IPv4Header [IPv4Size]byte
 
 // IPv4Of views the IPv4 header of a frame; its Size includes options. It is nil

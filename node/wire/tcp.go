@@ -20,8 +20,10 @@ const TCPSize = 20
 
 // TCPHeader views a TCP header in a frame, up to its options (RFC 9293 §3.1).
 //
-//	0-1 source port | 2-3 destination port | 4-7 sequence number | 8-11 acknowledgement
-//	12 words of header 4 bits | 13 flags | 14-15 window | 16-17 checksum | 18-19 urgent
+//	0-1 source port | 2-3 destination port | 4-7 sequence number
+//	8-11 acknowledgement
+//	12 words of header 4 bits | 13 flags | 14-15 window | 16-17 checksum
+//	18-19 urgent
 type TCPHeader [TCPSize]byte
 
 // TCPOf views the headers of a frame that carries a whole TCP segment over

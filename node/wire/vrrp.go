@@ -30,7 +30,9 @@ const VRRPSize = 8
 // VRRPHeader views the fixed part of a VRRP packet in a frame.
 //
 //	0 version 4 bits, type 4 bits | 1 group | 2 priority | 3 number of addresses
-//	version 2: 4 authentication type, 5 interval in s; version 3: 4-5 interval in cs, 12 bits | 6-7 checksum
+//	version 2: 4 authentication type | 5 interval in s
+//	version 3: 4-5 interval in cs, 12 bits
+//	6-7 checksum
 //	addresses of 4 bytes each; version 2: authentication data
 type VRRPHeader [VRRPSize]byte
 

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Frames as keepalived 2.2.7 sends them, group 51, priority 150, for 192.0.2.100: version 2 with an interval of 1 s, and
-// version 3 with one of 10 ms.
+// Frames as keepalived 2.2.7 sends them, group 51, priority 150, for
+// 192.0.2.100: version 2 with an interval of 1 s, and version 3 with one of 10
+// ms.
 const (
 	vrrp2 = "01 00 5e 00 00 12 02 00 00 00 00 01 08 00" +
 		"45 c0 00 28 00 01 00 00 ff 70 19 46 c0 00 02 0b e0 00 00 12" +
