@@ -21,7 +21,7 @@ build: ## bin/cablepull
 test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
 
-netns: ## every incident in real time, beside virtual time; takes 13 minutes
+netns: ## every incident in real time, next to virtual time; takes 13 minutes
 	go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
 race: ## all tests under the race detector (needs a C compiler)
@@ -34,12 +34,12 @@ bench: ## benchmarks, then the table of bars and yardsticks (bench/README.md); B
 fuzz: ## every fuzz target for T each (T=30s)
 	@.ci/fuzz $(T)
 
-golden: ## write the golden files anew and show what changed
+golden: ## rewrite the golden files and show what changed
 	go test $$(grep -rlE --include='*_test.go' '"rewrite"|datadriven' . | xargs -n 1 dirname | sort -u) -rewrite
 	@git diff --stat
 
 lint: ## format, vet, staticcheck, tidy; golangci-lint where installed
 	@.ci/test lint
 
-clean: ## remove what make made
+clean: ## remove build results
 	rm -rf bin runs

@@ -1,11 +1,11 @@
 # Reads the output of `go test -v` for some packages, then a line "exit STATUS".
-# Prints a passing package as one line, of a failing one all that is not about
-# tests that pass, names what was skipped and why, appends "passed failed
-# skipped" to the file $TALLY and what failed, in a few words, to the file $WHY,
-# and exits with the status. A Ginkgo suite, run with -ginkgo.v, counts by its
-# specs; what one of them has to tell though it passed is a line "NOTE ...".
+# Prints a passing package as one line and everything of a failing one except
+# passing tests, names what was skipped and why, appends "passed failed skipped"
+# to the file $TALLY and a short list of failures to the file $WHY, and exits
+# with the status. A Ginkgo suite, run with -ginkgo.v, counts by its specs; a
+# passing spec can report something in a line "NOTE ...".
 
-# forget ends what is held of a package.
+# forget clears the state of a package.
 function forget() {
 	text = order = ""
 	start = 0
@@ -15,7 +15,7 @@ function forget() {
 	reasonLines = 0
 }
 
-# skip notes a reason; the same reason is told once.
+# skip records a reason; equal reasons are printed once.
 function skip(reason) {
 	if (!(reason in skips)) order = order reason "\n"
 	skips[reason]++
@@ -46,7 +46,7 @@ function skip(reason) {
 	text = substr(text, 1, start)
 	next
 }
-/^S \[SKIPPED\] \[[0-9.]+ seconds\]/ { skipped++ } # what a filter leaves to another step is no line
+/^S \[SKIPPED\] \[[0-9.]+ seconds\]/ { skipped++ } # specs that a filter leaves to another step are not listed
 /^ *\[SKIPPED\] / && !/\[SKIPPED\] in \[/ {
 	reason = $0
 	sub(/^ *\[SKIPPED\] /, "", reason)
@@ -56,7 +56,7 @@ function skip(reason) {
 	passed += $3
 	failed += $6
 	skipped += $9 # pending
-	if ($1 == "SUCCESS!") passed--; else failed-- # the test that runs the suite is no spec
+	if ($1 == "SUCCESS!") passed--; else failed-- # the test that runs the suite is not a spec
 }
 
 /^ *NOTE / {
@@ -64,7 +64,7 @@ function skip(reason) {
 	notes = notes "    " $0 "\n"
 }
 
-# Ginkgo: a failure's reason begins behind [FAILED] and ends before its place.
+# Ginkgo: a failure's reason is between [FAILED] and its place.
 /^ *\[FAILED\] / && !/\[FAILED\] in \[/ { reasonLines = 8 }
 /^ *In \[/ { reasonLines = 0 }
 /^ *\[FAIL\] / || reasonLines > 0 {
@@ -86,7 +86,7 @@ function skip(reason) {
 	next
 }
 /^FAIL\t/ {
-	if (/ failed\]$/) failed++ # its tests did not even run
+	if (/ failed\]$/) failed++ # its tests did not run
 	printf "%s%s\n", text, $0
 	print $0 "\n" why >> ENVIRON["WHY"]
 	forget()
@@ -94,7 +94,7 @@ function skip(reason) {
 }
 {
 	text = text $0 "\n"
-	if (/^ +[a-z0-9_]+\.go:[0-9]+: /) said[running] = $0 # the last one is the reason if it skips
+	if (/^ +[a-z0-9_]+\.go:[0-9]+: /) said[running] = $0 # the last line is the reason if it skips
 }
 
 END {
