@@ -11,8 +11,8 @@ type Backend struct {
 	Port    int           `yaml:"port" doc:"TCP port (default 80)" jsonschema:"minimum=1,maximum=65535"`
 	Latency time.Duration `yaml:"latency" doc:"time from request to answer (default 0)"`
 	Status  int           `yaml:"status" doc:"HTTP status (default 200)" jsonschema:"minimum=100,maximum=599"`
-	Size    int           `yaml:"size" doc:"bytes of an answer (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Allow   []netip.Addr  `yaml:"allow" doc:"sources that are served; others are reset (default: all)"`
+	Size    int           `yaml:"size" doc:"size of an answer in bytes (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Allow   []netip.Addr  `yaml:"allow" doc:"client addresses to serve; connections from others are reset (default: all)"`
 }
 
 // WithDefaults returns a copy in which nothing is left out.

@@ -11,16 +11,16 @@ import (
 // Client is an HTTP client: an open-loop source of requests.
 type Client struct {
 	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
-	Rate        Rate          `yaml:"rate" doc:"requests in all, such as 20/s (default 10/s); they are due at their instants, whatever the answers do"`
+	Rate        Rate          `yaml:"rate" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
 	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson" jsonschema:"enum=const,enum=poisson"`
-	Connections int           `yaml:"connections" doc:"connections kept open at most (default 1); requests take turns on them" jsonschema:"minimum=1,maximum=100000"`
-	Mode        string        `yaml:"mode" doc:"new (default: a connection per request), keep-alive (a pool), long-lived (all connections opened at the start and used in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
-	Connect     time.Duration `yaml:"connect-timeout" doc:"default 5s"`
-	Timeout     time.Duration `yaml:"timeout" doc:"from the request to its whole answer (default 10s)"`
-	Idle        time.Duration `yaml:"idle-timeout" doc:"keep-alive connections idle longer are closed (default: never)"`
-	Retries     int           `yaml:"retries" doc:"further attempts for a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
-	Start       time.Duration `yaml:"start" doc:"instant of the first request (default 0)"`
-	Stop        time.Duration `yaml:"stop" doc:"instant after which no request is due (default: the end)"`
+	Connections int           `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them" jsonschema:"minimum=1,maximum=100000"`
+	Mode        string        `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
+	Connect     time.Duration `yaml:"connect-timeout" doc:"time limit for connecting (default 5s)"`
+	Timeout     time.Duration `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
+	Idle        time.Duration `yaml:"idle-timeout" doc:"close keep-alive connections that are idle longer than this (default: never)"`
+	Retries     int           `yaml:"retries" doc:"how many times to retry a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
+	Start       time.Duration `yaml:"start" doc:"when the first request is due (default 0)"`
+	Stop        time.Duration `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
 }
 
 // WithDefaults returns a copy in which nothing is left out. Stop stays zero: the

@@ -21,29 +21,29 @@ import (
 // interface lan. Other words in braces stay what they are.
 type Exec struct {
 	Run    []string            `yaml:"run" doc:"the program and its arguments, such as [nginx, -g, \"daemon off;\", -c, \"{dir}/nginx.conf\"]; it must stay in the foreground" jsonschema:"required"`
-	Name   string              `yaml:"name" doc:"by what events and faults call the program (default: its file's name)"`
-	Beside map[string][]string `yaml:"beside" doc:"further programs by name, started before run, such as web: [nginx, -c, \"{dir}/nginx.conf\"]"`
-	Files  map[string]string   `yaml:"files" doc:"files in the working directory, by name; one that begins with #! may be run"`
-	Ready  Ready               `yaml:"ready" doc:"how it shows that the programs are ready (default: none has failed within 100 ms)"`
-	Stop   Stop                `yaml:"stop" doc:"how a program is stopped, by stop service NAME on NODE and at the end"`
-	VIPs   []netip.Addr        `yaml:"vips" doc:"virtual IPs that the programs take and give up, as keepalived does; they are measured as those of standby groups"`
-	Users  bool                `yaml:"users" doc:"a program becomes another user, which only the machine's root may have it do (default off)"`
-	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes an event, program-said"`
+	Name   string              `yaml:"name" doc:"name of the program in events and faults (default: its file name)"`
+	Beside map[string][]string `yaml:"beside" doc:"more programs by name, started before run, such as web: [nginx, -c, \"{dir}/nginx.conf\"]"`
+	Files  map[string]string   `yaml:"files" doc:"files to create in the working directory, by name; those that begin with #! are executable"`
+	Ready  Ready               `yaml:"ready" doc:"how the programs show that they are ready (default: none fails within 100 ms)"`
+	Stop   Stop                `yaml:"stop" doc:"how to stop a program, for stop service NAME on NODE and at the end of the run"`
+	VIPs   []netip.Addr        `yaml:"vips" doc:"virtual IPs that the programs take and give up, as keepalived does; measured like those of standby groups"`
+	Users  bool                `yaml:"users" doc:"programs may switch to another user, which needs root on the machine (default off)"`
+	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes a program-said event"`
 }
 
 // Ready is how real programs show that they are ready. Nothing else waits for it
 // but the run: programs that are not ready in time end it with an error.
 type Ready struct {
-	TCP    int           `yaml:"tcp" doc:"somebody on the node listens on the port" jsonschema:"minimum=1,maximum=65535"`
+	TCP    int           `yaml:"tcp" doc:"a program on the node listens on this port" jsonschema:"minimum=1,maximum=65535"`
 	Log    string        `yaml:"log" doc:"regular expression: a line of the output of run matches"`
-	After  time.Duration `yaml:"after" doc:"the programs still run this long after their start (default without tcp and log: 100ms, and up to a second while run computes)"`
-	Within time.Duration `yaml:"within" doc:"how long they may take (default 10s)"`
+	After  time.Duration `yaml:"after" doc:"the programs still run this long after they start (default without tcp and log: 100ms, or up to 1s while run is busy)"`
+	Within time.Duration `yaml:"within" doc:"time limit for all of them (default 10s)"`
 }
 
 // Stop is how a real program is stopped.
 type Stop struct {
-	Signal string        `yaml:"signal" doc:"what asks it to end (default TERM)" jsonschema:"enum=TERM,enum=INT,enum=QUIT,enum=HUP,enum=USR1,enum=USR2,enum=KILL"`
-	Within time.Duration `yaml:"within" doc:"how long it may take before it is killed (default 5s)"`
+	Signal string        `yaml:"signal" doc:"signal that asks a program to end (default TERM)" jsonschema:"enum=TERM,enum=INT,enum=QUIT,enum=HUP,enum=USR1,enum=USR2,enum=KILL"`
+	Within time.Duration `yaml:"within" doc:"how long to wait before killing it (default 5s)"`
 }
 
 // Complete implements Program.

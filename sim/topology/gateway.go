@@ -10,19 +10,19 @@ import (
 
 // Gateway is an appliance that serves virtual IPs.
 type Gateway struct {
-	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on that of the second, and so on)"`
+	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on port 80 of the second, and so on)"`
 	// OnVIPLoss is what becomes of connections to a VIP that is given up.
-	OnVIPLoss string `yaml:"on-vip-loss" doc:"rst (default: connections to a lost virtual IP are reset) or freeze (they hang and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
+	OnVIPLoss string `yaml:"on-vip-loss" doc:"when a virtual IP is lost: rst (default: reset its connections) or freeze (let them hang, and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
 }
 
 // Service is one HTTP listener of a gateway.
 type Service struct {
 	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: port 80 of the first virtual IP)"`
-	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward to (default: the service answers by itself)"`
+	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
 	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
-	Size    int            `yaml:"size" doc:"bytes of an answer of its own (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Backlog int            `yaml:"backlog" doc:"connections that wait for accept (default 128)" jsonschema:"minimum=1,maximum=65535"`
-	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind early, serve once it arrives), retry (try again each second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
+	Size    int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Backlog int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind anyway, serve once the address arrives), retry (try again every second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
 }
 
 // Problems implements Program.

@@ -8,14 +8,14 @@ import (
 
 // Probe is a health check: spec/failover.md F7, F9.
 type Probe struct {
-	Target   string        `yaml:"target" doc:"URL of what is checked, such as http://192.0.2.100/; a check by TCP takes its address and port" jsonschema:"required"`
-	By       string        `yaml:"by" doc:"tcp-half (SYN, then reset), tcp-full (default: connect, then close), http-status (the answer's status), http-token (status and a word in the body)" jsonschema:"enum=tcp-half,enum=tcp-full,enum=http-status,enum=http-token"`
-	Interval time.Duration `yaml:"interval" doc:"from one check to the next (default 2s)"`
-	Timeout  time.Duration `yaml:"timeout" doc:"what a check may take, up to the interval (default 1s)"`
-	Rise     int           `yaml:"rise" doc:"good checks in a row until the target is up (default 2)" jsonschema:"minimum=1,maximum=1000"`
-	Fall     int           `yaml:"fall" doc:"bad checks in a row until the target is down (default 3)" jsonschema:"minimum=1,maximum=1000"`
-	Status   int           `yaml:"status" doc:"HTTP status of a good answer (default 200)" jsonschema:"minimum=100,maximum=599"`
-	Token    string        `yaml:"token" doc:"what the body of a good answer contains, for http-token; servers of the bench say the alphabet"`
+	Target   string        `yaml:"target" doc:"URL to check, such as http://192.0.2.100/; TCP checks use only its address and port" jsonschema:"required"`
+	By       string        `yaml:"by" doc:"tcp-half (SYN, then reset), tcp-full (default: connect, then close), http-status (check the status of the answer), http-token (check the status and look for a word in the body)" jsonschema:"enum=tcp-half,enum=tcp-full,enum=http-status,enum=http-token"`
+	Interval time.Duration `yaml:"interval" doc:"time from one check to the next (default 2s)"`
+	Timeout  time.Duration `yaml:"timeout" doc:"time limit of a check, at most the interval (default 1s)"`
+	Rise     int           `yaml:"rise" doc:"successful checks in a row before the target is up (default 2)" jsonschema:"minimum=1,maximum=1000"`
+	Fall     int           `yaml:"fall" doc:"failed checks in a row before the target is down (default 3)" jsonschema:"minimum=1,maximum=1000"`
+	Status   int           `yaml:"status" doc:"HTTP status of a successful check (default 200)" jsonschema:"minimum=100,maximum=599"`
+	Token    string        `yaml:"token" doc:"word that the body must contain, for http-token; the bench's own servers send the alphabet"`
 }
 
 // The ways of checking.

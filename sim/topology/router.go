@@ -10,27 +10,27 @@ import (
 // addresses and filter as it does.
 type Router struct {
 	NAT      *NAT      `yaml:"nat" doc:"address translation"`
-	Firewall *Firewall `yaml:"firewall" doc:"what is forwarded; without it everything is"`
+	Firewall *Firewall `yaml:"firewall" doc:"which packets are forwarded (default: all)"`
 }
 
 // NAT is what a router translates. It knows connections: their answers are
 // translated back. What it knows dies with the machine; where a rule fits, it
 // takes a connection up in the middle then, unless a firewall forbids.
 type NAT struct {
-	DNAT []DNAT `yaml:"dnat" doc:"addresses and ports that stand for others behind the router"`
-	SNAT *SNAT  `yaml:"snat" doc:"hides who is behind the router"`
+	DNAT []DNAT `yaml:"dnat" doc:"addresses and ports to translate to others behind the router"`
+	SNAT *SNAT  `yaml:"snat" doc:"hides the addresses behind the router"`
 }
 
 // DNAT makes connections to one address and port go to another.
 type DNAT struct {
-	To  netip.AddrPort `yaml:"to" doc:"address and port that clients use: an address of the router, or a free one on a segment of it, which it then answers for" jsonschema:"required"`
-	Via netip.AddrPort `yaml:"via" doc:"address and port that it stands for, such as a virtual IP" jsonschema:"required"`
+	To  netip.AddrPort `yaml:"to" doc:"address and port that clients use: the router's own address, or a free one on its segments, for which it then answers" jsonschema:"required"`
+	Via netip.AddrPort `yaml:"via" doc:"address and port to send them to, such as a virtual IP" jsonschema:"required"`
 }
 
 // SNAT gives what leaves over a segment another source.
 type SNAT struct {
-	Segment string     `yaml:"segment" doc:"segment over which packets leave" jsonschema:"required"`
-	As      netip.Addr `yaml:"as" doc:"their source from there on (default: the router's own address there)"`
+	Segment string     `yaml:"segment" doc:"segment on which packets leave" jsonschema:"required"`
+	As      netip.Addr `yaml:"as" doc:"new source address (default: the router's own on that segment)"`
 }
 
 // Firewall is what a router lets pass. It knows connections: once the first
@@ -39,15 +39,15 @@ type SNAT struct {
 // established before is not known and does not pass. Rules see the destination
 // that translation has made, and the source before it.
 type Firewall struct {
-	Default string  `yaml:"default" doc:"what becomes of a packet that no rule allows: drop (default) or accept" jsonschema:"enum=accept,enum=drop"`
-	Allow   []Allow `yaml:"allow" doc:"who may open connections to whom"`
+	Default string  `yaml:"default" doc:"what happens to a packet that no rule allows: drop (default) or accept" jsonschema:"enum=accept,enum=drop"`
+	Allow   []Allow `yaml:"allow" doc:"connections that may be opened"`
 }
 
 // Allow is a rule of a firewall. What is left out is any.
 type Allow struct {
 	From netip.Prefix `yaml:"from" doc:"source, such as 192.0.2.11/32 (default: any)"`
 	To   netip.Prefix `yaml:"to" doc:"destination, such as 198.51.100.100/32 (default: any)"`
-	Port int          `yaml:"port" doc:"TCP port of the destination (default: any, and other protocols)" jsonschema:"minimum=1,maximum=65535"`
+	Port int          `yaml:"port" doc:"TCP port of the destination (default: any port and protocol)" jsonschema:"minimum=1,maximum=65535"`
 }
 
 // Complete implements Program. The source that translation gives needs the

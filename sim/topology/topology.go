@@ -17,7 +17,7 @@ import (
 // Topology is all segments and nodes by name. A name is lower-case letters,
 // digits and dashes.
 type Topology struct {
-	Segments map[string]Segment `yaml:"segments" doc:"Ethernet segments, each one learning switch"`
+	Segments map[string]Segment `yaml:"segments" doc:"Ethernet segments, each a learning switch"`
 	Nodes    map[string]Node    `yaml:"nodes" doc:"machines"`
 }
 
@@ -25,9 +25,9 @@ type Topology struct {
 type Segment struct {
 	Latency      time.Duration `yaml:"latency" doc:"one-way delay from port to port (default 100us)"`
 	Ageing       time.Duration `yaml:"ageing" doc:"how long the switch remembers a MAC address (default 300s)"`
-	Snooping     Snooping      `yaml:"snooping" doc:"IGMP snooping: off (default), on, or prune-all, the bug that prunes 224.0.0.x too" jsonschema:"enum=off,enum=on,enum=prune-all"`
-	ForwardDelay time.Duration `yaml:"forward-delay" doc:"spanning tree: a port drops frames this long after link-up (default 0; 802.1D: 30s)"`
-	Isolated     []string      `yaml:"isolated" doc:"nodes whose ports reach only ports that are not isolated"`
+	Snooping     Snooping      `yaml:"snooping" doc:"IGMP snooping: off (default), on, or prune-all, the bug that also prunes 224.0.0.x" jsonschema:"enum=off,enum=on,enum=prune-all"`
+	ForwardDelay time.Duration `yaml:"forward-delay" doc:"spanning tree: how long a port drops frames after link-up (default 0; 802.1D: 30s)"`
+	Isolated     []string      `yaml:"isolated" doc:"nodes on isolated ports, which reach only ports that are not isolated"`
 }
 
 // Snooping says how a switch treats multicast.
@@ -43,32 +43,32 @@ const (
 // Node is one machine. What it does is said by its programs, the fields whose
 // type is a Program; a node with none of them is a host that answers ARP and ping.
 type Node struct {
-	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; the name is the segment's unless segment says otherwise" jsonschema:"required"`
+	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; each is on the segment of the same name unless segment says otherwise" jsonschema:"required"`
 	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
-	ARPAge  time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is believed without a question (default: as the stack does, 30 s)"`
-	Gateway *Gateway           `yaml:"gateway" doc:"an appliance: services on a virtual IP"`
-	Standby map[string]Standby `yaml:"standby" doc:"standby control by interface"`
+	ARPAge  time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is used before it is checked again (default: the stack's own 30 s)"`
+	Gateway *Gateway           `yaml:"gateway" doc:"an appliance that serves virtual IPs"`
+	Standby map[string]Standby `yaml:"standby" doc:"standby control, by interface"`
 	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`
 	Client  *Client            `yaml:"client" doc:"an HTTP client"`
-	Probe   *Probe             `yaml:"probe" doc:"a health check of something"`
-	Router  *Router            `yaml:"router" doc:"forwards between its interfaces; {} for no more than that"`
-	Exec    *Exec              `yaml:"exec" doc:"a real host: real programs on the stack of the kernel; in real namespaces only (--world netns)"`
+	Probe   *Probe             `yaml:"probe" doc:"a health check"`
+	Router  *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`
+	Exec    *Exec              `yaml:"exec" doc:"a real host: real programs on the kernel's network stack; only in real namespaces (--world netns)"`
 	Others  map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own
 	CPU     CPU                `yaml:"cpu" doc:"processors"`
 	Memory  Memory             `yaml:"memory" doc:"memory budget"`
-	Boot    time.Duration      `yaml:"boot" doc:"time from power-on to the first instruction of the control plane (default 0)"`
-	Start   time.Duration      `yaml:"start" doc:"instant at which the machine is switched on (default 0)"`
-	Unsaved []string           `yaml:"unsaved" doc:"properties of the running configuration that were never saved: a reboot loses them, such as lan.address, standby.lan"`
-	Clock   Clock              `yaml:"clock" doc:"errors of the machine's clock"`
-	Default netip.Addr         `yaml:"default-route" doc:"next hop for everything off its segments"`
+	Boot    time.Duration      `yaml:"boot" doc:"time from power-on until the control plane starts (default 0)"`
+	Start   time.Duration      `yaml:"start" doc:"when the machine is switched on (default 0)"`
+	Unsaved []string           `yaml:"unsaved" doc:"properties of the running configuration that were never saved, such as lan.address or standby.lan; a reboot loses them"`
+	Clock   Clock              `yaml:"clock" doc:"clock errors"`
+	Default netip.Addr         `yaml:"default-route" doc:"next hop to addresses outside the node's segments"`
 }
 
 // NIC is one interface.
 type NIC struct {
 	Address netip.Prefix  `yaml:"address,short" doc:"address with prefix length, such as 192.0.2.11/24" jsonschema:"required"`
-	Segment string        `yaml:"segment" doc:"segment its cable leads to (default: the interface's name)"`
-	MAC     string        `yaml:"mac" doc:"burnt-in address (default: made from the node's place)"`
-	Latency time.Duration `yaml:"latency" doc:"one-way delay of its cable, beyond the segment's, such as of a member at another site (default 0)"`
+	Segment string        `yaml:"segment" doc:"segment its cable connects to (default: the interface's name)"`
+	MAC     string        `yaml:"mac" doc:"burnt-in address (default: numbered in the order of node and interface names)"`
+	Latency time.Duration `yaml:"latency" doc:"extra one-way delay of its cable, such as for a member at another site (default 0)"`
 }
 
 // ARPPolicy says what a host does with a gratuitous ARP: spec/failover.md §9.1.
@@ -89,35 +89,35 @@ type CPU struct {
 
 // Memory is the budget from which connections and requests take.
 type Memory struct {
-	Limit      int64  `yaml:"limit" form:"bytes" doc:"such as 64MiB (default: no limit)"`
-	Connection int64  `yaml:"connection" form:"bytes" doc:"bytes an open connection holds (default 64 KiB)"`
-	Request    int64  `yaml:"request" form:"bytes" doc:"bytes a request in work holds (default 256 KiB)"`
-	Policy     string `yaml:"policy" doc:"over the limit: refuse (default: new connections are reset) or die (the machine crashes and reboots)" jsonschema:"enum=refuse,enum=die"`
+	Limit      int64  `yaml:"limit" form:"bytes" doc:"available memory, such as 64MiB (default: no limit)"`
+	Connection int64  `yaml:"connection" form:"bytes" doc:"memory of an open connection (default 64 KiB)"`
+	Request    int64  `yaml:"request" form:"bytes" doc:"memory of a request in progress (default 256 KiB)"`
+	Policy     string `yaml:"policy" doc:"when memory runs out: refuse (default: new connections are reset) or die (the machine crashes and reboots)" jsonschema:"enum=refuse,enum=die"`
 }
 
 // Clock is what is wrong with a machine's clock.
 type Clock struct {
-	Skew  time.Duration `yaml:"skew" doc:"how far the clock is ahead" jsonschema:"minimum=-876000h"`
-	Drift float64       `yaml:"drift" form:"share" doc:"share it gains: 1% runs fast" jsonschema:"minimum=-0.9,maximum=1"`
+	Skew  time.Duration `yaml:"skew" doc:"how far the clock is ahead; negative: behind" jsonschema:"minimum=-876000h"`
+	Drift float64       `yaml:"drift" form:"share" doc:"how much the clock gains: at 1% it runs fast, at -1% slow" jsonschema:"minimum=-0.9,maximum=1"`
 }
 
 // Standby is standby control on one interface: spec/failover.md §3.2.
 type Standby struct {
-	Group               int             `yaml:"group" doc:"1-255 (default 1)" jsonschema:"minimum=1,maximum=255"`
-	VIP                 netip.Addr      `yaml:"vip" doc:"primary virtual IP; absent: learned from the active"`
+	Group               int             `yaml:"group" doc:"group number, 1-255 (default 1)" jsonschema:"minimum=1,maximum=255"`
+	VIP                 netip.Addr      `yaml:"vip" doc:"primary virtual IP (default: learned from the active)"`
 	Secondary           []netip.Addr    `yaml:"secondary" doc:"secondary virtual IPs"`
 	Priority            *int            `yaml:"priority" doc:"0-255, higher wins (default 100)" jsonschema:"minimum=0,maximum=255"`
-	Preempt             bool            `yaml:"preempt" doc:"take the role from an active of lower priority (default off)"`
-	Hello               time.Duration   `yaml:"hello" doc:"hello timer (default 3s; 2-40 s)"`
-	Hold                time.Duration   `yaml:"hold" doc:"hold timer (default 10s; 6-120 s)"`
-	Authentication      string          `yaml:"authentication" doc:"text of up to 8 characters or 0x and 16 hexadecimal digits (default 0x5841333500000000, XA35)"`
-	Profile             string          `yaml:"profile" doc:"datapower (default), ios, rfc2281 (the literal table, with its deadlocks)" jsonschema:"enum=datapower,enum=ios,enum=rfc2281"`
+	Preempt             bool            `yaml:"preempt" doc:"take over from an active with lower priority (default off)"`
+	Hello               time.Duration   `yaml:"hello" doc:"hello timer, 2-40 s (default 3s)"`
+	Hold                time.Duration   `yaml:"hold" doc:"hold timer, 6-120 s (default 10s)"`
+	Authentication      string          `yaml:"authentication" doc:"up to 8 characters of text, or 0x and 16 hexadecimal digits (default 0x5841333500000000, XA35)"`
+	Profile             string          `yaml:"profile" doc:"state table: datapower (default), ios, rfc2281 (the RFC to the letter, with its deadlocks)" jsonschema:"enum=datapower,enum=ios,enum=rfc2281"`
 	Takeover            string          `yaml:"takeover" doc:"arp (default: own MAC and gratuitous ARP) or mac (virtual MAC)" jsonschema:"enum=arp,enum=mac"`
-	Jitter              *float64        `yaml:"jitter" form:"share" doc:"hello jitter as a share of the hello timer (default 10%)" jsonschema:"minimum=0,maximum=0.5"`
-	BootDelay           time.Duration   `yaml:"boot-delay" doc:"stay in Initial this long after the start (default 0)"`
-	Announce            []time.Duration `yaml:"announce" doc:"when gratuitous ARP is sent after a takeover (default 0s, 1s, 2s, 5s)"`
-	AnnounceForm        string          `yaml:"announce-form" doc:"both (default), reply, request" jsonschema:"enum=both,enum=reply,enum=request"`
-	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing a lower active (default off)"`
+	Jitter              *float64        `yaml:"jitter" form:"share" doc:"random variation of the hello timer, as a share of it (default 10%)" jsonschema:"minimum=0,maximum=0.5"`
+	BootDelay           time.Duration   `yaml:"boot-delay" doc:"how long to stay in Initial after the start (default 0)"`
+	Announce            []time.Duration `yaml:"announce" doc:"when to send gratuitous ARP after a takeover (default 0s, 1s, 2s, 5s)"`
+	AnnounceForm        string          `yaml:"announce-form" doc:"form of gratuitous ARP: both (default), reply, request" jsonschema:"enum=both,enum=reply,enum=request"`
+	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing an active with lower priority (default off)"`
 	SpeakBeforeStepDown bool            `yaml:"speak-before-step-down" doc:"send one more Active hello before stepping down (default off)"`
-	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"the defect of spec F31: a warm restart does not release the virtual MAC"`
+	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of spec F31: a warm restart does not release the virtual MAC"`
 }
