@@ -15,12 +15,12 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// RunOptions are what a run has beside its scenario.
+// RunOptions are the inputs of a run other than its scenario.
 type RunOptions struct {
 	Seed    uint64            // of all randomness; a scenario's own is Scenario.Seed
 	Capture netfab.Observer   // sees every frame; may be nil
-	Watch   func(event.Event) // is told of each event; may be nil
-	// Lab makes what the scenario is played in; nil means a virtual world.
+	Watch   func(event.Event) // sees every event; may be nil
+	// Lab makes the lab in which the scenario is played; nil makes a virtual world.
 	Lab func(topology.Topology, world.Options) (Lab, error)
 }
 
@@ -38,7 +38,7 @@ type Lab interface {
 	Frames() uint64
 	Steps() uint64
 	RealTime() bool       // its clock is that of the wall
-	Noise() time.Duration // by which its instants may be off
+	Noise() time.Duration // how far off its instants may be
 	Close()
 }
 
@@ -76,9 +76,9 @@ type Outcome struct {
 	Simulated    time.Duration
 	Frames       uint64
 	Steps        uint64 // events of the loop
-	// Noise is the longest time that a process of a run in real time had to wait for
-	// a processor. Beyond Scenario.RealTime the verdict says more of the machine than of the
-	// cluster.
+	// Noise is the longest time that a process of a run in real time waited for a
+	// processor. Beyond Scenario.RealTime, the verdict says more about the machine
+	// than about the cluster.
 	Noise time.Duration
 }
 
@@ -96,8 +96,8 @@ func (o *Outcome) Passed() bool {
 // "events", "frames and events", or nothing.
 func (o *Outcome) Differs(other *Outcome) string { return sim.DigestDifference(o.Digest, other.Digest) }
 
-// Run plays the scenario and judges it. An error means that
-// there is no verdict: the context ended, or the bench itself failed.
+// Run plays the scenario and judges it. An error means that there is no
+// verdict: the context ended before the run did, or the bench itself failed.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if len(s.Variants) > 0 {
 		return nil, fmt.Errorf("scenarios: %s: %w: run each that Expand returns", s.Name, ErrVariants)
@@ -123,6 +123,10 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
 	if err := w.Finish(); err != nil {
+		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+	}
+	// The interrupt comes from another goroutine, and a short run may end first.
+	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
 	return s.judge(w, o.Seed), nil

@@ -13,9 +13,9 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Player plays trials. Play never fails: what went wrong, and whose fault that
-// is, are values of the result. When the context ends, Play returns soon, and
-// the result blames the signal unless the trial had come to its end.
+// Player plays trials. Play never fails: what went wrong, and whose fault it is,
+// are values of the result. When the context ends, Play returns soon, and the
+// result blames the signal unless the trial had already ended.
 //
 // Several goroutines may call Play at once.
 type Player interface {
@@ -27,7 +27,7 @@ type Player interface {
 // program must hand testbed.Parts to testbed.PartMain.
 type InProcess struct {
 	Version string            // of the bench, for reports
-	Watch   func(event.Event) // is told what happens, while it happens; may be nil
+	Watch   func(event.Event) // sees each event as it happens; may be nil
 }
 
 // Play implements Player. It opens the scenario if nobody has, and refuses one

@@ -90,8 +90,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestPlayInterrupted: the end of the context in the middle of a trial leaves
-// neither a verdict nor a file, and is nobody's defect.
+// TestPlayInterrupted: a context that ends at the first event leaves neither a
+// verdict nor a file, even if the run ends before the interrupt reaches it.
 func TestPlayInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := InProcess{Watch: func(event.Event) { cancel() }}
