@@ -67,7 +67,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("parsed but invalid: %v", err)
 			}
 			for _, e := range s.Expect {
-				e.Check(expect.Evidence{Duration: s.Duration, Beside: s.Expect})
+				e.Check(expect.Evidence{Duration: s.Duration, All: s.Expect})
 				if e.Text() == "" || strings.Contains(e.Text(), "\n") && !strings.Contains(text, "\n") {
 					t.Fatalf("%T: text %q", e, e.Text())
 				}

@@ -16,9 +16,9 @@ func TestSaidIsToldWhatCannotBeSaid(t *testing.T) {
 	}
 	for _, slip := range []struct{ old, new, want string }{
 		{"node: web", "node: wbe", `there is no node "wbe", want a, b, c1 or web (did you mean "web"?)`},
-		{"node: web", "node: a", `node a runs no real programs that could say anything`},
+		{"node: web", "node: a", `node a runs no real programs, so it writes no lines`},
 		{"program: nginx", "program: ngnix", `there is no program "ngnix" on web, want nginx (did you mean "nginx"?)`},
-		{", watch: upstream", "", `nothing that is said on web is known, want watch under its exec`},
+		{", watch: upstream", "", `the output of web is not recorded, want watch under its exec`},
 		{"upstream (x)", "upstream (x", `want a regular expression: error parsing regexp: missing closing )`},
 		{"upstream (x)", "upstream x", `want parentheses around the figure`},
 		{"line: ", "lines: ", `unknown key, want node, program, line,`},

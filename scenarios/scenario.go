@@ -9,40 +9,40 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Scenario is a cluster, what is done to it, and what must then be true.
+// Scenario is a cluster, the faults it suffers, and what must be true afterwards.
 type Scenario struct {
 	Name     string        `yaml:"name" doc:"lower-case letters, digits and dashes; the file is called name.yaml"`
 	About    string        `yaml:"about" doc:"what happens and why, in sentences; shown by list and in reports"`
-	Tags     []string      `yaml:"tags" doc:"words to choose scenarios by, such as F1, split-brain"`
-	Slow     bool          `yaml:"slow" doc:"takes long; left out when all scenarios run, unless asked for"`
-	Seed     uint64        `yaml:"seed" doc:"seed of all randomness (default 1)"`
+	Tags     []string      `yaml:"tags" doc:"words for choosing scenarios, such as F1 or split-brain"`
+	Slow     bool          `yaml:"slow" doc:"on: it takes long, and run --all leaves it out unless --slow is given"`
+	Seed     uint64        `yaml:"seed" doc:"the seed for everything random (default 1)"`
 	Duration time.Duration `yaml:"duration" doc:"how long the world runs"`
 
-	// Tolerance takes the place of RealTime where that is as long as what is told
-	// apart: 0 is RealTime.
-	Tolerance time.Duration `yaml:"tolerance" doc:"by how much what is measured in real time may lie outside of what is expected (default 150ms, which is also the most): less for timers of milliseconds. A machine that was later than that has said nothing of the cluster"`
+	// Tolerance replaces RealTime in scenarios whose timers are too short for it:
+	// 0 means RealTime.
+	Tolerance time.Duration `yaml:"tolerance" doc:"how far a value measured in real time may lie outside the expected range (default 150ms, which is also the maximum); choose less if timers are in milliseconds. A run that the machine delayed by more than this proves nothing about the cluster"`
 
 	topology.Topology `yaml:",inline"`
 
-	Variants Variants `yaml:"variants" doc:"what differs between several runs of this file: paths, with * for all names, and the values to take there; one run for each choice, such as nodes.*.standby.lan.profile: [datapower, ios]"`
+	Variants Variants `yaml:"variants" doc:"runs this file once for each combination of values: a path, with * for all names, and the values to try there, such as nodes.*.standby.lan.profile: [datapower, ios]"`
 
-	Timeline []Step               `yaml:"timeline" doc:"what is done when: an instant and a fault, or a list of faults, such as 40s: pull a.lan"`
-	Expect   []expect.Expectation `yaml:"expect" doc:"what must be true of the run"`
+	Timeline []Step               `yaml:"timeline" doc:"the faults and when they happen: an instant and one fault or a list of them, such as 40s: pull a.lan"`
+	Expect   []expect.Expectation `yaml:"expect" doc:"what must be true after the run"`
 
-	// Warnings are problems that do not keep the scenario from running, also in one
-	// of its variants.
+	// Warnings are problems of the scenario or its variants that do not prevent a
+	// run.
 	Warnings []form.Problem `yaml:"-"`
 
-	// Variant says which of the variants of a file this is, such as profile=ios;
-	// empty: it is none.
+	// Variant names the variant of a file, such as profile=ios; empty if the
+	// scenario is not a variant.
 	Variant string `yaml:"-"`
 
-	expanded     []*Scenario    // the variants, once they have been made
-	kinds        expect.Kinds   // that the file could use
+	expanded     []*Scenario    // the variants; nil until they are made
+	kinds        expect.Kinds   // the kinds of expectations that the file may use
 	programLines map[string]int // in the file, by node.program
 }
 
-// Step is faults at one instant. They are applied in their order.
+// Step is the faults of one instant, applied in order.
 type Step struct {
 	At     time.Duration
 	Faults []fault.Fault

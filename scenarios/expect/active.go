@@ -16,8 +16,8 @@ import (
 type Active struct {
 	Member     `yaml:",inline"`
 	Window     `yaml:",inline"`
-	At         time.Duration `yaml:"at" doc:"the one instant to look at; with after, counted from the fault"`
-	Throughout bool          `yaml:"throughout" doc:"from the first time the node became Active until the end (the default if neither at nor a window is given)"`
+	At         time.Duration `yaml:"at" doc:"a single instant to check; with after, counted from the fault"`
+	Throughout bool          `yaml:"throughout" doc:"on: from the first time the node becomes Active until the end (the default if neither at nor a window is given)"`
 }
 
 func (x Active) windowed() bool { return x.Window != Window{} || x.At != 0 }

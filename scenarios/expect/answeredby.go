@@ -12,10 +12,10 @@ import (
 )
 
 // AnsweredBy expects which nodes answered the requests of a client in a window.
-// Nodes that are not named must have answered none.
+// No other node may have answered.
 type AnsweredBy struct {
-	Client string                            `yaml:"client" doc:"the client (default: all together)"`
-	Nodes  map[string]form.Range[form.Share] `yaml:"nodes" doc:"shares of the answers by node, such as {a: 40%..60%, b: 40%..60%}; others must have none" jsonschema:"required"`
+	Client string                            `yaml:"client" doc:"the client (default: all clients together)"`
+	Nodes  map[string]form.Range[form.Share] `yaml:"nodes" doc:"the share of answers from each node, such as {a: 40%..60%, b: 40%..60%}; no other node may answer" jsonschema:"required"`
 	Window `yaml:",inline"`
 }
 

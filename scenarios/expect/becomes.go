@@ -11,15 +11,15 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Becomes expects that a member entered a state once at least at the right time:
-// at an instant of the run, or so long after a fault. Without After it is the
-// last fault that was applied before.
+// Becomes expects that a member entered a state at least once at the right time:
+// at an instant of the run, or some time after a fault. Without After, that is
+// the last fault applied before.
 type Becomes struct {
 	Member  `yaml:",inline"`
 	State   string                    `yaml:"state" doc:"the state entered" jsonschema:"required,enum=Initial,enum=Learn,enum=Listen,enum=Speak,enum=Standby,enum=Active"`
-	Between form.Range[time.Duration] `yaml:"between" doc:"how long after the fault, such as 7s..10s"`
-	After   Cause                     `yaml:"after" doc:"the fault that between counts from, such as pull a.lan (default: the last one before)"`
-	At      form.Range[time.Duration] `yaml:"at" doc:"instants of the run, such as 47s..50s"`
+	Between form.Range[time.Duration] `yaml:"between" doc:"how long after the fault the member enters it, such as 7s..10s"`
+	After   Cause                     `yaml:"after" doc:"the fault from which between counts, such as pull a.lan (default: the last fault before the change)"`
+	At      form.Range[time.Duration] `yaml:"at" doc:"when in the run the member enters it, such as 47s..50s"`
 }
 
 // Text implements Expectation.

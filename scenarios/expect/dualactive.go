@@ -13,9 +13,9 @@ import (
 // DualActive expects for how long more than one member was Active at once, in
 // each group.
 type DualActive struct {
-	Total   form.Range[time.Duration] `yaml:"total,short" doc:"in all"`
-	Longest form.Range[time.Duration] `yaml:"longest" doc:"the longest such span"`
-	Joined  form.Range[time.Duration] `yaml:"joined" doc:"the part of the total in which two of them could hear each other"`
+	Total   form.Range[time.Duration] `yaml:"total,short" doc:"the total time"`
+	Longest form.Range[time.Duration] `yaml:"longest" doc:"the longest single period"`
+	Joined  form.Range[time.Duration] `yaml:"joined" doc:"the part of the total in which two Active members could hear each other"`
 	VIP     netip.Addr                `yaml:"vip" doc:"the virtual IP of the group (default: each group)"`
 }
 

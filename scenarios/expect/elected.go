@@ -11,9 +11,9 @@ import (
 )
 
 // Elected expects which members became Active in a window: exactly these, in this
-// order. One that was Active before the window and stays so is not elected in it.
+// order. One that was Active before and stays Active does not count.
 type Elected struct {
-	Nodes  []string `yaml:"nodes,short" doc:"the nodes in the order in which they become Active; an empty list: none does" jsonschema:"required"`
+	Nodes  []string `yaml:"nodes,short" doc:"the nodes in the order in which they become Active; an empty list: no node does" jsonschema:"required"`
 	Window `yaml:",inline"`
 }
 

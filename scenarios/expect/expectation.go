@@ -15,7 +15,7 @@ type Expectation interface {
 	// Text says in one line what is expected, such as
 	// "b becomes Active between 7s and 10s after pull a.lan".
 	Text() string
-	// Check holds it against what is known of a run.
+	// Check compares it with the evidence of a run.
 	Check(Evidence) Result
 	// Problems says what is wrong with the expectation in a scenario, such as
 	// a client that does not exist. Paths begin at the expectation.
@@ -30,10 +30,9 @@ type Evidence struct {
 	Duration   time.Duration // of the run
 	Clients    Clients
 
-	// Tolerance is by how much anything that has an instant may be off: zero for
-	// what was measured in virtual time.
+	// Tolerance is how far off any instant may be: zero in virtual time.
 	Tolerance time.Duration
-	Beside    []Expectation // all of the same scenario
+	All       []Expectation // all expectations of the scenario
 }
 
 // Result is the outcome of a check.
@@ -48,10 +47,10 @@ type Verdict struct {
 	Result
 }
 
-// Judge holds what is known of a run against expectations: a verdict for each, in
-// order, and the violations that none of them expects.
+// Judge checks expectations against the evidence of a run. It returns a verdict
+// for each, in order, and the violations that none of them expects.
 func Judge(all []Expectation, e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
-	e.Beside = all
+	e.All = all
 	var expected []string
 	for _, x := range all {
 		verdicts = append(verdicts, Verdict{x.Text(), tolerantly(x, e)})

@@ -10,11 +10,11 @@ import (
 )
 
 // Happening expects how often something happened: events of a kind, in a window,
-// of a node, with certain fields. It is for what has no expectation of its own.
+// of a node, with certain fields. Use it if no other expectation fits.
 type Happening struct {
-	Kind   string            `yaml:"kind" doc:"kind of the event, such as vip-announced" jsonschema:"required"`
-	Node   string            `yaml:"node" doc:"node of the event (default: any)"`
-	Count  form.Range[int]   `yaml:"count" doc:"how often, such as 4 or 1..3 (default 1..)"`
+	Kind   string            `yaml:"kind" doc:"the kind of event, such as vip-announced" jsonschema:"required"`
+	Node   string            `yaml:"node" doc:"the node that the event is about (default: any)"`
+	Count  form.Range[int]   `yaml:"count" doc:"how many such events, such as 4 or 1..3 (default 1..)"`
 	Where  map[string]string `yaml:"where" doc:"fields that the event must have, such as {vip: 192.0.2.100}"`
 	Window `yaml:",inline"`
 }
@@ -95,7 +95,7 @@ func (x Happening) Problems(plan Plan) []topology.Problem {
 }
 
 // problemOf says why no event of the kind can have the value in the field.
-// Otherwise a count of 0 would hold for ever because of a slip.
+// Without this check, a typo would make a count of 0 hold for ever.
 func (x Happening) problemOf(plan Plan, name, value string) string {
 	if fields := event.Fields(x.Kind); !slices.Contains(fields, name) {
 		return fmt.Sprintf("%s has no field %q, want %s", x.Kind, name, topology.AnyOf(name, fields))

@@ -7,8 +7,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Kept expects which share of the connections that were established when a
-// fault hit went on: of those on which something was due afterwards.
+// Kept expects the share of connections that survive a fault, out of those that
+// were established when it hit and had something to do afterwards.
 type Kept struct {
 	Share form.Range[form.Share] `yaml:"share,short" doc:"kept / (kept + lost), such as 100% or 95%.." jsonschema:"required"`
 	After Cause                  `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`

@@ -18,14 +18,13 @@ type Kind struct {
 	typ       reflect.Type
 }
 
-// KindOf is the row of a kind of expectation: the key that it has in a file, a
-// name of lower-case letters and dashes, and what it expects, for the schema. E is
-// a struct; the tags of its fields say what stands in the file, as package form
-// explains.
+// KindOf is the row of a kind of expectation: its key in a file, a name of
+// lower-case letters and dashes, and what it expects, for the schema. E is a
+// struct; the tags of its fields describe the file, as package form explains.
 func KindOf[E Expectation](name, doc string) Kind { return Kind{name, doc, reflect.TypeFor[E]()} }
 
-// Kinds are what a scenario file may expect: the kinds of the project and those of
-// somebody else. The zero value has those of the project.
+// Kinds are the expectations that a scenario file may use: those of the project
+// and any that the caller adds. The zero value has those of the project.
 type Kinds struct{ own []Kind }
 
 func (all Kinds) rows() []Kind { return slices.Concat(kinds, all.own) }
@@ -33,28 +32,28 @@ func (all Kinds) rows() []Kind { return slices.Concat(kinds, all.own) }
 // kinds are those of the project, in the order of the schema.
 var kinds = []Kind{
 	KindOf[Active]("active", "a member is in the state Active, frozen or not"),
-	KindOf[OnlyActive]("only-active", "nobody else is in the state Active, frozen or not"),
-	KindOf[Elected]("elected", "the members that become Active, exactly, in order"),
+	KindOf[OnlyActive]("only-active", "no other member is in the state Active, frozen or not"),
+	KindOf[Elected]("elected", "exactly which members become Active, in order"),
 	KindOf[SingleActive]("single-active", "each group has one Active member at the end"),
-	KindOf[States]("states", "the states a member enters, exactly"),
+	KindOf[States]("states", "exactly which states a member enters, in order"),
 	KindOf[Becomes]("becomes", "a member enters a state at the right time"),
-	KindOf[NothingElse]("nothing-else", "no member changes its state but as becomes and states say"),
+	KindOf[NothingElse]("nothing-else", "members make only the state changes listed under becomes and states"),
 	KindOf[Takeover]("takeover", "a virtual IP moves to a member"),
-	KindOf[Moves]("moves", "how often the role of the Active moves"),
-	KindOf[DualActive]("dual-active", "for how long more than one member is Active"),
-	KindOf[NoActive]("no-active", "for how long no member is Active, after the first"),
-	KindOf[Outage]("outage", "the longest time a client is without answers, and its parts"),
+	KindOf[Moves]("moves", "how often the Active role moves to another member"),
+	KindOf[DualActive]("dual-active", "how long more than one member is Active"),
+	KindOf[NoActive]("no-active", "how long no member is Active, once one has been"),
+	KindOf[Outage]("outage", "the longest time that a client gets no answers, and its parts"),
 	KindOf[Kept]("kept", "the share of connections that survive a fault"),
 	KindOf[Lost]("lost", "the number of connections that a fault costs"),
 	KindOf[Requests]("requests", "how the requests of a client end"),
-	KindOf[AnsweredBy]("answered-by", "which nodes answer"),
-	KindOf[Happening]("event", "how often something happens"),
+	KindOf[AnsweredBy]("answered-by", "which nodes answer requests"),
+	KindOf[Happening]("event", "how often an event happens"),
 	KindOf[Said]("said", "what the programs of a real host write"),
 	KindOf[Violations]("violations", "invariants that this scenario breaks on purpose"),
 }
 
-// With returns the kinds of the project and then own ones. It fails if two share a
-// key, or the name of a type, by which the schema calls them.
+// With returns the kinds of the project followed by own ones. It fails if two
+// share a key or a type name, which is their name in the schema.
 func With(own ...Kind) (Kinds, error) {
 	var all Kinds
 	for _, k := range own {
@@ -82,7 +81,7 @@ func (all Kinds) names() []string {
 	return names
 }
 
-// NameOf returns the key of an expectation; of one that is in no file, its type.
+// NameOf returns the key of an expectation, or its type if no kind has it.
 func (all Kinds) NameOf(e Expectation) string {
 	if _, is := e.(Conditional); is {
 		return whenKey
@@ -95,7 +94,7 @@ func (all Kinds) NameOf(e Expectation) string {
 	return fmt.Sprintf("%T", e)
 }
 
-// Form is how the list of expectations stands in a scenario file.
+// Form describes the list of expectations in a scenario file.
 func (all Kinds) Form() form.Type {
 	list := form.Type{
 		Type: reflect.TypeFor[[]Expectation](), Want: wantList,
@@ -109,8 +108,8 @@ func (all Kinds) Form() form.Type {
 
 const wantList = "a list of expectations, such as - moves: 1"
 
-// decode reads the list under expect. An item that cannot be read stays
-// nil: paths count on its place.
+// decode reads the list under expect. An item that cannot be read stays nil,
+// because paths rely on the positions of the others.
 func (all Kinds) decode(d *form.Decoder, n form.Node, into any, path []string) {
 	items, isList := d.Items(n)
 	if !isList {
@@ -161,7 +160,7 @@ func (all Kinds) decodeItem(d *form.Decoder, n form.Node, path []string) Expecta
 func schemaOfWhen() *jsonschema.Schema {
 	text := &jsonschema.Schema{Type: "string"}
 	return &jsonschema.Schema{
-		Type: "object", Description: "the variants of which this is expected, by what they differ in, such as {profile: ios} (default: all)",
+		Type: "object", Description: "the variants that this expectation applies to, such as {profile: ios} (default: all)",
 		AdditionalProperties: &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "array", Items: text}, {Type: "string"}, {Type: "number"}, {Type: "boolean"}}},
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Lost expects how many connections a fault cost, and who had served them.
+// Lost expects how many connections a fault cost, and which nodes served them.
 type Lost struct {
-	Count    form.Range[int] `yaml:"count,short" doc:"how many in all"`
-	OnFailed form.Range[int] `yaml:"on-failed" doc:"how many of them were served by a node that the fault names"`
+	Count    form.Range[int] `yaml:"count,short" doc:"how many in total"`
+	OnFailed form.Range[int] `yaml:"on-failed" doc:"how many of them were served by nodes that the fault names"`
 	OnOthers form.Range[int] `yaml:"on-others" doc:"how many of them were served by other nodes"`
 	After    Cause           `yaml:"after" doc:"the fault, such as pull a.lan (default: the first one)"`
 }

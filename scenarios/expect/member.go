@@ -16,7 +16,7 @@ import (
 // out if the node has only one standby configuration.
 type Member struct {
 	Node      string `yaml:"node" doc:"a node with standby control" jsonschema:"required"`
-	Interface string `yaml:"interface" doc:"the interface, if the node has several with standby control"`
+	Interface string `yaml:"interface" doc:"the interface, if several of the node's have standby control"`
 	Group     int    `yaml:"group" doc:"the group, if the node is in several" jsonschema:"minimum=1,maximum=255"`
 }
 
@@ -40,7 +40,7 @@ func (m Member) chooses(node string, c event.StandbyChanged) bool {
 // Problems says what is wrong with it in a plan.
 func (m Member) Problems(plan Plan) []topology.Problem {
 	if m.Node == "" {
-		return nil // the missing key is told
+		return nil // the missing key has been reported
 	}
 	if problems := problemsOfNode(plan, "node", m.Node); problems != nil {
 		return problems
@@ -58,8 +58,8 @@ func (m Member) Problems(plan Plan) []topology.Problem {
 	return nil
 }
 
-// stretch is a time a member spent in one state: from at to, to excluded unless
-// it is the end of the run.
+// stretch is a period that a member spent in one state. It excludes its end,
+// unless that is the end of the run.
 type stretch struct {
 	from, to time.Duration
 	state    string
@@ -67,15 +67,15 @@ type stretch struct {
 
 func (s stretch) String() string { return s.state + " " + form.Text(s.from) + ".." + form.Text(s.to) }
 
-// lane is one member's way through the states.
+// lane is one member's path through the states.
 type lane struct {
 	member    Member
 	stretches []stretch
 }
 
-// lanes returns the ways of all members, in the order in which the members first
-// changed their state. A machine that loses its power forgets its state: it is
-// Initial again. A frozen one keeps it.
+// lanes returns the paths of all members, in the order in which they first
+// changed their state. A machine that loses power goes back to Initial. A frozen
+// one keeps its state.
 func lanes(e Evidence) []lane {
 	var all []lane
 	roster := oracle.NewRoster(oracle.Facts{})

@@ -11,7 +11,7 @@ import (
 // Moves expects how often the role of the Active moved; the first election does
 // not count.
 type Moves struct {
-	Count form.Range[int] `yaml:"count,short" doc:"how often" jsonschema:"required"`
+	Count form.Range[int] `yaml:"count,short" doc:"how many times the role moves" jsonschema:"required"`
 	VIP   netip.Addr      `yaml:"vip" doc:"the virtual IP of the group (default: all groups together)"`
 }
 

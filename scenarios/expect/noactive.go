@@ -13,8 +13,8 @@ import (
 // NoActive expects for how long no member was Active after the first one, in
 // each group.
 type NoActive struct {
-	Total   form.Range[time.Duration] `yaml:"total,short" doc:"in all"`
-	Longest form.Range[time.Duration] `yaml:"longest" doc:"the longest such span"`
+	Total   form.Range[time.Duration] `yaml:"total,short" doc:"the total time"`
+	Longest form.Range[time.Duration] `yaml:"longest" doc:"the longest single period"`
 	VIP     netip.Addr                `yaml:"vip" doc:"the virtual IP of the group (default: each group)"`
 }
 

@@ -9,15 +9,15 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// NothingElse expects that after the first fault no member changed its state
-// but as expectations of the same scenario name. Every other entry after the first fault fails it; without a fault,
-// every other entry of the run does.
+// NothingElse expects that after the first fault members made only the state
+// changes that other expectations of the scenario name. Any other change after
+// the first fault fails it; without a fault, any other change of the run does.
 type NothingElse struct {
-	Wanted bool `yaml:"wanted,short" doc:"true: no member changes its state after the first fault but as becomes and states say" jsonschema:"required"`
+	Wanted bool `yaml:"wanted,short" doc:"true: after the first fault, members make only the state changes listed under becomes and states" jsonschema:"required"`
 }
 
-// ChangeNamer is an expectation that names changes of states, for NothingElse: one
-// of them, once, or all that are like it.
+// ChangeNamer is an expectation that names state changes for NothingElse: a
+// single one, or every change that fits.
 type ChangeNamer interface {
 	Names(e Evidence, ev event.Event, c event.StandbyChanged) (named, once bool)
 }
@@ -27,7 +27,7 @@ func (x NothingElse) Text() string { return "no other change of a standby state 
 
 // Check implements Expectation.
 func (x NothingElse) Check(e Evidence) Result {
-	used := make([]bool, len(e.Beside))
+	used := make([]bool, len(e.All))
 	begun := !slices.ContainsFunc(e.Events, func(ev event.Event) bool { _, is := ev.What.(event.FaultApplied); return is })
 	var others []string
 	for _, ev := range e.Events {
@@ -46,10 +46,11 @@ func (x NothingElse) Check(e Evidence) Result {
 	return Result{Passed: true, Got: "none"}
 }
 
-// accounted says whether another expectation names a change, and uses it up.
+// accounted says whether another expectation names a change. An expectation
+// that names a single change accounts for one only.
 func accounted(e Evidence, used []bool, ev event.Event, c event.StandbyChanged) bool {
-	for i, beside := range e.Beside {
-		x, names := beside.(ChangeNamer)
+	for i, other := range e.All {
+		x, names := other.(ChangeNamer)
 		if !names || used[i] {
 			continue
 		}

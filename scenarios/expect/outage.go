@@ -13,13 +13,13 @@ import (
 // parts that add up to it.
 type Outage struct {
 	Client       string                    `yaml:"client" doc:"the client (default: every client)"`
-	Between      form.Range[time.Duration] `yaml:"between" doc:"the whole, such as 7s..16s"`
-	Detection    form.Range[time.Duration] `yaml:"detection" doc:"until a member noticed that the active is gone"`
-	Election     form.Range[time.Duration] `yaml:"election" doc:"until a member became Active"`
-	Announcement form.Range[time.Duration] `yaml:"announcement" doc:"until it announced the virtual IP"`
-	Neighbour    form.Range[time.Duration] `yaml:"neighbour" doc:"until the client's frames went to it"`
-	Retry        form.Range[time.Duration] `yaml:"retry" doc:"until the client had an answer"`
-	Open         bool                      `yaml:"open" doc:"on: no answer came until the end of the run (default off: one came)"`
+	Between      form.Range[time.Duration] `yaml:"between" doc:"the whole outage, such as 7s..16s"`
+	Detection    form.Range[time.Duration] `yaml:"detection" doc:"the part until a member notices that the active one is gone"`
+	Election     form.Range[time.Duration] `yaml:"election" doc:"then until a member becomes Active"`
+	Announcement form.Range[time.Duration] `yaml:"announcement" doc:"then until it announces the virtual IP"`
+	Neighbour    form.Range[time.Duration] `yaml:"neighbour" doc:"then until the client's frames go to it"`
+	Retry        form.Range[time.Duration] `yaml:"retry" doc:"then until the client gets an answer"`
+	Open         bool                      `yaml:"open" doc:"on: no answer comes before the end of the run (default off: one does)"`
 }
 
 // Text implements Expectation.

@@ -13,16 +13,16 @@ import (
 
 // Requests expects how the requests of one client ended, or of all together.
 type Requests struct {
-	Client  string                    `yaml:"client" doc:"the client (default: all together)"`
+	Client  string                    `yaml:"client" doc:"the client (default: all clients together)"`
 	Sent    form.Range[int]           `yaml:"sent" doc:"how many were sent"`
-	OK      form.Range[int]           `yaml:"ok" doc:"how many were answered well"`
+	OK      form.Range[int]           `yaml:"ok" doc:"how many succeeded"`
 	Share   form.Range[form.Share]    `yaml:"share" doc:"ok / sent, such as 95%.."`
-	Failed  form.Range[int]           `yaml:"failed" doc:"how many were given up"`
-	Open    form.Range[int]           `yaml:"open" doc:"how many had no end yet when the run ended"`
-	Retried form.Range[int]           `yaml:"retried" doc:"how many attempts failed and were made again"`
+	Failed  form.Range[int]           `yaml:"failed" doc:"how many the client gave up on"`
+	Open    form.Range[int]           `yaml:"open" doc:"how many were unfinished when the run ended"`
+	Retried form.Range[int]           `yaml:"retried" doc:"how many failed attempts were retried"`
 	Twice   form.Range[int]           `yaml:"twice" doc:"how many were answered twice"`
-	Only    []string                  `yaml:"only" doc:"the kinds of failures that may occur: refused, reset, timeout, unreachable, closed, status-500; an empty list: none may"`
-	Latency form.Range[time.Duration] `yaml:"latency" doc:"the longest time from due to answered"`
+	Only    []string                  `yaml:"only" doc:"the kinds of failures that may occur: refused, reset, timeout, unreachable, closed, status-500; an empty list: no failure may"`
+	Latency form.Range[time.Duration] `yaml:"latency" doc:"the longest time from when a request is due to its answer"`
 }
 
 // failureKinds are the failures that are not a status.

@@ -12,16 +12,16 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Said expects how often programs of a real host wrote a line, when for the
-// first time, and with what figure in it. Only lines that the watch of the host
-// lets through are known of a run.
+// Said expects how often programs of a real host wrote a line, when they first
+// did, and which figure it held. A run knows only the lines that the host's
+// watch lets through.
 type Said struct {
 	Node    string                    `yaml:"node" doc:"the real host" jsonschema:"required"`
 	Program string                    `yaml:"program" doc:"one of its programs (default: any)"`
-	Line    string                    `yaml:"line" doc:"regular expression that the line matches" jsonschema:"required"`
-	Count   form.Range[int]           `yaml:"count" doc:"how often, such as 4 or 1..3 (default 1..)"`
-	Between form.Range[time.Duration] `yaml:"between" doc:"when the first of them was written, such as 5s..6s after the fault; without after an instant of the run"`
-	Figure  form.Range[float64]       `yaml:"figure" doc:"the number in the first parentheses of line, such as ..2.5; of several lines the largest"`
+	Line    string                    `yaml:"line" doc:"a regular expression that the line matches" jsonschema:"required"`
+	Count   form.Range[int]           `yaml:"count" doc:"how many such lines, such as 4 or 1..3 (default 1..)"`
+	Between form.Range[time.Duration] `yaml:"between" doc:"when the first such line is written, such as 5s..6s: counted from the fault if after is given, else from the start of the run"`
+	Figure  form.Range[float64]       `yaml:"figure" doc:"the number that the first parentheses of line match, such as ..2.5; the largest if several lines match"`
 	Window  `yaml:",inline"`
 }
 
@@ -99,9 +99,9 @@ func (x Said) Problems(plan Plan) []topology.Problem {
 	switch {
 	case !exists:
 	case n.Host == nil:
-		fail("node", "node %s runs no real programs that could say anything", x.Node)
+		fail("node", "node %s runs no real programs, so it writes no lines", x.Node)
 	case !n.Host.Watched:
-		fail("node", "nothing that is said on %s is known, want watch under its exec", x.Node)
+		fail("node", "the output of %s is not recorded, want watch under its exec", x.Node)
 	default:
 		if x.Program != "" && !slices.Contains(n.Host.Programs, x.Program) {
 			fail("program", "there is no program %q on %s, want %s", x.Program, x.Node, topology.AnyOf(x.Program, n.Host.Programs))

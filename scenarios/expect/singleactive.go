@@ -12,7 +12,7 @@ import (
 // SingleActive expects that each group has exactly one Active member when the run
 // ends.
 type SingleActive struct {
-	Node string     `yaml:"node" doc:"the member that is it (default: any)"`
+	Node string     `yaml:"node" doc:"the node that must be Active (default: any)"`
 	VIP  netip.Addr `yaml:"vip" doc:"the virtual IP of the group (default: each group)"`
 }
 

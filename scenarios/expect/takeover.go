@@ -13,11 +13,11 @@ import (
 // Takeover expects that a virtual IP moved to a member, and how long it took.
 type Takeover struct {
 	From      string                    `yaml:"from" doc:"the node that had the virtual IP (default: any)"`
-	To        string                    `yaml:"to" doc:"the node that took it" jsonschema:"required"`
+	To        string                    `yaml:"to" doc:"the node that takes it over" jsonschema:"required"`
 	VIP       netip.Addr                `yaml:"vip" doc:"the virtual IP (default: any)"`
-	After     Cause                     `yaml:"after" doc:"the last fault before, such as pull a.lan (default: any)"`
-	Detection form.Range[time.Duration] `yaml:"detection" doc:"from the fault to the first frame by which the new member claims the virtual IP"`
-	Gap       form.Range[time.Duration] `yaml:"gap" doc:"from the last frame served by the old member to the first one served by the new"`
+	After     Cause                     `yaml:"after" doc:"the last fault before the takeover, such as pull a.lan (default: any)"`
+	Detection form.Range[time.Duration] `yaml:"detection" doc:"from the fault to the first frame in which the new member claims the virtual IP"`
+	Gap       form.Range[time.Duration] `yaml:"gap" doc:"from the last frame that the old member served to the first that the new one did"`
 }
 
 // Text implements Expectation.

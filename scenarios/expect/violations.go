@@ -9,11 +9,11 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Violations expects that the named invariants are violated, each once at least.
-// It is for incidents that show on purpose what must not be. All other
-// invariants must hold in every run, which need not be said.
+// Violations expects that each of the named invariants is violated at least
+// once. It is for incidents that break one on purpose. All other invariants must
+// hold in every run without being listed.
 type Violations struct {
-	Names []string `yaml:"invariants,short" doc:"names of invariants that this scenario breaks on purpose, such as one-active" jsonschema:"required"`
+	Names []string `yaml:"invariants,short" doc:"the invariants that this scenario breaks on purpose, such as one-active" jsonschema:"required"`
 }
 
 // Text implements Expectation.

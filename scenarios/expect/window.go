@@ -10,12 +10,12 @@ import (
 )
 
 // Window is the part of a run that an expectation looks at, both ends included.
-// Without After its ends are instants of the run; with After they count from
-// the instant at which that fault was applied for the first time.
+// Without After, its ends are instants of the run; with After, they count from
+// the first time that fault was applied.
 type Window struct {
-	After Cause         `yaml:"after" doc:"a fault of the timeline, such as pull a.lan: from and to count from the instant at which it was first applied"`
-	From  time.Duration `yaml:"from" doc:"begin of what is looked at (default: the start, or the fault)"`
-	To    time.Duration `yaml:"to" doc:"end of what is looked at (default: the end of the run)"`
+	After Cause         `yaml:"after" doc:"a fault in the timeline, such as pull a.lan: from and to then count from its first application"`
+	From  time.Duration `yaml:"from" doc:"the start of the window (default: the start of the run, or the fault)"`
+	To    time.Duration `yaml:"to" doc:"the end of the window (default: the end of the run)"`
 }
 
 // Resolve returns the instants of the window. It fails if the fault was never
@@ -38,22 +38,22 @@ func (w Window) Resolve(e Evidence) (Period, error) {
 	return p, nil
 }
 
-// Period is a window in instants of the run. An end that is not one of the run
-// is as soft as the instants of what happened near it.
+// Period is a window in instants of the run. An end inside the run is as
+// uncertain as the instants of the events near it.
 type Period struct {
-	zero        time.Duration // that the window counts from
+	zero        time.Duration // the instant that the window counts from
 	from, to    time.Duration
-	early, late time.Duration // how soft the two ends are
+	early, late time.Duration // how uncertain the two ends are
 }
 
-// Holds says whether an instant lies inside, wherever in the soft part an end is.
+// Holds says whether an instant certainly lies inside.
 func (p Period) Holds(at time.Duration) bool { return at >= p.from+p.early && at <= p.to-p.late }
 
-// MayHold says whether an instant lies inside for some place of the ends.
+// MayHold says whether an instant possibly lies inside.
 func (p Period) MayHold(at time.Duration) bool { return at >= p.from-p.early && at <= p.to+p.late }
 
-// Core is the part that is inside for sure. A window that has none, because it
-// is too short, is taken as it is.
+// Core is the part that certainly lies inside, or the whole window if it is too
+// short to have such a part.
 func (p Period) Core() (from, to time.Duration) {
 	if p.from+p.early > p.to-p.late {
 		return p.from, p.to
@@ -61,7 +61,7 @@ func (p Period) Core() (from, to time.Duration) {
 	return p.from + p.early, p.to - p.late
 }
 
-// Words says the window in words, with a space before: " from 30s to 40s".
+// Words puts the window into words after a space: " from 30s to 40s".
 func (w Window) Words() string {
 	var s string
 	if w.After.given() && w.From == 0 && w.To != 0 {

@@ -9,12 +9,12 @@ import (
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// TestNothingElseCountsWhatOthersName: each becomes accounts for one entry, a
-// states for all in its window; the rest is too much.
+// TestNothingElseCountsWhatOthersName: each becomes accounts for one change, a
+// states for all in its window; any other change fails.
 func TestNothingElseCountsWhatOthersName(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		beside []string
+		others []string
 		extra  []event.Event
 		want   Result
 	}{
@@ -27,8 +27,8 @@ func TestNothingElseCountsWhatOthersName(t *testing.T) {
 	} {
 		e := evidence()
 		e.Events = append(e.Events, c.extra...)
-		for _, item := range c.beside {
-			e.Beside = append(e.Beside, readExpectation(t, item))
+		for _, item := range c.others {
+			e.All = append(e.All, readExpectation(t, item))
 		}
 		if got := (NothingElse{Wanted: true}).Check(e); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
