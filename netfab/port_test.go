@@ -110,7 +110,7 @@ func TestPower(t *testing.T) {
 	}
 	b.Plug()
 	if !b.Carrier() || !slices.Equal(b.carrier, []bool{true}) {
-		t.Errorf("carrier %v, told %v; want true, [true]", b.Carrier(), b.carrier)
+		t.Errorf("carrier %v, notified %v; want true, [true]", b.Carrier(), b.carrier)
 	}
 	a.say(b.mac, "on")
 	l.run(time.Second)

@@ -112,13 +112,13 @@ func TestFailEndsTheRunAfterTheEvent(t *testing.T) {
 	loop.Post(Func(func() {
 		loop.Fail(first)
 		loop.Fail(second)
-		j.note("goes on")
+		j.note("continues")
 	}))
 	loop.Post(j.task("not this"))
 	if err := loop.Run(time.Second); !errors.Is(err, first) || errors.Is(err, second) {
 		t.Errorf("Run: got %v, want the first error", err)
 	}
-	j.want(t, "0s goes on")
+	j.want(t, "0s continues")
 }
 
 func TestPanicOfAnEventNamesIt(t *testing.T) {

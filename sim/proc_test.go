@@ -20,7 +20,7 @@ func TestProcRunsAsAnEvent(t *testing.T) {
 		if loop.Current() != p || p.Name() != "p" || p.Scope() != scope || p.String() != "proc p" {
 			t.Errorf("within p: current is %v of %v", loop.Current(), p.Scope().Name())
 		}
-		j.note("p begins")
+		j.note("p starts")
 		p.Park()
 		j.note("p ends")
 	})
@@ -34,7 +34,7 @@ func TestProcRunsAsAnEvent(t *testing.T) {
 	loop.At(time.Second, Func(p.Wake))
 	loop.At(2*time.Second, Func(p.Wake)) // after it has ended
 	run(t, loop, time.Minute)
-	j.want(t, "0s before", "0s p begins", "0s after", "0s posted by p", "1s p ends")
+	j.want(t, "0s before", "0s p starts", "0s after", "0s posted by p", "1s p ends")
 }
 
 // TestWakesCoalesce: however often a proc is woken before it runs, it runs
@@ -113,7 +113,7 @@ func TestKillNeverStarted(t *testing.T) {
 	before := runtime.NumGoroutine()
 	p := scope.Go("p", func(*Proc) { j.note("ran") })
 	scope.Kill()
-	dead := scope.Go("stillborn", func(*Proc) { j.note("ran") })
+	dead := scope.Go("neverStarted", func(*Proc) { j.note("ran") })
 	scope.Revive()
 	p.Wake()
 	dead.Wake()
@@ -187,7 +187,7 @@ func TestKillEachOther(t *testing.T) {
 		defer j.note("p unwinds")
 		p.Sleep(time.Second)
 		b.Kill()
-		j.note("p goes on until it parks")
+		j.note("p runs until it parks")
 		p.Park()
 		t.Error("p went on after Park")
 	})
@@ -199,7 +199,7 @@ func TestKillEachOther(t *testing.T) {
 		p.Park()
 	})
 	run(t, loop, time.Minute)
-	j.want(t, "1s q unwinds", "1s p goes on until it parks", "1s p unwinds")
+	j.want(t, "1s q unwinds", "1s p runs until it parks", "1s p unwinds")
 }
 
 // TestParkInADeferWhileKilled unwinds the defer too; it neither hangs nor skips

@@ -18,11 +18,11 @@ func TestFreezeAndThaw(t *testing.T) {
 	timer.Reset(2 * time.Second)
 	loop.Post(Func(scope.Freeze))
 	loop.At(3*time.Second, Func(func() { scope.Post(j.task("posted while frozen")) }))
-	loop.At(3*time.Second, j.task("the world goes on"))
+	loop.At(3*time.Second, j.task("the world continues"))
 	loop.At(4*time.Second, Func(scope.Thaw))
 	loop.At(4*time.Second, j.task("ahead of what thaws"))
 	run(t, loop, time.Minute)
-	j.want(t, "3s the world goes on", "4s ahead of what thaws",
+	j.want(t, "3s the world continues", "4s ahead of what thaws",
 		"4s due first", "4s due second", "4s timer", "4s posted while frozen", "9s due later")
 }
 
@@ -108,7 +108,7 @@ func TestKillDropsEverything(t *testing.T) {
 		scope.Post(j.task("posted"))
 		other.After(5*time.Second, j.task("other"))
 		scope.Kill()
-		scope.Post(j.task("posted to the dead"))
+		scope.Post(j.task("posted to the dead scope"))
 		if scope.Alive() || scope.Frozen() {
 			t.Error("a killed scope must be neither alive nor frozen")
 		}
@@ -179,7 +179,7 @@ func TestPostsWhileUnwindingAreDropped(t *testing.T) {
 	timer := scope.NewTimer(j.task("timer"))
 	scope.Go("p", func(p *Proc) {
 		defer func() {
-			j.note("dies")
+			j.note("unwinds")
 			scope.Post(j.task("posted"))
 			scope.After(time.Second, j.task("after"))
 			timer.Reset(time.Second)
@@ -193,7 +193,7 @@ func TestPostsWhileUnwindingAreDropped(t *testing.T) {
 		scope.Revive()
 	}))
 	run(t, loop, time.Minute)
-	j.want(t, "1s dies", "1s of the world")
+	j.want(t, "1s unwinds", "1s of the world")
 }
 
 // TestSkewAndDrift: local time steps and runs fast; timers set afterwards

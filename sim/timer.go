@@ -25,7 +25,7 @@ func (t *Timer) Reset(d time.Duration) {
 	t.loop.mu.Lock()
 	defer t.loop.mu.Unlock()
 	t.stop()
-	if t.ev.index == waiting { // its stopped self still stands in the queue
+	if t.ev.index == waiting { // the stopped event is still in the queue
 		t.ev = &event{owned: true}
 	}
 	t.ev.task, t.ev.scope = t.task, t.scope

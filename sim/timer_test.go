@@ -66,11 +66,11 @@ var timerCases = []struct {
 		timer.Reset(time.Second)
 		loop.After(time.Second, Func(func() { stopped(!timer.Stop()) }))
 	}, []string{"1s fired"}},
-	{"set anew by an earlier event of its instant", func(loop *Loop, timer *Timer, _ func(bool)) {
+	{"reset by an earlier event of its instant", func(loop *Loop, timer *Timer, _ func(bool)) {
 		loop.After(time.Second, Func(func() { timer.Reset(time.Second) }))
 		timer.Reset(time.Second)
 	}, []string{"2s fired"}},
-	{"set anew by a later event of its instant", func(loop *Loop, timer *Timer, _ func(bool)) {
+	{"reset by a later event of its instant", func(loop *Loop, timer *Timer, _ func(bool)) {
 		timer.Reset(time.Second)
 		loop.After(time.Second, Func(func() { timer.Reset(0) }))
 	}, []string{"1s fired", "1s fired"}},

@@ -81,7 +81,7 @@ func staleLibraries(table []library, u use, required []string) []string {
 		}
 		for _, folder := range l.folders {
 			if !imported(u.code, l, folder) && (l.tests || !imported(u.tests, l, folder)) {
-				stale = append(stale, fmt.Sprintf("libraries: %s may be imported in %s, but nobody there does", l.path, folder))
+				stale = append(stale, fmt.Sprintf("libraries: %s may be imported in %s, but no code there does", l.path, folder))
 			}
 		}
 		if l.tests && !imported(u.tests, l, "") {
@@ -164,7 +164,7 @@ func TestStaleRowsAreFound(t *testing.T) {
 		{"x.org/gone", []string{"a"}, false, ""},
 	}, u, requiredBy("module m\n\nrequire x.org/lib v1.0.0\n\nrequire (\n\tx.org/deep v1.0.0\n\tx.org/check v1.0.0 // why\n\tx.org/tool v1.0.0\n)\n\nrequire (\n\tx.org/gone v1.0.0 // indirect\n)\n\ntool (\n\tx.org/gone\n)\n"))
 	want = []string{
-		"libraries: x.org/tool may be imported in b, but nobody there does",
+		"libraries: x.org/tool may be imported in b, but no code there does",
 		"libraries: x.org/tool may be imported by tests, but none does",
 		"libraries: x.org/gone is not required by go.mod",
 	}

@@ -87,7 +87,7 @@ func TestCableIsSilent(t *testing.T) {
 	<-time.After(3 * time.Second)
 	for i, c := range arrived {
 		if len(c) > 0 {
-			t.Errorf("port %d heard % x on a cable where nobody speaks", i, <-c)
+			t.Errorf("port %d heard % x on a cable that must be silent", i, <-c)
 		}
 	}
 	if withIPv6 && len(heard) == 0 {

@@ -90,7 +90,7 @@ func (h hierarchies) all() []string {
 	return slices.DeleteFunc([]string{h.unified, h.freezer, h.cpu, h.memory}, func(s string) bool { return s == "" })
 }
 
-// groupPrefix begins the name of every cgroup of ours.
+// groupPrefix starts the name of each of our cgroups.
 const groupPrefix = "cablepull-"
 
 // owner is the process that made a cgroup: its process number, its start time

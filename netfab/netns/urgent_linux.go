@@ -7,7 +7,7 @@ import "golang.org/x/sys/unix"
 // What the thread starts is not urgent. Restore, on the same thread, takes that
 // back. Without the privilege for it, Urgent changes nothing.
 //
-// It is for the loop that stands for the wire. The receiver of a frame is woken
+// Use it for the loop that acts as the wire. The receiver of a frame is woken
 // in the middle of the batch in which the frame was sent. If it may displace
 // the sender, each frame costs two context switches, and only a third of the
 // frames per second pass.

@@ -178,7 +178,7 @@ func TestRetries(t *testing.T) {
 			answered 1 on 2 by web: 200
 			closed 2 by client after 1`)
 	})
-	t.Run("in vain", func(t *testing.T) {
+	t.Run("exhausted", func(t *testing.T) {
 		l := newLab(t)
 		l.serve(topology.Backend{Status: 500})
 		l.ask(once(func(c *topology.Client) { c.Retries = 1; c.Mode = topology.ModeKeepAlive }))

@@ -24,14 +24,14 @@ func TestCarrierLoss(t *testing.T) {
 		})
 	}
 	l.Run(time.Second)
-	var told []string
-	h.NIC("lan").OnCarrier(func(up bool) { told = append(told, fmt.Sprintf("%v %v", h.Now(), up)) })
+	var notified []string
+	h.NIC("lan").OnCarrier(func(up bool) { notified = append(notified, fmt.Sprintf("%v %v", h.Now(), up)) })
 	before := l.Log.Len()
 	l.At(2*time.Second, h.NIC("lan").Port().Pull)
 	l.At(3*time.Second, h.NIC("lan").Port().Plug)
 	l.Run(4 * time.Second)
-	if want := []string{"2s false", "3s true"}; !slices.Equal(told, want) {
-		t.Errorf("told: got %v, want %v", told, want)
+	if want := []string{"2s false", "3s true"}; !slices.Equal(notified, want) {
+		t.Errorf("notified: got %v, want %v", notified, want)
 	}
 	var got []string
 	for _, e := range l.Log.Events()[before:] {
@@ -57,21 +57,21 @@ func TestCarrierLoss(t *testing.T) {
 // machine notices nothing.
 func TestCarrierWhileFrozen(t *testing.T) {
 	for _, c := range []struct {
-		name             string
-		put              func(*host.Host)
-		linkAt, toldAt   time.Duration
-		links, toldTimes int
+		name                 string
+		put                  func(*host.Host)
+		linkAt, notifiedAt   time.Duration
+		links, notifiedTimes int
 	}{
 		{"frozen machine", func(h *host.Host) { h.Freeze(false) }, 5 * time.Second, 5 * time.Second, 1, 1},
 		{"frozen process", func(h *host.Host) { h.Freeze(true) }, 2 * time.Second, 5 * time.Second, 1, 1},
-		{"dead machine", func(h *host.Host) { h.Crash(false) }, 0, 0, 0, 0},
+		{"crashed machine", func(h *host.Host) { h.Crash(false) }, 0, 0, 0, 0},
 		{"warm restart", func(h *host.Host) { h.Crash(true) }, 0, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t, 1, nil)
 			h := l.Hosts[0]
-			var told []time.Duration
-			h.NIC("lan").OnCarrier(func(bool) { told = append(told, h.Now()) })
+			var notified []time.Duration
+			h.NIC("lan").OnCarrier(func(bool) { notified = append(notified, h.Now()) })
 			l.At(time.Second, func() { c.put(h) })
 			l.At(2*time.Second, h.NIC("lan").Port().Pull)
 			l.At(5*time.Second, h.Thaw)
@@ -83,8 +83,8 @@ func TestCarrierWhileFrozen(t *testing.T) {
 			if len(links) != c.links || c.links > 0 && links[0] != c.linkAt {
 				t.Errorf("kernel: got %v, want %d at %v", links, c.links, c.linkAt)
 			}
-			if len(told) != c.toldTimes || c.toldTimes > 0 && told[0] != c.toldAt {
-				t.Errorf("programs: got %v, want %d at %v", told, c.toldTimes, c.toldAt)
+			if len(notified) != c.notifiedTimes || c.notifiedTimes > 0 && notified[0] != c.notifiedAt {
+				t.Errorf("programs: got %v, want %d at %v", notified, c.notifiedTimes, c.notifiedAt)
 			}
 		})
 	}

@@ -169,7 +169,7 @@ func (l *lab) dial(tb testing.TB, h *host.Host, target string) *host.Conn {
 	return conn
 }
 
-// within fails the test unless a span lies between two others.
+// within fails the test unless a span is between two others.
 func within(tb testing.TB, what string, got, low, high time.Duration) {
 	tb.Helper()
 	if got < low || got > high {

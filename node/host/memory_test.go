@@ -30,7 +30,7 @@ func TestMemory(t *testing.T) {
 	take("given back", 30, true, 90)
 	m.Give(90)
 	m.Fill(0.9)
-	take("fits beside the fill", 10, true, 100)
+	take("fits with the fill", 10, true, 100)
 	take("does not fit", 1, false, 100)
 	m.Fill(0)
 	take("fill gone", 50, true, 60)

@@ -272,7 +272,7 @@ func (n *NIC) ignore(group MAC) {
 	}
 }
 
-// shut lets no more frames out.
+// shut stops all frames from leaving.
 func (n *NIC) shut() { n.closed = true }
 
 // crash forgets the stack's state. A cold one also takes the link down.

@@ -174,7 +174,7 @@ func TestTranslationDiesWithTheMachine(t *testing.T) {
 	}
 	router.SetTranslation(told)
 	if _, err := l.try(t, near, "10.0.0.80:80"); err != nil {
-		t.Errorf("told again: %v", err)
+		t.Errorf("configured again: %v", err)
 	}
 	if err := l.again(t, near, conn); err != nil {
 		t.Errorf("the old connection, whose rule is back: %v", err)
