@@ -9,17 +9,26 @@ import (
 // HSRP is a member of a group of HSRP version 1 as a Protocol: a Machine, and
 // its frames.
 type HSRP struct {
-	machine Machine
-	acting  Identity // while it leaves a group, still the old one
+	machine  Machine
+	acting   Identity // while it leaves a group, still the old one
+	received Received // what Parse has returned last
 }
 
 // NewHSRP returns a member in Initial.
 func NewHSRP(cfg Config) *HSRP { return &HSRP{machine: New(cfg)} }
 
-// Step implements Protocol. The events are those of Machine.
+// Step implements Protocol. The events are those of Machine, of which Tick and
+// Received are pointers.
 func (p *HSRP) Step(now time.Duration, ev Event) (actions []Action) {
 	p.acting = identity(&p.machine.cfg)
-	p.machine, actions = p.machine.Step(now, ev)
+	switch ev := ev.(type) { // a machine takes values, and does not let them escape
+	case *Tick:
+		p.machine, actions = p.machine.Step(now, *ev)
+	case *Received:
+		p.machine, actions = p.machine.Step(now, *ev)
+	default:
+		p.machine, actions = p.machine.Step(now, ev)
+	}
 	return actions
 }
 
@@ -48,12 +57,13 @@ func (*HSRP) Matches(frame []byte) bool { return wire.IsHSRP(frame) }
 func (*HSRP) Multicast() wire.MAC { return wire.AllRouters }
 
 // Parse implements Protocol.
-func (*HSRP) Parse(frame []byte) Event {
+func (p *HSRP) Parse(frame []byte) Event {
 	_, from, msg, err := wire.ParseFrame(frame)
 	if err != nil {
 		return nil
 	}
-	return Received{From: from, Message: msg}
+	p.received = Received{From: from, Message: msg}
+	return &p.received
 }
 
 var _ Protocol = (*HSRP)(nil)

@@ -11,8 +11,9 @@ import (
 // runs it: a machine and its frame format. HSRP is one.
 type Protocol interface {
 	// Step applies an event at an instant and returns what the shell must do, in
-	// order. Every protocol handles Start, Stop, Tick and Yield, and has events of
-	// its own.
+	// order. Every protocol handles Start, Stop, *Tick and Yield, and has events of
+	// its own. Frequent events are pointers, which need no allocation; Step must not
+	// keep them.
 	Step(now time.Duration, ev Event) []Action
 	// Deadline is the earliest instant at which a timer is due, or Never. The shell
 	// steps with a Tick then.
@@ -30,7 +31,8 @@ type Protocol interface {
 	Matches(frame []byte) bool
 	// Multicast is the destination Ethernet address of the protocol's frames.
 	Multicast() wire.MAC
-	// Parse returns the event for such a frame, or nil if it is malformed.
+	// Parse returns the event for such a frame, or nil if it is malformed. The event
+	// is valid until the next call.
 	Parse(frame []byte) Event
 }
 

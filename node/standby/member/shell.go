@@ -1,6 +1,7 @@
 package member
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -41,6 +42,7 @@ type Shell struct {
 	options  Options
 	protocol standby.Protocol
 	timer    *sim.Timer
+	ticking  standby.Tick // the event of the present tick
 	socket   *host.PacketSocket
 	jitter   *rand.Rand
 	frame    []byte
@@ -113,7 +115,8 @@ func (s *Shell) follow() {
 func (s *Shell) timerFired() { s.host.CPU().Do(sim.Func(s.tick)) }
 
 func (s *Shell) tick() {
-	s.step(standby.Tick{Jitter: s.jitter.Float64()*2 - 1})
+	s.ticking.Jitter = s.jitter.Float64()*2 - 1
+	s.step(&s.ticking)
 }
 
 func (s *Shell) received(frame []byte) {
@@ -125,7 +128,8 @@ func (s *Shell) received(frame []byte) {
 		s.step(ev)
 		return
 	}
-	s.host.CPU().Do(sim.Func(func() { s.step(ev) }))
+	later := bytes.Clone(frame) // which is borrowed, as the event is
+	s.host.CPU().Do(sim.Func(func() { s.step(s.protocol.Parse(later)) }))
 }
 
 // now is the instant by the machine's own clock.

@@ -81,7 +81,7 @@ func (p *toy) Step(now time.Duration, ev standby.Event) (actions []standby.Actio
 			p.claimDue = now + patience
 			return p.drop("heard a lower address")
 		}
-	case standby.Tick:
+	case *standby.Tick:
 		if now >= p.claimDue {
 			p.owner, p.claimDue = true, standby.Never
 			actions = append(actions,
