@@ -100,15 +100,15 @@ type Note struct {
 // row begins a row of a thing that has one name.
 func row(name string) Row { return Row{Of: name, Names: []string{name}} }
 
-// add adds a figure.
-func (r *Row) add(c *Column, value float64) *Figure {
+// Add adds a figure and returns it. It stays valid until the next one is added.
+func (r *Row) Add(c *Column, value float64) *Figure {
 	r.Figures = append(r.Figures, Figure{Column: c, Of: r.Of, Value: value})
 	return &r.Figures[len(r.Figures)-1]
 }
 
-func (r *Row) span(c *Column, d time.Duration) *Figure { return r.add(c, float64(d)) }
+func (r *Row) span(c *Column, d time.Duration) *Figure { return r.Add(c, float64(d)) }
 
-func (r *Row) count(c *Column, n int) *Figure { return r.add(c, float64(n)) }
+func (r *Row) count(c *Column, n int) *Figure { return r.Add(c, float64(n)) }
 
 // bad marks a figure that ought to be zero.
 func (f *Figure) bad() {
@@ -136,6 +136,11 @@ func (m *Measures) Tables() []Table {
 			if t := table(m); len(t.Rows) > 0 {
 				all = append(all, t)
 			}
+		}
+	}
+	for _, t := range m.Own {
+		if len(t.Rows) > 0 {
+			all = append(all, t)
 		}
 	}
 	return all

@@ -15,6 +15,9 @@ func filled() *Measures {
 	var m Measures
 	all := reflect.ValueOf(&m).Elem()
 	for i := range all.NumField() {
+		if all.Type().Field(i).Name == "Own" {
+			continue
+		}
 		one := reflect.New(all.Field(i).Type().Elem()).Elem()
 		for j := range one.NumField() {
 			switch f := one.Field(j); f.Kind() {
@@ -44,6 +47,9 @@ func TestEveryMeasureListsItself(t *testing.T) {
 	m := filled()
 	all := reflect.ValueOf(m).Elem()
 	for i := range all.NumField() {
+		if all.Type().Field(i).Name == "Own" {
+			continue
+		}
 		name := all.Type().Field(i).Name
 		var only Measures
 		reflect.ValueOf(&only).Elem().Field(i).Set(all.Field(i))

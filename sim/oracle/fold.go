@@ -57,10 +57,21 @@ type recorder interface {
 	record(*Measures)
 }
 
-// Measure folds the events of a run into its measures.
-func Measure(events []event.Event, f Facts) Measures {
+// Own is a measure that is not built in: a Go team's, or a test's.
+type Own interface {
+	Observe(event.Event)      // each event of the run, in order
+	Finish(end time.Duration) // when there are no more
+	Table() Table             // what it measured; without rows it is left out
+}
+
+// Measure folds the events of a run into its measures, and into measures of the
+// caller's own, which are listed after them.
+func Measure(events []event.Event, f Facts, own ...Own) Measures {
 	s := newScene(f)
 	folds := []fold{s}
+	for _, o := range own {
+		folds = append(folds, o)
+	}
 	var recorders []recorder
 	for _, m := range measures {
 		r := m.fold(s)
@@ -71,6 +82,9 @@ func Measure(events []event.Event, f Facts) Measures {
 	var all Measures
 	for _, r := range recorders {
 		r.record(&all)
+	}
+	for _, o := range own {
+		all.Own = append(all.Own, o.Table())
 	}
 	return all
 }

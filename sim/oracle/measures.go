@@ -16,6 +16,9 @@ type Measures struct {
 	// Members is all members on paper but real programs, by node, then interface.
 	// Their status is known once the run has been finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
+
+	// Own is the tables of measures that are not built in.
+	Own []Table `json:"-"`
 }
 
 // measure is how one measure is folded, and the tables in which it lists itself.

@@ -91,7 +91,7 @@ func spreadTable(m *Measures) Table {
 		r := row(s.Node)
 		r.count(spreadConnections, s.Connections)
 		r.count(spreadRequests, s.Requests)
-		r.add(spreadShare, s.RequestShare)
+		r.Add(spreadShare, s.RequestShare)
 		t.Rows = append(t.Rows, r)
 	}
 	return t
