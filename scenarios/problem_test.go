@@ -37,7 +37,7 @@ var slips = []struct{ old, new, at, want string }{
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", mode: keepalive}`, "8:54", `got "keepalive", want new, keep-alive or long-lived (did you mean "keep-alive"?)`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", connections: 0}`, "8:61", `got 0, want 1 to 100000`},
 	{`{target: "http://192.0.2.100/"}`, `{}`, "8:16", `target is missing`},
-	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address for its host: there is no DNS in the bench`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address as its host: the bench has no DNS`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want 0 to 876000h`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hello: 1s}}}\n  b", "5:89", `got 1s, want 2s to 40s (DataPower: HelloTimer)`},
@@ -54,7 +54,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"name: small", "name: Small", "1:7", `want lower-case letters, digits and dashes`},
 	{"segments: {lan: {}}", "segments: {lan: {}, l.n: {}}", "3:21", `"l.n" has '.'`},
 	{"{lan: 192.0.2.50/24}", "{lam: 192.0.2.50/24}", "7:29", `there is no segment "lam", want lan (did you mean "lan"?)`},
-	{"{lan: 192.0.2.50/24}", "{lan: 192.0.2.11/24}", "7:34", `a.lan has 192.0.2.11 on segment lan already`},
+	{"{lan: 192.0.2.50/24}", "{lan: 192.0.2.11/24}", "7:34", `a.lan already has 192.0.2.11 on segment lan`},
 	{"{lan: 192.0.2.50/24}", "{lan: 198.51.100.1/24}", "7:34", `got subnet 198.51.100.0/24, want 192.0.2.0/24 as a.lan has on segment lan`},
 	{"- 30s: pull a.lan", "- 61s: pull a.lan", "10:5", `got instant 1m1s, want one before the end at 1m0s`},
 	{"- 30s: pull a.lan", "- 30: pull a.lan", "10:5", `got instant "30", want an instant and a fault, such as 40s: pull a.lan`},
@@ -156,7 +156,7 @@ func TestWarnings(t *testing.T) {
 	for _, slip := range [][3]string{
 		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.101}}}\n  web", "it must be the same on all members of group 1 on segment lan"},
 		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.100, authentication: cisco}}}\n  web", "members of group 1 on segment lan will ignore each other"},
-		{"target: \"http://192.0.2.100/\"", "target: \"http://192.0.2.99/\"", "nobody has the address 192.0.2.99"},
+		{"target: \"http://192.0.2.100/\"", "target: \"http://192.0.2.99/\"", "no node has the address 192.0.2.99"},
 		{"gateway: {}, nics: {lan: 192.0.2.11/24}", "gateway: {services: {web: {listen: \"192.0.2.12:80\"}}}, nics: {lan: 192.0.2.11/24}", "neither an address nor a virtual IP of the node"},
 	} {
 		s, err := Parse("x", []byte(strings.Replace(small, slip[0], slip[1], 1)))

@@ -19,7 +19,7 @@ var (
 	// ErrDown is a fault that needs a running machine.
 	ErrDown = errors.New("the machine is not up")
 	// ErrRealStack is a fault for our own stack on a node that has the kernel's.
-	ErrRealStack = errors.New("a node that runs real programs has the stack, the clock and the configuration of the kernel, which no fault changes")
+	ErrRealStack = errors.New("a node with real programs uses the kernel's stack, clock and configuration, which no fault changes")
 )
 
 // targetError is an ErrTarget that says more.

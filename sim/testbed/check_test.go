@@ -50,8 +50,8 @@ func TestCheck(t *testing.T) {
 		"node a: lan and lan2 lead to the same segment lan: a node has one cable to a segment",
 		"node a: the program other is not built in",
 		"reboot a warm down 5s: a process that is killed keeps nothing",
-		"fill k memory 90%: a node that runs real programs has the stack, the clock and the configuration of the kernel",
-		"skew k 5s for 3s: a node that runs real programs",
+		"fill k memory 90%: a node with real programs uses the kernel's stack, clock and configuration",
+		"skew k 5s for 3s: a node with real programs",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got  %v\nwant %s", err, want)

@@ -249,9 +249,9 @@ func TestRealHostService(t *testing.T) {
 func TestRealHostFaultsRefused(t *testing.T) {
 	b := open(t, server(), Options{})
 	for _, c := range []struct{ fault, want string }{
-		{"set web standby.priority 120", "a node that runs real programs has the stack"},
-		{"fill web memory 90%", "a node that runs real programs has the stack"},
-		{"skew web 5s for 2s", "a node that runs real programs has the stack"},
+		{"set web standby.priority 120", "a node with real programs uses the kernel's stack"},
+		{"fill web memory 90%", "a node with real programs uses the kernel's stack"},
+		{"skew web 5s for 2s", "a node with real programs uses the kernel's stack"},
 		{"reboot web warm down 5s", "there is no warm reboot in real time"},
 	} {
 		f, err := fault.Parse(c.fault)

@@ -15,7 +15,7 @@ type Backend struct {
 	Allow   []netip.Addr  `yaml:"allow" doc:"client addresses to serve; connections from others are reset (default: all)"`
 }
 
-// WithDefaults returns a copy in which nothing is left out.
+// WithDefaults returns a copy with every default filled in.
 func (b Backend) WithDefaults() Backend {
 	b.Port = cmp.Or(b.Port, DefaultPort)
 	b.Status = cmp.Or(b.Status, 200)

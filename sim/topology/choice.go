@@ -1,6 +1,6 @@
 package topology
 
-// The words that fields with a choice may hold, as in their enum tags.
+// The words that choice fields may hold, as in their enum tags.
 const (
 	ArrivalConst   = "const"
 	ArrivalPoisson = "poisson"
@@ -9,9 +9,9 @@ const (
 	ModeKeepAlive = "keep-alive"
 	ModeLongLived = "long-lived"
 
-	// What a service does whose address is not local.
-	BindWait  = "wait"  // bind all the same, serve once the address arrives
-	BindRetry = "retry" // try again each second
+	// What a service does while its address is not local.
+	BindWait  = "wait"  // bind anyway, serve once the address arrives
+	BindRetry = "retry" // try again every second
 	BindFail  = "fail"  // give up
 
 	OnVIPLossReset  = "rst"

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Client is an HTTP client: an open-loop source of requests.
+// Client is an HTTP client. Its requests are open-loop: they do not wait for
+// answers.
 type Client struct {
 	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
 	Rate        Rate          `yaml:"rate" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
@@ -23,8 +24,8 @@ type Client struct {
 	Stop        time.Duration `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
 }
 
-// WithDefaults returns a copy in which nothing is left out. Stop stays zero: the
-// end of the run.
+// WithDefaults returns a copy with every default filled in. Stop stays zero,
+// which means the end of the run.
 func (c Client) WithDefaults() Client {
 	c.Rate = cmp.Or(c.Rate, 10)
 	c.Arrival = cmp.Or(c.Arrival, ArrivalConst)
@@ -63,7 +64,7 @@ func (Client) Properties() []Property { return nil }
 // Faults implements Program.
 func (Client) Faults() []string { return nil }
 
-// target checks the URL of a server; that it is missing is told.
+// target checks the URL of a server. CheckFields reports a missing one.
 func (c *checker) target(path []string, n Node, url string) {
 	if target, err := ParseTarget(url); err == nil {
 		c.reach(path, n, target.Address.Addr())
@@ -72,24 +73,25 @@ func (c *checker) target(path []string, n Node, url string) {
 	}
 }
 
-// reach checks that a node has a way to an address, which somebody should have.
+// reach checks that a node has a route to an address, and warns if no node has
+// that address.
 func (c *checker) reach(path []string, n Node, a netip.Addr) {
 	if !c.held(a) {
-		c.warn(path, "nobody has the address %s", a)
+		c.warn(path, "no node has the address %s", a)
 	} else if !n.onLink(a) && !n.Default.IsValid() {
-		c.fail(path, "%s is on none of the node's segments, want a default-route", a)
+		c.fail(path, "%s is not on one of the node's segments, want a default-route", a)
 	}
 }
 
-// Target is where a URL leads.
+// Target is what a URL points to.
 type Target struct {
 	Address netip.AddrPort
 	Host    string // as in the URL, for the header of that name
 	Path    string // with the query
 }
 
-// ParseTarget reads the URL of a server. It has an address for its host: there
-// is no DNS in the bench.
+// ParseTarget reads the URL of a server. The host must be an address: the bench
+// has no DNS.
 func ParseTarget(text string) (Target, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
@@ -97,7 +99,7 @@ func ParseTarget(text string) (Target, error) {
 	}
 	address, err := netip.ParseAddrPort(u.Hostname() + ":" + cmp.Or(u.Port(), fmt.Sprint(DefaultPort)))
 	if err != nil || !address.Addr().Is4() || address.Port() == 0 {
-		return Target{}, fmt.Errorf("got %q, want an IPv4 address for its host: there is no DNS in the bench", text)
+		return Target{}, fmt.Errorf("got %q, want an IPv4 address as its host: the bench has no DNS", text)
 	}
 	return Target{address, u.Host, u.RequestURI()}, nil
 }

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// This file is the only place that knows what a field means when it was left
-// out. Everything that builds or shows a topology reads completed values.
+// Only this package knows what a missing field means. Everything that builds or
+// shows a topology reads completed values.
 
-// Default values that are not the zero of their type.
+// Default values other than the zero value of their type.
 const (
 	DefaultLatency        = 100 * time.Microsecond
 	DefaultAgeing         = 300 * time.Second
@@ -25,15 +25,15 @@ const (
 	DefaultSize           = 1000
 	DefaultPort           = 80
 	DefaultService        = "web"
-	BackendService        = "http" // what a back end runs
+	BackendService        = "http" // the service of a back end
 )
 
-// Names returns the keys of a map in the order in which everything is built,
-// numbered and printed.
+// Names returns the keys of a map, sorted: the order in which everything is
+// built, numbered and printed.
 func Names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// WithDefaults returns a copy in which nothing is left out. MAC addresses are
-// 02:00:00:00:xx:yy, counted over all interfaces in the order of node and
+// WithDefaults returns a copy with every default filled in. MAC addresses are
+// 02:00:00:00:xx:yy, numbered over all interfaces in the order of node and
 // interface names.
 func (t Topology) WithDefaults() Topology {
 	done := Topology{Segments: map[string]Segment{}, Nodes: map[string]Node{}}
@@ -59,7 +59,7 @@ func (t Topology) WithDefaults() Topology {
 	return done
 }
 
-// WithDefaults returns a copy in which nothing is left out.
+// WithDefaults returns a copy with every default filled in.
 func (s Segment) WithDefaults() Segment {
 	s.Latency = cmp.Or(s.Latency, DefaultLatency)
 	s.Ageing = cmp.Or(s.Ageing, DefaultAgeing)
@@ -67,8 +67,8 @@ func (s Segment) WithDefaults() Segment {
 	return s
 }
 
-// withDefaults returns a copy in which nothing is left out but MAC addresses and
-// what its programs leave out.
+// withDefaults returns a copy with every default filled in, except for MAC
+// addresses and programs.
 func (n Node) withDefaults() Node {
 	n.ARP = cmp.Or(n.ARP, ARPLinux)
 	n.CPU.Cores = cmp.Or(n.CPU.Cores, 2)
@@ -86,7 +86,7 @@ func (n Node) withDefaults() Node {
 	return n
 }
 
-// WithDefaults returns a copy in which nothing is left out.
+// WithDefaults returns a copy with every default filled in.
 func (m Memory) WithDefaults() Memory {
 	m.Connection = cmp.Or(m.Connection, 64<<10)
 	m.Request = cmp.Or(m.Request, 256<<10)
@@ -94,7 +94,7 @@ func (m Memory) WithDefaults() Memory {
 	return m
 }
 
-// WithDefaults returns a copy in which nothing is left out. An absent virtual
+// WithDefaults returns a copy with every default filled in. An absent virtual
 // IP stays absent: it is learned from the active.
 func (s Standby) WithDefaults() Standby {
 	s.Group = cmp.Or(s.Group, 1)
@@ -118,7 +118,8 @@ func (s Standby) WithDefaults() Standby {
 	return s
 }
 
-// VIPs returns the primary virtual IP, if there is one, and the secondary ones.
+// VIPs returns the primary virtual IP, if there is one, then the secondary
+// ones.
 func (s Standby) VIPs() []netip.Addr {
 	if !s.VIP.IsValid() {
 		return s.Secondary

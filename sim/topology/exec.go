@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// Exec makes a node a real host: the kernel of the node's namespace has the
-// addresses of its interfaces, and real programs run there. Only the world of
-// real namespaces has such hosts.
+// Exec makes a node a real host: the kernel holds the addresses of its
+// interfaces in a namespace of its own, and real programs run there. Only the
+// world of real namespaces has such hosts.
 //
-// In arguments and files, {dir} is the node's working directory, {name} its name,
-// and {lan.address}, {lan.prefix}, {lan.interface} and {lan.mac} are those of its
-// interface lan. Other words in braces stay what they are.
+// In arguments and files, {dir} is the node's working directory, {name} its
+// name, and {lan.address}, {lan.prefix}, {lan.interface} and {lan.mac} are
+// those of its interface lan. Other words in braces are left alone.
 type Exec struct {
 	Run    []string            `yaml:"run" doc:"the program and its arguments, such as [nginx, -g, \"daemon off;\", -c, \"{dir}/nginx.conf\"]; it must stay in the foreground" jsonschema:"required"`
 	Name   string              `yaml:"name" doc:"name of the program in events and faults (default: its file name)"`
@@ -31,8 +31,8 @@ type Exec struct {
 	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes a program-said event"`
 }
 
-// Ready is how real programs show that they are ready. Nothing else waits for it
-// but the run: programs that are not ready in time end it with an error.
+// Ready is how real programs show that they are ready. Only the run waits for
+// it: programs that are not ready in time end the run with an error.
 type Ready struct {
 	TCP    int           `yaml:"tcp" doc:"a program on the node listens on this port" jsonschema:"minimum=1,maximum=65535"`
 	Log    string        `yaml:"log" doc:"regular expression: a line of the output of run matches"`
@@ -63,13 +63,15 @@ func (x Exec) Addresses() []netip.Addr { return x.VIPs }
 // ServiceNames implements Program.
 func (x Exec) ServiceNames() []string { return x.Programs() }
 
-// Properties implements Program: the configuration of real programs is their own.
+// Properties implements Program: the configuration of real programs is their
+// own.
 func (Exec) Properties() []Property { return nil }
 
 // Faults implements Program.
 func (Exec) Faults() []string { return nil }
 
-// programName makes a name of a program's path: python3.11 is python3-11.
+// programName turns a program's path into a name: python3.11 becomes
+// python3-11.
 func programName(file string) string {
 	name := strings.Map(func(c rune) rune {
 		if c < 'a' || c > 'z' {
@@ -99,14 +101,15 @@ func (t Topology) Execs() []string {
 	return slices.DeleteFunc(Names(t.Nodes), func(name string) bool { return t.Nodes[name].Exec == nil })
 }
 
-// placeholder is a word in braces of one or two names.
+// placeholder matches a word in braces that consists of one or two names.
 var placeholder = regexp.MustCompile(`\{[a-z0-9-]+(\.[a-z]+)?\}`)
 
-// interfaceWords are what can be asked of an interface.
+// interfaceWords are the properties of an interface that a placeholder can
+// name.
 var interfaceWords = []string{"address", "prefix", "interface", "mac"}
 
-// Expand puts what is known of a node in place of the placeholders of a text.
-// The node must be completed.
+// Expand replaces the placeholders in a text with values of the node, which
+// must be completed.
 func (n Node) Expand(text, name, dir string) string {
 	return placeholder.ReplaceAllStringFunc(text, func(word string) string {
 		first, second, dotted := strings.Cut(strings.Trim(word, "{}"), ".")
@@ -131,10 +134,10 @@ func (n Node) Expand(text, name, dir string) string {
 	})
 }
 
-// real checks what else a node with real programs has.
+// real reports properties that a node with real programs cannot have.
 func (c *checker) real(path []string, n Node) {
 	fail := func(key string) {
-		c.fail(At(path, key), "a node that runs real programs has the stack, the clock and the configuration of the kernel, want no %s", key)
+		c.fail(At(path, key), "a node with real programs uses the kernel's stack, clock and configuration, want no %s", key)
 	}
 	for key, p := range n.Programs() {
 		if p != Program(n.Exec) {
@@ -172,7 +175,7 @@ func (x Exec) Problems(at Place) []Problem {
 	return c.problems
 }
 
-// commands checks what is to be run.
+// commands checks the programs to run.
 func (c *checker) commands(path []string, n Node) {
 	x := n.Exec
 	if x.Run != nil && (len(x.Run) == 0 || x.Run[0] == "") {
@@ -180,7 +183,7 @@ func (c *checker) commands(path []string, n Node) {
 		return
 	}
 	if len(x.Run) == 0 {
-		return // the missing key is told
+		return // CheckFields reports the missing key
 	}
 	if err := CheckName(x.Name); err != nil {
 		c.fail(At(path, "name"), "%v", err)
@@ -190,7 +193,7 @@ func (c *checker) commands(path []string, n Node) {
 		at := At(path, "beside", name)
 		c.name(at)
 		if name == x.Name {
-			c.fail(at, "the program that run starts is called %s already, want another name", name)
+			c.fail(at, "the program in run already has the name %s, want another", name)
 		}
 		if command := x.Beside[name]; len(command) == 0 || command[0] == "" {
 			c.fail(at, "got no program, want a list of the program and its arguments")
@@ -199,8 +202,8 @@ func (c *checker) commands(path []string, n Node) {
 	}
 }
 
-// placeholders finds words in braces that name an interface and ask for what
-// there is not.
+// placeholders reports words in braces that name an interface and a property
+// that no interface has.
 func (c *checker) placeholders(path []string, n Node, texts ...string) {
 	for _, text := range texts {
 		for _, word := range placeholder.FindAllString(text, -1) {
@@ -220,7 +223,7 @@ func (c *checker) ready(path []string, r Ready) {
 		}
 	}
 	if ways > 1 {
-		c.fail(path, "got several ways to be ready, want one of tcp, log and after")
+		c.fail(path, "got several ways to be ready, want one of tcp, log or after")
 	}
 	if r.After >= r.Within && r.After > 0 {
 		c.fail(At(path, "within"), "got %s, want more than after, %s", r.Within, r.After)
@@ -238,24 +241,25 @@ func (c *checker) expression(path []string, text string) {
 func (c *checker) execVIP(path []string, n Node, vip netip.Addr, before []netip.Addr) {
 	iface := n.interfaceFor(vip)
 	if iface == "" {
-		c.fail(path, "virtual IP %s is in the subnet of none of the node's interfaces", vip)
+		c.fail(path, "virtual IP %s is not in the subnet of one of the node's interfaces", vip)
 		return
 	}
 	c.vip(path, n.NICs[iface], vip)
 	if slices.Contains(before, vip) {
-		c.fail(path, "%s stands in the list twice", vip)
+		c.fail(path, "%s is in the list twice", vip)
 	}
 	for _, name := range Names(c.whole.Nodes) {
 		other := c.whole.Nodes[name]
 		for _, there := range Names(other.Standby) {
 			if slices.Contains(other.Standby[there].VIPs(), vip) {
-				c.fail(path, "virtual IP %s is that of a standby group on %s.%s", vip, name, there)
+				c.fail(path, "virtual IP %s belongs to a standby group on %s.%s", vip, name, there)
 			}
 		}
 	}
 }
 
-// interfaceFor returns the first interface in whose subnet an address is, or "".
+// interfaceFor returns the first interface whose subnet contains an address, or
+// "".
 func (n Node) interfaceFor(a netip.Addr) string {
 	for _, iface := range Names(n.NICs) {
 		if n.NICs[iface].Address.Contains(a) {

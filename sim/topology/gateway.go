@@ -11,7 +11,7 @@ import (
 // Gateway is an appliance that serves virtual IPs.
 type Gateway struct {
 	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on port 80 of the second, and so on)"`
-	// OnVIPLoss is what becomes of connections to a VIP that is given up.
+	// OnVIPLoss is what happens to the connections of a VIP that is given up.
 	OnVIPLoss string `yaml:"on-vip-loss" doc:"when a virtual IP is lost: rst (default: reset its connections) or freeze (let them hang, and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
 }
 
@@ -44,7 +44,7 @@ func (g Gateway) Properties() []Property { return serviceSwitches(g) }
 // Faults implements Program.
 func (Gateway) Faults() []string { return nil }
 
-// WithDefaults returns a copy in which nothing is left out but the address.
+// WithDefaults returns a copy with every default filled in except the address.
 func (s Service) WithDefaults() Service {
 	s.Work = cmp.Or(s.Work, DefaultWork)
 	s.Size = cmp.Or(s.Size, DefaultSize)
@@ -67,7 +67,7 @@ func (g Gateway) Complete(at Place) Program {
 	}
 	for i, address := range addresses {
 		if g.Services != nil {
-			break // the services were said; an empty mapping means none
+			break // services is given; an empty mapping means none
 		}
 		name := DefaultService
 		if i > 0 {
@@ -80,10 +80,10 @@ func (g Gateway) Complete(at Place) Program {
 	return &g
 }
 
-// serviceAddresses lists the addresses on which a gateway serves if nothing
-// else is said: its virtual IPs, or its own addresses if it has none. Standby
-// must be completed. A member that learns its virtual IP serves the one that
-// the others of its group were given. No address stands in the list twice.
+// serviceAddresses lists the addresses on which a gateway serves by default:
+// its virtual IPs, or its own addresses if it has none. Standby must be
+// completed. A member that learns its virtual IP serves the one configured on
+// the other members of its group. The list has no duplicates.
 func (t Topology) serviceAddresses(n Node) []netip.Addr {
 	var addresses []netip.Addr
 	for _, iface := range Names(n.Standby) {
@@ -118,7 +118,7 @@ func (t Topology) learnedVIP(segment string, group int) netip.Addr {
 	return netip.Addr{}
 }
 
-// services checks on what a gateway listens.
+// services checks the addresses on which a gateway listens.
 func (c *checker) services(path []string, n Node) {
 	taken := map[netip.AddrPort]string{}
 	own := c.whole.serviceAddresses(n)
@@ -132,17 +132,17 @@ func (c *checker) services(path []string, n Node) {
 		case !s.Listen.IsValid():
 			c.fail(at, "listen is missing: the node has no address of its own to listen on")
 		case slices.Contains(own, s.Listen.Addr()) && !s.Listen.Addr().Is4():
-			// It is told where the node gets the address.
+			// The check of the node's own address reports it.
 		case !s.Listen.Addr().Is4() || s.Listen.Port() == 0:
 			c.fail(at, "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", s.Listen)
 		case twice:
-			c.fail(at, "service %s listens on %s already", other, s.Listen)
+			c.fail(at, "service %s already listens on %s", other, s.Listen)
 		case !s.Listen.Addr().IsUnspecified() && !slices.Contains(own, s.Listen.Addr()):
 			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
 		}
 		taken[s.Listen] = name
 		if s.Forward.IsValid() && !c.held(s.Forward.Addr()) {
-			c.warn(At(path, name, "forward"), "nobody has the address %s", s.Forward.Addr())
+			c.warn(At(path, name, "forward"), "no node has the address %s", s.Forward.Addr())
 		}
 	}
 }

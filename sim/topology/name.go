@@ -7,18 +7,20 @@ import (
 	"strings"
 )
 
-// ErrName is wrapped by what CheckName returns.
+// ErrName is wrapped by the errors of CheckName.
 var ErrName = errors.New("bad name")
 
-// nameMax is what a DNS label may hold: names become host names in captures
-// and, in the world of real namespaces, names of interfaces.
+// nameMax is the limit of a DNS label: names become host names in captures and,
+// in the world of real namespaces, names of interfaces.
 const nameMax = 63
 
 // reservedNames are words of the fault language that would make a line
-// ambiguous if a node bore them: `partition a | for 4s`, `partition one-way | b`.
+// ambiguous as the name of a node: `partition a | for 4s`, `partition one-way |
+// b`.
 var reservedNames = []string{"for", "one-way"}
 
-// CheckName says why a text cannot name a segment, node, interface or service.
+// CheckName returns why a text cannot name a segment, node, interface or
+// service.
 func CheckName(name string) error {
 	switch {
 	case name == "":
@@ -38,12 +40,12 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Nearest returns the one among words that was probably meant by a misspelt
-// word, or "" if none is near: at most a third of the letters may differ, in a
-// short word one, but never all. Of equally near ones it returns the first.
+// Nearest returns the word that a misspelt one probably means, or "" if none is
+// near: at most a third of the letters may differ, or one letter of a short
+// word, but never all. Among equally near words it returns the first.
 func Nearest(word string, words []string) string {
 	if len(word) > 2*nameMax {
-		return "" // a distance costs the product of both lengths
+		return "" // the cost of a distance grows with the product of both lengths
 	}
 	best, bestDistance := "", min(max(1, len(word)/3)+1, len(word))
 	for _, w := range words {
@@ -55,7 +57,7 @@ func Nearest(word string, words []string) string {
 }
 
 // distance counts the insertions, deletions, replacements and swaps of
-// neighbours that make b from a.
+// neighbours that turn a into b.
 func distance(a, b string) int {
 	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
 	next := make([]int, len(b)+1)

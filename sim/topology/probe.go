@@ -18,7 +18,7 @@ type Probe struct {
 	Token    string        `yaml:"token" doc:"word that the body must contain, for http-token; the bench's own servers send the alphabet"`
 }
 
-// The ways of checking.
+// The kinds of check.
 const (
 	ProbeTCPHalf    = "tcp-half"
 	ProbeTCPFull    = "tcp-full"
@@ -48,7 +48,7 @@ func (p Probe) Problems(at Place) []Problem {
 	case p.By == ProbeHTTPToken && !has:
 		c.fail(nil, "token is missing: %s looks for it", p.By)
 	case p.By != ProbeHTTPToken && has:
-		c.fail([]string{"token"}, "got %q, want none: %s looks for no token", p.Token, p.By)
+		c.fail([]string{"token"}, "got %q, want none: %s does not look for a token", p.Token, p.By)
 	}
 	return c.problems
 }

@@ -2,11 +2,11 @@ package topology
 
 import "strings"
 
-// Problem is something that is wrong with a value, and where in it.
+// Problem says what is wrong with a value, and where.
 type Problem struct {
 	Path    []string // keys as in YAML, such as nodes, a, nics, lan
-	Message string   // what was got and what is wanted
-	Warning bool     // it can be built, but is probably not meant
+	Message string   // got and want
+	Warning bool     // it can be built, but is probably a mistake
 }
 
 // String prints the path and the message.

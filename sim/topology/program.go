@@ -9,36 +9,38 @@ import (
 	"strings"
 )
 
-// Program is one program of a node on paper: its configuration, and all that
-// must be known of it before it runs. A field of Node whose type is a Program
-// makes it one that scenario files can have; package world says how it runs. All
-// but Complete are asked of completed values only.
+// Program is the configuration of one program of a node, and everything that
+// must be known of it before it runs. Scenario files can hold a program if Node
+// has a field of its type; package world says how it runs. All methods but
+// Complete expect a completed value.
 type Program interface {
-	// Complete returns a copy of the same type in which nothing is left out.
+	// Complete returns a copy of the same type with every default filled in.
 	Complete(Place) Program
 	// Problems lists what is wrong with it beyond the rules in its tags. Paths
 	// begin at the program.
 	Problems(Place) []Problem
-	// Addresses lists those for which it makes the node answer, beside the
-	// addresses of interfaces and standby groups.
+	// Addresses lists the addresses for which it makes the node answer, apart from
+	// those of interfaces and standby groups.
 	Addresses() []netip.Addr
-	// ServiceNames lists what can be stopped and started while it runs.
+	// ServiceNames lists the services that can be stopped and started while it
+	// runs.
 	ServiceNames() []string
-	// Properties lists what of it can be set while it runs.
+	// Properties lists the properties that can be set while it runs.
 	Properties() []Property
-	// Faults lists the verbs of faults that are about this program.
+	// Faults lists the verbs of the faults that act on this program.
 	Faults() []string
 }
 
-// Place is where a program stands. All of it is completed, but when programs are
-// being completed, the programs.
+// Place says which node of which topology a program belongs to. Both are
+// completed, except that Complete sees programs that are not yet completed.
 type Place struct {
 	Topology Topology
 	Name     string // of the node
 	Node     Node
 }
 
-// programFields are the fields of Node that hold programs, in the order of keys.
+// programFields are the fields of Node that hold programs, in the order of
+// keys.
 var programFields = func() (fields []programField) {
 	for i := range reflect.TypeFor[Node]().NumField() {
 		if f := reflect.TypeFor[Node]().Field(i); f.Type.Implements(reflect.TypeFor[Program]()) {
@@ -55,7 +57,7 @@ type programField struct {
 	index int
 }
 
-// ProgramKeys lists the keys of the programs that are built in, sorted.
+// ProgramKeys lists the keys of the built-in programs, sorted.
 func ProgramKeys() []string {
 	var keys []string
 	for _, f := range programFields {
@@ -64,8 +66,8 @@ func ProgramKeys() []string {
 	return keys
 }
 
-// Programs yields what the node runs, by key: what is built in, then the others,
-// each sorted.
+// Programs yields the node's programs by key: the built-in ones, then the
+// others, each sorted.
 func (n *Node) Programs() iter.Seq2[string, Program] {
 	return func(yield func(string, Program) bool) {
 		v := reflect.ValueOf(n).Elem()
@@ -108,7 +110,7 @@ func (n Node) withPrograms(t Topology, name string) Node {
 	return n
 }
 
-// programs checks what a node runs.
+// programs checks the programs of a node.
 func (c *checker) programs(path []string, name string, n Node) {
 	services := map[string]string{}
 	for key, p := range n.Programs() {
@@ -119,7 +121,7 @@ func (c *checker) programs(path []string, name string, n Node) {
 		}
 		for _, service := range p.ServiceNames() {
 			if other, taken := services[service]; taken && other != key {
-				c.fail(at, "service %s is one of %s already: faults could not say which is meant", service, other)
+				c.fail(at, "%[2]s already has a service %[1]s: faults could not tell them apart", service, other)
 			}
 			services[service] = key
 		}
@@ -128,7 +130,7 @@ func (c *checker) programs(path []string, name string, n Node) {
 		at := At(path, key)
 		c.name(at)
 		if slices.Contains(ProgramKeys(), key) {
-			c.fail(at, "the program %s is built in, want another name", key)
+			c.fail(at, "%s is a built-in program, want another name", key)
 		}
 		for _, problem := range CheckFields(c.Nodes[name].Others[key]) {
 			problem.Path = At(at, problem.Path...)
@@ -137,11 +139,11 @@ func (c *checker) programs(path []string, name string, n Node) {
 	}
 }
 
-// check begins the checks of one program.
+// check returns a checker for one program.
 func (p Place) check() *checker { return &checker{Topology: p.Topology, whole: p.Topology} }
 
-// ServiceNames lists what can be stopped and started on a node. The node must be
-// completed.
+// ServiceNames lists the services of a node that can be stopped and started.
+// The node must be completed.
 func (n Node) ServiceNames() []string {
 	names := []string{}
 	for _, p := range n.Programs() {
@@ -150,7 +152,7 @@ func (n Node) ServiceNames() []string {
 	return names
 }
 
-// Takes reports whether faults of a verb are about a program of the node.
+// Takes reports whether faults with this verb act on a program of the node.
 func (n Node) Takes(verb string) bool {
 	for _, p := range n.Programs() {
 		if slices.Contains(p.Faults(), verb) {
@@ -160,7 +162,7 @@ func (n Node) Takes(verb string) bool {
 	return false
 }
 
-// claims says whether a node may ever answer for an address.
+// claims reports whether a node may ever answer for an address.
 func (n *Node) claims(a netip.Addr) bool {
 	for _, nic := range n.NICs { // order: any will do
 		if nic.Address.Addr() == a {

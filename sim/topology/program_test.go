@@ -96,10 +96,10 @@ func TestOwnProgram(t *testing.T) {
 	top, _ = with(sink{Address: addr("198.51.100.1"), Depth: 10})
 	top.Nodes["k"].Others["client"] = sink{Address: addr("192.0.2.77")}
 	wantProblems(t, top.Validate(),
-		"nodes.k.client: the program client is built in, want another name",
+		"nodes.k.client: client is a built-in program, want another name",
 		"nodes.k.sink.address: not of k",
 		"nodes.k.sink.depth: got 10, want 0 to 9",
-		"nodes.k.sink: service drain is one of client already: faults could not say which is meant",
+		"nodes.k.sink: client already has a service drain: faults could not tell them apart",
 	)
 }
 
@@ -110,5 +110,5 @@ func TestServiceNamesAreUnique(t *testing.T) {
 	a.Backend = &Backend{Port: 8080}
 	a.Gateway = &Gateway{Services: map[string]Service{"http": {}}}
 	top.Nodes["a"] = a
-	wantProblems(t, top.Validate(), "nodes.a.gateway: service http is one of backend already: faults could not say which is meant")
+	wantProblems(t, top.Validate(), "nodes.a.gateway: backend already has a service http: faults could not tell them apart")
 }

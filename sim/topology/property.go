@@ -12,18 +12,18 @@ import (
 // configuration.
 var ErrProperty = errors.New("bad property")
 
-// Property is what can be set of a running node.
+// Property is something that can be set on a running node.
 type Property struct {
 	Name  string // such as lan.address, standby.lan.priority, service.web
 	Want  string // the values it takes, in words
 	Takes func(value string) bool
 
-	// Of a property of a program: the value that it has as configured, and the one
-	// on a machine that was never told, such as after an unsaved change is lost.
+	// For a property of a program: its configured value, and its value on an
+	// unconfigured machine, such as after an unsaved change is lost.
 	Value, Unset string
 }
 
-// Switch is a property that is on as configured.
+// Switch is a property that is on in the configuration.
 func Switch(name string) Property {
 	return Property{name, "on or off", func(v string) bool { return v == "on" || v == "off" }, "on", "off"}
 }
@@ -31,8 +31,8 @@ func Switch(name string) Property {
 // ServiceProperty names the switch of a service.
 func ServiceProperty(service string) string { return "service." + service }
 
-// serviceSwitches are the properties of a program whose services can be switched
-// off for good.
+// serviceSwitches are the properties that switch the services of a program on
+// and off.
 func serviceSwitches(p Program) []Property {
 	var switches []Property
 	for _, service := range p.ServiceNames() {
@@ -45,21 +45,22 @@ func serviceSwitches(p Program) []Property {
 type StandbyProperty struct {
 	want string
 	get  func(*Standby) string
-	set  func(*Standby, string) error // takes what get has returned, and what is wanted
+	set  func(*Standby, string) error // takes any value that get returns
 }
 
-// Get returns the value that standby control has.
+// Get returns the property's value.
 func (p StandbyProperty) Get(s Standby) string { return p.get(&s) }
 
-// Set gives standby control a value.
+// Set changes the property's value.
 func (p StandbyProperty) Set(s *Standby, value string) error { return p.set(s, value) }
 
-// takes reports whether a user may set a value.
+// takes reports whether a user may set the value.
 func (p StandbyProperty) takes(value string) bool {
 	return value != "" && p.set(&Standby{}, value) == nil
 }
 
-// StandbyProperties are what can be set of standby control at run time.
+// StandbyProperties are the properties of standby control that can be set at
+// run time.
 var StandbyProperties = map[string]StandbyProperty{
 	"group": {
 		"1 to 255",
@@ -105,7 +106,7 @@ var StandbyProperties = map[string]StandbyProperty{
 	},
 }
 
-// span is a property that is a duration.
+// span is a property of type duration.
 func span(of func(*Standby) *time.Duration) StandbyProperty {
 	return StandbyProperty{
 		"a duration such as 3s",
@@ -118,7 +119,7 @@ func span(of func(*Standby) *time.Duration) StandbyProperty {
 	}
 }
 
-// errValue is a value of the wrong kind; who reports it says what is wanted.
+// errValue is a value of the wrong kind; the caller adds what is wanted.
 var errValue = errors.New("wrong value")
 
 func unless(right bool) error {
@@ -146,8 +147,8 @@ func isPrefixOrNone(v string) bool {
 	return v == "none" || err == nil && p.Addr().Is4()
 }
 
-// properties lists what makes up the running configuration of a node, by name.
-// A name that stands for two means the later one. The node must be completed.
+// properties returns the properties of a node's running configuration by name.
+// If two share a name, the later one wins. The node must be completed.
 func (n Node) properties() map[string]Property {
 	all := map[string]Property{}
 	add := func(p Property) { all[p.Name] = p }
@@ -177,12 +178,12 @@ func (n Node) properties() map[string]Property {
 	return all
 }
 
-// Properties lists what makes up the running configuration of a node, sorted:
-// lan.address, standby, standby.lan, standby.lan.priority, standby.priority
-// (of all interfaces), service.web. The node must be completed.
+// Properties lists the properties of a node's running configuration, sorted:
+// lan.address, standby, standby.lan, standby.lan.priority, standby.priority (of
+// all interfaces), service.web. The node must be completed.
 func (n Node) Properties() []string { return Names(n.properties()) }
 
-// CheckProperty says why a node has no such property.
+// CheckProperty returns an error if a node has no such property.
 func (n Node) CheckProperty(property string) error {
 	_, err := n.property(property)
 	return err
@@ -191,7 +192,7 @@ func (n Node) CheckProperty(property string) error {
 // property returns a property of a node by name.
 func (n Node) property(name string) (Property, error) {
 	if n.Exec != nil {
-		return Property{}, fmt.Errorf("%w: got %q of a node that runs real programs, whose configuration is their own", ErrProperty, name)
+		return Property{}, fmt.Errorf("%w: got %q: a node with real programs has no properties to set", ErrProperty, name)
 	}
 	all := n.properties()
 	p, known := all[name]
@@ -201,7 +202,7 @@ func (n Node) property(name string) (Property, error) {
 	return p, nil
 }
 
-// CheckSet says why a property of a node cannot be set to a value.
+// CheckSet returns why a property of a node cannot be set to a value.
 func (n Node) CheckSet(property, value string) error {
 	p, err := n.property(property)
 	if err == nil && !p.Takes(value) {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrRate is wrapped by the error for a text that is no rate.
+// ErrRate is wrapped by the error for a text that is not a rate.
 var ErrRate = errors.New("bad rate")
 
 // Rate is events per second. In YAML: 20/s, 3/min, 1/h.
@@ -44,8 +44,8 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%w: got %q, want a number per s, min or h, such as 20/s", ErrRate, text)
 }
 
-// String prints the rate in the first unit in which it is a whole number, so
-// that it reads back as the same rate; else per second.
+// String prints the rate in the first unit that makes it a whole number, so
+// that it reads back as the same rate; if there is none, per second.
 func (r Rate) String() string {
 	for _, p := range ratePeriods {
 		count := math.Round(float64(r) * p.span)

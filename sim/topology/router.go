@@ -6,44 +6,45 @@ import (
 	"net/netip"
 )
 
-// Router forwards packets between the node's interfaces, and may translate
-// addresses and filter as it does.
+// Router forwards packets between the node's interfaces; it may also translate
+// addresses and filter.
 type Router struct {
 	NAT      *NAT      `yaml:"nat" doc:"address translation"`
 	Firewall *Firewall `yaml:"firewall" doc:"which packets are forwarded (default: all)"`
 }
 
-// NAT is what a router translates. It knows connections: their answers are
-// translated back. What it knows dies with the machine; where a rule fits, it
-// takes a connection up in the middle then, unless a firewall forbids.
+// NAT is what a router translates. It tracks connections and translates their
+// answers back. When the machine dies, this state is lost; afterwards NAT picks
+// up a connection in the middle if a rule matches, unless a firewall forbids
+// it.
 type NAT struct {
 	DNAT []DNAT `yaml:"dnat" doc:"addresses and ports to translate to others behind the router"`
 	SNAT *SNAT  `yaml:"snat" doc:"hides the addresses behind the router"`
 }
 
-// DNAT makes connections to one address and port go to another.
+// DNAT redirects connections from one address and port to another.
 type DNAT struct {
 	To  netip.AddrPort `yaml:"to" doc:"address and port that clients use: the router's own address, or a free one on its segments, for which it then answers" jsonschema:"required"`
 	Via netip.AddrPort `yaml:"via" doc:"address and port to send them to, such as a virtual IP" jsonschema:"required"`
 }
 
-// SNAT gives what leaves over a segment another source.
+// SNAT replaces the source address of packets that leave over a segment.
 type SNAT struct {
 	Segment string     `yaml:"segment" doc:"segment on which packets leave" jsonschema:"required"`
 	As      netip.Addr `yaml:"as" doc:"new source address (default: the router's own on that segment)"`
 }
 
-// Firewall is what a router lets pass. It knows connections: once the first
-// packet is allowed, so is everything that belongs to it, in both directions. A
-// TCP connection begins with a SYN: after a restart of the firewall, what was
-// established before is not known and does not pass. Rules see the destination
-// that translation has made, and the source before it.
+// Firewall is what a router lets pass. It tracks connections: once the first
+// packet is allowed, the whole connection is, in both directions. A TCP
+// connection begins with a SYN: after a restart, the firewall does not know the
+// connections established before and drops them. Rules see the destination
+// after translation and the source before it.
 type Firewall struct {
 	Default string  `yaml:"default" doc:"what happens to a packet that no rule allows: drop (default) or accept" jsonschema:"enum=accept,enum=drop"`
 	Allow   []Allow `yaml:"allow" doc:"connections that may be opened"`
 }
 
-// Allow is a rule of a firewall. What is left out is any.
+// Allow is a rule of a firewall. A field that is left out matches everything.
 type Allow struct {
 	From netip.Prefix `yaml:"from" doc:"source, such as 192.0.2.11/32 (default: any)"`
 	To   netip.Prefix `yaml:"to" doc:"destination, such as 198.51.100.100/32 (default: any)"`
@@ -88,8 +89,8 @@ func (Router) Properties() []Property { return nil }
 // Faults implements Program.
 func (Router) Faults() []string { return nil }
 
-// InterfaceOn returns the first interface that leads to a segment, or "". The
-// node must have its defaults.
+// InterfaceOn returns the first interface on a segment, or "". The node must be
+// completed.
 func (n Node) InterfaceOn(segment string) string {
 	for _, iface := range Names(n.NICs) {
 		if n.NICs[iface].Segment == segment {
@@ -99,7 +100,7 @@ func (n Node) InterfaceOn(segment string) string {
 	return ""
 }
 
-// Addresses returns the addresses for which the translation stands.
+// Addresses returns the addresses that the router translates.
 func (t *NAT) Addresses() []netip.Addr {
 	var all []netip.Addr
 	if t == nil {
@@ -114,10 +115,10 @@ func (t *NAT) Addresses() []netip.Addr {
 	return all
 }
 
-// router checks what a router translates and lets pass.
+// router checks the translation and the firewall of a router.
 func (c *checker) router(path []string, name string, n Node) {
 	if len(n.NICs) < 2 {
-		c.warn(path, "node %s routes with one interface", name)
+		c.warn(path, "node %s is a router with one interface", name)
 	}
 	if nat := n.Router.NAT; nat != nil {
 		taken := map[netip.AddrPort]bool{}
@@ -143,10 +144,10 @@ func (c *checker) dnat(path []string, d DNAT, twice bool) {
 		}
 	}
 	if twice {
-		c.fail(At(path, "to"), "%s is translated already", d.To)
+		c.fail(At(path, "to"), "%s already has a translation", d.To)
 	}
 	if d.Via.IsValid() && !c.held(d.Via.Addr()) {
-		c.warn(At(path, "via"), "nobody has the address %s", d.Via.Addr())
+		c.warn(At(path, "via"), "no node has the address %s", d.Via.Addr())
 	}
 }
 
@@ -181,7 +182,7 @@ func (c *checker) natAddress(path []string, name string, n Node, a netip.Addr) {
 		}
 		return
 	}
-	c.fail(path, "%s is in the subnet of none of the node's interfaces: nobody would send it packets for that", a)
+	c.fail(path, "%s is not in the subnet of one of the node's interfaces: no packets for it would arrive", a)
 }
 
 func (c *checker) firewall(path []string, f Firewall) {

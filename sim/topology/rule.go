@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Rule says which values a field may hold. It is read from the field's
-// jsonschema tag, so that the loader, Validate and the printed schema agree:
+// Rule says which values a field may hold. It comes from the field's jsonschema
+// tag, so that the loader, Validate and the printed schema agree:
 // `jsonschema:"required,enum=on,enum=off,minimum=1,maximum=255"`. Bounds of
 // durations are durations. Without a minimum, numbers are at least 0.
 type Rule struct {
@@ -50,7 +50,7 @@ func RuleOf(f reflect.StructField) Rule {
 	return r
 }
 
-// Check returns what is wrong with a value, or "".
+// Check says what is wrong with a value, or returns "".
 func (r Rule) Check(v reflect.Value) string {
 	switch {
 	case v.Type() == durationType:
@@ -85,7 +85,7 @@ func (r Rule) bounds() string {
 	return r.Min + " to " + r.Max
 }
 
-// AnyOf lists what is allowed, and what was probably meant by got.
+// AnyOf lists the allowed words, and suggests the one that got probably means.
 func AnyOf(got string, allowed []string) string {
 	if len(allowed) == 0 {
 		return "none"
@@ -100,8 +100,8 @@ func AnyOf(got string, allowed []string) string {
 	return text
 }
 
-// CheckFields holds every field of a struct, and of all in it, against its
-// rule. Zero values mean that the default applies, and pass.
+// CheckFields checks every field of a struct, nested ones included, against its
+// rule. Zero values pass: they stand for the default.
 func CheckFields(v any) []Problem { return checkFields(reflect.ValueOf(v), nil) }
 
 func checkFields(v reflect.Value, path []string) []Problem {
@@ -174,5 +174,5 @@ func checkStruct(v reflect.Value, path []string) []Problem {
 	return problems
 }
 
-// At appends keys to a path without touching what others hold of it.
+// At appends keys to a copy of a path.
 func At(path []string, keys ...string) []string { return slices.Concat(path, keys) }

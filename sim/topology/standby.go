@@ -13,14 +13,14 @@ func (c *checker) standby(path []string, n Node, iface string, s Standby) {
 		c.fail(path, "there is no interface %q, want %s", iface, AnyOf(iface, Names(n.NICs)))
 		return
 	}
-	if s.VIP.Is4() { // of others the product tells
+	if s.VIP.Is4() { // the product's check reports the others
 		c.vip(At(path, "vip"), nic, s.VIP)
 	}
 	for i, a := range s.Secondary {
 		at := At(path, "secondary", fmt.Sprint(i))
 		c.vip(at, nic, a)
 		if a == s.VIP || slices.Contains(s.Secondary[:i], a) {
-			c.fail(at, "%s is a virtual IP of the group already", a)
+			c.fail(at, "%s is already a virtual IP of the group", a)
 		}
 	}
 }
@@ -53,7 +53,7 @@ type member struct {
 
 func (m member) path() []string { return []string{"nodes", m.node, "standby", m.iface} }
 
-// groups checks what the members of each group must have in common.
+// groups checks the settings that all members of a group must share.
 func (c *checker) groups() {
 	groups, order := map[string][]member{}, []string{}
 	for _, name := range Names(c.whole.Nodes) {
@@ -76,9 +76,9 @@ func (c *checker) groups() {
 	c.sharedVIPs(groups, order)
 }
 
-// group compares the members with the first that has a virtual IP. What
-// differs is a mistake that field incidents are made of, so it only warns:
-// spec/failover.md §3.2, "must match in a group".
+// group compares the members with the first that has a virtual IP. Differences
+// are a common cause of field incidents, so they must be possible and only
+// warn: spec/failover.md §3.2, "must match in a group".
 func (c *checker) group(key string, members []member) {
 	first := slices.IndexFunc(members, func(m member) bool { return m.VIP.IsValid() })
 	if first < 0 {
@@ -89,7 +89,7 @@ func (c *checker) group(key string, members []member) {
 	for i, m := range members {
 		for _, before := range members[:i] {
 			if before.node == m.node {
-				c.fail(At(m.path(), "group"), "interface %s.%s is in %s already: a group joins interfaces of different appliances", m.node, before.iface, key)
+				c.fail(At(m.path(), "group"), "interface %s.%s is already in %s: the members of a group are on different appliances", m.node, before.iface, key)
 			}
 		}
 		if m.VIP.IsValid() && m.VIP != like.VIP {
@@ -101,14 +101,14 @@ func (c *checker) group(key string, members []member) {
 	}
 }
 
-// sharedVIPs reports a virtual IP that stands in two groups.
+// sharedVIPs reports a virtual IP that is in two groups.
 func (c *checker) sharedVIPs(groups map[string][]member, order []string) {
 	owner := map[netip.Addr]string{}
 	for _, key := range order {
 		for _, m := range groups[key] {
 			for _, a := range m.VIPs() {
 				if other, taken := owner[a]; taken && other != key {
-					c.warn(m.path(), "virtual IP %s stands in %s too", a, other)
+					c.warn(m.path(), "virtual IP %s is also in %s", a, other)
 					continue
 				}
 				owner[a] = key

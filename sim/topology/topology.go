@@ -1,12 +1,12 @@
-// Package topology is a cluster on paper: segments, nodes, and what runs on
-// them. The YAML of a scenario decodes into it, package world builds it, and a
-// Go spec may write it directly. It holds plain values and their validation;
-// it knows nothing of how they come to life.
+// Package topology describes a cluster: segments, nodes, and what runs on them.
+// The YAML of a scenario decodes into it, package world builds it, and a Go
+// spec may write it directly. It holds plain values and their validation; it
+// must not know how they are built or run.
 //
 // Read topology.go first: the values with the meaning and default of each
-// field. program.go says what a program of a node is, of which each has a file
-// of its own; default.go fills in what was left out, validate.go and its
-// neighbours say what cannot be built.
+// field. program.go says what a program of a node is; each program has a file
+// of its own. default.go fills in defaults; validate.go and its neighbours
+// report what cannot be built.
 package topology
 
 import (
@@ -33,15 +33,15 @@ type Segment struct {
 // Snooping says how a switch treats multicast.
 type Snooping string
 
-// The ways of IGMP snooping.
+// The modes of IGMP snooping.
 const (
 	SnoopingOff   Snooping = "off"
 	SnoopingOn    Snooping = "on"
 	SnoopingPrune Snooping = "prune-all"
 )
 
-// Node is one machine. What it does is said by its programs, the fields whose
-// type is a Program; a node with none of them is a host that answers ARP and ping.
+// Node is one machine. Its programs, the fields whose type is a Program, say
+// what it does; a node without programs is a host that answers ARP and ping.
 type Node struct {
 	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; each is on the segment of the same name unless segment says otherwise" jsonschema:"required"`
 	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
@@ -82,12 +82,12 @@ const (
 	ARPNetstack  ARPPolicy = "netstack"   // what gVisor does by itself
 )
 
-// CPU is the processors of a node, shared by all work of a class.
+// CPU describes the processors of a node, shared by all work of a class.
 type CPU struct {
 	Cores int `yaml:"cores" doc:"number of cores (default 2)" jsonschema:"minimum=1,maximum=1024"`
 }
 
-// Memory is the budget from which connections and requests take.
+// Memory is the budget that connections and requests draw on.
 type Memory struct {
 	Limit      int64  `yaml:"limit" form:"bytes" doc:"available memory, such as 64MiB (default: no limit)"`
 	Connection int64  `yaml:"connection" form:"bytes" doc:"memory of an open connection (default 64 KiB)"`
@@ -95,7 +95,7 @@ type Memory struct {
 	Policy     string `yaml:"policy" doc:"when memory runs out: refuse (default: new connections are reset) or die (the machine crashes and reboots)" jsonschema:"enum=refuse,enum=die"`
 }
 
-// Clock is what is wrong with a machine's clock.
+// Clock is the error of a machine's clock.
 type Clock struct {
 	Skew  time.Duration `yaml:"skew" doc:"how far the clock is ahead; negative: behind" jsonschema:"minimum=-876000h"`
 	Drift float64       `yaml:"drift" form:"share" doc:"how much the clock gains: at 1% it runs fast, at -1% slow" jsonschema:"minimum=-0.9,maximum=1"`

@@ -9,16 +9,16 @@ import (
 )
 
 // Validate returns everything that is wrong with the topology, in a fixed
-// order. It checks what needs the whole: what a standby configuration may
-// hold by itself is known to package standby.
+// order. It checks what depends on the whole topology; package standby knows
+// what a single standby configuration may hold.
 func (t Topology) Validate() []Problem {
 	c := checker{Topology: t, whole: t.WithDefaults()}
 	c.problems = CheckFields(t)
 	if len(t.Segments) == 0 {
-		c.fail([]string{"segments"}, "there is no segment, want at least one, such as lan: {}")
+		c.fail([]string{"segments"}, "got no segment, want at least one, such as lan: {}")
 	}
 	if len(t.Nodes) == 0 {
-		c.fail([]string{"nodes"}, "there is no node, want at least one")
+		c.fail([]string{"nodes"}, "got no node, want at least one")
 	}
 	for _, name := range Names(t.Segments) {
 		c.segment(name)
@@ -99,7 +99,7 @@ func (c *checker) node(name string, n Node) {
 	}
 }
 
-// onLink says whether an address belongs to the subnet of an interface.
+// onLink reports whether an address is in the subnet of an interface.
 func (n Node) onLink(a netip.Addr) bool {
 	for _, nic := range n.NICs { // order: any will do
 		if nic.Address.Contains(a) {
@@ -122,7 +122,7 @@ func (c *checker) nic(path []string, nic NIC) {
 	}
 }
 
-// hostAddress checks that a host can have the address in its subnet.
+// hostAddress checks that the address can be that of a host in its subnet.
 func (c *checker) hostAddress(path []string, p netip.Prefix) {
 	a := p.Addr()
 	switch {
@@ -147,8 +147,8 @@ func broadcast(p netip.Prefix) netip.Addr {
 	return netip.AddrFrom4(b)
 }
 
-// held says whether a node has the address, by itself, as a virtual IP, or to
-// translate it.
+// held reports whether a node has the address: its own, a virtual IP, or one
+// that it translates.
 func (c *checker) held(a netip.Addr) bool {
 	for _, n := range c.whole.Nodes { // order: any will do
 		if n.claims(a) {
@@ -158,8 +158,8 @@ func (c *checker) held(a netip.Addr) bool {
 	return false
 }
 
-// addresses checks that no two interfaces on a segment share an IP or MAC
-// address, and that all are in one subnet.
+// addresses checks that all interfaces of a segment are in one subnet, and that
+// no two share an IP or MAC address.
 func (c *checker) addresses() {
 	ips, macs, subnets := map[string]string{}, map[string]string{}, map[string]Problem{}
 	for _, name := range Names(c.whole.Nodes) {
@@ -172,12 +172,12 @@ func (c *checker) addresses() {
 			}
 			key := nic.Segment + " " + nic.Address.Addr().String()
 			if other, taken := ips[key]; taken {
-				c.fail(At(path, "address"), "%s has %s on segment %s already", other, nic.Address.Addr(), nic.Segment)
+				c.fail(At(path, "address"), "%s already has %s on segment %s", other, nic.Address.Addr(), nic.Segment)
 			}
 			ips[key] = me
 			key = nic.Segment + " " + strings.ToLower(nic.MAC)
 			if other, taken := macs[key]; taken {
-				c.fail(At(path, "mac"), "%s has %s on segment %s already", other, nic.MAC, nic.Segment)
+				c.fail(At(path, "mac"), "%s already has %s on segment %s", other, nic.MAC, nic.Segment)
 			}
 			macs[key] = me
 			subnet := nic.Address.Masked().String()

@@ -29,8 +29,8 @@ var mistakes = []struct {
 	change func(*Topology)
 	want   string
 }{
-	{func(t *Topology) { t.Segments = nil }, "segments: there is no segment, want at least one, such as lan: {}"},
-	{func(t *Topology) { t.Nodes = nil }, "nodes: there is no node, want at least one"},
+	{func(t *Topology) { t.Segments = nil }, "segments: got no segment, want at least one, such as lan: {}"},
+	{func(t *Topology) { t.Nodes = nil }, "nodes: got no node, want at least one"},
 	{func(t *Topology) { t.Segments["L"] = Segment{} }, `segments.L: bad name: "L" has 'L', want lower-case letters, digits and dashes`},
 	{func(t *Topology) { t.Segments["lan"] = Segment{Latency: -1} }, "segments.lan.latency: got -1ns, want 0 to 876000h"},
 	{func(t *Topology) { t.Segments["lan"] = Segment{Snooping: "of"} }, `segments.lan.snooping: got "of", want off, on or prune-all (did you mean "off"?)`},
@@ -39,7 +39,7 @@ var mistakes = []struct {
 	{func(t *Topology) { t.Nodes["for"] = Node{NICs: nic("192.0.2.1/24")} }, `nodes.for: bad name: "for" is a word of the fault language`},
 	{func(t *Topology) { t.Nodes["d"] = Node{} }, "nodes.d: nics is missing"},
 	{func(t *Topology) { t.Nodes["d"] = Node{NICs: map[string]NIC{"lan": {}}} }, "nodes.d.nics.lan: address is missing"},
-	{func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.11/24")} }, "nodes.d.nics.lan.address: a.lan has 192.0.2.11 on segment lan already"},
+	{func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.11/24")} }, "nodes.d.nics.lan.address: a.lan already has 192.0.2.11 on segment lan"},
 	{func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.13/25")} }, "nodes.d.nics.lan.address: got subnet 192.0.2.0/25, want 192.0.2.0/24 as a.lan has on segment lan"},
 	{func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.0/24")} }, "nodes.d.nics.lan.address: 192.0.2.0 is the address of the subnet itself, want one of a host in it"},
 	{func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.255/24")} }, "nodes.d.nics.lan.address: 192.0.2.255 is the broadcast address of the subnet, want one of a host in it"},
@@ -50,33 +50,33 @@ var mistakes = []struct {
 	{edit("c1", func(n *Node) {
 		n.NICs = map[string]NIC{"lan": {Address: n.NICs["lan"].Address, MAC: "02:00:00:00:00:01"}}
 	}),
-		"nodes.c1.nics.lan.mac: a.lan has 02:00:00:00:00:01 on segment lan already"},
+		"nodes.c1.nics.lan.mac: a.lan already has 02:00:00:00:00:01 on segment lan"},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "ftp://192.0.2.100/"} }), `nodes.c1.client.target: got "ftp://192.0.2.100/", want a URL such as http://192.0.2.100/`},
-	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.99:81/"} }), "~nodes.c1.client.target: nobody has the address 192.0.2.99"},
+	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.99:81/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
 	{edit("c1", func(n *Node) {
 		n.Client = &Client{Target: "http://192.0.2.100/", Start: time.Second, Stop: time.Second}
 	}), "nodes.c1.client.stop: got 1s, want an instant after start, 1s"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{} }), "nodes.c1.probe: target is missing"},
-	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.99/"} }), "~nodes.c1.probe.target: nobody has the address 192.0.2.99"},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.99/"} }), "~nodes.c1.probe.target: no node has the address 192.0.2.99"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: "icmp"} }), `nodes.c1.probe.by: got "icmp", want tcp-half, tcp-full, http-status or http-token`},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Timeout: 3 * time.Second} }), "nodes.c1.probe.timeout: got 3s, want at most the interval, 2s"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: ProbeHTTPToken} }), "nodes.c1.probe: token is missing: http-token looks for it"},
-	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full looks for no token`},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full does not look for a token`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Arrival: "random"} }), `nodes.c1.client.arrival: got "random", want const or poisson`},
 	{edit("c1", func(n *Node) { n.Default = addr("10.0.0.1") }), "nodes.c1.default-route: got 10.0.0.1, want an address on one of the node's segments"},
 	{edit("c1", func(n *Node) { n.Unsaved = []string{"lan.adress"} }), `nodes.c1.unsaved.0: bad property: got "lan.adress", want lan.address (did you mean "lan.address"?)`},
-	{edit("c1", func(n *Node) { n.Router = &Router{} }), "~nodes.c1.router: node c1 routes with one interface"},
+	{edit("c1", func(n *Node) { n.Router = &Router{} }), "~nodes.c1.router: node c1 is a router with one interface"},
 	{edit("c1", func(n *Node) { n.Clock.Drift = 2 }), "nodes.c1.clock.drift: got 2, want -0.9 to 1"},
 	{edit("a", func(n *Node) {
 		listen := netip.MustParseAddrPort("192.0.2.100:80")
 		n.Gateway = &Gateway{Services: map[string]Service{"api": {Listen: listen}, "web": {Listen: listen}}}
-	}), "nodes.a.gateway.services.web.listen: service api listens on 192.0.2.100:80 already"},
+	}), "nodes.a.gateway.services.web.listen: service api already listens on 192.0.2.100:80"},
 	{edit("a", func(n *Node) {
 		n.Gateway = &Gateway{Services: map[string]Service{"web": {Forward: netip.MustParseAddrPort("192.0.2.50:80")}}}
-	}), "~nodes.a.gateway.services.web.forward: nobody has the address 192.0.2.50"},
+	}), "~nodes.a.gateway.services.web.forward: no node has the address 192.0.2.50"},
 	{editStandby("a", func(s *Standby) { s.Group = 256 }), "nodes.a.standby.lan.group: got 256, want 1 to 255\n" +
 		"nodes.b.standby.lan.vip: no member of group 1 on segment lan has a virtual IP, want one on at least one member"},
-	{editStandby("a", func(s *Standby) { s.Secondary = []netip.Addr{s.VIP} }), "nodes.a.standby.lan.secondary.0: 192.0.2.100 is a virtual IP of the group already"},
+	{editStandby("a", func(s *Standby) { s.Secondary = []netip.Addr{s.VIP} }), "nodes.a.standby.lan.secondary.0: 192.0.2.100 is already a virtual IP of the group"},
 	{editStandby("b", func(s *Standby) { s.VIP = addr("192.0.2.11") }), "nodes.b.standby.lan.vip: virtual IP 192.0.2.11 is the address of interface a.lan\n" +
 		"~nodes.b.standby.lan.vip: virtual IP is 192.0.2.11 here and 192.0.2.100 on a.lan: it must be the same on all members of group 1 on segment lan"},
 	{editStandby("b", func(s *Standby) { s.VIP = addr("192.0.3.1") }), "nodes.b.standby.lan.vip: virtual IP 192.0.3.1 is not in the interface's subnet 192.0.2.0/24\n" +
@@ -86,12 +86,12 @@ var mistakes = []struct {
 	{editStandby("b", func(s *Standby) { s.Authentication = "cisco" }),
 		"~nodes.b.standby.lan.authentication: authentication is cisco here and 0x5841333500000000 on a.lan: members of group 1 on segment lan will ignore each other"},
 	{editStandby("b", func(s *Standby) { s.Group = 2 }), "nodes.b.standby.lan.vip: no member of group 2 on segment lan has a virtual IP, want one on at least one member"},
-	{editStandby("b", func(s *Standby) { s.Group, s.VIP = 2, addr("192.0.2.100") }), "~nodes.b.standby.lan: virtual IP 192.0.2.100 stands in group 1 on segment lan too"},
+	{editStandby("b", func(s *Standby) { s.Group, s.VIP = 2, addr("192.0.2.100") }), "~nodes.b.standby.lan: virtual IP 192.0.2.100 is also in group 1 on segment lan"},
 	{edit("b", func(n *Node) { n.Standby = map[string]Standby{"wan": {}} }), `nodes.b.standby.wan: there is no interface "wan", want lan (did you mean "lan"?)`},
 	{edit("b", func(n *Node) {
 		n.NICs = map[string]NIC{"lan": n.NICs["lan"], "lan2": {Address: netip.MustParsePrefix("192.0.2.13/24"), Segment: "lan"}}
 		n.Standby = map[string]Standby{"lan": {}, "lan2": {}}
-	}), "nodes.b.standby.lan2.group: interface b.lan is in group 1 on segment lan already: a group joins interfaces of different appliances"},
+	}), "nodes.b.standby.lan2.group: interface b.lan is already in group 1 on segment lan: the members of a group are on different appliances"},
 }
 
 func TestValidate(t *testing.T) {
