@@ -50,7 +50,7 @@ type Expectation struct {
 }
 
 // Failed returns the expectations that were not met.
-func (r *Result) Failed() []Expectation {
+func (r Result) Failed() []Expectation {
 	var failed []Expectation
 	for _, e := range r.Expectations {
 		if !e.Passed {
@@ -61,7 +61,7 @@ func (r *Result) Failed() []Expectation {
 }
 
 // Name is what a run is called: its scenario, the variant of it, and the seed.
-func (r *Result) Name() string {
+func (r Result) Name() string {
 	name := r.Scenario
 	if r.Variant != "" {
 		name += " " + r.Variant
@@ -70,9 +70,9 @@ func (r *Result) Name() string {
 }
 
 // WriteJSON writes the result as one indented JSON object and a newline.
-func (r *Result) WriteJSON(w io.Writer) error {
+func (r Result) WriteJSON(w io.Writer) error {
 	var out bytes.Buffer
-	if err := json.Indent(&out, jsonform.Append(nil, *r), "", "  "); err != nil {
+	if err := json.Indent(&out, jsonform.Append(nil, r), "", "  "); err != nil {
 		return fmt.Errorf("reports: run.json: %w", err)
 	}
 	out.WriteByte('\n')

@@ -111,6 +111,18 @@ func (s *Scenario) Expand() ([]*Scenario, error) {
 // which one it is.
 func (s *Scenario) Title() string { return strings.TrimSpace(s.Name + " " + s.Variant) }
 
+// VariantNames returns the names of the variants that Expand returns.
+func (s *Scenario) VariantNames() ([]string, error) {
+	names := []string{}
+	all, err := s.Expand()
+	for _, v := range all {
+		if v.Variant != "" {
+			names = append(names, v.Variant)
+		}
+	}
+	return names, err
+}
+
 // Pick returns the variant of a name, or the scenario itself if that is its own.
 func (s *Scenario) Pick(name string) (*Scenario, error) {
 	if name == s.Variant {
@@ -120,14 +132,11 @@ func (s *Scenario) Pick(name string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, v := range all {
-		if v.Variant == name {
-			return v, nil
-		}
-		names = append(names, v.Variant)
+	if i := slices.IndexFunc(all, func(v *Scenario) bool { return v.Variant == name }); i >= 0 {
+		return all[i], nil
 	}
-	if len(s.Variants) == 0 {
+	names, _ := s.VariantNames() // Expand has succeeded
+	if len(names) == 0 {
 		return nil, fmt.Errorf("scenario: %s has no variants, got %q", s.Name, name)
 	}
 	return nil, fmt.Errorf("scenario: %s has no variant %q, want %s", s.Name, name, topology.AnyOf(name, names))

@@ -45,7 +45,7 @@ func TestBothWorlds(t *testing.T) {
 				i, c.Seed, c.Virtual.World, c.Netns.World, c.Virtual.Digest, c.Netns.Digest, len(c.Times))
 		}
 	}
-	if want := "cablepull: 2 runs in real time, 2 side by side: about 2s\n"; stderr != want {
+	if want := "cablepull: 2 runs in real time, 2 in parallel: about 2s\n"; stderr != want {
 		t.Errorf("standard error: got %q, want %q", stderr, want)
 	}
 }

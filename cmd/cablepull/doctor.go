@@ -1,11 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -18,10 +17,10 @@ func newDoctor(args []string) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what this machine can do for runs in the netns world",
-		Long: `Doctor tries what a run with --world netns needs, each thing by doing it once, and
-looks for the programs that incidents of the library run. Of what is missing it
-says what that costs, and how to get it.
+		Short: "Check what this machine can do in the netns world",
+		Long: `Doctor tries each thing that a run with --world netns needs, and looks for the
+programs that the library's incidents run. For anything missing it reports what
+you lose without it, and how to get it.
 
 Exit status: 0 if the netns world can run here; 1 if it cannot.`,
 		Example: `  cablepull doctor
@@ -35,11 +34,10 @@ Exit status: 0 if the netns world can run here; 1 if it cannot.`,
 	return cmd
 }
 
-// doctor prints what this machine can do for the netns world, and fails if that
-// is nothing.
+// doctor prints what this machine can do in the netns world, and fails if it
+// cannot run there at all.
 func doctor(asJSON bool, args []string, std streams) error {
-	// What cannot be entered will be among the findings.
-	var ended endedError
+	var ended endedError // any other error shows up in the findings
 	if err := enterNamespaces(args, std); errors.As(err, &ended) {
 		return ended
 	}
@@ -48,49 +46,35 @@ func doctor(asJSON bool, args []string, std streams) error {
 		return benchError{err}
 	}
 	d := trial.Diagnose(netns.Probe(), library)
-	write := writeDiagnosis
 	if asJSON {
-		write = writeDiagnosisJSON
+		err = printJSON(std.out, d)
+	} else {
+		err = writeDiagnosis(std.out, d)
 	}
-	if err := write(std.out, d); err != nil {
-		return blame(err)
-	}
-	if !d.Netns {
+	if err == nil && !d.Netns {
 		return errFailed
 	}
-	return nil
-}
-
-func writeDiagnosisJSON(w io.Writer, d trial.Diagnosis) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(d)
+	return blame(err)
 }
 
 // writeDiagnosis prints one line for each finding, and the verdict.
 func writeDiagnosis(w io.Writer, d trial.Diagnosis) error {
-	var b strings.Builder
-	width := 0
-	for _, f := range d.Findings {
-		width = max(width, len(f.Name))
-	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range d.Findings {
 		if f.OK {
-			fmt.Fprintf(&b, "ok       %-*s  %s\n", width, f.Name, f.Detail)
+			fmt.Fprintf(table, "ok       %s\t%s\n", f.Name, f.Detail)
 			continue
 		}
-		fmt.Fprintf(&b, "missing  %-*s  %s: %s", width, f.Name, f.Detail, f.Cost)
+		fmt.Fprintf(table, "missing  %s\t%s: %s", f.Name, f.Detail, f.Cost)
 		if f.Remedy != "" {
-			fmt.Fprintf(&b, " (%s)", f.Remedy)
+			fmt.Fprintf(table, " (%s)", f.Remedy)
 		}
-		b.WriteByte('\n')
+		fmt.Fprintln(table)
 	}
 	verdict := "\nThe netns world can run here.\n"
 	if !d.Netns {
-		verdict = "\nThe netns world cannot run here; the virtual world can, on any machine.\n"
+		verdict = "\nThe netns world cannot run here. The virtual world runs on any machine.\n"
 	}
-	b.WriteString(verdict)
-	_, err := io.WriteString(w, b.String())
-	return err
+	fmt.Fprint(table, verdict)
+	return table.Flush()
 }

@@ -95,7 +95,7 @@ func TestDoctorWords(t *testing.T) {
 	}
 	golden(t, "doctor.txt", out.Bytes())
 	out.Reset()
-	if err := writeDiagnosisJSON(&out, able); err != nil {
+	if err := printJSON(&out, able); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "doctor.json", out.Bytes())

@@ -7,28 +7,28 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 )
 
-// endedError is the status of this very command, run to its end in namespaces of
-// its own. What there was to say has been said there.
+// endedError is the exit status of this command after it ran again in its own
+// namespaces, where it has already printed everything.
 type endedError int
 
-// bySignal reports whether the command died, so that it said nothing.
+// bySignal reports whether a signal killed the command before it could explain.
 func (e endedError) bySignal() bool { return e > 128 && int(e) != exitInterrupted }
 
 func (e endedError) Error() string {
-	return fmt.Sprintf("the run in its own namespaces was ended by signal %d (%v)", int(e)-128, syscall.Signal(e-128))
+	return fmt.Sprintf("signal %d (%v) ended the run in its own namespaces", int(e)-128, syscall.Signal(e-128))
 }
 
-// enterNamespaces makes sure that this process may make network namespaces. That
-// of an ordinary user starts the command again in namespaces in which he is
-// root, and ends with an endedError; in the started one it does nothing. Args are
-// the whole command line.
+// enterNamespaces makes sure that this process may create network namespaces.
+// For an ordinary user it runs the command again, with the command line args, in
+// namespaces in which that user is root, and returns an endedError. There it does
+// nothing.
 func enterNamespaces(args []string, std streams) error {
 	status, done, err := netns.Reexec(args, std.in, std.out, std.err)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("the netns world needs root or user namespaces: %w; see cablepull doctor", err)
-	case !done:
-		return nil
 	}
-	return endedError(status)
+	if done {
+		return endedError(status)
+	}
+	return nil
 }

@@ -103,7 +103,7 @@ func TestNoUserNamespaces(t *testing.T) {
 		t.Errorf("run: status %d and %q, want %d, the setting and no call for a report\n%s", status, stderr, exitUsage, stdout)
 	}
 	status, stdout, stderr = play(t, lonely, nil, "doctor")
-	if status != exitFailed || stderr != "" || !strings.Contains(stdout, setting) || !strings.HasSuffix(stdout, "\nThe netns world cannot run here; the virtual world can, on any machine.\n") {
+	if status != exitFailed || stderr != "" || !strings.Contains(stdout, setting) || !strings.HasSuffix(stdout, "\nThe netns world cannot run here. The virtual world runs on any machine.\n") {
 		t.Errorf("doctor: status %d and %q, want %d, the setting and the verdict\n%s", status, stderr, exitFailed, stdout)
 	}
 	for _, line := range strings.Split(stdout, "\n") {
@@ -179,7 +179,7 @@ func TestKilledInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	status := waitFor(t, cmd)
-	if text, want := cmd.Stderr.(*bytes.Buffer).String(), "cablepull: the run in its own namespaces was ended by signal 9 (killed)\n"; status != 128+9 || text != want {
+	if text, want := cmd.Stderr.(*bytes.Buffer).String(), "cablepull: signal 9 (killed) ended the run in its own namespaces\n"; status != 128+9 || text != want {
 		t.Errorf("status %d and %q, want %d and %q", status, text, 128+9, want)
 	}
 	gone(t, running)

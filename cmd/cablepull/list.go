@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -35,7 +34,7 @@ func newList() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, variants, duration, duration_ns}")
 	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
-	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that make sense in the world virtual, or netns")
+	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that can run in this world: virtual or netns")
 	return cmd
 }
 
@@ -64,7 +63,7 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 		About      string        `json:"about"`
 		Tags       []string      `json:"tags"`
 		Slow       bool          `json:"slow"`
-		Real       bool          `json:"real"` // it runs real programs
+		Real       bool          `json:"real"` // runs real programs
 		Worlds     []trial.World `json:"worlds"`
 		Variants   []string      `json:"variants"`
 		Duration   string        `json:"duration"`
@@ -76,7 +75,7 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		variants, err := variantsOf(s)
+		variants, err := s.VariantNames()
 		if err != nil {
 			return err
 		}
@@ -84,21 +83,7 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 			s.Name, strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), variants, s.Duration.String(), int64(s.Duration),
 		})
 	}
-	e := json.NewEncoder(stdout)
-	e.SetIndent("", "  ")
-	return e.Encode(entries)
-}
-
-// variantsOf names the variants of a scenario.
-func variantsOf(s *scenarios.Scenario) ([]string, error) {
-	names := []string{}
-	all, err := s.Expand()
-	for _, v := range all {
-		if v.Variant != "" {
-			names = append(names, v.Variant)
-		}
-	}
-	return names, err
+	return printJSON(stdout, entries)
 }
 
 func listText(stdout io.Writer, library []*scenarios.Scenario) error {
@@ -117,8 +102,8 @@ func listText(stdout io.Writer, library []*scenarios.Scenario) error {
 	return nil
 }
 
-// marks are the worlds in which an incident makes sense, whether it runs real
-// programs, and whether it takes long.
+// marks lists the worlds in which an incident can run, and whether it runs real
+// programs, has variants, or is slow.
 func marks(s *scenarios.Scenario) string {
 	var words []string
 	for _, w := range trial.Worlds(s) {
@@ -139,20 +124,12 @@ func marks(s *scenarios.Scenario) string {
 // wrap breaks text into lines of at most width bytes, between words.
 func wrap(text string, width int) []string {
 	var lines []string
-	line := ""
 	for _, word := range strings.Fields(text) {
-		switch {
-		case line == "":
-			line = word
-		case len(line)+1+len(word) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
+		if last := len(lines) - 1; last >= 0 && len(lines[last])+1+len(word) <= width {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
 		}
-	}
-	if line != "" {
-		lines = append(lines, line)
 	}
 	return lines
 }

@@ -1,17 +1,16 @@
 // Command cablepull is a test bench for virtual-IP failover: it runs clusters
 // on a real TCP stack in virtual time or in network namespaces, breaks them on
-// purpose, and measures what became of the virtual IP and of every connection.
+// purpose, and measures what happens to the virtual IP and to every connection.
 //
 //	cablepull list                         the incidents in the library
 //	cablepull run cable-pull               one of them: timeline, measures, verdict
 //	cablepull run my.yaml --out d          a scenario of your own, with artefacts
 //	cablepull run --all --jobs 2           the whole library
 //	cablepull run cable-pull --world both  in virtual time and in real namespaces
-//	cablepull doctor                       what this machine can do for the latter
+//	cablepull doctor                       can this machine run real namespaces?
 //	cablepull schema                       JSON Schema of the scenario format
 //
-// Each verb is a function of its arguments and writers; main only exits. Start
-// reading at root.go; run.go is the verb that all is about.
+// Start reading at root.go, then read run.go, the main verb.
 package main
 
 import (
@@ -32,23 +31,23 @@ import (
 const (
 	exitPassed      = int(trial.Passed)
 	exitFailed      = int(trial.Failed)
-	exitUsage       = int(trial.Unable) // and a command line that makes no sense
+	exitUsage       = int(trial.Unable) // also a bad command line
 	exitBench       = int(trial.Defect)
 	exitInterrupted = int(trial.Interrupted)
 )
 
 func main() {
 	if !netns.Settle() {
-		os.Exit(exitUsage) // not seen: the process that started this one says why
+		os.Exit(exitUsage) // the process that started this one reports why
 	}
-	// A world is one goroutine after another: a second processor only adds
-	// wake-ups. Side by side run processes, see --jobs.
+	// The goroutines of a world take turns, so a second processor only adds
+	// wake-ups. Processes run in parallel, see --jobs.
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(1)
 	}
 	os.Setenv("PATH", trial.WithSystemFolders(os.Getenv("PATH")))
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		ends = append(ends, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
@@ -84,21 +83,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return status
 }
 
-// errFailed says that a run was judged and did not pass; what failed has been
+// errFailed means that a run was judged and did not pass. The details have been
 // printed.
 var errFailed = errors.New("not all expectations and invariants hold")
 
 // benchError is a failure of the bench, not of what it tests. Any other error
-// that ends a run without a verdict is for the user to mend: the command line,
-// the scenario, or what the machine lacks.
+// that prevents a verdict is for the user to fix: in the command line, the
+// scenario or the machine.
 type benchError struct{ error }
 
 func (e benchError) Unwrap() error { return e.error }
 
-// blame marks an error that is a defect of the bench as one.
+// blame wraps an error in a benchError if the bench caused it.
 func blame(err error) error { return blamed(trial.BlameFor(err), err) }
 
-// blameWriting is blame for the writing of reports.
+// blameWriting is blame for errors in writing reports.
 func blameWriting(err error) error { return blamed(trial.BlameForWriting(err), err) }
 
 func blamed(b trial.Blame, err error) error {
@@ -124,7 +123,7 @@ func statusOf(err error) int {
 }
 
 func howToReport(args []string) string {
-	return fmt.Sprintf("This is a defect of cablepull %s. Please report it at\n"+
-		"https://github.com/cablepull/cablepull/issues with the text above, the scenario file and\n"+
+	return fmt.Sprintf("This is a bug in cablepull %s. Please report it at\n"+
+		"https://github.com/cablepull/cablepull/issues with the text above, the scenario file, and\n"+
 		"the command: cablepull %s", version(), quote(args))
 }

@@ -162,7 +162,7 @@ func TestHiddenVerbs(t *testing.T) {
 	t.Setenv(insideVariable, "") // runs in this process set it
 	for _, verb := range append([]string{"worker"}, testbed.Parts...) {
 		status, stdout, stderr := invoke(t, verb)
-		if status != exitUsage || stdout != "" || !strings.Contains(stderr, verb+" is no command for people") {
+		if status != exitUsage || stdout != "" || !strings.Contains(stderr, verb+" is not for people") {
 			t.Errorf("%s: got status %d, %q and %q; want %d and a word that it is not for people", verb, status, stdout, stderr, exitUsage)
 		}
 		if _, help, _ := invoke(t, "--help"); strings.Contains(help, "\n  "+verb+" ") {

@@ -14,37 +14,34 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// terminal returns the terminal that standard error is, or nil.
-func (s *session) terminal() *os.File {
+// bar shows a bar on a terminal until finish is called; elsewhere it is nil.
+func (s *session) bar(total int64, width int, before, after decor.Decorator) (bar *mpb.Bar, finish func()) {
 	file, ok := s.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return nil
+		return nil, func() {}
 	}
-	return file
-}
-
-// progress shows a bar on a terminal; elsewhere it shows nothing.
-func (s *session) progress(total int) (step, finish func()) {
-	file := s.terminal()
-	if file == nil {
-		return func() {}, func() {}
-	}
-	p := mpb.New(mpb.WithOutput(file), mpb.WithWidth(48))
-	clock := decor.AverageETA(decor.ET_STYLE_GO)
-	if s.flags.world != string(trial.Virtual) { // how long that takes has been said
-		clock = decor.Elapsed(decor.ET_STYLE_GO)
-	}
-	bar := p.AddBar(int64(total),
-		mpb.PrependDecorators(decor.CountersNoUnit("%d / %d runs ")),
-		mpb.AppendDecorators(clock),
-		mpb.BarRemoveOnComplete())
-	return bar.Increment, func() {
+	p := mpb.New(mpb.WithOutput(file), mpb.WithWidth(width))
+	bar = p.AddBar(total, mpb.PrependDecorators(before), mpb.AppendDecorators(after), mpb.BarRemoveOnComplete())
+	return bar, func() {
 		bar.Abort(true)
 		p.Wait()
 	}
 }
 
-// announce says how long runs in real time will take.
+// progress shows on a terminal how many runs are done; elsewhere it shows nothing.
+func (s *session) progress(total int) (step, finish func()) {
+	clock := decor.AverageETA(decor.ET_STYLE_GO)
+	if s.flags.world != string(trial.Virtual) { // announce has printed how long it takes
+		clock = decor.Elapsed(decor.ET_STYLE_GO)
+	}
+	bar, finish := s.bar(int64(total), 48, decor.CountersNoUnit("%d / %d runs "), clock)
+	if bar == nil {
+		return func() {}, finish
+	}
+	return bar.Increment, finish
+}
+
+// announce prints how long runs in real time will take.
 func (s *session) announce(trials []trial.Trial, batch []int) {
 	if len(batch) == 0 {
 		return
@@ -56,26 +53,19 @@ func (s *session) announce(trials []trial.Trial, batch []int) {
 		sum += trials[i].Scenario.Duration
 	}
 	about := max(longest, sum/time.Duration(jobs)).Round(time.Second)
-	noun := "runs"
-	if len(batch) == 1 {
-		noun = "run"
-	}
-	fmt.Fprintf(s.stderr, "cablepull: %d %s in real time, %d side by side: about %v\n", len(batch), noun, jobs, about)
+	fmt.Fprintf(s.stderr, "cablepull: %s in real time, %d in parallel: about %v\n", counted(len(batch), "run"), jobs, about)
 }
 
-// follow shows on a terminal how far a run in real time has come and the fault
-// that was applied last; elsewhere it shows nothing.
+// follow shows on a terminal how far a run in real time is and the latest fault;
+// elsewhere it shows nothing.
 func (s *session) follow(t trial.Trial) (watch func(event.Event), finish func()) {
-	file := s.terminal()
-	if file == nil {
-		return nil, func() {}
-	}
 	f := &follower{began: time.Now(), total: t.Scenario.Duration}
-	p := mpb.New(mpb.WithOutput(file), mpb.WithWidth(32))
-	bar := p.AddBar(int64(f.total),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return t.Scenario.Name + " " + f.clock() + " " })),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + f.fault() })),
-		mpb.BarRemoveOnComplete())
+	bar, end := s.bar(int64(f.total), 32,
+		decor.Any(func(decor.Statistics) string { return t.Scenario.Name + " " + f.clock() + " " }),
+		decor.Any(func(decor.Statistics) string { return " " + f.fault() }))
+	if bar == nil {
+		return nil, end
+	}
 	stop := make(chan struct{})
 	go func() {
 		ticks := time.NewTicker(200 * time.Millisecond)
@@ -91,21 +81,20 @@ func (s *session) follow(t trial.Trial) (watch func(event.Event), finish func())
 	}()
 	return f.watch, func() {
 		close(stop)
-		bar.Abort(true)
-		p.Wait()
+		end()
 	}
 }
 
-// follower keeps the clock of a run in real time and the last fault.
+// follower keeps the clock of a run in real time and its latest fault.
 type follower struct {
 	total time.Duration
 
 	mu    sync.Mutex
-	began time.Time // when the world stood at 0
+	began time.Time // when the world was at instant 0
 	last  string
 }
 
-// watch sets the clock by an event, which happens as it is told.
+// watch sets the clock by an event, which is happening now.
 func (f *follower) watch(e event.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -117,7 +106,7 @@ func (f *follower) watch(e event.Event) {
 	}
 }
 
-// elapsed is how far the run has come; at its end it waits for last words.
+// elapsed is how far the run is. It stays below the total until the run is over.
 func (f *follower) elapsed() time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -36,7 +36,7 @@ func version() string {
 	return revision + dirty
 }
 
-// quote prints arguments so that a shell reads them back.
+// quote prints arguments so that they can be pasted into a shell.
 func quote(args []string) string {
 	quoted := make([]string, len(args))
 	for i, a := range args {
@@ -59,20 +59,19 @@ func streamsOf(cmd *cobra.Command) streams {
 	return streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()}
 }
 
-// newRoot makes the command for a command line, of which args are the words
-// behind the program's name.
+// newRoot makes the command. Args are the command line after the program's name.
 func newRoot(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cablepull",
 		Short: "A test bench for virtual-IP failover",
 		Long: `cablepull runs whole clusters on a real TCP stack in virtual time, or in network
-namespaces beside real programs; it pulls cables, cuts the network in two,
-freezes and crashes nodes, and measures what became of the virtual IP and of
+namespaces together with real programs. It pulls cables, cuts the network in two,
+freezes and crashes nodes, and measures what happens to the virtual IP and to
 every connection.
 
-Exit status: 0 all expectations and invariants hold; 1 some do not; 2 usage, an
-invalid scenario, or a machine that lacks what the run needs; 3 the bench itself
-failed.`,
+Exit status: 0 if all expectations and invariants hold; 1 if some do not; 2 if the
+command line or the scenario is invalid, or the machine lacks something that the
+run needs; 3 if the bench itself failed.`,
 		Example: `  cablepull list
   cablepull run cable-pull
   cablepull run my.yaml --seed 42 --out runs/x
@@ -84,7 +83,7 @@ failed.`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newRun(args), newDoctor(args), newSchema(), newWorker())
+	root.AddCommand(newList(), newRun(args), newDoctor(args), newSchema())
 	root.AddCommand(newParts()...)
 	return root
 }

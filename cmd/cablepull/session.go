@@ -20,11 +20,11 @@ type session struct {
 	ctx            context.Context
 	flags          runFlags
 	stdout, stderr io.Writer
-	bare           bool // one scenario and seed: print all about it
+	bare           bool // one scenario and seed: print the whole run
 }
 
-// run plays the trials and prints what came of them. The error says how the
-// command ends: nil, errFailed, the end of the context, or what broke.
+// run plays the trials and prints their results. Its error decides the exit
+// status.
 func (s *session) run(trials []trial.Trial) error {
 	if s.bare {
 		return s.runBare(trials)
@@ -35,18 +35,12 @@ func (s *session) run(trials []trial.Trial) error {
 		pairs, err = s.compare(trials, results)
 	}
 	runs := reportsOf(results)
-	if s.flags.junit != "" {
-		err = errors.Join(err, s.writeJUnit(runs))
-	}
+	err = errors.Join(err, s.writeJUnit(runs))
 	switch {
 	case s.flags.json && s.flags.world == worldBoth:
-		err = errors.Join(err, printJSON(s.stdout, "comparisons", pairs))
+		err = errors.Join(err, printAll(s.stdout, "comparisons", pairs))
 	case s.flags.json:
-		each := make([]*reports.Result, len(runs))
-		for i := range runs {
-			each[i] = &runs[i]
-		}
-		err = errors.Join(err, printJSON(s.stdout, "runs", each))
+		err = errors.Join(err, printAll(s.stdout, "runs", runs))
 	case areVariants(runs):
 		err = errors.Join(err, text.WriteVariants(s.stdout, runs, s.options()))
 	case len(runs) > 0:
@@ -58,23 +52,23 @@ func (s *session) run(trials []trial.Trial) error {
 	return verdict(results)
 }
 
-// areVariants says whether runs differ in the variant of their scenario only.
+// areVariants says whether runs differ only in the variant of their scenario.
 func areVariants(runs []reports.Result) bool {
 	return len(runs) > 1 && !slices.ContainsFunc(runs, func(r reports.Result) bool {
 		return r.Variant == "" || r.Scenario != runs[0].Scenario || r.Seed != runs[0].Seed || r.World != runs[0].World
 	})
 }
 
-// reportsOf takes what is printed of results.
+// reportsOf returns the reports of results.
 func reportsOf(results []trial.Result) []reports.Result {
-	runs := make([]reports.Result, len(results))
-	for i, r := range results {
-		runs[i] = r.Report
+	var runs []reports.Result
+	for _, r := range results {
+		runs = append(runs, r.Report)
 	}
 	return runs
 }
 
-// verdict is how a command ends with such results.
+// verdict is the error with which a command that has these results ends.
 func verdict(results []trial.Result) error {
 	r := trial.Decisive(results)
 	switch r.Status() {
@@ -90,7 +84,7 @@ func verdict(results []trial.Result) error {
 	return r.Err
 }
 
-// runBare plays one scenario, in one world or in both, and prints all about it.
+// runBare plays one scenario, in one world or in both, and prints the whole run.
 func (s *session) runBare(trials []trial.Trial) error {
 	for _, w := range trials[0].Scenario.Warnings {
 		fmt.Fprintf(s.stderr, "cablepull: warning: %v\n", w)
@@ -109,16 +103,14 @@ func (s *session) runBare(trials []trial.Trial) error {
 		}
 	}
 	runs := reportsOf(results)
-	if s.flags.junit != "" {
-		if err := s.writeJUnit(runs); err != nil {
-			return err
-		}
+	if err := s.writeJUnit(runs); err != nil {
+		return err
 	}
 	if err := s.print(trials, results); err != nil {
 		return err
 	}
 	if s.flags.verify {
-		fmt.Fprintf(s.stderr, "cablepull: run twice, equal digests: %s\n", runs[0].Digest)
+		fmt.Fprintf(s.stderr, "cablepull: both runs have equal digests: %s\n", runs[0].Digest)
 	}
 	return verdict(results)
 }
@@ -141,9 +133,8 @@ func (s *session) print(trials []trial.Trial, results []trial.Result) error {
 	return blame(text.WriteRun(s.stdout, &results[0].Report, s.options()))
 }
 
-// compare puts the runs of each scenario and seed in the two worlds side by
-// side, and keeps that beside their directories. Trials are pairs: virtual, then
-// netns.
+// compare compares the runs of each scenario and seed in the two worlds, and
+// writes that next to their directories. Trials are pairs: virtual, then netns.
 func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*reports.Comparison, error) {
 	var pairs []*reports.Comparison
 	var err error
@@ -157,11 +148,11 @@ func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*repo
 	return pairs, blameWriting(err)
 }
 
-// runMany plays the trials. Results are in the order of trials. With an error
-// come those that there are.
+// runMany plays the trials. Results are in the order of trials. If it fails, it
+// returns the results so far.
 func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 	if _, err := os.Stat(s.flags.out); s.flags.out != "" && errors.Is(err, os.ErrNotExist) {
-		defer os.Remove(s.flags.out) // if nothing came to lie in it
+		defer os.Remove(s.flags.out) // fails unless it stayed empty
 	}
 	due := trial.Due(trials)
 	s.announce(trials, due[trial.Netns])
@@ -170,7 +161,7 @@ func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 	results := make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
 	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
-		r.Report.Events = nil // they would fill the memory; --out keeps them
+		r.Report.Events = nil // they take too much memory; --out writes them
 		results[i] = r
 		if r.Report.Skipped == "" {
 			step()
@@ -182,7 +173,7 @@ func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 	return results, blame(err)
 }
 
-// options are those of the terminal that stdout is, or of a plain file.
+// options are those that fit stdout, a terminal or not.
 func (s *session) options() text.Options {
 	if s.flags.plain {
 		return text.Options{}
@@ -190,13 +181,17 @@ func (s *session) options() text.Options {
 	return text.OptionsFor(s.stdout, os.Getenv)
 }
 
+// writeJUnit writes the runs to the file of --junit, if it was given.
 func (s *session) writeJUnit(runs []reports.Result) error {
+	if s.flags.junit == "" {
+		return nil
+	}
 	return blameWriting(reports.WriteFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", runs) }))
 }
 
-// printJSON prints {"runs": [...]}, each run as run.json holds it, or
+// printAll prints {"runs": [...]}, each run as in its run.json, or
 // {"comparisons": [...]}.
-func printJSON[R interface{ WriteJSON(io.Writer) error }](w io.Writer, name string, all []R) error {
+func printAll[R interface{ WriteJSON(io.Writer) error }](w io.Writer, name string, all []R) error {
 	forms := make([]json.RawMessage, len(all))
 	for i, r := range all {
 		var b bytes.Buffer
@@ -205,7 +200,12 @@ func printJSON[R interface{ WriteJSON(io.Writer) error }](w io.Writer, name stri
 		}
 		forms[i] = b.Bytes()
 	}
+	return blame(printJSON(w, map[string]any{name: forms}))
+}
+
+func printJSON(w io.Writer, value any) error {
 	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return blame(e.Encode(map[string]any{name: forms}))
+	return e.Encode(value)
 }

@@ -55,7 +55,7 @@ func TestVariants(t *testing.T) {
 	for want, args := range map[string][]string{
 		`run: --variant: scenario: quick has no variant "profile=iso", want profile=datapower or profile=ios (did you mean "profile=ios"?)`: {"run", path, "--variant", "profile=iso"},
 		`run: --variant: scenario: cable-pull has no variants, got "profile=ios"`:                                                           {"run", "cable-pull", "--variant", "profile=ios"},
-		`run: --variant is of one scenario; name it instead of --all`:                                                                       {"run", "--all", "--variant", "profile=ios"},
+		`run: --variant needs one scenario; name it instead of --all`:                                                                       {"run", "--all", "--variant", "profile=ios"},
 	} {
 		if status, _, stderr := invoke(t, args...); status != 2 || !strings.Contains(stderr, want) {
 			t.Errorf("%v: status %d, got %s", args, status, stderr)
