@@ -10,10 +10,13 @@ import (
 )
 
 // Plan returns what expectations may know of the scenario before it runs.
-func (s *Scenario) Plan() expect.Plan {
-	t := s.Topology.WithDefaults()
+func (s *Scenario) Plan() expect.Plan { return s.planOf(s.Topology.WithDefaults()) }
+
+// planOf is Plan for whoever has the completed topology at hand: completing it
+// again costs more than the rest.
+func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 	plan := expect.Plan{
-		Duration: s.Duration, Segments: topology.Names(t.Segments), Clients: s.Clients(),
+		Duration: s.Duration, Segments: topology.Names(t.Segments), Clients: clientsOf(t),
 		Nodes: map[string]expect.Node{}, VIPs: s.virtualIPs(),
 	}
 	for name, n := range t.Nodes { // order: into a map
@@ -36,9 +39,11 @@ func (s *Scenario) Plan() expect.Plan {
 }
 
 // Clients returns the clients of the scenario.
-func (s *Scenario) Clients() expect.Clients {
+func (s *Scenario) Clients() expect.Clients { return clientsOf(s.Topology.WithDefaults()) }
+
+func clientsOf(t topology.Topology) expect.Clients {
 	clients := expect.Clients{}
-	for name, n := range s.Topology.WithDefaults().Nodes { // order: into a map
+	for name, n := range t.Nodes { // order: into a map
 		if n.Client != nil {
 			clients[name] = expect.Client{Rate: n.Client.Rate, Mode: n.Client.Mode}
 		}

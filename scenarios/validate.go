@@ -25,7 +25,7 @@ func (s *Scenario) problems() []topology.Problem {
 	for i, step := range s.Timeline {
 		j.step([]string{"timeline", strconv.Itoa(i)}, step)
 	}
-	plan := s.Plan()
+	plan := s.planOf(j.whole)
 	for i, e := range s.Expect {
 		if e == nil {
 			continue // it could not be read, which is told
