@@ -7,8 +7,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Backend changes how a back end answers: `backend web status 500`,
-// `backend web latency 2s`, `backend web hang`, `backend web reset`, `backend web ok`.
+// Backend changes how a back end answers: `backend web status 500`, `backend
+// web latency 2s`, `backend web hang`, `backend web reset`, `backend web ok`.
 type Backend struct {
 	Node    string
 	Mode    string // one of the modes below
@@ -16,10 +16,10 @@ type Backend struct {
 	Latency time.Duration
 }
 
-// backendModes are the ways to answer.
+// backendModes are the words for Mode.
 var backendModes = []string{"status", "latency", "hang", "reset", "ok"}
 
-// The statuses that end an exchange: an interim one, such as 100, is no answer.
+// The statuses that end an exchange; an interim one, such as 100, does not.
 const (
 	statusMin = 200
 	statusMax = 599
@@ -52,7 +52,7 @@ var backendRow = Kind[Backend]{
 	Targets: func(f Backend) Targets { return nodes(f.Node) },
 	Needs: func(f Backend, n topology.Node) error {
 		if !n.Takes("backend") {
-			return lacks("node %s is no backend", f.Node)
+			return lacks("node %s is not a backend", f.Node)
 		}
 		return nil
 	},

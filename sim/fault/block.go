@@ -1,9 +1,9 @@
 package fault
 
-// Block makes the switch port of an interface lose what the node sends with
-// another source address than the one burnt into the interface, as a hypervisor
-// does that allows no "forged transmits": `block a.lan foreign`. A node that
-// uses a virtual MAC address is mute behind such a port, and hears everything.
+// Block makes the switch port of an interface drop the node's frames whose
+// source is not the burnt-in address, as a hypervisor does that forbids "forged
+// transmits": `block a.lan foreign`. Behind such a port, a node that uses a
+// virtual MAC address hears everything, but nothing it sends arrives.
 type Block struct{ Port Port }
 
 var blockRow = Kind[Block]{

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Skew steps a machine's clock: `skew a 5s`. The end of its span steps it back.
+// Skew sets a machine's clock forward or back: `skew a 5s`. The end of its span
+// undoes that.
 type Skew struct {
 	Node string
 	By   time.Duration
@@ -38,8 +39,9 @@ func (Skew) Row() *Row { return skewRow }
 // String implements Fault.
 func (f Skew) String() string { return "skew " + f.Node + " " + formatSpan(f.By) }
 
-// Drift makes a machine's clock run fast or slow: `drift a 1%`, `drift a -0.5%`.
-// A clock may at most stand almost still or run at double speed.
+// Drift makes a machine's clock run fast or slow: `drift a 1%`, `drift a
+// -0.5%`. A clock runs at a tenth of real speed at least, and at double speed
+// at most.
 type Drift struct {
 	Node  string
 	Share float64

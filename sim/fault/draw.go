@@ -8,17 +8,18 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Draw picks at random from what a topology has. The same numbers from Rand make
-// the same faults.
+// Draw picks parts of a topology at random. The same numbers from Rand give the
+// same faults.
 type Draw struct {
 	*rand.Rand
 	Topology topology.Topology // completed
 }
 
-// Likely is true with a probability.
+// Likely is true with the given probability.
 func (d *Draw) Likely(share float64) bool { return d.Float64() < share }
 
-// oneOf picks one of several; the zero value and false if there are none.
+// oneOf picks one of all, or returns the zero value and false if there are
+// none.
 func oneOf[T any](d *Draw, all []T) (one T, ok bool) {
 	if len(all) == 0 {
 		return one, false
@@ -29,7 +30,7 @@ func oneOf[T any](d *Draw, all []T) (one T, ok bool) {
 // Name picks one of several names; false if there are none.
 func (d *Draw) Name(names []string) (string, bool) { return oneOf(d, names) }
 
-// Word picks one of several words, of which there is one at least.
+// Word picks one of the words, at least one.
 func (d *Draw) Word(words ...string) string { return words[d.IntN(len(words))] }
 
 // Node picks a node that fits; false if none does.
@@ -49,13 +50,14 @@ func (d *Draw) Port() (Port, bool) {
 	return oneOf(d, ports)
 }
 
-// Direction picks a direction or none.
+// Direction picks one direction or both.
 func (d *Draw) Direction() Direction { return []Direction{Both, Out, In}[d.IntN(3)] }
 
 // Share picks a percentage from 1% to 100%.
 func (d *Draw) Share() float64 { return float64(1+d.IntN(100)) / 100 }
 
-// Span picks a duration between low and high, in steps of a hundredth of that.
+// Span picks a duration between low and high, in steps of a hundredth of the
+// range.
 func (d *Draw) Span(low, high time.Duration) time.Duration {
 	return low + time.Duration(d.IntN(101))*((high-low)/100)
 }

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Drop loses chosen frames: `drop hello from a`, `drop garp from a to b`,
+// Drop loses frames of one kind: `drop hello from a`, `drop garp from a to b`,
 // `drop hello from a every 3rd`, `drop tcp from c1 first 2`.
 type Drop struct {
 	Kind     string // hello, coup, resign, garp, arp, multicast, tcp, udp, all
-	From, To string // nodes; To may be empty: to anybody
-	Every    int    // only each n-th; 0: all
+	From, To string // nodes; To empty: to any node
+	Every    int    // only every n-th; 0: all
 	First    int    // only the first n; 0: all
 }
 
 // dropKinds are the frames that Drop can choose.
 var dropKinds = []string{"hello", "coup", "resign", "garp", "arp", "multicast", "tcp", "udp", "all"}
 
-// helloKinds are those of them that hellos are among.
+// helloKinds are those that include hellos.
 var helloKinds = []string{"hello", "multicast", "udp", "all"}
 
 // countMax bounds the counts of Drop.

@@ -11,20 +11,20 @@ type Effect[T any] struct {
 	apply func(T, Fault) (undo func() bool, err error)
 }
 
-// EffectOf makes an effect of a function for one kind of fault. The function
-// returns how to undo it: nil if it cannot be undone; undo reports whether there
-// was something left to undo.
+// EffectOf makes an effect from a function for one kind of fault. The function
+// returns undo, or nil if the fault cannot be undone; undo reports whether
+// there was something left to undo.
 func EffectOf[F Fault, T any](apply func(T, F) (undo func() bool, err error)) Effect[T] {
 	return Effect[T]{reflect.TypeFor[F](), func(to T, f Fault) (func() bool, error) { return apply(to, f.(F)) }}
 }
 
-// Effects is what T knows how to suffer.
+// Effects are the effects that faults can have on T.
 type Effects[T any] []Effect[T]
 
 // Has reports whether faults of a kind have an effect.
 func (all Effects[T]) Has(kind *Row) bool { return all.find(kind.goType) != nil }
 
-// Apply gives a fault without its span effect.
+// Apply applies a fault without its span.
 func (all Effects[T]) Apply(to T, f Fault) (undo func() bool, err error) {
 	e := all.find(reflect.TypeOf(f))
 	if e == nil {

@@ -1,14 +1,14 @@
-// Package fault holds faults as values. A fault is one line of text: String
-// and Parse are inverse, and the same line stands in scenarios, logs, reports
-// and replay commands. Each kind of fault is one row, which holds all that is
-// known of it without a running world: how it reads, what it is aimed at and
-// needs, what undoes it, which earlier fault it replaces, and how to draw one
-// at random. Package world adds its effect.
+// Package fault holds faults as values. A fault is one line of text: String and
+// Parse are inverse, and the same line appears in scenarios, logs, reports and
+// replay commands. Each kind of fault is one row, which holds all that is known
+// about it without a running world: its syntax, its targets and needs, what
+// undoes it, which earlier fault it replaces, and how to draw one at random.
+// Package world adds its effect.
 //
 // Read fault.go first, which says what a fault is, then kind.go with the
-// meaning of each field of a row. language.go lists the rows; each stands
-// beside its type, in a file named after that. possible.go answers whether a
-// fault may be done. The package must not know of a running world.
+// meaning of each field of a row. language.go lists the rows; each is next to
+// its type, in a file of that name. possible.go answers whether a fault is
+// possible. The package must not know of a running world.
 package fault
 
 import (
@@ -20,12 +20,12 @@ import (
 type Fault interface {
 	// String returns the line that Parse reads.
 	String() string
-	// Row returns what is known of all faults of this kind.
+	// Row returns the row of this kind of fault.
 	Row() *Row
 }
 
-// Targets is what a fault refers to: nodes, segments and interfaces that must
-// exist for it to make sense.
+// Targets are the nodes, segments and interfaces that a fault names. They must
+// exist.
 type Targets struct {
 	Nodes      []string
 	Segments   []string
@@ -80,7 +80,7 @@ func Plain(f Fault) Fault {
 	return f
 }
 
-// Nodes returns the nodes that a fault is about, those of its interfaces last.
+// Nodes returns the nodes that a fault names, those of its interfaces last.
 func Nodes(f Fault) []string {
 	t := TargetsOf(f)
 	nodes := slices.Clone(t.Nodes)
@@ -90,7 +90,8 @@ func Nodes(f Fault) []string {
 	return nodes
 }
 
-// Node is the node that a fault is about, empty if there is none or several.
+// Node is the one node that a fault names, or empty if it names none or
+// several.
 func Node(f Fault) string {
 	if nodes := Nodes(f); len(nodes) == 1 {
 		return nodes[0]
@@ -98,7 +99,7 @@ func Node(f Fault) string {
 	return ""
 }
 
-// TargetsOf returns what a fault refers to.
+// TargetsOf returns the targets of a fault.
 func TargetsOf(f Fault) Targets { return f.Row().targets(Plain(f)) }
 
 // Undoable reports whether a fault can be applied for a span.
@@ -107,29 +108,29 @@ func Undoable(f Fault) bool {
 	return !spanned && f.Row().undoable(f)
 }
 
-// Opposite returns the fault that mends what f breaks, nil if there is none:
+// Opposite returns the fault that repairs what f breaks. Nil if there is none:
 // then only the end of its span undoes it.
 func Opposite(f Fault) Fault { return f.Row().opposite(Plain(f)) }
 
-// Lifts reports whether f mends, by its nature, what the earlier fault old has
-// broken.
+// Lifts reports whether f is the kind of fault that repairs what the earlier
+// fault old broke.
 func Lifts(f, old Fault) bool { return f.Row().lifts(Plain(f), Plain(old)) }
 
-// Replaces reports whether f sets the very state that the earlier fault old has
-// set. Undoing old then changes nothing.
+// Replaces reports whether f sets the same state as the earlier fault old.
+// Undoing old then changes nothing.
 func Replaces(f, old Fault) bool { return f.Row().replaces(Plain(f), Plain(old)) }
 
-// LosesFrames reports whether a fault is a rule of the network by which frames
-// are lost or changed on their way. Heal mends all of them.
+// LosesFrames reports whether a fault is a network rule that loses or changes
+// frames on their way. Heal removes all of them.
 func LosesFrames(f Fault) bool { return f.Row().losesFrames(Plain(f)) }
 
 // Silences reports whether a fault keeps the hellos of one member of a standby
-// group from another, or makes them so late or so rare that the other cannot be
-// expected to count on them.
+// group from another, or makes them too late or too rare for the other to rely
+// on them.
 func Silences(f Fault, w Way) bool { return f.Row().silences(Plain(f), w) }
 
-// Stops reports whether a fault keeps everything from going a way. To, or From,
-// may be nobody in particular: then it is asked whether nobody is reached.
+// Stops reports whether a fault stops every frame on a way. If To or From is
+// empty, it asks this about every node.
 func Stops(f Fault, w Way) bool { return f.Row().stops(Plain(f), w) }
 
 // Way is how the frames of one interface reach another.

@@ -1,7 +1,8 @@
 package fault
 
 // Freeze stops a machine without killing it; frames to it are lost. With
-// Process only its programs stop, and frames wait: `freeze a`, `freeze a process`.
+// Process only its programs stop, and frames wait: `freeze a`, `freeze a
+// process`.
 type Freeze struct {
 	Node    string
 	Process bool
@@ -42,7 +43,7 @@ func (f Freeze) String() string {
 	return "freeze " + f.Node
 }
 
-// Thaw lets a frozen machine go on: `thaw a`.
+// Thaw resumes a frozen machine: `thaw a`.
 type Thaw struct{ Node string }
 
 var thawRow = Kind[Thaw]{

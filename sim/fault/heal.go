@@ -2,8 +2,9 @@ package fault
 
 import "slices"
 
-// Heal mends what loses or spoils frames on their way, such as partitions,
-// impairments and drops, all or those that are about one node: `heal`, `heal a`.
+// Heal removes the faults that lose or corrupt frames on their way, such as
+// partitions, impairments and drops: all of them, or those that name one node:
+// `heal`, `heal a`.
 type Heal struct{ Node string }
 
 var healRow = Kind[Heal]{

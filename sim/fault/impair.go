@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Impair makes a cable bad: `impair a~lan [out|in] loss 2% delay 20ms jitter 5ms`.
-// Zero fields are absent from the line.
+// Impair makes a cable bad: `impair a~lan [out|in] loss 2% delay 20ms jitter
+// 5ms`. The line omits zero fields.
 type Impair struct {
 	Port         Port // printed a~lan: the cable between the two
 	Direction    Direction
@@ -19,14 +19,14 @@ type Impair struct {
 	Reorder      float64
 	Corrupt      float64
 	Rate         int64 // bits per second; printed 10Mbit/s
-	Queue        int64 // bytes that wait for the rate; 0: DefaultQueue
+	Queue        int64 // bytes that may wait for the rate; 0: DefaultQueue
 }
 
-// DefaultQueue is how many bytes wait for a limited rate if the fault does not
-// say.
+// DefaultQueue is the queue in bytes before a limited rate, unless the fault
+// gives one.
 const DefaultQueue = 64 << 10
 
-// QueueSize returns how many bytes wait for the rate, or 0 without one.
+// QueueSize returns how many bytes may wait for the rate, or 0 without a rate.
 func (f Impair) QueueSize() int64 {
 	if f.Queue == 0 && f.Rate > 0 {
 		return DefaultQueue
@@ -56,14 +56,13 @@ var impairRow = Kind[Impair]{
 // Row implements Fault.
 func (Impair) Row() *Row { return impairRow }
 
-// The bounds beyond which a member cannot be expected to hear its hellos in
-// time.
+// Beyond these bounds, a member cannot be expected to hear hellos in time.
 const (
-	lossyShare = 0.1 // of frames lost or spoilt
+	lossyShare = 0.1 // of frames lost or corrupted
 	lateDelay  = time.Second
 )
 
-// unreliable reports whether hellos cannot be counted on.
+// unreliable reports whether members cannot rely on hellos.
 func (f Impair) unreliable() bool {
 	return f.Loss > lossyShare || f.Corrupt > lossyShare || f.Burst > 1 || f.Delay+f.Jitter > lateDelay || f.Rate > 0
 }
@@ -73,7 +72,7 @@ var impairOptions = []string{
 	"loss", "burst", "delay", "jitter", "distribution", "duplicate", "reorder", "corrupt", "rate", "queue",
 }
 
-// impairNeeds names for some properties the one without which they mean nothing.
+// impairNeeds names the property that another one requires.
 var impairNeeds = map[string]string{"burst": "loss", "distribution": "jitter", "queue": "rate"}
 
 func parseImpair(l *Line) Impair {
@@ -87,7 +86,7 @@ func parseImpair(l *Line) Impair {
 		column := l.column()
 		option := l.OneOf("property", impairOptions...)
 		if _, twice := seen[option]; twice {
-			l.fail(column, "%s stands in the line twice", option)
+			l.fail(column, "%s is in the line twice", option)
 		}
 		seen[option] = column
 		f.read(l, option)
@@ -102,8 +101,8 @@ func parseImpair(l *Line) Impair {
 	return f
 }
 
-// shareMin is the smallest share that counts as one: absent is said by leaving
-// the property out.
+// shareMin is the smallest share that a line can give; leaving the property out
+// means zero.
 const shareMin = 1e-9
 
 func (f *Impair) read(l *Line, option string) {
@@ -162,7 +161,7 @@ func (f Impair) String() string {
 	return s
 }
 
-// drawImpair makes a cable bad in one way or two.
+// drawImpair makes a cable bad in one or two ways.
 func drawImpair(d *Draw) (f Impair, ok bool) {
 	f.Port, ok = d.Port()
 	f.Direction = d.Direction()

@@ -8,59 +8,59 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Kind is one kind of fault: the row with all that is known of it, but for its
-// effect, which package world has. No field may be left out; for "none" there
-// are never, nothing and their like, so that a field that was forgotten is told
-// from one that was thought about.
+// Kind is one kind of fault: everything that is known about it except its
+// effect, which is in package world. Every field must be set. Values such as
+// never and needsNothing stand for "none", to tell a forgotten field from a
+// deliberate one.
 //
 // There is one Go type F for each verb. Its Row method returns Kind.Row().
 type Kind[F Fault] struct {
 	Verb  string        // first word of the line
-	Usage string        // words in capitals stand for values, brackets for what may be absent
+	Usage string        // capitals stand for values, brackets for optional words
 	Parse func(*Line) F // reads what follows the verb
-	Power Power         // of the node that it is about
-	Stack Stack         // of the node that it is about
+	Power Power         // of the node that it names
+	Stack Stack         // of the node that it names
 
-	// Draw makes a random one that can be done to the topology; false if there is
-	// none.
+	// Draw returns a random fault that is possible in the topology, or false if
+	// there is none.
 	Draw func(*Draw) (F, bool)
 
 	// Targets lists what must exist.
 	Targets func(F) Targets
-	// Needs says what the node that it is about lacks, in a sentence, such as a
-	// memory limit; nil if nothing. The node is completed, and may be the one of the
-	// configuration or, while a world runs, what it is configured to be by now.
+	// Needs returns a sentence that says what the node lacks, such as a memory
+	// limit, or nil. The node is completed: it is the one in the topology or, while
+	// a world runs, the node as configured at that moment.
 	Needs func(F, topology.Node) error
-	// InRealTime says why it cannot be done in real time; nil if it can.
+	// InRealTime returns why the fault is impossible in real time, or nil.
 	InRealTime func(F) error
 
 	// Undoable reports whether it may end with `for TIME`.
 	Undoable func(F) bool
-	// Opposite is the fault that mends what this one breaks; nil if there is none.
+	// Opposite is the fault that repairs what this one breaks, or nil.
 	Opposite func(F) Fault
-	// Lifts reports whether it mends what an earlier fault has broken.
+	// Lifts reports whether it repairs what an earlier fault broke.
 	Lifts func(f F, old Fault) bool
-	// Replaces reports whether it sets the very state that an earlier fault has set.
+	// Replaces reports whether it sets the same state as an earlier fault.
 	Replaces func(f F, old Fault) bool
 
-	// LosesFrames reports whether it is a rule of the network, which heal mends.
+	// LosesFrames reports whether it is a network rule, which heal removes.
 	LosesFrames func(F) bool
-	// Silences reports whether it keeps hellos from going a way.
+	// Silences reports whether it stops hellos on a way.
 	Silences func(F, Way) bool
-	// Stops reports whether it keeps everything from going a way.
+	// Stops reports whether it stops every frame on a way.
 	Stops func(F, Way) bool
 }
 
-// Power says in which state a fault needs its node.
+// Power is the state in which a fault needs its node.
 type Power string
 
 // The states that a fault needs.
 const (
 	AnyPower Power = "any" // powered or not, or the fault is not about one node
-	MustBeUp Power = "up"  // a machine that is down takes no such order
+	MustBeUp Power = "up"  // a machine that is down cannot do it
 )
 
-// Stack says on which nodes a fault makes sense.
+// Stack is the network stack that a fault needs on its node.
 type Stack string
 
 // The stacks that a fault needs.
@@ -69,8 +69,8 @@ const (
 	OwnStack Stack = "own" // not on nodes that run real programs on the kernel's stack
 )
 
-// Row is a Kind of whichever type, for those who have a fault at hand and do
-// not know of which kind it is.
+// Row is a Kind without its type parameter, for callers that have a fault of
+// unknown kind.
 type Row struct {
 	verb, usage string
 	goType      reflect.Type
@@ -123,18 +123,18 @@ func (r *Row) Verb() string { return r.verb }
 // Type returns the Go type of the faults of this kind.
 func (r *Row) Type() reflect.Type { return r.goType }
 
-// Stack returns on which nodes faults of this kind make sense.
+// Stack returns the network stack that faults of this kind need.
 func (r *Row) Stack() Stack { return r.stack }
 
-// check says which fields of the row were forgotten.
+// check returns an error that names the forgotten fields of the row.
 func (r *Row) check() error {
 	if len(r.forgotten) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %s (%v): it lacks %s", ErrRow, r.verb, r.goType, strings.Join(r.forgotten, ", "))
+	return fmt.Errorf("%w: %s (%v): missing %s", ErrRow, r.verb, r.goType, strings.Join(r.forgotten, ", "))
 }
 
-// The answers of kinds for which a question has but one.
+// Constant answers, for kinds that give the same answer for every fault.
 
 func never[F Fault](F) bool { return false }
 

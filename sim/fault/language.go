@@ -11,25 +11,25 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// rows is every kind of fault, in the order of the help. A kind that is not here
-// cannot be written in a scenario.
+// rows is every kind of fault, in the order of the help. Scenarios cannot use a
+// kind that is not in this list.
 var rows = []*Row{
 	pullRow, plugRow, partitionRow, healRow, impairRow, dropRow, pruneRow, unpruneRow, blockRow, unblockRow,
 	hogRow, calmRow, fillRow, freezeRow, thawRow, crashRow, bootRow, rebootRow,
 	setRow, saveRow, yieldRow, stopServiceRow, startServiceRow, backendRow, skewRow, driftRow,
 }
 
-// Language is a set of kinds of faults. Most of the bench speaks Standard; a
-// test, or a Go team with a fault of its own, may add to that.
+// Language is a set of kinds of faults. Most of the bench uses Standard; a
+// test, or a Go team with a fault of its own, may add to it.
 type Language struct{ rows []*Row }
 
 // Standard is the language of scenarios: every kind of fault of this package.
 func Standard() Language { return Language{rows} }
 
-// ErrRow is wrapped by errors about a row that is not complete.
+// ErrRow is wrapped by errors about an incomplete or duplicate row.
 var ErrRow = errors.New("bad row")
 
-// With returns the language with further kinds.
+// With returns the language with more kinds.
 func (g Language) With(more ...*Row) (Language, error) {
 	all := slices.Clone(g.rows)
 	for _, row := range more {
@@ -37,7 +37,7 @@ func (g Language) With(more ...*Row) (Language, error) {
 			return Language{}, err
 		}
 		if slices.ContainsFunc(all, func(r *Row) bool { return r.verb == row.verb }) {
-			return Language{}, fmt.Errorf("%w: %s: there is such a verb already", ErrRow, row.verb)
+			return Language{}, fmt.Errorf("%w: %s: the verb exists already", ErrRow, row.verb)
 		}
 		all = append(all, row)
 	}
@@ -92,8 +92,8 @@ func (g Language) parse(l *Line) Fault {
 	return nil
 }
 
-// read takes what follows the verb. A span at the end of the line is cut off
-// first, so that no kind needs to know of it.
+// read reads what follows the verb. It first cuts off a span at the end of the
+// line, so that kinds need not handle it.
 func (r *Row) read(l *Line) Fault {
 	var span time.Duration
 	words := l.words
@@ -109,26 +109,26 @@ func (r *Row) read(l *Line) Fault {
 		return f
 	}
 	if !Undoable(f) {
-		l.fail(words[len(words)-2].column, "%s cannot be undone after a span; want no `for`", r.verb)
+		l.fail(words[len(words)-2].column, "%s cannot be undone, want no `for`", r.verb)
 	}
 	return For{f, span}
 }
 
-// Check says why a fault that was not parsed but written in Go has no line of
-// its own: a bad name, a share beyond its bounds.
+// Check returns why a fault written in Go has no line that parses back to it: a
+// bad name, say, or a share out of bounds.
 func Check(f Fault) error {
 	parsed, err := Language{[]*Row{f.Row()}}.Parse(f.String())
 	if err != nil {
 		return err
 	}
 	if !reflect.DeepEqual(parsed, f) {
-		return &SyntaxError{Line: f.String(), Column: 1, Message: "the fault's own line does not say all of it: some field has no meaning here"}
+		return &SyntaxError{Line: f.String(), Column: 1, Message: "the fault's line does not hold all of its fields: one has no meaning here"}
 	}
 	return nil
 }
 
-// Draw makes a random fault that can be done to a topology, which must be
-// completed; false if there is none. Some faults come with a span.
+// Draw returns a random fault that is possible in a topology, which must be
+// completed, or false if there is none. Some faults have a span.
 func (g Language) Draw(r *rand.Rand, t topology.Topology) (Fault, bool) {
 	d := &Draw{Rand: r, Topology: t}
 	for _, i := range r.Perm(len(g.rows)) {

@@ -18,7 +18,7 @@ var ErrSyntax = errors.New("bad fault")
 // SyntaxError says what is wrong with a line, where, and what is allowed.
 type SyntaxError struct {
 	Line    string
-	Column  int    // of the first offending character, counted in characters from 1
+	Column  int    // of the first wrong character, counted in characters from 1
 	Message string // got and want
 	Usage   string // of the verb; empty if there is no such verb
 }
@@ -35,15 +35,15 @@ func (e *SyntaxError) Error() string {
 // Unwrap makes errors.Is(err, ErrSyntax) true.
 func (e *SyntaxError) Unwrap() error { return ErrSyntax }
 
-// word is a piece of a line between spaces.
+// word is a part of a line between spaces.
 type word struct {
 	text   string
 	column int // in characters, from 1
 }
 
 // Line is what follows the verb of a fault. A kind of fault reads it word by
-// word, from left to right. The first failure sticks: after it all reads return
-// zero values, so that a kind reads its line without looking back.
+// word, from left to right. After the first failure, all reads return zero
+// values, so that a kind need not check for errors.
 type Line struct {
 	text  string
 	words []word
@@ -52,7 +52,7 @@ type Line struct {
 	err   *SyntaxError
 }
 
-// lineMax bounds what Parse looks at, in bytes.
+// lineMax is the longest line that Parse reads, in bytes.
 const lineMax = 4096
 
 func newLine(text string) *Line {
@@ -82,7 +82,7 @@ func (l *Line) fail(column int, format string, args ...any) {
 	}
 }
 
-// More says whether words are left to read.
+// More reports whether words are left to read.
 func (l *Line) More() bool { return l.err == nil && l.next < len(l.words) }
 
 // peek returns the next word without taking it, or "".
@@ -93,7 +93,7 @@ func (l *Line) peek() string {
 	return l.words[l.next].text
 }
 
-// column is where the next word stands, or would stand.
+// column is the column of the next word, or of the end of the line.
 func (l *Line) column() int {
 	if l.next < len(l.words) {
 		return l.words[l.next].column
@@ -101,7 +101,7 @@ func (l *Line) column() int {
 	return l.end
 }
 
-// take returns the next word; what names it in the error if there is none.
+// take returns the next word. If there is none, the error calls it what.
 func (l *Line) take(what string) word {
 	if l.err == nil && l.next >= len(l.words) {
 		l.fail(l.end, "%s: got nothing, want one", what)
@@ -236,7 +236,7 @@ func (l *Line) finish() {
 	}
 }
 
-// quote shows what was got, shortened: a line of a hostile file may be long.
+// quote quotes a word and shortens it: a line in a hostile file may be long.
 func quote(text string) string {
 	const most = 40
 	if text == "" {
@@ -248,7 +248,7 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// anyOf lists what is allowed.
+// anyOf lists the allowed words.
 func anyOf(words []string) string {
 	if len(words) == 1 {
 		return words[0]
@@ -256,7 +256,7 @@ func anyOf(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// meant asks whether a misspelt word meant one of the allowed.
+// meant suggests the allowed word that a misspelt one probably means.
 func meant(got string, allowed []string) string {
 	if near := topology.Nearest(got, allowed); near != "" && got != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)

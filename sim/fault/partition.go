@@ -9,8 +9,8 @@ import (
 
 // Partition cuts the network between sets of nodes: `partition a | b c1`
 // (frames between different sets are lost), `partition one-way a -> b` (only
-// frames from the first set to the second are lost). Nodes named in no set are
-// cut from nobody. It heals by `heal` or at the end of its span.
+// frames from the first set to the second are lost). Nodes in no set can still
+// reach every node. `heal` or the end of its span removes it.
 type Partition struct {
 	Sets   [][]string
 	OneWay bool // then there are exactly two sets: from, to
@@ -60,7 +60,7 @@ func parsePartition(l *Line) Partition {
 		}
 		name := l.checkName("node", w)
 		if seen[name] {
-			l.fail(w.column, "node %s stands in the partition twice", name)
+			l.fail(w.column, "node %s is in the partition twice", name)
 		}
 		seen[name] = true
 		f.Sets[last] = append(f.Sets[last], name)

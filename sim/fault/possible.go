@@ -8,13 +8,13 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// May a fault be done? Problems answers as far as the paper goes, and Now with
-// what a running world knows. Everything that takes faults asks these two.
+// Is a fault possible? Problems answers from the topology, and Now from the
+// state of the running world. Everything that takes faults asks these two.
 
-// Errors of faults that cannot be done, to be matched with errors.Is.
+// Errors of impossible faults, for errors.Is.
 var (
 	// ErrTarget is a fault that names a node, segment, interface or service that
-	// does not exist, or one that has nothing that the fault could change.
+	// does not exist, or that lacks what the fault changes.
 	ErrTarget = errors.New("no such target")
 	// ErrDown is a fault that needs a running machine.
 	ErrDown = errors.New("the machine is not up")
@@ -22,7 +22,7 @@ var (
 	ErrRealStack = errors.New("a node with real programs uses the kernel's stack, clock and configuration, which no fault changes")
 )
 
-// targetError is an ErrTarget that says more.
+// targetError is an ErrTarget with a message of its own.
 type targetError string
 
 func (e targetError) Error() string { return string(e) }
@@ -30,11 +30,11 @@ func (e targetError) Error() string { return string(e) }
 // Is makes errors.Is(err, ErrTarget) true.
 func (e targetError) Is(target error) bool { return target == ErrTarget }
 
-// lacks says what a fault does not find.
+// lacks returns a targetError.
 func lacks(format string, args ...any) error { return targetError(fmt.Sprintf(format, args...)) }
 
-// Problems says everything that keeps a fault from ever being done to a
-// topology, which must be completed.
+// Problems returns every reason why a fault is never possible in a topology,
+// which must be completed.
 func Problems(t topology.Topology, f Fault) []error {
 	if err := Check(f); err != nil {
 		return []error{err}
@@ -48,7 +48,7 @@ func Problems(t topology.Topology, f Fault) []error {
 	return nil
 }
 
-// missingTargets says which targets do not exist.
+// missingTargets returns an error for each target that does not exist.
 func missingTargets(t topology.Topology, targets Targets) (missing []error) {
 	node := func(name string) bool {
 		_, exists := t.Nodes[name]
@@ -77,12 +77,13 @@ func missingTargets(t topology.Topology, targets Targets) (missing []error) {
 	return missing
 }
 
-// NoNode says that a node does not exist, and which do.
+// NoNode returns the error for a node that does not exist; it lists those that
+// do.
 func NoNode(t topology.Topology, name string) error {
 	return lacks("there is no node %s, want %s", strconv.Quote(name), topology.AnyOf(name, topology.Names(t.Nodes)))
 }
 
-// allows says why the node that a fault is about does not take it.
+// allows returns why the fault is not possible on its node.
 func allows(f Fault, n topology.Node) error {
 	row := f.Row()
 	if row.stack == OwnStack && n.Exec != nil {
@@ -91,18 +92,17 @@ func allows(f Fault, n topology.Node) error {
 	return row.needs(Plain(f), n)
 }
 
-// InRealTime says why a fault cannot be done in real time, whatever the
-// topology.
+// InRealTime returns why a fault is impossible in real time in any topology.
 func InRealTime(f Fault) error { return f.Row().inRealTime(Plain(f)) }
 
-// Present is what a fault finds when it is to be done to a machine.
+// Present is the state of a machine when a fault is about to be applied to it.
 type Present struct {
 	Up   bool          // it runs
-	Node topology.Node // what it is configured to be by now
+	Node topology.Node // as configured now
 }
 
-// Now says why a fault that is possible on paper cannot be done to the machine
-// that it is about, in the state in which that is.
+// Now returns why a fault that Problems allows is not possible on its machine
+// in the present state.
 func Now(f Fault, p Present) error {
 	if f.Row().power == MustBeUp && !p.Up {
 		return fmt.Errorf("%s: %w", Node(f), ErrDown)

@@ -69,17 +69,17 @@ func (Boot) Row() *Row { return bootRow }
 // String implements Fault.
 func (f Boot) String() string { return "boot " + f.Node }
 
-// Reboot crashes a machine and switches it on again: `reboot a down 5s`. Warm
-// keeps what the hardware keeps: `reboot a warm down 5s`. Without a span,
-// `reboot a`, it is down for the machine's own boot time.
+// Reboot crashes a machine and switches it on again: `reboot a down 5s`. A warm
+// reboot keeps what the hardware keeps: `reboot a warm down 5s`. Without a
+// span, `reboot a`, it is down for the machine's own boot time.
 type Reboot struct {
 	Node string
-	Down time.Duration // from the crash to the control plane's first instruction
+	Down time.Duration // from the crash to the start of the control plane
 	Warm bool
 }
 
-// errWarm is why a process cannot reboot warm.
-var errWarm = errors.New("a process that is killed keeps nothing, so there is no warm reboot in real time")
+// errWarm is why a process has no warm reboot.
+var errWarm = errors.New("a killed process keeps nothing, so there is no warm reboot in real time")
 
 var rebootRow = Kind[Reboot]{
 	Verb: "reboot", Usage: "reboot NODE [warm] [down TIME]",

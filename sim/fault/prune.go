@@ -35,8 +35,8 @@ func (Prune) Row() *Row { return pruneRow }
 // String implements Fault.
 func (f Prune) String() string { return "prune multicast " + f.Segment }
 
-// Unprune undoes Prune: `unprune multicast lan`. It has nothing to undo at the
-// end of a span: the switch is then as it was made.
+// Unprune undoes Prune: `unprune multicast lan`. It takes no span, because it
+// leaves nothing to undo: the switch is as it was built.
 type Unprune struct{ Segment string }
 
 var unpruneRow = Kind[Unprune]{

@@ -1,8 +1,9 @@
 package fault
 
-// Pull takes a cable out: both ends lose carrier. Silently: frames vanish but
-// the carrier stays, as behind a dumb media converter; then a direction may be
-// given. Lines: `pull a.lan`, `pull a.lan silently`, `pull a.lan silently out`.
+// Pull unplugs a cable: both ends lose carrier. With Silently, frames are lost
+// but the carrier stays, as behind a simple media converter, and Direction may
+// limit it. Lines: `pull a.lan`, `pull a.lan silently`, `pull a.lan silently
+// out`.
 type Pull struct {
 	Port      Port
 	Silently  bool
@@ -36,7 +37,7 @@ var pullRow = Kind[Pull]{
 		o, ok := old.(Pull)
 		return ok && !f.Silently && !o.Silently && o.Port == f.Port
 	},
-	LosesFrames: func(f Pull) bool { return f.Silently }, // openly, it changes the carrier
+	LosesFrames: func(f Pull) bool { return f.Silently }, // otherwise it changes the carrier
 	Silences:    func(f Pull, w Way) bool { return w.passes(f.Port, f.Direction) },
 	Stops:       func(f Pull, w Way) bool { return f.Silently && w.passes(f.Port, f.Direction) },
 }.Row()

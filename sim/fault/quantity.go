@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// unit is a name for a number of something.
+// unit is a name for a size.
 type unit struct {
 	name string
 	size int64
@@ -58,8 +58,8 @@ func (l *Line) quantity(what, example string, units []unit) int64 {
 	return 0
 }
 
-// formatPercent prints a share such that parsePercent gives back the very same
-// number: it moves the decimal point, as multiplying by 100 would round.
+// formatPercent prints a share so that parsePercent returns exactly the same
+// number: it moves the decimal point, because multiplying by 100 would round.
 func formatPercent(share float64) string {
 	text := strconv.FormatFloat(share, 'f', -1, 64)
 	sign := ""
@@ -93,7 +93,7 @@ func parsePercent(text string) (float64, error) {
 	return share, err
 }
 
-// formatSpan prints a duration in ASCII and without zero units: 1m, not 1m0s.
+// formatSpan prints a duration in ASCII without zero units: 1m, not 1m0s.
 func formatSpan(d time.Duration) string {
 	text := strings.Replace(d.String(), "µ", "u", 1)
 	if strings.HasSuffix(text, "m0s") {
@@ -121,7 +121,7 @@ func formatOrdinal(n int) string {
 	return strconv.Itoa(n) + ending
 }
 
-// spaced puts a space before a word that is there.
+// spaced puts a space before a word unless it is empty.
 func spaced(text string) string {
 	if text == "" {
 		return ""

@@ -6,8 +6,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// StopService stops a service, of those that topology.Node.ServiceNames lists:
-// `stop service web on b`.
+// StopService stops one of the services in topology.Node.ServiceNames: `stop
+// service web on b`.
 type StopService struct{ Name, Node string }
 
 var stopServiceRow = Kind[StopService]{
@@ -65,7 +65,7 @@ func (StartService) Row() *Row { return startServiceRow }
 // String implements Fault.
 func (f StartService) String() string { return "start service " + f.Name + " on " + f.Node }
 
-// service is what the two are about.
+// service is what StopService and StartService have in common.
 type service struct{ Name, Node string }
 
 func parseService(l *Line) (s service) {
@@ -82,7 +82,7 @@ func drawService(d *Draw) (s service, ok bool) {
 	return s, ok
 }
 
-// exists says why a node has no such service.
+// exists returns an error if the node does not have the service.
 func (s service) exists(n topology.Node) error {
 	if names := n.ServiceNames(); !slices.Contains(names, s.Name) {
 		return lacks("node %s has no service %q, want %s", s.Node, s.Name, topology.AnyOf(s.Name, names))
@@ -90,7 +90,7 @@ func (s service) exists(n topology.Node) error {
 	return nil
 }
 
-// switched reports whether an earlier fault has stopped or started it.
+// switched reports whether an earlier fault stopped or started the service.
 func (s service) switched(old Fault) bool {
 	switch o := old.(type) {
 	case StopService:

@@ -51,8 +51,8 @@ func parseSet(l *Line) Set {
 	return f
 }
 
-// settings are values to draw from, by the last word of a property. Any hello
-// time fits any hold time. What is not listed is a switch.
+// settings are values to draw from, by the last word of a property. Every hello
+// time here fits every hold time. A property that is not listed is a switch.
 var settings = map[string][]string{
 	"address":        {"none"},
 	"authentication": {"secret"},
@@ -80,7 +80,7 @@ func drawSet(d *Draw) (f Set, ok bool) {
 // String implements Fault.
 func (f Set) String() string { return "set " + f.Node + " " + f.Property + " " + f.Value }
 
-// Save writes the running configuration to where a reboot finds it: `save a`.
+// Save saves the running configuration, so that a reboot keeps it: `save a`.
 type Save struct{ Node string }
 
 var saveRow = Kind[Save]{

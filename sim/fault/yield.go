@@ -34,7 +34,7 @@ var yieldRow = Kind[Yield]{
 	},
 	Needs: func(f Yield, n topology.Node) error {
 		if _, exists := n.Standby[f.Port.Interface]; len(n.Standby) == 0 || f.Port.Interface != "" && !exists {
-			return lacks("%s has no standby control that could yield", f.Port)
+			return lacks("%s has no standby control to yield", f.Port)
 		}
 		return nil
 	},

@@ -49,7 +49,7 @@ func TestCheck(t *testing.T) {
 	for _, want := range []string{
 		"node a: lan and lan2 lead to the same segment lan: a node has one cable to a segment",
 		"node a: the program other is not built in",
-		"reboot a warm down 5s: a process that is killed keeps nothing",
+		"reboot a warm down 5s: a killed process keeps nothing",
 		"fill k memory 90%: a node with real programs uses the kernel's stack, clock and configuration",
 		"skew k 5s for 3s: a node with real programs",
 	} {
