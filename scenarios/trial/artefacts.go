@@ -9,8 +9,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// artefacts are the files that a trial leaves; of a trial without a directory
-// there are none.
+// artefacts are the files that a trial leaves: none if it has no directory.
 type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
@@ -33,7 +32,7 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	return &artefacts{d, &recorder{writer: capture}}, nil
 }
 
-// observer is who captures the frames; nil: nobody.
+// observer captures the frames; nil if there is no capture.
 func (a *artefacts) observer() netfab.Observer {
 	if a.recorder == nil {
 		return nil // not a nil *recorder, which would be an Observer
@@ -41,7 +40,8 @@ func (a *artefacts) observer() netfab.Observer {
 	return a.recorder
 }
 
-// watch is who is told of events: the capture, and also, unless it is nil.
+// watch returns the function that gets every event: it passes them to the capture
+// and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	switch {
 	case a.recorder == nil:
@@ -55,7 +55,7 @@ func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	}
 }
 
-// output says where the output of a real program goes; nil: nowhere.
+// output opens the file for the output of a real program; nil if it is not kept.
 func (a *artefacts) output() func(name string) (io.Writer, error) {
 	if a.directory == nil {
 		return nil
@@ -69,7 +69,7 @@ func (a *artefacts) output() func(name string) (io.Writer, error) {
 	}
 }
 
-// write has all files appear, or none.
+// write makes all files appear, or none.
 func (a *artefacts) write(r *reports.Result) error {
 	if a.directory == nil {
 		return nil
@@ -77,15 +77,15 @@ func (a *artefacts) write(r *reports.Result) error {
 	return a.directory.Write(r)
 }
 
-// Close gives up what has not been written.
+// Close discards what has not been written.
 func (a *artefacts) Close() {
 	if a.directory != nil {
 		a.directory.Close()
 	}
 }
 
-// WriteComparison writes a comparison beside the directories of its two trials,
-// of which t is one. Where they have none it does nothing.
+// WriteComparison writes a comparison next to the directories of its two trials;
+// t is one of them. If they have no directories it does nothing.
 func WriteComparison(c *reports.Comparison, t Trial) error {
 	if t.Dir == "" {
 		return nil

@@ -14,35 +14,35 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Blame says whose fault it is that a trial came to no verdict.
+// Blame says whose fault it is that a trial has no verdict.
 type Blame string
 
 // Who can be to blame.
 const (
-	BlameNobody   Blame = ""         // there is a verdict, or nothing was to be played
-	BlameScenario Blame = "scenario" // it is invalid, not possible in its world, or its program misbehaves
-	BlameMachine  Blame = "machine"  // it lacks something, or refuses it
-	BlameBench    Blame = "bench"    // a defect of cablepull, which is worth a report
-	BlameSignal   Blame = "signal"   // somebody stopped it
+	BlameNobody   Blame = ""         // there is a verdict, or the trial was skipped
+	BlameScenario Blame = "scenario" // it is invalid, cannot run in its world, or its program misbehaves
+	BlameMachine  Blame = "machine"  // it lacks or refuses something
+	BlameBench    Blame = "bench"    // a bug in cablepull, which users should report
+	BlameSignal   Blame = "signal"   // somebody stopped the run
 )
 
-// lacks are the errors of a machine on which a run is not possible.
+// lacks are the errors of a machine that cannot do a run.
 var lacks = []error{
 	netns.ErrLimit, netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrGroup, realhost.ErrProgram,
 }
 
-// misfits are the errors of a scenario that is not possible in its world.
+// misfits are the errors of a scenario that cannot run in its world.
 var misfits = []error{testbed.ErrImpossible, world.ErrReal, scenarios.ErrVariants}
 
-// refusals are the answers of a kernel that has no more room, or whose
-// administrator did not give us more.
+// refusals are the answers of a kernel that has no room left or denies
+// permission.
 var refusals = []syscall.Errno{
 	syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EACCES, syscall.EPERM,
 	syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EAGAIN,
 }
 
-// BlameFor says whose fault an error is that ended a run. What neither scenario
-// nor machine can have caused is a defect of the bench.
+// BlameFor says whose fault it is that a run ended with an error. An error that
+// neither the scenario nor the machine can have caused is a bug of the bench.
 func BlameFor(err error) Blame {
 	var program *realhost.ProgramError
 	var errno syscall.Errno
@@ -54,7 +54,7 @@ func BlameFor(err error) Blame {
 	case errors.Is(err, context.Canceled):
 		return BlameSignal
 	case errors.As(err, &worker):
-		return BlameBench // whatever the kernel has against it
+		return BlameBench // even if the error comes from the kernel
 	case slices.ContainsFunc(lacks, is):
 		return BlameMachine
 	case slices.ContainsFunc(misfits, is), errors.As(err, &program):
@@ -65,8 +65,8 @@ func BlameFor(err error) Blame {
 	return BlameBench
 }
 
-// BlameForWriting is BlameFor for the writing of reports: whatever the kernel has
-// against a path, it is the user's to choose another.
+// BlameForWriting is BlameFor for errors in writing reports: if the kernel rejects
+// a path, the user can choose another.
 func BlameForWriting(err error) Blame {
 	var errno syscall.Errno
 	if errors.As(err, &errno) || errors.Is(err, reports.ErrOccupied) {

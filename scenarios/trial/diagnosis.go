@@ -9,24 +9,24 @@ import (
 	"github.com/cablepull/cablepull/scenarios"
 )
 
-// Diagnosis is what a machine can do for the netns world.
+// Diagnosis is what a machine can do in the netns world.
 type Diagnosis struct {
-	Netns    bool      `json:"netns"` // it can run at all
+	Netns    bool      `json:"netns"` // whether that world can run at all
 	Findings []Finding `json:"findings"`
 }
 
-// Finding is what is known of one thing, with what its absence costs.
+// Finding says whether one thing is there, and what its absence costs.
 type Finding struct {
 	Name   string   `json:"name"`
 	OK     bool     `json:"ok"`
 	Detail string   `json:"detail"`
 	Needed string   `json:"needed"`
-	Cost   string   `json:"cost"`   // in a sentence; empty if it is there
-	Skips  []string `json:"skips"`  // incidents of the library that cannot run without
+	Cost   string   `json:"cost"`   // a sentence; empty if it is there
+	Skips  []string `json:"skips"`  // library incidents that cannot run without it
 	Remedy string   `json:"remedy"` // how to get it; empty if it is there
 }
 
-// Diagnose works out what is lost with what was not found.
+// Diagnose works out the cost of everything that was not found.
 func Diagnose(found []netns.Finding, library []*scenarios.Scenario) Diagnosis {
 	d := Diagnosis{Netns: true}
 	for _, f := range found {
@@ -41,7 +41,7 @@ func Diagnose(found []netns.Finding, library []*scenarios.Scenario) Diagnosis {
 	return d
 }
 
-// skippedWithout lists the incidents that need what was not found.
+// skippedWithout lists the incidents that need a missing thing.
 func skippedWithout(f netns.Finding, library []*scenarios.Scenario) []string {
 	var names []string
 	for _, s := range library {
@@ -61,13 +61,13 @@ func costOf(f netns.Finding, skips []string) string {
 	case netns.ForUsers:
 		return "only root can run the netns world"
 	case netns.ForFreeze:
-		return "a frozen node is stopped by signals, one process after the other"
+		return "freezing a node stops its processes one by one, by signals"
 	case netns.ForLooking:
 		return "no run needs it"
 	}
 	switch len(skips) {
 	case 0:
-		return "no incident of the library needs it, yours may"
+		return "no library incident needs it, but yours may"
 	case 1:
 		return "the incident " + skips[0] + " is skipped"
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
-// TestDiagnose: what is missing costs those incidents that need it, or all, and
-// what is there costs nothing. The command's golden files hold the sentences.
+// TestDiagnose: a missing thing costs the incidents that need it, or all, and a
+// present one costs nothing. The command's golden files hold the sentences.
 func TestDiagnose(t *testing.T) {
 	library := []*scenarios.Scenario{parse(t, "quick", quick), parse(t, "real", real), parse(t, "only-nginx", onlyNginx)}
 	for _, c := range []struct {
@@ -41,7 +41,7 @@ func TestDiagnose(t *testing.T) {
 }
 
 // TestDoctorKnowsThePrograms: doctor looks for every program that the library
-// runs, and the one who lacks it is told the package.
+// runs, and knows its package.
 func TestDoctorKnowsThePrograms(t *testing.T) {
 	library, err := incidents.All()
 	if err != nil {

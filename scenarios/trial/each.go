@@ -5,11 +5,10 @@ import (
 	"sync"
 )
 
-// Each plays trials, up to jobs of them at once, and hands over each result with
-// the number of its trial. Done is called for one result at a time, in the order
-// in which they end. When the context ends Each returns its error, once the
-// trials that were being played have ended; their results are left out, for they
-// were not played to their end.
+// Each plays trials, up to jobs of them at once, and passes each result to done
+// with the index of its trial, one at a time, in the order in which the trials
+// end. When the context ends, Each waits for the running trials, drops their
+// results and returns the context's error.
 func Each(ctx context.Context, p Player, trials []Trial, jobs int, done func(i int, r Result)) error {
 	next := make(chan int)
 	var group sync.WaitGroup

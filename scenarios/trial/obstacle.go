@@ -11,8 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed"
 )
 
-// Worlds lists the worlds in which a scenario makes sense, whatever the machine
-// has.
+// Worlds lists the worlds in which a scenario can run on a machine that has
+// everything.
 func Worlds(s *scenarios.Scenario) []World {
 	var worlds []World
 	if NeedsNamespaces(s) == "" {
@@ -24,8 +24,8 @@ func Worlds(s *scenarios.Scenario) []World {
 	return worlds
 }
 
-// NeedsNamespaces says what of a scenario the virtual world has no place for;
-// empty if nothing.
+// NeedsNamespaces says why the virtual world cannot run a scenario; empty if it
+// can.
 func NeedsNamespaces(s *scenarios.Scenario) string {
 	if programs := s.Programs(); len(programs) > 0 {
 		return fmt.Sprintf("runs real programs (%s on %s)", programs[0].Name, programs[0].Node)
@@ -33,8 +33,8 @@ func NeedsNamespaces(s *scenarios.Scenario) string {
 	return ""
 }
 
-// Obstacle says why a scenario cannot be played in the netns world on this
-// machine; empty if it can.
+// Obstacle says why this machine cannot play a scenario in the netns world; empty
+// if it can.
 func Obstacle(s *scenarios.Scenario) string {
 	if why := impossible(s); why != "" {
 		return why
@@ -42,8 +42,8 @@ func Obstacle(s *scenarios.Scenario) string {
 	return strings.Join(slices.Concat(lackOf(s, testbed.Missing(s.Topology)), lackOfUsers(s, netns.HasUsers()), missingGroups(s)), "; ")
 }
 
-// impossible says why a scenario makes no sense in the netns world of any
-// machine; empty if it does.
+// impossible says why no machine can play a scenario in the netns world; empty if
+// one can.
 func impossible(s *scenarios.Scenario) string {
 	if err := testbed.Check(s.Topology, timeline(s)); err != nil {
 		return strings.ReplaceAll(strings.TrimPrefix(err.Error(), "testbed: "), "\n", "; ")
@@ -51,8 +51,7 @@ func impossible(s *scenarios.Scenario) string {
 	return ""
 }
 
-// lackOf says which programs of a scenario are among those that this machine
-// does not have, a sentence each.
+// lackOf says which programs of a scenario are missing, a sentence for each.
 func lackOf(s *scenarios.Scenario, missing []string) []string {
 	var sentences []string
 	for _, p := range s.Programs() {
@@ -71,7 +70,8 @@ func lackOf(s *scenarios.Scenario, missing []string) []string {
 	return sentences
 }
 
-// lackOfUsers says which real hosts of a scenario need more users than there are.
+// lackOfUsers says which real hosts of a scenario need users that this process
+// cannot become.
 func lackOfUsers(s *scenarios.Scenario, others bool) []string {
 	var sentences []string
 	for _, name := range s.Execs() {
@@ -82,8 +82,8 @@ func lackOfUsers(s *scenarios.Scenario, others bool) []string {
 	return sentences
 }
 
-// neededGroups lists what control groups must do for a scenario to make sense.
-// Nodes of our own play their processors and memory themselves.
+// neededGroups lists what a scenario needs of control groups. Our own nodes
+// simulate their processors and memory themselves.
 func neededGroups(s *scenarios.Scenario) []netns.Need {
 	var needs []netns.Need
 	for _, name := range s.Execs() {
@@ -100,7 +100,7 @@ func neededGroups(s *scenarios.Scenario) []netns.Need {
 	return slices.Compact(needs)
 }
 
-// missingGroups says which of them this machine does not let us have.
+// missingGroups says which of those this machine does not provide.
 func missingGroups(s *scenarios.Scenario) []string {
 	needs := neededGroups(s)
 	if len(needs) == 0 {
@@ -124,19 +124,19 @@ func timeline(s *scenarios.Scenario) []fault.Fault {
 	return faults
 }
 
-// otherPackages are the Debian packages of programs that are called otherwise.
+// otherPackages are the Debian packages of programs with a different name.
 var otherPackages = map[string]string{
 	"ip": "iproute2", "ss": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "nc": "netcat-openbsd",
 	"ab": "apache2-utils", "dig": "bind9-dnsutils", "dumpcap": "wireshark-common", "python3": "python3-minimal",
 }
 
-// ownPackages are programs whose Debian package has their name.
+// ownPackages are programs whose Debian package has the same name.
 var ownPackages = []string{
 	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "socat",
 	"tcpdump", "tshark", "wget", "wrk",
 }
 
-// debianPackage names the package of a program, or nothing if it is not known.
+// debianPackage names the package of a program; empty if we do not know it.
 func debianPackage(program string) string {
 	if slices.Contains(ownPackages, program) {
 		return program

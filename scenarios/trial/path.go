@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// systemFolders are where Debian keeps nginx, haproxy and keepalived; the PATH of
-// an ordinary user does not name them.
+// systemFolders are where Debian keeps nginx, haproxy and keepalived. An ordinary
+// user's PATH does not include them.
 var systemFolders = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
 
-// WithSystemFolders adds the system's folders to a PATH that leaves them out. Who
-// plays trials with real programs sets it before.
+// WithSystemFolders adds the system folders that a PATH lacks. Call it before
+// playing trials with real programs.
 func WithSystemFolders(path string) string {
 	folders := filepath.SplitList(path)
 	for _, f := range systemFolders {

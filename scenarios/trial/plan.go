@@ -12,7 +12,7 @@ import (
 // each seed in each world.
 type Plan struct {
 	Sources   []Source
-	Variant   string   // the one that is played; empty: all
+	Variant   string   // the only one to play; empty: all
 	Seeds     []uint64 // nil: each scenario's own
 	Worlds    []World
 	Out       string // directory for artefacts; empty: none
@@ -20,9 +20,10 @@ type Plan struct {
 	AllowExec bool
 }
 
-// Trials are those of the plan: the variants of one scenario and seed stand side
-// by side, and so do the worlds of one of them. What this machine cannot play in the netns world has its reason in
-// Skip. Two trials that would write to the same directory are an error.
+// Trials returns the trials of the plan. The variants of one scenario and seed are
+// next to each other, and so are the worlds of one variant. If this machine cannot
+// play a trial in the netns world, Skip says why. It fails if two trials would
+// write to the same directory.
 func (p Plan) Trials() ([]Trial, error) {
 	var all []Trial
 	for _, s := range p.Sources {
@@ -45,13 +46,13 @@ func (p Plan) Trials() ([]Trial, error) {
 	return all, apart(all)
 }
 
-// variant is a source of which one variant is played.
+// variant is one variant of a source.
 type variant struct {
 	Source
 	skip string // why not in the netns world
 }
 
-// variants are those of a source that are to be played.
+// variants returns the variants of a source that the plan includes.
 func (p Plan) variants(s Source) ([]variant, error) {
 	chosen, err := s.Scenario.Expand()
 	if p.Variant != "" {
@@ -71,7 +72,7 @@ func (p Plan) variants(s Source) ([]variant, error) {
 	return all, nil
 }
 
-// trials are those of a variant under one seed.
+// trials returns the trials of a variant with one seed, a trial for each world.
 func (p Plan) trials(v variant, seed uint64) []Trial {
 	var all []Trial
 	for _, world := range p.Worlds {
@@ -84,16 +85,17 @@ func (p Plan) trials(v variant, seed uint64) []Trial {
 	return all
 }
 
-// obstacle is what keeps a scenario from the worlds of the plan.
+// obstacle says why a scenario cannot run in the worlds of the plan.
 func (p Plan) obstacle(s Source) string {
 	if !slices.Contains(p.Worlds, Netns) {
 		return ""
 	}
-	return Obstacle(s.Scenario) // it looks at the machine, so once for all seeds
+	return Obstacle(s.Scenario) // it probes the machine, so once for all seeds
 }
 
-// place gives each trial its directory: of several, one below Out for each
-// scenario, variant and seed, and of several worlds, one for each in there.
+// place gives each trial its directory: Out itself, or one below it for each
+// scenario, variant and seed if there are several. Several worlds get a
+// subdirectory each.
 func (p Plan) place(trials []Trial) {
 	if p.Out == "" {
 		return
@@ -118,7 +120,7 @@ func apart(trials []Trial) error {
 			continue
 		}
 		if other, taken := first[t.Dir]; taken {
-			return fmt.Errorf("%s and %s, both called %s with seed %d, would write to %s: run them one by one, or give one another name",
+			return fmt.Errorf("%s and %s, both called %s with seed %d, would write to %s: run them one by one, or rename one",
 				other.Word, t.Word, t.Scenario.Name, t.Seed, t.Dir)
 		}
 		first[t.Dir] = t

@@ -23,16 +23,16 @@ type Player interface {
 }
 
 // InProcess plays trials in this process, in virtual time and in network
-// namespaces. For those the process must be allowed to make them, and its
-// program must hand testbed.Parts to testbed.PartMain.
+// namespaces. The latter need the right to create them, and a program that passes
+// testbed.Parts on to testbed.PartMain.
 type InProcess struct {
 	Version string            // of the bench, for reports
 	Watch   func(event.Event) // sees each event as it happens; may be nil
 }
 
-// Play implements Player. It opens the scenario if nobody has, and refuses one
-// whose programs have not been allowed: a file may have changed since somebody
-// looked at it.
+// Play implements Player. It opens the scenario if it is not open yet, and refuses
+// to run programs that have not been allowed: the file may have changed since
+// the user checked it.
 func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if t.Skip != "" {
 		return t.skipped(p.Version)
@@ -80,7 +80,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	return result
 }
 
-// options are those by which the scenario runs in the world of a trial.
+// options are the options for running the scenario in the world of a trial.
 func (p InProcess) options(t Trial, files *artefacts) scenarios.RunOptions {
 	o := scenarios.RunOptions{Seed: t.Seed, Watch: files.watch(p.Watch), Capture: files.observer()}
 	if t.World == Netns {
@@ -107,8 +107,8 @@ func (t Trial) verify(ctx context.Context, first *scenarios.Outcome) error {
 	return nil
 }
 
-// judged is the result of a trial that was played to its end, which took so long
-// on the wall.
+// judged is the result of a trial that was played to its end. Wall is how long
+// that took.
 func (t Trial) judged(version string, o *scenarios.Outcome, wall time.Duration) Result {
 	result := t.blank(version)
 	r := &result.Report

@@ -105,10 +105,10 @@ func TestPlayInterrupted(t *testing.T) {
 	}
 }
 
-// instant is a Player whose trials take as long as somebody likes.
-type instant func(ctx context.Context, t Trial) Result
+// playerFunc is a function as a Player.
+type playerFunc func(ctx context.Context, t Trial) Result
 
-func (f instant) Play(ctx context.Context, t Trial) Result { return f(ctx, t) }
+func (f playerFunc) Play(ctx context.Context, t Trial) Result { return f(ctx, t) }
 
 // TestEach: every trial once, never more than jobs at a time, results one by one.
 func TestEach(t *testing.T) {
@@ -119,7 +119,7 @@ func TestEach(t *testing.T) {
 	}
 	arrived := make(chan struct{}, len(trials))
 	release := make(chan struct{})
-	p := instant(func(_ context.Context, tr Trial) Result {
+	p := playerFunc(func(_ context.Context, tr Trial) Result {
 		arrived <- struct{}{}
 		<-release
 		return Result{Report: reports.Result{Seed: tr.Seed}}
@@ -156,12 +156,12 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// TestEachInterrupted: after the end of the context no trial begins, and what
-// was being played is not taken for a result.
+// TestEachInterrupted: after the end of the context no trial begins, and the
+// running trial yields no result.
 func TestEachInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	played := 0
-	p := instant(func(context.Context, Trial) Result {
+	p := playerFunc(func(context.Context, Trial) Result {
 		if played++; played == 2 {
 			cancel()
 		}

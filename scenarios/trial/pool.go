@@ -10,11 +10,11 @@ import (
 	"sync"
 )
 
-// WorkerError says that a worker process did not do its work: it did not start,
-// or it ended in the middle of a trial. It says nothing of the trial.
+// WorkerError says that a worker process failed: it did not start, or it ended in
+// the middle of a trial. It says nothing about the trial.
 type WorkerError struct {
 	Err   error
-	Ended error // how the process ended; nil if it did so politely, or never began
+	Ended error // how the process ended; nil if it exited with 0 or never started
 	begun bool
 }
 
@@ -29,27 +29,27 @@ func (e *WorkerError) Error() string {
 // Unwrap returns the cause.
 func (e *WorkerError) Unwrap() error { return e.Err }
 
-// ErrNoWorker is wrapped by the WorkerError of a trial that found no worker left
-// to play it.
+// ErrNoWorker is wrapped by the WorkerError of a trial that no worker was left to
+// play.
 var ErrNoWorker = errors.New("no worker is left")
 
 // Pool plays trials in worker processes, which it starts when they are first
-// needed. A trial of a pool is found by its word: a worker opens the scenario by
-// itself. A worker that ends in the middle of a trial is not replaced, and the
-// result of that trial has a *WorkerError.
+// needed. A worker gets only the word of a scenario and opens it by itself. A
+// worker that ends in the middle of a trial is not replaced, and the result of
+// that trial has a *WorkerError.
 type Pool struct {
 	version string
 	command []string
 	stderr  io.Writer
 	free    chan *worker  // one for each place; nil: not started yet
-	empty   chan struct{} // is closed when no place is left
+	empty   chan struct{} // closed when no place is left
 
 	mu     sync.Mutex
 	places int
 }
 
-// NewPool makes a pool of workers, each started by a command line that calls
-// Serve. What they say on standard error goes to stderr. Close ends them.
+// NewPool makes a pool of workers. The command must call Serve. The workers'
+// standard error goes to stderr. Close ends them.
 func NewPool(workers int, version string, command []string, stderr io.Writer) *Pool {
 	p := &Pool{
 		version: version, command: command, stderr: stderr,
@@ -61,8 +61,8 @@ func NewPool(workers int, version string, command []string, stderr io.Writer) *P
 	return p
 }
 
-// ThisProgram is the path of this very program. On Linux it holds whatever has
-// become of its file, or of the folder that it lay in.
+// ThisProgram is the path of the running program. On Linux it works even if the
+// file has been moved or deleted.
 func ThisProgram() (string, error) {
 	if runtime.GOOS == "linux" {
 		return "/proc/self/exe", nil
@@ -81,8 +81,8 @@ func (p *Pool) Play(ctx context.Context, t Trial) Result {
 	}
 	stop := context.AfterFunc(ctx, w.cancel)
 	r, err := w.play(t)
-	if !stop() { // it has been asked to end, and is of no more use
-		_ = w.end() // it was killed if it did not end
+	if !stop() { // the worker was told to end
+		_ = w.end() // it gets killed if it does not
 		p.free <- nil
 		if err != nil {
 			return t.without(p.version, BlameSignal, ctx.Err())
@@ -98,7 +98,7 @@ func (p *Pool) Play(ctx context.Context, t Trial) Result {
 	return r
 }
 
-// take waits for a free worker, and starts it if need be.
+// take waits for a free worker and starts it if necessary.
 func (p *Pool) take(ctx context.Context) (*worker, error) {
 	select {
 	case w := <-p.free:
@@ -118,7 +118,7 @@ func (p *Pool) take(ctx context.Context) (*worker, error) {
 	}
 }
 
-// failed is the result of a trial that no worker played.
+// failed is the result of a trial that no worker finished.
 func (p *Pool) failed(ctx context.Context, t Trial, err error) Result {
 	if ctx.Err() != nil {
 		return t.without(p.version, BlameSignal, ctx.Err())
@@ -136,15 +136,15 @@ func (p *Pool) drop() {
 	}
 }
 
-// Close ends the workers, once they have played what they are playing. No trial
-// may be handed in any more.
+// Close ends the workers once they have finished their trials. Play must not be
+// called after it.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	places := p.places
 	p.mu.Unlock()
 	for range places {
 		if w := <-p.free; w != nil {
-			_ = w.end() // all that it was asked has been answered
+			_ = w.end() // it has returned all its results
 		}
 	}
 }

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	case "never ends":
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 		defer stop()
-		p := instant(func(ctx context.Context, t Trial) Result {
+		p := playerFunc(func(ctx context.Context, t Trial) Result {
 			fmt.Fprintln(os.Stderr, "playing")
 			<-ctx.Done()
 			return t.without("", BlameSignal, ctx.Err())
@@ -148,7 +148,7 @@ func (f writerFunc) Write(b []byte) (int, error) { f(b); return len(b), nil }
 func TestServeEnds(t *testing.T) {
 	in, parent := io.Pipe()
 	playing := make(chan struct{})
-	p := instant(func(ctx context.Context, tr Trial) Result {
+	p := playerFunc(func(ctx context.Context, tr Trial) Result {
 		close(playing)
 		<-ctx.Done()
 		return tr.without("", BlameSignal, ctx.Err())

@@ -8,12 +8,11 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// recorder writes what happens on the fabric into a capture: each frame once,
-// on the interface that sent it, with a comment if it was lost, and the faults
-// between them.
+// recorder writes a capture of the fabric: each frame once, on the interface that
+// sent it, with a comment if it was lost, and the faults between the frames.
 type recorder struct {
 	writer *pcapng.Writer
-	ifaces []int // of the capture, by number of the port
+	ifaces []int // interfaces of the capture, by port number
 }
 
 // iface returns the capture's interface for a port.
@@ -33,8 +32,8 @@ func (r *recorder) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	r.writer.Frame(now, r.iface(from), data)
 }
 
-// Lost implements netfab.Observer. A frame that never left its machine, because
-// the link was down, is in no capture.
+// Lost implements netfab.Observer. The capture omits frames that never left their
+// machine because the link was down.
 func (r *recorder) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
 	if to == nil && !from.Carrier() {
 		return
@@ -47,7 +46,7 @@ func (r *recorder) Lost(now time.Duration, from, to *netfab.Port, data []byte, w
 	r.writer.Lost(now, r.iface(from), data, why)
 }
 
-// MACMoved implements netfab.Observer: the frames show it.
+// MACMoved implements netfab.Observer. The frames already show the move.
 func (r *recorder) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}
 
 // mark puts faults between the frames.

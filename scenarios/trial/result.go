@@ -6,27 +6,27 @@ import (
 	"github.com/cablepull/cablepull/reports"
 )
 
-// Result is what came of a trial: a verdict, or whose fault it is that there is
-// none. Its JSON form is what a worker process gives back.
+// Result is the outcome of a trial: a verdict, or whose fault it is that there is
+// none. A worker process returns its JSON form.
 type Result struct {
-	Report reports.Result `json:"report"` // what run.json holds
+	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
-	Err    error          `json:"-"` // why there is no verdict; nil if there is one. Report.Error is its text
+	Err    error          `json:"-"` // why there is no verdict, or nil; Report.Error is its text
 }
 
-// Status is how a process ends that played trials, for scripts.
+// Status is the exit status of a process that played trials.
 type Status int
 
 // The statuses.
 const (
-	Passed      Status = 0   // all expectations and invariants hold, or nothing was to be played
+	Passed      Status = 0   // all expectations and invariants hold, or all trials were skipped
 	Failed      Status = 1   // some do not
-	Unable      Status = 2   // the scenario cannot be played, here or at all
+	Unable      Status = 2   // the scenario cannot be played on this machine, or on any
 	Defect      Status = 3   // the bench itself failed
-	Interrupted Status = 130 // stopped by a signal, as shells count it
+	Interrupted Status = 130 // stopped by a signal, by the convention of shells
 )
 
-// Status is that of a process that played this trial alone.
+// Status is the exit status of a process that played only this trial.
 func (r Result) Status() Status {
 	switch r.Blame {
 	case BlameBench:
@@ -42,9 +42,9 @@ func (r Result) Status() Status {
 	return Failed
 }
 
-// Decisive returns the result that decides how a process ends that played them
-// all: the first defect of the bench, else the first without a verdict, else the
-// first that failed, else any.
+// Decisive returns the result that decides the exit status of a process that
+// played them all: the first bug of the bench, else the first without a verdict,
+// else the first that failed, else any.
 func Decisive(results []Result) Result {
 	worst := Result{Report: reports.Result{Passed: true}}
 	rank := func(r Result) int {
@@ -66,7 +66,7 @@ func Decisive(results []Result) Result {
 	return worst
 }
 
-// blank is the result of a trial of which nothing is known yet.
+// blank is the result of a trial that has not started.
 func (t Trial) blank(version string) Result {
 	r := reports.Result{Scenario: t.Word, Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
@@ -82,7 +82,7 @@ func (t Trial) skipped(version string) Result {
 	return r
 }
 
-// without is the result of a trial that came to no verdict.
+// without is the result of a trial without a verdict.
 func (t Trial) without(version string, blame Blame, err error) Result {
 	r := t.blank(version)
 	r.Blame, r.Err = blame, err
@@ -90,7 +90,7 @@ func (t Trial) without(version string, blame Blame, err error) Result {
 	return r
 }
 
-// restored gives a result that came from another process its error.
+// restored gives a result from another process its error back.
 func (r Result) restored() Result {
 	if r.Blame != BlameNobody {
 		r.Err = errors.New(r.Report.Error)

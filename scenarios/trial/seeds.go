@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// seedsMax bounds a list of seeds: a mistyped range shall not fill the memory.
+// seedsMax bounds a list of seeds, so that a mistyped range cannot fill the
+// memory.
 const seedsMax = 1_000_000
 
 // ParseSeeds reads 1..50, or 3,7,12, or both: 1..3,7.

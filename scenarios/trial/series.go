@@ -6,16 +6,17 @@ import (
 	"io"
 )
 
-// Series plays many trials: world by world, for what computes would disturb what
-// keeps time, and in worker processes where it plays several at once.
+// Series plays many trials: world by world, because virtual time takes all the
+// processors and would delay real time, and in worker processes if it plays
+// several at once.
 type Series struct {
 	Version string          // of the bench, for reports
-	Worker  []string        // the arguments by which this program becomes a worker: it calls Serve
-	Stderr  io.Writer       // for what workers say there
+	Worker  []string        // the arguments with which this program calls Serve
+	Stderr  io.Writer       // of the workers
 	Jobs    func(World) int // how many to play at once; nil: World.Jobs
 }
 
-// Due are the numbers of the trials that are not skipped, by world.
+// Due returns the indices of the trials that are not skipped, by world.
 func Due(trials []Trial) map[World][]int {
 	due := map[World][]int{}
 	for i, t := range trials {
@@ -26,10 +27,9 @@ func Due(trials []Trial) map[World][]int {
 	return due
 }
 
-// Play plays the trials and hands over each result with the number of its trial:
-// at first those of trials that are skipped, then the others as they end. An
-// error is the end of the context, or joins what became of workers that did not
-// do their work: of the trials that those left behind there is no result.
+// Play plays the trials and passes each result to done with the index of its
+// trial: first the skipped ones, then the others as they end. It fails if the
+// context ends, or if workers fail; then their trials have no result.
 func (s Series) Play(ctx context.Context, trials []Trial, done func(i int, r Result)) error {
 	for _, t := range trials {
 		if err := t.World.check(); err != nil {
@@ -78,7 +78,7 @@ func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs
 	err := Each(ctx, player, some, jobs, func(n int, r Result) {
 		var worker *WorkerError
 		switch {
-		case errors.Is(r.Err, ErrNoWorker): // each of those that are gone has said why
+		case errors.Is(r.Err, ErrNoWorker): // the failed workers are in lost
 		case errors.As(r.Err, &worker):
 			lost = append(lost, r.Err)
 		default:

@@ -12,18 +12,18 @@ import (
 	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
-// Source is a scenario and the word by which any process finds it again.
+// Source is a scenario and the word by which any process can find it.
 type Source struct {
 	Word     string              `json:"word"` // a path, or the name of an incident
-	Scenario *scenarios.Scenario `json:"-"`    // nil: it has not been opened yet
-	File     bool                `json:"-"`    // the word is a path
+	Scenario *scenarios.Scenario `json:"-"`    // nil until it is opened
+	File     bool                `json:"-"`    // whether the word is a path
 }
 
-// ErrNoFile says that a word which looks like a path leads to no file.
+// ErrNoFile says that a word looks like a path but there is no such file.
 var ErrNoFile = errors.New("there is no such file")
 
-// Open reads a scenario file, or finds an incident of the library. What looks
-// like a path, or is a file, is one.
+// Open reads a scenario file if the word looks like a path or names a file. Else
+// it finds the incident of the library.
 func Open(word string) (Source, error) {
 	looksLikePath := strings.ContainsRune(word, filepath.Separator) || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
 	if _, err := os.Stat(word); err == nil || looksLikePath {
@@ -40,8 +40,8 @@ func Open(word string) (Source, error) {
 // Incident is a scenario of the library.
 func Incident(s *scenarios.Scenario) Source { return Source{Word: s.Name, Scenario: s} }
 
-// ProgramsError says that a scenario file would run programs on this machine and
-// that nobody has allowed it.
+// ProgramsError says that a scenario file would run programs on this machine
+// without permission.
 type ProgramsError struct {
 	Word     string
 	Programs []scenarios.Program
@@ -50,11 +50,11 @@ type ProgramsError struct {
 // Error implements error.
 func (e *ProgramsError) Error() string {
 	p := e.Programs[0]
-	return fmt.Sprintf("%s:%d: node %s would run %s on this machine, which has not been allowed", e.Word, p.Line, p.Node, p.Name)
+	return fmt.Sprintf("%s:%d: node %s would run %s on this machine without permission", e.Word, p.Line, p.Node, p.Name)
 }
 
-// Permit returns a *ProgramsError for a file that runs real programs. The
-// incidents of the library have been looked at.
+// Permit returns a *ProgramsError for a file that runs real programs. Incidents of
+// the library may run theirs.
 func (s Source) Permit() error {
 	if !s.File {
 		return nil

@@ -18,10 +18,10 @@ const (
 	Netns   World = "netns"   // real time, on Linux network namespaces
 )
 
-// AllWorlds are the worlds, in the order in which their trials are played.
+// AllWorlds lists the worlds in the order in which their trials are played.
 var AllWorlds = []World{Virtual, Netns}
 
-// check says what is wrong with a world that is none.
+// check fails for a world that does not exist.
 func (w World) check() error {
 	if !slices.Contains(AllWorlds, w) {
 		return fmt.Errorf("trial: world: got %q, want %s or %s", string(w), Virtual, Netns)
@@ -29,8 +29,8 @@ func (w World) check() error {
 	return nil
 }
 
-// Jobs is how many trials in a world are best played side by side. In virtual
-// time one takes all of a processor; in real time about a fortieth.
+// Jobs is how many trials are best played in parallel in a world. In virtual
+// time each takes a whole processor; in real time about a fortieth of one.
 func (w World) Jobs() int {
 	if w == Netns {
 		return 4 * runtime.NumCPU()
@@ -38,24 +38,24 @@ func (w World) Jobs() int {
 	return 1
 }
 
-// Trial is one run to be made: a value that names all that decides how the run
-// ends. Its JSON form is what a worker process is given.
+// Trial is one run to make: everything that decides its outcome. A worker process
+// gets its JSON form.
 type Trial struct {
 	Source
-	Variant   string `json:"variant"` // of the scenario; empty: it has none
+	Variant   string `json:"variant"` // of the scenario; empty if it has none
 	Seed      uint64 `json:"seed"`
 	World     World  `json:"world"`
 	Dir       string `json:"dir"`        // for artefacts; empty: none
-	Verify    bool   `json:"verify"`     // play it twice; other digests are a defect
+	Verify    bool   `json:"verify"`     // play it twice; different digests are a bug
 	AllowExec bool   `json:"allow_exec"` // a scenario file may run real programs
-	Skip      string `json:"skip"`       // why it is not played; empty: it is
-	Replay    string `json:"replay"`     // the command that plays it again, for reports
+	Skip      string `json:"skip"`       // why not to play it; empty: play it
+	Replay    string `json:"replay"`     // the command that repeats it, for reports
 }
 
-// Name tells the trials of a scenario apart, for people.
+// Name distinguishes the trials of a scenario for people.
 func (t Trial) Name() string { return t.called(" ", t.Variant) }
 
-// Folder is Name for the file system. The worlds of one trial share it.
+// Folder is Name for the file system. All worlds share it.
 func (t Trial) Folder() string {
 	return t.called("-", strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune("=,._-", c) {
@@ -65,8 +65,7 @@ func (t Trial) Folder() string {
 	}, t.Variant))
 }
 
-// called joins the parts of the trial's name. What a trial is called is decided
-// here alone.
+// called joins the parts of the trial's name. Nothing else decides its name.
 func (t Trial) called(between, variant string) string {
 	words := []string{t.Word}
 	if t.Scenario != nil {

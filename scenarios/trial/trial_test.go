@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTrialTravels: a worker is given all of a trial but the opened scenario,
-// which it opens by itself. A new field that is not given fails here.
+// TestTrialTravels: a worker gets all of a trial except the open scenario, which
+// it opens by itself. A new field that the JSON form lacks fails here.
 func TestTrialTravels(t *testing.T) {
 	var sent Trial
 	v := reflect.ValueOf(&sent).Elem()
@@ -59,8 +59,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestPlan: seeds times worlds, each with a directory of its own, as deep as is
-// needed to tell them apart.
+// TestPlan: each combination of seed and world has its own directory, only as
+// deep as is needed to distinguish them.
 func TestPlan(t *testing.T) {
 	warm := strings.Replace(quick, "expect:", "timeline:\n  - 30s: reboot a warm down 5s\nexpect:", 1)
 	possible, impossible := Source{Word: "q", Scenario: parse(t, "quick", quick)}, Source{Word: "w", Scenario: parse(t, "warm", warm)}
@@ -133,7 +133,7 @@ func TestSeeds(t *testing.T) {
 }
 
 // TestPermit: only files that run programs need permission, and the error says
-// all that somebody must know to give it.
+// what the user must know to give it.
 func TestPermit(t *testing.T) {
 	for _, c := range []struct {
 		text string

@@ -57,7 +57,7 @@ func TestVariantsAreTrials(t *testing.T) {
 		last.Dir != filepath.Join(out, "varied-profile=ios,address=192.0.2.12-24-seed-1") {
 		t.Errorf("got variant %q, name %q, directory %q", last.Variant, last.Name(), last.Dir)
 	}
-	last.Scenario = nil // as a worker is given it
+	last.Scenario = nil // as in a worker
 	for _, tr := range []Trial{trials[3], last} {
 		tr.Dir = ""
 		r := InProcess{}.Play(t.Context(), tr)
@@ -83,8 +83,8 @@ func TestOneVariant(t *testing.T) {
 	}
 }
 
-// TestVariantNotChosen: a trial of a scenario with variants that names none is the
-// fault of who asked.
+// TestVariantNotChosen: the scenario is to blame if a trial names no variant, or
+// one that does not exist.
 func TestVariantNotChosen(t *testing.T) {
 	for _, variant := range []string{"", "profile=other"} {
 		r := InProcess{}.Play(t.Context(), Trial{Source: variedFile(t), Seed: 1, World: Virtual, Variant: variant})

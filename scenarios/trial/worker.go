@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// Trials side by side are played in processes, each with one processor: a
-// world's barrier costs least with a single one, and a process shares no heap.
-// Parent and worker speak JSON, a line per trial and per result; a worker whose
-// input ends, because its parent has ended, ends at once.
+// Parallel trials run in processes, each with one processor: a world's barrier is
+// cheapest on a single one, and processes share no heap. Parent and worker
+// exchange JSON, a line per trial and per result. A worker ends as soon as its
+// input does, which happens when its parent ends.
 
-// Serve is a worker's side: it reads trials from in, plays them and writes their
-// results to out, until in ends. A trial that is being played then is
-// interrupted, for there is nobody to report to.
+// Serve is the worker's side: it reads trials from in, plays them and writes their
+// results to out, until in ends. That interrupts a running trial, since nobody is
+// left to read its result.
 func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -52,24 +52,24 @@ func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// workerPatience is how long a worker may take to end when it is asked to.
+// workerPatience is how long a worker may take to end when it is told to.
 const workerPatience = 10 * time.Second
 
 // worker is the parent's side of a worker process.
 type worker struct {
 	cmd     *exec.Cmd
-	cancel  context.CancelFunc // asks it to end
+	cancel  context.CancelFunc // tells it to end
 	in      io.Closer
 	trials  *json.Encoder
 	results *json.Decoder
 }
 
-// startWorker starts a worker by its command line. What it says on its standard
-// error goes to stderr.
+// startWorker starts a worker by its command line. Its standard error goes to
+// stderr.
 func startWorker(command []string, stderr io.Writer) (*worker, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	// A worker that is asked to end cleans up what it has begun.
+	// An interrupted worker cleans up before it ends.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = workerPatience
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
@@ -91,7 +91,7 @@ func startWorker(command []string, stderr io.Writer) (*worker, error) {
 	return &worker{cmd, cancel, in, json.NewEncoder(in), json.NewDecoder(bufio.NewReaderSize(out, 1<<16))}, nil
 }
 
-// play has the worker play one trial. After an error it is of no more use.
+// play lets the worker play one trial. After an error the worker is unusable.
 func (w *worker) play(t Trial) (Result, error) {
 	if err := w.trials.Encode(t); err != nil {
 		return Result{}, err
@@ -103,7 +103,7 @@ func (w *worker) play(t Trial) (Result, error) {
 	return r.restored(), nil
 }
 
-// end waits for the end of a worker that has nothing more to do.
+// end closes the worker's input and waits for its end.
 func (w *worker) end() error {
 	w.in.Close()
 	err := w.cmd.Wait()
