@@ -11,22 +11,28 @@ import (
 type HSRP struct {
 	machine  Machine
 	acting   Identity // while it leaves a group, still the old one
+	changed  bool     // its configuration may have another one
 	received Received // what Parse has returned last
 }
 
 // NewHSRP returns a member in Initial.
-func NewHSRP(cfg Config) *HSRP { return &HSRP{machine: New(cfg)} }
+func NewHSRP(cfg Config) *HSRP {
+	return &HSRP{machine: New(cfg), acting: identity(&cfg)}
+}
 
 // Step implements Protocol. The events are those of Machine, of which Tick and
 // Received are pointers.
 func (p *HSRP) Step(now time.Duration, ev Event) (actions []Action) {
-	p.acting = identity(&p.machine.cfg)
+	if p.changed { // the step before has left the old group
+		p.acting, p.changed = identity(&p.machine.cfg), false
+	}
 	switch ev := ev.(type) { // a machine takes values, and does not let them escape
 	case *Tick:
 		p.machine, actions = p.machine.Step(now, *ev)
 	case *Received:
 		p.machine, actions = p.machine.Step(now, *ev)
 	default:
+		_, p.changed = ev.(Reconfigure)
 		p.machine, actions = p.machine.Step(now, ev)
 	}
 	return actions
