@@ -11,8 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// expand makes the variants and reports what is wrong with them. Without a fault
-// in the axes themselves, each variant is reviewed like a scenario of its own.
+// expand makes the variants and reports their problems. If the axes themselves
+// are valid, each variant is reviewed like a separate scenario.
 func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 	choices := s.Variants.choices()
 	if why := s.tooMany(choices, d); why != "" {
@@ -51,7 +51,7 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 	}
 }
 
-// tooMany says why so many variants are not made, before any is.
+// tooMany says why there are too many variants; empty if there are not.
 func (s *Scenario) tooMany(choices [][]int, d *form.Decoder) string {
 	values := 0
 	for _, axis := range s.Variants {
@@ -68,7 +68,7 @@ func (s *Scenario) tooMany(choices [][]int, d *form.Decoder) string {
 	return ""
 }
 
-// checkAxes tries every value of every axis alone.
+// checkAxes tries each value of each axis separately.
 func (s *Scenario) checkAxes(d *form.Decoder) {
 	for i, axis := range s.Variants {
 		path := []string{"variants", axis.Path}
@@ -77,7 +77,7 @@ func (s *Scenario) checkAxes(d *form.Decoder) {
 		}
 		for k, other := range s.Variants[:i] {
 			if other.Path == axis.Path {
-				d.Fail(axis.at, path, "the path stands in the list twice, as number %d already", k+1)
+				d.Fail(axis.at, path, "the path is already number %d in the list", k+1)
 			}
 		}
 		for n, value := range axis.Values {
@@ -91,7 +91,7 @@ func (s *Scenario) checkAxes(d *form.Decoder) {
 	}
 }
 
-// checkConditions checks that what the expectations ask of a variant exists.
+// checkConditions checks that the variants named by expectations exist.
 func (s *Scenario) checkConditions(d *form.Decoder) {
 	values := map[string][]string{}
 	var keys []string
@@ -130,17 +130,17 @@ func (s *Scenario) variant(choice []int, d *form.Decoder) (*Scenario, *form.Deco
 	values := s.Variants.settings(choice)
 	for i, x := range v.Expect {
 		if some, is := x.(expect.Conditional); is {
-			v.Expect[i] = some.In(values) // nil keeps the place of one that is not meant
+			v.Expect[i] = some.In(values) // nil, if it does not apply, keeps the positions
 		}
 	}
 	return &v, own
 }
 
-// once leaves out problems that were found before.
+// once drops repeated problems.
 func once(problems []form.Problem) []form.Problem {
 	known := map[string]bool{}
 	return slices.DeleteFunc(problems, func(p form.Problem) bool {
-		key := p.String() // of one that stands in a file the path does not matter
+		key := p.String() // with a position in a file, the path does not matter
 		if p.Line > 0 {
 			key = fmt.Sprint(p.Line, " ", p.Column, " ", p.Message)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// formatWith is the form of scenario files that may expect what the kinds say.
+// formatWith is the format of scenario files with these kinds of expectations.
 func formatWith(kinds expect.Kinds) *form.Format {
 	fixed := []string{"name", "about", "tags", "slow", "variants", "expect"}
 	return &form.Format{Noun: "scenario", Fixed: fixed, Types: []form.Type{
@@ -34,11 +34,11 @@ func formatWith(kinds expect.Kinds) *form.Format {
 	}}
 }
 
-// format is the form of the file that the scenario may come from.
+// format is the format of the scenario's file.
 func (s *Scenario) format() *form.Format { return formatWith(s.kinds) }
 
-// Schema returns the JSON Schema of scenario files, indented. Own are expectations
-// that are not the project's. The error is that of [expect.With].
+// Schema returns the JSON Schema of scenario files, indented. Own are the
+// caller's expectations. The error is that of [expect.With].
 func Schema(own ...expect.Kind) ([]byte, error) {
 	kinds, err := expect.With(own...)
 	if err != nil {
@@ -49,7 +49,7 @@ func Schema(own ...expect.Kind) ([]byte, error) {
 
 func timelineSchema() *jsonschema.Schema {
 	line := &jsonschema.Schema{
-		Type: "string", Description: "one of: " + strings.Join(fault.Standard().Usage(), "; ") + "; most may end with: for TIME",
+		Type: "string", Description: "one of: " + strings.Join(fault.Standard().Usage(), "; ") + "; most accept a duration at the end: for TIME",
 		Examples: []any{"pull a.lan", "hog a service 100%", "partition a | b c1", "freeze a for 4.5s"},
 	}
 	one := 1

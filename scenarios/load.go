@@ -13,8 +13,8 @@ import (
 	"github.com/cablepull/cablepull/scenarios/form"
 )
 
-// Load reads a scenario from a file, which may expect what the project has, and
-// what the own kinds say. The error is *Invalid if the file could be read but not
+// Load reads a scenario from a file, which may use the project's expectations and
+// the caller's own kinds. The error is *Invalid if the file can be read but not
 // run.
 func Load(path string, own ...expect.Kind) (*Scenario, error) {
 	info, err := os.Stat(path)
@@ -22,7 +22,7 @@ func Load(path string, own ...expect.Kind) (*Scenario, error) {
 		return nil, fmt.Errorf("scenario: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("scenario: %s is no file", path)
+		return nil, fmt.Errorf("scenario: %s is not a regular file", path)
 	}
 	if info.Size() > form.SizeMax {
 		return nil, fmt.Errorf("scenario: %s: %w: got %d bytes, want at most %d", path, ErrInvalid, info.Size(), form.SizeMax)
@@ -34,9 +34,9 @@ func Load(path string, own ...expect.Kind) (*Scenario, error) {
 	return Parse(path, data, own...)
 }
 
-// Parse reads a scenario from the content of a file; name is what errors call
-// it. A scenario without a name of its own is named like the file. The error is
-// *Invalid and holds all problems, or that of [expect.With].
+// Parse reads a scenario from the content of a file; errors call the file name. A
+// scenario without a name gets the name of the file. The error is *Invalid with
+// all problems, or that of [expect.With].
 func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	kinds, err := expect.With(own...)
 	if err != nil {
@@ -55,7 +55,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	return s, nil
 }
 
-// review adds the problems of what the values mean, and makes the variants.
+// review checks the values together, and makes the variants.
 func (s *Scenario) review(d *form.Decoder) {
 	unread := slices.Clone(d.Problems())
 	s.Warnings, s.expanded = nil, nil
@@ -66,8 +66,8 @@ func (s *Scenario) review(d *form.Decoder) {
 	s.report(d, unread)
 }
 
-// report adds the problems of what the values mean, at the places where they
-// stand. What could not be read is not judged again, nor what refers to it.
+// report adds the problems of the values at their places in the file. It skips
+// values that could not be read, and what refers to them.
 func (s *Scenario) report(d *form.Decoder, unread []form.Problem) {
 	without := func(path string) bool {
 		return slices.ContainsFunc(unread, func(u form.Problem) bool { return u.Path == path || u.Path == "" })

@@ -84,7 +84,7 @@ func TestParseTakesOtherForms(t *testing.T) {
 func TestInvalidShowsAllProblemsAtTheirPlaces(t *testing.T) {
 	text := strings.NewReplacer("duration: 60s", "druation: 60s", "pull a.lan", "pul a.lan", "192.0.2.50/24", "192.0.2.50").Replace(small)
 	_, err := Parse("my.yaml", []byte(text))
-	const want = `my.yaml:1:1: duration: it is missing, want how long the world runs, such as 90s
+	const want = `my.yaml:1:1: duration: it is missing, want the length of the run, such as 90s
     1 | name: small
       | ^
 my.yaml:2:1: druation: unknown key, want name, about, tags, slow, seed, duration, tolerance, segments, nodes, variants, timeline or expect (did you mean "duration"?)

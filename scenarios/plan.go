@@ -9,7 +9,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Plan returns what expectations may know of the scenario before it runs.
+// Plan returns what expectations may know about the scenario before it runs.
 func (s *Scenario) Plan() expect.Plan { return s.planOf(s.Topology.WithDefaults()) }
 
 // planOf is Plan for whoever has the completed topology at hand: completing it
@@ -51,7 +51,7 @@ func clientsOf(t topology.Topology) expect.Clients {
 	return clients
 }
 
-// virtualIPs returns the virtual IPs that there are, or that the timeline sets.
+// virtualIPs returns the virtual IPs that nodes have or that the timeline sets.
 func (s *Scenario) virtualIPs() []string {
 	all := map[string]bool{}
 	add := func(vips []netip.Addr) {

@@ -10,7 +10,7 @@ import (
 // ErrInvalid is wrapped by the error for a scenario that cannot be run.
 var ErrInvalid = errors.New("invalid scenario")
 
-// Invalid is the error for a scenario with problems: all that were found.
+// Invalid is the error for a scenario with problems. It holds all of them.
 type Invalid struct {
 	File     string
 	Problems []form.Problem // in the order of the file

@@ -7,7 +7,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Program is a real program that a scenario runs, and where it says so.
+// Program is a real program that a scenario runs, and its line in the file.
 type Program struct {
 	Node    string
 	Name    string
@@ -16,8 +16,8 @@ type Program struct {
 }
 
 // Programs returns the real programs of a scenario, by node, in the order in
-// which they start, and then what only its variants run. Who runs a scenario of a
-// stranger wants to see them before.
+// which they start, followed by those that only its variants run. Users check
+// them before they run somebody else's scenario.
 func (s *Scenario) Programs() []Program {
 	all := s.ownPrograms()
 	for _, v := range s.expanded {
@@ -44,7 +44,7 @@ func (s *Scenario) ownPrograms() []Program {
 	return programs
 }
 
-// findPrograms remembers where in the file the programs stand.
+// findPrograms remembers the programs' lines in the file.
 func (s *Scenario) findPrograms(d *form.Decoder) {
 	s.programLines = map[string]int{}
 	for _, p := range s.ownPrograms() {

@@ -19,7 +19,7 @@ func decodeTimeline(d *form.Decoder, n form.Node, into any, path []string) {
 		d.FailNode(n, path, "got %s, want a list with items such as 40s: pull a.lan", form.Describe(n))
 		return
 	}
-	// A step that cannot be read keeps its place in the list: paths count on it.
+	// A step that cannot be read keeps its position, because paths rely on it.
 	steps := make([]Step, len(list))
 	for i, item := range list {
 		steps[i] = decodeStep(d, item, topology.At(path, strconv.Itoa(i)))
@@ -82,8 +82,8 @@ func decodeFaults(d *form.Decoder, n form.Node, path []string) []fault.Fault {
 	return faults
 }
 
-// faultPlace is where the error about a fault's line points: into the line, if it
-// has a column.
+// faultPlace is the place of an error in a fault's line: inside the line if the
+// error has a column.
 func faultPlace(d *form.Decoder, n form.Node, err error) form.Place {
 	var syntax *fault.SyntaxError
 	if errors.As(err, &syntax) {

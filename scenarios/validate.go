@@ -8,7 +8,7 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// problems returns all that is wrong with the meaning of the scenario.
+// problems checks the values of the scenario together.
 func (s *Scenario) problems() []topology.Problem {
 	j := judge{Scenario: s, whole: s.Topology.WithDefaults()}
 	j.list = s.Topology.Validate()
@@ -17,7 +17,7 @@ func (s *Scenario) problems() []topology.Problem {
 		j.fail([]string{"name"}, err.Error())
 	}
 	if s.Duration <= 0 {
-		j.fail([]string{"duration"}, "it is missing, want how long the world runs, such as 90s")
+		j.fail([]string{"duration"}, "it is missing, want the length of the run, such as 90s")
 	}
 	if s.Tolerance < 0 || s.Tolerance > RealTime {
 		j.fail([]string{"tolerance"}, "got "+s.Tolerance.String()+", want more than 0s and at most "+RealTime.String())
@@ -28,7 +28,7 @@ func (s *Scenario) problems() []topology.Problem {
 	plan := s.planOf(j.whole)
 	for i, e := range s.Expect {
 		if e == nil {
-			continue // it could not be read, which is told
+			continue // it could not be read, which has been reported
 		}
 		at := []string{"expect", strconv.Itoa(i), s.kinds.NameOf(e)}
 		for _, p := range append(topology.CheckFields(e), e.Problems(plan)...) {
@@ -59,7 +59,7 @@ func (j *judge) step(path []string, step Step) {
 	}
 }
 
-// fault checks that a fault can be done to the topology.
+// fault checks that a fault is possible in the topology.
 func (j *judge) fault(path []string, f fault.Fault) {
 	for _, err := range world.Problems(j.whole, f) {
 		j.fail(path, err.Error())

@@ -14,16 +14,16 @@ import (
 // VariantsMax is how many variants a scenario may have.
 const VariantsMax = 64
 
-// ErrVariants is wrapped by the error for a scenario with variants that was meant
-// to run as if it had none.
+// ErrVariants is wrapped by the error for running a scenario that has variants
+// without choosing one.
 var ErrVariants = errors.New("the scenario has variants")
 
-// Variants are what differs between the runs of one scenario: there is one run for
-// each choice of a value on every axis.
+// Variants are the differences between the runs of one scenario: there is one run
+// for each combination of values.
 type Variants []Axis
 
-// Axis is a path into the scenario and the values that are tried there, one after
-// the other. [Scenario.Set] explains paths.
+// Axis is a path into the scenario and the values to try there. [Scenario.Set]
+// explains paths.
 type Axis struct {
 	Path   string
 	Values []string // as in a file
@@ -31,7 +31,7 @@ type Axis struct {
 	at     form.Place
 }
 
-// short returns the shortest end of a path that no other axis has.
+// short returns the shortest suffix of a path that no other axis has.
 func (all Variants) short(i int) string {
 	keys := strings.Split(all[i].Path, ".")
 	for n := len(keys) - 1; n > 0; n-- {
@@ -45,8 +45,8 @@ func (all Variants) short(i int) string {
 	return all[i].Path
 }
 
-// choices returns all ways to take one value of each axis, by number, the last
-// axis changing first. There are at most VariantsMax and one more.
+// choices returns all combinations of one value per axis, by index; the last axis
+// changes fastest. It stops at VariantsMax+1.
 func (all Variants) choices() [][]int {
 	choices := [][]int{nil}
 	for _, axis := range all {
@@ -63,7 +63,7 @@ func (all Variants) choices() [][]int {
 	return choices
 }
 
-// name says in one word which variant a choice is, such as profile=ios,hello=3s.
+// name names the variant of a choice in one word, such as profile=ios,hello=3s.
 func (all Variants) name(choice []int) string {
 	var words []string
 	for i, axis := range all {
@@ -81,7 +81,7 @@ func (all Variants) settings(choice []int) map[string]string {
 	return values
 }
 
-// set gives a scenario the value of an axis. Problems go to the decoder.
+// set sets the value of an axis in a scenario. Problems go to the decoder.
 func (x Axis) set(s *Scenario, i int, d *form.Decoder) {
 	if x.nodes != nil {
 		d.Set(s, x.Path, x.nodes[i], x.at)
@@ -92,9 +92,9 @@ func (x Axis) set(s *Scenario, i int, d *form.Decoder) {
 	}
 }
 
-// Expand returns the runs that a scenario stands for: itself if it has no
-// variants, else each of them. A scenario that was loaded is valid, and so are its
-// variants; for one that was written in Go the error is that of Validate.
+// Expand returns the variants of a scenario, or the scenario itself if it has
+// none. Loaded scenarios and their variants are valid; for one written in Go the
+// error is that of Validate.
 func (s *Scenario) Expand() ([]*Scenario, error) {
 	if len(s.Variants) == 0 {
 		return []*Scenario{s}, nil
@@ -107,8 +107,7 @@ func (s *Scenario) Expand() ([]*Scenario, error) {
 	return s.expanded, nil
 }
 
-// Title is what a scenario is called among others: its name and, of a variant,
-// which one it is.
+// Title is the name of the scenario, with the variant if it is one.
 func (s *Scenario) Title() string { return strings.TrimSpace(s.Name + " " + s.Variant) }
 
 // VariantNames returns the names of the variants that Expand returns.
@@ -123,7 +122,7 @@ func (s *Scenario) VariantNames() ([]string, error) {
 	return names, err
 }
 
-// Pick returns the variant of a name, or the scenario itself if that is its own.
+// Pick returns the variant with a name, or the scenario itself if it has that name.
 func (s *Scenario) Pick(name string) (*Scenario, error) {
 	if name == s.Variant {
 		return s, nil
@@ -142,10 +141,10 @@ func (s *Scenario) Pick(name string) (*Scenario, error) {
 	return nil, fmt.Errorf("scenario: %s has no variant %q, want %s", s.Name, name, topology.AnyOf(name, names))
 }
 
-// Set returns a copy of the scenario in which everything that a path leads to has
-// a value, written as in a file. A path is keys joined by dots, such as duration
-// or nodes.a.standby.lan.priority; * stands for all names that lead on. The error
-// is *Invalid if the path leads nowhere, or if the copy cannot be run.
+// Set returns a copy of the scenario with everything at a path set to a value,
+// written as in a file. A path is keys joined by dots, such as duration or
+// nodes.a.standby.lan.priority; * stands for all names under which the path
+// exists. The error is *Invalid if it does not exist, or if the copy cannot run.
 func (s *Scenario) Set(path, value string) (*Scenario, error) {
 	changed := form.Clone(*s)
 	changed.expanded = nil
@@ -183,7 +182,7 @@ func decodeVariants(d *form.Decoder, n form.Node, into any, path []string) {
 		for i, item := range items {
 			text, isScalar := form.ScalarText(item)
 			if !isScalar {
-				text = strconv.Itoa(i + 1) // what cannot be said in a word has a number
+				text = strconv.Itoa(i + 1) // a value that is not one word gets a number
 			}
 			axis.Values = append(axis.Values, text)
 		}

@@ -147,7 +147,7 @@ func TestVariantSlips(t *testing.T) {
 		}
 	}
 	_, err := Parse("x", []byte(strings.Replace(small, "- moves: 1", "- moves: 1\n    when: {profile: ios}", 1)))
-	if err == nil || !strings.Contains(err.Error(), "x:13:11: expect.0.when: it is expected of some variants only, want variants in the scenario, or no when") {
+	if err == nil || !strings.Contains(err.Error(), "x:13:11: expect.0.when: it applies to some variants only, want variants in the scenario, or no when") {
 		t.Errorf("a condition without variants: got %v", err)
 	}
 }

@@ -7,16 +7,16 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// whenKey stands beside the key of a kind, for variants of a scenario.
+// whenKey is the second key of an expectation that applies to some variants only.
 const whenKey = "when"
 
-// Conditional is an expectation of some variants of a scenario only.
+// Conditional is an expectation that applies to some variants only.
 type Conditional struct {
 	Expectation
-	When map[string][]string // values of the variants that are meant, by path
+	When map[string][]string // values of the variants that it applies to, by path
 }
 
-// In returns the expectation if a variant with these values is meant, by path, and
+// In returns the expectation if it applies to a variant with these values by path,
 // else nil.
 func (x Conditional) In(values map[string]string) Expectation {
 	for key, meant := range x.When { // order: all must hold
@@ -29,7 +29,7 @@ func (x Conditional) In(values map[string]string) Expectation {
 
 // Problems implements Expectation: it stands in a scenario without variants.
 func (x Conditional) Problems(Plan) []topology.Problem {
-	return []topology.Problem{{Message: "it is expected of some variants only, want variants in the scenario, or no when"}}
+	return []topology.Problem{{Message: "it applies to some variants only, want variants in the scenario, or no when"}}
 }
 
 // decodeWhen reads the values that are meant: one, or a list of them.

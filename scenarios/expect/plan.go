@@ -11,9 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Plan is what is known of a run before it begins: who takes part and what is
-// done to them. An expectation is held against it to see whether what it names
-// exists.
+// Plan is what is known about a run before it begins: the nodes and the faults.
+// Expectations use it to check that everything they name exists.
 type Plan struct {
 	Duration time.Duration
 	Nodes    map[string]Node
@@ -40,7 +39,7 @@ type Membership struct {
 // Host is what a plan knows of a real host.
 type Host struct {
 	Programs []string
-	Watched  bool // what its programs write is known of a run
+	Watched  bool // whether a run records what its programs write
 }
 
 // Fault is a fault of the timeline.

@@ -12,8 +12,8 @@ func (e Evidence) span(want form.Range[time.Duration]) form.Range[time.Duration]
 }
 
 // overlap is the interval for a span in which something is true of two members
-// at once, or of none. That it is never so is not widened: such a span begins and
-// ends with a change of state, and the order of those is the same everywhere.
+// at once, or of none. Zero is not widened: such a span begins and ends with a
+// change of state, and real time does not change the order of those.
 func (e Evidence) overlap(want form.Range[time.Duration]) form.Range[time.Duration] {
 	if want == form.Exactly[time.Duration](0) {
 		return want
@@ -21,8 +21,7 @@ func (e Evidence) overlap(want form.Range[time.Duration]) form.Range[time.Durati
 	return e.span(want)
 }
 
-// about is the interval for a count of which some may be more or less. That
-// something never happens is not widened.
+// about is the interval for a count that may be off by some. Zero is not widened.
 func about(want form.Range[int], some int) form.Range[int] {
 	if want == form.Exactly(0) {
 		return want
@@ -30,8 +29,8 @@ func about(want form.Range[int], some int) form.Range[int] {
 	return want.Widen(some)
 }
 
-// aboutShare is the interval for a share, of a number of things, of which some may be
-// more or less.
+// aboutShare is the interval for a share of a number of things, of which some may
+// be off.
 func aboutShare(want form.Range[form.Share], some, of int) form.Range[form.Share] {
 	if of == 0 {
 		return want
@@ -40,15 +39,15 @@ func aboutShare(want form.Range[form.Share], some, of int) form.Range[form.Share
 }
 
 // due returns how many requests of a client, or of all, come due within the
-// tolerance: so many may be sent, or end, otherwise than in virtual time.
+// tolerance. That many may be sent or end differently than in virtual time.
 func (e Evidence) due(client string) int { return e.Clients.Due(client, e.Tolerance) }
 
-// passing returns how many connections may be open at an instant, or not, for
-// the tolerance.
+// passing returns how many connections may be open or closed at an instant only
+// because of the tolerance.
 func (e Evidence) passing() int { return e.Clients.Passing(e.Tolerance) }
 
-// tolerantly checks an expectation as it is written and, if it does not hold so,
-// once more with what real time may do to it. The result says when that counted.
+// tolerantly checks an expectation exactly and, if it fails, again with the
+// tolerance of real time. The result says if only that made it pass.
 func tolerantly(x Expectation, e Evidence) Result {
 	tolerance := e.Tolerance
 	e.Tolerance = 0

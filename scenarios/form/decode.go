@@ -12,9 +12,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Decoder turns a YAML tree into Go values by reflection. It goes on after a
-// problem, so that all problems of a file are told at once, and remembers where
-// each value stood, so that what is found later can be told at its place.
+// Decoder turns a YAML tree into Go values by reflection. It continues after a
+// problem, so that all problems of a file are reported at once, and remembers the
+// place of each value, so that problems found later have a place too.
 type Decoder struct {
 	lines    []string
 	problems []Problem
@@ -26,11 +26,11 @@ type Decoder struct {
 	format   *Format
 }
 
-// MayRepeat says whether what was read is small enough to be read so many times.
+// MayRepeat says whether the document is small enough to be read that many times.
 func (d *Decoder) MayRepeat(times int) bool { return d.visits*times <= visitMax }
 
-// Fork returns a decoder of the same document that knows no problems yet. What is
-// learnt of places from then on is its own.
+// Fork returns a decoder of the same document without problems. The two no longer
+// share places.
 func (d *Decoder) Fork() *Decoder {
 	fork := *d
 	fork.problems, fork.places = nil, maps.Clone(d.places)
@@ -46,14 +46,14 @@ func newDecoder(f *Format, data []byte) *Decoder {
 	}
 }
 
-// Enter counts a value against the bounds and sees through anchors and
-// aliases. It returns nil if there is no value to go on with.
+// Enter counts a value against the bounds and resolves anchors and aliases. It
+// returns nil if there is no value to read.
 func (d *Decoder) Enter(n Node, path []string) Node {
 	for {
 		d.visits++
 		if d.visits > visitMax || d.depth > depthMax {
 			if !d.stopped {
-				d.FailNode(n, path, "too much is nested or repeated by aliases here")
+				d.FailNode(n, path, "too much nesting or repetition by aliases")
 			}
 			d.stopped = true
 			return nil
@@ -62,7 +62,7 @@ func (d *Decoder) Enter(n Node, path []string) Node {
 		case *ast.AnchorNode:
 			name := node.Name.GetToken().Value
 			if _, twice := d.anchors[name]; twice && d.anchors[name] != node.Value {
-				d.FailNode(n, path, "anchor &%s stands in the file twice", name)
+				d.FailNode(n, path, "anchor &%s appears twice in the file", name)
 			}
 			d.anchors[name] = node.Value
 			n = node.Value
@@ -75,7 +75,7 @@ func (d *Decoder) Enter(n Node, path []string) Node {
 			}
 			n = target
 		case *ast.TagNode:
-			d.FailNode(n, path, "tags such as %s mean nothing here", node.GetToken().Value)
+			d.FailNode(n, path, "tags such as %s are not supported", node.GetToken().Value)
 			return nil
 		default:
 			return n
@@ -147,9 +147,9 @@ func (d *Decoder) Entries(n Node, path []string) ([]Entry, bool) {
 		name, isText := keyText(key)
 		switch {
 		case !isText:
-			d.Fail(at, path, "got a key that is no plain text")
+			d.Fail(at, path, "got a key that is not plain text")
 		case seen[name]:
-			d.Fail(at, append(path, name), "the key stands in the mapping twice")
+			d.Fail(at, append(path, name), "the key appears twice in the mapping")
 		default:
 			own = append(own, Entry{name, at, iter.Value()})
 		}
@@ -226,8 +226,8 @@ func (d *Decoder) structure(n Node, v reflect.Value, path []string) {
 	}
 }
 
-// explicitZero reports a zero that was written where zero means "left out":
-// the default would silently take its place.
+// explicitZero reports a zero that was written where zero means "left out",
+// because the default would silently replace it.
 func (d *Decoder) explicitZero(e Entry, v reflect.Value, path []string, f Field, failed bool) {
 	if failed || d.stopped || !v.IsZero() || v.Kind() == reflect.Pointer {
 		return
@@ -252,7 +252,7 @@ func (d *Decoder) mapping(n Node, v reflect.Value, path []string, f Field) {
 		if d.stopped {
 			return
 		}
-		// What is wrong with the whole of a named thing is told at its name.
+		// Problems of a named thing as a whole are reported at its name.
 		d.SetPlace(at, e.At)
 		v.SetMapIndex(reflect.ValueOf(e.Name), value)
 	}
@@ -273,7 +273,7 @@ func (d *Decoder) list(n Node, v reflect.Value, path []string, f Field) {
 	}
 }
 
-// Items returns the values of a list, and false if n is none.
+// Items returns the values of a list, and false if n is not a list.
 func (d *Decoder) Items(n Node) ([]Node, bool) {
 	list, isList := n.(*ast.SequenceNode)
 	if !isList {

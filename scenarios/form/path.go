@@ -10,7 +10,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// AnyName stands in a path for every name.
+// AnyName in a path means every name.
 const AnyName = "*"
 
 // Set gives everything that a path leads to, in a struct, the value that a text
@@ -51,7 +51,7 @@ func (d *Decoder) Set(into any, path string, n Node, at Place) {
 	}
 }
 
-// setting is a value on its way along a path.
+// setting is one call of Set.
 type setting struct {
 	d     *Decoder
 	text  string
@@ -73,12 +73,12 @@ func (s *setting) fail(key int, format string, args ...any) {
 	s.d.Fail(at, []string{s.text}, format, args...)
 }
 
-// absent says that a key leads nowhere here. It may elsewhere, if several names
-// are meant.
+// absent says that a key does not exist here. With several names it may still
+// exist under another one.
 func (s *setting) absent(key int, several bool, format string, args ...any) {
 	if !several {
 		s.fail(key, format, args...)
-		s.count++ // it has been said
+		s.count++ // it has been reported
 		return
 	}
 	if s.missing == "" {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrRange is wrapped by the error for a text that is no interval.
+// ErrRange is wrapped by the error for a text that is not an interval.
 var ErrRange = errors.New("bad interval")
 
 // Share is a part of a whole, 0 to 1; its text is a percentage.
@@ -125,7 +125,7 @@ func parseBound[T Bound](text string, into *T) (err error) {
 		*into, err = strconv.Atoi(text)
 	case *float64:
 		if *into, err = strconv.ParseFloat(text, 64); err == nil && !(*into <= math.MaxFloat64) {
-			return ErrRange // what is no number, or beyond all numbers, contains nothing
+			return ErrRange // NaN or infinity
 		}
 	case *Share:
 		share, ok := parseShare(text)

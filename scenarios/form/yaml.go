@@ -12,9 +12,9 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Bounds of a document. They are far above what a document needs and far below
-// what would take long: the parser recurses for each level, and aliases
-// multiply what they stand for.
+// Bounds of a document. They are far above what a document needs, and low enough
+// to keep parsing fast: the parser recurses for each level, and each use of an
+// alias costs as much as its value.
 const (
 	SizeMax    = 1 << 20 // bytes
 	depthMax   = 40      // levels of mappings and lists
@@ -39,11 +39,11 @@ func parseYAML(data []byte, noun string) (root ast.Node, wrong *syntax) {
 	case !utf8.Valid(data):
 		return nil, &syntax{Place{1, 1}, "the file is not UTF-8 text"}
 	}
-	// The parser is not ours and the text may be anything: a panic there is a
-	// syntax error here.
+	// The parser is not ours and the text may be anything, so a panic becomes a
+	// syntax error.
 	defer func() {
 		if p := recover(); p != nil {
-			root, wrong = nil, &syntax{Place{1, 1}, fmt.Sprintf("this is no YAML that can be read: %v", p)}
+			root, wrong = nil, &syntax{Place{1, 1}, fmt.Sprintf("cannot parse this as YAML: %v", p)}
 		}
 	}()
 	tokens := lexer.Tokenize(string(data))
@@ -74,7 +74,7 @@ func syntaxOf(err error) *syntax {
 	if errors.As(err, &positioned) {
 		message := positioned.GetMessage()
 		if strings.Contains(message, "character '\t'") {
-			message = "got a tab, want spaces: YAML knows no other indentation"
+			message = "got a tab, want spaces: YAML allows no other indentation"
 		}
 		return &syntax{placeOf(positioned.GetToken()), message}
 	}

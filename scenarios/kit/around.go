@@ -93,7 +93,7 @@ func distant(s *scenarios.Scenario, by time.Duration, nodes ...string) *scenario
 	})
 }
 
-// changed is the scenario with some nodes that are otherwise.
+// changed is the scenario with some nodes changed.
 func changed(s *scenarios.Scenario, nodes []string, change func(*topology.Node)) *scenarios.Scenario {
 	v := *s
 	v.Topology.Nodes = maps.Clone(s.Topology.Nodes)

@@ -31,8 +31,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Cluster is a world under test. What is asked of it fails the spec if it
-// cannot be done; it is closed when the spec ends.
+// Cluster is a world under test. Its methods fail the spec if they fail. It is
+// closed when the spec ends.
 type Cluster struct {
 	world *world.World
 	seed  uint64
@@ -124,10 +124,10 @@ func (c *Cluster) scenario() *scenarios.Scenario {
 	return &scenarios.Scenario{Topology: c.world.Topology(), Duration: c.world.Now(), Timeline: c.steps}
 }
 
-// Plan returns what expectations may know of the cluster beforehand.
+// Plan returns what expectations may know about the cluster beforehand.
 func (c *Cluster) Plan() expect.Plan { return c.scenario().Plan() }
 
-// Evidence returns what expectations are held against.
+// Evidence returns what expectations are checked against.
 func (c *Cluster) Evidence() expect.Evidence {
 	m, v := c.world.Measure()
 	return expect.Evidence{Events: c.Events(), Measures: m, Violations: v, Duration: c.world.Now(), Clients: c.scenario().Clients()}

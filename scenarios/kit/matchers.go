@@ -11,13 +11,12 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Meet matches a cluster of which all expectations hold so far: those that stand
-// under expect in a scenario file, or own ones. Matching fails with an error if an
-// expectation names what the cluster does not have. Where an expectation speaks of
-// the end, it means now.
+// Meet matches a cluster that has met all expectations so far: those of scenario
+// files, or a spec's own. Matching fails with an error if an expectation names
+// something that the cluster does not have. "The end" in an expectation means now.
 func Meet(all ...expect.Expectation) types.GomegaMatcher { return &matcher{all: all} }
 
-// matcher holds expectations against a cluster, and says what it found.
+// matcher checks expectations against a cluster.
 type matcher struct {
 	all   []expect.Expectation
 	found []expect.Verdict
@@ -104,7 +103,7 @@ func HaveOutage(list ...Term) types.GomegaMatcher {
 // HoldInvariants matches when no invariant was violated.
 func HoldInvariants() types.GomegaMatcher { return Meet(invariants{}) }
 
-// invariants expects what need not be said in a scenario file.
+// invariants expects that no invariant was violated, which scenario files imply.
 type invariants struct{}
 
 // Text implements expect.Expectation.

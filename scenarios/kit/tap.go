@@ -39,13 +39,13 @@ func (t *Tap) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	}
 }
 
-// Lost implements netfab.Observer. A frame that never left its machine, because
-// the link was down, is in no capture.
+// Lost implements netfab.Observer. The capture omits frames that never left their
+// machine because the link was down.
 func (t *Tap) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
 	if t.Writer != nil && (to != nil || from.Carrier()) {
 		t.Writer.Lost(now, t.Writer.Interface(from.Name()), data, why)
 	}
 }
 
-// MACMoved implements netfab.Observer: the frames show it.
+// MACMoved implements netfab.Observer. The frames already show the move.
 func (t *Tap) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}
