@@ -1,8 +1,8 @@
-// Package event holds what is known about a run: typed events in the order in
-// which they happened, an append-only log with a running digest, and its JSON
-// Lines form. Oracles and reports read nothing else.
+// Package event is the record of a run: typed events in the order in which they
+// happened, an append-only log with a running digest, and its JSON Lines form.
+// Oracles and reports read nothing else.
 //
-// Start reading at event.go, which says what can happen; log.go keeps it.
+// Start reading at event.go, which says what an event is; log.go keeps events.
 package event
 
 import "time"

@@ -16,17 +16,16 @@ import (
 // LineMax is the longest line of JSON that ReadLines takes, in bytes.
 const LineMax = 1 << 20
 
-// ErrLine is wrapped by the errors of ParseJSON and ReadLines that say what is
-// wrong with a line.
+// ErrLine is wrapped by the errors of ParseJSON and ReadLines about a bad line.
 var ErrLine = errors.New("not an event")
 
 // AppendJSON appends e as one JSON object without a newline:
 //
 //	{"at":"12.503s","at_ns":12503000000,"node":"dp-b","kind":"vip-gained","interface":"lan","vip":"192.0.2.100"}
 //
-// The form is package jsonform's. Equal events are equal bytes: the digest of a
-// run takes them in. It allocates nothing if dst has room, and panics if the
-// body is not in the list of registry.go.
+// Package jsonform defines the form. Equal events give equal bytes, which the
+// digest of a run relies on. AppendJSON allocates nothing if dst has room, and
+// panics if the body is not in the list of registry.go.
 func AppendJSON(dst []byte, e Event) []byte {
 	c := codecOf(e.What)
 	dst = append(dst, `{"at":"`...)
@@ -40,9 +39,10 @@ func AppendJSON(dst []byte, e Event) []byte {
 	return append(dst, '}')
 }
 
-// ParseJSON reads what AppendJSON wrote, or a person: members may stand in any
-// order, fields that are missing are zero, and of a duration either twin will
-// do. Unknown kinds and members are errors, as are twins that differ.
+// ParseJSON reads an event written by AppendJSON or by hand: members may come
+// in any order, missing fields are zero, and one of the two forms of a duration
+// is enough. Unknown kinds and members are errors, and so are two forms that
+// differ.
 func ParseJSON(line []byte) (Event, error) {
 	members, err := jsonform.Members(line)
 	if err != nil {
@@ -82,7 +82,7 @@ func ParseJSON(line []byte) (Event, error) {
 	return e, nil
 }
 
-// envelope has the form of an event's instant.
+// envelope is the form of an event's instant.
 type envelope struct{ At time.Duration }
 
 var envelopePlan = jsonform.PlanOf(reflect.TypeFor[envelope]())
@@ -96,7 +96,7 @@ func instant(members []jsonform.Member) (time.Duration, error) {
 	return e.At, err
 }
 
-// WriteLines writes events as JSON Lines: one object and a newline each.
+// WriteLines writes events as JSON Lines: an object and a newline for each.
 func WriteLines(w io.Writer, events []Event) error {
 	const enough = 64 << 10 // bytes in one write
 	var lines []byte
@@ -116,8 +116,9 @@ func WriteLines(w io.Writer, events []Event) error {
 	return nil
 }
 
-// ReadLines reads JSON Lines to the end of r. Empty lines are skipped. The error
-// of a bad line begins with its number; the events before it are returned too.
+// ReadLines reads JSON Lines to the end of r. Empty lines are skipped. The
+// error of a bad line begins with its number; the events before it are returned
+// too.
 func ReadLines(r io.Reader) ([]Event, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, LineMax+len("\r\n"))

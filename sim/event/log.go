@@ -17,8 +17,8 @@ type Log struct {
 	line   []byte
 }
 
-// NewLog returns an empty log that adds each event to the events of digest, if that
-// is not nil.
+// NewLog returns an empty log that adds each event to digest, unless that is
+// nil.
 func NewLog(digest *sim.Digest) *Log { return &Log{digest: digest} }
 
 // Append records that body happened to node at the instant at. Instants never
@@ -35,9 +35,9 @@ func (l *Log) Append(at time.Duration, node string, body Body) {
 	}
 }
 
-// Merge puts events that were logged elsewhere in their place by instant, behind
-// what happened here at the same instant. The digest is of the order of arrival,
-// and means nothing afterwards.
+// Merge inserts events that were logged elsewhere by instant, after those
+// logged here at the same instant. The digest depends on the order of arrival,
+// so it is meaningless afterwards.
 func (l *Log) Merge(events []Event) {
 	l.events = append(l.events, events...)
 	slices.SortStableFunc(l.events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
@@ -51,7 +51,7 @@ func (l *Log) Merge(events []Event) {
 // Watch calls f for each event appended from now on.
 func (l *Log) Watch(f func(Event)) { l.watch = append(l.watch, f) }
 
-// Events returns what has happened so far. The caller must not change it.
+// Events returns the events so far. The caller must not change it.
 func (l *Log) Events() []Event { return l.events }
 
 // Len returns the number of events.

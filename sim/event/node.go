@@ -5,7 +5,7 @@ type FaultApplied struct {
 	Fault string // the fault's own line of text
 }
 
-// FaultHealed: what a fault had broken was mended.
+// FaultHealed: the effect of a fault was undone.
 type FaultHealed struct {
 	Fault string
 }
@@ -16,13 +16,13 @@ type LinkChanged struct {
 	Up        bool
 }
 
-// LoadChanged: a hog took, or left, a share of one CPU class.
+// LoadChanged: a hog took or released a share of one CPU class.
 type LoadChanged struct {
 	Class string  `words:"control,service"`
 	Share float64 // 0..1 taken by hogs
 }
 
-// MemoryChanged: a machine crossed its memory budget, or came back below it.
+// MemoryChanged: a machine exceeded its memory budget, or came back below it.
 type MemoryChanged struct {
 	Used, Limit int64 // bytes
 	Refusing    bool
@@ -33,35 +33,36 @@ type ConfigChanged struct {
 	Property, Value string
 }
 
-// ServiceChanged: a service of a gateway or back end began or ceased to listen.
+// ServiceChanged: a service of a gateway or back end started or stopped
+// listening.
 type ServiceChanged struct {
 	Service string
 	State   string `words:"listening,waiting,failed,stopped,starting,running"` // the last two of real programs only
 	Reason  string
 }
 
-// NeighbourChanged: the address by which a host reaches an IP on its segment
-// changed.
+// NeighbourChanged: a host now uses another MAC address for an IP on its
+// segment.
 type NeighbourChanged struct {
 	Interface string
 	IP        string
 	MAC       string // empty: entry removed
 }
 
-// MACMoved: a switch learned a MAC address on another port than before.
+// MACMoved: a switch learned a MAC address on a different port than before.
 type MACMoved struct {
 	Segment  string
 	MAC      string
 	From, To string // node.interface of the ports
 }
 
-// FrameLooped: a frame was sent again from a port that it had left before, with
-// a lower time to live or none: the network leads in a circle. Logged once for
-// each port. Node is the one whose port it is.
+// FrameLooped: a frame left a port a second time, with a lower time to live or
+// none: the network has a loop. Logged once for each port. Node is the owner of
+// the port.
 type FrameLooped struct {
 	Segment string
 	Port    string // node.interface
-	Times   int    // that it had been there
+	Times   int    // that it had been there before
 	Frame   string // in words, such as "TCP 192.0.2.1:5000 > 192.0.2.100:80"
 }
 

@@ -1,11 +1,10 @@
 package event
 
-// Power is what became of a machine's power, or of its processor: it was cut,
-// came back, or stood still.
+// Power is a change of a machine's power or processor.
 type Power string
 
-// All that a machine's power can change to. PowerThawed says that a frozen
-// machine goes on as PowerUp.
+// The changes of a machine's power. After PowerThawed, a frozen machine is up
+// again.
 const (
 	PowerBooting Power = "booting"
 	PowerUp      Power = "up"
@@ -25,8 +24,8 @@ func (Power) Words() []string {
 // Up reports whether the machine may act.
 func (p Power) Up() bool { return p == PowerUp || p == PowerThawed }
 
-// Lost reports whether the machine has just lost its power, and with it what
-// it had in memory: connections, addresses, the states of its programs.
+// Lost reports whether the machine has just lost its power, and with it the
+// contents of its memory: connections, addresses, the states of its programs.
 func (p Power) Lost() bool { return p == PowerOff || p == PowerCrashed }
 
 // PowerChanged: a machine booted, crashed, was switched off, froze or thawed.

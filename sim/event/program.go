@@ -1,16 +1,16 @@
 package event
 
-// ProgramEnded: a program of a real host ended, whoever wanted it.
+// ProgramEnded: a program of a real host ended, for whatever reason.
 type ProgramEnded struct {
 	Program string
 	Status  string // exit 0, signal terminated
 }
 
-// ProgramSaid: a program of a real host wrote a line that its scenario watches
-// for.
+// ProgramSaid: a program of a real host printed a line that its scenario
+// watches for.
 type ProgramSaid struct {
 	Program string
-	Line    string // without what is not printable, cut if it is long
+	Line    string // printable characters only, cut if it is long
 }
 
 // Kind implements Body.
@@ -19,12 +19,12 @@ func (ProgramEnded) Kind() string { return "program-ended" }
 // Kind implements Body.
 func (ProgramSaid) Kind() string { return "program-said" }
 
-// ProbeChanged: a probe has made up its mind about its target.
+// ProbeChanged: a probe found its target up or down.
 type ProbeChanged struct {
 	Target string
 	By     string `words:"tcp-half,tcp-full,http-status,http-token"`
 	State  string `words:"up,down"`
-	Reason string // why the last check was bad, such as timeout, status 503; empty: it was good
+	Reason string // why the last check failed, such as timeout, status 503; empty: it succeeded
 }
 
 // Kind implements Body.

@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event/jsonform"
 )
 
-// bodies is everything that can happen. A body that is not here has no JSON
-// form, and a test says so.
+// bodies lists every body. One that is missing here has no JSON form, and a
+// test reports it.
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
@@ -22,7 +22,7 @@ var bodies = []Body{
 	RequestSent{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
 }
 
-// codec is what is known of one body type.
+// codec knows how to write and read one body type.
 type codec struct {
 	of   reflect.Type
 	kind string
@@ -32,8 +32,8 @@ type codec struct {
 	worded []string // names of the fields that have a vocabulary
 }
 
-// The registry is made once and only read afterwards, so that worlds that run
-// side by side need no lock.
+// The registry is built once and only read afterwards, so that parallel worlds
+// need no lock.
 var (
 	byType = map[reflect.Type]*codec{}
 	byKind = map[string]*codec{}
@@ -69,8 +69,8 @@ func init() {
 // Kinds returns the kinds of all bodies, sorted.
 func Kinds() []string { return slices.Sorted(maps.Keys(byKind)) }
 
-// Fields returns the members that an event of the kind has beside at, node and
-// kind, in order and without the numeric twins of durations. It returns nil for
+// Fields returns the members of an event of the kind other than at, node and
+// kind, in order and without the numeric forms of durations. It returns nil for
 // an unknown kind.
 func Fields(kind string) []string {
 	c := byKind[kind]
@@ -80,8 +80,8 @@ func Fields(kind string) []string {
 	return c.plan.Names()
 }
 
-// Field returns one field of a body as text: strings as they are, durations as
-// Go prints them, the rest as in JSON. It reports whether the body has the
+// Field returns one field of a body as text: strings unchanged, durations as Go
+// prints them, the rest as in JSON. It also reports whether the body has the
 // field.
 func Field(b Body, name string) (string, bool) {
 	c := codecOf(b)

@@ -6,12 +6,12 @@ import "time"
 type StandbyChanged struct {
 	Interface string
 	Group     uint8
-	// From and To are the states by the names that the protocol gives them.
+	// From and To are states, by the names of the protocol.
 	From, To string `words:"Initial,Learn,Listen,Speak,Standby,Active"`
-	Owner    bool   // in To the member answers for the virtual addresses
+	Owner    bool   // in state To the member answers for the virtual addresses
 	Cause    string // such as "active timer expired"
-	// ActiveLost says that the cause is the end of the present Active: it was not
-	// heard for too long, it resigned, or it is pushed aside or told to go.
+	// ActiveLost says that the member changes because the Active is gone: it was
+	// silent for too long, resigned, was replaced, or was told to yield.
 	ActiveLost bool
 }
 
@@ -37,7 +37,7 @@ type VIPGained struct {
 	VIP       string
 }
 
-// VIPLost: a member gave a virtual address up.
+// VIPLost: a member gave up a virtual address.
 type VIPLost struct {
 	Interface string
 	VIP       string
@@ -51,20 +51,20 @@ type VIPAnnounced struct {
 	Repeat    int // 0 for the announcement that goes with the takeover
 }
 
-// VIPClaimed: a frame on the wire claimed the virtual address for another
-// member than the last claim did. Node is the claimant.
+// VIPClaimed: a frame on the wire claimed the virtual address for a different
+// member than the last claim. Node is the claimant.
 type VIPClaimed struct {
 	Segment string
 	VIP     string
 	Frame   string `words:"hello,coup,gratuitous-arp,vrrp-advert"` // the last of real programs only
 }
 
-// VIPServed: a frame from the virtual address came from another member than the
-// one before. Node is the new server.
+// VIPServed: a frame from the virtual address came from a different member than
+// the last one. Node is the new server.
 type VIPServed struct {
 	Segment    string
 	VIP        string
-	Previous   string        // empty: nobody served before
+	Previous   string        // empty: none served before
 	PreviousAt time.Duration // instant of the last frame that Previous served
 }
 

@@ -1,9 +1,8 @@
 package event
 
-// StandbyStatus is what a member's machine would show of its standby control,
-// logged when the run ends: DataPower's StandbyStatus (spec/failover.md §3.5),
-// the state behind its mode, and what the member has counted since it was
-// started, at its machine's last boot.
+// StandbyStatus is the status of a member's standby control, logged when the
+// run ends: DataPower's StandbyStatus (spec/failover.md §3.5), the state behind
+// its mode, and the member's counters since its machine's last boot.
 type StandbyStatus struct {
 	Interface   string
 	Group       uint8

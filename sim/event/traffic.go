@@ -42,7 +42,7 @@ type RequestServed struct {
 	Client  string // ip:port of the connection it came on
 }
 
-// RequestAnswered: a client has its whole answer.
+// RequestAnswered: a client received its complete answer.
 type RequestAnswered struct {
 	Request, Conn uint64
 	By            string // the node that answered, as it names itself
@@ -50,7 +50,7 @@ type RequestAnswered struct {
 	Latency       time.Duration // since the first attempt was due
 }
 
-// RequestFailed: a client gave a request up, or will try it again.
+// RequestFailed: a client gave up a request, or will retry it.
 type RequestFailed struct {
 	Request, Conn uint64
 	Failure       string `words:"refused,reset,timeout,unreachable,closed,mismatched,status-"` // status-503 is an answer
@@ -58,8 +58,8 @@ type RequestFailed struct {
 	After         time.Duration // since the first attempt was due
 }
 
-// AnswerMismatched: an answer does not belong to the request it came for, or
-// its bytes are wrong.
+// AnswerMismatched: an answer belongs to another request, or its bytes are
+// wrong.
 type AnswerMismatched struct {
 	Request, Conn uint64
 	Detail        string

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// wordsTag is the tag of a text field with a vocabulary: the words with
-// commas between them. A word that ends in a dash is how such a text begins.
+// wordsTag is the tag of a text field with a vocabulary: words separated by
+// commas. A word that ends in a dash is the beginning of a text.
 const wordsTag = "words"
 
-// Vocabulary is a type of text with a vocabulary of its own.
+// Vocabulary is a text type with a vocabulary of its own.
 type Vocabulary interface{ Words() []string }
 
-// wordsOf returns the vocabulary of a field; nil: it has none.
+// wordsOf returns the vocabulary of a field, or nil.
 func wordsOf(f reflect.StructField) []string {
 	if tag, tagged := f.Tag.Lookup(wordsTag); tagged {
 		return strings.Split(tag, ",")
@@ -30,9 +30,9 @@ func wordsOf(f reflect.StructField) []string {
 func Worded(kind string) []string { return byKind[kind].worded }
 
 // CanHold reports whether a field of a kind can ever hold the text, as Field
-// returns it. If not, want says what it holds: its words, or what its type
-// prints. It is for those who search events for a text, and would otherwise
-// search for a misspelt one in vain, and be content.
+// returns it. If not, want lists what it can hold: its words, or the form of
+// its type. It lets a search through events reject a misspelt text, which would
+// never be found.
 func CanHold(kind, name, text string) (can bool, want []string) {
 	c := byKind[kind]
 	if c == nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Base is what the machines of a world stand on: its loop, its log, and the fabric
-// with all segments. It is complete before the first machine is made.
+// Base is what the machines of a world share: its loop, its log, and the fabric
+// with all segments. It is complete before the first machine is built.
 type Base struct {
 	loop     *sim.Loop
 	digest   *sim.Digest
@@ -24,7 +24,7 @@ func newBase(t topology.Topology, clock sim.Driver, o Options, segment func(topo
 	if clock == nil {
 		clock = sim.Virtual{}
 	} else {
-		frames = nil // two runs in real time are never the same
+		frames = nil // two runs in real time always differ
 	}
 	b.loop = sim.NewDriven(o.Seed, clock)
 	b.log = event.NewLog(b.digest)
@@ -44,13 +44,13 @@ func (b *Base) Loop() *sim.Loop { return b.loop }
 // Log returns the log of the world, for machines that live in other processes.
 func (b *Base) Log() *event.Log { return b.log }
 
-// Fabric returns the network, for rules that no fault line has words for.
+// Fabric returns the network, for rules that no fault can express.
 func (b *Base) Fabric() *netfab.Fabric { return b.fabric }
 
 // Topology returns the topology with its defaults filled in.
 func (b *Base) Topology() topology.Topology { return b.topology }
 
-// segmentConfig translates a segment on paper into one of the fabric.
+// segmentConfig translates a segment of the topology into one of the fabric.
 func segmentConfig(s topology.Segment) netfab.SegmentConfig {
 	c := netfab.SegmentConfig{Latency: s.Latency, Ageing: s.Ageing, ForwardDelay: s.ForwardDelay}
 	switch s.Snooping {
@@ -62,8 +62,8 @@ func segmentConfig(s topology.Segment) netfab.SegmentConfig {
 	return c
 }
 
-// stubConfig is that of a segment which is in another process: it adds as little
-// as it can.
+// stubConfig is for a segment that lives in another process: it adds as little
+// as possible.
 func stubConfig(topology.Segment) netfab.SegmentConfig {
 	return netfab.SegmentConfig{Latency: 1, Ageing: topology.DefaultAgeing}
 }

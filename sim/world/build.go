@@ -14,18 +14,18 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Options are what a run has beside its topology.
+// Options are the settings of a run apart from its topology.
 type Options struct {
 	Seed uint64
-	// Capture sees every frame as it is sent, and those that are lost. May be
-	// nil. Digests do not depend on it.
+	// Capture sees every frame as it is sent, including lost ones. May be nil.
+	// Digests do not depend on it.
 	Capture netfab.Observer
-	// Watch is told of each event as it is logged. May be nil.
+	// Watch receives each event as it is logged. May be nil.
 	Watch func(event.Event)
 
-	// Effects are those of faults beyond fault.Standard.
+	// Effects are the effects of faults that are not in fault.Standard.
 	Effects []Effect
-	// Programs are those beyond the ones that are built in: see topology.Node.Others.
+	// Programs are the programs that are not built in: see topology.Node.Others.
 	Programs []Program
 }
 
@@ -33,24 +33,24 @@ type Options struct {
 type OnlyNode struct {
 	Name   string
 	Clock  sim.Driver // nil: virtual time
-	Reboot *Reboot    // nil: it boots for the first time
+	Reboot *Reboot    // nil: this is its first boot
 }
 
-// Reboot is what is left of a machine whose process has ended: its configuration
-// in the topology is the saved one, which need not be valid. It may lack the
+// Reboot is the state that remains of a machine after its process ended. The
+// topology holds its saved configuration, which may be invalid: it may lack the
 // address of an interface, say.
 type Reboot struct {
-	Boots int               `json:"boots"` // before this one; each draws from streams of its own
+	Boots int               `json:"boots"` // before this one; each has random streams of its own
 	Set   map[string]string `json:"set"`   // of the saved configuration: see Saved
 }
 
-// NewMachine makes a machine that lives in another process, with its ports on the
-// base. An error ends the building.
+// NewMachine makes a machine that lives in another process, with its ports on
+// the base. An error ends the build.
 type NewMachine func(b *Base, name string, cfg topology.Node) (Machine, error)
 
-// Build builds a topology in virtual time. Its machines are switched on at their
-// start instants, most of them at 0. An invalid topology is an error that names
-// every problem.
+// Build builds a topology in virtual time. Its machines are switched on at
+// their start instants, most of them at 0. An invalid topology is an error that
+// names every problem.
 func Build(t topology.Topology, o Options) (*World, error) {
 	if err := check(t); err != nil {
 		return nil, err
@@ -93,8 +93,8 @@ func BuildOne(t topology.Topology, only OnlyNode, o Options) (*World, error) {
 	return w, nil
 }
 
-// BuildFabric builds the fabric between machines each of which lives in a process
-// of its own. The clock is that of real time.
+// BuildFabric builds the fabric between machines that each live in a process of
+// their own. The clock shows real time.
 func BuildFabric(t topology.Topology, clock sim.Driver, newMachine NewMachine, o Options) (*World, error) {
 	if err := check(t); err != nil {
 		return nil, err
@@ -132,8 +132,8 @@ func (w *World) addNode(name string, reboot Reboot) {
 	w.add(name, n)
 }
 
-// complete finishes a world that has all of its machines, and with them all ports
-// of the fabric.
+// complete finishes a world once it has all of its machines, and with them all
+// ports of the fabric.
 func (w *World) complete(o Options) (*World, error) {
 	w.frames = watchFrames(w)
 	w.isolate()
@@ -156,7 +156,8 @@ func (w *World) start(o Options) {
 	}
 }
 
-// check refuses a topology that cannot be built; warnings pass.
+// check returns an error for a topology that cannot be built; it ignores
+// warnings.
 func check(t topology.Topology) error {
 	problems := t.Validate()
 	for _, name := range topology.Names(t.Nodes) {

@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// configuration is what a node is told to be: its place in the topology, and
-// what has been set since that has no place there.
+// configuration is how a node is configured: its part of the topology, and the
+// values set since that the topology cannot hold.
 type configuration struct {
 	topology.Node
 	set map[string]string // switches of standby.INTERFACE, and properties of programs
@@ -30,8 +30,8 @@ func (c configuration) clone() configuration {
 	return c
 }
 
-// note keeps the value of a property that has no place in the topology, unless
-// it is the one as configured.
+// note keeps the value of a property that the topology cannot hold, unless it
+// is the configured value.
 func (c *configuration) note(p topology.Property, value string) {
 	if value == p.Value {
 		delete(c.set, p.Name)
@@ -43,7 +43,7 @@ func (c *configuration) note(p topology.Property, value string) {
 // value returns the value of such a property.
 func (c *configuration) value(p topology.Property) string { return cmp.Or(c.set[p.Name], p.Value) }
 
-// ofProgram returns a property of one of the node's programs.
+// ofProgram returns a property of the node's programs.
 func (c *configuration) ofProgram(name string) (key string, p topology.Property, ok bool) {
 	for key, program := range c.Programs() {
 		for _, p := range program.Properties() {
@@ -55,8 +55,8 @@ func (c *configuration) ofProgram(name string) (key string, p topology.Property,
 	return "", topology.Property{}, false
 }
 
-// forget takes a property, in the words of topology.Node.Properties, back to
-// what it is on a machine that was never told.
+// forget resets a property, as named by topology.Node.Properties, to its value
+// on an unconfigured machine.
 func (c *configuration) forget(property string) {
 	if _, p, ok := c.ofProgram(property); ok {
 		c.note(p, p.Unset)
@@ -72,8 +72,8 @@ func (c *configuration) forget(property string) {
 	c.NICs[parts[0]] = nic
 }
 
-// forgetStandby forgets standby control, on one interface or all, or one
-// property of it.
+// forgetStandby resets standby control, or one property of it, on one interface
+// or all.
 func (c *configuration) forgetStandby(path []string) {
 	ifaces := topology.Names(c.Standby)
 	if len(path) > 0 {

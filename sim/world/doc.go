@@ -1,6 +1,5 @@
-// Package world is the one place where all meets: it builds a topology on a
-// fabric, starts the machines and what runs on them, gives faults effect, and runs
-// the whole.
+// Package world brings everything together: it builds a topology on a fabric,
+// starts the machines and their programs, applies faults, and runs it all.
 //
 // A Go team uses it like this:
 //
@@ -12,8 +11,8 @@
 //	w.Finish() // the status of each member ends the record
 //	w.Events() // what became of the virtual IP and of every connection
 //
-// In real time the machines live in processes of their own: BuildFabric builds the
-// fabric between them, BuildOne one of them.
+// In real time the machines live in processes of their own: BuildFabric builds
+// the fabric between them, BuildOne one of them.
 //
 // Start reading at build.go, then world.go, node.go and inject.go.
 package world

@@ -9,15 +9,14 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Of real programs it is not known what their timers are. They are taken to be
-// the defaults of VRRP: one second, and three of them with the skew (RFC 3768
-// §5.3.1, §6.1).
+// The timers of real programs are unknown. These are the defaults of VRRP: one
+// second, and three times that plus the skew (RFC 3768 §5.3.1, §6.1).
 const (
 	realHello = time.Second
 	realHold  = 4 * time.Second
 )
 
-// FactsOf reads the facts off a topology with its defaults filled in.
+// FactsOf derives the facts from a topology with its defaults filled in.
 func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 	f := oracle.Facts{Duration: duration}
 	for _, name := range topology.Names(t.Segments) {
@@ -81,8 +80,8 @@ func realFacts(name, iface string, n topology.Node, vips []netip.Addr) oracle.Me
 	return m
 }
 
-// learnVIPs gives a member without a virtual IP that of its group: it will
-// learn it from the active.
+// learnVIPs gives a member without a virtual IP that of its group, which it
+// will learn from the active.
 func learnVIPs(members []oracle.Member) {
 	for i := range members {
 		m := &members[i]

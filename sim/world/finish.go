@@ -8,10 +8,10 @@ import (
 )
 
 // Finish ends the record of the run: it logs the standby status of each running
-// member, in the order of nodes and interfaces. That is the last thing to enter
-// log and digest, so it comes after the last Run and before anything is judged.
-// A second call does nothing. Nodes that live in another process are finished
-// by the world there.
+// member, in the order of nodes and interfaces. That is the last entry in log
+// and digest, so call it after the last Run and before judging the run. A
+// second call does nothing. The world in another process finishes the nodes
+// there.
 func (w *World) Finish() {
 	if w.finished || w.closed {
 		return
@@ -20,7 +20,7 @@ func (w *World) Finish() {
 	for _, name := range w.names {
 		n := w.nodes[name]
 		if n == nil || n.host.Power() != event.PowerUp || n.host.Frozen() {
-			continue // nobody there who would answer
+			continue // no program there to ask
 		}
 		for _, m := range n.Members() {
 			if m.Enabled() {
@@ -30,7 +30,7 @@ func (w *World) Finish() {
 	}
 }
 
-// status is what an administrator would be shown of a member.
+// status is what an administrator would see of a member.
 func status(m *member.Member) event.StandbyStatus {
 	s := m.Status()
 	c := s.Counters
@@ -45,7 +45,7 @@ func status(m *member.Member) event.StandbyStatus {
 	}
 }
 
-// text is an address in words, empty if there is none.
+// text is an address as text, empty if there is none.
 func text(a netip.Addr) string {
 	if !a.IsValid() {
 		return ""

@@ -12,8 +12,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// machineConfig translates standby control on paper into the configuration of
-// its machine. It is valid and completed.
+// machineConfig translates standby control, valid and completed, into the
+// configuration of its machine.
 func machineConfig(s topology.Standby, own netip.Addr) (standby.Config, error) {
 	var profile standby.Profile
 	if err := profile.UnmarshalText([]byte(s.Profile)); err != nil {
@@ -35,7 +35,7 @@ func machineConfig(s topology.Standby, own netip.Addr) (standby.Config, error) {
 // memberConfig adds what the shell of a member needs.
 func memberConfig(s topology.Standby, own netip.Addr, freeze bool) member.Config {
 	machine, err := machineConfig(s, own)
-	if err != nil { // validated before
+	if err != nil { // already validated
 		panic(err)
 	}
 	c := member.Config{Machine: machine, Options: member.Options{
@@ -53,6 +53,6 @@ func memberConfig(s topology.Standby, own netip.Addr, freeze bool) member.Config
 	return c
 }
 
-// isZero finds the announcement that belongs to the takeover itself, which the
-// machine makes anyway.
+// isZero finds the announcement at the takeover itself, which the machine
+// always makes.
 func isZero(d time.Duration) bool { return d == 0 }

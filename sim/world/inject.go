@@ -10,25 +10,24 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// simFunc shortens what the package says most often.
+// simFunc abbreviates the most frequent type of the package.
 type simFunc = sim.Func
 
-// Errors of worlds, to be matched with errors.Is. Those of faults that cannot be
-// done are package fault's.
+// Errors of worlds, for errors.Is. Package fault has those of impossible
+// faults.
 var (
-	// ErrReal is a topology with real programs in a world that has no place for them.
+	// ErrReal is a topology with real programs in a world that cannot run them.
 	ErrReal = errors.New("real programs need real namespaces, want the netns world")
-	// ErrClosed is a fault that comes after Close.
+	// ErrClosed is a call after Close.
 	ErrClosed = errors.New("the world is closed")
 )
 
-// Inject gives a fault effect now, and returns how to undo it. What cannot be
-// undone, such as a crash, is undone by its opposite: a boot. Undoing twice, or
-// what something else has undone or superseded, does nothing. A fault that
-// cannot be done leaves no trace, unless it is a value that only the product
-// refuses.
+// Inject applies a fault now, and returns the function that undoes it. That
+// function does nothing if the fault is already undone or superseded, or has no
+// undo: to end a crash, inject its opposite, a boot. An impossible fault leaves
+// no trace, unless it is a value that only the product refuses.
 func (w *World) Inject(f fault.Fault) (heal func(), err error) {
-	// The product's word counts for what the machine is configured to be by now.
+	// The product judges the machine's present configuration.
 	if err = errors.Join(fault.Problems(w.topology, f)...); err == nil {
 		err = w.checkNow(f)
 	}
@@ -53,7 +52,7 @@ func (w *World) Inject(f fault.Fault) (heal func(), err error) {
 	return heal, nil
 }
 
-// At injects a fault at an instant; that it then cannot be done fails the run.
+// At injects a fault at an instant. If it is impossible by then, the run fails.
 func (w *World) At(at time.Duration, f fault.Fault) error {
 	if err := errors.Join(Problems(w.topology, f)...); err != nil {
 		return fmt.Errorf("world: %s: %w", f, err)
@@ -66,7 +65,7 @@ func (w *World) At(at time.Duration, f fault.Fault) error {
 	return nil
 }
 
-// checkNow says why a fault cannot be done at present.
+// checkNow returns why a fault is not possible at present.
 func (w *World) checkNow(f fault.Fault) error {
 	if w.closed {
 		return ErrClosed

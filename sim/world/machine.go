@@ -26,7 +26,7 @@ func (n *Node) Present() fault.Present {
 	return fault.Present{Up: n.host.Power() == event.PowerUp, Node: n.running.Node}
 }
 
-// machineEffects is what is done to a machine and its programs.
+// machineEffects are the effects on a machine and its programs.
 var machineEffects = fault.Effects[*Node]{
 	fault.EffectOf((*Node).setProperty),
 	fault.EffectOf((*Node).save),
@@ -127,8 +127,8 @@ func (n *Node) switchOn(fault.Boot) (undo func() bool, err error) {
 	return nil, nil
 }
 
-// powerOn switches the machine on, unless it is, with the boot time of its
-// configuration, and reports whether it was off.
+// powerOn switches the machine on if it is off, with its configured boot time,
+// and reports whether it was off.
 func (n *Node) powerOn() bool {
 	n.powering.Stop()
 	if p := n.host.Power(); p == event.PowerUp || p == event.PowerBooting {
@@ -139,8 +139,8 @@ func (n *Node) powerOn() bool {
 	return true
 }
 
-// crash cuts the power and forgets what was not saved. A machine that was to be
-// switched on stays off.
+// crash cuts the power and forgets unsaved changes. A pending power-on is
+// cancelled.
 func (n *Node) crash(warm bool) {
 	n.powering.Stop()
 	n.host.Crash(warm)
@@ -152,8 +152,8 @@ func (n *Node) crash(warm bool) {
 	}
 }
 
-// reboot crashes the machine such that its control plane runs again once it has
-// been down for the fault's span. The boot is the last part of it.
+// reboot crashes the machine so that its control plane runs again when the
+// fault's down time is over. The boot is the last part of that time.
 func (n *Node) reboot(f fault.Reboot) (undo func() bool, err error) {
 	n.crash(f.Warm)
 	down := f.Down
@@ -171,8 +171,8 @@ func (n *Node) powered() {
 	n.host.PowerOn()
 }
 
-// outOfMemory is the policy die: the machine crashes and reboots. It happens
-// inside a program of the machine, so the crash is an event of its own.
+// outOfMemory is the policy die: the machine crashes and reboots. It is called
+// from a program of the machine, so the crash waits for an event of its own.
 func (n *Node) outOfMemory() {
 	n.world.loop.Post(simFunc(func() {
 		if n.host.Power() == event.PowerUp {

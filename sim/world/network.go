@@ -6,8 +6,8 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// networkEffects is what is done to cables, rules and switches. What plug, heal
-// and their like lift has been lifted before.
+// networkEffects are the effects on cables, rules and switches. The faults that
+// plug, heal and others lift are already lifted.
 var networkEffects = fault.Effects[*World]{
 	fault.EffectOf((*World).pull),
 	fault.EffectOf((*World).plug),
@@ -21,7 +21,7 @@ var networkEffects = fault.Effects[*World]{
 	fault.EffectOf(lifted[fault.Heal]),
 }
 
-// lifted is the effect of a fault that does no more than to lift others.
+// lifted is the effect of a fault that only lifts others.
 func lifted[F fault.Fault](*World, F) (undo func() bool, err error) { return nil, nil }
 
 func (w *World) pull(f fault.Pull) (undo func() bool, err error) {
@@ -42,8 +42,8 @@ func (w *World) partition(f fault.Partition) (undo func() bool, err error) {
 	return w.install(netfab.Partition{Sets: f.Sets, OneWay: f.OneWay}.Rule())
 }
 
-// impair translates a fault line's fields; its distribution is one of those that
-// fault.Parse takes.
+// impair translates the fields of a fault; its distribution is one that
+// fault.Parse accepts.
 func (w *World) impair(f fault.Impair) (undo func() bool, err error) {
 	return w.install(netfab.Impairment{
 		Direction: direction(f.Direction), Loss: f.Loss, Burst: f.Burst, Delay: f.Delay, Jitter: f.Jitter,

@@ -12,7 +12,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Node is a machine of the world and what runs on it. It has no members and
+// Node is a machine of the world and what runs on it. It has no members or
 // programs while the machine is down.
 type Node struct {
 	world    *World
@@ -40,7 +40,7 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	for _, iface := range slices.Sorted(maps.Keys(cfg.NICs)) {
 		nic := cfg.NICs[iface]
 		mac, err := host.ParseMAC(nic.MAC)
-		if err != nil { // defaults and validation have been applied
+		if err != nil { // already completed and validated
 			panic(err)
 		}
 		n.readdress(n.host.AddNIC(iface, mac, nic.Address, w.fabric.Segment(nic.Segment)))
@@ -65,11 +65,11 @@ func (n *Node) Member(iface string) *member.Member { return n.members[iface] }
 // Saved is the configuration that a reboot of a node finds.
 type Saved struct {
 	Node topology.Node     `json:"node"`
-	Set  map[string]string `json:"set"` // properties that have no place there and are not as configured
+	Set  map[string]string `json:"set"` // other properties that differ from the configuration
 }
 
-// Saved returns the configuration that a reboot finds. What it leaves out is not
-// there any more to be forgotten once more.
+// Saved returns the configuration that a reboot finds. Unsaved is cleared:
+// those properties are already gone.
 func (n *Node) Saved() Saved {
 	saved := n.saved.clone()
 	saved.Unsaved = nil
@@ -85,8 +85,8 @@ func (n *Node) Members() []*member.Member {
 	return all
 }
 
-// boot starts what the configuration says, programs that serve before the
-// members that attract requests to them.
+// boot starts what is configured: programs that serve come before the members
+// that attract requests to them.
 func (n *Node) boot() {
 	n.startPrograms(false)
 	for _, iface := range topology.Names(n.running.Standby) {
@@ -95,8 +95,8 @@ func (n *Node) boot() {
 	n.startPrograms(true)
 }
 
-// startMember runs standby control on an interface, if that has an address:
-// without one there is nothing to send hellos from (spec/failover.md F14).
+// startMember runs standby control on an interface that has an address: without
+// one it has no source for hellos (spec/failover.md F14).
 func (n *Node) startMember(iface string) {
 	nic := n.host.NIC(iface)
 	standby, configured := n.running.Standby[iface]

@@ -69,7 +69,7 @@ var counterProgram = ProgramOf("counter", func(n *Node, cfg counter) (*Running, 
 // and broken as those that are built in.
 func TestOwnProgram(t *testing.T) {
 	top := alone(topology.Node{Others: map[string]topology.Program{"counter": counter{Step: 10}}, Unsaved: []string{"counter.step"}})
-	if _, err := Build(top, Options{}); err == nil || !strings.Contains(err.Error(), "node n: nobody knows how to start its program counter") {
+	if _, err := Build(top, Options{}); err == nil || !strings.Contains(err.Error(), "node n: unknown program counter, want it in Options.Programs") {
 		t.Errorf("without its row: got %v, want an error that names it", err)
 	}
 	w, err := Build(top, Options{Programs: []Program{counterProgram}})

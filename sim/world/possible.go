@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Problems says everything that keeps a fault from ever being done to a topology,
-// which must be completed: what package fault says and, of a change of standby
+// Problems returns every reason why a fault is never possible in a topology,
+// which must be completed: those of package fault and, for a change of standby
 // control, why the product would refuse it.
 func Problems(t topology.Topology, f fault.Fault) []error {
 	problems := fault.Problems(t, f)
@@ -20,7 +20,7 @@ func Problems(t topology.Topology, f fault.Fault) []error {
 }
 
 // refusals lists why the product would refuse a value, interface by interface.
-// What other settings it would not go with is seen when it is made.
+// Conflicts with other settings only show when the change is made.
 func refusals(n topology.Node, f fault.Set) (refused []error) {
 	parts := strings.Split(f.Property, ".")
 	key := parts[len(parts)-1]

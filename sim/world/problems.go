@@ -9,20 +9,20 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// standbyKeys are the keys on paper of the properties that package standby
-// names as an administrator of the product knows them.
+// standbyKeys are the topology's keys for the properties that package standby
+// calls by the product's names.
 var standbyKeys = map[string]string{
 	"Group": "group", "VirtualIP": "vip", "Preempt": "preempt", "HelloTimer": "hello", "HoldTimer": "hold",
 	"Profile": "profile", "HelloJitter": "jitter", "BootDelay": "boot-delay", "AnnounceTimes": "announce",
 }
 
 // productProperties are those that the product itself has (spec/failover.md
-// §3.2). Messages name them, for whoever has its configuration at hand.
+// §3.2). Messages name them, for readers who have its configuration at hand.
 var productProperties = map[string]bool{"Group": true, "VirtualIP": true, "Preempt": true, "HelloTimer": true, "HoldTimer": true}
 
-// StandbyProblems lists what is wrong with standby control on an interface by
-// itself, in the words of the product: what needs no look at other nodes. Own
-// is the interface's address. Paths begin at the standby configuration.
+// StandbyProblems lists what is wrong with standby control on one interface, in
+// the words of the product and without looking at other nodes. Own is the
+// interface's address. Paths begin at the standby configuration.
 func StandbyProblems(s topology.Standby, own netip.Addr) []topology.Problem {
 	s = s.WithDefaults()
 	var problems []topology.Problem

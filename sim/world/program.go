@@ -13,8 +13,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Program says how a program of a node is started. What it is on paper,
-// topology.Program says.
+// Program says how to start a program of a node; topology.Program is its
+// configuration.
 type Program struct {
 	key   string
 	asks  bool
@@ -23,7 +23,8 @@ type Program struct {
 
 // ProgramOf is a program that serves: it starts before the members of standby
 // groups, which attract requests to it. The key is that of its field in
-// topology.Node, or in Others. Start is called each time the machine has booted.
+// topology.Node, or its key in Others. Start is called after each boot of the
+// machine.
 func ProgramOf[C topology.Program](key string, start func(*Node, C) (*Running, error)) Program {
 	return Program{key, false, func(n *Node, c topology.Program) (*Running, error) {
 		own, is := c.(C)
@@ -34,15 +35,15 @@ func ProgramOf[C topology.Program](key string, start func(*Node, C) (*Running, e
 	}}
 }
 
-// AskerOf is a program that asks others: it starts when all that serve have.
+// AskerOf is a program that asks others: it starts after all programs that
+// serve.
 func AskerOf[C topology.Program](key string, start func(*Node, C) (*Running, error)) Program {
 	p := ProgramOf(key, start)
 	p.asks = true
 	return p
 }
 
-// programs are those that are built in, in the order in which a machine starts
-// them.
+// programs are the built-in ones, in the order in which a machine starts them.
 var programs = []Program{
 	ProgramOf("router", startRouter),
 	ProgramOf("backend", startBackend),
@@ -52,29 +53,29 @@ var programs = []Program{
 	AskerOf("probe", startProbe),
 }
 
-// Running is a program in one life of its machine, with which it dies. What it
-// cannot do is nil, and must not be promised on paper.
+// Running is a program between one boot of its machine and the next crash. A
+// function that it lacks is nil; its topology.Program must not promise it.
 type Running struct {
 	// Switch starts or stops one of the program's services.
 	Switch func(service string, on bool) error
-	// Set gives one of the program's properties a value, but the switches of
-	// services.
+	// Set sets one of the program's properties, except the switches of services.
 	Set func(property, value string) error
-	// Apply gives a fault that is about the program effect, and returns how to undo
-	// it. It is not undone after the machine has crashed.
+	// Apply applies a fault to the program, and returns how to undo it. Nothing
+	// undoes it after the machine has crashed.
 	Apply func(fault.Fault) (undo func(), err error)
 }
 
-// keeps says which promise of a program on paper the running one cannot keep.
+// keeps returns an error if the running program lacks a function that its
+// topology.Program promises.
 func (r *Running) keeps(paper topology.Program) error {
 	others := slices.ContainsFunc(paper.Properties(), func(p topology.Property) bool { return !isService(p.Name) })
 	switch {
 	case len(paper.ServiceNames()) > 0 && r.Switch == nil:
-		return fmt.Errorf("it has the services %v and no Switch", paper.ServiceNames())
+		return fmt.Errorf("it has the services %v but no Switch", paper.ServiceNames())
 	case others && r.Set == nil:
-		return fmt.Errorf("it has properties and no Set")
+		return fmt.Errorf("it has properties but no Set")
 	case len(paper.Faults()) > 0 && r.Apply == nil:
-		return fmt.Errorf("faults %v are about it and it has no Apply", paper.Faults())
+		return fmt.Errorf("faults %v act on it but it has no Apply", paper.Faults())
 	}
 	return nil
 }
@@ -109,11 +110,10 @@ func startProbe(n *Node, cfg *topology.Probe) (*Running, error) {
 	return &Running{}, err
 }
 
-// refuseExec is where real programs would start: their machines are never built
-// by this package.
+// refuseExec fails: this package never builds the machines of real programs.
 func refuseExec(*Node, *topology.Exec) (*Running, error) { return nil, ErrReal }
 
-// switchOf joins the two calls of a program that has services.
+// switchOf joins the start and stop calls of a program that has services.
 func switchOf(p interface {
 	StartService(name string) error
 	StopService(name string) error
@@ -126,25 +126,26 @@ func switchOf(p interface {
 	}
 }
 
-// missingPrograms says which programs of a topology nobody knows to start.
+// missingPrograms returns an error for a program of the topology that has no
+// Program to start it.
 func (w *World) missingPrograms() error {
 	for _, name := range topology.Names(w.topology.Nodes) {
 		n := w.topology.Nodes[name]
 		for key := range n.Programs() {
 			if !slices.ContainsFunc(w.programs, func(p Program) bool { return p.key == key }) {
-				return fmt.Errorf("world: node %s: nobody knows how to start its program %s: say it in Options.Programs", name, key)
+				return fmt.Errorf("world: node %s: unknown program %s, want it in Options.Programs", name, key)
 			}
 		}
 	}
 	return nil
 }
 
-// startPrograms starts those that serve, or those that ask, as the configuration
-// says.
+// startPrograms starts the programs that serve, or those that ask, as
+// configured.
 func (n *Node) startPrograms(asks bool) {
 	for _, p := range n.world.programs {
 		if cfg := n.running.Program(p.key); cfg != nil && p.asks == asks {
-			if err := n.startProgram(p, cfg); err != nil { // validated before
+			if err := n.startProgram(p, cfg); err != nil { // already validated
 				n.must(fmt.Errorf("program %s: %w", p.key, err))
 			}
 		}
@@ -170,7 +171,7 @@ func (n *Node) startProgram(p Program, cfg topology.Program) error {
 	return nil
 }
 
-// put gives a property a value.
+// put sets a property.
 func (r *Running) put(property, value string) error {
 	if isService(property) {
 		return r.Switch(strings.TrimPrefix(property, topology.ServiceProperty("")), value == "on")
@@ -178,8 +179,8 @@ func (r *Running) put(property, value string) error {
 	return r.Set(property, value)
 }
 
-// programWhose returns the running program of the machine of whose configuration
-// something holds.
+// programWhose returns the running program whose configuration satisfies a
+// condition.
 func (n *Node) programWhose(holds func(topology.Program) bool) (key string, p *Running) {
 	for key, cfg := range n.running.Programs() {
 		if running := n.programs[key]; running != nil && holds(cfg) {
@@ -201,7 +202,7 @@ func (n *Node) startService(f fault.StartService) (undo func() bool, err error) 
 func (n *Node) switchService(name string, on bool) (undo func() bool, err error) {
 	key, p := n.programWhose(func(cfg topology.Program) bool { return slices.Contains(cfg.ServiceNames(), name) })
 	if p == nil {
-		return nil, fmt.Errorf("no program runs that has the service %s", name)
+		return nil, fmt.Errorf("no running program has the service %s", name)
 	}
 	if err := p.Switch(name, on); err != nil {
 		return nil, err
@@ -209,7 +210,7 @@ func (n *Node) switchService(name string, on bool) (undo func() bool, err error)
 	return n.inThisLife(key, p, func() { n.must(p.Switch(name, !on)) }), nil
 }
 
-// applyToProgram gives a fault effect that is about a program of the machine.
+// applyToProgram applies a fault to a program of the machine.
 func (n *Node) applyToProgram(f fault.Fault) (undo func() bool, err error) {
 	verb := f.Row().Verb()
 	key, p := n.programWhose(func(cfg topology.Program) bool { return slices.Contains(cfg.Faults(), verb) })
@@ -227,13 +228,13 @@ func (n *Node) switchBackend(f fault.Backend) (undo func() bool, err error) {
 	return n.applyToProgram(f)
 }
 
-// inThisLife undoes what was done to a running program. With the machine its
-// state dies, and there is nothing to undo.
+// inThisLife undoes a change to a running program. If the machine has crashed,
+// the program's state is gone and there is nothing to undo.
 func (n *Node) inThisLife(key string, p *Running, undo func()) func() bool {
 	return func() bool { return changed(func() bool { return n.programs[key] == p }, undo) }
 }
 
-// must fails the run over what cannot go wrong.
+// must fails the run on an error that should be impossible.
 func (n *Node) must(err error) {
 	if err != nil {
 		n.world.loop.Fail(fmt.Errorf("world: %s: %w", n.name, err))

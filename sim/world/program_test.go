@@ -105,9 +105,9 @@ func TestPromises(t *testing.T) {
 		want    string
 	}{
 		{topology.Client{}, Running{}, ""},
-		{topology.Backend{}, Running{}, "it has the services [http] and no Switch"},
-		{topology.Backend{}, Running{Switch: func(string, bool) error { return nil }}, "faults [backend] are about it and it has no Apply"},
-		{counter{}, Running{Switch: func(string, bool) error { return nil }}, "it has properties and no Set"},
+		{topology.Backend{}, Running{}, "it has the services [http] but no Switch"},
+		{topology.Backend{}, Running{Switch: func(string, bool) error { return nil }}, "faults [backend] act on it but it has no Apply"},
+		{counter{}, Running{Switch: func(string, bool) error { return nil }}, "it has properties but no Set"},
 	} {
 		got := ""
 		if err := c.running.keeps(c.paper); err != nil {

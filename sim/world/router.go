@@ -7,8 +7,7 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// startRouter makes the machine forward, translate and filter as its
-// configuration says.
+// startRouter makes the machine forward, translate and filter as configured.
 func startRouter(n *Node, r *topology.Router) (*Running, error) {
 	n.host.SetForwarding(true)
 	if r.NAT != nil {
@@ -20,8 +19,9 @@ func startRouter(n *Node, r *topology.Router) (*Running, error) {
 	return &Running{}, nil
 }
 
-// translation is the configuration's, as the machine wants it. An address that
-// is the node's own or virtual comes and goes by itself.
+// translation converts the configuration's translation for the machine. Own
+// leaves out the addresses of interfaces and virtual IPs, which the node
+// manages elsewhere.
 func (n *Node) translation(nat *topology.NAT) host.Translation {
 	var t host.Translation
 	for _, d := range nat.DNAT {

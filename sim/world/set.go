@@ -13,8 +13,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// set changes properties of the running configuration, with effect at once, and
-// returns how to set them back: those that have the value still.
+// set changes properties of the running configuration at once, and returns how
+// to restore those that still have the value.
 func (n *Node) set(property, value string) (undo func() bool, err error) {
 	properties := n.expand(property)
 	var before []string
@@ -28,7 +28,7 @@ func (n *Node) set(property, value string) (undo func() bool, err error) {
 	return func() bool { return n.restore(properties, value, before) }, nil
 }
 
-// restore undoes a set on a machine that still runs with its value.
+// restore undoes a set on a machine that still has its value.
 func (n *Node) restore(properties []string, value string, before []string) (some bool) {
 	if n.host.Power() != event.PowerUp {
 		return false
@@ -47,8 +47,8 @@ func (n *Node) restore(properties []string, value string, before []string) (some
 	return some
 }
 
-// expand returns the properties that one stands for: standby.priority is that
-// of all interfaces, standby all switches of standby control.
+// expand returns the properties that one stands for: standby.priority is the
+// priority on all interfaces, standby is all switches of standby control.
 func (n *Node) expand(property string) []string {
 	parts := strings.Split(property, ".")
 	if parts[0] != "standby" {
@@ -85,7 +85,7 @@ func (n *Node) get(property string) string {
 	return n.running.value(topology.Switch(property)) // of standby control
 }
 
-// put gives one property a value, and effect to that.
+// put sets one property and applies the change.
 func (n *Node) put(property, value string) error {
 	if key, p, ok := n.running.ofProgram(property); ok {
 		n.running.note(p, value)
@@ -116,7 +116,7 @@ func (n *Node) putAddress(iface, value string) error {
 		}
 	}
 	if a := nic.Address.Addr(); port.Address().Addr() != a && n.host.Holds(a) {
-		return fmt.Errorf("%s.%s: %s is held already", n.name, iface, a)
+		return fmt.Errorf("%s.%s: it already has %s", n.name, iface, a)
 	}
 	n.running.NICs[iface] = nic
 	n.readdress(port)
@@ -129,8 +129,8 @@ func (n *Node) putAddress(iface, value string) error {
 	return nil
 }
 
-// readdress gives an interface the address of the running configuration, and
-// the default route if that leads over it.
+// readdress gives an interface its address in the running configuration, and
+// the default route if it uses this interface.
 func (n *Node) readdress(port *host.NIC) {
 	a := n.running.NICs[port.Name()].Address
 	port.SetGateway(netip.Addr{})
@@ -140,8 +140,8 @@ func (n *Node) readdress(port *host.NIC) {
 	port.SetAddress(a)
 }
 
-// putStandby changes one property of standby control on an interface. A value
-// that the product would refuse is refused.
+// putStandby changes one property of standby control on an interface. It
+// refuses a value that the product would refuse.
 func (n *Node) putStandby(iface, property, value string) error {
 	s := n.running.Standby[iface]
 	if err := topology.StandbyProperties[property].Set(&s, value); err != nil {

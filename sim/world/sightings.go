@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// sightings shows the frames of the fabric to a watcher, and tells it which
-// nodes may own which virtual IPs.
+// sightings passes the frames of the fabric to a watcher, and says which nodes
+// may own which virtual IPs.
 type sightings struct {
 	world   *World
 	watcher *sighting.Watcher
@@ -26,7 +26,7 @@ func watchFrames(w *World) *sightings {
 			c.Routers = append(c.Routers, name)
 		}
 		if w.topology.Nodes[name].Exec == nil {
-			c.Reporters = append(c.Reporters, name) // members of ours log their own announcements
+			c.Reporters = append(c.Reporters, name) // our own members log their announcements
 		}
 	}
 	s := &sightings{world: w, watcher: sighting.New(c, w.log.Append)}
@@ -36,8 +36,8 @@ func watchFrames(w *World) *sightings {
 	return s
 }
 
-// admit watches the virtual IPs of a node's groups, and of their other members,
-// who may teach it theirs.
+// admit watches the virtual IPs of a node's groups, including those that it may
+// learn from other members.
 func (s *sightings) admit(name string, n topology.Node) {
 	if n.Exec != nil {
 		s.watch(n.Exec.VIPs, name)

@@ -11,23 +11,22 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Machine is what the world does to one of its nodes, wherever that lives.
+// Machine is one node as the world drives it, in this process or another.
 type Machine interface {
 	// Port returns the switch port of an interface, or nil.
 	Port(iface string) *netfab.Port
 	// PowerOn switches the machine on at its start.
 	PowerOn()
-	// Present says what a fault finds there.
+	// Present returns the machine's state for fault.Now.
 	Present() fault.Present
-	// Apply gives a fault that the node is the target of effect, and returns how to
-	// undo it: nil if it cannot be undone; it reports whether there was something
-	// left to undo.
+	// Apply applies a fault to the node. It returns undo, or nil if the fault
+	// cannot be undone; undo reports whether there was something left to undo.
 	Apply(f fault.Fault) (undo func() bool, err error)
 	// Destroy ends the machine without a trace in log or digest.
 	Destroy()
 }
 
-// World is a topology that lives.
+// World is a running topology.
 type World struct {
 	*Base
 	ledger   *client.Ledger
@@ -55,7 +54,7 @@ func (w *World) isolate() {
 	}
 }
 
-// lengthen gives distant nodes their cables.
+// lengthen adds the extra delay of cables.
 func (w *World) lengthen() error {
 	for _, name := range w.names {
 		for _, iface := range topology.Names(w.topology.Nodes[name].NICs) {
@@ -71,7 +70,7 @@ func (w *World) lengthen() error {
 	return nil
 }
 
-// Run lets the world go on until the instant until. A closed one does not.
+// Run runs the world until the instant until. A closed world returns ErrClosed.
 func (w *World) Run(until time.Duration) error {
 	if w.closed {
 		return fmt.Errorf("world: run: %w", ErrClosed)
@@ -91,7 +90,7 @@ func (w *World) Now() time.Duration { return w.loop.Now() }
 // Node returns a machine of this process by name, or nil.
 func (w *World) Node(name string) *Node { return w.nodes[name] }
 
-// configured returns what a node is told to be at present, as far as this
+// configured returns the present configuration of a node, as far as this
 // process knows.
 func (w *World) configured(name string) topology.Node {
 	if n := w.nodes[name]; n != nil {
@@ -100,7 +99,7 @@ func (w *World) configured(name string) topology.Node {
 	return w.topology.Nodes[name]
 }
 
-// Events returns what has happened so far.
+// Events returns the events so far.
 func (w *World) Events() []event.Event { return w.log.Events() }
 
 // Digest returns the digest over every delivered frame and every event so far.
@@ -112,7 +111,7 @@ func (w *World) Frames() uint64 { return w.frames.count }
 // Steps returns how many events the loop has run.
 func (w *World) Steps() uint64 { return w.loop.Count() }
 
-// Close frees the world's goroutines. Events and digest stay readable.
+// Close ends the world's goroutines. Events and digest stay readable.
 func (w *World) Close() {
 	if w.closed {
 		return
