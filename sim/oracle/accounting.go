@@ -6,12 +6,12 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// accounting watches that requests begin, are tried again and end as they
-// should. That an answer comes twice is for matching to report.
+// accounting checks that requests begin, are retried and end as they should.
+// Duplicate answers are reported by matching.
 type accounting struct {
 	watch    *watch
 	attempts map[uint64]int // of open requests
-	failed   map[uint64]int // of open requests: attempts that failed and will be made again
+	failed   map[uint64]int // of open requests: attempts that failed and will be retried
 	ended    numbers
 	answered numbers
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// connections follows the connections of clients from each fault on.
+// connections follows client connections from each fault on.
 type connections struct {
 	facts  Facts
 	lines  *lines
@@ -29,11 +29,11 @@ type faultTally struct {
 type followed struct {
 	server  string
 	local   string
-	answers int    // that it has carried
+	answers int    // carried so far
 	waiting uint64 // request that has no answer yet; 0: none
 	closed  bool
 
-	hitBy    []*faultTally // that found it established and have no verdict yet
+	hitBy    []*faultTally // that hit it and have no verdict yet
 	answered bool          // since the last fault
 	failed   bool          // a request, since the last fault
 }
@@ -63,7 +63,7 @@ func (c *connections) Observe(e event.Event) {
 		}
 	case event.RequestFailed:
 		if f := c.conns[b.Conn]; f != nil && strings.HasPrefix(b.Failure, "status-") {
-			f.gotAnswer() // with an error, but the connection works
+			f.gotAnswer() // an error, but the connection works
 		} else if f != nil {
 			f.failed = true
 		}
@@ -78,8 +78,8 @@ func (f *followed) gotAnswer() {
 	f.answered = true
 }
 
-// strike settles what has survived earlier faults, and begins to follow what is
-// open now.
+// strike settles the connections that survived earlier faults, and starts
+// following those open now.
 func (c *connections) strike(at time.Duration, line string) {
 	tally := &faultTally{Connections: Connections{Fault: line, At: at}}
 	if f := c.lines.fault(line); f != nil {
@@ -102,8 +102,8 @@ func (c *connections) sweep() {
 	c.order = slices.DeleteFunc(c.order, func(f *followed) bool { return f.closed })
 }
 
-// established begins to follow a connection. What members open, to their back
-// ends, is not a client's.
+// established starts following a connection. Connections from members to their
+// back ends do not count.
 func (c *connections) established(node string, b event.ConnEstablished) {
 	for _, m := range c.facts.Members {
 		if m.Node == node {
@@ -135,7 +135,7 @@ func (c *connections) closed(b event.ConnClosed) {
 		delete(c.ends, f.local)
 	}
 	f.closed = true
-	if b.Answered > f.answers { // the failure that its last answer was is told later
+	if b.Answered > f.answers { // its last answer was an error, which is logged later
 		f.gotAnswer()
 	}
 	f.settle(f.failed || f.waiting != 0 || b.How != "client" && b.How != "server")

@@ -9,36 +9,36 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// Dark is how long nobody answered for one virtual IP: the time, after it was
-// first lit, in which it was not. It is lit while a member owns it, has it on its
-// interface, is up, and can be reached.
+// Dark is how long no member answered for one virtual IP: the time in which it
+// was not lit, after it was first lit. It is lit while a member owns it, has it
+// on its interface, is up, and can be reached.
 //
 // A member can be reached while its interface has a carrier and its port
-// forwards, unless a fault loses all frames on its cable in either direction, or
-// all that it sends. If there are clients of the virtual IP on paper, a partition
-// must not part it from all of them either. Slow members, and those that answer
-// with errors, can be reached.
+// forwards, unless a fault loses all frames on its cable in either direction,
+// or all frames it sends, or a partition separates it from all clients of the
+// virtual IP in the topology. Slow members, and those that answer with errors,
+// can be reached.
 type Dark struct {
 	VIP     string        `json:"vip"`
 	Time    time.Duration `json:"time"`
 	Longest time.Duration `json:"longest"` // the longest span of it
 }
 
-// darkTimes sums up the dark times of all virtual IPs on paper.
+// darkTimes sums up the dark times of all virtual IPs in the facts.
 type darkTimes struct {
 	scene *scene
 	seen  int // version of the scene
 	all   []*darkTime
 }
 
-// never is the instant from which a virtual IP is lit that is not.
+// never is the lit instant of a virtual IP that is not lit.
 const never = time.Duration(math.MaxInt64)
 
 // darkTime is one virtual IP.
 type darkTime struct {
 	Dark
-	at   time.Duration // it is accounted for until then
-	lit  time.Duration // the instant from which it is lit, as things are; never: it is not
+	at   time.Duration // accounted for until then
+	lit  time.Duration // the instant from which it is lit in the present state; never: it is not
 	been bool          // lit
 	span time.Duration // length so far of the present dark time
 }
@@ -77,7 +77,8 @@ func (t *darkTime) advance(now time.Duration) {
 	t.at = now
 }
 
-// litFrom returns the instant from which the virtual IP is lit, as things are.
+// litFrom returns the instant from which the virtual IP is lit in the present
+// state.
 func (d *darkTimes) litFrom(vip string, now time.Duration) time.Duration {
 	lit := never
 	for _, m := range d.scene.roster.Holders(vip) {
@@ -88,8 +89,8 @@ func (d *darkTimes) litFrom(vip string, now time.Duration) time.Duration {
 	return lit
 }
 
-// cutOff reports whether a fault keeps everybody from reaching the member, or
-// each client of the virtual IP.
+// cutOff reports whether a fault keeps every node from reaching the member, or
+// every client of the virtual IP.
 func (d *darkTimes) cutOff(m *Entry, vip string) bool {
 	for _, f := range d.scene.network.faults {
 		if cuts(f, m, fault.Port{}) || d.cutsOffClients(f, m, vip) {
@@ -99,8 +100,8 @@ func (d *darkTimes) cutOff(m *Entry, vip string) bool {
 	return false
 }
 
-// cutsOffClients reports whether a fault keeps each client of a virtual IP from
-// having an answer of the member.
+// cutsOffClients reports whether a fault keeps every client of a virtual IP
+// from getting an answer from the member.
 func (d *darkTimes) cutsOffClients(f fault.Fault, m *Entry, vip string) bool {
 	some := false
 	for _, c := range d.scene.facts.Clients {
@@ -115,7 +116,7 @@ func (d *darkTimes) cutsOffClients(f fault.Fault, m *Entry, vip string) bool {
 	return some
 }
 
-// cuts reports whether a fault stops what is asked of a member, or its answers.
+// cuts reports whether a fault stops requests to a member, or its answers.
 func cuts(f fault.Fault, m *Entry, by fault.Port) bool {
 	return fault.Stops(f, fault.Way{From: by, To: port(m), Segment: m.Segment}) ||
 		fault.Stops(f, fault.Way{From: port(m), To: by, Segment: m.Segment, VirtualMAC: m.VirtualMAC})

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Facts is what is known of a run on paper, before anything happens. Whoever
-// has the events of a network can write them by hand.
+// Facts is what is known about a run before it starts. To measure the events of
+// another network, write them by hand.
 type Facts struct {
 	Duration time.Duration // of the run
 	Clients  []Client      // by name
@@ -28,24 +28,24 @@ type Client struct {
 // Member is one interface in a standby group.
 type Member struct {
 	Node, Interface, Segment string
-	Address                  string // of the interface, by which its messages name it
+	Address                  string // of the interface; messages name it by this
 	Group                    uint8
-	VIP                      string   // the primary virtual IP: by it the group is known
+	VIP                      string   // the primary virtual IP, which names the group
 	Secondary                []string // virtual IPs that move with it
 	Hello, Hold              time.Duration
 	// VirtualMAC says that it sends from the virtual MAC address of its group while
 	// it is Active.
 	VirtualMAC bool
-	// Real says that real programs move the virtual IPs, in words of their own. Such
-	// a member is the owner while its kernel has the primary one, and has no state.
+	// Real says that real programs move the virtual IPs, with a protocol of their
+	// own. Such a member is the owner while its kernel has the primary one; it has
+	// no state.
 	Real bool
 }
 
-// holds reports whether vip is among the member's virtual IPs.
+// holds reports whether vip is one of the member's virtual IPs.
 func (m Member) holds(vip string) bool { return m.VIP == vip || slices.Contains(m.Secondary, vip) }
 
-// Segment is what a segment does to multicast and to ports that have just come
-// up.
+// Segment is how a segment treats multicast and ports that have just come up.
 type Segment struct {
 	Name         string
 	Pruned       bool // loses 224.0.0.x from the start
@@ -53,7 +53,7 @@ type Segment struct {
 	Isolated     []string // nodes that cannot reach each other
 }
 
-// vips returns all virtual IPs on paper, primary and secondary.
+// vips returns all virtual IPs, primary and secondary.
 func (f Facts) vips() map[string]bool {
 	all := map[string]bool{}
 	for _, m := range f.Members {
@@ -67,7 +67,7 @@ func (f Facts) vips() map[string]bool {
 	return all
 }
 
-// primary returns the primary virtual IP of the group to which vip belongs.
+// primary returns the primary virtual IP of the group that vip belongs to.
 func (f Facts) primary(vip string) string {
 	for _, m := range f.Members {
 		if m.holds(vip) {

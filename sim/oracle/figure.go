@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// Column is one sort of figure. Tables of a run, comparisons of two worlds and
-// whatever else shows or holds figures against each other read nothing but the
-// columns: no place has a list of measures of its own.
+// Column is one kind of figure. Everything that shows or compares figures reads
+// the columns: no other place has a list of measures.
 type Column struct {
 	ID      string // for programs; it never changes
 	Name    string // in words, such as "requests ok"
-	Heading string // short, in the table of its measure; empty: that does not show it
+	Heading string // short, in the table of its measure; empty: not shown there
 	Unit    Unit
 	Varies  Varies
 }
@@ -27,30 +26,30 @@ const (
 	Share   Unit = "share" // 0..1
 )
 
-// Varies says by how much a figure may differ between two worlds in which the
-// same happens, if the instants at which it happens differ by a tolerance.
+// Varies says how much a figure may differ between two worlds whose events are
+// the same, but at instants that differ by a tolerance.
 type Varies string
 
-// The ways in which figures vary.
+// The ways in which a figure may vary.
 const (
 	Never    Varies = "never"
 	WithTime Varies = "with-time" // by the tolerance
-	// WithSYN is with time, and where a takeover catches a request: by as much as it
-	// takes to send one more SYN.
+	// WithSYN is by the tolerance and, where a takeover hits a request, by the time
+	// to send one more SYN.
 	WithSYN     Varies = "with-syn"
-	WithPassing Varies = "with-passing" // by the connections that are opened or closed in the tolerance
+	WithPassing Varies = "with-passing" // by the connections opened or closed in the tolerance
 	WithDue     Varies = "with-due"     // by the requests of the client that come due in the tolerance
-	WithAsking  Varies = "with-asking"  // by those, and by those that wait for an answer to ARP as the run ends
+	WithAsking  Varies = "with-asking"  // by those, and by those that wait for an ARP answer when the run ends
 	WithAllDue  Varies = "with-all-due" // by the requests of all clients that come due in the tolerance
-	// Freely is said of figures that follow from others, or that nothing can be said
-	// of. Worlds are not compared by them.
+	// Freely is for figures that follow from others, or that may vary in any way.
+	// They are not compared between worlds.
 	Freely Varies = "freely"
 )
 
-// AllVaries is all ways in which figures vary but Freely.
+// AllVaries lists all values of Varies except Freely.
 var AllVaries = []Varies{Never, WithTime, WithSYN, WithPassing, WithDue, WithAsking, WithAllDue}
 
-// Tone says what to think of a figure.
+// Tone says whether a figure is good or bad.
 type Tone int
 
 // The tones.
@@ -63,41 +62,41 @@ const (
 // Figure is one number that a run measured.
 type Figure struct {
 	*Column
-	Of    string // whose it is: a client, a virtual IP, a fault
+	Of    string // what it describes: a client, a virtual IP, a fault
 	Value float64
-	Open  bool // it is at least that: the run ended before it did
+	Open  bool // the true value is at least this: the run ended first
 	Tone  Tone
 }
 
 // Time returns the value of a span or an instant.
 func (f Figure) Time() time.Duration { return time.Duration(f.Value) }
 
-// Table is what one measure says of a run. Each row is about one thing, and has
-// a figure for some of the columns.
+// Table holds the results of one measure. Each row is about one thing, and has
+// figures for some of the columns.
 type Table struct {
 	Title   string
-	Names   []string // headings of what the thing is called
+	Names   []string // headings of the names of the thing
 	Columns []*Column
-	Notes   []string // headings of what is said in words, behind the figures
+	Notes   []string // headings of the notes after the figures
 	Sum     bool     // the first column is the sum of the others
 	Rows    []Row
 }
 
 // Row is one row of a table.
 type Row struct {
-	Of      string   // the thing in one line
-	Names   []string // under the headings of the table; empty: nothing has the name
+	Of      string   // the thing, in one line
+	Names   []string // under the headings of the table; empty: no name
 	Figures []Figure // in the order of the columns
-	Notes   []Note   // under the headings of the table; none: there is nothing to say
+	Notes   []Note   // under the headings of the table; may be none
 }
 
 // Note is a word on a row.
 type Note struct {
-	Text  string         // empty: there is no such thing
-	Since *time.Duration // how long before the row it happened; nil: that is not said
+	Text  string         // empty: none
+	Since *time.Duration // how long before the row it happened; nil: not given
 }
 
-// row begins a row of a thing that has one name.
+// row returns a row for a thing with one name.
 func row(name string) Row { return Row{Of: name, Names: []string{name}} }
 
 // Add adds a figure and returns it. It stays valid until the next one is added.
@@ -110,7 +109,7 @@ func (r *Row) span(c *Column, d time.Duration) *Figure { return r.Add(c, float64
 
 func (r *Row) count(c *Column, n int) *Figure { return r.Add(c, float64(n)) }
 
-// bad marks a figure that ought to be zero.
+// bad marks a figure that should be zero.
 func (f *Figure) bad() {
 	if f.Value > 0 {
 		f.Tone = Bad
@@ -127,8 +126,7 @@ func (r *Row) Figure(c *Column) (Figure, bool) {
 	return Figure{}, false
 }
 
-// Tables lists what was measured, measure by measure. Tables without a row are
-// left out.
+// Tables lists the results, measure by measure, without empty tables.
 func (m *Measures) Tables() []Table {
 	var all []Table
 	for _, row := range measures {
@@ -146,8 +144,8 @@ func (m *Measures) Tables() []Table {
 	return all
 }
 
-// Figures lists all figures in the order of the tables. Of what is measured
-// several times of one thing, such as takeovers of a virtual IP from a to b, all
+// Figures lists all figures in the order of the tables. If one thing is
+// measured several times, such as takeovers of a virtual IP from a to b, all
 // but the first are numbered.
 func (m *Measures) Figures() []Figure {
 	type name struct {

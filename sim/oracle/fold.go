@@ -8,13 +8,14 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// fold is told of each event of a run in order, then of the end.
+// fold receives each event of a run in order, then the end.
 type fold interface {
 	Observe(event.Event)
 	Finish(end time.Duration)
 }
 
-// scene is what several folds look at. It sees each event before they do.
+// scene is the state that several folds share. It sees each event before they
+// do.
 type scene struct {
 	facts   Facts
 	roster  *Roster
@@ -36,7 +37,7 @@ func (s *scene) Observe(e event.Event) {
 // Finish implements fold.
 func (s *scene) Finish(time.Duration) {}
 
-// run shows all events to the folds. The run ends at its duration, or with its
+// run passes all events to the folds. The run ends at its duration, or with its
 // last event if that is later.
 func run(events []event.Event, f Facts, folds ...fold) {
 	end := f.Duration
@@ -51,7 +52,7 @@ func run(events []event.Event, f Facts, folds ...fold) {
 	}
 }
 
-// recorder is a fold that has something to say in the end.
+// recorder is a fold that adds to the measures at the end.
 type recorder interface {
 	fold
 	record(*Measures)

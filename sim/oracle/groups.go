@@ -13,17 +13,17 @@ type groups struct {
 	all   []*groupSpans
 }
 
-// groupSpans is one group: what holds since when.
+// groupSpans is the present state of one group, and since when it holds.
 type groupSpans struct {
 	Group
 	members []*Entry
 	sole    *Entry // the last one that was the only owner
 
-	at     time.Duration // since when the following holds
-	active int           // how many act
-	joined bool          // two of those that act hear each other
-	dual   time.Duration // length so far of the present span of more than one
-	none   time.Duration // and of the present span of none
+	at     time.Duration // the following holds since then
+	active int           // how many members act
+	joined bool          // two acting members hear each other
+	dual   time.Duration // length so far of the present span with more than one
+	none   time.Duration // and of the present span with none
 }
 
 func newGroups(s *scene) recorder {
@@ -76,7 +76,7 @@ func (s *groupSpans) advance(now time.Duration) {
 	}
 }
 
-// look takes in the present state.
+// look reads the present state.
 func (s *groupSpans) look(n *network) {
 	var owners []*Entry
 	s.joined = false

@@ -9,11 +9,11 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// holding watches that a member has its virtual IPs exactly while it is their
-// owner. Within one instant the two may differ: a member says that it is Active
-// before it takes the address, and gives the address up before it says that it is
-// not. So it judges an instant when it is over, by what the roster said then: by
-// the time of the next event the roster is ahead.
+// holding checks that a member has its virtual IPs exactly while it owns them.
+// Within one instant the two may differ: a member logs that it is Active before
+// it takes the address, and gives up the address before it logs that it no
+// longer is. So holding judges each instant when it is over, by a copy of the
+// roster's state: at the next event the roster has already moved on.
 type holding struct {
 	watch  *watch
 	all    []*holder
@@ -21,14 +21,14 @@ type holding struct {
 	at     time.Duration
 }
 
-// holder is one member: who it is on paper, and what it was when it last changed.
+// holder is one member: its facts, and its state when it last changed.
 type holder struct {
 	entry   *Entry
 	paper   Member
 	state   string
 	owner   bool
 	held    []string
-	changed bool // its machine's configuration is no longer that of the paper
+	changed bool // its machine's configuration has changed since the start
 }
 
 func newHolding(s *scene, w *watch) *holding {
@@ -66,7 +66,8 @@ func (h *holding) Observe(e event.Event) {
 	}
 }
 
-// change notes what became of the member on an interface, or of all of a node.
+// change notes the new state of the member on an interface, or of all members
+// of a node.
 func (h *holding) change(node, iface string) (changed []*holder) {
 	for _, m := range h.all {
 		if m.paper.Node != node || iface != "" && m.paper.Interface != iface {
@@ -81,7 +82,7 @@ func (h *holding) change(node, iface string) (changed []*holder) {
 	return changed
 }
 
-// settle judges the members that changed in the instant that is over.
+// settle judges the members that changed in the last instant.
 func (h *holding) settle() {
 	for _, m := range h.doubts {
 		switch missing := m.missing(); {
@@ -94,8 +95,8 @@ func (h *holding) settle() {
 	h.doubts = h.doubts[:0]
 }
 
-// missing returns the virtual IPs that an owner ought to hold. Once its
-// configuration has changed, any one will do.
+// missing returns the virtual IPs that an owner should hold but does not. Once
+// its configuration has changed, any one is enough.
 func (m *holder) missing() []string {
 	if m.changed && len(m.held) > 0 {
 		return nil

@@ -10,11 +10,11 @@ import (
 type Invariant struct {
 	Name   string
 	Says   string // what must hold
-	Reason string // why it matters, or why it must
+	Reason string // why it matters, or why it must hold
 	fold   func(*scene, *watch) fold
 }
 
-// Invariants are all that Check watches, by name.
+// Invariants are all invariants that Check checks, by name.
 var Invariants = []Invariant{
 	{
 		"accounting", "each request ends once: sent = answered + failed + open at the end",

@@ -6,7 +6,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// looping passes on what the fabric saw.
+// looping reports the loops that the fabric saw.
 type looping struct{ watch *watch }
 
 // Observe implements fold.

@@ -7,7 +7,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// marks is what happened that can explain an outage, in the order of the log.
+// marks are the events that can explain an outage, in the order of the log.
 type marks struct {
 	all    []mark
 	macs   map[[2]string]string // by node and virtual IP: the MAC address it announced last
@@ -18,7 +18,7 @@ type mark struct {
 	what markKind
 	at   time.Duration
 	node string
-	vip  string // of a noticing: the primary one of the group
+	vip  string // for a detection: the primary one of the group
 	mac  string
 }
 
@@ -64,12 +64,12 @@ func (m *marks) observe(e event.Event, r *Roster) {
 
 func (m *marks) add(a mark) { m.all = append(m.all, a) }
 
-// timetable is when each stage of an outage was over. Instants may lie outside
-// the outage.
+// timetable is when each stage of an outage ended. Instants may lie outside the
+// outage.
 type timetable struct{ noticed, elected, announced, reached time.Duration }
 
 // timetable finds the marks of an outage that ends at the instant to. The
-// members are those of the client's group, as they are then.
+// members are those of the client's group, in their state at that instant.
 func (m *marks) timetable(c *client, to time.Duration, members []*Entry) timetable {
 	since := m.all[c.seen:]
 	for len(since) > 0 && since[0].at < c.last { // before its start, if it never had an answer
@@ -100,8 +100,8 @@ func (m *marks) timetable(c *client, to time.Duration, members []*Entry) timetab
 	return t
 }
 
-// reached returns when the client's frames went to the owner, and whether the
-// log shows that they had gone elsewhere before.
+// reached returns when the client's frames began to go to the owner, and
+// whether the log shows that they went elsewhere before.
 func (m *marks) reached(c *client, since []mark, owner *Entry, elected time.Duration) (at time.Duration, moved bool) {
 	mac := m.macs[[2]string{owner.Node, c.Target}]
 	at = first(since, -1, func(a mark) bool {
@@ -115,8 +115,8 @@ func (m *marks) reached(c *client, since []mark, owner *Entry, elected time.Dura
 	return max(at, elected), at >= 0
 }
 
-// owner is the member to which the virtual IP's clients should go: the one that
-// served last if it owns it, else the one that became its owner last.
+// owner is the member that should serve the virtual IP's clients: the one that
+// served last if it owns the address, else its most recent owner.
 func (m *marks) owner(vip string, members []*Entry) *Entry {
 	var owner *Entry
 	for _, o := range members {
@@ -133,7 +133,8 @@ func (m *marks) owner(vip string, members []*Entry) *Entry {
 	return owner
 }
 
-// first returns the instant of the first mark that matches, or otherwise.
+// first returns the instant of the first mark that matches, or the fallback
+// otherwise.
 func first(all []mark, otherwise time.Duration, match func(mark) bool) time.Duration {
 	if i := slices.IndexFunc(all, match); i >= 0 {
 		return all[i].at

@@ -2,33 +2,33 @@ package oracle
 
 import "time"
 
-// Measures is what a run measured. Slices are in a fixed order: by instant,
+// Measures are the results of a run. Slices are in a fixed order: by instant,
 // then by name.
 type Measures struct {
 	Takeovers   []Takeover    `json:"takeovers"`
 	Outages     []Outage      `json:"outages"` // the longest of each client
-	Gaps        []Outage      `json:"gaps"`    // all that are longer than two intervals
+	Gaps        []Outage      `json:"gaps"`    // all outages longer than two intervals
 	Connections []Connections `json:"connections"`
 	Requests    []Requests    `json:"requests"`
 	Groups      []Group       `json:"groups"`
 	Dark        []Dark        `json:"dark"`
 	Spread      []Spread      `json:"spread"`
-	// Members is all members on paper but real programs, by node, then interface.
-	// Their status is known once the run has been finished: see event.StandbyStatus.
+	// Members are all members except real programs, by node, then interface. Their
+	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
 
 	// Own is the tables of measures that are not built in.
 	Own []Table `json:"-"`
 }
 
-// measure is how one measure is folded, and the tables in which it lists itself.
+// measure is the fold of one measure, and the tables that list its results.
 type measure struct {
 	fold   func(*scene) recorder
 	tables []func(*Measures) Table
 }
 
-// measures is a row for each measure. The status of members is mostly words, and
-// lists no figures.
+// measures has a row for each measure. The status of members is mostly words,
+// so it has no figures.
 var measures = []measure{
 	{newTakeovers, []func(*Measures) Table{takeoverTable}},
 	{newOutages, []func(*Measures) Table{longestTable, gapTable}},
@@ -40,53 +40,52 @@ var measures = []measure{
 	{newMembers, nil},
 }
 
-// Takeover is one move of a virtual IP from one member to another. When two
-// have had it at once and the newer one gives it up, it moves back.
+// Takeover is one move of a virtual IP from one member to another. If two
+// members have it at once and the newer one gives it up, it moves back.
 type Takeover struct {
 	VIP      string        `json:"vip"`
-	From     string        `json:"from"` // empty: nobody had it before
+	From     string        `json:"from"` // empty: none had it before
 	To       string        `json:"to"`
 	At       time.Duration `json:"at"`       // To gained the VIP, or was left alone with it
 	Fault    string        `json:"fault"`    // the last fault applied before; empty: none
 	FaultAt  time.Duration `json:"fault_at"` // when it was applied
 	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault, or From left the VIP to To
-	// Detection is the time from the fault to the first frame by which the new
-	// member claims the VIP. Of one that claimed it before the fault already, and
-	// all the time since, it is the time until the other one gave the VIP up.
+	// Detection is the time from the fault to the first frame in which the new
+	// member claims the VIP. If it already claimed the VIP before the fault and all
+	// the time since, it is the time until the other member gave up the VIP.
 	Detection time.Duration `json:"detection"`
-	Served    bool          `json:"served"` // both have served frames from the VIP
+	Served    bool          `json:"served"` // both served frames from the VIP
 	// Gap is the time from the last frame the old member served from the VIP to
 	// the first frame the new one served from it: the takeover as the wire saw it.
 	Gap time.Duration `json:"gap"`
 }
 
-// Outage is a time in which a client was without an answer that it should have
-// had: the gap between two successful answers, minus the client's own interval
-// between requests. One that is open has no later answer, though requests were
-// still due. What precedes a client's first answer is an outage only if none
-// came at all.
+// Outage is a time in which a client missed answers: the gap between two
+// successful answers, minus the client's own interval between requests. An open
+// outage has no later answer, although requests were still due. The time before
+// a client's first answer is an outage only if no answer ever came.
 //
-// Its parts add up to Duration. They end at marks in the log, of which each is
-// sought after the one before; what lies before From counts as From. The marks
-// follow the member that serves the client when the outage ends:
+// Its parts add up to Duration. Each ends at a mark in the log, searched for
+// after the previous mark; a mark before From counts as From. The marks follow
+// the member that serves the client when the outage ends:
 //
 //   - Detection ends when a member first acts on the loss of the active: its
-//     active timer expires, it hears a resign or a coup, it preempts, it is told
-//     to. That the old active notices its own cable does not count: it can tell
-//     nobody.
-//   - Election ends when the member becomes Active, the last time before the
-//     outage ends: an Active that was pushed aside again does not count.
+//     active timer expires, it hears a resign or a coup, it preempts, or it is
+//     told to. The old active noticing its own cable does not count: it can tell
+//     no other member.
+//   - Election ends when the member becomes Active for the last time before the
+//     outage ends: an Active that was replaced again does not count.
 //   - Announcement ends when it sends gratuitous ARP for the virtual IP.
-//   - Neighbour ends when the client's machine learns the address by which it
-//     reaches the member; or if it need not, with the first frame that the
-//     member serves from the virtual IP, if another served before.
+//   - Neighbour ends when the client's machine learns the MAC address of the
+//     member. If it need not, it ends with the first frame that the member serves
+//     from the virtual IP, if another served before.
 //   - Retry is the rest.
 //
-// A mark that is not in the log is where the mark before it is. So if the member
-// was Active all the time and only neighbours were misled, as after a thaw, all
-// is Neighbour and Retry. An outage during which nothing of this happens is
-// Detection from beginning to end: nobody noticed. Of a client whose target is no
-// virtual IP all is Retry.
+// A mark that is not in the log counts as being where the previous mark is. So
+// if the member was Active all the time and only neighbours were misled, as
+// after a thaw, the whole outage is Neighbour and Retry. If none of this
+// happens, the whole outage is Detection: no member noticed. If the client's
+// target is not a virtual IP, it is all Retry.
 type Outage struct {
 	Client   string        `json:"client"`
 	From     time.Duration `json:"from"` // when the first missing answer was due
@@ -94,20 +93,20 @@ type Outage struct {
 	Open     bool          `json:"open"` // no answer came until the end, or until the client stopped
 	Duration time.Duration `json:"duration"`
 
-	Detection    time.Duration `json:"detection"`    // until a member noticed that the active is gone
+	Detection    time.Duration `json:"detection"`    // until a member noticed that the active was gone
 	Election     time.Duration `json:"election"`     // until a member became Active
 	Announcement time.Duration `json:"announcement"` // until it announced the VIP
 	Neighbour    time.Duration `json:"neighbour"`    // until the client's frames went to it
 	Retry        time.Duration `json:"retry"`        // until the client had an answer
 }
 
-// Connections counts, for one fault, what became of the client connections
+// Connections counts, for one fault, what happened to the client connections
 // that were established when it hit. Established = Kept + Lost + Idle.
 //
-// A lost one was reset, timed out, or had a request fail on it, or was still
+// A lost connection was reset, timed out, had a failed request, or was still
 // waiting for its first answer since the fault when the run ended. A kept one
-// carried an answered request afterwards and was not lost; once it has, a loss
-// after the next fault is that one's.
+// carried an answered request after the fault and was not lost; a loss after
+// the next fault then counts for that fault.
 type Connections struct {
 	Fault       string        `json:"fault"`
 	At          time.Duration `json:"at"`
@@ -124,26 +123,26 @@ type Connections struct {
 // Requests counts the requests of one client. Sent = OK + Failed + Open.
 type Requests struct {
 	Client        string         `json:"client"`
-	Sent          int            `json:"sent"` // or tried: one that found no connection counts too
+	Sent          int            `json:"sent"` // including those that found no connection
 	OK            int            `json:"ok"`
 	Failed        int            `json:"failed"`   // given up
 	Failures      map[string]int `json:"failures"` // of those given up, by kind
 	Open          int            `json:"open"`     // neither, when the run ended
-	Retried       int            `json:"retried"`  // attempts that failed and were made again
+	Retried       int            `json:"retried"`  // failed attempts that were retried
 	AnsweredTwice int            `json:"answered_twice"`
-	LatencyMedian time.Duration  `json:"latency_median"` // of those answered, from when they were due
+	LatencyMedian time.Duration  `json:"latency_median"` // of answered requests, from when they were due
 	LatencyMax    time.Duration  `json:"latency_max"`
 }
 
-// Group sums up who acted as the Active of one standby group: who owned its
-// virtual IP and was up. A frozen member does not act, whatever it believes.
+// Group sums up which members acted as the Active of one standby group: owned
+// its virtual IP and were up. A frozen member does not act, whatever its state.
 type Group struct {
 	VIP         string        `json:"vip"`
 	Moves       int           `json:"moves"`       // changes of the one Active, the first election not counted
 	Transitions int           `json:"transitions"` // state changes of all members
 	DualActive  time.Duration `json:"dual_active"` // more than one at once
 	// DualJoined is the part of DualActive in which two of them could hear each
-	// other: within one partition, as far as the faults say.
+	// other: no known fault separated them.
 	DualJoined  time.Duration `json:"dual_joined"`
 	DualLongest time.Duration `json:"dual_longest"` // the longest span of DualActive
 	NoActive    time.Duration `json:"no_active"`    // none, after the first one
@@ -154,30 +153,30 @@ type Group struct {
 type Spread struct {
 	Node         string  `json:"node"`
 	Connections  int     `json:"connections"`   // it accepted
-	Requests     int     `json:"requests"`      // it served and a client had the answer of
+	Requests     int     `json:"requests"`      // it served, and a client received the answer
 	RequestShare float64 `json:"request_share"` // 0..1 of all answered requests
 }
 
-// MemberStatus is what one member shows of its standby control when the run has
-// ended (spec/failover.md §3.5). Of one that does not run, only the first four
+// MemberStatus is the status of one member's standby control at the end of the
+// run (spec/failover.md §3.5). If the member does not run, only the first four
 // fields and the mode are known.
 type MemberStatus struct {
 	Node      string `json:"node"`
 	Interface string `json:"interface"`
 	Group     uint8  `json:"group"`
 	VIP       string `json:"vip"`
-	// Mode is active or standby, as the product says. Those that show no status
-	// are down (the machine has no power), booting, frozen, or off (standby
-	// control is turned off, or has no address to speak from).
+	// Mode is active or standby, as in the product. Members that show no status are
+	// down (the machine has no power), booting, frozen, or off (standby control is
+	// off, or has no address to send from).
 	Mode     string `json:"mode"`
 	Priority uint8  `json:"priority"`
 	Preempt  bool   `json:"preempt"`
 	Leader   string `json:"leader"` // address of the active member; empty: none is known
-	State    string `json:"state"`  // behind the mode: Initial, Learn, Listen, Speak, Standby, Active
+	State    string `json:"state"`  // the state behind the mode: Initial, Learn, Listen, Speak, Standby, Active
 
 	ChangedAt time.Duration `json:"changed_at"` // instant of its last transition; 0 if there was none
 
-	// What it counted since its machine's last boot.
+	// Counters since its machine's last boot.
 	HellosSent      uint64 `json:"hellos_sent"`
 	HellosReceived  uint64 `json:"hellos_received"`
 	CoupsSent       uint64 `json:"coups_sent"`

@@ -7,10 +7,10 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// members follows what each member would show of its standby control.
+// members follows the status of each member's standby control.
 type members struct {
 	roster *Roster
-	all    []*Entry // on paper
+	all    []*Entry // in the facts
 	last   map[*Entry]event.StandbyStatus
 
 	changedAt map[*Entry]time.Duration
@@ -68,7 +68,7 @@ func (m *members) record(to *Measures) {
 	to.Members = all
 }
 
-// silence says why a member has no status.
+// silence returns why a member has no status.
 func (m *members) silence(who *Entry) string {
 	switch m.roster.Power(who.Node) {
 	case event.PowerFrozen:

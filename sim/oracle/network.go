@@ -8,20 +8,20 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// network is who can hear whom, as far as the faults say. It answers one
-// question: can two members be expected to agree? Where it is in doubt, such as
-// with a cable that loses much, it says no.
+// network derives from the faults who can hear whom. It answers one question:
+// can two members be expected to agree? If in doubt, as with a very lossy
+// cable, it says no.
 type network struct {
 	facts    Facts
 	faults   []fault.Fault
-	starving map[string]bool    // nodes whose control programs get next to no CPU
+	starving map[string]bool    // nodes whose control programs get almost no CPU
 	rejects  map[[2]string]bool // node that ignores the messages of an address
 	version  int
 	lines    *lines
 }
 
-// starvedShare of the control class taken by hogs is more than a member can
-// spare: it cannot be expected to send and hear hellos in time.
+// starvedShare is the share of the control class above which hogs starve a
+// member: it cannot be expected to send and hear hellos in time.
 const starvedShare = 0.9
 
 func newNetwork(f Facts, l *lines) *network {
@@ -53,7 +53,7 @@ func (n *network) Observe(e event.Event) {
 	}
 }
 
-// lift removes the latest fault with that line.
+// lift removes the latest fault with this line.
 func (n *network) lift(line string) {
 	for i, f := range slices.Backward(n.faults) {
 		if f.String() == line {
@@ -79,7 +79,7 @@ func (n *network) joined(a, b *Entry) (since time.Duration, ok bool) {
 	return max(a.ready, b.ready), n.hears(a, b) && n.hears(b, a)
 }
 
-// hears reports whether hellos of m reach and are believed by the listener.
+// hears reports whether the listener receives and accepts the hellos of m.
 func (n *network) hears(listener, m *Entry) bool {
 	if n.rejects[[2]string{listener.Node, m.Address}] {
 		return false

@@ -1,7 +1,7 @@
 package oracle
 
-// numbers is a set of request numbers. They are given one after another, so a
-// word for each 64 of them is small enough to remember all of a long run.
+// numbers is a set of request numbers. Numbers are consecutive, so one bit each
+// is small enough for all requests of a long run.
 type numbers map[uint64]uint64
 
 func (s numbers) has(n uint64) bool { return s[n/64]&(1<<(n%64)) != 0 }

@@ -7,10 +7,10 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// oneActive watches each pair of members of a group. Both may own the virtual IP
-// while they cannot hear each other, and then for the allowed time: until the
-// first hello that is heard, which takes a hello time and its jitter, or a coup
-// that was lost and is said again.
+// oneActive watches each pair of members of a group. Both may own the virtual
+// IP while they cannot hear each other, and for the allowed time after that:
+// until they hear the first hello, which takes a hello time and its jitter, or
+// a coup that was lost and is repeated.
 type oneActive struct {
 	scene *scene
 	watch *watch

@@ -8,8 +8,8 @@ import (
 
 // oneServer watches which node accepts and serves each connection. Services
 // name a connection by the client's address and port, which the client may use
-// again once the connection is over; so an accept that comes late, for a
-// connection that the client has closed meanwhile, must not count for the next.
+// again once the connection is over; so a late accept, for a connection that
+// the client has closed meanwhile, must not count for the next one.
 type oneServer struct {
 	watch *watch
 	ends  map[string]*end   // by the client's ip:port
@@ -19,11 +19,11 @@ type oneServer struct {
 
 // end is the client's end of a connection.
 type end struct {
-	conn     uint64 // 0: the client has not said that it is established
+	conn     uint64 // 0: the client has not logged it as established
 	node     string // that accepted or served it
 	accepted bool
 	at       time.Duration // of the accept
-	late     int           // earlier connections that nobody has accepted yet
+	late     int           // earlier connections that are not accepted yet
 	told     bool
 }
 
@@ -37,7 +37,7 @@ func (o *oneServer) Observe(e event.Event) {
 	case event.ConnEstablished:
 		o.conns[b.Conn] = b.Local
 		c := o.end(b.Local)
-		if c.conn != 0 || c.at != e.At { // else the server was told in the same instant, before the client
+		if c.conn != 0 || c.at != e.At { // otherwise the server logged it in the same instant, before the client
 			c.node, c.accepted = "", false
 		}
 		c.conn, c.told = b.Conn, false
@@ -71,8 +71,8 @@ func (o *oneServer) end(client string) *end {
 func (o *oneServer) accepted(e event.Event, client string) {
 	c := o.end(client)
 	if c.conn != 0 && c.node != "" && c.node != e.Node && c.late > 0 {
-		// One of the two is late for an earlier connection. Which one, the next
-		// answer will tell.
+		// One of the two is late for an earlier connection. The next answer shows
+		// which.
 		c.late--
 		c.node = ""
 		return

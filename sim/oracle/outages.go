@@ -8,7 +8,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// outages looks for the times in which clients had no answers.
+// outages finds the times in which clients had no answers.
 type outages struct {
 	scene   *scene
 	marks   *marks
@@ -19,16 +19,16 @@ type outages struct {
 // client is one client's answers so far.
 type client struct {
 	Client
-	primary  string // virtual IP by which the group of the target is known; empty: no group
+	primary  string // virtual IP that names the target's group; empty: no group
 	answered bool
-	last     time.Duration // the last answer; before the first one, such that an answer is due at the start
-	seen     int           // how many marks there were then
+	last     time.Duration // the last answer; before the first one, set so that an answer is due at the start
+	seen     int           // how many marks there were at last
 	worst    Outage
 	gaps     []Outage
 }
 
 // gapPoisson is how many intervals a gap between random arrivals must last to
-// be worth a line: chance alone makes one in 20,000 that long.
+// be listed: by chance alone, one in 20,000 is that long.
 const gapPoisson = 10
 
 func newOutages(s *scene) recorder {
@@ -51,7 +51,7 @@ func (o *outages) add(c Client) *client {
 func (o *outages) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.RequestSent:
-		if o.byNode[e.Node] == nil { // a client that is not on paper
+		if o.byNode[e.Node] == nil { // a client that is not in the facts
 			o.add(Client{Node: e.Node, Start: e.At})
 		}
 	case event.RequestAnswered:
@@ -124,7 +124,8 @@ func (o *outages) Finish(end time.Duration) {
 	}
 }
 
-// record puts down the longest of each client, and all that are worth a line.
+// record stores the longest outage of each client, and all that are long enough
+// to list.
 func (o *outages) record(to *Measures) { to.Outages, to.Gaps = o.longest(), o.gaps() }
 
 // longest returns the worst outage of each client, by instant and name.
@@ -136,7 +137,7 @@ func (o *outages) longest() []Outage {
 	return byInstant(all)
 }
 
-// gaps returns all that are worth a line, by instant and name.
+// gaps returns all that are long enough to list, by instant and name.
 func (o *outages) gaps() []Outage {
 	all := []Outage{}
 	for _, c := range o.clients {
@@ -152,10 +153,10 @@ func byInstant(all []Outage) []Outage {
 	return all
 }
 
-// OutageMin is the shortest outage that is worth attention.
+// OutageMin is the shortest outage that deserves attention.
 const OutageMin = 5 * time.Millisecond
 
-// Of each client's longest outage, which worlds are compared by.
+// Columns of each client's longest outage, which is compared between worlds.
 var longestColumns = []*Column{
 	{"outage", "outage", "outage", Span, WithTime},
 	{"outage-detection", "of it detection", "detection", Span, WithTime},
@@ -165,7 +166,7 @@ var longestColumns = []*Column{
 	{"outage-retry", "of it retry", "retry", Span, WithTime},
 }
 
-// Of all outages, however many there are.
+// Columns of all outages.
 var gapColumns = []*Column{
 	{"gap", "gap", "outage", Span, Freely},
 	{"gap-detection", "of the gap detection", "detection", Span, Freely},

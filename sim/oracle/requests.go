@@ -9,7 +9,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// requests counts what became of the requests of each client.
+// requests counts the outcomes of each client's requests.
 type requests struct {
 	clients  map[string]*ledger
 	open     map[uint64]bool
@@ -63,7 +63,7 @@ func (r *requests) Observe(e event.Event) {
 	}
 }
 
-// begin counts a request when it is first heard of.
+// begin counts a request when it first appears.
 func (r *requests) begin(node string, request uint64) *ledger {
 	l := r.client(node)
 	if !r.open[request] {

@@ -6,13 +6,13 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// matching watches that answers belong to their requests. A connection carries
+// matching checks that answers belong to their requests. A connection carries
 // one request at a time, so it is enough to remember the latest of each.
 type matching struct {
 	watch  *watch
 	open   map[uint64]*carried
 	locals map[string]uint64 // established connections by the client's ip:port
-	closed []uint64          // in the present instant
+	closed []uint64          // at the present instant
 	at     time.Duration
 }
 
@@ -39,7 +39,7 @@ func (m *matching) Observe(e event.Event) {
 		m.locals[b.Local] = b.Conn
 		m.connection(b.Conn).local = b.Local
 	case event.ConnClosed:
-		m.closed = append(m.closed, b.Conn) // its last answer may be told after it
+		m.closed = append(m.closed, b.Conn) // its last answer may be logged later
 	case event.RequestSent:
 		c := m.connection(b.Conn)
 		if c.request != b.Request {
@@ -64,7 +64,7 @@ func (m *matching) connection(conn uint64) *carried {
 	return c
 }
 
-// forget drops what is over.
+// forget drops closed connections.
 func (m *matching) forget() {
 	for _, conn := range m.closed {
 		if c := m.open[conn]; c != nil && m.locals[c.local] == conn {
@@ -75,8 +75,8 @@ func (m *matching) forget() {
 	m.closed = m.closed[:0]
 }
 
-// served counts what services answered on connections of clients; what a
-// gateway asks of a back end is its own affair.
+// served counts what services answered on connections of clients; requests from
+// a gateway to a back end do not count.
 func (m *matching) served(e event.Event, b event.RequestServed) {
 	conn, known := m.locals[b.Client]
 	if !known {

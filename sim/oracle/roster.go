@@ -7,30 +7,30 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Roster is who is up and who owns what, as far as the events have said. It is
-// the one place where power, states and addresses are followed: measures,
-// invariants, expectations, timelines and the journal of a testbed read it.
+// Roster is who is up and who owns what according to the events so far. It is
+// the one place that follows power, states and addresses: measures, invariants,
+// expectations, timelines and the journal of a testbed read it.
 //
-// Its words have one meaning each. A state is what a member calls the place
-// where it stands in its protocol, such as Active. The owner is who answers for
-// the virtual IPs, as it says itself. A machine that is up may act. So a frozen
-// Active is in the state Active, is the owner, and is not up: it does nothing,
-// and does not know.
+// Each word has one meaning. A state is the member's state in its protocol,
+// such as Active. The owner is the member that, by its own account, answers for
+// the virtual IPs. A machine that is up may act. So a frozen Active is in the
+// state Active, is the owner, and is not up: it does nothing, without knowing
+// that.
 type Roster struct {
-	entries []*Entry // those on paper in their order, then the others as they came
+	entries []*Entry // those in the facts in their order, then the others as they came
 	power   map[string]event.Power
 	holders map[string][]*Entry // by virtual IP, in the order in which they took it
 	delay   map[string]time.Duration
 	version int
 }
 
-// Entry is what is known of one member. One that is not on paper has only Node,
-// Interface and Group of a Member.
+// Entry is what is known of one member. If it is not in the facts, only Node,
+// Interface and Group of Member are set.
 type Entry struct {
 	Member
 	State string        // in its protocol; empty: none yet, or none since it lost its power
 	Owner bool          // it answers for its virtual IPs, as it says
-	Since time.Duration // instant at which it came into its state, or was thawed in it
+	Since time.Duration // instant at which it entered its state, or was thawed in it
 	Held  []string      // virtual IPs on its interface, in the order in which it took them
 
 	power event.Power
@@ -38,16 +38,16 @@ type Entry struct {
 	ready time.Duration // its port forwards from this instant on
 }
 
-// Up reports whether the member's machine may act. One of which nothing is
-// known may.
+// Up reports whether the member's machine may act. If nothing is known of it,
+// it may.
 func (m *Entry) Up() bool { return !m.power.Lost() && m.power != event.PowerFrozen }
 
 // Owns reports whether the member is an owner and may act as one.
 func (m *Entry) Owns() bool { return m.Owner && m.Up() }
 
-// NewRoster returns the roster of the members on paper, before anything has
-// happened. Others enter it with the first event that names them: without facts
-// it is of use too.
+// NewRoster returns the roster of the members in the facts, before any event.
+// Others enter it with the first event that names them, so it is useful without
+// facts too.
 func NewRoster(f Facts) *Roster {
 	r := &Roster{power: map[string]event.Power{}, holders: map[string][]*Entry{}, delay: map[string]time.Duration{}}
 	for _, m := range f.Members {
@@ -62,8 +62,8 @@ func NewRoster(f Facts) *Roster {
 // Version changes whenever anything in the roster does.
 func (r *Roster) Version() int { return r.version }
 
-// Entries returns all members: those on paper in their order, then the others in
-// the order in which they came. The caller must not change them.
+// Entries returns all members: those in the facts in their order, then the
+// others in the order in which they came. The caller must not change them.
 func (r *Roster) Entries() []*Entry { return r.entries }
 
 // Find returns the member on an interface, or nil.
@@ -76,7 +76,8 @@ func (r *Roster) Find(node, iface string) *Entry {
 	return nil
 }
 
-// Group returns the members whose primary virtual IP is vip, on paper.
+// Group returns the members whose primary virtual IP is vip, according to the
+// facts.
 func (r *Roster) Group(vip string) []*Entry {
 	var all []*Entry
 	for _, m := range r.entries {
@@ -87,14 +88,14 @@ func (r *Roster) Group(vip string) []*Entry {
 	return all
 }
 
-// Holders returns those that have a virtual IP on their interface, in the order
-// in which they took it. The caller must not change them.
+// Holders returns the members that have a virtual IP on their interface, in the
+// order in which they took it. The caller must not change them.
 func (r *Roster) Holders(vip string) []*Entry { return r.holders[vip] }
 
-// Power returns what last became of a machine's power; empty: nothing yet.
+// Power returns the last change of a machine's power, empty if there was none.
 func (r *Roster) Power(node string) event.Power { return r.power[node] }
 
-// Observe takes in the next event. It looks at states, addresses, power and
+// Observe processes the next event. It follows states, addresses, power and
 // carriers.
 func (r *Roster) Observe(e event.Event) {
 	switch b := e.What.(type) {
@@ -124,7 +125,7 @@ func (r *Roster) Observe(e event.Event) {
 	}
 }
 
-// enter returns the member on an interface, which may be a new one.
+// enter returns the member on an interface, and adds it if it is new.
 func (r *Roster) enter(node, iface string) *Entry {
 	m := r.Find(node, iface)
 	if m == nil {
@@ -139,8 +140,8 @@ func (r *Roster) become(m *Entry, state string, owner bool, at time.Duration) {
 	r.version++
 }
 
-// take puts an address on a member's interface. A real program is an owner with
-// its primary one.
+// take puts an address on a member's interface. The primary one makes a real
+// program the owner.
 func (r *Roster) take(m *Entry, vip string, at time.Duration) {
 	if slices.Contains(m.Held, vip) {
 		return
@@ -153,7 +154,7 @@ func (r *Roster) take(m *Entry, vip string, at time.Duration) {
 	}
 }
 
-// give takes an address off again.
+// give removes an address.
 func (r *Roster) give(m *Entry, vip string, at time.Duration) {
 	i := slices.Index(m.Held, vip)
 	if i < 0 {

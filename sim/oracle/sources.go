@@ -7,9 +7,9 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// sources watches that no connection comes from a virtual IP, as the one who
-// opens it says and as the one who accepts it sees. The first connection of
-// each virtual IP is reported.
+// sources checks that no connection comes from a virtual IP, according to the
+// node that opens it and the node that accepts it. It reports the first
+// connection from each virtual IP.
 type sources struct {
 	watch *watch
 	vips  map[string]bool // false once reported

@@ -8,7 +8,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// spread counts who served what.
+// spread counts what each node served.
 type spread struct {
 	nodes    map[string]*Spread
 	servers  map[uint64][]string // of open requests, the nodes that served them
@@ -39,7 +39,7 @@ func (s *spread) Observe(e event.Event) {
 			s.servers[b.Request] = append(by, e.Node)
 		}
 	case event.RequestFailed:
-		delete(s.servers, b.Request) // what was served did not arrive
+		delete(s.servers, b.Request) // the served answer did not arrive
 	case event.RequestAnswered:
 		s.count(b)
 	}

@@ -12,7 +12,7 @@ import (
 type takeovers struct {
 	roster  *Roster
 	vips    map[string]*ownership
-	order   []string // of vips, as they were first gained
+	order   []string // of vips, in the order in which they were first gained
 	fault   string
 	faultAt time.Duration
 	found   []*Takeover
@@ -20,10 +20,10 @@ type takeovers struct {
 
 // ownership is what is known of one virtual IP.
 type ownership struct {
-	owner   string // the last one to whom it moved
+	owner   string // the last node it moved to
 	claim   string // node that last claimed it on the wire
 	claimAt time.Duration
-	handed  handover // the last one that belongs to no takeover yet
+	handed  handover // the last one that does not belong to a takeover yet
 	moves   []*Takeover
 }
 
@@ -69,8 +69,8 @@ func (t *takeovers) Observe(e event.Event) {
 	}
 }
 
-// follow moves a virtual IP to the node that took it last of those that have it,
-// unless it is there. It returns the takeover that this begins, or nil.
+// follow moves a virtual IP to its most recent holder, unless it is already
+// there. It returns the takeover that this begins, or nil.
 func (t *takeovers) follow(vip string, at time.Duration) *Takeover {
 	o, holders := t.of(vip), t.roster.Holders(vip)
 	if len(holders) == 0 {
@@ -83,10 +83,11 @@ func (t *takeovers) follow(vip string, at time.Duration) *Takeover {
 	return t.moved(vip, o, to, at)
 }
 
-// lost follows a virtual IP that a node had. If that was the owner and another
-// one has it too, it moves there. The frames by which the other one goes on to
-// claim the address are not in the log, unless someone claimed it between. One
-// of them made the owner yield, if it did not just go down.
+// lost follows a virtual IP that a node gave up. If that node was the owner and
+// another node also has the address, it moves there. The log does not hold the
+// frames in which the other node goes on claiming the address, unless a third
+// claimed it in between. One of those frames made the owner yield, unless it
+// just went down.
 func (t *takeovers) lost(vip string, at time.Duration) {
 	if m := t.follow(vip, at); m != nil && !m.Detected {
 		m.Detected, m.Detection = true, at-m.FaultAt
@@ -100,8 +101,8 @@ func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration)
 	if o.claim == to && o.claimAt >= m.FaultAt { // a coup comes before the address
 		m.Detected, m.Detection = true, o.claimAt-m.FaultAt
 	}
-	// The old owner may give the address up when the new one, who never lost it,
-	// serves already.
+	// The old owner may give up the address when the new one, which never lost it,
+	// is already serving.
 	if h := o.handed; h.from == m.From && h.to == to && h.from != "" && h.at >= m.FaultAt {
 		m.Served, m.Gap = true, h.gap
 	}
@@ -111,7 +112,7 @@ func (t *takeovers) moved(vip string, o *ownership, to string, at time.Duration)
 	return m
 }
 
-// claimed completes the newest takeover, if it is the claimant's.
+// claimed completes the newest takeover if it is the claimant's.
 func (t *takeovers) claimed(o *ownership, e event.Event) {
 	o.claim, o.claimAt = e.Node, e.At
 	if len(o.moves) == 0 {
@@ -122,8 +123,8 @@ func (t *takeovers) claimed(o *ownership, e event.Event) {
 	}
 }
 
-// served completes the newest takeover between the two servers. If another one
-// has served since, what was handed over before came to nothing.
+// served completes the newest takeover between the two servers. If another node
+// has served since, the earlier handover is void.
 func (t *takeovers) served(o *ownership, e event.Event, b event.VIPServed) {
 	o.handed = handover{}
 	for _, m := range slices.Backward(o.moves) {
@@ -137,7 +138,7 @@ func (t *takeovers) served(o *ownership, e event.Event, b event.VIPServed) {
 	o.handed = handover{b.Previous, e.Node, e.At, e.At - b.PreviousAt}
 }
 
-// record puts down the takeovers in their order. Those before any fault have no
+// record stores the takeovers in order. Those before any fault have no
 // detection.
 func (t *takeovers) record(to *Measures) {
 	all := make([]Takeover, 0, len(t.found))

@@ -11,12 +11,12 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// loops finds packets that go in circles. An IP packet can only do so through
-// routers, so it looks at what leaves their ports: the same packet again with
-// fewer hops left has been round. A repetition by its sender has as many left as
-// before.
+// loops finds packets that go round in a loop. An IP packet can only do so
+// through routers, so loops looks at what leaves their ports: if the same
+// packet comes again with fewer hops left, it went round. A retransmission by
+// its sender has as many left as before.
 type loops struct {
-	recent []passage // by fingerprint; a newer packet takes the place of an older one
+	recent []passage // by fingerprint; a newer packet replaces an older one
 	hash   xxhash.Digest
 }
 
@@ -26,21 +26,21 @@ type passage struct {
 	hops   byte   // time to live
 }
 
-// passagesMax bounds how many packets are remembered: as many as many routers
-// send while one goes round.
+// passagesMax is how many packets are remembered: about as many as several
+// routers send while one packet goes round.
 const passagesMax = 1 << 13
 
 func newLoops() *loops { return &loops{recent: make([]passage, passagesMax)} }
 
-// circle looks at a packet that left a router, and emits the first of each port
-// that has been round.
+// circle looks at a packet that left a router, and emits the first one on each
+// port that went round.
 func (w *Watcher) circle(now time.Duration, from *Port, ip *wire.IPv4Header, data []byte) {
 	if from.looped {
 		return
 	}
 	payload, whole := ip.Payload(data)
 	if !whole {
-		return // damaged on its way
+		return // corrupted on its way
 	}
 	l := w.loops
 	l.hash.Reset()
@@ -60,7 +60,7 @@ func (w *Watcher) circle(now time.Duration, from *Port, ip *wire.IPv4Header, dat
 	}
 }
 
-// packetText names a packet in words: TCP 192.0.2.1:5000 > 192.0.2.100:80.
+// packetText describes a packet: TCP 192.0.2.1:5000 > 192.0.2.100:80.
 func packetText(ip *wire.IPv4Header, data []byte) string {
 	if _, tcp, _ := wire.TCPOf(data); tcp != nil {
 		return flowText("TCP", ip, tcp.SourcePort(), tcp.DestinationPort())

@@ -2,12 +2,12 @@ package sighting
 
 import "encoding/binary"
 
-// Port is where frames leave a machine: the cable of one of its interfaces. In a
-// capture it is the station that sent the frame.
+// Port is where frames leave a machine: one of its interfaces. In a capture it
+// is the station that sent the frame.
 type Port struct {
 	node, iface, segment, name string
 	place                      [4]byte // tells the ports apart in fingerprints of packets
-	looped                     bool    // a packet that went in a circle has been reported
+	looped                     bool    // a looping packet has been reported
 	router, announces          bool    // see Config
 }
 
@@ -17,8 +17,8 @@ func (p *Port) Node() string { return p.node }
 // Name returns node and interface, such as a.lan.
 func (p *Port) Name() string { return p.name }
 
-// AddPort adds the interface of a node, on a segment. Whoever feeds the watcher
-// adds each port once and keeps it.
+// AddPort adds the interface of a node, on a segment. The caller adds each port
+// once and keeps it.
 func (w *Watcher) AddPort(node, iface, segment string) *Port {
 	w.ports++
 	p := &Port{

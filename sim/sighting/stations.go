@@ -6,7 +6,7 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// stations is where source addresses were seen last, as a switch learns it.
+// stations is where each source address was last seen, as a switch learns it.
 type stations struct {
 	ageing time.Duration
 	seen   map[station]place
@@ -23,18 +23,18 @@ type place struct {
 	at   time.Duration
 }
 
-// stationsMax bounds how many are remembered, as the table of a switch does.
+// stationsMax limits how many are remembered, like the table of a switch.
 const stationsMax = 8192
 
 func newStations(ageing time.Duration) *stations {
 	return &stations{ageing: ageing, seen: map[station]place{}}
 }
 
-// learn notes the source of a frame, and emits that it moved.
+// learn notes the source of a frame, and emits an event if it moved.
 func (w *Watcher) learn(now time.Duration, from *Port, data []byte) {
 	eth := wire.EthernetOf(data)
 	if eth == nil || eth.Source().IsMulticast() {
-		return // no machine has a group's address
+		return // no machine has a group address
 	}
 	s := w.stations
 	key := station{from.segment, eth.Source()}

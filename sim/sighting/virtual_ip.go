@@ -7,7 +7,7 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// virtualIP is what the wire has shown of one address.
+// virtualIP is what frames have shown about one address.
 type virtualIP struct {
 	text     string
 	owners   map[string]bool // nodes that may own it
@@ -17,7 +17,7 @@ type virtualIP struct {
 	servedAt time.Duration
 }
 
-// hsrp notes the messages by which a member says that the address is its own.
+// hsrp notes the messages in which a member claims the address.
 func (w *Watcher) hsrp(now time.Duration, from *Port, data []byte) {
 	_, _, m, err := wire.ParseFrame(data)
 	if err != nil || !m.VirtualIP.Is4() {
@@ -33,7 +33,7 @@ func (w *Watcher) hsrp(now time.Duration, from *Port, data []byte) {
 	}
 }
 
-// vrrp notes the advertisements by which a VRRP router says the same.
+// vrrp notes the advertisements in which a VRRP router claims the address.
 func (w *Watcher) vrrp(now time.Duration, from *Port, data []byte) {
 	advert, err := wire.ParseVRRP(data)
 	if err != nil || advert.Resigns() {
@@ -46,7 +46,7 @@ func (w *Watcher) vrrp(now time.Duration, from *Port, data []byte) {
 	}
 }
 
-// claimed emits a claim by another node than the last one.
+// claimed emits a claim by a different node than the last one.
 func (w *Watcher) claimed(now time.Duration, from *Port, v *virtualIP, frame string) {
 	if v.claimant == from.node || !v.owners[from.node] {
 		return
@@ -55,7 +55,7 @@ func (w *Watcher) claimed(now time.Duration, from *Port, v *virtualIP, frame str
 	w.emit(now, from.node, event.VIPClaimed{Segment: from.segment, VIP: v.text, Frame: frame})
 }
 
-// announced emits the gratuitous ARP of owners that do not report their own.
+// announced emits the gratuitous ARP of owners that do not log their own.
 func (w *Watcher) announced(now time.Duration, from *Port, v *virtualIP, mac wire.MAC) {
 	if !v.owners[from.node] || !from.announces {
 		return
@@ -69,7 +69,7 @@ func (w *Watcher) announced(now time.Duration, from *Port, v *virtualIP, mac wir
 // served emits a new server of the address.
 func (w *Watcher) served(now time.Duration, from *Port, v *virtualIP) {
 	if !v.owners[from.node] {
-		return // a router on the way
+		return // only a router on the way
 	}
 	if v.server != from.node {
 		w.emit(now, from.node, event.VIPServed{

@@ -8,39 +8,39 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Config is what frames do not show.
+// Config is what the watcher cannot learn from frames.
 type Config struct {
 	// VirtualIPs are the addresses to watch; MayOwn adds more.
 	VirtualIPs []VirtualIP
-	// Routers are the nodes that pass packets on. Only those can send one in a
-	// circle; without any, nothing is looked for.
+	// Routers are the nodes that forward packets. Only they can create a loop;
+	// without routers, the watcher does not look for loops.
 	Routers []string
-	// Reporters are the nodes that log their announcements themselves. Those of
-	// other owners become events.
+	// Reporters are the nodes that log their own announcements. The watcher emits
+	// those of other owners.
 	Reporters []string
 	// Ageing, if positive, makes the watcher learn where each source address is,
-	// and forget it after this time, as a switch does. With zero somebody who has
-	// a switch calls Moved.
+	// and forget it after this time, as a switch does. If zero, the caller has a
+	// switch and calls Moved.
 	Ageing time.Duration
 }
 
 // VirtualIP is an IPv4 address that moves between nodes.
 type VirtualIP struct {
 	Address netip.Addr
-	Owners  []string // nodes that may own it; others only pass its frames on
+	Owners  []string // nodes that may own it; others only forward its frames
 }
 
-// Emit takes an event. Node is empty for what concerns a segment.
+// Emit receives an event. Node is empty for events of a segment.
 type Emit func(at time.Duration, node string, what event.Body)
 
-// Watcher reads frames and emits events. It is fed in order of instants.
+// Watcher reads frames and emits events. Frames must come in order of instants.
 type Watcher struct {
 	emit      Emit
 	vips      map[[4]byte]*virtualIP
 	routers   map[string]bool
 	reporters map[string]bool
 	loops     *loops    // nil without routers
-	stations  *stations // nil if somebody else calls Moved
+	stations  *stations // nil if the caller calls Moved
 	ports     uint32
 }
 
@@ -69,8 +69,8 @@ func set(names []string) map[string]bool {
 	return all
 }
 
-// MayOwn watches an IPv4 address from now on, if it was not, and counts a node
-// among those that may own it.
+// MayOwn adds a node to those that may own an IPv4 address, and starts watching
+// the address if it is new.
 func (w *Watcher) MayOwn(vip netip.Addr, node string) {
 	v := w.vips[vip.As4()]
 	if v == nil {
@@ -112,7 +112,7 @@ func (w *Watcher) packet(now time.Duration, from *Port, ip *wire.IPv4Header, dat
 	}
 }
 
-// Moved notes that a switch has found a source address at another port than
+// Moved notes that a switch found a source address at a different port than
 // before.
 func (w *Watcher) Moved(now time.Duration, mac wire.MAC, from, to *Port) {
 	w.emit(now, "", event.MACMoved{Segment: to.segment, MAC: mac.String(), From: from.name, To: to.name})
