@@ -11,7 +11,7 @@ import (
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// ComparisonFile is what a directory holds beside those of the two worlds.
+// ComparisonFile is the file next to the directories of the two worlds.
 const ComparisonFile = "comparison.json"
 
 // Comparison is one scenario under one seed in both worlds, side by side. Its
@@ -62,9 +62,8 @@ type CountDifference struct {
 	Difference int    `json:"difference"` // netns minus virtual
 }
 
-// Compare puts the runs of one scenario and seed in the two worlds side by side.
-// It reads the
-// figures that the measures list, and knows none by itself.
+// Compare compares the runs of one scenario and seed in the two worlds. It
+// takes its figures from the measures, and knows none by itself.
 func Compare(virtual, netns *Result, replay string) *Comparison {
 	c := &Comparison{
 		Scenario: netns.Scenario, Variant: netns.Variant, About: netns.About, Seed: netns.Seed, Version: netns.Version, Replay: replay,
@@ -76,8 +75,8 @@ func Compare(virtual, netns *Result, replay string) *Comparison {
 	return c
 }
 
-// add enters a figure of both worlds, or of one of them. Shares are in no
-// comparison: they follow from counts.
+// add adds a figure of both worlds, or of one of them. Comparisons omit shares,
+// which follow from counts.
 func (c *Comparison) add(p Pair) {
 	difference := p.Netns - p.Virtual
 	switch p.Unit {
@@ -90,7 +89,8 @@ func (c *Comparison) add(p Pair) {
 	}
 }
 
-// Pair is one figure in both worlds. Where it was not measured its value is 0.
+// Pair is one figure in both worlds. It is 0 in a world that did not measure
+// it.
 type Pair struct {
 	*oracle.Column
 	Of             string
@@ -98,8 +98,8 @@ type Pair struct {
 	Virtual, Netns float64
 }
 
-// Pairs holds the figures of two runs against each other, but for those that may
-// vary freely. What only one of them measured comes last.
+// Pairs pairs the figures of two runs, except those that may vary freely.
+// Figures that only the second run has come last.
 func Pairs(virtual, netns *oracle.Measures) []Pair {
 	type name struct {
 		column *oracle.Column

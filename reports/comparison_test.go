@@ -32,8 +32,8 @@ func worlds() (virtual, netns *Result) {
 	return virtual, netns
 }
 
-// TestCompare: every figure of both is there once, with netns minus virtual; one
-// that only one world has says so and has no difference to speak of.
+// TestCompare: every figure of both is there once, with netns minus virtual;
+// one that only one world has says so and has no difference to speak of.
 func TestCompare(t *testing.T) {
 	virtual, netns := worlds()
 	c := Compare(virtual, netns, "cablepull run cable-pull --seed 7 --world both")

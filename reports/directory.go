@@ -25,14 +25,14 @@ const (
 const ProgramsFolder = "programs"
 
 // Directory is where one run leaves its artefacts: all of them, or none.
-// Whatever happens to the process, a file there is complete or absent, for each
-// gets its name when all are written. All files there are of the same run once
-// run.json is, since it goes first and comes last. One run at a time may use a
-// directory.
+// Whatever happens to the process, each file is complete or absent, because
+// files get their names only when all are written. If run.json exists, all
+// files are of its run: it is the first to be removed and the last to appear.
+// Only one run at a time may use a directory.
 type Directory struct {
 	path        string
-	made        bool           // by us, so that an empty one is removed
-	capture     *pcapng.Writer // nil: none was asked for
+	made        bool           // we made it, and remove it if it stays empty
+	capture     *pcapng.Writer // nil if there is no capture
 	captureFile *pendingFile
 
 	mu       sync.Mutex
@@ -40,8 +40,8 @@ type Directory struct {
 	pending  []*pendingFile // all others, in the order in which they get their names
 }
 
-// OpenDirectory makes the directory path if there is none, and clears away what
-// a killed run left unfinished.
+// OpenDirectory makes the directory path if it does not exist, and removes the
+// unfinished files of a killed run.
 func OpenDirectory(path string) (*Directory, error) {
 	_, err := os.Stat(path)
 	made := errors.Is(err, os.ErrNotExist)
@@ -67,8 +67,8 @@ func (d *Directory) Program(name string) (*os.File, error) {
 	return p.File, nil
 }
 
-// Capture begins capture.pcapng. It is written while the run goes on and
-// appears with the other files. Comment is shown by Wireshark's file properties.
+// Capture begins capture.pcapng. It is written during the run and appears with
+// the other files. Wireshark's file properties show the comment.
 func (d *Directory) Capture(version, comment string) (*pcapng.Writer, error) {
 	if d.capture != nil {
 		return d.capture, nil
@@ -82,10 +82,10 @@ func (d *Directory) Capture(version, comment string) (*pcapng.Writer, error) {
 	return d.capture, nil
 }
 
-// Write finishes the capture, if there is one, writes the other files, and has
-// all appear in the place of those of an earlier run. If one of them cannot be
-// written none appears, and those of the earlier run stay; the error says what
-// went wrong with each, with its name.
+// Write finishes the capture, if there is one, writes the other files, and
+// makes all appear in place of those of an earlier run. If one of them cannot
+// be written, none appears and those of the earlier run stay; the error names
+// each file and its problem.
 func (d *Directory) Write(r *Result) error {
 	defer d.abandon()
 	var errs []error
@@ -139,12 +139,12 @@ func (d *Directory) appear() error {
 	return errors.Join(errs...)
 }
 
-// Close gives up what Write has not finished, and with it a directory that was
-// made for nothing. It may be called after Write.
+// Close discards what Write has not finished, and removes the directory if we
+// made it and it is empty. It may be called after Write.
 func (d *Directory) Close() {
 	d.abandon()
 	if d.made {
-		os.Remove(d.path) // one that holds something stays
+		os.Remove(d.path) // fails unless it is empty
 	}
 }
 
@@ -158,7 +158,7 @@ func (d *Directory) abandon() {
 	d.pending, d.programs = nil, nil
 }
 
-// write writes one file, which has not its name yet.
+// write writes one file, which does not have its name yet.
 func (d *Directory) write(name string, content func(io.Writer) error) error {
 	p, err := d.create(name)
 	if err != nil {

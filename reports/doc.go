@@ -1,4 +1,4 @@
-// Package reports turns what is known of a run into artefacts: run.json,
+// Package reports turns the results of a run into artefacts: run.json,
 // events.jsonl, capture.pcapng, junit.xml, and the directory that holds them.
 // It reads values only — events, measures, outcomes of expectations — and knows
 // nothing of loops, fabrics or machines.

@@ -9,22 +9,23 @@ import (
 	"strings"
 )
 
-// pendingFile is a file that is being written and has not its name yet. Where
-// the system has files without any name it is one of those: whatever becomes of
-// the process, such a file is not left over. Elsewhere it has a temporary name.
+// pendingFile is a file that is being written and does not have its name yet.
+// If the system supports files without a name it is one of those, which vanish
+// with the process. Elsewhere it has a temporary name.
 type pendingFile struct {
 	*os.File
-	path      string // which it will have
-	temporary string // its name until then; empty: none
+	path      string // its final name
+	temporary string // its name until then; empty if it has none
 }
 
-// Temporary names are dot-files, so that nobody takes them for artefacts.
+// Temporary names begin with a dot, so that nobody mistakes them for artefacts.
 const (
 	temporaryPrefix = ".cablepull-"
 	temporarySuffix = ".tmp"
 )
 
-// createPending opens the file that will have the path, in a folder that is there.
+// createPending opens the file that will have the path, in a folder that is
+// there.
 func createPending(folder, path string) (*pendingFile, error) {
 	file, err := openNameless(folder)
 	if err == nil {
@@ -70,7 +71,7 @@ func (p *pendingFile) fill(content func(io.Writer) error) error {
 	return nil
 }
 
-// settle has the disk take all that was written.
+// settle flushes everything to the disk.
 func (p *pendingFile) settle() error {
 	if err := p.Sync(); err != nil {
 		return fmt.Errorf("reports: %s: %w", p.path, err)
@@ -78,7 +79,7 @@ func (p *pendingFile) settle() error {
 	return nil
 }
 
-// appear gives the file its name, which nothing has, and ends the writing.
+// appear gives the file its name, which must be free, and ends the writing.
 func (p *pendingFile) appear() error {
 	var err error
 	if p.temporary == "" {
@@ -96,14 +97,14 @@ func (p *pendingFile) appear() error {
 func (p *pendingFile) abandon() {
 	p.File.Close() // nobody will read it
 	if p.temporary != "" {
-		os.Remove(p.temporary) // whatever stays is cleared away by the next run
+		os.Remove(p.temporary) // if this fails, the next run removes it
 	}
 }
 
-// ErrOccupied says that something which is no file stands where one should go.
-var ErrOccupied = errors.New("it is no regular file")
+// ErrOccupied says that something other than a regular file is in the way.
+var ErrOccupied = errors.New("it is not a regular file")
 
-// free removes the file that has a name, for another one to have it.
+// free removes the file that has a name, so that another one can take it.
 func free(path string) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -120,8 +121,8 @@ func free(path string) error {
 	return nil
 }
 
-// WriteFile writes a file completely or not at all. It takes the place of
-// another one, but of nothing else (ErrOccupied).
+// WriteFile writes a file completely or not at all. It replaces another file,
+// but nothing else (ErrOccupied).
 func WriteFile(path string, content func(io.Writer) error) error {
 	p, err := createPending(filepath.Dir(path), path)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// Result is what is known of one run. Its JSON form is run.json; the members
-// are never left out, and durations have a numeric twin: "wall" and "wall_ns".
+// Result is everything known about one run. Its JSON form is run.json, which
+// always has all members, and each duration twice: as "wall" and "wall_ns".
 type Result struct {
 	Scenario     string             `json:"scenario"`
-	Variant      string             `json:"variant"` // of the scenario, such as profile=ios; empty: it has none
+	Variant      string             `json:"variant"` // of the scenario, such as profile=ios; empty if it has none
 	About        string             `json:"about"`
 	Seed         uint64             `json:"seed"`
 	World        string             `json:"world"`  // virtual, netns
@@ -27,22 +27,22 @@ type Result struct {
 	Violations   []oracle.Violation `json:"violations"`
 	Measures     oracle.Measures    `json:"measures"`
 	Simulated    time.Duration      `json:"simulated"` // how long the world ran by its own clock
-	Wall         time.Duration      `json:"wall"`      // how long that took
-	Noise        time.Duration      `json:"noise"`     // the longest that a process of a run in real time waited for a processor
-	Noisy        bool               `json:"noisy"`     // that is more than the tolerance of real time can take: no verdict to rely on
+	Wall         time.Duration      `json:"wall"`      // how long that took in real time
+	Noise        time.Duration      `json:"noise"`     // how long a process of a run in real time waited for a processor, at most
+	Noisy        bool               `json:"noisy"`     // that is too long to rely on the verdict
 	Frames       uint64             `json:"frames"`    // sent in the world
 	Version      string             `json:"version"`   // of the bench
-	Replay       string             `json:"replay"`    // the command that runs the same again
+	Replay       string             `json:"replay"`    // the command that repeats the run
 	Skipped      string             `json:"skipped"`   // why it was not run; empty if it was
-	Error        string             `json:"error"`     // what ended it without a verdict; empty if nothing did
-	Defect       bool               `json:"defect"`    // the error is the bench's own, not what machine or scenario lack
+	Error        string             `json:"error"`     // why there is no verdict; empty if there is one
+	Defect       bool               `json:"defect"`    // the error is a bug of the bench, not a problem of machine or scenario
 	Events       []event.Event      `json:"-"`         // they have a file of their own
 }
 
-// NoDigest stands in text for the digest of a run in real time, which has none.
+// NoDigest is printed for runs in real time, which have no digest.
 const NoDigest = "n/a"
 
-// Expectation is what the scenario expected, and what came.
+// Expectation is what the scenario expected, and what happened.
 type Expectation struct {
 	Text   string `json:"text"`
 	Passed bool   `json:"passed"`
@@ -60,7 +60,7 @@ func (r Result) Failed() []Expectation {
 	return failed
 }
 
-// Name is what a run is called: its scenario, the variant of it, and the seed.
+// Name is the name of a run: its scenario, variant and seed.
 func (r Result) Name() string {
 	name := r.Scenario
 	if r.Variant != "" {

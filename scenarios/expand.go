@@ -119,8 +119,8 @@ func (s *Scenario) checkConditions(d *form.Decoder) {
 	}
 }
 
-// variant returns the scenario of a choice and a decoder that knows the places of
-// its values.
+// variant returns the scenario of a choice and a decoder that knows the places
+// of its values.
 func (s *Scenario) variant(choice []int, d *form.Decoder) (*Scenario, *form.Decoder) {
 	v, own := form.Clone(*s), d.Fork()
 	v.Variants, v.expanded, v.Variant = nil, nil, s.Variants.name(choice)

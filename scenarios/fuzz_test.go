@@ -19,8 +19,9 @@ func allocated() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// bounded is deferred by a fuzz target: a file takes 16 MiB and a thousand times
-// its size at most: every word of it may become a problem with an excerpt.
+// bounded is deferred by a fuzz target: a file takes 16 MiB and a thousand
+// times its size at most: every word of it may become a problem with an
+// excerpt.
 func bounded(t *testing.T, size int) (check func()) {
 	before := allocated()
 	return func() {

@@ -13,9 +13,9 @@ import (
 	"github.com/cablepull/cablepull/scenarios/form"
 )
 
-// Load reads a scenario from a file, which may use the project's expectations and
-// the caller's own kinds. The error is *Invalid if the file can be read but not
-// run.
+// Load reads a scenario from a file, which may use the project's expectations
+// and the caller's own kinds. The error is *Invalid if the file can be read but
+// not run.
 func Load(path string, own ...expect.Kind) (*Scenario, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -34,9 +34,9 @@ func Load(path string, own ...expect.Kind) (*Scenario, error) {
 	return Parse(path, data, own...)
 }
 
-// Parse reads a scenario from the content of a file; errors call the file name. A
-// scenario without a name gets the name of the file. The error is *Invalid with
-// all problems, or that of [expect.With].
+// Parse reads a scenario from the content of a file; errors call the file name.
+// A scenario without a name gets the name of the file. The error is *Invalid
+// with all problems, or that of [expect.With].
 func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	kinds, err := expect.With(own...)
 	if err != nil {

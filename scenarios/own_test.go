@@ -69,8 +69,8 @@ expect:
   - fairness: {client: c1, most: ..60%}
 `
 
-// TestOwnExpectation: a file can use the expectations of somebody else, which are
-// read, checked against the plan and judged as the project's are.
+// TestOwnExpectation: a file can use the expectations of somebody else, which
+// are read, checked against the plan and judged as the project's are.
 func TestOwnExpectation(t *testing.T) {
 	s, err := scenarios.Parse("fair.yaml", []byte(fair), fairness)
 	if err != nil {
@@ -124,7 +124,8 @@ func TestOwnExpectationInSchema(t *testing.T) {
 // Moves has the name of an expectation of the project.
 type Moves struct{ Fairness }
 
-// TestOwnExpectationRefused: a key means one thing, and so does the name of a type.
+// TestOwnExpectationRefused: a key means one thing, and so does the name of a
+// type.
 func TestOwnExpectationRefused(t *testing.T) {
 	for want, own := range map[string][]expect.Kind{
 		"got the key or the type's name of moves":     {expect.KindOf[Fairness]("moves", "")},

@@ -6,8 +6,8 @@ import (
 )
 
 // slips are changes of the small scenario and what is said about each: line and
-// column, then a part of the message. One change, one problem: what could not be
-// read is not complained about twice.
+// column, then a part of the message. One change, one problem: what could not
+// be read is not complained about twice.
 var slips = []struct{ old, new, at, want string }{
 	// Keys.
 	{"duration: 60s", "duration: 60s\nslwo: true", "3:1", `unknown key, want name, about, tags, slow,`},
@@ -107,7 +107,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"- moves: 1", "- moves: 1\n---\na: b", "", `got a second document, want one scenario in a file`},
 }
 
-func TestSlipsAreToldAtTheirPlace(t *testing.T) {
+func TestProblemsHavePlaces(t *testing.T) {
 	for _, slip := range slips {
 		text := strings.Replace(small, slip.old, slip.new, 1)
 		if text == small {
@@ -131,8 +131,8 @@ func TestSlipsAreToldAtTheirPlace(t *testing.T) {
 	}
 }
 
-// TestAllSlipsAtOnce: of a standby configuration that is wrong in many ways each
-// is told, once.
+// TestAllSlipsAtOnce: of a standby configuration that is wrong in many ways
+// each is told, once.
 func TestAllSlipsAtOnce(t *testing.T) {
 	text := strings.Replace(small, "{vip: 192.0.2.100}}}\n  b", "{vip: 'fe80::1', group: 256, priority: -1, hello: 1s, hold: 3m, authentication: too-long-a-token, jitter: 70%}}}\n  b", 1)
 	_, err := Parse("x", []byte(text))

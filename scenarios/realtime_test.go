@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// TestClients: what a scenario says of its clients, also by default, decides how
-// many requests come due within the tolerance.
+// TestClients: what a scenario says of its clients, also by default, decides
+// how many requests come due within the tolerance.
 func TestClients(t *testing.T) {
 	s := &Scenario{Topology: topology.Topology{Nodes: map[string]topology.Node{"c1": {Client: &topology.Client{Rate: 20}}, "a": {}}}}
 	clients := s.Clients()
@@ -21,8 +21,8 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestOwnTolerance: a scenario with timers of milliseconds has a tolerance of its
-// own.
+// TestOwnTolerance: a scenario with timers of milliseconds has a tolerance of
+// its own.
 func TestOwnTolerance(t *testing.T) {
 	if got := (&Scenario{}).RealTime(); got != RealTime {
 		t.Errorf("by default: got %v, want %v", got, RealTime)

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Said can only expect what a run can know: lines of a program that exists, on a
-// host that watches for them.
-func TestSaidIsToldWhatCannotBeSaid(t *testing.T) {
+// Said can only expect what a run can know: lines of a program that exists, on
+// a host that watches for them.
+func TestSaidProblems(t *testing.T) {
 	const real = small + `  - said: {node: web, program: nginx, line: "upstream (x)", figure: 1..}
 `
 	fine := strings.Replace(real, "{backend: {},", "{exec: {run: [nginx], watch: upstream},", 1)

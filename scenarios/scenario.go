@@ -9,7 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Scenario is a cluster, the faults it suffers, and what must be true afterwards.
+// Scenario is a cluster, the faults it suffers, and what must be true
+// afterwards.
 type Scenario struct {
 	Name     string        `yaml:"name" doc:"lower-case letters, digits and dashes; the file is called name.yaml"`
 	About    string        `yaml:"about" doc:"what happens and why, in sentences; shown by list and in reports"`

@@ -12,7 +12,8 @@ import (
 
 const wantStep = "an instant and a fault, such as 40s: pull a.lan"
 
-// decodeTimeline reads the steps: `- 40s: pull a.lan` or `- 40s: [pull a.lan, freeze b]`.
+// decodeTimeline reads the steps: `- 40s: pull a.lan` or `- 40s: [pull a.lan,
+// freeze b]`.
 func decodeTimeline(d *form.Decoder, n form.Node, into any, path []string) {
 	list, isList := d.Items(n)
 	if !isList {

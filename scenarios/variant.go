@@ -18,8 +18,8 @@ const VariantsMax = 64
 // without choosing one.
 var ErrVariants = errors.New("the scenario has variants")
 
-// Variants are the differences between the runs of one scenario: there is one run
-// for each combination of values.
+// Variants are the differences between the runs of one scenario: there is one
+// run for each combination of values.
 type Variants []Axis
 
 // Axis is a path into the scenario and the values to try there. [Scenario.Set]
@@ -45,8 +45,8 @@ func (all Variants) short(i int) string {
 	return all[i].Path
 }
 
-// choices returns all combinations of one value per axis, by index; the last axis
-// changes fastest. It stops at VariantsMax+1.
+// choices returns all combinations of one value per axis, by index; the last
+// axis changes fastest. It stops at VariantsMax+1.
 func (all Variants) choices() [][]int {
 	choices := [][]int{nil}
 	for _, axis := range all {
@@ -93,8 +93,8 @@ func (x Axis) set(s *Scenario, i int, d *form.Decoder) {
 }
 
 // Expand returns the variants of a scenario, or the scenario itself if it has
-// none. Loaded scenarios and their variants are valid; for one written in Go the
-// error is that of Validate.
+// none. Loaded scenarios and their variants are valid; for one written in Go
+// the error is that of Validate.
 func (s *Scenario) Expand() ([]*Scenario, error) {
 	if len(s.Variants) == 0 {
 		return []*Scenario{s}, nil
@@ -122,7 +122,8 @@ func (s *Scenario) VariantNames() ([]string, error) {
 	return names, err
 }
 
-// Pick returns the variant with a name, or the scenario itself if it has that name.
+// Pick returns the variant with a name, or the scenario itself if it has that
+// name.
 func (s *Scenario) Pick(name string) (*Scenario, error) {
 	if name == s.Variant {
 		return s, nil
@@ -144,7 +145,8 @@ func (s *Scenario) Pick(name string) (*Scenario, error) {
 // Set returns a copy of the scenario with everything at a path set to a value,
 // written as in a file. A path is keys joined by dots, such as duration or
 // nodes.a.standby.lan.priority; * stands for all names under which the path
-// exists. The error is *Invalid if it does not exist, or if the copy cannot run.
+// exists. The error is *Invalid if it does not exist, or if the copy cannot
+// run.
 func (s *Scenario) Set(path, value string) (*Scenario, error) {
 	changed := form.Clone(*s)
 	changed.expanded = nil

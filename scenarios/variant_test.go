@@ -160,8 +160,8 @@ func numbers(n int) string {
 	return strings.Join(all, ", ")
 }
 
-// TestSet: one value of a scenario can be replaced by its path, and the whole is
-// valid or refused.
+// TestSet: one value of a scenario can be replaced by its path, and the whole
+// is valid or refused.
 func TestSet(t *testing.T) {
 	s := parsed(t, small)
 	changed, err := s.Set("nodes.*.standby.lan.hello", "4s")

@@ -46,8 +46,8 @@ func parse(t *testing.T, name, text string) *scenarios.Scenario {
 	return s
 }
 
-// quickPasses is quick with its expectation filled in; onlyNginx needs a program
-// and nothing else.
+// quickPasses is quick with its expectation filled in; onlyNginx needs a
+// program and nothing else.
 var (
 	quickPasses = strings.ReplaceAll(quick, "WHO", "a")
 	onlyNginx   = `duration: 10s

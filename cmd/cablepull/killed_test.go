@@ -19,9 +19,10 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// TestKilled: whenever the process is killed, alone or with its workers, what is
-// on disk is complete files or none, and no worker stays. Method: workers have
-// the standard error of the process, so the end of that is the end of the last.
+// TestKilled: whenever the process is killed, alone or with its workers, what
+// is on disk is complete files or none, and no worker stays. Method: workers
+// have the standard error of the process, so the end of that is the end of the
+// last.
 func TestKilled(t *testing.T) {
 	path, found := writeScenario(t, "a"), 0
 	for _, after := range []time.Duration{20, 60, 120, 250, 400, 800} {

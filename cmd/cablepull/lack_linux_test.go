@@ -55,8 +55,8 @@ func must(err error) {
 	}
 }
 
-// play runs the command in a scene as root of a user namespace of its own, which
-// has all users that there are, with more in its environment.
+// play runs the command in a scene as root of a user namespace of its own,
+// which has all users that there are, with more in its environment.
 func play(t *testing.T, name string, environment []string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -73,8 +73,8 @@ func play(t *testing.T, name string, environment []string, args ...string) (stat
 	return finish(t, cmd)
 }
 
-// TestNamespacesRunOut: the limit is named, with the node that found no room and
-// the setting; it is no defect to report.
+// TestNamespacesRunOut: the limit is named, with the node that found no room
+// and the setting; it is no defect to report.
 func TestNamespacesRunOut(t *testing.T) {
 	t.Parallel() // it waits
 	_, scenario, _ := as(t, nobody, endless)
@@ -116,8 +116,8 @@ func TestNoUserNamespaces(t *testing.T) {
 	}
 }
 
-// TestDiskRunsFull: a run whose reports find no room says so, with the file, and
-// leaves nothing that is half.
+// TestDiskRunsFull: a run whose reports find no room says so, with the file,
+// and leaves nothing that is half.
 func TestDiskRunsFull(t *testing.T) {
 	t.Parallel() // it waits
 	_, scenario, dir := as(t, nobody, strings.Replace(brief, "SENT", "5..40", 1))

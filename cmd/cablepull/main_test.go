@@ -18,8 +18,8 @@ import (
 // it, and it can start its workers.
 const asCommand = "CABLEPULL_AS_COMMAND"
 
-// scene is what a test wants prepared before the binary behaves as cablepull: the
-// name of one of scenes, which runs it.
+// scene is what a test wants prepared before the binary behaves as cablepull:
+// the name of one of scenes, which runs it.
 const scene = "CABLEPULL_TEST_SCENE"
 
 var scenes = map[string]func(){}

@@ -24,8 +24,8 @@ import (
 )
 
 // brief is a scenario of a second and a half in real time: a server loses its
-// cable, and its client notices. What it expects does not depend on how busy the
-// machine is.
+// cable, and its client notices. What it expects does not depend on how busy
+// the machine is.
 const brief = `name: brief
 about: A server loses its cable for 400 ms, and its client notices.
 duration: 1500ms
@@ -251,8 +251,8 @@ func TestNetnsInterrupted(t *testing.T) {
 	}
 }
 
-// TestNodeDies: a node process that is killed by somebody else ends the run with
-// an error that names node and cause.
+// TestNodeDies: a node process that is killed by somebody else ends the run
+// with an error that names node and cause.
 func TestNodeDies(t *testing.T) {
 	t.Parallel() // it waits
 	start, scenario, _ := as(t, nobody, endless)

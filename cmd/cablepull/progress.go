@@ -28,7 +28,8 @@ func (s *session) bar(total int64, width int, before, after decor.Decorator) (ba
 	}
 }
 
-// progress shows on a terminal how many runs are done; elsewhere it shows nothing.
+// progress shows on a terminal how many runs are done; elsewhere it shows
+// nothing.
 func (s *session) progress(total int) (step, finish func()) {
 	clock := decor.AverageETA(decor.ET_STYLE_GO)
 	if s.flags.world != string(trial.Virtual) { // announce has printed how long it takes
@@ -56,8 +57,8 @@ func (s *session) announce(trials []trial.Trial, batch []int) {
 	fmt.Fprintf(s.stderr, "cablepull: %s in real time, %d in parallel: about %v\n", counted(len(batch), "run"), jobs, about)
 }
 
-// follow shows on a terminal how far a run in real time is and the latest fault;
-// elsewhere it shows nothing.
+// follow shows on a terminal how far a run in real time is and the latest
+// fault; elsewhere it shows nothing.
 func (s *session) follow(t trial.Trial) (watch func(event.Event), finish func()) {
 	f := &follower{began: time.Now(), total: t.Scenario.Duration}
 	bar, end := s.bar(int64(f.total), 32,
@@ -106,7 +107,8 @@ func (f *follower) watch(e event.Event) {
 	}
 }
 
-// elapsed is how far the run is. It stays below the total until the run is over.
+// elapsed is how far the run is. It stays below the total until the run is
+// over.
 func (f *follower) elapsed() time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()

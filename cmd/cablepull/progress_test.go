@@ -11,7 +11,8 @@ import (
 )
 
 // TestFollower: the clock on the progress line is that of the world, which each
-// fault tells anew, and stops short of the end; the last fault stands beside it.
+// fault tells anew, and stops short of the end; the last fault stands beside
+// it.
 func TestFollower(t *testing.T) {
 	f := &follower{began: time.Now(), total: 90 * time.Second}
 	if got := f.clock() + f.fault(); got != "0s / 1m30s" {

@@ -9,9 +9,10 @@ import (
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
-// TestReadmeRealHost: the scenario with a real program that stands in the README
-// runs, without root, and is refused without permission. How long the program
-// takes to start on a machine that is busy with other tests is not its matter.
+// TestReadmeRealHost: the scenario with a real program that stands in the
+// README runs, without root, and is refused without permission. How long the
+// program takes to start on a machine that is busy with other tests is not its
+// matter.
 func TestReadmeRealHost(t *testing.T) {
 	t.Parallel() // it waits
 	readme, err := os.ReadFile("../../README.md")

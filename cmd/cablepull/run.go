@@ -166,7 +166,8 @@ func (f *runFlags) choose(names []string) ([]trial.Source, error) {
 	return chosen, nil
 }
 
-// chooseAll chooses the whole library, with slow incidents only if --slow is given.
+// chooseAll chooses the whole library, with slow incidents only if --slow is
+// given.
 func (f *runFlags) chooseAll() ([]trial.Source, error) {
 	library, err := incidents.Tagged(f.tags)
 	if err != nil {
@@ -198,9 +199,9 @@ func (f *runFlags) permit(s trial.Source) error {
 	return errors.New(text)
 }
 
-// trials combines scenarios with seeds and worlds. A scenario that cannot run in
-// its world is an error if it was named. With --all it is skipped, or, if it needs
-// the other world, only counted in leftOut.
+// trials combines scenarios with seeds and worlds. A scenario that cannot run
+// in its world is an error if it was named. With --all it is skipped, or, if it
+// needs the other world, only counted in leftOut.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
 	plan := trial.Plan{Worlds: f.worlds(), Variant: f.variant, Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {

@@ -14,8 +14,8 @@ const varied = `  - moves: 1
 variants: {nodes.*.standby.lan.profile: [datapower, ios]}
 `
 
-// TestVariants: a file with variants is played once for each, each with its name
-// in table, JSON, JUnit, directory and replay, which plays that one alone.
+// TestVariants: a file with variants is played once for each, each with its
+// name in table, JSON, JUnit, directory and replay, which plays that one alone.
 func TestVariants(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "quick.yaml")
 	if err := os.WriteFile(path, []byte(strings.ReplaceAll(quick, "WHO", "a")+varied), 0o644); err != nil {

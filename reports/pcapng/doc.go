@@ -9,8 +9,8 @@
 //
 // A marker, such as an applied fault, is written twice. As a systemd journal
 // entry it has a line of its own in Wireshark's packet list, with its text in
-// the Info column; readers that know no such block pass over it. As a comment on
-// the next frame it is found by `frame.comment contains "pull"`.
+// the Info column; readers that know no such block pass over it. As a comment
+// on the next frame it is found by `frame.comment contains "pull"`.
 //
 // Start reading at writer.go; block.go lays the blocks out.
 package pcapng

@@ -72,8 +72,8 @@ func (w *Writer) packet(at time.Duration, iface int, data []byte, comments []str
 }
 
 // Lost says that a frame sent on the interface was lost: the comment, such as
-// "lost to b.lan: partition a | b", goes onto the frame. If there is none like it
-// in the buffer, because it never left the node or left it long ago, it is
+// "lost to b.lan: partition a | b", goes onto the frame. If there is none like
+// it in the buffer, because it never left the node or left it long ago, it is
 // written now, at the instant at.
 func (w *Writer) Lost(at time.Duration, iface int, data []byte, comment string) {
 	comment = clean(comment)

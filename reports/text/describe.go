@@ -7,8 +7,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// note is what the list says of one event. A note with a key is gathered with
-// others of the same key.
+// note is the list's text about one event. Notes with the same key are gathered
+// into one line.
 type note struct {
 	spans []span
 	key   string
@@ -20,8 +20,8 @@ const (
 	announces = "announces "
 )
 
-// describe returns what the list says of e. It reports false for what goes as
-// it should, and for what the reader does not want line by line.
+// describe returns the list's note about e. It reports false for normal
+// operation and for anything that the reader does not want line by line.
 func (l *list) describe(e event.Event) (note, bool) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
@@ -92,7 +92,7 @@ func describeMachine(e event.Event) (note, bool) {
 		if b.State.Lost() || b.State == event.PowerFrozen {
 			how = bad
 		}
-		// That a machine is up when the world begins is no news.
+		// Machines are up when the world begins; that is not worth a line.
 		return say(how, "power: %s", b.State), b.State != event.PowerUp || e.At > 0
 	case event.LinkChanged:
 		if b.Up {

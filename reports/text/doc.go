@@ -20,8 +20,8 @@
 //	◑ (S) Standby    ● (A) Active     ≈ (*) several changes in one column
 //	✕ (x) no power   ↻ (b) booting    ‖ (z) frozen
 //
-// Virtual IPs, by who has the address configured: the name of the member and
-// ━ (-) for as long as it has it; a+b and ═ (=) when several have it; · (.) when
+// Virtual IPs, by who has the address configured: the name of the member and ━
+// (-) for as long as it has it; a+b and ═ (=) when several have it; · (.) when
 // nobody has, after somebody had.
 //
 // Clients: ─ (-) answers came, ╳ (x) requests or connections failed, █ (#) an

@@ -65,7 +65,8 @@ func brief(d time.Duration) string {
 	return text
 }
 
-// nominal prints how long a world ran. One in real time always overruns a little.
+// nominal prints how long a world ran. One in real time always overruns a
+// little.
 func nominal(d time.Duration) string {
 	if d >= time.Second {
 		d = d.Round(10 * time.Millisecond)

@@ -61,8 +61,8 @@ func figures(t oracle.Table) *table {
 	return out
 }
 
-// sums lays out a table whose first column is the sum of the others. The longest
-// rows come first if there are too many for a page.
+// sums lays out a table whose first column is the sum of the others. The
+// longest rows come first if there are too many for a page.
 func sums(t oracle.Table) *table {
 	head := []string{"<" + t.Names[0]}
 	for i, c := range t.Columns {

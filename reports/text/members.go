@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// members is what an administrator would be shown of standby control when the
-// run has ended. A member that does not run shows nothing but why.
+// members is the standby status that an administrator would see at the end of
+// the run. A member that is not running shows only why.
 func members(all []oracle.MemberStatus) *table {
 	t := newTable("Members at the end", "<member", "group", "<vip", "priority", "<preempt", "<mode", "<leader", "<state")
 	for _, m := range all {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Options says what the reader's eyes, or terminal, can take.
+// Options says what the reader's terminal can show.
 type Options struct {
 	Width   int  // columns; 0: 100
 	Unicode bool // else plain ASCII
@@ -24,8 +24,8 @@ const (
 	linesDefault = 100
 )
 
-// OptionsFor returns what suits w: plain ASCII if it is no terminal, else what
-// the environment says of it. NO_COLOR is heeded.
+// OptionsFor returns the options for w: plain ASCII if it is not a terminal,
+// else what the environment says about it. It respects NO_COLOR.
 func OptionsFor(w io.Writer, getenv func(string) string) Options {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {

@@ -28,7 +28,8 @@ func WriteRun(w io.Writer, r *reports.Result, o Options) error {
 	return p.writeTo(w)
 }
 
-// withVariant names a scenario and, if it has variants, the one that was played.
+// withVariant names a scenario and, if it has variants, the one that was
+// played.
 func withVariant(scenario, variant string) string {
 	if variant == "" {
 		return scenario
@@ -128,7 +129,7 @@ func reasons(r *reports.Result) string {
 	return strings.Join(why, ", ")
 }
 
-// tooBusy says that a verdict may be the machine's fault.
+// tooBusy says that the machine may be to blame for a verdict.
 func tooBusy(r *reports.Result) string {
 	return "but the machine was too busy for real time: a process of the run waited " + short(r.Noise) + " for a processor"
 }

@@ -13,8 +13,8 @@ import (
 
 // WriteSummary draws a table of many runs, a line each, then each failure with
 // the command that replays it, each that was not run with the reason, and the
-// totals. A column says which variant a run was of, if there are any, and one in
-// which world it was, unless all were in virtual time.
+// totals. A column says which variant a run was of, if there are any, and one
+// in which world it was, unless all were in virtual time.
 func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
 	p := newPage(o)
 	p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
@@ -102,7 +102,8 @@ func longest(outages []oracle.Outage) string {
 	return short(worst.Duration)
 }
 
-// longestGap returns the longest gap between two servers of a virtual IP, or -1.
+// longestGap returns the longest gap between two servers of a virtual IP, or
+// -1.
 func longestGap(takeovers []oracle.Takeover) time.Duration {
 	gap := time.Duration(-1)
 	for _, t := range takeovers {
@@ -170,7 +171,7 @@ func (p *page) failure(r *reports.Result) {
 	p.line(spans...)
 }
 
-// broken says what ended a run without a verdict, and whose fault that was.
+// broken says why a run has no verdict, and whether the bench is to blame.
 func broken(r *reports.Result) string {
 	if r.Defect {
 		return "the bench itself failed: " + r.Error

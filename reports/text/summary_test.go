@@ -115,7 +115,8 @@ func TestDurations(t *testing.T) {
 	}
 }
 
-// TestPartsAddUp: each part alone would round to nothing, all together must not.
+// TestPartsAddUp: each part alone would round to nothing, all together must
+// not.
 func TestPartsAddUp(t *testing.T) {
 	each := []time.Duration{40 * time.Microsecond, 40 * time.Microsecond, 40 * time.Microsecond, 80 * time.Microsecond}
 	if diff := cmp.Diff([]string{"0", "0.0001s", "0", "0.0001s"}, parts(each)); diff != "" {

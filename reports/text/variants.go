@@ -14,8 +14,9 @@ import (
 // below each other.
 const variantsMax = 4
 
-// WriteVariants draws the runs of all variants of a scenario under one seed in one
-// world: what each measured, side by side, then the failures and the totals.
+// WriteVariants draws the runs of all variants of a scenario under one seed in
+// one world: what each measured, side by side, then the failures and the
+// totals.
 func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 	first := &results[0]
 	p := newPage(o)
@@ -34,8 +35,8 @@ func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 	return p.writeTo(w)
 }
 
-// sideBySide has a row for each figure that is not zero for all, and a column for
-// each run.
+// sideBySide has a row for each figure that is not zero for all, and a column
+// for each run.
 func sideBySide(results []reports.Result) *table {
 	head := []string{"<measure", "<of"}
 	verdicts := []span{{"verdict", plain}, {"", plain}}

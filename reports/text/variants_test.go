@@ -26,8 +26,8 @@ func variantResults(variants ...string) []reports.Result {
 	return results
 }
 
-// TestVariants: a column for each variant, a row for each figure that any of them
-// has, and failures with their replay.
+// TestVariants: a column for each variant, a row for each figure that any of
+// them has, and failures with their replay.
 func TestVariants(t *testing.T) {
 	var b strings.Builder
 	if err := WriteVariants(&b, variantResults("profile=ios", "profile=datapower", "profile=rfc2281"), Options{}); err != nil {
@@ -52,7 +52,8 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// TestManyVariants: more variants than there is room for stand below each other.
+// TestManyVariants: more variants than there is room for stand below each
+// other.
 func TestManyVariants(t *testing.T) {
 	var b strings.Builder
 	if err := WriteVariants(&b, variantResults("hello=1s", "hello=2s", "hello=3s", "hello=4s", "hello=5s"), Options{}); err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Becomes expects that a member entered a state at least once at the right time:
-// at an instant of the run, or some time after a fault. Without After, that is
-// the last fault applied before.
+// Becomes expects that a member entered a state at least once at the right
+// time: at an instant of the run, or some time after a fault. Without After,
+// that is the last fault applied before.
 type Becomes struct {
 	Member  `yaml:",inline"`
 	State   string                    `yaml:"state" doc:"the state entered" jsonschema:"required,enum=Initial,enum=Learn,enum=Listen,enum=Speak,enum=Standby,enum=Active"`

@@ -8,8 +8,8 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// TestCause: a fault is known by its line in logs, however it was written, and is
-// shown as it was written.
+// TestCause: a fault is known by its line in logs, however it was written, and
+// is shown as it was written.
 func TestCause(t *testing.T) {
 	plan := Plan{}
 	for _, line := range []string{"crash a", "freeze b for 1m30s"} {

@@ -7,7 +7,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// whenKey is the second key of an expectation that applies to some variants only.
+// whenKey is the second key of an expectation that applies to some variants
+// only.
 const whenKey = "when"
 
 // Conditional is an expectation that applies to some variants only.
@@ -16,8 +17,8 @@ type Conditional struct {
 	When map[string][]string // values of the variants that it applies to, by path
 }
 
-// In returns the expectation if it applies to a variant with these values by path,
-// else nil.
+// In returns the expectation if it applies to a variant with these values by
+// path, else nil.
 func (x Conditional) In(values map[string]string) Expectation {
 	for key, meant := range x.When { // order: all must hold
 		if !slices.Contains(meant, values[key]) {

@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Elected expects which members became Active in a window: exactly these, in this
-// order. One that was Active before and stays Active does not count.
+// Elected expects which members became Active in a window: exactly these, in
+// this order. One that was Active before and stays Active does not count.
 type Elected struct {
 	Nodes  []string `yaml:"nodes,short" doc:"the nodes in the order in which they become Active; an empty list: no node does" jsonschema:"required"`
 	Window `yaml:",inline"`

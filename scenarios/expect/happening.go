@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Happening expects how often something happened: events of a kind, in a window,
-// of a node, with certain fields. Use it if no other expectation fits.
+// Happening expects how often something happened: events of a kind, in a
+// window, of a node, with certain fields. Use it if no other expectation fits.
 type Happening struct {
 	Kind   string            `yaml:"kind" doc:"the kind of event, such as vip-announced" jsonschema:"required"`
 	Node   string            `yaml:"node" doc:"the node that the event is about (default: any)"`

@@ -74,8 +74,8 @@ type lane struct {
 }
 
 // lanes returns the paths of all members, in the order in which they first
-// changed their state. A machine that loses power goes back to Initial. A frozen
-// one keeps its state.
+// changed their state. A machine that loses power goes back to Initial. A
+// frozen one keeps its state.
 func lanes(e Evidence) []lane {
 	var all []lane
 	roster := oracle.NewRoster(oracle.Facts{})

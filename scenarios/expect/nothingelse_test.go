@@ -48,8 +48,8 @@ func TestNothingElseWithoutFault(t *testing.T) {
 	}
 }
 
-// Judge gives one verdict for each expectation and leaves out the violations that
-// are meant.
+// Judge gives one verdict for each expectation and leaves out the violations
+// that are meant.
 func TestJudge(t *testing.T) {
 	all := []Expectation{Moves{Count: form.Exactly(3)}, Moves{Count: form.Exactly(0)}}
 	verdicts, unexpected := Judge(all, evidence())

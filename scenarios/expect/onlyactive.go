@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// OnlyActive expects that only the listed nodes were ever in the state Active in
-// a window. They need not have been. A frozen member keeps its state.
+// OnlyActive expects that only the listed nodes were ever in the state Active
+// in a window. They need not have been. A frozen member keeps its state.
 type OnlyActive struct {
 	Nodes  []string `yaml:"nodes,short" doc:"the nodes that may be Active; an empty list: no node may" jsonschema:"required"`
 	Window `yaml:",inline"`

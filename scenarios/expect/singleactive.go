@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// SingleActive expects that each group has exactly one Active member when the run
-// ends.
+// SingleActive expects that each group has exactly one Active member when the
+// run ends.
 type SingleActive struct {
 	Node string     `yaml:"node" doc:"the node that must be Active (default: any)"`
 	VIP  netip.Addr `yaml:"vip" doc:"the virtual IP of the group (default: each group)"`

@@ -50,8 +50,8 @@ func (x States) Check(e Evidence) Result {
 	return Result{Passed: inOrder(x.Sequence, entered, sure), Got: strings.Join(got, ", ")}
 }
 
-// inOrder says whether exactly these things happened, in this order. Those at the
-// ends that are not sure to lie in the window may be left out.
+// inOrder says whether exactly these things happened, in this order. Those at
+// the ends that are not sure to lie in the window may be left out.
 func inOrder(want, happened []string, sure []bool) bool {
 	n := len(want)
 	for i := 0; i+n <= len(happened); i++ {

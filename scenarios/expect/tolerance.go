@@ -21,7 +21,8 @@ func (e Evidence) overlap(want form.Range[time.Duration]) form.Range[time.Durati
 	return e.span(want)
 }
 
-// about is the interval for a count that may be off by some. Zero is not widened.
+// about is the interval for a count that may be off by some. Zero is not
+// widened.
 func about(want form.Range[int], some int) form.Range[int] {
 	if want == form.Exactly(0) {
 		return want
@@ -29,8 +30,8 @@ func about(want form.Range[int], some int) form.Range[int] {
 	return want.Widen(some)
 }
 
-// aboutShare is the interval for a share of a number of things, of which some may
-// be off.
+// aboutShare is the interval for a share of a number of things, of which some
+// may be off.
 func aboutShare(want form.Range[form.Share], some, of int) form.Range[form.Share] {
 	if of == 0 {
 		return want

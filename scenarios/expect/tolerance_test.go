@@ -26,8 +26,9 @@ func real() Evidence {
 	return e
 }
 
-// granted holds by the tolerance only, and refused does not hold in spite of it,
-// by a millisecond or by one of what is counted. The run is that of runEvents.
+// granted holds by the tolerance only, and refused does not hold in spite of
+// it, by a millisecond or by one of what is counted. The run is that of
+// runEvents.
 var granted = []struct{ granted, refused string }{
 	{"becomes: {node: b, state: Active, between: 7s..7.85s}", "becomes: {node: b, state: Active, between: 7s..7.849s}"},
 	{"becomes: {node: b, state: Active, between: 8.15s..9s}", "becomes: {node: b, state: Active, between: 8.151s..9s}"},
@@ -54,7 +55,8 @@ var granted = []struct{ granted, refused string }{
 	{"outage: {client: c1, detection: 8.1s, retry: 0.9s}", "outage: {client: c1, detection: 8.1s, retry: 0.901s}"},
 	{"no-active: {total: 0.45s..0.49s, vip: 192.0.2.100}", "no-active: {total: ..0.3s, vip: 192.0.2.100}"},
 	{"dual-active: {total: 13.1s, longest: 12.1s, joined: 0.9s, vip: 192.0.2.100}", "dual-active: {total: 13.1s, joined: 0.8s, vip: 192.0.2.100}"},
-	// Of requests as many as are due in that time, and of connections those that are there for one request.
+	// Of requests as many as are due in that time, and of connections those that
+	// are there for one request.
 	{"requests: {client: c1, sent: 97, ok: 93, failed: 6, open: 4, latency: 2.9s}", "requests: {client: c1, sent: 97, ok: 94}"},
 	// A request that came due just before the end may have no answer yet.
 	{"outage: {client: c3, between: 100ms}", "outage: {client: c4}"},
@@ -103,8 +105,8 @@ func TestToleranceIsNotGranted(t *testing.T) {
 	}
 }
 
-// TestOwnTolerance: with timers of milliseconds the tolerance is smaller, and the
-// verdict knows it.
+// TestOwnTolerance: with timers of milliseconds the tolerance is smaller, and
+// the verdict knows it.
 func TestOwnTolerance(t *testing.T) {
 	e := evidence()
 	e.Tolerance = 25 * time.Millisecond

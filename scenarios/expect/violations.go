@@ -10,8 +10,8 @@ import (
 )
 
 // Violations expects that each of the named invariants is violated at least
-// once. It is for incidents that break one on purpose. All other invariants must
-// hold in every run without being listed.
+// once. It is for incidents that break one on purpose. All other invariants
+// must hold in every run without being listed.
 type Violations struct {
 	Names []string `yaml:"invariants,short" doc:"the invariants that this scenario breaks on purpose, such as one-active" jsonschema:"required"`
 }

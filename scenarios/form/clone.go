@@ -2,8 +2,9 @@ package form
 
 import "reflect"
 
-// Clone copies a value with everything that its exported fields, maps, lists and
-// pointers lead to. Values behind interfaces are shared and must not be changed.
+// Clone copies a value with everything that its exported fields, maps, lists
+// and pointers lead to. Values behind interfaces are shared and must not be
+// changed.
 func Clone[T any](value T) T {
 	clone := value
 	cloneInto(reflect.ValueOf(&clone).Elem())

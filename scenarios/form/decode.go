@@ -13,8 +13,8 @@ import (
 )
 
 // Decoder turns a YAML tree into Go values by reflection. It continues after a
-// problem, so that all problems of a file are reported at once, and remembers the
-// place of each value, so that problems found later have a place too.
+// problem, so that all problems of a file are reported at once, and remembers
+// the place of each value, so that problems found later have a place too.
 type Decoder struct {
 	lines    []string
 	problems []Problem
@@ -26,11 +26,12 @@ type Decoder struct {
 	format   *Format
 }
 
-// MayRepeat says whether the document is small enough to be read that many times.
+// MayRepeat says whether the document is small enough to be read that many
+// times.
 func (d *Decoder) MayRepeat(times int) bool { return d.visits*times <= visitMax }
 
-// Fork returns a decoder of the same document without problems. The two no longer
-// share places.
+// Fork returns a decoder of the same document without problems. The two no
+// longer share places.
 func (d *Decoder) Fork() *Decoder {
 	fork := *d
 	fork.problems, fork.places = nil, maps.Clone(d.places)

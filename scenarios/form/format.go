@@ -41,7 +41,8 @@ func (o *Format) own(t reflect.Type) *Type {
 }
 
 // Decode reads a document into a struct and remembers where everything stood.
-// The problems are the decoder's; done is false if nothing was read, or not all.
+// The problems are the decoder's; done is false if nothing was read, or not
+// all.
 func (o *Format) Decode(data []byte, into any) (d *Decoder, done bool) {
 	d = newDecoder(o, data)
 	v := reflect.ValueOf(into).Elem()
@@ -58,8 +59,8 @@ func (o *Format) Decode(data []byte, into any) (d *Decoder, done bool) {
 	return d, false
 }
 
-// Blank returns a decoder of no document, for values that were written in Go. Its
-// problems have no places.
+// Blank returns a decoder of no document, for values that were written in Go.
+// Its problems have no places.
 func (o *Format) Blank() *Decoder {
 	d := newDecoder(o, nil)
 	d.lines = nil

@@ -15,8 +15,8 @@ const AnyName = "*"
 
 // Set gives everything that a path leads to, in a struct, the value that a text
 // stands for, written as in a document. A path is keys joined by dots, such as
-// nodes.a.standby.lan.priority; AnyName stands for all names that lead on. What is
-// wrong with the path or the value is returned without places.
+// nodes.a.standby.lan.priority; AnyName stands for all names that lead on. What
+// is wrong with the path or the value is returned without places.
 func (o *Format) Set(into any, path, value string) []Problem {
 	n, problem := o.parse(value)
 	if problem != "" {
@@ -39,9 +39,9 @@ func (o *Format) parse(value string) (n Node, problem string) {
 	return n, ""
 }
 
-// Set is Format.Set with a value of the document. Problems of the path are put at
-// the place where it stands, those of the value at the value, where problems of
-// what was set are put from now on, too.
+// Set is Format.Set with a value of the document. Problems of the path are put
+// at the place where it stands, those of the value at the value, where problems
+// of what was set are put from now on, too.
 func (d *Decoder) Set(into any, path string, n Node, at Place) {
 	s := setting{d: d, text: path, keys: strings.Split(path, "."), value: n, at: at}
 	before := len(d.problems)
@@ -86,8 +86,8 @@ func (s *setting) absent(key int, several bool, format string, args ...any) {
 	}
 }
 
-// set follows the path from its key with number i on; path is what leads to v, by
-// its names, and several says whether it is one of several.
+// set follows the path from its key with number i on; path is what leads to v,
+// by its names, and several says whether it is one of several.
 func (s *setting) set(v reflect.Value, i int, path []string, f Field, several bool) {
 	if i == len(s.keys) {
 		s.assign(v, path, f)

@@ -32,8 +32,8 @@ func newFleet() fleet {
 	}}
 }
 
-// TestSet: a path leads through structs, maps, pointers and lists; * means every
-// name that leads on.
+// TestSet: a path leads through structs, maps, pointers and lists; * means
+// every name that leads on.
 func TestSet(t *testing.T) {
 	f := &Format{Noun: "fleet", Fixed: []string{"title"}}
 	trip := 90 * time.Second

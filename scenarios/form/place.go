@@ -61,8 +61,8 @@ func (d *Decoder) PlaceOf(n Node) Place {
 	return placeOf(n.GetToken())
 }
 
-// PlaceInText is the place of a character in a scalar, counted from 1; of one that
-// takes several lines, its beginning.
+// PlaceInText is the place of a character in a scalar, counted from 1; of one
+// that takes several lines, its beginning.
 func (d *Decoder) PlaceInText(n Node, character int) Place {
 	at := placeOf(n.GetToken())
 	if text, ok := n.(*ast.StringNode); ok {

@@ -140,8 +140,8 @@ func parseBound[T Bound](text string, into *T) (err error) {
 	return err
 }
 
-// Text prints a value as the end of an interval is read. Durations are printed to
-// the microsecond, as finer is noise to a reader.
+// Text prints a value as the end of an interval is read. Durations are printed
+// to the microsecond, as finer is noise to a reader.
 func Text[T Bound](value T) string {
 	switch v := any(value).(type) {
 	case time.Duration:

@@ -21,9 +21,9 @@ const (
 	addressPattern = `([0-9]{1,3}\.){3}[0-9]{1,3}`
 )
 
-// Schema returns the JSON Schema of documents that fill a struct, indented. It is
-// made from the same structs and tags that the decoder reads. Required are the
-// keys that a document must have.
+// Schema returns the JSON Schema of documents that fill a struct, indented. It
+// is made from the same structs and tags that the decoder reads. Required are
+// the keys that a document must have.
 func (o *Format) Schema(struc reflect.Type, title string, required ...string) []byte {
 	r := &jsonschema.Reflector{
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, ExpandedStruct: true, Anonymous: true,

@@ -12,9 +12,9 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Bounds of a document. They are far above what a document needs, and low enough
-// to keep parsing fast: the parser recurses for each level, and each use of an
-// alias costs as much as its value.
+// Bounds of a document. They are far above what a document needs, and low
+// enough to keep parsing fast: the parser recurses for each level, and each use
+// of an alias costs as much as its value.
 const (
 	SizeMax    = 1 << 20 // bytes
 	depthMax   = 40      // levels of mappings and lists

@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// TestDrawnFaults: for each incident, faults drawn at random read as they print,
-// and the incident is valid with all of them in its timeline.
+// TestDrawnFaults: for each incident, faults drawn at random read as they
+// print, and the incident is valid with all of them in its timeline.
 func TestDrawnFaults(t *testing.T) {
 	all, err := All()
 	if err != nil {

@@ -31,8 +31,8 @@ func All() ([]*scenarios.Scenario, error) {
 	return all, nil
 }
 
-// Tagged returns the incidents that have one of the tags, in any case, or all if
-// there are no tags.
+// Tagged returns the incidents that have one of the tags, in any case, or all
+// if there are no tags.
 func Tagged(tags []string) ([]*scenarios.Scenario, error) {
 	all, err := All()
 	if err != nil || len(tags) == 0 {

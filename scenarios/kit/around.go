@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Around plays a scenario in virtual time as it is and, if there is a tolerance,
-// in the ways in which real time may differ by it:
+// Around plays a scenario in virtual time as it is and, if there is a
+// tolerance, in the ways in which real time may differ by it:
 //
 //   - Everything that is done to the cluster comes a tolerance sooner, or later. In
 //     real time what is done and what the cluster does are late independently of

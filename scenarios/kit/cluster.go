@@ -162,7 +162,8 @@ func timeline(r *reports.Result) string {
 	return b.String()
 }
 
-// AttachOutcome adds the timeline of a scenario's run to the report of the spec.
+// AttachOutcome adds the timeline of a scenario's run to the report of the
+// spec.
 func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
 	world, flag := "virtual", ""
 	if o.Digest == "" {

@@ -11,9 +11,10 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Meet matches a cluster that has met all expectations so far: those of scenario
-// files, or a spec's own. Matching fails with an error if an expectation names
-// something that the cluster does not have. "The end" in an expectation means now.
+// Meet matches a cluster that has met all expectations so far: those of
+// scenario files, or a spec's own. Matching fails with an error if an
+// expectation names something that the cluster does not have. "The end" in an
+// expectation means now.
 func Meet(all ...expect.Expectation) types.GomegaMatcher { return &matcher{all: all} }
 
 // matcher checks expectations against a cluster.
@@ -61,9 +62,9 @@ func (m *matcher) NegatedFailureMessage(any) string {
 	return message
 }
 
-// HaveTakenOver matches when, after a fault, the virtual IP went From one member
-// To another, detected Between two durations after that fault, and moved no other
-// time. To is needed.
+// HaveTakenOver matches when, after a fault, the virtual IP went From one
+// member To another, detected Between two durations after that fault, and moved
+// no other time. To is needed.
 func HaveTakenOver(list ...Term) types.GomegaMatcher {
 	t := termsOf(list)
 	if !t.between.Given {
@@ -93,8 +94,8 @@ func KeepConnections(least Share, list ...Term) types.GomegaMatcher {
 	return Meet(expect.Kept{Share: least, After: termsOf(list).after})
 }
 
-// HaveOutage matches when the Client's longest outage has ended and lies Between
-// two durations; without a client, that of every client.
+// HaveOutage matches when the Client's longest outage has ended and lies
+// Between two durations; without a client, that of every client.
 func HaveOutage(list ...Term) types.GomegaMatcher {
 	t := termsOf(list)
 	return Meet(expect.Outage{Client: t.client, Between: t.between})
@@ -103,7 +104,8 @@ func HaveOutage(list ...Term) types.GomegaMatcher {
 // HoldInvariants matches when no invariant was violated.
 func HoldInvariants() types.GomegaMatcher { return Meet(invariants{}) }
 
-// invariants expects that no invariant was violated, which scenario files imply.
+// invariants expects that no invariant was violated, which scenario files
+// imply.
 type invariants struct{}
 
 // Text implements expect.Expectation.

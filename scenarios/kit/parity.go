@@ -144,7 +144,8 @@ func (f *figure) text(value int64) string {
 	return time.Duration(value).String()
 }
 
-// unlikeFigures names the figures that do not lie around those of the references.
+// unlikeFigures names the figures that do not lie around those of the
+// references.
 func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*scenarios.Outcome, tolerance time.Duration) (problems []string) {
 	for _, f := range figuresOf(o, references) {
 		by, known := follows[f.Varies]
@@ -160,13 +161,14 @@ func unlikeFigures(s *scenarios.Scenario, o *scenarios.Outcome, references []*sc
 	return problems
 }
 
-// synRepeat is after how long a SYN that got no answer is sent again (RFC 6298 §2.1).
+// synRepeat is after how long a SYN that got no answer is sent again (RFC 6298
+// §2.1).
 const synRepeat = time.Second
 
 // caught reports whether the figure is a latency of a client of which requests
-// came due, within the tolerance, as a virtual IP was given up. The SYN of such a
-// one may reach nobody, and is sent again. In virtual time the moment until the
-// next member has the address is so short that none falls into it.
+// came due, within the tolerance, as a virtual IP was given up. The SYN of such
+// a one may reach nobody, and is sent again. In virtual time the moment until
+// the next member has the address is so short that none falls into it.
 func (f *figure) caught(o *scenarios.Outcome, tolerance time.Duration) bool {
 	if f.Varies != oracle.WithSYN || len(f.differences) == 0 || f.got > int64(synRepeat+tolerance) {
 		return false
@@ -190,8 +192,8 @@ func (f *figure) caught(o *scenarios.Outcome, tolerance time.Duration) bool {
 	return some
 }
 
-// varying is a figure of an outcome that may be another one, as times may differ
-// by a tolerance.
+// varying is a figure of an outcome that may be another one, as times may
+// differ by a tolerance.
 type varying struct {
 	scenario  *scenarios.Scenario
 	outcome   *scenarios.Outcome

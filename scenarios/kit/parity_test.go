@@ -13,7 +13,8 @@ import (
 
 const ms = time.Millisecond
 
-// crashOf is a pair with a client of 20 requests a second, and what is done to it.
+// crashOf is a pair with a client of 20 requests a second, and what is done to
+// it.
 func crashOf(t *testing.T, timeline string) *scenarios.Scenario {
 	t.Helper()
 	s, err := scenarios.Parse("pair.yaml", []byte("name: pair\nabout: A pair.\nduration: 60s\n"+pair+timeline))
@@ -38,7 +39,8 @@ func measured(outage time.Duration, requests oracle.Requests, moves int, states 
 	return o
 }
 
-// TestMeasureLike walks through what real time may do to the measures, and what not.
+// TestMeasureLike walks through what real time may do to the measures, and what
+// not.
 func TestMeasureLike(t *testing.T) {
 	s := crashOf(t, "")
 	ok := func(n int) oracle.Requests { return oracle.Requests{Sent: 100, OK: n} }
@@ -97,8 +99,8 @@ func TestMeasureLike(t *testing.T) {
 	}
 }
 
-// TestMeasureLikeCaughtRequest: who asks as the address is given up may wait for
-// the next SYN, and for no longer; who asks at another time may not.
+// TestMeasureLikeCaughtRequest: who asks as the address is given up may wait
+// for the next SYN, and for no longer; who asks at another time may not.
 func TestMeasureLikeCaughtRequest(t *testing.T) {
 	const lost = 44 * time.Second
 	slowest := func(due, latency time.Duration) *scenarios.Outcome {
@@ -133,8 +135,8 @@ func TestMeasureLikeCaughtRequest(t *testing.T) {
 	}
 }
 
-// TestMeasureLikeKnowsAllCounts: a real outcome is like itself, so it is said of
-// each count what follows for it.
+// TestMeasureLikeKnowsAllCounts: a real outcome is like itself, so it is said
+// of each count what follows for it.
 func TestMeasureLikeKnowsAllCounts(t *testing.T) {
 	s := crashOf(t, "timeline: [40s: crash a]\n")
 	o, err := s.Run(t.Context(), scenarios.RunOptions{Seed: 7})

@@ -39,8 +39,8 @@ func (t *Tap) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	}
 }
 
-// Lost implements netfab.Observer. The capture omits frames that never left their
-// machine because the link was down.
+// Lost implements netfab.Observer. The capture omits frames that never left
+// their machine because the link was down.
 func (t *Tap) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
 	if t.Writer != nil && (to != nil || from.Carrier()) {
 		t.Writer.Lost(now, t.Writer.Interface(from.Name()), data, why)

@@ -31,8 +31,8 @@ func Client(node string) Term { return func(t *terms) { t.client = node } }
 // After names the fault that is meant, as its line.
 func After(line string) Term { return func(t *terms) { t.after = expect.CauseOf(line) } }
 
-// VIP names the virtual IP; needed if there are several groups. It panics if the
-// text is no address.
+// VIP names the virtual IP; needed if there are several groups. It panics if
+// the text is no address.
 func VIP(address string) Term {
 	vip := netip.MustParseAddr(address)
 	return func(t *terms) { t.vip = vip }

@@ -41,8 +41,8 @@ type journey struct {
 
 var abroad journey
 
-// The journey begins before the first spec, unless the library is not asked for:
-// real time wants the machine for itself.
+// The journey begins before the first spec, unless the library is not asked
+// for: real time wants the machine for itself.
 var _ = BeforeSuite(func() {
 	if Label().MatchesLabelFilter(GinkgoLabelFilter()) {
 		abroad.begin()

@@ -112,8 +112,9 @@ var _ = DescribeTable("members with equal priorities", Label("F12"), func(row eq
 		Expect(c).To(kit.HoldInvariants())
 	}
 },
-	// Together: both speak after the hold time, b's hello sends a back, and b is Active after twice the hold time.
-	// Preempt has no say, for nobody is Active to be preempted.
+	// Together: both speak after the hold time, b's hello sends a back, and b is
+	// Active after twice the hold time. Preempt has no say, for nobody is Active to
+	// be preempted.
 	Entry("start together: the higher address wins", equals{
 		elected: []election{{"b", exactly(2 * hold)}}, active: "b",
 	}),
@@ -121,15 +122,16 @@ var _ = DescribeTable("members with equal priorities", Label("F12"), func(row eq
 		preemptA: true, preemptB: true, elected: []election{{"b", exactly(2 * hold)}}, active: "b",
 	}),
 
-	// One after the other: the first is alone, so it is Active after twice the hold time.
+	// One after the other: the first is alone, so it is Active after twice the hold
+	// time.
 	Entry("the lower address first: the incumbent keeps the role", equals{
 		startB: 40 * time.Second, elected: []election{{"a", exactly(2 * hold)}}, active: "a",
 	}),
 	Entry("the higher address first: the incumbent keeps the role", equals{
 		startA: 40 * time.Second, elected: []election{{"b", exactly(2 * hold)}}, active: "b",
 	}),
-	// The later one is higher and hears the first hello within a hello time and its jitter; the loser hears its coup a
-	// message later.
+	// The later one is higher and hears the first hello within a hello time and its
+	// jitter; the loser hears its coup a message later.
 	Entry("the lower address first, preempt on both: the higher one takes over", equals{
 		startB: 40 * time.Second, preemptA: true, preemptB: true, active: "b",
 		elected: []election{{"a", exactly(2 * hold)}, {"b", span{40 * time.Second, 40*time.Second + helloMax}}},
@@ -147,8 +149,9 @@ var _ = DescribeTable("members with equal priorities", Label("F12"), func(row eq
 		startA: 40 * time.Second, preemptA: true, preemptB: true, elected: []election{{"b", exactly(2 * hold)}}, active: "b",
 	}),
 
-	// Apart: the standby is Active a hold time after the last hello it heard, which was at most a hello time and its
-	// jitter before. After the heal the next hello, of either, ends it.
+	// Apart: the standby is Active a hold time after the last hello it heard, which
+	// was at most a hello time and its jitter before. After the heal the next
+	// hello, of either, ends it.
 	Entry("after a partition, the lower address active before: the higher one wins, without preempt", equals{
 		startB: 40 * time.Second, cut: true, active: "b",
 		elected: []election{{"a", exactly(2 * hold)}, {"b", span{cutAt + hold - helloMax, cutAt + hold}}},

@@ -34,14 +34,14 @@ func onNamespaces(t topology.Topology, o world.Options) (scenarios.Lab, error) {
 	return b, nil
 }
 
-// rounds are how many incidents are played at once, for each processor: mostly
-// they wait, and one that came out wrong is played again with fewer beside it.
+// rounds are how many incidents are played at once, for each processor: they
+// mostly wait, and a failing one is retried with less parallelism.
 var rounds = []int{6, 2, 1, 1}
 
-// strikes are how often an incident comes out wrong before that is a verdict. A
-// play in real time is a sample: what decides it may be which of two frames of
-// different machines comes first, by less than a processor's turn. So a single
-// one that is wrong proves little, and is told; a second one fails the incident.
+// strikes are how many failed plays fail an incident. A play in real time is a
+// sample: it may depend on which of two machines sends first, by less than a
+// processor's turn. So one failed play proves little and is only reported; the
+// second fails the incident.
 const strikes = 2
 
 // stage has all incidents played in real time, begun at once and side by side.
@@ -78,8 +78,8 @@ var theStage = sync.OnceValue(func() *stage {
 	return s
 })
 
-// perform plays all incidents, and again those that came out wrong, until that is
-// a verdict. They are judged when all have been played, for that computes.
+// perform plays all incidents, and again those that came out wrong, until that
+// is a verdict. They are judged when all have been played, for that computes.
 func perform(all []*turn) {
 	for i, perProcessor := range rounds {
 		sideBySide(perProcessor*runtime.NumCPU(), all, (*turn).play)
@@ -102,9 +102,9 @@ func (p *turn) play() {
 	p.outcome, p.err = p.scenario.Run(context.Background(), scenarios.RunOptions{Seed: p.scenario.Seed, Lab: onNamespaces})
 }
 
-// settled judges the last play and says whether there is a verdict now. What is
-// wrong beside noise that real time has no tolerance for says nothing of the
-// incident, or of the bench.
+// settled judges the last play and says whether there is a verdict now. A
+// failure under more noise than the tolerance allows says nothing about the
+// incident or the bench.
 func (p *turn) settled() bool {
 	if p.err != nil {
 		return true

@@ -47,9 +47,11 @@ var _ = DescribeTable("a host with neighbour entries of an age", Label("F30"), f
 			Expect(c).To(kit.HaveOutage(kit.Client("c1"), kit.Within(hold+between)))
 			continue
 		}
-		// An entry is believed for half to one and a half times its age since the last sign of life, which came with the
-		// answer before the crash. Then the next request is the packet that has 5 s waited for such a sign and a asked for
-		// 3 s; one more request asks everybody, and the SYN that waited for the answer goes to b.
+		// An entry is believed for half to one and a half times its age since the last
+		// sign of life, which came with the answer before the crash. Then the next
+		// request is the packet that has 5 s waited for such a sign and a asked for 3
+		// s; one more request asks everybody, and the SYN that waited for the answer
+		// goes to b.
 		const steps = between + 5*time.Second + 3*time.Second + between + 2*time.Second
 		Expect(c).To(kit.HaveOutage(kit.Client("c1"), kit.Between(age/2-2*between, age*3/2+steps)))
 	}

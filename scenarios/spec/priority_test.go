@@ -10,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/scenarios/kit"
 )
 
-// change is a row: a is Active with priority 110, b comes after it with 100, and
-// at an instant an administrator changes something on one of them.
+// change is a row: a is Active with priority 110, b comes after it with 100,
+// and at an instant an administrator changes something on one of them.
 type change struct {
 	preempt bool          // on both
 	start   time.Duration // of b
@@ -40,9 +40,9 @@ nodes:
 // starts together with a: then it is standby from 30 s on.
 const lateStart = 60 * time.Second
 
-// A priority that changes while all runs decides nothing by itself: only preempt
-// moves the role, at the next hello that carries or meets the new priority
-// (spec/failover.md F10). That holds in every state.
+// A priority that changes while all runs decides nothing by itself: only
+// preempt moves the role, at the next hello that carries or meets the new
+// priority (spec/failover.md F10). That holds in every state.
 var _ = DescribeTable("the priority changes at run time", Label("F10"), func(row change) {
 	for seed := uint64(1); seed <= 10; seed++ {
 		By(fmt.Sprintf("seed %d", seed))

@@ -74,8 +74,9 @@ var _ = DescribeTable("the active member reboots", Label("F8"), func(outage time
 		Expect(switches).To(Equal(len(rows)), "runs in which b took over")
 	}
 },
-	// a says its first hello 3 s after it is back, or up to 3.3 s later if it has not heard b by then: at 6.3 s and the
-	// outage at the latest. b waits 6.7 s to 10 s from the crash on.
+	// a says its first hello 3 s after it is back, or up to 3.3 s later if it has
+	// not heard b by then: at 6.3 s and the outage at the latest. b waits 6.7 s to
+	// 10 s from the crash on.
 	Entry("for 0.2 s", 200*time.Millisecond, never),
 	Entry("for 0.5 s", 500*time.Millisecond, either),
 	Entry("for 1 s", time.Second, either),

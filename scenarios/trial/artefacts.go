@@ -40,8 +40,8 @@ func (a *artefacts) observer() netfab.Observer {
 	return a.recorder
 }
 
-// watch returns the function that gets every event: it passes them to the capture
-// and to also, unless that is nil.
+// watch returns the function that gets every event: it passes them to the
+// capture and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	switch {
 	case a.recorder == nil:
@@ -55,7 +55,8 @@ func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	}
 }
 
-// output opens the file for the output of a real program; nil if it is not kept.
+// output opens the file for the output of a real program; nil if it is not
+// kept.
 func (a *artefacts) output() func(name string) (io.Writer, error) {
 	if a.directory == nil {
 		return nil
@@ -84,8 +85,8 @@ func (a *artefacts) Close() {
 	}
 }
 
-// WriteComparison writes a comparison next to the directories of its two trials;
-// t is one of them. If they have no directories it does nothing.
+// WriteComparison writes a comparison next to the directories of its two
+// trials; t is one of them. If they have no directories it does nothing.
 func WriteComparison(c *reports.Comparison, t Trial) error {
 	if t.Dir == "" {
 		return nil

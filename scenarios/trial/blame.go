@@ -65,8 +65,8 @@ func BlameFor(err error) Blame {
 	return BlameBench
 }
 
-// BlameForWriting is BlameFor for errors in writing reports: if the kernel rejects
-// a path, the user can choose another.
+// BlameForWriting is BlameFor for errors in writing reports: if the kernel
+// rejects a path, the user can choose another.
 func BlameForWriting(err error) Blame {
 	var errno syscall.Errno
 	if errors.As(err, &errno) || errors.Is(err, reports.ErrOccupied) {

@@ -15,8 +15,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// TestBlame: errors caused by the machine or the scenario do not blame the bench,
-// all others do.
+// TestBlame: errors caused by the machine or the scenario do not blame the
+// bench, all others do.
 func TestBlame(t *testing.T) {
 	program := func(err error) error {
 		return fmt.Errorf("node a: %w", &realhost.ProgramError{Program: "nginx", Err: err})

@@ -33,8 +33,8 @@ func NeedsNamespaces(s *scenarios.Scenario) string {
 	return ""
 }
 
-// Obstacle says why this machine cannot play a scenario in the netns world; empty
-// if it can.
+// Obstacle says why this machine cannot play a scenario in the netns world;
+// empty if it can.
 func Obstacle(s *scenarios.Scenario) string {
 	if why := impossible(s); why != "" {
 		return why
@@ -42,8 +42,8 @@ func Obstacle(s *scenarios.Scenario) string {
 	return strings.Join(slices.Concat(lackOf(s, testbed.Missing(s.Topology)), lackOfUsers(s, netns.HasUsers()), missingGroups(s)), "; ")
 }
 
-// impossible says why no machine can play a scenario in the netns world; empty if
-// one can.
+// impossible says why no machine can play a scenario in the netns world; empty
+// if one can.
 func impossible(s *scenarios.Scenario) string {
 	if err := testbed.Check(s.Topology, timeline(s)); err != nil {
 		return strings.ReplaceAll(strings.TrimPrefix(err.Error(), "testbed: "), "\n", "; ")

@@ -52,8 +52,8 @@ timeline:
   - 1s: hog web service 100% for 2s
 `
 
-// TestWorldsOf: real programs need namespaces, a warm reboot needs virtual time,
-// and the rest goes in both.
+// TestWorldsOf: real programs need namespaces, a warm reboot needs virtual
+// time, and the rest goes in both.
 func TestWorldsOf(t *testing.T) {
 	warm := strings.Replace(quick, "expect:", "timeline:\n  - 30s: reboot a warm down 5s\nexpect:", 1)
 	for _, c := range []struct {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// systemFolders are where Debian keeps nginx, haproxy and keepalived. An ordinary
-// user's PATH does not include them.
+// systemFolders are where Debian keeps nginx, haproxy and keepalived. An
+// ordinary user's PATH does not include them.
 var systemFolders = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
 
 // WithSystemFolders adds the system folders that a PATH lacks. Call it before

@@ -20,10 +20,10 @@ type Plan struct {
 	AllowExec bool
 }
 
-// Trials returns the trials of the plan. The variants of one scenario and seed are
-// next to each other, and so are the worlds of one variant. If this machine cannot
-// play a trial in the netns world, Skip says why. It fails if two trials would
-// write to the same directory.
+// Trials returns the trials of the plan. The variants of one scenario and seed
+// are next to each other, and so are the worlds of one variant. If this machine
+// cannot play a trial in the netns world, Skip says why. It fails if two trials
+// would write to the same directory.
 func (p Plan) Trials() ([]Trial, error) {
 	var all []Trial
 	for _, s := range p.Sources {

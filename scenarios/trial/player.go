@@ -13,9 +13,9 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Player plays trials. Play never fails: what went wrong, and whose fault it is,
-// are values of the result. When the context ends, Play returns soon, and the
-// result blames the signal unless the trial had already ended.
+// Player plays trials. Play never fails: what went wrong, and whose fault it
+// is, are values of the result. When the context ends, Play returns soon, and
+// the result blames the signal unless the trial had already ended.
 //
 // Several goroutines may call Play at once.
 type Player interface {
@@ -23,16 +23,16 @@ type Player interface {
 }
 
 // InProcess plays trials in this process, in virtual time and in network
-// namespaces. The latter need the right to create them, and a program that passes
-// testbed.Parts on to testbed.PartMain.
+// namespaces. The latter need the right to create them, and a program that
+// passes testbed.Parts on to testbed.PartMain.
 type InProcess struct {
 	Version string            // of the bench, for reports
 	Watch   func(event.Event) // sees each event as it happens; may be nil
 }
 
-// Play implements Player. It opens the scenario if it is not open yet, and refuses
-// to run programs that have not been allowed: the file may have changed since
-// the user checked it.
+// Play implements Player. It opens the scenario if it is not open yet, and
+// refuses to run programs that have not been allowed: the file may have changed
+// since the user checked it.
 func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if t.Skip != "" {
 		return t.skipped(p.Version)

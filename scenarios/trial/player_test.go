@@ -110,7 +110,8 @@ type playerFunc func(ctx context.Context, t Trial) Result
 
 func (f playerFunc) Play(ctx context.Context, t Trial) Result { return f(ctx, t) }
 
-// TestEach: every trial once, never more than jobs at a time, results one by one.
+// TestEach: every trial once, never more than jobs at a time, results one by
+// one.
 func TestEach(t *testing.T) {
 	const jobs = 3
 	trials := make([]Trial, 20)

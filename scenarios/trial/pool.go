@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// WorkerError says that a worker process failed: it did not start, or it ended in
-// the middle of a trial. It says nothing about the trial.
+// WorkerError says that a worker process failed: it did not start, or it ended
+// in the middle of a trial. It says nothing about the trial.
 type WorkerError struct {
 	Err   error
 	Ended error // how the process ended; nil if it exited with 0 or never started
@@ -29,8 +29,8 @@ func (e *WorkerError) Error() string {
 // Unwrap returns the cause.
 func (e *WorkerError) Unwrap() error { return e.Err }
 
-// ErrNoWorker is wrapped by the WorkerError of a trial that no worker was left to
-// play.
+// ErrNoWorker is wrapped by the WorkerError of a trial that no worker was left
+// to play.
 var ErrNoWorker = errors.New("no worker is left")
 
 // Pool plays trials in worker processes, which it starts when they are first

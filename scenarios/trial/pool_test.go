@@ -120,8 +120,8 @@ func TestWorkerDies(t *testing.T) {
 	}
 }
 
-// TestPoolInterrupted: the end of a play's context ends its worker and no other;
-// the pool starts another in its place.
+// TestPoolInterrupted: the end of a play's context ends its worker and no
+// other; the pool starts another in its place.
 func TestPoolInterrupted(t *testing.T) {
 	begun := make(chan struct{}, 1)
 	pool := newPool(t, 1, "never ends", writerFunc(func(b []byte) { begun <- struct{}{} }))

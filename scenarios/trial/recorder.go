@@ -8,8 +8,9 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// recorder writes a capture of the fabric: each frame once, on the interface that
-// sent it, with a comment if it was lost, and the faults between the frames.
+// recorder writes a capture of the fabric: each frame once, on the interface
+// that sent it, with a comment if it was lost, and the faults between the
+// frames.
 type recorder struct {
 	writer *pcapng.Writer
 	ifaces []int // interfaces of the capture, by port number
@@ -32,8 +33,8 @@ func (r *recorder) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	r.writer.Frame(now, r.iface(from), data)
 }
 
-// Lost implements netfab.Observer. The capture omits frames that never left their
-// machine because the link was down.
+// Lost implements netfab.Observer. The capture omits frames that never left
+// their machine because the link was down.
 func (r *recorder) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
 	if to == nil && !from.Carrier() {
 		return

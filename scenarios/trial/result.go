@@ -6,8 +6,8 @@ import (
 	"github.com/cablepull/cablepull/reports"
 )
 
-// Result is the outcome of a trial: a verdict, or whose fault it is that there is
-// none. A worker process returns its JSON form.
+// Result is the outcome of a trial: a verdict, or whose fault it is that there
+// is none. A worker process returns its JSON form.
 type Result struct {
 	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
@@ -43,8 +43,8 @@ func (r Result) Status() Status {
 }
 
 // Decisive returns the result that decides the exit status of a process that
-// played them all: the first bug of the bench, else the first without a verdict,
-// else the first that failed, else any.
+// played them all: the first bug of the bench, else the first without a
+// verdict, else the first that failed, else any.
 func Decisive(results []Result) Result {
 	worst := Result{Report: reports.Result{Passed: true}}
 	rank := func(r Result) int {

@@ -22,8 +22,8 @@ type Source struct {
 // ErrNoFile says that a word looks like a path but there is no such file.
 var ErrNoFile = errors.New("there is no such file")
 
-// Open reads a scenario file if the word looks like a path or names a file. Else
-// it finds the incident of the library.
+// Open reads a scenario file if the word looks like a path or names a file.
+// Else it finds the incident of the library.
 func Open(word string) (Source, error) {
 	looksLikePath := strings.ContainsRune(word, filepath.Separator) || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
 	if _, err := os.Stat(word); err == nil || looksLikePath {
@@ -53,8 +53,8 @@ func (e *ProgramsError) Error() string {
 	return fmt.Sprintf("%s:%d: node %s would run %s on this machine without permission", e.Word, p.Line, p.Node, p.Name)
 }
 
-// Permit returns a *ProgramsError for a file that runs real programs. Incidents of
-// the library may run theirs.
+// Permit returns a *ProgramsError for a file that runs real programs. Incidents
+// of the library may run theirs.
 func (s Source) Permit() error {
 	if !s.File {
 		return nil

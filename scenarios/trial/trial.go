@@ -38,8 +38,8 @@ func (w World) Jobs() int {
 	return 1
 }
 
-// Trial is one run to make: everything that decides its outcome. A worker process
-// gets its JSON form.
+// Trial is one run to make: everything that decides its outcome. A worker
+// process gets its JSON form.
 type Trial struct {
 	Source
 	Variant   string `json:"variant"` // of the scenario; empty if it has none

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTrialTravels: a worker gets all of a trial except the open scenario, which
-// it opens by itself. A new field that the JSON form lacks fails here.
+// TestTrialTravels: a worker gets all of a trial except the open scenario,
+// which it opens by itself. A new field that the JSON form lacks fails here.
 func TestTrialTravels(t *testing.T) {
 	var sent Trial
 	v := reflect.ValueOf(&sent).Elem()

@@ -40,8 +40,8 @@ func variedFile(t *testing.T) Source {
 	return s
 }
 
-// TestVariantsAreTrials: each variant is a trial with a name and a directory of its
-// own, which a worker finds again by word and name.
+// TestVariantsAreTrials: each variant is a trial with a name and a directory of
+// its own, which a worker finds again by word and name.
 func TestVariantsAreTrials(t *testing.T) {
 	out := t.TempDir()
 	plan := Plan{Sources: []Source{variedFile(t)}, Worlds: []World{Virtual}, Out: out}
@@ -83,8 +83,8 @@ func TestOneVariant(t *testing.T) {
 	}
 }
 
-// TestVariantNotChosen: the scenario is to blame if a trial names no variant, or
-// one that does not exist.
+// TestVariantNotChosen: the scenario is to blame if a trial names no variant,
+// or one that does not exist.
 func TestVariantNotChosen(t *testing.T) {
 	for _, variant := range []string{"", "profile=other"} {
 		r := InProcess{}.Play(t.Context(), Trial{Source: variedFile(t), Seed: 1, World: Virtual, Variant: variant})

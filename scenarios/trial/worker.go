@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// Parallel trials run in processes, each with one processor: a world's barrier is
-// cheapest on a single one, and processes share no heap. Parent and worker
+// Parallel trials run in processes, each with one processor: a world's barrier
+// is cheapest on a single one, and processes share no heap. Parent and worker
 // exchange JSON, a line per trial and per result. A worker ends as soon as its
 // input does, which happens when its parent ends.
 
-// Serve is the worker's side: it reads trials from in, plays them and writes their
-// results to out, until in ends. That interrupts a running trial, since nobody is
-// left to read its result.
+// Serve is the worker's side: it reads trials from in, plays them and writes
+// their results to out, until in ends. That interrupts a running trial, since
+// nobody is left to read its result.
 func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
