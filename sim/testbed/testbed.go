@@ -39,19 +39,20 @@ type Testbed struct {
 	gauge *wall.Gauge
 }
 
-// Options are what a testbed has beside the options of a world.
+// Options are the options of a testbed apart from those of a world.
 type Options struct {
 	world.Options
 	Version string // of the build; node processes of another build are refused
 	// Output says where the output of a real program goes, whose file is called
-	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any goroutine.
+	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any
+	// goroutine.
 	Output func(name string) (io.Writer, error)
 
 	patience process.Patience // zero: usual
 }
 
-// startIn is how far in the future instant 0 lies when a run begins: enough for all
-// nodes to be told of it before.
+// startIn is how far in the future instant 0 lies when a run begins: enough for
+// all nodes to be told of it before.
 const startIn = 20 * time.Millisecond
 
 // New makes namespaces, cables and node processes of the topology. It needs the
@@ -132,8 +133,9 @@ type node interface {
 	Finished() error
 }
 
-// withoutDefaultLatency removes the default latency from the segments: the kernel
-// and the two processes between one node and the next take about as long.
+// withoutDefaultLatency removes the default latency from the segments: the
+// kernel and the two processes between one node and the next take about as
+// long.
 func withoutDefaultLatency(t topology.Topology) topology.Topology {
 	segments := map[string]topology.Segment{}
 	for name, s := range t.Segments { // order: copies a map

@@ -24,7 +24,7 @@ func (*Testbed) RealTime() bool { return true }
 // Noise is none.
 func (*Testbed) Noise() time.Duration { return 0 }
 
-// Options are what a testbed has beside the options of a world.
+// Options are the options of a testbed apart from those of a world.
 type Options struct {
 	world.Options
 	Version string

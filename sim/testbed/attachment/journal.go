@@ -36,9 +36,9 @@ func (j *Journal) add(e event.Event) {
 	j.lastAt[e.Node] = max(j.lastAt[e.Node], e.At)
 }
 
-// Killed enters what a machine that was killed cannot report: that its virtual IPs
-// are gone, and that it has crashed. The instant is at, or that of the last event of
-// the process if the kernel took a while to end it.
+// Killed enters what a machine that was killed cannot report: that its virtual
+// IPs are gone, and that it has crashed. The instant is at, or that of the last
+// event of the process if the kernel took a while to end it.
 func (j *Journal) Killed(node string, at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -62,9 +62,9 @@ func (j *Journal) Take() []event.Event {
 	return events
 }
 
-// End drops what happened after the end of the run: nodes go on until they are told
-// to finish. The status of their members, their last event, gets the instant of the
-// end.
+// End drops what happened after the end of the run: nodes run on until they are
+// asked to finish. The status of their members, their last event, gets the
+// instant of the end.
 func (j *Journal) End(at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -13,10 +13,11 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// NodeNamespace is the network namespace of a node, with a cable to the fabric for
-// each interface, a port at the end of each cable, and a group for all processes
-// of the node. A node process has the same one for the whole run. The kernel of a
-// real host remembers much, so with each crash it moves to a new one.
+// NodeNamespace is the network namespace of a node, with a cable to the fabric
+// for each interface, a port at the end of each cable, and a group for all
+// processes of the node. A node process has the same one for the whole run. The
+// kernel of a real host remembers much, so with each crash it moves to a new
+// one.
 type NodeNamespace struct {
 	*netns.Namespace
 	Group  *netns.Group
@@ -99,8 +100,9 @@ func (n *NodeNamespace) connect(fabric *netns.Namespace, iface string, nic topol
 	return err
 }
 
-// stackMemory is what a node process needs beside the memory that it plays: Go's
-// runtime, gVisor's buffers, and room for a garbage collector that is late.
+// stackMemory is what a node process needs in addition to the memory that it
+// simulates: Go's runtime, gVisor's buffers, and room for a garbage collector
+// that is late.
 const stackMemory = 512 << 20
 
 // Limit gives the group the processors and the memory of the topology. What a
@@ -126,8 +128,8 @@ func (n *NodeNamespace) Limit(cfg topology.Node, who Stack) error {
 	return nil
 }
 
-// Close kills what is left in the group and removes group, cables and namespace.
-// What it cannot remove goes with this process.
+// Close kills the remaining processes of the group and removes group, cables
+// and namespace. What it cannot remove goes with this process.
 func (n *NodeNamespace) Close() {
 	if n.Group != nil {
 		_ = n.Group.Delete() // the reaper comes back to it

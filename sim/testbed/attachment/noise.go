@@ -10,15 +10,15 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/wall"
 )
 
-// Noise is the worst stall of a run, of all its processes. A machine that does not
-// run because it is frozen does not count.
+// Noise is the worst stall of a run, of all its processes. A machine that does
+// not run because it is frozen does not count.
 type Noise struct {
 	mu     sync.Mutex
 	worst  time.Duration
 	frozen map[string]frozenSpan // the last one of each node
 }
 
-// frozenSpan is a time in which a machine was frozen.
+// frozenSpan is a time during which a machine was frozen.
 type frozenSpan struct{ from, to time.Duration }
 
 // Freeze says that a node is frozen on purpose from an instant on.
@@ -38,7 +38,8 @@ func (n *Noise) Thaw(node string, at time.Duration) {
 	n.frozen[node] = frozenSpan{n.frozen[node].from, at}
 }
 
-// Add adds a stall of a node's process, or of the coordinator, whose name is empty.
+// Add adds a stall of a node's process, or of the coordinator, whose name is
+// empty.
 func (n *Noise) Add(node string, s wall.Stall) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -16,11 +16,12 @@ const (
 	Reap   = "reap"   // cleans up after a coordinator that was killed
 )
 
-// Program is this very program, whatever has become of its file since.
+// Program is this program itself, even if its file has changed or gone since.
 const Program = "/proc/self/exe"
 
-// Command is this program with a verb, in a process group of its own. The kernel
-// kills it when the thread that starts it dies, and so when this process does.
+// Command is this program with a verb, in a process group of its own. The
+// kernel kills it when the thread that starts it dies, and so when this process
+// does.
 func Command(verb string, args ...string) *exec.Cmd {
 	cmd := exec.Command(Program, append([]string{verb}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}

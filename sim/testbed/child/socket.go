@@ -12,8 +12,8 @@ import (
 // ControlFD is where a child finds its end of the control socket.
 const ControlFD = 3
 
-// Sockets makes the two ends of a control socket: ours, and the one that a child
-// finds as ControlFD.
+// Sockets makes the two ends of a control socket: ours, and the one that a
+// child finds as ControlFD.
 func Sockets() (ours, theirs *os.File, err error) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -23,7 +23,7 @@ func Sockets() (ours, theirs *os.File, err error) {
 }
 
 // Control returns the child's end of its control socket, or nil where there is
-// none: somebody else than a coordinator has started this process.
+// none: this process was not started by a coordinator.
 func Control(name string) *os.File {
 	socket := os.NewFile(ControlFD, name)
 	if info, err := socket.Stat(); err != nil || info.Mode()&os.ModeSocket == 0 {

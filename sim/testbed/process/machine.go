@@ -21,7 +21,7 @@ import (
 )
 
 // Main runs a node process: it takes its configuration from the control socket,
-// runs, and ends when it is told to finish or the coordinator is gone.
+// runs, and ends when the coordinator asks it to finish or is gone.
 func Main(version string) error {
 	control := child.Control("control")
 	if control == nil {
@@ -126,8 +126,8 @@ func (n *machine) carrier(iface string, up bool) {
 	n.world.Loop().Post(sim.Func(change))
 }
 
-// takeOrders takes orders until the control socket ends. That ends the run: nobody is
-// left to report to.
+// takeOrders takes orders until the control socket ends. That ends the run:
+// nobody is left to report to.
 func (n *machine) takeOrders() {
 	for {
 		o, err := n.coordinator.next()

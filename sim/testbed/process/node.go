@@ -27,8 +27,8 @@ type Run struct {
 	Patience Patience
 }
 
-// Node is the coordinator's side of a node with our own stack: its attachment to the
-// fabric, and its current process. Only the loop uses its fields.
+// Node is the coordinator's side of a node with our own stack: its attachment
+// to the fabric, and its current process. Only the loop uses its fields.
 type Node struct {
 	*attachment.Attachment
 	run   Run
@@ -137,21 +137,21 @@ func (r *Node) PID() int {
 	return r.process.cmd.Process.Pid
 }
 
-// save notes what a reboot finds. Start and boot time stay what they were: those of
-// the process are what was left of them when it started.
+// save notes what a reboot finds. Start and boot time stay what they were:
+// those of the process are what was left of them when it started.
 func (r *Node) save(s world.Saved) {
 	s.Node.Start, s.Node.Boot = r.saved.Node.Start, r.saved.Node.Boot
 	r.saved = s
 }
 
-// Begin tells the process when instant 0 is or was, and begins to watch it.
+// Begin sends the process the wall time of instant 0, and starts watching it.
 func (r *Node) Begin() {
 	r.order(order{Begin: &beginning{Zero: r.Bed.Clock.Zero()}})
 	r.watching.Reset(r.run.Patience.Ping)
 }
 
-// order sends an order to the current process. One that is gone gets none, and that
-// is no error here: listen will say why it is gone.
+// order sends an order to the current process. One that is gone gets none, and
+// that is no error here: listen will say why it is gone.
 func (r *Node) order(o order) {
 	err := r.process.send(o, r.run.Patience.Order)
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
@@ -184,8 +184,8 @@ func (r *Node) watch() {
 	}
 }
 
-// gone is called when a process has sent its last notice. If nobody killed it, the
-// run fails.
+// gone is called when a process has sent its last notice. If nobody killed it,
+// the run fails.
 func (r *Node) gone(p *process) {
 	switch p {
 	case r.process, r.spare:
@@ -195,15 +195,15 @@ func (r *Node) gone(p *process) {
 	}
 }
 
-// errEarly is the outcome of a process that finished before it was told to.
+// errEarly is the outcome of a process that finished before it was asked to.
 var errEarly = errors.New("the node process has finished too early")
 
-// PowerOn implements world.Machine: links come up. The process does the rest, at the
-// same instant, by its own clock.
+// PowerOn implements world.Machine: links come up. The process does the rest,
+// at the same instant, by its own clock.
 func (r *Node) PowerOn() { r.SetPower(true) }
 
-// Present implements world.Machine. What only the node can know, such as what it
-// is configured to be by now, it will say itself, and the run ends.
+// Present implements world.Machine. What only the node can know, such as what
+// it is configured to be by now, it will say itself, and the run ends.
 func (r *Node) Present() fault.Present {
 	return fault.Present{Up: r.process != nil, Node: r.run.Topology.Nodes[r.Node]}
 }
@@ -245,8 +245,8 @@ func (r *Node) Apply(f fault.Fault) (undo func() bool, err error) {
 	}, nil
 }
 
-// crash kills the process. The machine is off the network at once; the crash enters
-// the journal when the last notice of the process has been read.
+// crash kills the process. The machine is off the network at once; the crash
+// enters the journal when the last notice of the process has been read.
 func (r *Node) crash() {
 	r.powering.Stop()
 	r.next = nil
@@ -259,8 +259,8 @@ func (r *Node) crash() {
 	r.SetPower(false)
 }
 
-// finishKilled waits for the end of the killed process, and enters the crash in the
-// journal, which the process could not report itself.
+// finishKilled waits for the end of the killed process, and enters the crash in
+// the journal, which the process could not report itself.
 func (r *Node) finishKilled() {
 	r.killed.reap()
 	r.killed = nil
@@ -268,7 +268,8 @@ func (r *Node) finishKilled() {
 }
 
 // reap finishes the killed process, then starts the pending boot. If none is
-// pending, it starts a spare process, so that the next boot need not wait for one.
+// pending, it starts a spare process, so that the next boot need not wait for
+// one.
 func (r *Node) reap() {
 	r.finishKilled()
 	if next := r.next; next != nil {
@@ -285,8 +286,8 @@ func (r *Node) reap() {
 // headStart is how much of a boot time may pass before the process has started.
 const headStart = 200 * time.Millisecond
 
-// boot starts the machine again, and reports whether it was down. Its links come up
-// late in the boot time, so that the process has time to start.
+// boot starts the machine again, and reports whether it was down. Its links
+// come up late in the boot time, so that the process has time to start.
 func (r *Node) boot() bool {
 	if r.process != nil || r.next != nil {
 		return false
@@ -312,7 +313,7 @@ func (r *Node) start(b boot) {
 	r.Begin()
 }
 
-// reboot kills the process and starts the next one such that its control plane
+// reboot kills the process and starts the next one so that its control plane
 // runs once the machine has been down for the fault's span.
 func (r *Node) reboot(f fault.Reboot) error {
 	if err := fault.InRealTime(f); err != nil {
@@ -328,7 +329,7 @@ func (r *Node) reboot(f fault.Reboot) error {
 	return nil
 }
 
-// Finish asks the node for what it logs at the end of a run.
+// Finish asks the node for its last log entries of the run.
 func (r *Node) Finish() {
 	if r.process != nil && !r.Frozen() {
 		r.order(order{Finish: true})

@@ -11,8 +11,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// order is a message from the coordinator to a node. One field is set. The first
-// is Configure, the second Begin.
+// order is a message from the coordinator to a node. One field is set. The
+// first is Configure, the second Begin.
 type order struct {
 	Configure *configuration `json:"configure,omitempty"`
 	Begin     *beginning     `json:"begin,omitempty"`
@@ -35,7 +35,7 @@ type beginning struct {
 	Zero time.Duration `json:"zero"`
 }
 
-// application is a fault for the node, under a number by which it is undone.
+// application is a fault for the node, with the number that undoes it.
 type application struct {
 	Number int    `json:"number"`
 	Fault  string `json:"fault"`

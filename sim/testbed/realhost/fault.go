@@ -14,8 +14,8 @@ import (
 // Present implements world.Machine.
 func (h *Host) Present() fault.Present { return fault.Present{Up: h.power == up, Node: h.cfg} }
 
-// effects is what is done to a real host: every fault of machines that is not for
-// our own stack only.
+// effects are the effects on a real host: every fault of machines that is not
+// for our own stack only.
 var effects = fault.Effects[*Host]{
 	fault.EffectOf(func(h *Host, _ fault.Crash) (func() bool, error) { h.crash(); return h.boot, nil }),
 	fault.EffectOf(func(h *Host, _ fault.Boot) (func() bool, error) { h.boot(); return nil, nil }),
@@ -101,7 +101,8 @@ func (h *Host) calm(class string) {
 	}
 }
 
-// killHog ends a burner without a word. It may be frozen, so nobody waits for it.
+// killHog kills a burner without asking. It may be frozen, so killHog does not
+// wait for it.
 func (h *Host) killHog(class string) {
 	if b := h.hogs[class]; b != nil {
 		delete(h.hogs, class)

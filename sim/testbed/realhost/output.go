@@ -31,8 +31,8 @@ const (
 	outputIn = 64 << 10             // bytes taken at once: what a pipe holds
 )
 
-// recorder is the file of a program's output. Without a directory for it nothing
-// is written. It is used by one start of the program after the other.
+// recorder is the file of a program's output. Without a directory for it
+// nothing is written. It is used by one start of the program after the other.
 type recorder struct {
 	file    io.Writer // nil: nothing is written
 	written int
@@ -75,8 +75,9 @@ func (r *recorder) write(b []byte) error {
 	return err
 }
 
-// output takes down what one start of a program says, on a goroutine of its own.
-// The program never waits for it: what is too much is read and thrown away.
+// output takes down what one start of a program says, on a goroutine of its
+// own. The program never waits for it: what is too much is read and thrown
+// away.
 type output struct {
 	pipe *os.File
 	tail child.Tail // its end
@@ -119,8 +120,8 @@ func (o *output) take(r *recorder) error {
 			return err
 		}
 		if r.full() {
-			// A flood shall not take the processor from the fabric: its program
-			// is slowed to 32 MB/s, as by a disk.
+			// A flood must not take the processor from the fabric: its program is slowed to
+			// 32 MB/s, as by a disk.
 			time.Sleep(floodGap)
 		}
 	}
@@ -145,8 +146,8 @@ func (o *output) lines(b []byte) {
 	}
 }
 
-// endPatience is how long a child that left its program's process group may keep
-// the pipe before nobody listens to it any more.
+// endPatience is how long a child that left its program's process group may
+// keep the pipe before nobody listens to it any more.
 const endPatience = 200 * time.Millisecond
 
 // end waits until all that an ended program said has been taken down.
@@ -159,9 +160,9 @@ func (o *output) end() {
 	}
 }
 
-// hearing returns what is done with each line of a program: one that the
-// scenario watches for becomes an event, and one may show that the programs are
-// ready.
+// hearing returns the function that handles each line of a program: one that
+// the scenario watches for becomes an event, and one may show that the programs
+// are ready.
 func (h *Host) hearing(p *program) func(line string) {
 	watch := compile(h.cfg.Exec.Watch)
 	ready := compile(h.cfg.Exec.Ready.Log)

@@ -30,8 +30,8 @@ type program struct {
 	failed bool          // it did not end by itself with exit 0
 }
 
-// launch starts a program in the host's namespace and group. The kernel kills it
-// when this process dies.
+// launch starts a program in the host's namespace and group. The kernel kills
+// it when this process dies.
 func (h *Host) launch(name string) (*program, error) {
 	recorder, err := h.recorder(name)
 	if err != nil {
@@ -73,7 +73,7 @@ func (h *Host) launch(name string) (*program, error) {
 	return p, nil
 }
 
-// hold tells the launcher to go, and waits until the program has taken its
+// hold lets the launcher go on, and waits until the program has taken its
 // place.
 func (p *program) hold(h *Host, socket *os.File, held chan struct{}) {
 	defer close(held)
@@ -101,7 +101,7 @@ func (h *Host) admit(pid int) error {
 	return h.Bed.Reaper.AddProcess(pid)
 }
 
-// wait waits for the end of the program and tells of it. What it left in its
+// wait waits for the end of the program and reports it. What it left in its
 // process group ends with it, as under a service manager.
 func (p *program) wait(h *Host, held chan struct{}) {
 	err := p.cmd.Wait()
@@ -136,8 +136,9 @@ func (p *program) over() bool {
 	}
 }
 
-// computes reports whether the program has something to do or to read from disk,
-// and is not one that waits for a request or has ended (proc_pid_stat(5)).
+// computes reports whether the program has something to do or to read from
+// disk, and is not one that waits for a request or has ended
+// (proc_pid_stat(5)).
 func (p *program) computes() bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	_, rest, found := strings.Cut(string(stat), ") ") // of the name

@@ -12,18 +12,19 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// renewal is the change of a real host from the namespace in which it crashed to
-// a new one. A kernel that went on would remember what a machine without power
-// forgets: addresses that programs gave it, its neighbours, and connections, which it
-// would close properly for the dead programs. The change takes tens of milliseconds.
-// The fabric must go on meanwhile, so it runs on a goroutine of its own.
+// renewal is the change of a real host from the namespace in which it crashed
+// to a new one. A kernel that went on would remember what a machine without
+// power forgets: addresses that programs gave it, its neighbours, and
+// connections, which it would close properly for the dead programs. The change
+// takes tens of milliseconds. The fabric must go on meanwhile, so it runs on a
+// goroutine of its own.
 type renewal struct {
 	done chan struct{}             // closed when the rest is valid
 	next *attachment.NodeNamespace // may be nil if there was an error
 	err  error
 }
 
-// renew leaves the namespace, which nobody else may use any more.
+// renew leaves the namespace, which must not be used any more.
 func (h *Host) renew() {
 	r := &renewal{done: make(chan struct{})}
 	left, programs := h.Leave(), h.programs
@@ -72,8 +73,8 @@ func (h *Host) renewed() {
 	}
 }
 
-// crash cuts the power. The links go down first, so that nobody receives what the
-// kernel sends when it closes the connections of the killed programs.
+// crash cuts the power. The links go down first, so that nobody receives what
+// the kernel sends when it closes the connections of the killed programs.
 func (h *Host) crash() {
 	h.powering.Stop()
 	h.rising.Stop()
@@ -109,7 +110,7 @@ func (h *Host) boot() bool {
 	return true
 }
 
-// reboot crashes the machine such that its programs start once it has been down
+// reboot crashes the machine so that its programs start once it has been down
 // for the fault's span. The boot is the last part of it.
 func (h *Host) reboot(f fault.Reboot) (undo func() bool, err error) {
 	if err := fault.InRealTime(f); err != nil {

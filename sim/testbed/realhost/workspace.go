@@ -14,16 +14,16 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// workspace is what a real host has on disk. It outlives crashes of the machine,
-// as a disk does, and is removed with the testbed.
+// workspace is what a real host has on disk. It outlives crashes of the
+// machine, as a disk does, and is removed with the testbed.
 type workspace struct {
 	dir      string              // {dir}: working directory of the programs
 	run      string              // what they find as /run
 	commands map[string][]string // what each program is called with, by name
 }
 
-// Workspaces is the folder that has the workspaces of all real hosts of a run. It
-// is made with the first of them.
+// Workspaces is the folder that has the workspaces of all real hosts of a run.
+// It is made with the first of them.
 type Workspaces struct {
 	reaper *netns.Reaper // which removes it if this process is killed
 	path   string        // empty: there is none yet
@@ -72,8 +72,8 @@ func (w *Workspaces) add(node string, cfg topology.Node) (workspace, error) {
 	return ws, nil
 }
 
-// folder makes the folder if it has not been made yet. Programs may give up their
-// rights, and still read their files.
+// folder makes the folder if it has not been made yet. Programs may give up
+// their rights, and still read their files.
 func (w *Workspaces) folder() (string, error) {
 	if w.path != "" {
 		return w.path, nil
@@ -107,7 +107,7 @@ func (ws *workspace) write(name, content string) error {
 	return os.WriteFile(path, []byte(content), mode)
 }
 
-// programError says of which program an error is.
+// programError adds the name of the program to an error.
 func programError(name string, err error) error { return &ProgramError{name, err} }
 
 // superuserPath is where servers are installed. An ordinary user has it not on

@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// Gauge measures how late a loop in real time runs, with a timer that fires every
-// beat: whatever delays the loop, a machine without a free processor or work of its
-// own, delays that timer too.
+// Gauge measures how late a loop in real time runs, with a timer that fires
+// every beat: whatever delays the loop, a machine without a free processor or
+// work of its own, delays that timer too.
 type Gauge struct {
 	loop  *sim.Loop
 	timer *sim.Timer
@@ -18,14 +18,14 @@ type Gauge struct {
 	worst Stall
 }
 
-// Stall is a time in which a loop did not run though it was due to.
+// Stall is a time during which a loop did not run although it was due.
 type Stall struct {
 	At   time.Duration `json:"at"`   // when it ran again
 	Late time.Duration `json:"late"` // for how long it had not
 }
 
-// beat is short compared to the tolerance of real time, and long compared to the
-// cost of waking a process.
+// beat is short compared to the tolerance of real time, and long compared to
+// the cost of waking a process.
 const beat = 25 * time.Millisecond
 
 // NewGauge measures from the first moment that the loop runs.

@@ -9,8 +9,8 @@ import (
 )
 
 // Uplink joins a port of this process's fabric to an AF_PACKET port: what the
-// fabric delivers goes to the wire, what the wire brings is sent into the fabric.
-// All of it happens on the loop.
+// fabric delivers goes to the wire, what the wire brings is sent into the
+// fabric. All of it happens on the loop.
 type Uplink struct {
 	loop     *sim.Loop
 	clock    *Clock
@@ -22,12 +22,12 @@ type Uplink struct {
 	flushing sim.Task
 }
 
-// burst is how many frames of a wire are taken at once: enough to share the cost
-// of a batch, few enough that other wires need not wait long.
+// burst is how many frames of a wire are taken at once: enough to share the
+// cost of a batch, few enough that other wires need not wait long.
 const burst = 64
 
-// NewUplink attaches an interface of a node to a segment of this process's fabric.
-// It carries nothing before it is plugged.
+// NewUplink attaches an interface of a node to a segment of this process's
+// fabric. It carries nothing before it is plugged.
 func NewUplink(loop *sim.Loop, clock *Clock, segment *netfab.Segment, node, iface string) *Uplink {
 	u := &Uplink{loop: loop, clock: clock, taken: make([][]byte, 0, burst)}
 	u.flushing = sim.Func(u.flush)
@@ -39,8 +39,8 @@ func NewUplink(loop *sim.Loop, clock *Clock, segment *netfab.Segment, node, ifac
 // Port returns the uplink's port of the fabric.
 func (u *Uplink) Port() *netfab.Port { return u.port }
 
-// OnCarrier has changed called, on the loop, when the fabric's carrier comes and
-// goes.
+// OnCarrier has changed called, on the loop, when the fabric's carrier comes
+// and goes.
 func (u *Uplink) OnCarrier(changed func(up bool)) { u.carrier = changed }
 
 // Plug begins to carry frames to and from a wire.
@@ -72,7 +72,7 @@ func (u *Uplink) Receive(f *netfab.Frame) {
 	u.wire.Send(f.Data())
 }
 
-// flush gives the wire what it has taken.
+// flush sends the queued frames to the wire.
 func (u *Uplink) flush() {
 	if len(u.waiting) == 0 {
 		return
