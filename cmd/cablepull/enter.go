@@ -19,9 +19,8 @@ func (e endedError) Error() string {
 }
 
 // enterNamespaces makes sure that this process may create network namespaces.
-// For an ordinary user it runs the command again, with the command line args,
-// in namespaces in which that user is root, and returns an endedError. There it
-// does nothing.
+// For an ordinary user it runs the command line args again, in namespaces in
+// which that user is root, and returns an endedError. There it does nothing.
 func enterNamespaces(args []string, std streams) error {
 	status, done, err := netns.Reexec(args, std.in, std.out, std.err)
 	if err != nil {

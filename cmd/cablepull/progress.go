@@ -28,8 +28,7 @@ func (s *session) bar(total int64, width int, before, after decor.Decorator) (ba
 	}
 }
 
-// progress shows on a terminal how many runs are done; elsewhere it shows
-// nothing.
+// progress shows on a terminal how many runs are done; elsewhere nothing.
 func (s *session) progress(total int) (step, finish func()) {
 	clock := decor.AverageETA(decor.ET_STYLE_GO)
 	if s.flags.world != string(trial.Virtual) { // announce has printed how long it takes
@@ -107,8 +106,7 @@ func (f *follower) watch(e event.Event) {
 	}
 }
 
-// elapsed is how far the run is. It stays below the total until the run is
-// over.
+// elapsed is how far the run is, below the total until the run is over.
 func (f *follower) elapsed() time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -59,8 +59,7 @@ func streamsOf(cmd *cobra.Command) streams {
 	return streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()}
 }
 
-// newRoot makes the command. Args are the command line after the program's
-// name.
+// newRoot makes the command. Args are the command line without the program.
 func newRoot(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cablepull",

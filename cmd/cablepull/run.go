@@ -166,8 +166,7 @@ func (f *runFlags) choose(names []string) ([]trial.Source, error) {
 	return chosen, nil
 }
 
-// chooseAll chooses the whole library, with slow incidents only if --slow is
-// given.
+// chooseAll chooses the whole library, without slow incidents unless --slow.
 func (f *runFlags) chooseAll() ([]trial.Source, error) {
 	library, err := incidents.Tagged(f.tags)
 	if err != nil {

@@ -84,8 +84,7 @@ func verdict(results []trial.Result) error {
 	return r.Err
 }
 
-// runBare plays one scenario, in one world or in both, and prints the whole
-// run.
+// runBare plays one scenario, in one world or both, and prints the whole run.
 func (s *session) runBare(trials []trial.Trial) error {
 	for _, w := range trials[0].Scenario.Warnings {
 		fmt.Fprintf(s.stderr, "cablepull: warning: %v\n", w)
