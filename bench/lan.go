@@ -26,7 +26,7 @@ func NewLAN(machines int) *LAN {
 	l.Fabric = netfab.New(l.Loop, l.Digest)
 	segment := l.Fabric.AddSegment("lan", netfab.SegmentConfig{Latency: topology.DefaultLatency, Ageing: topology.DefaultAgeing})
 	for i := 1; i <= machines; i++ {
-		h := host.New(l.Loop, host.Config{Name: fmt.Sprintf("h%d", i), ARP: host.ARPLinux})
+		h := host.New(l.Loop, host.Config{Name: fmt.Sprintf("h%d", i), Cores: 1, ARP: host.ARPLinux})
 		own := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
 		h.AddNIC("lan", host.MAC{2, 0, 0, 0, byte(i >> 8), byte(i)}, netip.PrefixFrom(own, 16), segment)
 		h.PowerOn()

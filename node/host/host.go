@@ -60,7 +60,7 @@ func New(loop *sim.Loop, cfg Config) *Host {
 		s.Drift(cfg.Drift)
 		s.Kill()
 	}
-	h.cpu = newCPU(h.programs, max(cfg.Cores, 1))
+	h.cpu = newCPU(h.programs, cfg.Cores)
 	h.memory = &Memory{host: h, limit: cfg.Memory}
 	return h
 }

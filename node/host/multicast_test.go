@@ -42,7 +42,7 @@ func TestMulticast(t *testing.T) {
 func TestMulticastTTLAndInterface(t *testing.T) {
 	l := newLab(t, 1, nil)
 	far := l.Fabric.AddSegment("far", netfab.SegmentConfig{Latency: hosttest.Latency, Ageing: hosttest.Ageing})
-	h := host.New(l.Loop, host.Config{Name: "router", Log: l.Log})
+	h := host.New(l.Loop, host.Config{Name: "router", Cores: 1, Log: l.Log})
 	t.Cleanup(h.Destroy)
 	h.AddNIC("lan", host.MAC{2, 0, 0, 0, 1, 1}, netip.MustParsePrefix("10.0.1.1/16"), l.LAN)
 	h.AddNIC("far", host.MAC{2, 0, 0, 0, 1, 2}, netip.MustParsePrefix("10.9.0.1/16"), far)

@@ -20,7 +20,7 @@ func routedLab(t *testing.T) (l *lab, near, far, router *host.Host) {
 	l = newLab(t, 1, nil)
 	segment := l.Fabric.AddSegment("far", netfab.SegmentConfig{Latency: hosttest.Latency, Ageing: hosttest.Ageing})
 	add := func(name string) *host.Host {
-		h := host.New(l.Loop, host.Config{Name: name, ARP: host.ARPLinux, Log: l.Log})
+		h := host.New(l.Loop, host.Config{Name: name, Cores: 1, ARP: host.ARPLinux, Log: l.Log})
 		l.Hosts = append(l.Hosts, h)
 		return h
 	}
