@@ -26,15 +26,15 @@ func (p *HSRP) Step(now time.Duration, ev Event) (actions []Action) {
 	if p.changed { // the step before has left the old group
 		p.acting, p.changed = identity(&p.machine.cfg), false
 	}
-	switch ev := ev.(type) { // a machine takes values, and does not let them escape
+	switch e := ev.(type) { // a machine takes values, and does not let them escape
 	case *Tick:
-		p.machine, actions = p.machine.Step(now, *ev)
+		ev = *e
 	case *Received:
-		p.machine, actions = p.machine.Step(now, *ev)
-	default:
-		_, p.changed = ev.(Reconfigure)
-		p.machine, actions = p.machine.Step(now, ev)
+		ev = *e
+	case Reconfigure:
+		p.changed = true
 	}
+	p.machine, actions = p.machine.Step(now, ev)
 	return actions
 }
 

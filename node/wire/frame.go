@@ -97,13 +97,12 @@ func seal(frame []byte) {
 // a receiver can call it for every frame; HSRPOf and ParseFrame may still
 // reject the frame.
 func IsHSRP(frame []byte) bool {
-	ip := IPv4Of(frame)
-	if ip == nil || ip.Protocol() != ProtocolUDP || ip.Destination() != GroupAddress.As4() {
-		return false
-	}
-	_, udp := UDPOf(frame)
-	return udp != nil && udp.DestinationPort() == Port
+	ip, udp := UDPOf(frame)
+	return udp != nil && ip.Destination() == groupAddress && udp.DestinationPort() == Port
 }
+
+// groupAddress is GroupAddress as headers have it.
+var groupAddress = GroupAddress.As4()
 
 // HSRPOf views the message of an HSRP frame; nil if the frame carries no
 // message of version 1, or not all of it.
