@@ -99,6 +99,7 @@ func snippets() []snippet {
 	all = append(all, orderSnippets()...)
 	all = append(all, offsetSnippets()...)
 	all = append(all, wordSnippets()...)
+	all = append(all, widthSnippets()...)
 	all = append(all, sizeSnippets()...)
 	all = append(all, proseSnippets()...)
 	return all

@@ -88,8 +88,8 @@ func (b *beats) Table() oracle.Table {
 }
 
 // TestOneRowPerNoun adds a fault, a node program and a measure from this file
-// alone: a row each is enough for all three to work together in a run. If one of
-// them needs a second place again, this test is where it shows.
+// alone: a row each is enough for all three to work together in a run. If one
+// of them needs a second place again, this test is where it shows.
 func TestOneRowPerNoun(t *testing.T) {
 	language, err := fault.Standard().With(windRow)
 	if err != nil {

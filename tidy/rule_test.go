@@ -76,6 +76,11 @@ var rules = []rule{
 		check: checkFunctionSize,
 	},
 	{
+		name:  "comment width",
+		why:   "one width for all comments: lines of any length are read slower, and every editor wraps them anew",
+		check: checkCommentWidth,
+	},
+	{
 		name:  "package name",
 		why:   "a package is a noun of the domain; a collection of odds and ends grows without limit",
 		check: checkPackageName,

@@ -73,3 +73,14 @@ func TestMarkdownWidth(t *testing.T) {
 		t.Errorf("looked at %d lines of prose, want those of README and its neighbours", seen)
 	}
 }
+
+func widthSnippets() []snippet {
+	long := strings.Repeat("word ", 16) + "more"
+	return []snippet{
+		{"comment width", "sim", false, "// " + long + "\npackage sim\n", "87 columns, at most 80"},
+		{"comment width", "sim", true, "package sim\n\nfunc f() {\n\t// " + long + "\n}\n", "87 columns, at most 80"},
+		{"comment width", "sim", false, "// Package sim waits.\n//\n//\t" + long + "\npackage sim\n", ""},
+		{"comment width", "sim", false, "package sim\n\nvar x = 1 // " + long + "\n", ""},
+		{"comment width", "sim", false, "// " + strings.Repeat("x", 100) + "\npackage sim\n", ""},
+	}
+}

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestPin: threads with different numbers stay on different processors, as far as
-// there are some, and each on one that was allowed before.
+// TestPin: threads with different numbers stay on different processors, as far
+// as there are some, and each on one that was allowed before.
 func TestPin(t *testing.T) {
 	var allowed unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &allowed); err != nil {

@@ -12,8 +12,8 @@ import (
 type Protocol interface {
 	// Step applies an event at an instant and returns what the shell must do, in
 	// order. Every protocol handles Start, Stop, *Tick and Yield, and has events of
-	// its own. Frequent events are pointers, which need no allocation; Step must not
-	// keep them.
+	// its own. Frequent events are pointers, which need no allocation; Step must
+	// not keep them.
 	Step(now time.Duration, ev Event) []Action
 	// Deadline is the earliest instant at which a timer is due, or Never. The shell
 	// steps with a Tick then.
@@ -31,8 +31,8 @@ type Protocol interface {
 	Matches(frame []byte) bool
 	// Multicast is the destination Ethernet address of the protocol's frames.
 	Multicast() wire.MAC
-	// Parse returns the event for such a frame, or nil if it is malformed. The event
-	// is valid until the next call.
+	// Parse returns the event for such a frame, or nil if it is malformed. The
+	// event is valid until the next call.
 	Parse(frame []byte) Event
 }
 

@@ -248,8 +248,8 @@ func allocated() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// bounded is deferred by a fuzz target: events take 4 MiB and a hundred times the
-// size of their lines at most.
+// bounded is deferred by a fuzz target: events take 4 MiB and a hundred times
+// the size of their lines at most.
 func bounded(t *testing.T, size int) (check func()) {
 	before := allocated()
 	return func() {

@@ -56,8 +56,8 @@ func TestCanHoldWhatIsPrinted(t *testing.T) {
 	}
 }
 
-// TestWordsAreOfTexts: a vocabulary stands at text fields only, and says no word
-// twice.
+// TestWordsAreOfTexts: a vocabulary stands at text fields only, and says no
+// word twice.
 func TestWordsAreOfTexts(t *testing.T) {
 	found := 0
 	for _, b := range bodies {

@@ -26,8 +26,8 @@ func everything() topology.Topology {
 	}.WithDefaults()
 }
 
-// TestDrawnFaultsArePossible: each row draws faults that can be done, and all of
-// what it draws has a line.
+// TestDrawnFaultsArePossible: each row draws faults that can be done, and all
+// of what it draws has a line.
 func TestDrawnFaultsArePossible(t *testing.T) {
 	d := &Draw{Rand: rand.New(rand.NewPCG(1, 2)), Topology: everything()}
 	for _, row := range Standard().Rows() {
@@ -63,8 +63,9 @@ func checkDrawn(t *testing.T, f Fault, top topology.Topology) {
 	}
 }
 
-// TestDrawing: every verb is drawn sooner or later, with a span and without; the
-// same numbers draw the same faults; where a kind makes no sense it is not drawn.
+// TestDrawing: every verb is drawn sooner or later, with a span and without;
+// the same numbers draw the same faults; where a kind makes no sense it is not
+// drawn.
 func TestDrawing(t *testing.T) {
 	verbs, spanned := map[string]bool{}, 0
 	one, same := rand.New(rand.NewPCG(7, 7)), rand.New(rand.NewPCG(7, 7))

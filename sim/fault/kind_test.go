@@ -140,7 +140,8 @@ func TestLifts(t *testing.T) {
 	}
 }
 
-// TestReplaces: what takes the place of what; rules add up, and so does the rest.
+// TestReplaces: what takes the place of what; rules add up, and so does the
+// rest.
 func TestReplaces(t *testing.T) {
 	for _, c := range []struct {
 		line, old string

@@ -7,8 +7,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// TestProblems: what keeps a fault from ever being done, in the words that every
-// world and every file uses.
+// TestProblems: what keeps a fault from ever being done, in the words that
+// every world and every file uses.
 func TestProblems(t *testing.T) {
 	for _, c := range []struct {
 		line string

@@ -66,8 +66,8 @@ func TestDarkTime(t *testing.T) {
 	}
 }
 
-// TestDarkTimeOfReals: a real program owns what its kernel has, and need not say
-// so; who is not asked by name is parted from nobody.
+// TestDarkTimeOfReals: a real program owns what its kernel has, and need not
+// say so; who is not asked by name is parted from nobody.
 func TestDarkTimeOfReals(t *testing.T) {
 	f := realPaper(60 * time.Second)
 	f.Clients[0].Target = "192.0.2.1"

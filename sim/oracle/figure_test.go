@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// filled is measures with one of each sort, in which every number, flag and text
-// is set.
+// filled is measures with one of each sort, in which every number, flag and
+// text is set.
 func filled() *Measures {
 	var m Measures
 	all := reflect.ValueOf(&m).Elem()
@@ -41,8 +41,8 @@ func filled() *Measures {
 	return &m
 }
 
-// TestEveryMeasureListsItself: there is a table of each measure but the members'
-// status, and it is whole.
+// TestEveryMeasureListsItself: there is a table of each measure but the
+// members' status, and it is whole.
 func TestEveryMeasureListsItself(t *testing.T) {
 	m := filled()
 	all := reflect.ValueOf(m).Elem()

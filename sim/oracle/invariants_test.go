@@ -24,8 +24,8 @@ type breach struct {
 // broken has the invariants that a test has broken on purpose.
 var broken = map[string]bool{}
 
-// TestMain runs all tests; of a whole run it wants each invariant broken once at
-// least: one that no test has seen reported may be blind.
+// TestMain runs all tests; of a whole run it wants each invariant broken once
+// at least: one that no test has seen reported may be blind.
 func TestMain(m *testing.M) {
 	status := m.Run()
 	whole := !slices.ContainsFunc([]string{"run", "skip", "list", "fuzz"}, func(name string) bool {
@@ -117,7 +117,8 @@ func TestOneActive(t *testing.T) {
 	check(t, "active-holds-vip", f, []breach{{"other groups do not", both(), 40, "b is Active and does not hold 192.0.2.101"}})
 }
 
-// TestOneActiveTwice: each episode is reported once, and again if it comes back.
+// TestOneActiveTwice: each episode is reported once, and again if it comes
+// back.
 func TestOneActiveTwice(t *testing.T) {
 	l := both().gives(60, "b", "Speak", standby.CauseHigherActive).takes(70, "b", "Standby", standby.CauseActiveTimer)
 	got := Check(l.in(), paper(200*time.Second))

@@ -193,8 +193,8 @@ func TestFreezeAndThaw(t *testing.T) {
 }
 
 // TestOutageOfOtherClients: one beyond a router has no neighbour entry of its
-// own, one that asks no virtual IP has no parts, one that never had an answer is
-// out from its start, one that stopped is not out, and chance is no gap.
+// own, one that asks no virtual IP has no parts, one that never had an answer
+// is out from its start, one that stopped is not out, and chance is no gap.
 func TestOutageOfOtherClients(t *testing.T) {
 	f := paper(60 * time.Second)
 	f.Clients = []Client{

@@ -50,7 +50,8 @@ func TestRealMembers(t *testing.T) {
 		Client: "c1", From: 10 * time.Second, To: 13300 * ms, Duration: 3300 * ms,
 		Detection: 3 * time.Second, Neighbour: 200 * ms, Retry: 100 * ms,
 	}})
-	// Both have the address from 13 s on, in two partitions; nobody is Active alone.
+	// Both have the address from 13 s on, in two partitions; nobody is Active
+	// alone.
 	same(t, "groups", m.Groups, []Group{{VIP: vip, DualActive: 7 * time.Second, DualLongest: 7 * time.Second}})
 	if len(m.Members) > 0 {
 		t.Errorf("status of members: got %v, want none: they have no standby control", m.Members)

@@ -35,7 +35,8 @@ func said(r *Roster) string {
 	return strings.Join(all, ", ")
 }
 
-// TestRoster walks a pair through its life: each event, and what is so after it.
+// TestRoster walks a pair through its life: each event, and what is so after
+// it.
 func TestRoster(t *testing.T) {
 	gained, lost := event.VIPGained{Interface: "lan", VIP: vip}, event.VIPLost{Interface: "lan", VIP: vip}
 	r := NewRoster(paper(time.Minute))

@@ -14,8 +14,8 @@ import (
 )
 
 // field shows a watcher frames that are made of a table of what real routers
-// said, as it would read a capture: a port is whoever sent, a segment is a virtual
-// IP's, and everybody who named a virtual IP may own it.
+// said, as it would read a capture: a port is whoever sent, a segment is a
+// virtual IP's, and everybody who named a virtual IP may own it.
 func field(t *testing.T, table string) (events []string) {
 	t.Helper()
 	all, err := facts.Load(table)
@@ -44,8 +44,8 @@ func field(t *testing.T, table string) (events []string) {
 	return events
 }
 
-// TestFailoverInTheField: of three routers the active falls silent, and the next
-// one claims the address from the same virtual MAC.
+// TestFailoverInTheField: of three routers the active falls silent, and the
+// next one claims the address from the same virtual MAC.
 func TestFailoverInTheField(t *testing.T) {
 	got := field(t, facts.Failover)
 	want := []string{

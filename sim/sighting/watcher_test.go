@@ -93,8 +93,8 @@ func packet(from, to netip.Addr, identification, hops byte) []byte {
 
 var owners = sighting.Config{VirtualIPs: []sighting.VirtualIP{{Address: vip, Owners: []string{"a", "b"}}}}
 
-// TestClaims: an address is claimed by the first frame of an owner that says so,
-// and by the same owner again only after another one has.
+// TestClaims: an address is claimed by the first frame of an owner that says
+// so, and by the same owner again only after another one has.
 func TestClaims(t *testing.T) {
 	s := watch(t, owners)
 	s.sent(1, "a.lan", says(wire.OpHello, wire.StateStandby))
@@ -117,8 +117,9 @@ func TestClaims(t *testing.T) {
 	)
 }
 
-// TestAnnouncements: either form of gratuitous ARP claims, and is an event unless
-// its sender reports its own. Repetitions are counted until another owner claims.
+// TestAnnouncements: either form of gratuitous ARP claims, and is an event
+// unless its sender reports its own. Repetitions are counted until another
+// owner claims.
 func TestAnnouncements(t *testing.T) {
 	c := owners
 	c.Reporters = []string{"b"}

@@ -208,7 +208,8 @@ func lives(e event.Event) string {
 const awaitMax = 5 * time.Second
 
 // await lets the testbed go on until something has happened, of which the words
-// are given, once more than it has been awaited before, and returns its instant.
+// are given, once more than it has been awaited before, and returns its
+// instant.
 func (b *bed) await(words func(event.Event) string, what string) time.Duration {
 	b.t.Helper()
 	for limit := b.Now() + awaitMax; b.Now() < limit; {

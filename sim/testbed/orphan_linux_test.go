@@ -32,8 +32,9 @@ func init() {
 	}
 }
 
-// TestKilledCoordinator: whatever way the coordinator ends, its programs end with
-// it, those that left their parents too, and so do its folder and its groups.
+// TestKilledCoordinator: whatever way the coordinator ends, its programs end
+// with it, those that left their parents too, and so do its folder and its
+// groups.
 func TestKilledCoordinator(t *testing.T) {
 	needNamespaces(t)
 	temporary, output := t.TempDir(), t.TempDir()

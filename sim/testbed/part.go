@@ -13,8 +13,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Parts are the hidden verbs of the command line with which a testbed starts its
-// child processes. PartMain knows them.
+// Parts are the hidden verbs of the command line with which a testbed starts
+// its child processes. PartMain knows them.
 var Parts = []string{child.Node, child.Launch, child.Burn, child.Reap}
 
 // PartMain runs one of Parts until it ends. Version is that of the build.
@@ -32,8 +32,8 @@ func PartMain(part string, args []string, version string, stdin io.Reader) error
 	return fmt.Errorf("testbed: part: got %q, want one of %v", part, Parts)
 }
 
-// Limits says in sentences what this machine's control groups cannot do, and what
-// is done instead. It is the same for all runs.
+// Limits says in sentences what this machine's control groups cannot do, and
+// what is done instead. It is the same for all runs.
 func Limits() []string {
 	g, err := netns.NewGroup("limits")
 	if err != nil {

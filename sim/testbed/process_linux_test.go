@@ -73,8 +73,8 @@ func (b *bed) pid(node string) int {
 	return 0
 }
 
-// TestNodes: what the nodes do in their processes is in one log, in the order of
-// its instants, and nothing is left of them.
+// TestNodes: what the nodes do in their processes is in one log, in the order
+// of its instants, and nothing is left of them.
 func TestNodes(t *testing.T) {
 	b := open(t, played(), Options{})
 	b.await(lives, "web up")
@@ -131,8 +131,8 @@ func TestNodeLives(t *testing.T) {
 	}, "booting", "up", "frozen", "thawed", "frozen", "thawed", "crashed", "booting", "up", "crashed", "booting", "up")
 }
 
-// TestNodeRefuses: a machine without power has nothing that could be frozen, and
-// an order for it waits for no answer.
+// TestNodeRefuses: a machine without power has nothing that could be frozen,
+// and an order for it waits for no answer.
 func TestNodeRefuses(t *testing.T) {
 	b := open(t, played(), Options{})
 	b.answersAgain()
@@ -146,8 +146,8 @@ func TestNodeRefuses(t *testing.T) {
 	b.end()
 }
 
-// TestNodeSaves: the coordinator knows what a reboot finds, though only the node
-// process had it.
+// TestNodeSaves: the coordinator knows what a reboot finds, though only the
+// node process had it.
 func TestNodeSaves(t *testing.T) {
 	priority := 110
 	vip := netip.MustParseAddr("192.0.2.100")
@@ -213,8 +213,8 @@ func TestNodeFailures(t *testing.T) {
 	}
 }
 
-// TestNodeThatDoesNotFinish: the end of a run does not wait for who says no last
-// words.
+// TestNodeThatDoesNotFinish: the end of a run does not wait for who says no
+// last words.
 func TestNodeThatDoesNotFinish(t *testing.T) {
 	b := open(t, played(), Options{patience: hasty})
 	b.answersAgain()

@@ -83,8 +83,8 @@ func TestRealHostAddresses(t *testing.T) {
 	b.all(neighbours, reaches)
 }
 
-// settled waits until all is known of what the owner has done. The kernel's word
-// for it comes on ways of its own.
+// settled waits until all is known of what the owner has done. The kernel's
+// word for it comes on ways of its own.
 func (b *bed) settled() {
 	b.t.Helper()
 	b.await(lives, "web owner running")
@@ -92,9 +92,9 @@ func (b *bed) settled() {
 	b.await(neighbours, reaches)
 }
 
-// TestRealHostCrash: with the machine its kernel dies. The virtual IP is gone at
-// the crash, and the next boot finds a fresh kernel: the program can give it the
-// same address and neighbour as if they had never been.
+// TestRealHostCrash: with the machine its kernel dies. The virtual IP is gone
+// at the crash, and the next boot finds a fresh kernel: the program can give it
+// the same address and neighbour as if they had never been.
 func TestRealHostCrash(t *testing.T) {
 	needIP(t)
 	b := open(t, owner(100*time.Millisecond), Options{})
@@ -288,8 +288,8 @@ func TestRealHostFlood(t *testing.T) {
 	}
 }
 
-// TestRealHostHog: with a hog that takes all of the node's processors, a program
-// gets next to nothing done, and afterwards as much as before.
+// TestRealHostHog: with a hog that takes all of the node's processors, a
+// program gets next to nothing done, and afterwards as much as before.
 func TestRealHostHog(t *testing.T) {
 	needNamespaces(t)
 	for _, limit := range Limits() {

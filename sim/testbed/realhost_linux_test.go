@@ -12,9 +12,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// TestRealHost: a program on the kernel of a namespace answers a client of ours;
-// what it says is in the file and, if watched for, in the log. It is asked to
-// end when the run is over, and that is no event.
+// TestRealHost: a program on the kernel of a namespace answers a client of
+// ours; what it says is in the file and, if watched for, in the log. It is
+// asked to end when the run is over, and that is no event.
 func TestRealHost(t *testing.T) {
 	output := t.TempDir()
 	b := open(t, withClient(realHost(topology.Exec{
@@ -91,7 +91,8 @@ func TestRealHostsBeside(t *testing.T) {
 	}
 }
 
-// mistakes are real hosts with which a run cannot go on, and what the error says.
+// mistakes are real hosts with which a run cannot go on, and what the error
+// says.
 var mistakes = []struct {
 	name string
 	exec topology.Exec

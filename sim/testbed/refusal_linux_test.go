@@ -56,8 +56,8 @@ func sayRefusal() error {
 	return nil
 }
 
-// inUserNamespace runs an actor in user and network namespaces of its own, where it is
-// the user id, and returns what it says.
+// inUserNamespace runs an actor in user and network namespaces of its own,
+// where it is the user id, and returns what it says.
 func inUserNamespace(t *testing.T, id int, flags uintptr, verb string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(child.Program, append([]string{verb}, args...)...)

@@ -9,10 +9,11 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
-// reaperShare is shared by all testbeds of this process, for as long as there is
-// one. It gives the process priority over the rest of the machine. And it has their
-// one reaper, which removes the groups of the whole process, whichever testbed made
-// them, and so must not clean up before the last testbed closes.
+// reaperShare is shared by all testbeds of this process, for as long as there
+// is one. It gives the process priority over the rest of the machine. And it
+// has their one reaper, which removes the groups of the whole process,
+// whichever testbed made them, and so must not clean up before the last testbed
+// closes.
 type reaperShare struct {
 	mu      sync.Mutex
 	users   int // testbeds

@@ -23,10 +23,10 @@ func (l lostAt) Lost(_ time.Duration, from, to *netfab.Port, data []byte, why st
 }
 func (lostAt) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}
 
-// TestBlockedActive: an active member with a virtual MAC is mute behind a blocked
-// port, and its standby takes over; the two hear each other again, and agree, once
-// the block is lifted, in each way there is. One without a virtual MAC suffers
-// nothing.
+// TestBlockedActive: an active member with a virtual MAC is mute behind a
+// blocked port, and its standby takes over; the two hear each other again, and
+// agree, once the block is lifted, in each way there is. One without a virtual
+// MAC suffers nothing.
 func TestBlockedActive(t *testing.T) {
 	for _, lift := range []string{"unblock a.lan", "heal", "heal a", ""} {
 		for takeover, mute := range map[string]bool{topology.TakeoverMAC: true, topology.TakeoverARP: false} {

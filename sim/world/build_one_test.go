@@ -12,9 +12,10 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// TestRebootInAnotherProcess: a machine that boots again in another process is the one that
-// reboots in this one: it finds the same configuration, of which some was never
-// saved and some was turned off, and draws from the same streams.
+// TestRebootInAnotherProcess: a machine that boots again in another process is
+// the one that reboots in this one: it finds the same configuration, of which
+// some was never saved and some was turned off, and draws from the same
+// streams.
 func TestRebootInAnotherProcess(t *testing.T) {
 	top := pair()
 	delete(top.Nodes, "b")

@@ -48,8 +48,8 @@ func TestDigestIgnoresObservers(t *testing.T) {
 	}
 }
 
-// TestSeedsDiffer: another seed is another run; another node changes nothing for
-// those that are there (randomness has an address).
+// TestSeedsDiffer: another seed is another run; another node changes nothing
+// for those that are there (randomness has an address).
 func TestSeedsDiffer(t *testing.T) {
 	hellos := func(seed uint64, more bool) []heard {
 		top := pair()
@@ -76,9 +76,9 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 }
 
-// TestCloseLeaksNothing: many worlds, closed at any moment of their lives, leave
-// no goroutine behind. Closing twice is closing once, and what happened stays
-// readable.
+// TestCloseLeaksNothing: many worlds, closed at any moment of their lives,
+// leave no goroutine behind. Closing twice is closing once, and what happened
+// stays readable.
 func TestCloseLeaksNothing(t *testing.T) {
 	build := func(until time.Duration, lines ...string) *world.World {
 		w, err := world.Build(cluster(), world.Options{Seed: 1})

@@ -42,8 +42,8 @@ var sets = []string{
 	"set b standby.preempt on", "set b standby.hello 4s", "set b standby.hold 20s", "set b standby.lan off", "set b service.web off",
 }
 
-// TestSavedAndRunning: what was set is lost by a crash, a reboot and a warm one,
-// unless it was saved; saving a part keeps that part.
+// TestSavedAndRunning: what was set is lost by a crash, a reboot and a warm
+// one, unless it was saved; saving a part keeps that part.
 func TestSavedAndRunning(t *testing.T) {
 	const (
 		before = "192.0.2.12/24, on true, group 30, vip 192.0.2.100, priority 100, preempt false, 3s/10s, web on"
@@ -108,8 +108,8 @@ func TestSetIsLogged(t *testing.T) {
 	}
 }
 
-// TestUnsaved: properties that were never saved work until the first reboot, and
-// then are as on a machine that was never told; the others stay.
+// TestUnsaved: properties that were never saved work until the first reboot,
+// and then are as on a machine that was never told; the others stay.
 func TestUnsaved(t *testing.T) {
 	top := cluster()
 	b := top.Nodes["b"]

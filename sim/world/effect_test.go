@@ -6,8 +6,8 @@ import (
 	"github.com/cablepull/cablepull/sim/fault"
 )
 
-// TestEachFaultHasOneEffect, on the network or on a machine, and no effect is of
-// a fault that nobody can write.
+// TestEachFaultHasOneEffect, on the network or on a machine, and no effect is
+// of a fault that nobody can write.
 func TestEachFaultHasOneEffect(t *testing.T) {
 	rows := fault.Standard().Rows()
 	for _, row := range rows {

@@ -140,8 +140,8 @@ func TestGoldenReturn(t *testing.T) {
 }
 
 // TestGoldenPartition: the far side goes Active one hold time after the last
-// hello; healed, the first hello resolves it, within 3 s, for the higher member,
-// preempt or not.
+// hello; healed, the first hello resolves it, within 3 s, for the higher
+// member, preempt or not.
 func TestGoldenPartition(t *testing.T) {
 	l := settled(t, false)
 	heard := l.lastHello("192.0.2.1") + time.Millisecond
@@ -167,9 +167,9 @@ func TestGoldenPartition(t *testing.T) {
 	l.wantSteps("a", healed)
 }
 
-// TestGoldenOneWay: if b does not hear a, b is Active too; a answers each of its
-// hellos by a Coup, none of which arrives, until the way is open again. If a
-// does not hear b, nothing shows.
+// TestGoldenOneWay: if b does not hear a, b is Active too; a answers each of
+// its hellos by a Coup, none of which arrives, until the way is open again. If
+// a does not hear b, nothing shows.
 func TestGoldenOneWay(t *testing.T) {
 	l := settled(t, false)
 	cut := 60*second + 2*time.Millisecond

@@ -101,8 +101,8 @@ func TestFaultsWithoutALine(t *testing.T) {
 	}
 }
 
-// TestInjectAfterClose: a closed world takes no faults, and healing what is left
-// does nothing.
+// TestInjectAfterClose: a closed world takes no faults, and healing what is
+// left does nothing.
 func TestInjectAfterClose(t *testing.T) {
 	l := open(t, cluster())
 	l.run(40 * time.Second)

@@ -12,8 +12,8 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Swap is a fault of a Go team: the cables of two interfaces are pulled, both for
-// as long as the fault lasts: `swap a.lan b.lan`.
+// Swap is a fault of a Go team: the cables of two interfaces are pulled, both
+// for as long as the fault lasts: `swap a.lan b.lan`.
 type Swap struct{ One, Other fault.Port }
 
 func (f Swap) String() string { return "swap " + f.One.String() + " " + f.Other.String() }
@@ -48,8 +48,8 @@ func (f Swap) apply(w *world.World) (undo func() bool, err error) {
 	return func() bool { one.Plug(); other.Plug(); return true }, nil
 }
 
-// TestAFaultOfOnesOwn: one row and one effect are all that a further kind of fault
-// takes, to be read, drawn, checked, injected, replaced and undone.
+// TestAFaultOfOnesOwn: one row and one effect are all that a further kind of
+// fault takes, to be read, drawn, checked, injected, replaced and undone.
 func TestAFaultOfOnesOwn(t *testing.T) {
 	language, err := fault.Standard().With(swapRow)
 	if err != nil {

@@ -65,8 +65,8 @@ var counterProgram = ProgramOf("counter", func(n *Node, cfg counter) (*Running, 
 	}, nil
 })
 
-// TestOwnProgram: a program that a Go team brings along is started, stopped, set
-// and broken as those that are built in.
+// TestOwnProgram: a program that a Go team brings along is started, stopped,
+// set and broken as those that are built in.
 func TestOwnProgram(t *testing.T) {
 	top := alone(topology.Node{Others: map[string]topology.Program{"counter": counter{Step: 10}}, Unsaved: []string{"counter.step"}})
 	if _, err := Build(top, Options{}); err == nil || !strings.Contains(err.Error(), "node n: unknown program counter, want it in Options.Programs") {

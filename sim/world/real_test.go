@@ -33,7 +33,8 @@ func (s stranger) say(bytes []byte) {
 	s.port.Send(f)
 }
 
-// real is two hosts with keepalived for 192.0.2.100, and one that only looks on.
+// real is two hosts with keepalived for 192.0.2.100, and one that only looks
+// on.
 func real() topology.Topology {
 	t := topology.Topology{Segments: map[string]topology.Segment{"lan": {}}, Nodes: map[string]topology.Node{}}
 	for i, name := range []string{"k", "l", "z"} {
@@ -55,8 +56,9 @@ func TestRealNeedsNetns(t *testing.T) {
 	}
 }
 
-// TestRealClaims: advertisements and gratuitous ARP of keepalived are claims and
-// announcements, a resignation is none, and neither is what a stranger says.
+// TestRealClaims: advertisements and gratuitous ARP of keepalived are claims
+// and announcements, a resignation is none, and neither is what a stranger
+// says.
 func TestRealClaims(t *testing.T) {
 	strangers := map[string]stranger{}
 	w, err := world.BuildFabric(real(), sim.Virtual{}, func(b *world.Base, name string, _ topology.Node) (world.Machine, error) {

@@ -38,17 +38,17 @@ func (h *hsrpTap) Sent(now time.Duration, _ *netfab.Port, data []byte) {
 func (*hsrpTap) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
 func (*hsrpTap) MACMoved(time.Duration, netfab.MAC, *netfab.Port, *netfab.Port) {}
 
-// TestRealRouters puts the three Cisco routers of a table of facts into a world, with
-// their configuration and the phases of their timers: one is active, one its
-// standby, a third joins, and the active falls silent. Every message of every
-// router is compared, opcode and state in order, and the instants. Left out are
-// Advertise messages, Cisco's extension, and a hello that comes less than half
-// the hello time before the sender's next one in the same state: IOS sends such
-// extra hellos now and then, for reasons of its own.
+// TestRealRouters puts the three Cisco routers of a table of facts into a
+// world, with their configuration and the phases of their timers: one is
+// active, one its standby, a third joins, and the active falls silent. Every
+// message of every router is compared, opcode and state in order, and the
+// instants. Left out are Advertise messages, Cisco's extension, and a hello
+// that comes less than half the hello time before the sender's next one in the
+// same state: IOS sends such extra hellos now and then, for reasons of its own.
 //
 // The tolerance is 50 ms: the routers' own hello intervals vary from 2.96 s to
-// 3.03 s. Two of them whose timers run out within that speak in either order, in
-// the capture too; so messages are compared by sender.
+// 3.03 s. Two of them whose timers run out within that speak in either order,
+// in the capture too; so messages are compared by sender.
 func TestRealRouters(t *testing.T) {
 	const tolerance, end = 50 * time.Millisecond, 47500 * time.Millisecond
 	want := withoutExtras(readFacts(t, facts.Failover))
@@ -114,8 +114,9 @@ func replayRouters(t *testing.T, length time.Duration) []heard {
 			}},
 		}
 	}
-	// A router says hello at a multiple of 3 s after it became active or standby, which takes twice the hold time from its
-	// start, or three times with an active there. The third one advertises itself as it joins, at 9.632 s.
+	// A router says hello at a multiple of 3 s after it became active or standby,
+	// which takes twice the hold time from its start, or three times with an active
+	// there. The third one advertises itself as it joins, at 9.632 s.
 	l := open(t, topology.Topology{
 		Segments: map[string]topology.Segment{"lan": {}},
 		Nodes: map[string]topology.Node{

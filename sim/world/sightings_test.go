@@ -31,9 +31,9 @@ func (l *lab) wantClaims(since time.Duration, want ...string) {
 	}
 }
 
-// TestClaims: an address is claimed by the first frame of a member that says so:
-// gratuitous ARP, a hello as Active, or a Coup. A claim is an event if another
-// member claimed it last, so two Actives show as claims in turn.
+// TestClaims: an address is claimed by the first frame of a member that says
+// so: gratuitous ARP, a hello as Active, or a Coup. A claim is an event if
+// another member claimed it last, so two Actives show as claims in turn.
 func TestClaims(t *testing.T) {
 	l := open(t, group{"a": {1, 200, true, 0}, "b": {2, 100, true, 0}}.topology())
 	l.run(60 * time.Second)

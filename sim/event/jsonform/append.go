@@ -42,9 +42,10 @@ func (p *Plan) AppendMembers(dst []byte, v reflect.Value) []byte {
 	return dst
 }
 
-// Text returns the value of one member of v as people write it: a string without
-// its quotes, a duration as Go prints it, the rest as in JSON. It reports
-// whether there is such a member; the numeric twins of durations are none.
+// Text returns the value of one member of v as people write it: a string
+// without its quotes, a duration as Go prints it, the rest as in JSON. It
+// reports whether there is such a member; the numeric twins of durations are
+// none.
 func (p *Plan) Text(v reflect.Value, name string) (string, bool) {
 	for i := range p.fields {
 		f := &p.fields[i]

@@ -23,8 +23,8 @@ type Attachment struct {
 	lift   func() // of the rule that cuts a frozen machine off; nil: there is none
 }
 
-// Attach takes over the namespace that was prepared for a node, and makes a port of
-// the fabric for each of its cables, without power. Join joins the two.
+// Attach takes over the namespace that was prepared for a node, and makes a
+// port of the fabric for each of its cables, without power. Join joins the two.
 func Attach(b *Bed, node string, cfg topology.Node) (*Attachment, error) {
 	ns, err := b.Namespaces.take(node)
 	if err != nil {
@@ -111,8 +111,8 @@ func (a *Attachment) Port(iface string) *netfab.Port {
 }
 
 // Freeze stops all processes of the node. A frozen machine neither receives nor
-// sends. With process, only the processes stop: the kernel of the node goes on, and
-// what arrives for them waits at their sockets.
+// sends. With process, only the processes stop: the kernel of the node goes on,
+// and what arrives for them waits at their sockets.
 func (a *Attachment) Freeze(process bool) {
 	if a.frozen {
 		return
@@ -157,8 +157,8 @@ func (a *Attachment) Unfreeze() {
 	a.Bed.Noise.Thaw(a.Node, a.Bed.Loop.Now())
 }
 
-// Detach gives up the namespace and begins to remove it. Namespaces.Close waits for
-// the removal.
+// Detach gives up the namespace and begins to remove it. Namespaces.Close waits
+// for the removal.
 func (a *Attachment) Detach() {
 	if left := a.Leave(); left != nil {
 		a.Bed.Namespaces.remove(left)

@@ -8,14 +8,14 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 )
 
-// dropAllRule loses the frames to and from a machine that should neither hear nor
-// speak, though its cables have carrier: one that is frozen, whose processes
-// stand while its kernel goes on, or one that boots, whose kernel is there
-// already.
+// dropAllRule loses the frames to and from a machine that should neither hear
+// nor speak, though its cables have carrier: one that is frozen, whose
+// processes stand while its kernel goes on, or one that boots, whose kernel is
+// there already.
 type dropAllRule struct{ node, why string }
 
-// DropAll returns a rule that loses the frames to and from a node. Why completes
-// the sentence of its name: NODE is frozen.
+// DropAll returns a rule that loses the frames to and from a node. Why
+// completes the sentence of its name: NODE is frozen.
 func DropAll(node, why string) netfab.Rule { return dropAllRule{node, why} }
 
 // Judge implements netfab.Rule.

@@ -25,9 +25,9 @@ type preparation struct {
 }
 
 // PrepareAll begins to make the namespaces of all nodes, in their order, with
-// cables to the fabric's namespace. The topology has its defaults filled in. The
-// kernel has a lock for changes of interfaces, so a few goroutines help, and more
-// would only wait for each other.
+// cables to the fabric's namespace. The topology has its defaults filled in.
+// The kernel has a lock for changes of interfaces, so a few goroutines help,
+// and more would only wait for each other.
 func PrepareAll(fabric *netns.Namespace, t topology.Topology) *Namespaces {
 	const together = 3
 	all := &Namespaces{fabric: fabric, prepared: map[string]*preparation{}}
@@ -62,8 +62,8 @@ func (all *Namespaces) take(node string) (*NodeNamespace, error) {
 	return made, p.err
 }
 
-// Another makes one more namespace for a node, with all its ports open. It may be
-// called on any goroutine.
+// Another makes one more namespace for a node, with all its ports open. It may
+// be called on any goroutine.
 func (all *Namespaces) Another(node string, cfg topology.Node, who Stack) (*NodeNamespace, error) {
 	made, err := prepare(all.fabric, node, cfg, who)
 	if err != nil {
@@ -75,8 +75,8 @@ func (all *Namespaces) Another(node string, cfg topology.Node, who Stack) (*Node
 // remove begins to remove a namespace that a node has given up.
 func (all *Namespaces) remove(n *NodeNamespace) { all.removing.Go(n.Close) }
 
-// Close removes the namespaces that no node has taken, and waits for the removal
-// of all.
+// Close removes the namespaces that no node has taken, and waits for the
+// removal of all.
 func (all *Namespaces) Close() {
 	for node := range all.prepared { // order: side by side
 		all.removing.Go(func() {

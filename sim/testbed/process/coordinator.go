@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// coordinator is the coordinator as a node process sees it: the other end of its
-// control socket.
+// coordinator is the coordinator as a node process sees it: the other end of
+// its control socket.
 type coordinator struct {
 	in      *json.Decoder
 	sending sync.Mutex

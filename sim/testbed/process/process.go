@@ -64,8 +64,8 @@ func spawn(space *netns.Namespace) (*process, error) {
 	return p, nil
 }
 
-// send writes an order. It is an error if the process does not read it in time: the
-// coordinator must not wait for it.
+// send writes an order. It is an error if the process does not read it in time:
+// the coordinator must not wait for it.
 func (p *process) send(o order, within time.Duration) error {
 	if err := p.control.SetWriteDeadline(time.Now().Add(within)); err != nil {
 		return err

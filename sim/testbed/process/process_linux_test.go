@@ -96,8 +96,8 @@ func TestNodeProtocol(t *testing.T) {
 	}
 }
 
-// TestNodeWithoutCoordinator: the end of the control socket ends a node process,
-// and so does a start by somebody else than a coordinator.
+// TestNodeWithoutCoordinator: the end of the control socket ends a node
+// process, and so does a start by somebody else than a coordinator.
 func TestNodeWithoutCoordinator(t *testing.T) {
 	p := startTestNode(t)
 	p.hears()

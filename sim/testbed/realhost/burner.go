@@ -19,9 +19,10 @@ import (
 // node.
 type burner struct{ cmd *exec.Cmd }
 
-// burn starts a burner inside the node's group and namespace, which takes a share
-// of the cores that the group has. Only a group with a CPU quota (Group.SetCPU)
-// bounds node and burner together; without one it would hurt the whole machine.
+// burn starts a burner inside the node's group and namespace, which takes a
+// share of the cores that the group has. Only a group with a CPU quota
+// (Group.SetCPU) bounds node and burner together; without one it would hurt the
+// whole machine.
 //
 // It has a thread for each processor of the machine: where one is missing the
 // programs of the node would run beside the burner, and share the quota evenly
@@ -53,8 +54,8 @@ func (b *burner) kill() { _ = b.cmd.Process.Kill() } // it fails only when the p
 func (b *burner) reap() { _ = b.cmd.Wait() } // killed, as it says
 
 // A burner that takes a part of a processor begins anew as often as the kernel
-// deals out a quota. What it was denied, because the quota was used up, it takes
-// later, but not for long: it may have been frozen.
+// deals out a quota. What it was denied, because the quota was used up, it
+// takes later, but not for long: it may have been frozen.
 const (
 	burnPeriod  = 10 * time.Millisecond
 	burnDebtMax = 100 * time.Millisecond
@@ -80,13 +81,13 @@ func BurnMain(args []string) error {
 	select {}
 }
 
-// burnThread keeps one thread busy for a share of the time. It asks to be served
-// before the programs of the node: at the same priority a burner that wants all
-// of a processor would get but half of it beside a busy program. Who may not
-// ask, a user without privileges, gets that half.
+// burnThread keeps one thread busy for a share of the time. It asks to be
+// served before the programs of the node: at the same priority a burner that
+// wants all of a processor would get but half of it beside a busy program. Who
+// may not ask, a user without privileges, gets that half.
 //
-// Each thread stays on a processor of its own. The kernel may otherwise keep all
-// of them on one, and leave another to the programs for as long as the hog
+// Each thread stays on a processor of its own. The kernel may otherwise keep
+// all of them on one, and leave another to the programs for as long as the hog
 // lasts: it balances by what runs, and a group that has used up its quota does
 // not.
 func burnThread(number int, share float64) {

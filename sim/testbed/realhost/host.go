@@ -13,9 +13,9 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// Host is a node that runs real programs on the stack of a kernel. Only the loop uses
-// it; what the kernel and the programs report comes on other goroutines and goes into
-// the journal.
+// Host is a node that runs real programs on the stack of a kernel. Only the
+// loop uses it; what the kernel and the programs report comes on other
+// goroutines and goes into the journal.
 //
 // This file is its start, boot and end.
 type Host struct {
@@ -54,13 +54,14 @@ const (
 type Run struct {
 	Bed *attachment.Bed
 	// Output says where the output of a real program goes, whose file is called
-	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any goroutine.
+	// NODE.PROGRAM.log; nil: nowhere. It is called once for each, from any
+	// goroutine.
 	Output     func(name string) (io.Writer, error)
 	Workspaces *Workspaces
 }
 
-// New makes files of a real host and attaches it. Programs that are not installed
-// are an error.
+// New makes files of a real host and attaches it. Programs that are not
+// installed are an error.
 func New(run Run, name string, cfg topology.Node) (*Host, error) {
 	h := &Host{run: run, cfg: cfg, recorders: map[string]*recorder{}, hogs: map[string]*burner{}}
 	var err error
@@ -89,7 +90,8 @@ func (h *Host) Begin() {}
 // PowerOn implements world.Machine.
 func (h *Host) PowerOn() { h.powerOn(h.cfg.Boot) }
 
-// powerOn begins a boot. If the kernel is being renewed, the boot waits for that.
+// powerOn begins a boot. If the kernel is being renewed, the boot waits for
+// that.
 func (h *Host) powerOn(takes time.Duration) {
 	h.power = booting
 	if takes > 0 {
@@ -102,8 +104,8 @@ func (h *Host) powerOn(takes time.Duration) {
 	h.link(takes)
 }
 
-// link brings up the links. The machine neither receives nor sends until the rest of
-// its boot time is over.
+// link brings up the links. The machine neither receives nor sends until the
+// rest of its boot time is over.
 func (h *Host) link(rest time.Duration) {
 	h.liftDrop = h.Bed.Fabric.Install(attachment.DropAll(h.Node, "boots"))
 	h.SetPower(true)
@@ -124,8 +126,8 @@ func (h *Host) bootEnded() {
 	}
 }
 
-// start starts a program that does not run. The start of the main one begins the
-// wait for readiness.
+// start starts a program that does not run. The start of the main one begins
+// the wait for readiness.
 func (h *Host) start(name string) {
 	if p := h.programs[name]; p != nil && !p.over() {
 		return
@@ -167,8 +169,9 @@ func (h *Host) stop(name string) {
 	h.Bed.Loop.After(h.cfg.Exec.Stop.Within, sim.Func(p.kill))
 }
 
-// ended is called when a program has ended that was not killed with its machine.
-// That is an event. It fails the run only if the programs were not ready yet.
+// ended is called when a program has ended that was not killed with its
+// machine. That is an event. It fails the run only if the programs were not
+// ready yet.
 func (h *Host) ended(p *program) {
 	if h.programs[p.name] == p && h.ready != nil {
 		h.ready.ended(p)
@@ -181,8 +184,8 @@ func (h *Host) carrier(iface string, up bool) {
 	h.Log(event.LinkChanged{Interface: iface, Up: up})
 }
 
-// Finish asks the programs to end, so that their output has its end, too. The run is
-// over: none of it is an event.
+// Finish asks the programs to end, so that their output has its end, too. The
+// run is over: none of it is an event.
 func (h *Host) Finish() {
 	h.stopEvents()
 	if h.power == up && !h.Frozen() {
@@ -192,7 +195,8 @@ func (h *Host) Finish() {
 	}
 }
 
-// Finished waits until they have ended, but no longer than they are given to stop.
+// Finished waits until they have ended, but no longer than they are given to
+// stop.
 func (h *Host) Finished() error {
 	if h.power != up || h.Frozen() {
 		return nil
@@ -209,8 +213,8 @@ func (h *Host) Finished() error {
 	return nil
 }
 
-// stopEvents ends the watches of kernel and programs: what they do from now on is no
-// event.
+// stopEvents ends the watches of kernel and programs: what they do from now on
+// is no event.
 func (h *Host) stopEvents() {
 	if h.watch != nil {
 		h.watch.stop()

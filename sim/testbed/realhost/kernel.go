@@ -17,7 +17,8 @@ import (
 // virtual IPs that its programs give it and take from it, and its neighbours.
 type kernelWatch struct{ stops []func() }
 
-// watchKernel begins to watch the kernel of a namespace, and gives it its route.
+// watchKernel begins to watch the kernel of a namespace, and gives it its
+// route.
 func (h *Host) watchKernel(ns *attachment.NodeNamespace) (*kernelWatch, error) {
 	w := &kernelWatch{}
 	say := func(what event.Body) {

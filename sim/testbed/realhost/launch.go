@@ -15,13 +15,13 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
-// LaunchMain replaces this process by a program of a real host. Its arguments are
-// the folder that the program gets as /run, the program's file, and the program's
-// own arguments.
+// LaunchMain replaces this process by a program of a real host. Its arguments
+// are the folder that the program gets as /run, the program's file, and the
+// program's own arguments.
 //
-// It waits for the word go on its socket: by then it is in the node's group, and
-// before that the program must not have children. The socket closes when the program
-// runs; if it cannot, the socket carries the reason.
+// It waits for the word go on its socket: by then it is in the node's group,
+// and before that the program must not have children. The socket closes when
+// the program runs; if it cannot, the socket carries the reason.
 func LaunchMain(args []string) error {
 	socket := child.Control("launcher")
 	if socket == nil {
@@ -54,10 +54,10 @@ func takePlace(socket *os.File, args []string) error {
 
 const goWord = "go"
 
-// ownRun puts a folder in the place of /run, for this thread and what becomes of
-// it: programs keep sockets and process numbers there, and those of two nodes,
-// or of two runs, must not meet. The folder's parent stays where it is, even if
-// that is below /run.
+// ownRun puts a folder in the place of /run, for this thread and what becomes
+// of it: programs keep sockets and process numbers there, and those of two
+// nodes, or of two runs, must not meet. The folder's parent stays where it is,
+// even if that is below /run.
 func ownRun(folder string) error {
 	const run = "/run"
 	if err := syscall.Unshare(syscall.CLONE_NEWNS); err != nil {

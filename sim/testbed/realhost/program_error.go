@@ -6,8 +6,8 @@ import "errors"
 var ErrProgram = errors.New("no such program")
 
 // ProgramError is what a program of a real host did wrong: it is not installed,
-// cannot be started, ends or is not ready in time. The scenario or the machine is
-// to be mended, not the bench.
+// cannot be started, ends or is not ready in time. The scenario or the machine
+// is to be mended, not the bench.
 type ProgramError struct {
 	Program string
 	Err     error

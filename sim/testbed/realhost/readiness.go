@@ -12,8 +12,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// readiness waits until the programs of a real host are ready, and fails the run
-// if they never are. Its fields are the loop's.
+// readiness waits until the programs of a real host are ready, and fails the
+// run if they never are. Its fields are the loop's.
 type readiness struct {
 	host     *Host
 	how      topology.Ready
@@ -24,9 +24,9 @@ type readiness struct {
 	over     chan struct{} // closed at the end of the wait
 }
 
-// startupTime is long enough for a program that has a processor to find out that its
-// arguments are wrong. One that still computes then, or waits for its turn on a busy
-// machine, gets the same time again, up to startupRetries times.
+// startupTime is long enough for a program that has a processor to find out
+// that its arguments are wrong. One that still computes then, or waits for its
+// turn on a busy machine, gets the same time again, up to startupRetries times.
 const (
 	startupTime    = 100 * time.Millisecond
 	startupRetries = 9
@@ -69,8 +69,8 @@ func (r *readiness) ranLongEnough() {
 // pollGap is the time between two questions.
 const pollGap = 5 * time.Millisecond
 
-// pollPort asks the kernel until a program listens, or the wait is over. It runs on a
-// goroutine of its own, since the kernel's answer may take long.
+// pollPort asks the kernel until a program listens, or the wait is over. It
+// runs on a goroutine of its own, since the kernel's answer may take long.
 func (r *readiness) pollPort(space *netns.Namespace, loop *sim.Loop) {
 	for {
 		listens, err := space.Listens(uint16(r.how.TCP))
@@ -140,9 +140,9 @@ func (r *readiness) late() {
 	r.fail(r.main, fmt.Errorf("not ready after %v: %s", r.how.Within, missing))
 }
 
-// ended is called when a program ends before all are ready. One that only prepares
-// something may end with exit 0, and so may the main one if nothing is expected of
-// it.
+// ended is called when a program ends before all are ready. One that only
+// prepares something may end with exit 0, and so may the main one if nothing is
+// expected of it.
 func (r *readiness) ended(p *program) {
 	expected := r.how.TCP != 0 || r.how.Log != "" || r.how.After != 0
 	switch {

@@ -11,9 +11,10 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// Clock drives a loop by the wall clock. Until Begin it stands at 0. While the loop
-// has nothing to do, the clock waits for frames on the wires of its uplinks, on the
-// loop's own goroutine: no other one has to wake between the kernel and the fabric.
+// Clock drives a loop by the wall clock. Until Begin it stands at 0. While the
+// loop has nothing to do, the clock waits for frames on the wires of its
+// uplinks, on the loop's own goroutine: no other one has to wake between the
+// kernel and the fabric.
 type Clock struct {
 	origin  time.Time     // a moment of this process
 	offset  time.Duration // that moment on CLOCK_MONOTONIC, minus instant 0
@@ -36,8 +37,8 @@ func NewClock() (*Clock, error) {
 // Drive names the loop that the clock drives. It is called before that runs.
 func (c *Clock) Drive(loop *sim.Loop) { c.fail = loop.Fail }
 
-// watch has what arrives on the uplink's wire sent into the fabric. Like forget, it
-// is called on the loop or while the loop does not run.
+// watch has what arrives on the uplink's wire sent into the fabric. Like
+// forget, it is called on the loop or while the loop does not run.
 func (c *Clock) watch(u *Uplink) {
 	if err := c.poller.Add(u.wire); err != nil {
 		u.loop.Fail(err)
@@ -59,7 +60,8 @@ func (c *Clock) Begin(zero time.Duration) {
 	c.began.Store(true)
 }
 
-// Zero returns instant 0 on CLOCK_MONOTONIC. It is valid once the clock has begun.
+// Zero returns instant 0 on CLOCK_MONOTONIC. It is valid once the clock has
+// begun.
 func (c *Clock) Zero() time.Duration { return c.zero }
 
 // KeepThread says that the loop of this clock runs on the calling thread from
@@ -87,8 +89,8 @@ func (c *Clock) Advance(until time.Duration) time.Duration {
 	return min(now, until)
 }
 
-// arrivals posts the uplinks that have frames waiting, and reports whether there are
-// any.
+// arrivals posts the uplinks that have frames waiting, and reports whether
+// there are any.
 func (c *Clock) arrivals() bool {
 	any := false
 	for _, u := range c.uplinks {

@@ -11,8 +11,8 @@ import (
 // what takes it milliseconds otherwise.
 const awaitMax = 5 * time.Second
 
-// space is an empty namespace, which ends with the test. Without the right to make
-// one the test is skipped.
+// space is an empty namespace, which ends with the test. Without the right to
+// make one the test is skipped.
 func space(t *testing.T) *netns.Namespace {
 	t.Helper()
 	ns, err := netns.New()

@@ -29,8 +29,8 @@ func send(p *netfab.Port, data []byte) {
 	p.Send(f)
 }
 
-// plugged is a fabric with an uplink, a, the far end of whose cable is ours, and
-// another station, b.
+// plugged is a fabric with an uplink, a, the far end of whose cable is ours,
+// and another station, b.
 type plugged struct {
 	t       *testing.T
 	loop    *sim.Loop
