@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // belongings are what an owner leaves when it is killed.
@@ -249,7 +248,10 @@ func TestReaperEnds(t *testing.T) {
 	if err := r.AddPath(file); err != nil {
 		t.Fatal(err)
 	}
-	<-time.After(200 * time.Millisecond) // until it ignores signals
+	// Its answer shows that it runs and ignores signals. It ignores us, too.
+	if err := r.AddProcess(os.Getpid()); err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		r.cmd.Process.Signal(s)
 	}
