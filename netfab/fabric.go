@@ -2,6 +2,7 @@ package netfab
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/cablepull/cablepull/sim"
 )
@@ -16,6 +17,7 @@ type Fabric struct {
 	ports     []*Port
 	nodes     map[string]int // a node's number, by name
 	observers []Observer
+	onBlocked func(p *Port, until time.Duration) // see OnBlocked; may be nil
 	rules     []*installation
 	cuts      []*partition // the partitions among the rules
 	frames    frameStore

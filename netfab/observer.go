@@ -19,6 +19,10 @@ type Observer interface {
 // Observe notifies o of all frames from now on.
 func (f *Fabric) Observe(o Observer) { f.observers = append(f.observers, o) }
 
+// OnBlocked sets what the fabric calls when a switch begins to block a port, as
+// spanning tree does when its link has come up. Nothing passes it before until.
+func (f *Fabric) OnBlocked(call func(p *Port, until time.Duration)) { f.onBlocked = call }
+
 // lose counts a lost frame or copy and notifies the observers.
 func (f *Fabric) lose(now time.Duration, from, to *Port, data []byte, why string) {
 	f.stats.Lost++

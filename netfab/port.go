@@ -113,8 +113,11 @@ func (p *Port) updateCarrier() bool {
 	}
 	p.wentUp = p.fabric.changes
 	// Links that are up at the start of the world count as up for long.
-	if now := p.fabric.loop.Now(); now > 0 {
-		p.forwardAt = now + p.segment.cfg.ForwardDelay
+	if now, delay := p.fabric.loop.Now(), p.segment.cfg.ForwardDelay; now > 0 && delay > 0 {
+		p.forwardAt = now + delay
+		if p.fabric.onBlocked != nil {
+			p.fabric.onBlocked(p, p.forwardAt)
+		}
 	}
 	return true
 }

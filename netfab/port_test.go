@@ -1,6 +1,7 @@
 package netfab
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -126,10 +127,15 @@ func TestForwardDelay(t *testing.T) {
 	st := l.stations(lan, "a", "b")
 	a, b := st[0], st[1]
 	l.introduce(st...)
+	var told []string
+	l.OnBlocked(func(p *Port, until time.Duration) { told = append(told, fmt.Sprint(p.Name(), " until ", until)) })
 	b.Pull()
 	l.run(time.Second)
 	b.Plug()
 	up := l.loop.Now()
+	if want := []string{fmt.Sprint("b.lan until ", up+30*time.Second)}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
 	exchange := func() {
 		a.say(wire.Broadcast, "from a")
 		b.say(wire.Broadcast, "from b")

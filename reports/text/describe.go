@@ -99,6 +99,8 @@ func describeMachine(e event.Event) (note, bool) {
 			return say(plain, "%s: carrier is back", b.Interface), true
 		}
 		return say(bad, "%s: carrier lost", b.Interface), true
+	case event.PortBlocked:
+		return say(bad, "%s: the switch blocks the port until %s", b.Interface, short(b.Until)), true
 	case event.LoadChanged:
 		return say(warn, "CPU: hogs take %.0f %% of class %s", 100*b.Share, b.Class), true
 	case event.MemoryChanged:

@@ -43,6 +43,7 @@ func TestWhatTheListSays(t *testing.T) {
 		event.ProgramEnded{Program: "nginx", Status: "signal killed"},
 		event.ProbeChanged{Target: "http://192.0.2.100/", By: "http-status", State: "down", Reason: "timeout"},
 		event.ProbeChanged{Target: "http://192.0.2.100/", By: "http-status", State: "up"},
+		event.PortBlocked{Interface: "lan", Until: 70 * time.Second},
 	)
 	for i, want := range []string{
 		"power: booting", "lan: carrier is back", "CPU: hogs take 100 % of class service", "memory: 3 of 4 MiB, refuses connections", "memory: 1 of 4 MiB",
@@ -51,6 +52,7 @@ func TestWhatTheListSays(t *testing.T) {
 		"lan: a frame comes by r1.lan again: TCP 192.0.2.1:5000 > 192.0.2.100:80",
 		"nginx: GET / 200", "program nginx has ended: signal killed",
 		"http://192.0.2.100/ is down, says its probe by http-status: timeout", "http://192.0.2.100/ is up, says its probe by http-status",
+		"lan: the switch blocks the port until 1m10.0s",
 	} {
 		if i >= len(got) || !strings.HasSuffix(got[i], "  "+want) {
 			t.Errorf("line %d: want the end %q in\n%s", i, want, strings.Join(got, "\n"))

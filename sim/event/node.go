@@ -1,5 +1,7 @@
 package event
 
+import "time"
+
 // FaultApplied: the timeline, or a Go spec, broke something on purpose.
 type FaultApplied struct {
 	Fault string // the fault's own line of text
@@ -14,6 +16,13 @@ type FaultHealed struct {
 type LinkChanged struct {
 	Interface string
 	Up        bool
+}
+
+// PortBlocked: the link of an interface came up, and the switch blocks its port
+// for a while, as spanning tree does. The machine cannot tell.
+type PortBlocked struct {
+	Interface string
+	Until     time.Duration // the instant from which frames pass
 }
 
 // LoadChanged: a hog took or released a share of one CPU class.
@@ -83,6 +92,9 @@ func (FaultHealed) Kind() string { return "fault-healed" }
 
 // Kind implements Body.
 func (LinkChanged) Kind() string { return "link-changed" }
+
+// Kind implements Body.
+func (PortBlocked) Kind() string { return "port-blocked" }
 
 // Kind implements Body.
 func (LoadChanged) Kind() string { return "load-changed" }

@@ -37,9 +37,9 @@ func TestDarkTime(t *testing.T) {
 		// A pulled Active is Active, and nobody can ask it.
 		{"no carrier", func(l *log) { takesOver(l.at(40, "a", carrier(false)), 48) }, 8, 8},
 		{"another carrier", func(l *log) { l.at(40, "a", event.LinkChanged{Interface: "dmz"}) }, 0, 0},
-		{"no carrier, and a port that does not forward yet", func(l *log) { l.at(40, "a", carrier(false)).at(42, "a", carrier(true)) }, 5, 5},
+		{"no carrier, and a port that does not forward yet", func(l *log) { l.at(40, "a", carrier(false)).at(42, "a", blocked(45), carrier(true)) }, 5, 5},
 		{"two ports that do not forward yet", func(l *log) {
-			takesOver(l.at(40, "a", carrier(false)), 41).at(41, "b", carrier(true)).at(43, "a", carrier(true))
+			takesOver(l.at(40, "a", carrier(false)), 41).at(41, "b", blocked(44)).at(43, "a", blocked(46), carrier(true))
 		}, 4, 4},
 		{"pulled silently", func(l *log) { l.at(40, "", fault("pull a.lan silently")).at(44, "", healed("pull a.lan silently")) }, 4, 4},
 		{"deaf", func(l *log) { takesOver(l.at(40, "", fault("pull a.lan silently in")), 42) }, 2, 2},
@@ -59,7 +59,6 @@ func TestDarkTime(t *testing.T) {
 		l := (&log{}).takes(20, "a", "Standby", standby.CauseNoActive)
 		c.then(l)
 		f := paper(60 * time.Second)
-		f.Segments[0].ForwardDelay = 3 * time.Second
 		f.Members[0].Secondary = []string{secondary} // nobody ever has it
 		want := []Dark{{VIP: vip, Time: instant(c.time), Longest: instant(c.longest)}, {VIP: secondary}}
 		same(t, c.name, Measure(l.in(), f).Dark, want)

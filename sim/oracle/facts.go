@@ -45,12 +45,11 @@ type Member struct {
 // holds reports whether vip is one of the member's virtual IPs.
 func (m Member) holds(vip string) bool { return m.VIP == vip || slices.Contains(m.Secondary, vip) }
 
-// Segment is how a segment treats multicast and ports that have just come up.
+// Segment is how a segment treats multicast, and who cannot reach whom on it.
 type Segment struct {
-	Name         string
-	Pruned       bool // loses 224.0.0.x from the start
-	ForwardDelay time.Duration
-	Isolated     []string // nodes that cannot reach each other
+	Name     string
+	Pruned   bool     // loses 224.0.0.x from the start
+	Isolated []string // nodes that cannot reach each other
 }
 
 // vips returns all virtual IPs, primary and secondary.

@@ -21,7 +21,7 @@ type groupSpans struct {
 
 	at     time.Duration // the following holds since then
 	active int           // how many members act
-	joined bool          // two acting members hear each other
+	joined time.Duration // from this instant on, two acting members hear each other; or never
 	dual   time.Duration // length so far of the present span with more than one
 	none   time.Duration // and of the present span with none
 }
@@ -62,9 +62,7 @@ func (s *groupSpans) advance(now time.Duration) {
 	if s.active > 1 {
 		s.DualActive += span
 		s.DualLongest = max(s.DualLongest, s.dual)
-		if s.joined {
-			s.DualJoined += span
-		}
+		s.DualJoined += max(0, now-max(s.joined, now-span))
 	} else {
 		s.dual = 0
 	}
@@ -79,14 +77,15 @@ func (s *groupSpans) advance(now time.Duration) {
 // look reads the present state.
 func (s *groupSpans) look(n *network) {
 	var owners []*Entry
-	s.joined = false
+	s.joined = never
 	for _, m := range s.members {
 		if !m.Owns() {
 			continue
 		}
 		for _, o := range owners {
-			_, joined := n.joined(m, o)
-			s.joined = s.joined || joined
+			if since, joined := n.joined(m, o); joined {
+				s.joined = min(s.joined, since)
+			}
 		}
 		owners = append(owners, m)
 	}

@@ -101,6 +101,10 @@ func TestOneActive(t *testing.T) {
 				at(75, "", applied("partition a | b")),
 			0, "",
 		},
+		{"switched on behind a blocked port", both().at(30, "b", blocked(84.5)), 0, ""},
+		{"not told in time", both().at(30, "b", blocked(70)), 86, "since 1m10s"},
+		{"blocked once more", both().at(50, "b", blocked(70)), 86, "since 1m10s"},
+		{"blocked elsewhere", both().at(30, "b", event.PortBlocked{Interface: "dmz", Until: time.Hour}), 56, "since 40s"},
 		{"frozen", both().at(39, "a", event.PowerChanged{State: "frozen"}), 0, ""},
 		{
 			"thawed", both().at(39, "a", event.PowerChanged{State: "frozen"}).at(50, "a", event.PowerChanged{State: "thawed"}),

@@ -9,6 +9,10 @@ import (
 
 func applied(line string) event.Body { return event.FaultApplied{Fault: line} }
 
+func blocked(until float64) event.Body {
+	return event.PortBlocked{Interface: "lan", Until: instant(until)}
+}
+
 func healed(line string) event.Body { return event.FaultHealed{Fault: line} }
 
 // joinedCases are what can happen to a, and whether it and b can then be
@@ -93,12 +97,29 @@ func TestJoined(t *testing.T) {
 
 // TestJoinedAfterForwardDelay: a port that has just come up forwards later.
 func TestJoinedAfterForwardDelay(t *testing.T) {
-	f := paper(time.Minute)
-	f.Segments[0].ForwardDelay = 30 * time.Second
-	s := newScene(f)
-	s.Observe(event.Event{At: 5 * time.Second, Node: "b", What: event.LinkChanged{Interface: "lan", Up: true}})
+	s := newScene(paper(time.Minute))
+	s.Observe(event.Event{At: 5 * time.Second, Node: "b", What: blocked(35)})
 	since, joined := s.network.joined(s.roster.Entries()[0], s.roster.Entries()[1])
 	if since != 35*time.Second || !joined {
 		t.Errorf("got %v, %v, want 35s, true", since, joined)
+	}
+}
+
+// TestJoinedTimeAfterForwardDelay: two that are Active behind a blocked port
+// count as joined from the instant on from which the port forwards.
+func TestJoinedTimeAfterForwardDelay(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		log    *log
+		joined time.Duration
+	}{
+		{"it forwards", both().at(30, "b", blocked(84.5)), 15500 * time.Millisecond},
+		{"it forwards after the end", both().at(30, "b", blocked(101)), 0},
+		{"it has forwarded all the time", both().at(10, "b", blocked(39)), time.Minute},
+		{"it is blocked in the middle", both().at(50, "b", blocked(70)), 40 * time.Second},
+		{"another change meanwhile", both().at(30, "b", blocked(70)).at(60, "a", event.ConfigChanged{}).at(80, "a", applied("drop all from c1")), 30 * time.Second},
+	} {
+		want := []Group{{VIP: vip, Transitions: 3, DualActive: time.Minute, DualJoined: tc.joined, DualLongest: time.Minute}}
+		same(t, tc.name, Measure(tc.log.in(), paper(100*time.Second)).Groups, want)
 	}
 }

@@ -59,7 +59,7 @@ func (o *oneActive) Observe(e event.Event) {
 func (p *pair) follow(n *network, now time.Duration) {
 	since, joined := n.joined(p.a, p.b)
 	both := joined && p.a.Owns() && p.b.Owns()
-	if both && !p.both {
+	if both && (!p.both || since > now) {
 		p.since, p.told = max(now, since), false
 	}
 	p.both = both

@@ -20,7 +20,6 @@ type Roster struct {
 	entries []*Entry // those in the facts in their order, then the others as they came
 	power   map[string]event.Power
 	holders map[string][]*Entry // by virtual IP, in the order in which they took it
-	delay   map[string]time.Duration
 	version int
 }
 
@@ -35,7 +34,7 @@ type Entry struct {
 
 	power event.Power
 	down  bool          // no carrier
-	ready time.Duration // its port forwards from this instant on
+	ready time.Duration // the switch blocks its port until then
 }
 
 // Up reports whether the member's machine may act. If nothing is known of it,
@@ -49,12 +48,9 @@ func (m *Entry) Owns() bool { return m.Owner && m.Up() }
 // Others enter it with the first event that names them, so it is useful without
 // facts too.
 func NewRoster(f Facts) *Roster {
-	r := &Roster{power: map[string]event.Power{}, holders: map[string][]*Entry{}, delay: map[string]time.Duration{}}
+	r := &Roster{power: map[string]event.Power{}, holders: map[string][]*Entry{}}
 	for _, m := range f.Members {
 		r.entries = append(r.entries, &Entry{Member: m})
-	}
-	for _, s := range f.Segments {
-		r.delay[s.Name] = s.ForwardDelay
 	}
 	return r
 }
@@ -95,8 +91,8 @@ func (r *Roster) Holders(vip string) []*Entry { return r.holders[vip] }
 // Power returns the last change of a machine's power, empty if there was none.
 func (r *Roster) Power(node string) event.Power { return r.power[node] }
 
-// Observe processes the next event. It follows states, addresses, power and
-// carriers.
+// Observe processes the next event. It follows states, addresses, power,
+// carriers and blocked ports.
 func (r *Roster) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
@@ -111,7 +107,12 @@ func (r *Roster) Observe(e event.Event) {
 		}
 	case event.LinkChanged:
 		if m := r.Find(e.Node, b.Interface); m != nil {
-			m.down, m.ready = !b.Up, e.At+r.delay[m.Segment]
+			m.down = !b.Up
+			r.version++
+		}
+	case event.PortBlocked:
+		if m := r.Find(e.Node, b.Interface); m != nil {
+			m.ready = b.Until
 			r.version++
 		}
 	case event.PowerChanged:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/client"
@@ -142,8 +143,17 @@ func (w *World) complete(o Options) (*World, error) {
 		return nil, err
 	}
 	w.fabric.Observe(w.frames)
+	w.fabric.OnBlocked(w.portBlocked)
 	w.start(o)
 	return w, nil
+}
+
+// portBlocked logs that a switch blocks the port of a machine, which cannot
+// tell, after what brought the link up.
+func (w *World) portBlocked(p *netfab.Port, until time.Duration) {
+	w.loop.Post(sim.Func(func() {
+		w.log.Append(w.loop.Now(), p.Node(), event.PortBlocked{Interface: p.Interface(), Until: until})
+	}))
 }
 
 // start puts the start of each machine on the timetable.

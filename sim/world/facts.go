@@ -22,7 +22,7 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 	for _, name := range topology.Names(t.Segments) {
 		s := t.Segments[name]
 		f.Segments = append(f.Segments, oracle.Segment{
-			Name: name, Pruned: s.Snooping == topology.SnoopingPrune, ForwardDelay: s.ForwardDelay, Isolated: s.Isolated,
+			Name: name, Pruned: s.Snooping == topology.SnoopingPrune, Isolated: s.Isolated,
 		})
 	}
 	for _, name := range topology.Names(t.Nodes) {

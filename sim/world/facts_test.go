@@ -19,7 +19,7 @@ func TestFactsOf(t *testing.T) {
 	const vip = "192.0.2.100"
 	paper := topology.Topology{
 		Segments: map[string]topology.Segment{
-			"lan": {Snooping: topology.SnoopingPrune, ForwardDelay: 30 * time.Second, Isolated: []string{"a", "b"}},
+			"lan": {Snooping: topology.SnoopingPrune, Isolated: []string{"a", "b"}},
 			"dmz": {},
 		},
 		Nodes: map[string]topology.Node{
@@ -51,7 +51,7 @@ func TestFactsOf(t *testing.T) {
 				Hello: 2 * time.Second, Hold: 6 * time.Second, VirtualMAC: true,
 			},
 		},
-		Segments: []oracle.Segment{{Name: "dmz"}, {Name: "lan", Pruned: true, ForwardDelay: 30 * time.Second, Isolated: []string{"a", "b"}}},
+		Segments: []oracle.Segment{{Name: "dmz"}, {Name: "lan", Pruned: true, Isolated: []string{"a", "b"}}},
 	}
 	if diff := cmp.Diff(want, world.FactsOf(paper.WithDefaults(), time.Minute)); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
