@@ -46,8 +46,8 @@ func newConn(h *Host, ep tcpip.Endpoint, queue *waiter.Queue, remote netip.AddrP
 	return c
 }
 
-// notify runs on a goroutine of the stack, with locks of the endpoint held, so
-// it may only wake procs.
+// notify runs while the stack processes segments, with locks of the endpoint
+// held and perhaps on a goroutine of the stack, so it may only wake procs.
 func (c *Conn) notify(mask waiter.EventMask) {
 	const over = waiter.EventHUp | waiter.EventErr
 	if mask&(waiter.ReadableEvents|over) != 0 {

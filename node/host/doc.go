@@ -6,10 +6,11 @@
 // run, and the programs', in which everything else does. So a machine whose
 // process is frozen still answers ping; a frozen machine answers nothing.
 //
-// gVisor defers TCP segments to its own goroutines. After every call that may
-// have given it a segment, settle waits until they are done: so only one
-// goroutine is ever active, and a run is a pure function of scenario and seed
-// (spec/simulation.md §4). The digest of a run is taken before stacks are
+// gVisor queues TCP segments for a goroutine. After every call that may have
+// given it a segment, settle processes the queue on the loop's goroutine
+// (processor.go), or waits until the stack's has: so only one goroutine is ever
+// active, and a run is a pure function of scenario and seed (spec/simulation.md
+// §4). The digest of a run is taken before stacks are
 // destroyed, because that happens in map order.
 //
 // Start reading at host.go, then stack.go, nic.go, stage.go, which lists the

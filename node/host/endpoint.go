@@ -78,8 +78,8 @@ func (n *NIC) Close() {}
 func (n *NIC) SetOnCloseAction(func()) {}
 
 // WritePacket implements stack.QueueingDiscipline: there is no queue. It may
-// run on a goroutine of the stack while the loop waits in settle, so it only
-// sends and never delivers.
+// run within settle, with locks of an endpoint held, so it only sends and never
+// delivers.
 func (n *NIC) WritePacket(pkt *stack.PacketBuffer) tcpip.Error {
 	if n.closed {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 )
 
 // This file exports internals to tests.
@@ -26,3 +27,21 @@ func Neighbours(n *NIC) map[netip.Addr]MAC {
 	}
 	return all
 }
+
+// WithoutProcessors lets stacks that are made meanwhile settle by Pause and
+// Resume.
+func WithoutProcessors(f func()) {
+	before := startProcessor
+	startProcessor = nil
+	defer func() { startProcessor = before }()
+	f()
+}
+
+// HasProcessor reports whether the machine runs its TCP processor itself.
+func HasProcessor(h *Host) bool { return h.processor != nil }
+
+// GVisorRead is the version of gVisor that package host relies on.
+const GVisorRead = gvisorRead
+
+// TakesProcessor reports whether the processor of a stack would be taken.
+func TakesProcessor(s *stack.Stack) bool { return takeProcessor(s) != nil }

@@ -23,10 +23,11 @@ import (
 
 // kernelState is the state of a machine between boot and crash.
 type kernelState struct {
-	stack    *stack.Stack
-	segments *tcpip.StatCounter // TCP segments received
-	seen     uint64             // of these, how many the processors have finished
-	judges   bool               // there are tables: every packet must be checked
+	stack     *stack.Stack
+	processor *processor         // of TCP segments; nil: a goroutine of the stack
+	segments  *tcpip.StatCounter // TCP segments received
+	seen      uint64             // of these, how many have been processed
+	judges    bool               // there are tables: every packet must be checked
 }
 
 // startKernel makes the stack, with this boot's own random streams.
@@ -42,7 +43,9 @@ func (h *Host) startKernel() {
 		SecureRNG:          source,
 		NUDDisp:            neighbourWatch{h, k},
 	})
-	k.stack.Pause()
+	if k.processor = takeProcessor(k.stack); k.processor == nil {
+		k.stack.Pause()
+	}
 	k.segments = k.stack.Stats().TCP.ValidSegmentsReceived
 	h.kernelState = k
 	for _, n := range h.nics {
@@ -60,7 +63,7 @@ func (k *kernelState) stop() {
 	if k == nil {
 		return
 	}
-	k.stack.Resume() // a paused processor would not notice that it should end
+	k.stack.Resume() // a paused goroutine would not notice that it should end
 	k.stack.Destroy()
 }
 
@@ -79,11 +82,11 @@ func newStack(o stack.Options) *stack.Stack {
 	return stack.New(o)
 }
 
-// settle returns when gVisor's TCP processors have nothing left to do. Between
-// calls they are paused: Resume starts them on their queues, Pause returns when
-// these are empty. Only received segments give them work, so settle does
-// nothing without any. Segments that the stack sends to itself arrive
-// meanwhile, so it checks again.
+// settle returns when gVisor's TCP processor has nothing left to do. Only
+// received segments give it work, so settle does nothing without any. Segments
+// that the stack sends to itself arrive meanwhile, so it checks again. A
+// processor with a goroutine is paused between calls: Resume starts it on its
+// queue, Pause returns when that is empty.
 func (h *Host) settle() {
 	k := h.kernelState
 	if k == nil {
@@ -91,6 +94,10 @@ func (h *Host) settle() {
 	}
 	for n := k.segments.Value(); n != k.seen; n = k.segments.Value() {
 		k.seen = n
+		if k.processor != nil {
+			k.processor.run()
+			continue
+		}
 		k.stack.Resume()
 		k.stack.Pause()
 	}

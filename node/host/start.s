@@ -1,0 +1,1 @@
+// Intentionally empty: start.go declares a function without a body.
