@@ -41,3 +41,17 @@ func BenchmarkIdleHosts(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkHold is the heap of an idle HTTP connection, both ends.
+func BenchmarkHold(b *testing.B) {
+	const connections = 1000
+	for b.Loop() {
+		l := NewLAN(2)
+		before := Heap()
+		if err := l.Hold(connections); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(Heap()-before)/connections, "B/connection")
+		l.Close()
+	}
+}

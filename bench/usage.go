@@ -54,3 +54,12 @@ func Heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// Resident returns the most memory in bytes that the process has occupied.
+func Resident() float64 {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		panic("bench: getrusage: " + err.Error()) // RUSAGE_SELF is always valid
+	}
+	return float64(r.Maxrss) * 1024 // Linux counts in KiB
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/cablepull/cablepull/bench"
@@ -16,7 +15,7 @@ import (
 // line of key=value, like the yardsticks.
 func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
-		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN,
+		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {
@@ -109,12 +108,24 @@ func measureLAN(f *flag.FlagSet, args []string, out io.Writer) error {
 	start := bench.Now()
 	l := bench.NewLAN(*hosts)
 	s := bench.Since(start)
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		return err
-	}
 	defer l.Close()
 	_, err := fmt.Fprintf(out, "hosts=%d wall_s=%.3f cpu_s=%.3f resident_mb=%.1f\n",
-		*hosts, s.Wall.Seconds(), s.CPU.Seconds(), float64(r.Maxrss)/1024)
+		*hosts, s.Wall.Seconds(), s.CPU.Seconds(), bench.Resident()/1e6)
+	return err
+}
+
+// measureHold counts from two machines without connections, and both ends.
+func measureHold(f *flag.FlagSet, args []string, out io.Writer) error {
+	connections := f.Int("connections", 5000, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	l := bench.NewLAN(2)
+	defer l.Close()
+	before := bench.Resident()
+	if err := l.Hold(*connections); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "connections=%d resident_kb=%.1f\n", *connections, (bench.Resident()-before)/1e3/float64(*connections))
 	return err
 }

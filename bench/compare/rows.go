@@ -51,7 +51,13 @@ func realRows(s sides) []*row {
 // have the same connections, requests per connection and gap on both sides.
 func virtualRows(s sides) []*row {
 	spread := exchange(100, 300, time.Millisecond) // the spike's gap is 1 ms
-	hundred, thousand := exchange(100, 300, time.Microsecond), exchange(1000, 30, time.Microsecond)
+	together := func(what string, connections, requests int, bar float64) *row {
+		args := exchange(connections, requests, time.Microsecond)
+		return &row{
+			what: "TCP, " + what + ", gap 1 µs, against ns-3", bar: bar, unit: "x",
+			ours: s.own("answered_per_cpu_s", args), theirs: s.ns3(args[1:]),
+		}
+	}
 	return []*row{
 		{
 			what: "TCP, 100 x 300, gap 1 ms, against spike/events", bar: 1.0, unit: "x",
@@ -61,14 +67,10 @@ func virtualRows(s sides) []*row {
 			what: "HTTP, 100 x 300, gap 1 ms, against spike/procs", bar: 1.3, unit: "x",
 			ours: s.own("answered_per_process_s", slices.Concat(spread, []string{"--http"})), theirs: s.spike("procs", 100, 300),
 		},
-		{
-			what: "TCP, 100 x 300, gap 1 µs, against ns-3", bar: 2.5, unit: "x",
-			ours: s.own("answered_per_cpu_s", hundred), theirs: s.ns3(hundred[1:]),
-		},
-		{
-			what: "TCP, 1,000 x 30, gap 1 µs, against ns-3", bar: 5, unit: "x",
-			ours: s.own("answered_per_cpu_s", thousand), theirs: s.ns3(thousand[1:]),
-		},
+		together("20 x 1,500", 20, 1500, 2.6),
+		together("100 x 300", 100, 300, 3.0),
+		together("500 x 60", 500, 60, 3.0),
+		together("1,000 x 30", 1000, 30, 4.8),
 		{
 			what: "idle group of 3", bar: 60000, unit: "simulated s/s",
 			ours: s.own("simulated_per_cpu_s", []string{"group", "--members=3", "--span=24h"}),
@@ -84,6 +86,10 @@ func virtualRows(s sides) []*row {
 		{
 			what: "1,000 hosts, resident", bar: 200, below: true, unit: "MB",
 			ours: s.own("resident_mb", []string{"lan", "--hosts=1000"}),
+		},
+		{
+			what: "idle HTTP connection, both ends, resident", bar: 30, below: true, unit: "KB",
+			ours: s.own("resident_kb", []string{"hold", "--connections=5000"}),
 		},
 		{
 			// The cost does not grow, but differences below a tenth are noise of the

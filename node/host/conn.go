@@ -99,6 +99,32 @@ func (r *reading) Try() bool {
 	return true
 }
 
+// AwaitRead parks until Read would not: bytes have arrived, or the connection
+// has ended. Its error is ErrTimeout's or ErrClosed.
+func (c *Conn) AwaitRead() error {
+	c.host.loop.Await((*awaitingRead)(c))
+	return c.reader.err
+}
+
+// awaitingRead is an AwaitRead in progress.
+type awaitingRead Conn
+
+// Try implements sim.Attempt.
+func (r *awaitingRead) Try() bool {
+	c, w := (*Conn)(r), &r.reader
+	w.unblock()
+	w.err = nil
+	if c.gone() || c.closed {
+		w.err = ErrClosed
+		return true
+	}
+	if c.ep.Readiness(waiter.ReadableEvents) != 0 {
+		return true
+	}
+	w.err = w.block(c.host, "tcp", "read")
+	return w.err != nil
+}
+
 // Write implements net.Conn.
 func (c *Conn) Write(b []byte) (int, error) {
 	c.unsent, c.writer.done = b, 0

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"bufio"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 )
@@ -14,29 +12,15 @@ import (
 // waiting in Await on an idle connection sees at once that the server closed
 // it.
 type Link struct {
-	conn net.Conn
-	src  source
-	in   *bufio.Reader
+	source
 }
 
 // NewLink returns the client's end of conn. Release frees its buffers; the
 // caller still has to close the connection.
-func NewLink(conn net.Conn) *Link {
-	l := &Link{conn: conn, in: readers.Get().(*bufio.Reader)}
-	l.src.conn = conn
-	l.in.Reset(&l.src)
-	return l
-}
+func NewLink(conn Conn) *Link { return &Link{source{conn: conn}} }
 
 // Release ends the use of the link.
-func (l *Link) Release() {
-	if l.in == nil {
-		return
-	}
-	l.in.Reset(nil)
-	readers.Put(l.in)
-	l.in = nil
-}
+func (l *Link) Release() { l.release() }
 
 // Answer is what came back for a request.
 type Answer struct {
@@ -63,11 +47,7 @@ func (l *Link) Send(r *Request) error {
 
 // Await parks until the first byte of an answer arrives or the connection ends.
 // Errors are the connection's; io.EOF if the server closed it.
-func (l *Link) Await() error {
-	l.src.budget = headLimit
-	_, err := l.in.Peek(1)
-	return err
-}
+func (l *Link) Await() error { return l.await() }
 
 // Receive reads the whole answer to r. If the answer carries a request's number
 // it must be r's, and its body that of r. Errors are a *MismatchError or the
@@ -87,6 +67,7 @@ func (l *Link) Receive(r *Request) (Answer, error) {
 	}
 	pattern := NewPattern(r.ID)
 	a.Size, err = l.body(resp, &pattern, number != "")
+	l.rest()
 	return a, err
 }
 
@@ -94,12 +75,14 @@ func (l *Link) Receive(r *Request) (Answer, error) {
 // before the next request. Errors are those of Receive.
 func (l *Link) Head(r *Request) (*http.Response, error) {
 	for {
-		l.src.budget = headLimit
+		if err := l.await(); err != nil {
+			return nil, l.cause(err)
+		}
 		resp, err := http.ReadResponse(l.in, requestOf(r.Method))
 		if err != nil {
 			return nil, l.cause(err)
 		}
-		l.src.budget = maxBody
+		l.budget = maxBody
 		if resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
 			return resp, nil
 		}
@@ -161,8 +144,8 @@ func wrongBytes(offset int64) error {
 // cause returns the connection's error if err came from it, else err as a
 // mismatch.
 func (l *Link) cause(err error) error {
-	if l.src.err != nil {
-		return l.src.err
+	if l.err != nil {
+		return l.err
 	}
 	return &MismatchError{err.Error()}
 }

@@ -124,8 +124,8 @@ func TestReceiveForms(t *testing.T) {
 				if got, err := link.Receive(&r); err != nil || got != c.want {
 					t.Errorf("got %+v, %v, want %+v", got, err, c.want)
 				}
-				if n := link.in.Buffered(); n != 0 {
-					t.Errorf("%d bytes are left over", n)
+				if link.in != nil {
+					t.Error("bytes are left over")
 				}
 			})
 		})
@@ -148,13 +148,41 @@ func TestAwaitSeesDoubledAnswer(t *testing.T) {
 	})
 }
 
+// TestIdleConnectionsHaveNoBuffer: between two exchanges neither end holds a
+// reader.
+func TestIdleConnectionsHaveNoBuffer(t *testing.T) {
+	b := newBench(t, answer(200, 10000))
+	b.client(func(p *sim.Proc) {
+		link := NewLink(b.acceptQueue.connect())
+		defer link.Release()
+		for id := range uint64(3) {
+			r := Request{ID: id}
+			link.Send(&r)
+			if err := link.Await(); err != nil || link.in == nil {
+				t.Errorf("an answer has arrived: got %v and reader %v, want one", err, link.in)
+			}
+			if _, err := link.Receive(&r); err != nil {
+				t.Error(err)
+			}
+			p.Sleep(time.Millisecond)
+			if served := b.server.open[0]; link.in != nil || served.in != nil {
+				t.Errorf("readers of an idle connection: got %v and %v, want none", link.in, served.in)
+			}
+		}
+	})
+}
+
+// TestReleaseTwice: a reader goes back to the pool once.
 func TestReleaseTwice(t *testing.T) {
-	client, _ := newPipe(sim.New(1))
-	link := NewLink(client)
-	link.Release()
-	link.Release()
-	a, b := NewLink(client), NewLink(client)
-	if a.in == b.in {
-		t.Error("two links share a reader")
-	}
+	scripted(t, "HTTP/1.1 200 OK\r\n", stays, func(link *Link) {
+		link.Send(&Request{})
+		if err := link.Await(); err != nil || link.in == nil {
+			t.Fatalf("await: got %v and reader %v", err, link.in)
+		}
+		link.Release()
+		link.Release()
+		if a, b := readers.Get(), readers.Get(); a == b {
+			t.Error("two connections would share a reader")
+		}
+	})
 }

@@ -39,12 +39,8 @@ func newPipe(loop *sim.Loop) (client, server *pipe) {
 }
 
 func (c *pipe) Read(b []byte) (int, error) {
-	for len(c.in) == 0 && c.ended == nil {
-		if c.due > 0 && c.loop.Now() >= c.due {
-			return 0, os.ErrDeadlineExceeded
-		}
-		c.reader = c.loop.Current()
-		c.reader.Park()
+	if err := c.AwaitRead(); err != nil {
+		return 0, err
 	}
 	if len(c.in) == 0 {
 		return 0, c.ended
@@ -52,6 +48,17 @@ func (c *pipe) Read(b []byte) (int, error) {
 	n := copy(b, c.in)
 	c.in = c.in[n:]
 	return n, nil
+}
+
+func (c *pipe) AwaitRead() error {
+	for len(c.in) == 0 && c.ended == nil {
+		if c.due > 0 && c.loop.Now() >= c.due {
+			return os.ErrDeadlineExceeded
+		}
+		c.reader = c.loop.Current()
+		c.reader.Park()
+	}
+	return nil
 }
 
 func (c *pipe) Write(b []byte) (int, error) {

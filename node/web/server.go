@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"net"
@@ -14,6 +13,8 @@ import (
 // Conn is a connection as a server needs it; *host.Conn is one.
 type Conn interface {
 	net.Conn
+	// AwaitRead parks until Read would not.
+	AwaitRead() error
 	// Abort ends the connection with a reset.
 	Abort()
 	RemoteAddrPort() netip.AddrPort
@@ -72,7 +73,7 @@ func (s *Server) Serve(p *sim.Proc, l net.Listener) error {
 			c.Abort()
 			continue
 		}
-		v := &serving{server: s, conn: c, session: session, place: len(s.open)}
+		v := &serving{source: source{conn: c}, server: s, session: session, place: len(s.open)}
 		s.open = append(s.open, v)
 		s.Go(s.name, v.run)
 	}
@@ -94,8 +95,8 @@ func (s *Server) Drain() {
 
 // serving is the server's end of one connection.
 type serving struct {
+	source
 	server  *Server
-	conn    Conn
 	session Session
 	place   int // in server.open
 	busy    bool
@@ -103,16 +104,15 @@ type serving struct {
 }
 
 func (v *serving) run(p *sim.Proc) {
-	src := source{conn: v.conn}
-	in := readers.Get().(*bufio.Reader)
-	in.Reset(&src)
 	x := &Exchange{serving: v}
-	defer v.end(in)
+	defer v.end()
 	for !v.closing {
-		src.budget = headLimit
-		req, err := http.ReadRequest(in)
+		if v.await() != nil {
+			return
+		}
+		req, err := http.ReadRequest(v.in)
 		if err != nil {
-			if src.err == nil {
+			if v.err == nil {
 				x.refuse(err)
 			}
 			return
@@ -121,7 +121,7 @@ func (v *serving) run(p *sim.Proc) {
 		if x.begin(req) != nil {
 			return
 		}
-		src.budget = maxBody
+		v.budget = maxBody
 		v.session.Serve(p, x)
 		if !x.answered || x.last {
 			return
@@ -130,13 +130,14 @@ func (v *serving) run(p *sim.Proc) {
 			return
 		}
 		v.busy = false
+		x.Request, x.HTTP = Request{}, nil
+		v.rest()
 	}
 }
 
 // end is deferred: it also runs when the machine crashes.
-func (v *serving) end(in *bufio.Reader) {
-	in.Reset(nil)
-	readers.Put(in)
+func (v *serving) end() {
+	v.release()
 	v.session.Close()
 	v.conn.Close()
 	open := v.server.open

@@ -3,7 +3,6 @@ package web
 import (
 	"bufio"
 	"errors"
-	"net"
 	"sync"
 )
 
@@ -18,9 +17,46 @@ var errHeadLimit = errors.New("web: message head: longer than 64 KiB")
 // source reads a connection and remembers how it ended: net/http reports a
 // broken connection and a malformed message by the same errors.
 type source struct {
-	conn   net.Conn
+	conn   Conn
 	err    error // of the connection
 	budget int   // bytes that the current head may still use
+
+	// in reads the source. It has a buffer of its own, so it is taken from the
+	// pool when bytes have arrived and put back when all have been read: most
+	// connections are idle most of the time.
+	in *bufio.Reader
+}
+
+// await parks until the first byte of a message has arrived. Errors are the
+// connection's.
+func (s *source) await() error {
+	if s.in == nil {
+		if err := s.conn.AwaitRead(); err != nil {
+			s.err = err
+			return err
+		}
+		s.in = readers.Get().(*bufio.Reader)
+		s.in.Reset(s)
+	}
+	s.budget = headLimit
+	_, err := s.in.Peek(1)
+	return err
+}
+
+// rest puts the reader back, unless there are bytes that nobody has read.
+func (s *source) rest() {
+	if s.in != nil && s.in.Buffered() == 0 {
+		s.release()
+	}
+}
+
+// release puts the reader back.
+func (s *source) release() {
+	if s.in != nil {
+		s.in.Reset(nil)
+		readers.Put(s.in)
+		s.in = nil
+	}
 }
 
 func (s *source) Read(b []byte) (int, error) {
