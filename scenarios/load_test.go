@@ -58,7 +58,7 @@ func sameText(a, b expect.Expectation) bool {
 // instant, anchors, on for true.
 func TestParseTakesOtherForms(t *testing.T) {
 	text := strings.NewReplacer(
-		"name: small\n", "",
+		"name: small\n", "", "duration: 60s", "duration: 61s",
 		"b: {gateway: {}, nics: {lan: 192.0.2.12/24}, standby: {lan: {vip: 192.0.2.100}}}",
 		"b: {gateway: {}, nics: {eth0: {address: 192.0.2.12/24, segment: lan}}, standby: {eth0: {<<: *standby, preempt: on}}}",
 		"standby: {lan: {vip: 192.0.2.100}}}", "standby: {lan: &standby {vip: 192.0.2.100, priority: 0, jitter: 5%}}, memory: {limit: 64MiB}}",

@@ -26,6 +26,11 @@ func (x Fairness) Text() string {
 	return "no member answers more than " + x.Most.String() + x.Window.Words()
 }
 
+// Needs implements expect.Expectation.
+func (x Fairness) Needs() []expect.Need {
+	return []expect.Need{expect.NeedRequests(x.Client), x.Window.Need}
+}
+
 // Check implements expect.Expectation.
 func (x Fairness) Check(e expect.Evidence) expect.Result {
 	p, err := x.Window.Resolve(e)

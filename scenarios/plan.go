@@ -20,13 +20,13 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		Nodes: map[string]expect.Node{}, VIPs: s.virtualIPs(),
 	}
 	for name, n := range t.Nodes { // order: into a map
-		node := expect.Node{Interfaces: topology.Names(n.NICs)}
+		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Probes: n.Probe != nil}
 		for _, iface := range topology.Names(n.Standby) {
 			standby := n.Standby[iface]
 			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs()})
 		}
 		if n.Exec != nil {
-			node.Host = &expect.Host{Programs: n.Exec.Programs(), Watched: n.Exec.Watch != ""}
+			node.Host = &expect.Host{Programs: n.Exec.Programs(), VIPs: n.Exec.VIPs, Watched: n.Exec.Watch != ""}
 		}
 		plan.Nodes[name] = node
 	}

@@ -51,7 +51,7 @@ func (j *judge) fail(path []string, message string) {
 }
 
 func (j *judge) step(path []string, step Step) {
-	if j.Duration > 0 && step.At > j.Duration {
+	if j.Duration > 0 && step.At >= j.Duration {
 		j.fail(path, "got instant "+step.At.String()+", want one before the end at "+j.Duration.String())
 	}
 	for k, f := range step.Faults {

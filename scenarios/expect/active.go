@@ -22,6 +22,15 @@ type Active struct {
 
 func (x Active) windowed() bool { return x.Window != Window{} || x.At != 0 }
 
+// window is the window that is checked; an instant is a short one.
+func (x Active) window() Window {
+	w := x.Window
+	if x.At != 0 {
+		w.From, w.To = x.At, x.At
+	}
+	return w
+}
+
 // Text implements Expectation.
 func (x Active) Text() string {
 	switch {
@@ -33,13 +42,12 @@ func (x Active) Text() string {
 	return fmt.Sprintf("%s is Active throughout", x.Member)
 }
 
+// Needs implements Expectation.
+func (x Active) Needs() []Need { return []Need{NeedMember(x.Member), x.window().Need} }
+
 // Check implements Expectation.
 func (x Active) Check(e Evidence) Result {
-	w := x.Window
-	if x.At != 0 {
-		w.From, w.To = x.At, x.At
-	}
-	p, err := w.Resolve(e)
+	p, err := x.window().Resolve(e)
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
@@ -72,8 +80,5 @@ func (x Active) Problems(plan Plan) []topology.Problem {
 	if x.At != 0 && (x.From != 0 || x.To != 0) || x.Throughout && x.windowed() {
 		problems = append(problems, topology.Problem{Message: "want one of throughout, at, and a window with from and to"})
 	}
-	if x.At > plan.Duration {
-		problems = append(problems, topology.Problem{Path: []string{"at"}, Message: fmt.Sprintf("got %s, want an instant before the end at %s", x.At, plan.Duration)})
-	}
-	return problems
+	return append(problems, x.After.beyond(plan, "at", x.At)...)
 }

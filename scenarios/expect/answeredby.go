@@ -32,6 +32,9 @@ func (x AnsweredBy) Text() string {
 	return "answers to " + client + x.Window.Words() + parts(shares...) + ", nobody else"
 }
 
+// Needs implements Expectation.
+func (x AnsweredBy) Needs() []Need { return []Need{NeedRequests(x.Client), x.Window.Need} }
+
 // Check implements Expectation.
 func (x AnsweredBy) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)

@@ -38,6 +38,14 @@ func (x Becomes) Text() string {
 	return s
 }
 
+// Needs implements Expectation.
+func (x Becomes) Needs() []Need {
+	if !x.Between.Given && !x.After.given() {
+		return []Need{NeedMember(x.Member)}
+	}
+	return []Need{NeedMember(x.Member), NeedFault(x.After)}
+}
+
 // Check implements Expectation.
 func (x Becomes) Check(e Evidence) Result {
 	var since time.Duration

@@ -2,6 +2,7 @@ package expect
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -74,4 +75,28 @@ func (c Cause) problems(plan Plan) []topology.Problem {
 		lines = append(lines, f.Fault.String())
 	}
 	return []topology.Problem{{Path: path, Message: fmt.Sprintf("%q is not in the timeline, want %s", c.line, topology.AnyOf(c.line, lines))}}
+}
+
+// beyond checks that an instant is in the run. It counts from the fault, if
+// there is one, at its first application.
+func (c Cause) beyond(plan Plan, key string, at time.Duration) []topology.Problem {
+	fail := func(format string, args ...any) []topology.Problem {
+		return []topology.Problem{{Path: []string{key}, Message: fmt.Sprintf(format, args...)}}
+	}
+	if !c.given() {
+		if at > plan.Duration {
+			return fail("got %s, want an instant before the end at %s", at, plan.Duration)
+		}
+		return nil
+	}
+	first, found := time.Duration(0), false
+	for _, f := range plan.Faults {
+		if c.is(f.Fault.String()) && (!found || f.At < first) {
+			first, found = f.At, true
+		}
+	}
+	if found && first+at > plan.Duration {
+		return fail("got %s, want at most %s: %s is at %s, and the run ends at %s", at, plan.Duration-first, c.line, first, plan.Duration)
+	}
+	return nil
 }

@@ -14,7 +14,7 @@ func connectionsAfter(e Evidence, after Cause) (oracle.Connections, error) {
 		}
 	}
 	if !after.given() {
-		return oracle.Connections{}, fmt.Errorf("no fault was applied")
+		return oracle.Connections{}, errNoFault
 	}
 	return oracle.Connections{}, fmt.Errorf("%s was never applied", after.line)
 }

@@ -24,6 +24,9 @@ func (x DualActive) Text() string {
 	return "more than one Active" + ofVIP(x.VIP) + parts(part("in all", x.Total), part("longest", x.Longest), part("within one partition", x.Joined))
 }
 
+// Needs implements Expectation.
+func (x DualActive) Needs() []Need { return []Need{NeedOwner(x.VIP)} }
+
 // Check implements Expectation.
 func (x DualActive) Check(e Evidence) Result {
 	return checkGroups(groupsOf(e, x.VIP), func(g oracle.Group) Result {

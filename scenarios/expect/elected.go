@@ -25,6 +25,9 @@ func (x Elected) Text() string {
 	return strings.Join(x.Nodes, ", then ") + " and nobody else become Active" + x.Window.Words()
 }
 
+// Needs implements Expectation.
+func (x Elected) Needs() []Need { return []Need{NeedMember(Member{}), x.Window.Need} }
+
 // Check implements Expectation.
 func (x Elected) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -50,7 +53,7 @@ func (x Elected) Check(e Evidence) Result {
 func (x Elected) Problems(plan Plan) []topology.Problem {
 	problems := x.Window.Problems(plan)
 	for i, name := range x.Nodes {
-		for _, p := range problemsOfNode(plan, strconv.Itoa(i), name) {
+		for _, p := range problemsOfMember(plan, strconv.Itoa(i), name) {
 			p.Path = slices.Concat([]string{"nodes"}, p.Path)
 			problems = append(problems, p)
 		}

@@ -15,6 +15,9 @@ type Expectation interface {
 	// Text says in one line what is expected, such as
 	// "b becomes Active between 7s and 10s after pull a.lan".
 	Text() string
+	// Needs are what the evidence must hold for Check to have an answer. What is
+	// missing fails the expectation, whatever it expects.
+	Needs() []Need
 	// Check compares it with the evidence of a run.
 	Check(Evidence) Result
 	// Problems says what is wrong with the expectation in a scenario, such as
@@ -47,13 +50,21 @@ type Verdict struct {
 	Result
 }
 
+// judge checks an expectation, unless the evidence says nothing about it.
+func judge(x Expectation, e Evidence) Result {
+	if err := Missing(x, e); err != nil {
+		return Result{Got: err.Error()}
+	}
+	return tolerantly(x, e)
+}
+
 // Judge checks expectations against the evidence of a run. It returns a verdict
 // for each, in order, and the violations that none of them expects.
 func Judge(all []Expectation, e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
 	e.All = all
 	var expected []string
 	for _, x := range all {
-		verdicts = append(verdicts, Verdict{x.Text(), tolerantly(x, e)})
+		verdicts = append(verdicts, Verdict{x.Text(), judge(x, e)})
 		if v, ok := x.(Violations); ok {
 			expected = append(expected, v.Names...)
 		}

@@ -34,6 +34,7 @@ func runEvents() []event.Event {
 		changed(10, "a", "Listen", "Speak"), changed(10, "b", "Listen", "Speak"),
 		changed(12, "b", "Speak", "Listen"),
 		changed(20, "a", "Speak", "Standby"), changed(20, "a", "Standby", "Active"),
+		{At: at(20), Node: "a", What: event.VIPGained{Interface: "lan", VIP: "192.0.2.101"}},
 		changed(20, "b", "Listen", "Speak"), changed(30, "b", "Speak", "Standby"),
 		answered(35, "c1", "a"), answered(36, "c1", "a"), answered(37, "c2", "a"),
 		{At: at(40), Node: "a", What: event.FaultApplied{Fault: "pull a.lan"}},
@@ -51,7 +52,7 @@ func runEvents() []event.Event {
 
 func evidence() Evidence {
 	return Evidence{
-		Duration: at(90), Events: runEvents(),
+		Duration: at(90), Events: runEvents(), Clients: Clients{"c1": {}, "c2": {}},
 		Measures: oracle.Measures{
 			Takeovers: []oracle.Takeover{
 				{VIP: "192.0.2.100", To: "a", At: at(20)},

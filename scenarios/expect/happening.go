@@ -43,6 +43,14 @@ func (x Happening) count() form.Range[int] {
 	return x.Count
 }
 
+// Needs implements Expectation.
+func (x Happening) Needs() []Need {
+	if need := sources[x.Kind].need; need != nil {
+		return []Need{need(x), x.Window.Need}
+	}
+	return []Need{x.Window.Need}
+}
+
 // Check implements Expectation.
 func (x Happening) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -79,11 +87,13 @@ func (x Happening) fits(ev event.Event) bool {
 
 // Problems implements Expectation.
 func (x Happening) Problems(plan Plan) []topology.Problem {
-	problems := slices.Concat(problemsOfNode(plan, "node", x.Node), x.Window.Problems(plan))
+	problems := x.Window.Problems(plan)
 	if x.Kind == "" {
-		return problems
+		return append(problems, problemsOfNode(plan, "node", x.Node)...)
 	}
-	if !slices.Contains(event.Kinds(), x.Kind) {
+	if s, known := sources[x.Kind]; known {
+		problems = append(problems, s.check(plan, x.Node)...)
+	} else {
 		return append(problems, topology.Problem{Path: []string{"kind"}, Message: fmt.Sprintf("there is no event %q, want %s", x.Kind, topology.AnyOf(x.Kind, event.Kinds()))})
 	}
 	for _, name := range topology.Names(x.Where) {

@@ -19,6 +19,9 @@ func (x Kept) Text() string {
 	return "connections kept" + x.After.afterOrFirst() + ": " + x.Share.String()
 }
 
+// Needs implements Expectation.
+func (x Kept) Needs() []Need { return []Need{NeedConnections(x.After)} }
+
 // Check implements Expectation.
 func (x Kept) Check(e Evidence) Result {
 	c, err := connectionsAfter(e, x.After)

@@ -24,6 +24,9 @@ func (x Lost) Text() string {
 	return "connections lost" + x.After.afterOrFirst() + parts(whole, part("on the failed node", x.OnFailed), part("on others", x.OnOthers))
 }
 
+// Needs implements Expectation.
+func (x Lost) Needs() []Need { return []Need{NeedConnections(x.After)} }
+
 // Check implements Expectation.
 func (x Lost) Check(e Evidence) Result {
 	c, err := connectionsAfter(e, x.After)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
@@ -55,7 +56,26 @@ func (m Member) Problems(plan Plan) []topology.Problem {
 	if m.Interface != "" && !slices.Contains(interfaces, m.Interface) {
 		return []topology.Problem{{Path: []string{"interface"}, Message: fmt.Sprintf("got %q, want %s", m.Interface, topology.AnyOf(m.Interface, interfaces))}}
 	}
+	if m.Group != 0 {
+		return m.problemsOfGroup(plan.Nodes[m.Node].Members)
+	}
 	return nil
+}
+
+// problemsOfGroup checks that the member is in the group it is asked about.
+func (m Member) problemsOfGroup(all []Membership) []topology.Problem {
+	var groups []string
+	for _, membership := range all {
+		if m.Interface != "" && m.Interface != membership.Interface {
+			continue
+		}
+		if m.Group == membership.Group {
+			return nil
+		}
+		groups = append(groups, strconv.Itoa(membership.Group))
+	}
+	got := strconv.Itoa(m.Group)
+	return []topology.Problem{{Path: []string{"group"}, Message: fmt.Sprintf("got %s, want %s", got, topology.AnyOf(got, groups))}}
 }
 
 // stretch is a period that a member spent in one state. It excludes its end,

@@ -23,6 +23,9 @@ func (x Moves) Text() string {
 	return "moves" + ofVIP(x.VIP) + ": " + x.Count.String()
 }
 
+// Needs implements Expectation.
+func (x Moves) Needs() []Need { return []Need{NeedOwner(x.VIP)} }
+
 // Check implements Expectation.
 func (x Moves) Check(e Evidence) Result {
 	moves := 0

@@ -23,6 +23,9 @@ func (x NoActive) Text() string {
 	return "no Active" + ofVIP(x.VIP) + parts(part("in all", x.Total), part("longest", x.Longest))
 }
 
+// Needs implements Expectation.
+func (x NoActive) Needs() []Need { return []Need{NeedOwner(x.VIP)} }
+
 // Check implements Expectation.
 func (x NoActive) Check(e Evidence) Result {
 	return checkGroups(groupsOf(e, x.VIP), func(g oracle.Group) Result {

@@ -25,6 +25,9 @@ type ChangeNamer interface {
 // Text implements Expectation.
 func (x NothingElse) Text() string { return "no other change of a standby state after the first fault" }
 
+// Needs implements Expectation.
+func (NothingElse) Needs() []Need { return []Need{NeedMember(Member{})} }
+
 // Check implements Expectation.
 func (x NothingElse) Check(e Evidence) Result {
 	used := make([]bool, len(e.All))

@@ -25,6 +25,9 @@ func (x OnlyActive) Text() string {
 	return "nobody but " + strings.Join(x.Nodes, ", ") + " is Active" + x.Window.Words()
 }
 
+// Needs implements Expectation.
+func (x OnlyActive) Needs() []Need { return []Need{NeedMember(Member{}), x.Window.Need} }
+
 // Check implements Expectation.
 func (x OnlyActive) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -46,7 +49,7 @@ func (x OnlyActive) Check(e Evidence) Result {
 func (x OnlyActive) Problems(plan Plan) []topology.Problem {
 	problems := x.Window.Problems(plan)
 	for i, name := range x.Nodes {
-		for _, p := range problemsOfNode(plan, strconv.Itoa(i), name) {
+		for _, p := range problemsOfMember(plan, strconv.Itoa(i), name) {
 			p.Path = append([]string{"nodes"}, p.Path...)
 			problems = append(problems, p)
 		}

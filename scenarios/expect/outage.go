@@ -36,6 +36,9 @@ func (x Outage) Text() string {
 		part("neighbour", x.Neighbour), part("retry", x.Retry))
 }
 
+// Needs implements Expectation.
+func (x Outage) Needs() []Need { return []Need{NeedRequests(x.Client)} }
+
 // Check implements Expectation.
 func (x Outage) Check(e Evidence) Result {
 	longest := map[string]oracle.Outage{}
@@ -47,7 +50,10 @@ func (x Outage) Check(e Evidence) Result {
 	if x.Client != "" {
 		return x.check(e, longest[x.Client])
 	}
-	result := x.check(e, oracle.Outage{})
+	for client := range e.Clients { // order: into a map
+		longest[client] = longest[client]
+	}
+	result := Result{Got: "there was no client"}
 	for i, client := range topology.Names(longest) {
 		one := x.check(e, longest[client])
 		if i == 0 || !one.Passed {

@@ -26,7 +26,9 @@ type Plan struct {
 type Node struct {
 	Interfaces []string     // sorted
 	Members    []Membership // by interface
-	Host       *Host        // nil: it runs no real programs
+	Services   []string
+	Probes     bool  // it runs a probe
+	Host       *Host // nil: it runs no real programs
 }
 
 // Membership is the part of a node in a standby group.
@@ -39,7 +41,8 @@ type Membership struct {
 // Host is what a plan knows of a real host.
 type Host struct {
 	Programs []string
-	Watched  bool // whether a run records what its programs write
+	VIPs     []netip.Addr // that its programs take and give up
+	Watched  bool         // whether a run records what its programs write
 }
 
 // Fault is a fault of the timeline.
@@ -68,6 +71,28 @@ func problemsOfNode(plan Plan, key, name string) []topology.Problem {
 		return nil
 	}
 	return []topology.Problem{{Path: []string{key}, Message: "there is no node " + strconv.Quote(name) + ", want " + topology.AnyOf(name, topology.Names(plan.Nodes))}}
+}
+
+// problemsOfMember checks that a node exists and is in a standby group; an
+// empty name means any.
+func problemsOfMember(plan Plan, key, name string) []topology.Problem {
+	return problemsOfRole(plan, key, name, "has no standby control", func(n Node) bool { return len(n.Members) > 0 })
+}
+
+// problemsOfOwner checks that a node exists and can have a virtual IP; an empty
+// name means any.
+func problemsOfOwner(plan Plan, key, name string) []topology.Problem {
+	return problemsOfRole(plan, key, name, "can have no virtual IP", Node.owns)
+}
+
+// owns reports whether a node can have a virtual IP.
+func (n Node) owns() bool { return len(n.Members) > 0 || n.Host != nil && len(n.Host.VIPs) > 0 }
+
+func problemsOfRole(plan Plan, key, name, lacks string, has func(Node) bool) []topology.Problem {
+	if problems := problemsOfNode(plan, key, name); problems != nil || name == "" || has(plan.Nodes[name]) {
+		return problems
+	}
+	return []topology.Problem{{Path: []string{key}, Message: "node " + name + " " + lacks}}
 }
 
 // problemsOfClient checks that a node exists and is a client; an empty name

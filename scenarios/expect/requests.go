@@ -45,6 +45,14 @@ func (x Requests) Text() string {
 		part("open", x.Open), part("retried", x.Retried), part("answered twice", x.Twice), part("longest latency", x.Latency), only)
 }
 
+// Needs implements Expectation. Only who expects that none was sent needs none.
+func (x Requests) Needs() []Need {
+	if x.Sent == form.Exactly(0) {
+		return nil
+	}
+	return []Need{NeedRequests(x.Client)}
+}
+
 // Check implements Expectation.
 func (x Requests) Check(e Evidence) Result {
 	sum := oracle.Requests{Failures: map[string]int{}}
@@ -83,6 +91,10 @@ func (x Requests) Check(e Evidence) Result {
 // Problems implements Expectation.
 func (x Requests) Problems(plan Plan) []topology.Problem {
 	problems := problemsOfClient(plan, x.Client)
+	asks := slices.Contains([]bool{x.Sent.Given, x.OK.Given, x.Share.Given, x.Failed.Given, x.Open.Given, x.Retried.Given, x.Twice.Given, x.Latency.Given, x.Only != nil}, true)
+	if !asks {
+		problems = append(problems, topology.Problem{Message: "want at least one figure, such as ok: 100.., or only"})
+	}
 	for i, kind := range x.Only {
 		if !slices.Contains(failureKinds, kind) && !strings.HasPrefix(kind, "status-") {
 			problems = append(problems, topology.Problem{

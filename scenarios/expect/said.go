@@ -42,6 +42,9 @@ func (x Said) count() form.Range[int] {
 	return x.Count
 }
 
+// Needs implements Expectation.
+func (x Said) Needs() []Need { return []Need{x.Window.Need} }
+
 // Check implements Expectation.
 func (x Said) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)

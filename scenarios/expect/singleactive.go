@@ -28,6 +28,9 @@ func (x SingleActive) Text() string {
 	return group + " has one Active member at the end"
 }
 
+// Needs implements Expectation.
+func (x SingleActive) Needs() []Need { return []Need{NeedGroup(x.VIP)} }
+
 // Check implements Expectation.
 func (x SingleActive) Check(e Evidence) Result {
 	roster := oracle.NewRoster(oracle.Facts{})
@@ -58,5 +61,5 @@ func (x SingleActive) Check(e Evidence) Result {
 
 // Problems implements Expectation.
 func (x SingleActive) Problems(plan Plan) []topology.Problem {
-	return append(problemsOfNode(plan, "node", x.Node), problemsOfVIP(plan, x.VIP)...)
+	return append(problemsOfOwner(plan, "node", x.Node), problemsOfVIP(plan, x.VIP)...)
 }

@@ -29,6 +29,9 @@ func (x States) Text() string {
 	return fmt.Sprintf("%s goes through %s%s", x.Member, strings.Join(x.Sequence, ", "), x.Window.Words())
 }
 
+// Needs implements Expectation.
+func (x States) Needs() []Need { return []Need{NeedMember(x.Member), x.Window.Need} }
+
 // Check implements Expectation.
 func (x States) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)

@@ -33,6 +33,14 @@ func (x Takeover) Text() string {
 	return s + parts(part("detection", x.Detection), part("gap", x.Gap))
 }
 
+// Needs implements Expectation.
+func (x Takeover) Needs() []Need {
+	if !x.After.given() {
+		return []Need{NeedGroup(x.VIP)}
+	}
+	return []Need{NeedGroup(x.VIP), NeedFault(x.After)}
+}
+
 // Check implements Expectation. Any takeover that fits will do.
 func (x Takeover) Check(e Evidence) Result {
 	got := ""
@@ -70,5 +78,5 @@ func gapText(t oracle.Takeover) string {
 
 // Problems implements Expectation.
 func (x Takeover) Problems(plan Plan) []topology.Problem {
-	return slices.Concat(problemsOfNode(plan, "from", x.From), problemsOfNode(plan, "to", x.To), problemsOfVIP(plan, x.VIP), x.After.problems(plan))
+	return slices.Concat(problemsOfOwner(plan, "from", x.From), problemsOfOwner(plan, "to", x.To), problemsOfVIP(plan, x.VIP), x.After.problems(plan))
 }

@@ -19,6 +19,9 @@ type Violations struct {
 // Text implements Expectation.
 func (x Violations) Text() string { return "violated on purpose: " + strings.Join(x.Names, ", ") }
 
+// Needs implements Expectation.
+func (Violations) Needs() []Need { return nil }
+
 // Check implements Expectation.
 func (x Violations) Check(e Evidence) Result {
 	count := map[string]int{}
@@ -40,6 +43,9 @@ func (x Violations) Problems(Plan) []topology.Problem {
 		known = append(known, i.Name)
 	}
 	var problems []topology.Problem
+	if len(x.Names) == 0 {
+		problems = append(problems, topology.Problem{Message: "got none, want at least one of " + strings.Join(known, ", ")})
+	}
 	for i, name := range x.Names {
 		if !slices.Contains(known, name) {
 			problems = append(problems, topology.Problem{

@@ -1,6 +1,7 @@
 package expect
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,6 +32,12 @@ func (w Window) Resolve(e Evidence) (Period, error) {
 	}
 	if p.from = p.zero + w.From; p.from != 0 {
 		p.early = e.Tolerance
+	}
+	switch {
+	case p.from > e.Duration:
+		return Period{}, beyond("the window", p.from, e.Duration)
+	case w.After.given() && p.zero >= e.Duration:
+		return Period{}, beyond(w.After.line, p.zero, e.Duration)
 	}
 	if w.To != 0 && p.zero+w.To < p.to {
 		p.to, p.late = p.zero+w.To, e.Tolerance
@@ -82,18 +89,22 @@ func (w Window) Problems(plan Plan) []topology.Problem {
 	if w.To != 0 && w.To < w.From {
 		problems = append(problems, topology.Problem{Path: []string{"to"}, Message: fmt.Sprintf("got %s, want an instant after from, %s", w.To, w.From)})
 	}
-	if !w.After.given() && w.From > plan.Duration {
-		problems = append(problems, topology.Problem{Path: []string{"from"}, Message: fmt.Sprintf("got %s, want an instant before the end at %s", w.From, plan.Duration)})
-	}
-	return problems
+	return append(problems, w.After.beyond(plan, "from", w.From)...)
 }
 
-// firstApplied returns the first instant at which a fault was applied.
+// errNoFault is the error for a run without any fault.
+var errNoFault = errors.New("no fault was applied")
+
+// firstApplied returns the first instant at which a fault was applied; without
+// a cause, at which any was.
 func firstApplied(e Evidence, after Cause) (time.Duration, error) {
 	for ev, applied := range event.Of[event.FaultApplied](e.Events) {
-		if after.is(applied.Fault) {
+		if !after.given() || after.is(applied.Fault) {
 			return ev.At, nil
 		}
+	}
+	if !after.given() {
+		return 0, errNoFault
 	}
 	return 0, fmt.Errorf("%s was never applied", after.line)
 }

@@ -73,15 +73,27 @@ func YAML(source string) topology.Topology {
 	return s.Topology
 }
 
-// At puts faults on the timetable, each a line such as `pull a.lan`.
+// At puts faults on the timetable, each a line such as `pull a.lan`. Matchers
+// want all of them played, so a spec in stages adds them stage by stage.
 func (c *Cluster) At(at time.Duration, lines ...string) {
 	ginkgo.GinkgoHelper()
+	gomega.Expect(at).To(gomega.BeNumerically(">=", c.world.Now()), "the instant has passed: %v", lines)
 	for _, line := range lines {
 		f, err := fault.Parse(line)
 		gomega.Expect(err).NotTo(gomega.HaveOccurred())
 		gomega.Expect(c.world.At(at, f)).To(gomega.Succeed())
 		c.steps = append(c.steps, scenarios.Step{At: at, Faults: []fault.Fault{f}})
 	}
+}
+
+// pending returns an error if a fault of the timetable lies ahead.
+func (c *Cluster) pending() error {
+	for _, step := range c.steps {
+		if step.At > c.world.Now() {
+			return fmt.Errorf("kit: %s is at %v, and the cluster has run until %v only", step.Faults[0], step.At, c.world.Now())
+		}
+	}
+	return nil
 }
 
 // Inject gives a fault effect now, and returns how to undo it.

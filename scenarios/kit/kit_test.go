@@ -41,6 +41,13 @@ func after(line string, end time.Duration) *Cluster {
 	return c
 }
 
+// expectNothing checks that a matcher refuses to judge, for To and NotTo.
+func expectNothing(c *Cluster, m types.GomegaMatcher, why string) {
+	GinkgoHelper()
+	_, err := m.Match(c)
+	Expect(err).To(MatchError(ContainSubstring(why)))
+}
+
 // expectNot checks that a matcher does not match, and says what it found.
 func expectNot(c *Cluster, m types.GomegaMatcher, got string) {
 	GinkgoHelper()
@@ -108,10 +115,40 @@ var _ = Describe("matchers", func() {
 		c = New(YAML(pair), Seed(7))
 		c.Run(10 * s)
 		expectNot(c, HaveOneActive(), "got nobody for 192.0.2.100")
-		expectNot(c, KeepConnections(AtLeast(0)), "no fault was applied")
+		expectNothing(c, KeepConnections(AtLeast(0)), "no fault was applied")
 		heal := c.Inject("pull b.lan")
 		heal()
-		expectNot(c, KeepConnections(AtLeast(0)), "no connection was established")
+		expectNothing(c, KeepConnections(AtLeast(0)), "no connection was established")
+	})
+
+	It("judge nothing by nothing", func() {
+		c := New(YAML(pair), Seed(7))
+		for _, m := range []types.GomegaMatcher{
+			HaveTakenOver(To("b")), HaveOneActive(), HaveActive("a"), Elect(), KeepConnections(AtLeast(0)), HaveOutage(Within(s)), HoldInvariants(),
+			Meet(expect.Moves{Count: form.Exactly(0)}),
+		} {
+			expectNothing(c, m, "the run has not begun")
+		}
+		c.At(40*s, "crash a")
+		c.Run(30 * s)
+		for _, m := range []types.GomegaMatcher{HaveTakenOver(To("b")), HaveOneActive(), Elect("a"), HaveOutage(Within(s)), HoldInvariants()} {
+			expectNothing(c, m, "crash a is at 40s, and the cluster has run until 30s only")
+		}
+		c.Run(60 * s)
+		Expect(c).To(HaveTakenOver(To("b")))
+
+		c = New(YAML(pair), Seed(7))
+		c.Run(30 * s)
+		expectNothing(c, HaveOutage(Within(s)), "c1 sent no request")
+		expectNothing(c, HaveOutage(Client("c2"), Within(s)), "c2 sent no request")
+		Expect(c).To(HaveActive("a"))
+	})
+
+	It("ask every client if none is named", func() {
+		c := after("partition c2 | a b c1", 60*s)
+		Expect(c).To(HaveOutage(Client("c1"), Within(s)))
+		expectNot(c, HaveOutage(Within(s)), "outage of every client: ..1s\n  got c2 ")
+		expectNot(c, HaveOutage(Between(s, 60*s)), "got c1 no outage")
 	})
 
 	It("are the expectations of scenario files", func() {
@@ -128,6 +165,10 @@ var _ = Describe("matchers", func() {
 			`there is no node "z"`:             HaveActive("z"),
 			"vip: got 192.0.2.101":             HaveActive("b", VIP("192.0.2.101")),
 			`there is no client "b"`:           HaveOutage(Client("b")),
+			"node c1 can have no virtual IP":   HaveTakenOver(To("c1")),
+			"node c2 can have no virtual IP":   HaveTakenOver(From("c2"), To("a")),
+			"node c1 has no standby control":   Elect("c1"),
+			"group: got 31, want 30":           Meet(expect.Active{Member: expect.Member{Node: "a", Group: 31}}),
 			`"crash b" is not in the timeline`: KeepConnections(AtLeast(0), After("crash b")),
 			`nodes.1: there is no node "z"`:    Elect("a", "z"),
 		} {

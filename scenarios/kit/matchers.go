@@ -12,9 +12,12 @@ import (
 )
 
 // Meet matches a cluster that has met all expectations so far: those of
-// scenario files, or a spec's own. Matching fails with an error if an
-// expectation names something that the cluster does not have. "The end" in an
-// expectation means now.
+// scenario files, or a spec's own. "The end" in an expectation means now.
+//
+// A question that the cluster cannot answer is an error, for To and NotTo: if
+// it has not run yet, if a fault of its timetable lies ahead, if an
+// expectation names something that does not exist, or if nothing happened that
+// it could be judged by, such as requests of a client.
 func Meet(all ...expect.Expectation) types.GomegaMatcher { return &matcher{all: all} }
 
 // matcher checks expectations against a cluster.
@@ -29,13 +32,19 @@ func (m *matcher) Match(actual any) (bool, error) {
 	if !ok {
 		return false, fmt.Errorf("kit: want a *kit.Cluster, got %T", actual)
 	}
-	plan := c.Plan()
+	if err := c.pending(); err != nil {
+		return false, err
+	}
+	plan, evidence := c.Plan(), c.Evidence()
 	for _, x := range m.all {
 		for _, p := range append(topology.CheckFields(x), x.Problems(plan)...) {
 			return false, fmt.Errorf("kit: %s: %s", x.Text(), strings.TrimPrefix(p.String(), ": "))
 		}
+		if err := expect.Missing(x, evidence); err != nil {
+			return false, fmt.Errorf("kit: %s: nothing to judge it by: %w", x.Text(), err)
+		}
 	}
-	m.found, _ = expect.Judge(m.all, c.Evidence())
+	m.found, _ = expect.Judge(m.all, evidence)
 	for _, v := range m.found {
 		ok = ok && v.Passed
 	}
@@ -95,7 +104,8 @@ func KeepConnections(least Share, list ...Term) types.GomegaMatcher {
 }
 
 // HaveOutage matches when the Client's longest outage has ended and lies
-// Between two durations; without a client, that of every client.
+// Between two durations; without a client, that of every single client, even
+// if it was never without answers.
 func HaveOutage(list ...Term) types.GomegaMatcher {
 	t := termsOf(list)
 	return Meet(expect.Outage{Client: t.client, Between: t.between})
@@ -110,6 +120,9 @@ type invariants struct{}
 
 // Text implements expect.Expectation.
 func (invariants) Text() string { return "all invariants hold" }
+
+// Needs implements expect.Expectation: invariants hold at any time.
+func (invariants) Needs() []expect.Need { return nil }
 
 // Check implements expect.Expectation.
 func (invariants) Check(e expect.Evidence) expect.Result {

@@ -1,0 +1,105 @@
+package expect
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// source is what kind of node an event can be about. A count of events that no
+// node of the scenario can cause would hold for ever.
+type source struct {
+	of       string // in words; empty: any node, or the network
+	problems func(plan Plan, key, node string) []topology.Problem
+	need     func(Happening) Need // what must have happened for none to mean something; nil: nothing
+}
+
+var (
+	anywhere   = source{problems: problemsOfNode}
+	fromClient = source{of: "a client", problems: problemsOfSource, need: func(x Happening) Need { return needSomeRequests(x.Node) }}
+	fromMember = source{"a member of a standby group", problemsOfMember, func(x Happening) Need { return NeedMember(Member{Node: x.Node}) }}
+	fromOwner  = source{of: "a node that can have a virtual IP", problems: problemsOfOwner}
+	fromServer = source{of: "a node with a service", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "has no service", func(n Node) bool { return len(n.Services) > 0 || n.Host != nil })
+	}}
+	fromHost = source{of: "a node that runs real programs", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "runs no real programs", func(n Node) bool { return n.Host != nil })
+	}}
+	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
+	}}
+)
+
+// sources says for each kind of event what it can be about.
+var sources = map[string]source{
+	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient,
+	event.RequestSent{}.Kind(): fromClient, event.RequestAnswered{}.Kind(): fromClient, event.RequestFailed{}.Kind(): fromClient,
+	event.AnswerMismatched{}.Kind(): fromClient,
+
+	event.StandbyChanged{}.Kind(): fromMember, event.StandbySent{}.Kind(): fromMember, event.StandbyRejected{}.Kind(): fromMember,
+	event.StandbyStatus{}.Kind(): fromMember,
+
+	event.VIPGained{}.Kind(): fromOwner, event.VIPLost{}.Kind(): fromOwner, event.VIPAnnounced{}.Kind(): fromOwner,
+	event.VIPClaimed{}.Kind(): fromOwner, event.VIPServed{}.Kind(): fromOwner,
+
+	event.ConnAccepted{}.Kind(): fromServer, event.RequestServed{}.Kind(): fromServer, event.ServiceChanged{}.Kind(): fromServer,
+	event.ProgramEnded{}.Kind(): fromHost, event.ProgramSaid{}.Kind(): fromHost,
+	event.ProbeChanged{}.Kind(): fromProbe,
+
+	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
+	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,
+	event.MemoryChanged{}.Kind(): anywhere, event.ConfigChanged{}.Kind(): anywhere,
+	event.NeighbourChanged{}.Kind(): anywhere, event.MACMoved{}.Kind(): anywhere, event.FrameLooped{}.Kind(): anywhere,
+	event.FlowRefused{}.Kind(): anywhere,
+}
+
+// check says why no node of the plan, or not the named one, can cause events of
+// the source.
+func (s source) check(plan Plan, node string) []topology.Problem {
+	if node != "" {
+		return s.problems(plan, "node", node)
+	}
+	for _, name := range topology.Names(plan.Nodes) {
+		if len(s.problems(plan, "node", name)) == 0 {
+			return nil
+		}
+	}
+	if s.of == "" {
+		return nil
+	}
+	return []topology.Problem{{Path: []string{"kind"}, Message: fmt.Sprintf("no node can cause such an event, want %s", s.of)}}
+}
+
+// problemsOfSource checks that a node exists and is a client.
+func problemsOfSource(plan Plan, key, name string) []topology.Problem {
+	if problems := problemsOfNode(plan, key, name); problems != nil {
+		return problems
+	}
+	if _, is := plan.Clients[name]; !is {
+		return []topology.Problem{{Path: []string{key}, Message: "node " + name + " is not a client"}}
+	}
+	return nil
+}
+
+// needSomeRequests is the need for requests of a client; without a name, of
+// any.
+func needSomeRequests(client string) Need {
+	if client != "" {
+		return NeedRequests(client)
+	}
+	return func(e Evidence) error {
+		for _, r := range e.Measures.Requests {
+			if r.Sent > 0 {
+				return nil
+			}
+		}
+		for _, o := range e.Measures.Outages {
+			if e.asked(o.Client) {
+				return nil
+			}
+		}
+		return errors.New("no client sent a request")
+	}
+}
