@@ -2,7 +2,9 @@ package client
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
@@ -34,6 +36,7 @@ type Client struct {
 	target  netip.AddrPort
 	ask     web.Request // common to all requests
 	arrival arrival
+	unsent  map[uint64]bool // requests that are due and wait for a connection, new or free
 }
 
 // New starts a client on a running machine; it ends with the machine. cfg must
@@ -46,7 +49,7 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	}
 	c := &Client{
 		host: h, cfg: cfg, ledger: ledger, target: target.Address,
-		ask: web.Request{Host: target.Host, Path: target.Path},
+		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]bool{},
 	}
 	interval := time.Duration(float64(time.Second) / float64(c.cfg.Rate))
 	phase := h.Loop().Stream("client/" + h.Name() + "/phase")
@@ -77,6 +80,15 @@ func (c *Client) run(p *sim.Proc) {
 		}
 		wait(p, due)
 		pool.submit(&request{Request: c.ask, due: due})
+	}
+}
+
+// Finish logs the requests that are due and have not been sent when the run
+// ends. Without them one that is due in the last moment would be missing from
+// the count.
+func (c *Client) Finish() {
+	for _, id := range slices.Sorted(maps.Keys(c.unsent)) {
+		c.log(event.RequestWaiting{Request: id})
 	}
 }
 

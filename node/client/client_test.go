@@ -12,6 +12,7 @@ import (
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -253,6 +254,43 @@ func TestWaitingEnds(t *testing.T) {
 	if waited != 37 {
 		t.Errorf("%d gave up waiting, want 37", waited)
 	}
+}
+
+// TestFinish: what is due and has not been sent when the run ends is logged,
+// whether it waits for a free connection or for a new one, and nothing else is.
+func TestFinish(t *testing.T) {
+	t.Run("for a free one", func(t *testing.T) {
+		l := newLab(t)
+		l.serve(topology.Backend{})
+		l.set(250*time.Millisecond, backend.Mode{Kind: backend.ModeHang})
+		l.ask(topology.Client{Rate: 10, Mode: topology.ModeKeepAlive, Connections: 1, Timeout: 2 * second, Stop: 600 * time.Millisecond})
+		l.Run(second)
+		l.asks.Finish()
+		l.wantStory(`
+			open 1
+			established 1
+			sent 1.1 on 1
+			answered 1 on 1 by web: 200
+			sent 2.1 on 1
+			answered 2 on 1 by web: 200
+			sent 3.1 on 1
+			answered 3 on 1 by web: 200
+			sent 4.1 on 1
+			waiting 5
+			waiting 6`)
+	})
+	t.Run("for a new one", func(t *testing.T) {
+		l := newLab(t) // the server refuses the first, and is gone for the others
+		l.At(250*time.Millisecond, func() { l.server.Crash(false) })
+		l.ask(topology.Client{Rate: 10, Connect: 300 * time.Millisecond, Retries: 1, Stop: 500 * time.Millisecond})
+		l.Run(550 * time.Millisecond)
+		l.asks.Finish()
+		_, waiting := hosttest.Bodies[event.RequestWaiting](l.Lab, "c1")
+		_, failures := hosttest.Bodies[failed](l.Lab, "c1")
+		if want := []event.RequestWaiting{{Request: 4}, {Request: 5}}; !slices.Equal(waiting, want) || len(failures) != 6 {
+			t.Errorf("got %v after %v, want %v after two refusals of three requests", waiting, failures, want)
+		}
+	})
 }
 
 // TestRebootOfClient: its connections end silently. After the boot it sends

@@ -104,6 +104,7 @@ func (c *connection) close(how string) {
 func (c *connection) send() {
 	client := c.pool.client
 	c.conn.SetTimeout(client.cfg.Timeout)
+	delete(client.unsent, c.request.ID)
 	client.log(event.RequestSent{Request: c.request.ID, Conn: c.number, Attempt: c.request.Attempt})
 	if err := c.link.Send(&c.request.Request); err != nil {
 		c.broken = err

@@ -24,6 +24,7 @@ type lab struct {
 	server  *host.Host
 	client  *host.Host
 	backend *backend.Backend
+	asks    *Client
 }
 
 func newLab(t testing.TB) *lab {
@@ -42,7 +43,8 @@ func (l *lab) ask(cfg topology.Client) {
 	if cfg.Target == "" {
 		cfg.Target = "http://192.0.2.50/"
 	}
-	if _, err := New(l.client, cfg.WithDefaults(), l.ledger); err != nil {
+	var err error
+	if l.asks, err = New(l.client, cfg.WithDefaults(), l.ledger); err != nil {
 		l.TB.Fatal(err)
 	}
 }
@@ -103,6 +105,8 @@ func (l *lab) story() string {
 			fmt.Fprintf(&b, "closed %d by %s after %d\n", w.Conn, w.How, w.Answered)
 		case event.RequestSent:
 			fmt.Fprintf(&b, "sent %d.%d on %d\n", w.Request, w.Attempt, w.Conn)
+		case event.RequestWaiting:
+			fmt.Fprintf(&b, "waiting %d\n", w.Request)
 		case event.RequestAnswered:
 			fmt.Fprintf(&b, "answered %d on %d by %s: %d\n", w.Request, w.Conn, w.By, w.Status)
 		case event.RequestFailed:

@@ -34,6 +34,7 @@ func (p *pool) submit(r *request) {
 		r.ID = p.client.ledger.request()
 	}
 	r.Attempt++
+	p.client.unsent[r.ID] = true
 	if c := p.pick(); c != nil {
 		c.take(r)
 		return
@@ -108,6 +109,7 @@ func (p *pool) lost(c *connection) {
 // failed ends an attempt, and starts the next if there is one.
 func (p *pool) failed(r *request, conn uint64, failure string) {
 	again := r.Attempt <= p.client.cfg.Retries
+	delete(p.client.unsent, r.ID)
 	p.client.log(event.RequestFailed{
 		Request: r.ID, Conn: conn, Failure: failure, Retried: again,
 		After: p.client.host.Now() - r.due,
@@ -128,6 +130,7 @@ func (p *pool) expire() {
 			return
 		}
 		p.waiting.pop()
+		delete(p.client.unsent, r.ID)
 		p.client.log(event.RequestFailed{Request: r.ID, Failure: host.Timeout, After: now - r.due})
 	}
 }

@@ -19,7 +19,7 @@ var bodies = []Body{
 	StandbyChanged{}, StandbySent{}, StandbyRejected{}, StandbyStatus{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},
-	RequestSent{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
+	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
 }
 
 // codec knows how to write and read one body type.

@@ -35,6 +35,12 @@ type RequestSent struct {
 	Attempt       int // 1 for the first
 }
 
+// RequestWaiting: the run ended while a request that was due had not been sent:
+// it waited for a connection, new or free.
+type RequestWaiting struct {
+	Request uint64
+}
+
 // RequestServed: a service answered a request. Node is the server.
 type RequestServed struct {
 	Service string
@@ -79,6 +85,9 @@ func (ConnAccepted) Kind() string { return "conn-accepted" }
 
 // Kind implements Body.
 func (RequestSent) Kind() string { return "request-sent" }
+
+// Kind implements Body.
+func (RequestWaiting) Kind() string { return "request-waiting" }
 
 // Kind implements Body.
 func (RequestServed) Kind() string { return "request-served" }

@@ -40,6 +40,8 @@ func (r *requests) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.RequestSent:
 		r.begin(e.Node, b.Request)
+	case event.RequestWaiting:
+		r.begin(e.Node, b.Request)
 	case event.RequestAnswered:
 		l := r.client(e.Node)
 		if r.answered.has(b.Request) {

@@ -145,11 +145,13 @@ func TestRequests(t *testing.T) {
 											sent(5, 2), event.RequestFailed{Request: 5, Failure: "reset"}).
 		at(6, "c1", event.RequestFailed{Request: 6, Failure: "timeout"}). // it never found a connection
 		at(7, "c1", sent(7, 1)).
-		at(8, "c1", sent(8, 1), answer(8, 40*ms))
+		at(8, "c1", sent(8, 1), answer(8, 40*ms)).
+		at(9, "c1", event.RequestFailed{Request: 9, Failure: "refused", Retried: true}).
+		at(10, "c1", event.RequestWaiting{Request: 9}, event.RequestWaiting{Request: 10}) // 9 is known already
 	same(t, "requests", Measure(l.in(), paper(10*time.Second)).Requests, []Requests{
 		{
-			Client: "c1", Sent: 7, OK: 4, Failed: 2, Failures: map[string]int{"reset": 1, "timeout": 1}, Open: 1,
-			Retried: 2, AnsweredTwice: 1, LatencyMedian: 20 * ms, LatencyMax: 40 * ms,
+			Client: "c1", Sent: 9, OK: 4, Failed: 2, Failures: map[string]int{"reset": 1, "timeout": 1}, Open: 3,
+			Retried: 3, AnsweredTwice: 1, LatencyMedian: 20 * ms, LatencyMax: 40 * ms,
 		},
 		{Client: "c2", Sent: 1, OK: 1, Failures: map[string]int{}, LatencyMedian: 5 * ms, LatencyMax: 5 * ms},
 	})

@@ -7,11 +7,11 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Finish ends the record of the run: it logs the standby status of each running
-// member, in the order of nodes and interfaces. That is the last entry in log
-// and digest, so call it after the last Run and before judging the run. A
-// second call does nothing. The world in another process finishes the nodes
-// there.
+// Finish ends the record of the run: it logs what programs still have under
+// way, and the standby status of each running member, in the order of nodes,
+// then programs and interfaces. Those are the last entries in log and digest,
+// so call it after the last Run and before judging the run. A second call does
+// nothing. The world in another process finishes the nodes there.
 func (w *World) Finish() {
 	if w.finished || w.closed {
 		return
@@ -21,6 +21,11 @@ func (w *World) Finish() {
 		n := w.nodes[name]
 		if n == nil || n.host.Power() != event.PowerUp || n.host.Frozen() {
 			continue // no program there to ask
+		}
+		for _, p := range w.programs {
+			if running := n.programs[p.key]; running != nil && running.Finish != nil {
+				running.Finish()
+			}
 		}
 		for _, m := range n.Members() {
 			if m.Enabled() {

@@ -63,6 +63,8 @@ type Running struct {
 	// Apply applies a fault to the program, and returns how to undo it. Nothing
 	// undoes it after the machine has crashed.
 	Apply func(fault.Fault) (undo func(), err error)
+	// Finish logs what is still under way when the run ends.
+	Finish func()
 }
 
 // keeps returns an error if the running program lacks a function that its
@@ -101,8 +103,11 @@ func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {
-	_, err := client.New(n.host, *cfg, n.world.ledger)
-	return &Running{}, err
+	c, err := client.New(n.host, *cfg, n.world.ledger)
+	if err != nil {
+		return nil, err
+	}
+	return &Running{Finish: c.Finish}, nil
 }
 
 func startProbe(n *Node, cfg *topology.Probe) (*Running, error) {
