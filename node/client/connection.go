@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"net"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
@@ -88,6 +89,12 @@ func (c *connection) dial() error {
 		return err
 	}
 	client.log(event.ConnEstablished{Conn: c.number, Local: conn.LocalAddrPort().String()})
+	if k := client.cfg.KeepAlive; k != nil {
+		conn.SetKeepAlive(host.KeepAlive{Idle: k.Idle, Interval: k.Interval, Count: k.Count})
+	}
+	if client.cfg.UserTimeout > 0 {
+		conn.SetUserTimeout(client.cfg.UserTimeout)
+	}
 	c.conn, c.link = conn, web.NewLink(conn)
 	return nil
 }
@@ -140,9 +147,10 @@ func (c *connection) next() {
 // ended handles an idle connection that ended or received unsolicited bytes.
 func (c *connection) ended(err error) {
 	how := byClient // idle for too long
+	var deadline *net.OpError
 	if err == nil {
 		c.pool.client.log(event.AnswerMismatched{Conn: c.number, Detail: "an answer that nobody asked for"})
-	} else if !errors.Is(err, host.ErrTimeout) || c.pool.client.cfg.Idle == 0 {
+	} else if !errors.As(err, &deadline) || !errors.Is(err, host.ErrTimeout) { // such as TCP's own timeout
 		how = ending(failure(err))
 	}
 	c.close(how)

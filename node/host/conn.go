@@ -252,4 +252,37 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
+// SetUserTimeout ends the connection once sent data, or keepalive probes, have
+// not been acknowledged for d (RFC 5482); 0 leaves it to the stack, which gives
+// up after 15 retransmissions.
+func (c *Conn) SetUserTimeout(d time.Duration) {
+	if c.gone() || c.closed {
+		return
+	}
+	option := tcpip.TCPUserTimeoutOption(d)
+	must(c.ep.SetSockOpt(&option))
+	c.host.settle()
+}
+
+// KeepAlive is when an idle connection is probed (RFC 1122 §4.2.3.6).
+type KeepAlive struct {
+	Idle     time.Duration // without a segment from the peer until the first probe
+	Interval time.Duration // between probes, and from the last one to the end
+	Count    int           // unanswered probes that end the connection
+}
+
+// SetKeepAlive makes the stack probe the connection while nothing it sent waits
+// for an acknowledgement.
+func (c *Conn) SetKeepAlive(k KeepAlive) {
+	if c.gone() || c.closed {
+		return
+	}
+	idle, interval := tcpip.KeepaliveIdleOption(k.Idle), tcpip.KeepaliveIntervalOption(k.Interval)
+	must(c.ep.SetSockOpt(&idle))
+	must(c.ep.SetSockOpt(&interval))
+	must(c.ep.SetSockOptInt(tcpip.KeepaliveCountOption, k.Count))
+	c.ep.SocketOptions().SetKeepAlive(true)
+	c.host.settle()
+}
+
 var _ net.Conn = (*Conn)(nil)

@@ -14,13 +14,17 @@ import (
 
 // Config is the hardware of a machine.
 type Config struct {
-	Name      string
-	Cores     int           // processors; at least 1
-	BootTime  time.Duration // from power-on to the start of programs
-	ARP       ARPPolicy
-	ARPAge    time.Duration // 0: the stack's own 30 s
-	Memory    int64         // bytes; 0: no limit
-	Log       *event.Log    // may be nil
+	Name     string
+	Cores    int           // processors; at least 1
+	BootTime time.Duration // from power-on to the start of programs
+	ARP      ARPPolicy
+	ARPAge   time.Duration // 0: the stack's own 30 s
+	// DropUnknown drops segments of TCP connections that the machine does not have,
+	// instead of answering them with RST.
+	DropUnknown bool
+
+	Memory    int64      // bytes; 0: no limit
+	Log       *event.Log // may be nil
 	ClockSkew time.Duration
 	Drift     float64 // share by which the clock runs fast
 	Boots     int     // number of earlier power-ons

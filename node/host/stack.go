@@ -19,6 +19,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 
 	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // kernelState is the state of a machine between boot and crash.
@@ -28,12 +29,14 @@ type kernelState struct {
 	segments  *tcpip.StatCounter // TCP segments received
 	seen      uint64             // of these, how many have been processed
 	judges    bool               // there are tables: every packet must be checked
+
+	told map[event.FlowRefused]bool // flows that DropUnknown has logged
 }
 
 // startKernel makes the stack, with this boot's own random streams.
 func (h *Host) startKernel() {
 	source := &randomSource{Rand: h.loop.Stream(h.bootName())}
-	k := &kernelState{}
+	k := &kernelState{told: map[event.FlowRefused]bool{}}
 	k.stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{h.newIPv4, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, icmp.NewProtocol4, udp.NewProtocol},

@@ -46,6 +46,7 @@ type Stage struct {
 const (
 	IngressSockets  = "raw sockets"           // takes what a PacketSocket matches
 	IngressARP      = "ARP policy"            // drops ARP that the stack must not see, see ARPPolicy
+	IngressUnknown  = "unknown connections"   // drops segments of connections that the machine does not have, if Config says so
 	IngressAcks     = "acknowledgement delay" // records the segment that the stack is about to answer
 	IngressShortcut = "shortcut"              // takes whole TCP segments, bypassing the stack's IPv4
 	IngressStack    = "stack"                 // takes everything else
@@ -65,6 +66,9 @@ func (n *NIC) newPaths() {
 		{IngressAcks, n.acks.arrive},
 		{IngressShortcut, n.takeShortcut},
 		{IngressStack, n.takeStack},
+	}
+	if n.host.cfg.DropUnknown {
+		n.ingress.builtin = slices.Insert(n.ingress.builtin, 2, &Stage{IngressUnknown, n.dropUnknown})
 	}
 	n.egress.builtin = []*Stage{
 		{EgressARP, n.silenceARP},

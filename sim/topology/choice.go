@@ -31,6 +31,9 @@ const (
 	AnnounceReply   = "reply"
 	AnnounceRequest = "request"
 
+	UnknownReset = "reset"
+	UnknownDrop  = "drop"
+
 	FirewallAccept = "accept"
 	FirewallDrop   = "drop"
 )

@@ -19,9 +19,26 @@ type Client struct {
 	Connect     time.Duration `yaml:"connect-timeout" doc:"time limit for connecting (default 5s)"`
 	Timeout     time.Duration `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
 	Idle        time.Duration `yaml:"idle-timeout" doc:"close keep-alive connections that are idle longer than this (default: never)"`
+	KeepAlive   *KeepAlive    `yaml:"tcp-keepalive" doc:"TCP probes on connections that are idle; {} probes after 2 hours, as most systems do (default: no probes)"`
+	UserTimeout time.Duration `yaml:"tcp-user-timeout" doc:"TCP ends a connection on which nothing has been acknowledged for this long, data or probes (default: when 15 retransmissions were in vain, in about a quarter of an hour)"`
 	Retries     int           `yaml:"retries" doc:"how many times to retry a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
 	Start       time.Duration `yaml:"start" doc:"when the first request is due (default 0)"`
 	Stop        time.Duration `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
+}
+
+// KeepAlive is TCP keepalive.
+type KeepAlive struct {
+	Idle     time.Duration `yaml:"idle" doc:"how long nothing has come from the peer when the first probe is sent (default 2h)"`
+	Interval time.Duration `yaml:"interval" doc:"time between probes (default 75s)"`
+	Count    int           `yaml:"count" doc:"how many probes in a row are unanswered when the connection ends, one interval after the last (default 9)" jsonschema:"minimum=1,maximum=127"`
+}
+
+// WithDefaults returns a copy with every default filled in.
+func (k KeepAlive) WithDefaults() KeepAlive {
+	k.Idle = cmp.Or(k.Idle, 2*time.Hour)
+	k.Interval = cmp.Or(k.Interval, 75*time.Second)
+	k.Count = cmp.Or(k.Count, 9)
+	return k
 }
 
 // WithDefaults returns a copy with every default filled in. Stop stays zero,
@@ -33,6 +50,10 @@ func (c Client) WithDefaults() Client {
 	c.Mode = cmp.Or(c.Mode, ModeNew)
 	c.Connect = cmp.Or(c.Connect, 5*time.Second)
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	if c.KeepAlive != nil {
+		k := c.KeepAlive.WithDefaults()
+		c.KeepAlive = &k
+	}
 	return c
 }
 

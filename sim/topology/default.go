@@ -71,6 +71,7 @@ func (s Segment) WithDefaults() Segment {
 // addresses and programs.
 func (n Node) withDefaults() Node {
 	n.ARP = cmp.Or(n.ARP, ARPLinux)
+	n.Unknown = cmp.Or(n.Unknown, UnknownReset)
 	n.CPU.Cores = cmp.Or(n.CPU.Cores, 2)
 	n.Memory = n.Memory.WithDefaults()
 	n.NICs = maps.Clone(n.NICs)

@@ -57,6 +57,7 @@ var execMistakes = []struct {
 	{editExec(func(x *Exec) { x.VIPs = []netip.Addr{addr("192.0.2.100")} }), "nodes.k.exec.vips.0: virtual IP 192.0.2.100 belongs to a standby group on a.lan"},
 	{editExec(func(x *Exec) { x.VIPs = append(x.VIPs, x.VIPs[0]) }), "nodes.k.exec.vips.1: 192.0.2.110 is in the list twice"},
 	{edit("k", func(n *Node) { n.Backend = &Backend{} }), "nodes.k.backend: a node with real programs uses the kernel's stack, clock and configuration, want no backend"},
+	{edit("k", func(n *Node) { n.Unknown = UnknownDrop }), "nodes.k.unknown-connections: a node with real programs uses the kernel's stack, clock and configuration, want no unknown-connections"},
 	{edit("k", func(n *Node) { n.ARP = ARPIgnore }), "nodes.k.arp: a node with real programs uses the kernel's stack, clock and configuration, want no arp"},
 	{edit("k", func(n *Node) { n.Clock.Drift = 0.1 }), "nodes.k.clock: a node with real programs uses the kernel's stack, clock and configuration, want no clock"},
 }

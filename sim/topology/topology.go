@@ -46,6 +46,7 @@ type Node struct {
 	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; each is on the segment of the same name unless segment says otherwise" jsonschema:"required"`
 	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
 	ARPAge  time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is used before it is checked again (default: the stack's own 30 s)"`
+	Unknown string             `yaml:"unknown-connections" doc:"what happens to TCP segments that belong to no connection of the machine: reset (default: answered with RST) or drop (ignored, as a stateful packet filter does that does not know the other member's connections)" jsonschema:"enum=reset,enum=drop"`
 	Gateway *Gateway           `yaml:"gateway" doc:"an appliance that serves virtual IPs"`
 	Standby map[string]Standby `yaml:"standby" doc:"standby control, by interface"`
 	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`

@@ -63,6 +63,10 @@ var mistakes = []struct {
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: ProbeHTTPToken} }), "nodes.c1.probe: token is missing: http-token looks for it"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full does not look for a token`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Arrival: "random"} }), `nodes.c1.client.arrival: got "random", want const or poisson`},
+	{edit("c1", func(n *Node) { n.Unknown = "rst" }), `nodes.c1.unknown-connections: got "rst", want reset or drop`},
+	{edit("c1", func(n *Node) {
+		n.Client = &Client{Target: "http://192.0.2.100/", KeepAlive: &KeepAlive{Count: 128}}
+	}), "nodes.c1.client.tcp-keepalive.count: got 128, want 1 to 127"},
 	{edit("c1", func(n *Node) { n.Default = addr("10.0.0.1") }), "nodes.c1.default-route: got 10.0.0.1, want an address on one of the node's segments"},
 	{edit("c1", func(n *Node) { n.Unsaved = []string{"lan.adress"} }), `nodes.c1.unsaved.0: bad property: got "lan.adress", want lan.address (did you mean "lan.address"?)`},
 	{edit("c1", func(n *Node) { n.Router = &Router{} }), "~nodes.c1.router: node c1 is a router with one interface"},

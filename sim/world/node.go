@@ -34,7 +34,7 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
-		Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
+		DropUnknown: cfg.Unknown == topology.UnknownDrop, Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
 		Boots: reboot.Boots,
 	})
 	for _, iface := range slices.Sorted(maps.Keys(cfg.NICs)) {
