@@ -34,6 +34,8 @@ type Directory struct {
 	made        bool           // we made it, and remove it if it stays empty
 	capture     *pcapng.Writer // nil if there is no capture
 	captureFile *pendingFile
+	events      *event.Writer // nil if there are none yet
+	eventsFile  *pendingFile
 
 	mu       sync.Mutex
 	programs []*pendingFile
@@ -82,10 +84,24 @@ func (d *Directory) Capture(version, comment string) (*pcapng.Writer, error) {
 	return d.capture, nil
 }
 
-// Write finishes the capture, if there is one, writes the other files, and
-// makes all appear in place of those of an earlier run. If one of them cannot
-// be written, none appears and those of the earlier run stay; the error names
-// each file and its problem.
+// Events begins events.jsonl. It is written during the run and appears with the
+// other files.
+func (d *Directory) Events() (*event.Writer, error) {
+	if d.events != nil {
+		return d.events, nil
+	}
+	file, err := d.create(EventsFile)
+	if err != nil {
+		return nil, err
+	}
+	d.events, d.eventsFile = event.NewWriter(file), file
+	return d.events, nil
+}
+
+// Write finishes the capture, if there is one, and the events, writes the other
+// files, and makes all appear in place of those of an earlier run. If one of
+// them cannot be written, none appears and those of the earlier run stay; the
+// error names each file and its problem.
 func (d *Directory) Write(r *Result) error {
 	defer d.abandon()
 	var errs []error
@@ -93,7 +109,7 @@ func (d *Directory) Write(r *Result) error {
 		errs = append(errs, d.captureFile.fill(func(io.Writer) error { return d.capture.Close() }))
 	}
 	errs = append(errs,
-		d.write(EventsFile, func(w io.Writer) error { return event.WriteLines(w, r.Events) }),
+		d.finishEvents(),
 		d.write(JUnitFile, func(w io.Writer) error { return WriteJUnit(w, r.Scenario, []Result{*r}) }),
 		d.write(RunFile, r.WriteJSON),
 	)
@@ -107,6 +123,14 @@ func (d *Directory) Write(r *Result) error {
 		return err
 	}
 	return d.appear()
+}
+
+func (d *Directory) finishEvents() error {
+	events, err := d.Events()
+	if err != nil {
+		return err
+	}
+	return d.eventsFile.fill(func(io.Writer) error { return events.Flush() })
 }
 
 // clear makes way for the files of this run.

@@ -49,6 +49,13 @@ func writeAll(path string, r *Result) error {
 	for range r.Frames {
 		capture.Frame(time.Second, capture.Interface("a.lan"), make([]byte, 60))
 	}
+	events, err := d.Events()
+	if err != nil {
+		return err
+	}
+	for _, e := range r.Events {
+		events.Write(e)
+	}
 	return d.Write(r)
 }
 

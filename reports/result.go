@@ -36,7 +36,7 @@ type Result struct {
 	Skipped      string             `json:"skipped"`   // why it was not run; empty if it was
 	Error        string             `json:"error"`     // why there is no verdict; empty if there is one
 	Defect       bool               `json:"defect"`    // the error is a bug of the bench, not a problem of machine or scenario
-	Events       []event.Event      `json:"-"`         // they have a file of their own
+	Events       []event.Event      `json:"-"`         // for a timeline: all, or the Highlights
 }
 
 // NoDigest is printed for runs in real time, which have no digest.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // allocated is how many bytes the process has allocated so far, give or take
@@ -68,7 +69,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("parsed but invalid: %v", err)
 			}
 			for _, e := range s.Expect {
-				e.Check(expect.Evidence{Duration: s.Duration, All: s.Expect})
+				e.Check(expect.Evidence{Events: event.RecordOf(nil), Duration: s.Duration, All: s.Expect})
 				if e.Text() == "" || strings.Contains(e.Text(), "\n") && !strings.Contains(text, "\n") {
 					t.Fatalf("%T: text %q", e, e.Text())
 				}

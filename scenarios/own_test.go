@@ -31,6 +31,11 @@ func (x Fairness) Needs() []expect.Need {
 	return []expect.Need{expect.NeedRequests(x.Client), x.Window.Need}
 }
 
+// Reads implements expect.Expectation.
+func (x Fairness) Reads() event.Set {
+	return event.SetOf(event.FaultApplied{}, event.RequestAnswered{})
+}
+
 // Check implements expect.Expectation.
 func (x Fairness) Check(e expect.Evidence) expect.Result {
 	p, err := x.Window.Resolve(e)
@@ -38,7 +43,7 @@ func (x Fairness) Check(e expect.Evidence) expect.Result {
 		return expect.Result{Got: err.Error()}
 	}
 	all, most, by := 0, 0, map[string]int{}
-	for ev, answered := range event.Of[event.RequestAnswered](e.Events) {
+	for ev, answered := range event.From[event.RequestAnswered](e.Events) {
 		if ev.Node != x.Client || !p.Holds(ev.At) {
 			continue
 		}

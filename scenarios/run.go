@@ -19,7 +19,11 @@ import (
 type RunOptions struct {
 	Seed    uint64            // of all randomness; a scenario's own is Scenario.Seed
 	Capture netfab.Observer   // sees every frame; may be nil
-	Watch   func(event.Event) // sees every event; may be nil
+	Watch   func(event.Event) // sees every event as it happens; may be nil
+	Follow  func(event.Event) // sees every event in order: see world.Options; may be nil
+	// Keep is the kinds of events that Outcome.Events has besides those that the
+	// expectations read.
+	Keep event.Set
 	// Lab makes the lab in which the scenario is played; nil makes a virtual world.
 	Lab func(topology.Topology, world.Options) (Lab, error)
 }
@@ -31,8 +35,7 @@ type Lab interface {
 	Run(until time.Duration) error
 	Finish() error
 	Interrupt(err error)
-	Measure() (oracle.Measures, []oracle.Violation)
-	Events() []event.Event
+	Record() event.Record
 	Digest() string
 	Now() time.Duration
 	Frames() uint64
@@ -69,7 +72,7 @@ func virtual(t topology.Topology, o world.Options) (Lab, error) {
 type Outcome struct {
 	Seed         uint64
 	Digest       string // of all frames, a hyphen, of all events
-	Events       []event.Event
+	Events       event.Record
 	Measures     oracle.Measures
 	Violations   []oracle.Violation // those that the scenario does not expect
 	Expectations []expect.Verdict
@@ -106,7 +109,11 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if open == nil {
 		open = virtual
 	}
-	w, err := open(s.Topology, world.Options{Seed: o.Seed, Capture: o.Capture, Watch: o.Watch})
+	follower := s.newFollower()
+	keep := expect.ReadBy(s.Expect).Or(o.Keep)
+	w, err := open(s.Topology, world.Options{
+		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Forget: event.All().Without(keep),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %s: %w", s.Name, err)
 	}
@@ -129,20 +136,47 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
-	return s.judge(w, o.Seed), nil
+	return follower.judge(w, o.Seed, keep), nil
 }
 
-// judge measures a finished run and holds it against what was expected.
-func (s *Scenario) judge(w Lab, seed uint64) *Outcome {
-	measures, violations := w.Measure()
+// follower follows a run and holds it against what was expected.
+type follower struct {
+	scenario *Scenario
+	clients  expect.Clients
+	oracle   *oracle.Oracle
+}
+
+func (s *Scenario) newFollower() *follower {
+	t := s.Topology.WithDefaults()
+	return &follower{s, clientsOf(t), oracle.New(world.FactsOf(t, s.Duration))}
+}
+
+// Facts returns what is known of a run of the scenario before it starts.
+func (s *Scenario) Facts() oracle.Facts { return world.FactsOf(s.Topology.WithDefaults(), s.Duration) }
+
+// follow returns the function that gets every event in order: it passes them to
+// the oracle and to also, unless that is nil.
+func (f *follower) follow(also func(event.Event)) func(event.Event) {
+	if also == nil {
+		return f.oracle.Observe
+	}
+	return func(e event.Event) {
+		f.oracle.Observe(e)
+		also(e)
+	}
+}
+
+// judge judges a finished run, of which the record keeps some kinds of events.
+func (f *follower) judge(w Lab, seed uint64, keep event.Set) *Outcome {
+	measures, violations := f.oracle.Finish()
 	out := &Outcome{
-		Seed: seed, Digest: w.Digest(), Events: w.Events(), Measures: measures,
+		Seed: seed, Digest: w.Digest(), Events: w.Record().Only(keep), Measures: measures,
 		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
-	e := expect.Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: s.Duration, Clients: s.Clients()}
+	e := expect.Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: f.scenario.Duration, Clients: f.clients}
 	if w.RealTime() {
-		e.Tolerance = s.RealTime()
+		e.Tolerance = f.scenario.RealTime()
 	}
-	out.Expectations, out.Violations = expect.Judge(s.Expect, e)
+	out.Expectations, out.Violations = expect.Judge(f.scenario.Expect, e)
 	return out
 }

@@ -91,7 +91,7 @@ func (s *session) runBare(trials []trial.Trial) error {
 	}
 	var results []trial.Result
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version()}, func() {}
+		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -161,7 +161,6 @@ func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 	results := make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
 	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
-		r.Report.Events = nil // they take too much memory; --out writes them
 		results[i] = r
 		if r.Report.Skipped == "" {
 			step()

@@ -45,6 +45,9 @@ func (x Active) Text() string {
 // Needs implements Expectation.
 func (x Active) Needs() []Need { return []Need{NeedMember(x.Member), x.window().Need} }
 
+// Reads implements Expectation.
+func (Active) Reads() event.Set { return readRoster }
+
 // Check implements Expectation.
 func (x Active) Check(e Evidence) Result {
 	p, err := x.window().Resolve(e)

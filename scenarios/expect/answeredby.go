@@ -35,6 +35,9 @@ func (x AnsweredBy) Text() string {
 // Needs implements Expectation.
 func (x AnsweredBy) Needs() []Need { return []Need{NeedRequests(x.Client), x.Window.Need} }
 
+// Reads implements Expectation.
+func (AnsweredBy) Reads() event.Set { return readAnswers }
+
 // Check implements Expectation.
 func (x AnsweredBy) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -43,7 +46,7 @@ func (x AnsweredBy) Check(e Evidence) Result {
 	}
 	from, to := p.Core()
 	counts, all := map[string]int{}, 0
-	for ev, answered := range event.Of[event.RequestAnswered](e.Events) {
+	for ev, answered := range event.From[event.RequestAnswered](e.Events) {
 		if (x.Client == "" || ev.Node == x.Client) && ev.At >= from && ev.At <= to {
 			counts[answered.By]++
 			all++

@@ -46,12 +46,15 @@ func (x Becomes) Needs() []Need {
 	return []Need{NeedMember(x.Member), NeedFault(x.After)}
 }
 
+// Reads implements Expectation.
+func (Becomes) Reads() event.Set { return readChanges }
+
 // Check implements Expectation.
 func (x Becomes) Check(e Evidence) Result {
 	var since time.Duration
 	faulted := false
 	got := []string{}
-	for _, ev := range e.Events {
+	for ev := range e.Events.Of(readChanges) {
 		switch body := ev.What.(type) {
 		case event.FaultApplied:
 			if !x.After.given() || x.After.is(body.Fault) && !faulted {

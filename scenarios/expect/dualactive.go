@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -26,6 +27,9 @@ func (x DualActive) Text() string {
 
 // Needs implements Expectation.
 func (x DualActive) Needs() []Need { return []Need{NeedOwner(x.VIP)} }
+
+// Reads implements Expectation.
+func (DualActive) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x DualActive) Check(e Evidence) Result {

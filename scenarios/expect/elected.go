@@ -28,6 +28,9 @@ func (x Elected) Text() string {
 // Needs implements Expectation.
 func (x Elected) Needs() []Need { return []Need{NeedMember(Member{}), x.Window.Need} }
 
+// Reads implements Expectation.
+func (Elected) Reads() event.Set { return readChanges }
+
 // Check implements Expectation.
 func (x Elected) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -37,7 +40,7 @@ func (x Elected) Check(e Evidence) Result {
 	var elected []string
 	var sure []bool
 	var got []string
-	for ev, c := range event.Of[event.StandbyChanged](e.Events) {
+	for ev, c := range event.From[event.StandbyChanged](e.Events) {
 		if c.Owner && p.MayHold(ev.At) {
 			elected, sure = append(elected, ev.Node), append(sure, p.Holds(ev.At))
 			got = append(got, ev.Node+" "+form.Text(ev.At))

@@ -18,6 +18,9 @@ type Expectation interface {
 	// Needs are what the evidence must hold for Check to have an answer. What is
 	// missing fails the expectation, whatever it expects.
 	Needs() []Need
+	// Reads returns the kinds of events that Check looks at. The evidence has no
+	// others but those of the needs in need.go, and a long run keeps no others.
+	Reads() event.Set
 	// Check compares it with the evidence of a run.
 	Check(Evidence) Result
 	// Problems says what is wrong with the expectation in a scenario, such as
@@ -27,7 +30,7 @@ type Expectation interface {
 
 // Evidence is all that an expectation may look at.
 type Evidence struct {
-	Events     []event.Event
+	Events     event.Record // of the kinds that the expectation reads
 	Measures   oracle.Measures
 	Violations []oracle.Violation
 	Duration   time.Duration // of the run
@@ -52,6 +55,7 @@ type Verdict struct {
 
 // judge checks an expectation, unless the evidence says nothing about it.
 func judge(x Expectation, e Evidence) Result {
+	e.Events = e.Events.Only(x.Reads().Or(readByNeeds))
 	if err := Missing(x, e); err != nil {
 		return Result{Got: err.Error()}
 	}

@@ -52,7 +52,7 @@ func runEvents() []event.Event {
 
 func evidence() Evidence {
 	return Evidence{
-		Duration: at(90), Events: runEvents(), Clients: Clients{"c1": {}, "c2": {}},
+		Duration: at(90), Events: event.RecordOf(runEvents()), Clients: Clients{"c1": {}, "c2": {}},
 		Measures: oracle.Measures{
 			Takeovers: []oracle.Takeover{
 				{VIP: "192.0.2.100", To: "a", At: at(20)},
@@ -215,7 +215,9 @@ func TestExpectations(t *testing.T) {
 		if x.Text() != g[1] {
 			t.Errorf("%s: text\n got %s\nwant %s", g[0], x.Text(), g[1])
 		}
-		result := x.Check(evidence())
+		e := evidence()
+		e.Events = e.Events.Only(x.Reads()) // Check panics if it reads anything else
+		result := x.Check(e)
 		if want := (Result{Passed: !failed, Got: got}); result != want {
 			t.Errorf("%s:\n got %+v\nwant %+v", g[0], result, want)
 		}

@@ -51,6 +51,9 @@ func (x Happening) Needs() []Need {
 	return []Need{x.Window.Need}
 }
 
+// Reads implements Expectation.
+func (x Happening) Reads() event.Set { return readFaults.Or(event.SetNamed(x.Kind)) }
+
 // Check implements Expectation.
 func (x Happening) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -58,7 +61,7 @@ func (x Happening) Check(e Evidence) Result {
 		return Result{Got: err.Error()}
 	}
 	sure, found := 0, []string{}
-	for _, ev := range e.Events {
+	for ev := range e.Events.Of(event.SetNamed(x.Kind)) {
 		if p.MayHold(ev.At) && x.fits(ev) {
 			found = append(found, form.Text(ev.At))
 			if p.Holds(ev.At) {

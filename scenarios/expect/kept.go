@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -21,6 +22,9 @@ func (x Kept) Text() string {
 
 // Needs implements Expectation.
 func (x Kept) Needs() []Need { return []Need{NeedConnections(x.After)} }
+
+// Reads implements Expectation.
+func (Kept) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Kept) Check(e Evidence) Result {

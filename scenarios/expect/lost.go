@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -26,6 +27,9 @@ func (x Lost) Text() string {
 
 // Needs implements Expectation.
 func (x Lost) Needs() []Need { return []Need{NeedConnections(x.After)} }
+
+// Reads implements Expectation.
+func (Lost) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Lost) Check(e Evidence) Result {

@@ -100,7 +100,7 @@ func lanes(e Evidence) []lane {
 	var all []lane
 	roster := oracle.NewRoster(oracle.Facts{})
 	version := roster.Version()
-	for _, ev := range e.Events {
+	for ev := range e.Events.Of(oracle.RosterReads) {
 		if roster.Observe(ev); roster.Version() == version {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -25,6 +26,9 @@ func (x Moves) Text() string {
 
 // Needs implements Expectation.
 func (x Moves) Needs() []Need { return []Need{NeedOwner(x.VIP)} }
+
+// Reads implements Expectation.
+func (Moves) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Moves) Check(e Evidence) Result {

@@ -66,7 +66,7 @@ func (e Evidence) asked(client string) bool {
 // node, for any member.
 func NeedMember(m Member) Need {
 	return func(e Evidence) error {
-		for ev, c := range event.Of[event.StandbyChanged](e.Events) {
+		for ev, c := range event.From[event.StandbyChanged](e.Events) {
 			if m.Node == "" || m.chooses(ev.Node, c) {
 				return nil
 			}
@@ -96,7 +96,7 @@ func NeedOwner(vip netip.Addr) Need {
 			return err
 		}
 		owned := map[string]bool{}
-		for _, gained := range event.Of[event.VIPGained](e.Events) {
+		for _, gained := range event.From[event.VIPGained](e.Events) {
 			owned[gained.VIP] = true
 		}
 		for _, g := range groupsOf(e, vip) {

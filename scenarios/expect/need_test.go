@@ -15,11 +15,11 @@ import (
 func quiet() Evidence {
 	return Evidence{
 		Duration: at(90), Clients: Clients{"c1": {}, "c2": {}},
-		Events: []event.Event{
+		Events: event.RecordOf([]event.Event{
 			changed(0, "a", "Initial", "Listen"),
 			{At: at(40), Node: "a", What: event.FaultApplied{Fault: "pull a.lan"}},
 			{At: at(90), Node: "b", What: event.FaultApplied{Fault: "crash b"}},
-		},
+		}),
 		Measures: oracle.Measures{
 			Groups:      []oracle.Group{{VIP: "192.0.2.100"}},
 			Requests:    []oracle.Requests{{Client: "c2", Sent: 10, OK: 10, Failures: map[string]int{}}},
@@ -30,7 +30,7 @@ func quiet() Evidence {
 }
 
 // idle is the evidence of a run in which nothing at all happened.
-func idle() Evidence { return Evidence{Duration: at(90)} }
+func idle() Evidence { return Evidence{Duration: at(90), Events: event.RecordOf(nil)} }
 
 // questions are expectations about nothing, the evidence, and why they fail.
 // Each would hold by what was found, or sounds as if it might. Every kind needs
@@ -58,7 +58,7 @@ var questions = []struct {
 	{"becomes: {node: b, state: Active, at: 0s..}", quiet, "b never took part in a group"},
 	{"becomes: {node: a, state: Listen, between: 0s..}", func() Evidence {
 		e := quiet()
-		e.Events = e.Events[:1]
+		e.Events = event.RecordOf(slices.Collect(e.Events.All())[:1])
 		return e
 	}, "no fault was applied"},
 	{"becomes: {node: a, state: Listen, after: crash a}", quiet, "crash a was never applied"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -25,6 +26,9 @@ func (x NoActive) Text() string {
 
 // Needs implements Expectation.
 func (x NoActive) Needs() []Need { return []Need{NeedOwner(x.VIP)} }
+
+// Reads implements Expectation.
+func (NoActive) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x NoActive) Check(e Evidence) Result {

@@ -2,7 +2,6 @@ package expect
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/event"
@@ -28,12 +27,19 @@ func (x NothingElse) Text() string { return "no other change of a standby state 
 // Needs implements Expectation.
 func (NothingElse) Needs() []Need { return []Need{NeedMember(Member{})} }
 
+// Reads implements Expectation.
+func (NothingElse) Reads() event.Set { return readChanges }
+
 // Check implements Expectation.
 func (x NothingElse) Check(e Evidence) Result {
 	used := make([]bool, len(e.All))
-	begun := !slices.ContainsFunc(e.Events, func(ev event.Event) bool { _, is := ev.What.(event.FaultApplied); return is })
+	begun := true // without any fault
+	for range event.From[event.FaultApplied](e.Events) {
+		begun = false
+		break
+	}
 	var others []string
-	for _, ev := range e.Events {
+	for ev := range e.Events.Of(readChanges) {
 		switch body := ev.What.(type) {
 		case event.FaultApplied:
 			begun = true

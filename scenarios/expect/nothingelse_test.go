@@ -26,7 +26,7 @@ func TestNothingElseCountsWhatOthersName(t *testing.T) {
 			[]event.Event{changed(80, "b", "Active", "Speak"), changed(81, "b", "Speak", "Active")}, Result{false, "b Speak 1m20s, b Active 1m21s"}},
 	} {
 		e := evidence()
-		e.Events = append(e.Events, c.extra...)
+		e.Events = event.RecordOf(append(runEvents(), c.extra...))
 		for _, item := range c.others {
 			e.All = append(e.All, readExpectation(t, item))
 		}
@@ -38,11 +38,11 @@ func TestNothingElseCountsWhatOthersName(t *testing.T) {
 
 // Without a fault nothing-else looks at the whole run.
 func TestNothingElseWithoutFault(t *testing.T) {
-	e := Evidence{Duration: at(90), Events: []event.Event{changed(5, "a", "Initial", "Listen")}}
+	e := Evidence{Duration: at(90), Events: event.RecordOf([]event.Event{changed(5, "a", "Initial", "Listen")})}
 	if got := (NothingElse{Wanted: true}).Check(e); got != (Result{false, "a Listen 5s"}) {
 		t.Errorf("got %+v", got)
 	}
-	e.Events = nil
+	e.Events = event.RecordOf(nil)
 	if got := (NothingElse{Wanted: true}).Check(e); got != (Result{true, "none"}) {
 		t.Errorf("got %+v", got)
 	}
@@ -84,7 +84,7 @@ func TestSingleActive(t *testing.T) {
 		{"one left", left, Result{true, "b for 192.0.2.100"}},
 		{"nobody yet", nil, Result{false, "nobody for 192.0.2.100"}},
 	} {
-		e := Evidence{Duration: at(90), Events: c.events, Measures: oracle.Measures{Groups: []oracle.Group{{VIP: "192.0.2.100"}}}}
+		e := Evidence{Duration: at(90), Events: event.RecordOf(c.events), Measures: oracle.Measures{Groups: []oracle.Group{{VIP: "192.0.2.100"}}}}
 		if got := (SingleActive{}).Check(e); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
 		}

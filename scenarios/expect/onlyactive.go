@@ -28,6 +28,9 @@ func (x OnlyActive) Text() string {
 // Needs implements Expectation.
 func (x OnlyActive) Needs() []Need { return []Need{NeedMember(Member{}), x.Window.Need} }
 
+// Reads implements Expectation.
+func (OnlyActive) Reads() event.Set { return readRoster }
+
 // Check implements Expectation.
 func (x OnlyActive) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)

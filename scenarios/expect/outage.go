@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -38,6 +39,9 @@ func (x Outage) Text() string {
 
 // Needs implements Expectation.
 func (x Outage) Needs() []Need { return []Need{NeedRequests(x.Client)} }
+
+// Reads implements Expectation.
+func (Outage) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Outage) Check(e Evidence) Result {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -52,6 +53,9 @@ func (x Requests) Needs() []Need {
 	}
 	return []Need{NeedRequests(x.Client)}
 }
+
+// Reads implements Expectation.
+func (Requests) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Requests) Check(e Evidence) Result {

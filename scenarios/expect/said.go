@@ -45,6 +45,9 @@ func (x Said) count() form.Range[int] {
 // Needs implements Expectation.
 func (x Said) Needs() []Need { return []Need{x.Window.Need} }
 
+// Reads implements Expectation.
+func (Said) Reads() event.Set { return readSaid }
+
 // Check implements Expectation.
 func (x Said) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -58,7 +61,7 @@ func (x Said) Check(e Evidence) Result {
 	var first time.Duration
 	var figure float64
 	sure, found := 0, []string{}
-	for ev, said := range event.Of[event.ProgramSaid](e.Events) {
+	for ev, said := range event.From[event.ProgramSaid](e.Events) {
 		if ev.Node != x.Node || x.Program != "" && said.Program != x.Program || !p.MayHold(ev.At) {
 			continue
 		}

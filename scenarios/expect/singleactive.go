@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -31,10 +32,13 @@ func (x SingleActive) Text() string {
 // Needs implements Expectation.
 func (x SingleActive) Needs() []Need { return []Need{NeedGroup(x.VIP)} }
 
+// Reads implements Expectation.
+func (SingleActive) Reads() event.Set { return readRoster }
+
 // Check implements Expectation.
 func (x SingleActive) Check(e Evidence) Result {
 	roster := oracle.NewRoster(oracle.Facts{})
-	for _, ev := range e.Events {
+	for ev := range e.Events.Of(oracle.RosterReads) {
 		roster.Observe(ev)
 	}
 	groups := groupsOf(e, x.VIP)

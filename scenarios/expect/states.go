@@ -32,6 +32,9 @@ func (x States) Text() string {
 // Needs implements Expectation.
 func (x States) Needs() []Need { return []Need{NeedMember(x.Member), x.Window.Need} }
 
+// Reads implements Expectation.
+func (States) Reads() event.Set { return readChanges }
+
 // Check implements Expectation.
 func (x States) Check(e Evidence) Result {
 	p, err := x.Window.Resolve(e)
@@ -41,7 +44,7 @@ func (x States) Check(e Evidence) Result {
 	var entered []string
 	var sure []bool
 	var got []string
-	for ev, c := range event.Of[event.StandbyChanged](e.Events) {
+	for ev, c := range event.From[event.StandbyChanged](e.Events) {
 		if x.Member.chooses(ev.Node, c) && p.MayHold(ev.At) {
 			entered, sure = append(entered, c.To), append(sure, p.Holds(ev.At))
 			got = append(got, c.To+" "+form.Text(ev.At))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -40,6 +41,9 @@ func (x Takeover) Needs() []Need {
 	}
 	return []Need{NeedGroup(x.VIP), NeedFault(x.After)}
 }
+
+// Reads implements Expectation.
+func (Takeover) Reads() event.Set { return nothing }
 
 // Check implements Expectation. Any takeover that fits will do.
 func (x Takeover) Check(e Evidence) Result {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -21,6 +22,9 @@ func (x Violations) Text() string { return "violated on purpose: " + strings.Joi
 
 // Needs implements Expectation.
 func (Violations) Needs() []Need { return nil }
+
+// Reads implements Expectation.
+func (Violations) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Violations) Check(e Evidence) Result {

@@ -98,7 +98,7 @@ var errNoFault = errors.New("no fault was applied")
 // firstApplied returns the first instant at which a fault was applied; without
 // a cause, at which any was.
 func firstApplied(e Evidence, after Cause) (time.Duration, error) {
-	for ev, applied := range event.Of[event.FaultApplied](e.Events) {
+	for ev, applied := range event.From[event.FaultApplied](e.Events) {
 		if !after.given() || after.is(applied.Fault) {
 			return ev.At, nil
 		}

@@ -15,6 +15,7 @@ package kit
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -142,7 +143,7 @@ func (c *Cluster) Plan() expect.Plan { return c.scenario().Plan() }
 // Evidence returns what expectations are checked against.
 func (c *Cluster) Evidence() expect.Evidence {
 	m, v := c.world.Measure()
-	return expect.Evidence{Events: c.Events(), Measures: m, Violations: v, Duration: c.world.Now(), Clients: c.scenario().Clients()}
+	return expect.Evidence{Events: c.world.Record(), Measures: m, Violations: v, Duration: c.world.Now(), Clients: c.scenario().Clients()}
 }
 
 // Digest returns the digest over all frames and events so far.
@@ -186,7 +187,7 @@ func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
 	}
 	r := &reports.Result{
 		Scenario: s.Name, Variant: s.Variant, About: s.About, Seed: o.Seed, World: world, Digest: o.Digest, Passed: o.Passed(), Noise: o.Noise,
-		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: o.Events,
+		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: slices.Collect(o.Events.All()),
 		Replay: fmt.Sprintf("cablepull run %s --seed %d%s", s.Name, o.Seed, flag),
 	}
 	for _, v := range o.Expectations {

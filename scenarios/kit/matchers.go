@@ -7,6 +7,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/cablepull/cablepull/scenarios/expect"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -123,6 +124,9 @@ func (invariants) Text() string { return "all invariants hold" }
 
 // Needs implements expect.Expectation: invariants hold at any time.
 func (invariants) Needs() []expect.Need { return nil }
+
+// Reads implements expect.Expectation.
+func (invariants) Reads() event.Set { return event.Set{} }
 
 // Check implements expect.Expectation.
 func (invariants) Check(e expect.Evidence) expect.Result {

@@ -174,12 +174,12 @@ func (f *figure) caught(o *scenarios.Outcome, tolerance time.Duration) bool {
 		return false
 	}
 	var lost []time.Duration
-	for e := range event.Of[event.VIPLost](o.Events) {
+	for e := range event.From[event.VIPLost](o.Events) {
 		lost = append(lost, e.At)
 	}
 	usual := time.Duration(f.got-slices.Min(f.differences)) + tolerance
 	some := false
-	for e, answered := range event.Of[event.RequestAnswered](o.Events) {
+	for e, answered := range event.From[event.RequestAnswered](o.Events) {
 		if e.Node != f.of || answered.Latency <= usual {
 			continue
 		}
@@ -251,18 +251,14 @@ func unlikeStates(o *scenarios.Outcome, references []*scenarios.Outcome) (proble
 	return problems
 }
 
-// StateChanges returns the events that say how the states of members changed.
-func StateChanges(events []event.Event) (changes []event.Event) {
-	for e := range event.Of[event.StandbyChanged](events) {
-		changes = append(changes, e)
-	}
-	return changes
-}
+// Compared is the kinds of events by which MeasureLike compares a run with its
+// references. Of the references it reads only changes of states.
+var Compared = event.SetOf(event.StandbyChanged{}, event.VIPLost{}, event.RequestAnswered{})
 
 // statesOf returns the states that each member entered, in order.
 func statesOf(o *scenarios.Outcome) map[string]string {
 	states := map[string]string{}
-	for e, c := range event.Of[event.StandbyChanged](o.Events) {
+	for e, c := range event.From[event.StandbyChanged](o.Events) {
 		states[e.Node+"."+c.Interface] += " " + c.To
 	}
 	return states

@@ -33,9 +33,11 @@ func measured(outage time.Duration, requests oracle.Requests, moves int, states 
 	requests.Client = "c1"
 	o.Measures.Requests = []oracle.Requests{requests}
 	o.Measures.Groups = []oracle.Group{{VIP: "192.0.2.100", Moves: moves}}
+	var events []event.Event
 	for _, state := range states {
-		o.Events = append(o.Events, event.Event{Node: "a", What: event.StandbyChanged{Interface: "lan", To: state}})
+		events = append(events, event.Event{Node: "a", What: event.StandbyChanged{Interface: "lan", To: state}})
 	}
+	o.Events = event.RecordOf(events)
 	return o
 }
 
@@ -105,12 +107,12 @@ func TestMeasureLikeCaughtRequest(t *testing.T) {
 	const lost = 44 * time.Second
 	slowest := func(due, latency time.Duration) *scenarios.Outcome {
 		o := measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80, LatencyMax: latency}, 1)
-		o.Events = []event.Event{
+		o.Events = event.RecordOf([]event.Event{
 			{At: lost, Node: "a", What: event.VIPLost{Interface: "lan", VIP: "192.0.2.100"}},
 			{At: due + latency, Node: "c1", What: event.RequestAnswered{Latency: latency}},
 			{At: 50 * time.Second, Node: "c1", What: event.RequestAnswered{Latency: ms}},
 			{At: 50 * time.Second, Node: "c2", What: event.RequestAnswered{Latency: 9 * time.Second}},
-		}
+		})
 		return o
 	}
 	m := kit.MeasureLike(crashOf(t, ""), []*scenarios.Outcome{slowest(lost, ms)}, 150*ms)
@@ -139,7 +141,7 @@ func TestMeasureLikeCaughtRequest(t *testing.T) {
 // of each count what follows for it.
 func TestMeasureLikeKnowsAllCounts(t *testing.T) {
 	s := crashOf(t, "timeline: [40s: crash a]\n")
-	o, err := s.Run(t.Context(), scenarios.RunOptions{Seed: 7})
+	o, err := s.Run(t.Context(), scenarios.RunOptions{Seed: 7, Keep: kit.Compared})
 	if err != nil {
 		t.Fatal(err)
 	}

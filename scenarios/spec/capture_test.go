@@ -128,9 +128,9 @@ func (d *dissection) take(line string, v []string) {
 }
 
 // faultsOf lists the faults that were applied.
-func faultsOf(events []event.Event) []string {
+func faultsOf(events event.Record) []string {
 	var all []string
-	for _, applied := range event.Of[event.FaultApplied](events) {
+	for _, applied := range event.From[event.FaultApplied](events) {
 		all = append(all, applied.Fault)
 	}
 	return all

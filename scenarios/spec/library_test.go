@@ -59,7 +59,7 @@ func play(ctx context.Context, s *scenarios.Scenario) performance {
 	}
 	defer useProcs(procsHere)()
 	tap := kit.NewTap()
-	o, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed, Capture: tap})
+	o, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed, Capture: tap, Keep: event.All()})
 	Expect(err).NotTo(HaveOccurred())
 	p := performance{o, tap.Messages}
 	played[s.Title()] = p
@@ -74,10 +74,10 @@ func useProcs(n int) (undo func()) {
 
 // expectVocabulary checks that the texts of events are among the words that
 // scenario files may ask for.
-func expectVocabulary(events []event.Event) {
+func expectVocabulary(events event.Record) {
 	GinkgoHelper()
 	known := map[[3]string]bool{}
-	for _, e := range events {
+	for e := range events.All() {
 		kind := e.What.Kind()
 		for _, name := range event.Worded(kind) {
 			text, _ := event.Field(e.What, name)

@@ -16,6 +16,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -99,7 +100,7 @@ func perform(all []*turn) {
 }
 
 func (p *turn) play() {
-	p.outcome, p.err = p.scenario.Run(context.Background(), scenarios.RunOptions{Seed: p.scenario.Seed, Lab: onNamespaces})
+	p.outcome, p.err = p.scenario.Run(context.Background(), scenarios.RunOptions{Seed: p.scenario.Seed, Lab: onNamespaces, Keep: event.All()})
 }
 
 // settled judges the last play and says whether there is a verdict now. A

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // playground is where an incident is played.
@@ -43,7 +44,7 @@ var (
 func playAgain(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome {
 	GinkgoHelper()
 	defer useProcs(procsHere)()
-	o, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed})
+	o, err := s.Run(ctx, scenarios.RunOptions{Seed: s.Seed, Keep: event.All()})
 	Expect(err).NotTo(HaveOccurred())
 	return o
 }
@@ -76,11 +77,7 @@ func around(s *scenarios.Scenario, all bool) []*scenarios.Outcome {
 		return known.([]*scenarios.Outcome)
 	}
 	play := func(variant *scenarios.Scenario, seed uint64) (*scenarios.Outcome, error) {
-		o, err := variant.Run(context.Background(), scenarios.RunOptions{Seed: seed})
-		if err == nil {
-			o.Events = kit.StateChanges(o.Events) // traffic would fill the memory
-		}
-		return o, err
+		return variant.Run(context.Background(), scenarios.RunOptions{Seed: seed, Keep: event.SetOf(event.StandbyChanged{})})
 	}
 	outcomes, err := kit.Around(s, tolerance, func(variant *scenarios.Scenario) (*scenarios.Outcome, error) { return play(variant, s.Seed) })
 	for seed := uint64(1); all && err == nil && seed <= seedsAdrift && slices.Contains(adrift, s.Name); seed++ {

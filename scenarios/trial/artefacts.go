@@ -13,6 +13,7 @@ import (
 type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
+	events    *event.Writer
 }
 
 // openArtefacts begins the files of a trial.
@@ -29,7 +30,12 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 		d.Close()
 		return nil, err
 	}
-	return &artefacts{d, &recorder{writer: capture}}, nil
+	events, err := d.Events()
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return &artefacts{d, &recorder{writer: capture}, events}, nil
 }
 
 // observer captures the frames; nil if there is no capture.
@@ -51,6 +57,21 @@ func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	}
 	return func(e event.Event) {
 		a.recorder.mark(e)
+		also(e)
+	}
+}
+
+// follow returns the function that gets every event in order: it passes them to
+// the file and to also, unless that is nil.
+func (a *artefacts) follow(also func(event.Event)) func(event.Event) {
+	switch {
+	case a.events == nil:
+		return also
+	case also == nil:
+		return a.events.Write
+	}
+	return func(e event.Event) {
+		a.events.Write(e)
 		also(e)
 	}
 }

@@ -28,6 +28,9 @@ type Player interface {
 type InProcess struct {
 	Version string            // of the bench, for reports
 	Watch   func(event.Event) // sees each event as it happens; may be nil
+	// Timeline says that a timeline will be drawn: results have the events that it
+	// needs.
+	Timeline bool
 }
 
 // Play implements Player. It opens the scenario if it is not open yet, and
@@ -63,7 +66,13 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
 	defer files.Close()
-	outcome, err := t.Scenario.Run(ctx, p.options(t, files))
+	options := p.options(t, files)
+	var highlights *reports.Highlights
+	if p.Timeline {
+		highlights = reports.NewHighlights(t.Scenario.Facts())
+		options.Follow = files.follow(highlights.Observe)
+	}
+	outcome, err := t.Scenario.Run(ctx, options)
 	if err == nil && t.Verify {
 		err = t.verify(ctx, outcome)
 	}
@@ -74,6 +83,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameFor(err), err)
 	}
 	result := t.judged(p.Version, outcome, time.Since(started))
+	if highlights != nil {
+		result.Report.Events = highlights.Events()
+	}
 	if err := files.write(&result.Report); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
@@ -82,7 +94,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 
 // options are the options for running the scenario in the world of a trial.
 func (p InProcess) options(t Trial, files *artefacts) scenarios.RunOptions {
-	o := scenarios.RunOptions{Seed: t.Seed, Watch: files.watch(p.Watch), Capture: files.observer()}
+	o := scenarios.RunOptions{Seed: t.Seed, Watch: files.watch(p.Watch), Follow: files.follow(nil), Capture: files.observer()}
 	if t.World == Netns {
 		o.Lab = func(topo topology.Topology, o world.Options) (scenarios.Lab, error) {
 			b, err := testbed.New(topo, testbed.Options{Options: o, Version: p.Version, Output: files.output()})
@@ -113,7 +125,7 @@ func (t Trial) judged(version string, o *scenarios.Outcome, wall time.Duration) 
 	result := t.blank(version)
 	r := &result.Report
 	r.Seed, r.Digest, r.Passed, r.Violations, r.Measures = o.Seed, o.Digest, o.Passed(), o.Violations, o.Measures
-	r.Simulated, r.Wall, r.Frames, r.Events = o.Simulated, wall, o.Frames, o.Events
+	r.Simulated, r.Wall, r.Frames = o.Simulated, wall, o.Frames
 	r.Noise, r.Noisy = o.Noise, o.Noise > t.Scenario.NoiseMax()
 	for _, v := range o.Expectations {
 		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})

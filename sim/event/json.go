@@ -96,24 +96,58 @@ func instant(members []jsonform.Member) (time.Duration, error) {
 	return e.At, err
 }
 
-// WriteLines writes events as JSON Lines: an object and a newline for each.
-func WriteLines(w io.Writer, events []Event) error {
+// Writer writes events as JSON Lines as they come: an object and a newline for
+// each.
+type Writer struct {
+	w      io.Writer
+	lines  []byte // not yet written
+	number int    // of the last line
+	err    error  // the first one, after which nothing more is written
+}
+
+// NewWriter returns a writer of lines to w, in writes of some 64 KiB.
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+
+// Write writes an event. An error is that of Flush.
+func (w *Writer) Write(e Event) {
 	const enough = 64 << 10 // bytes in one write
-	var lines []byte
-	for i, e := range events {
-		begin := len(lines)
-		lines = append(AppendJSON(lines, e), '\n')
-		if size := len(lines) - begin - 1; size > LineMax {
-			return fmt.Errorf("event: write line %d: got %d bytes, want at most %d", i+1, size, LineMax)
-		}
-		if len(lines) >= enough || i == len(events)-1 {
-			if _, err := w.Write(lines); err != nil {
-				return fmt.Errorf("event: write line %d: %w", i+1, err)
-			}
-			lines = lines[:0]
-		}
+	if w.err != nil {
+		return
 	}
-	return nil
+	w.number++
+	begin := len(w.lines)
+	w.lines = append(AppendJSON(w.lines, e), '\n')
+	if size := len(w.lines) - begin - 1; size > LineMax {
+		w.err = fmt.Errorf("event: write line %d: got %d bytes, want at most %d", w.number, size, LineMax)
+		return
+	}
+	if len(w.lines) >= enough {
+		w.write()
+	}
+}
+
+func (w *Writer) write() {
+	if _, err := w.w.Write(w.lines); err != nil {
+		w.err = fmt.Errorf("event: write line %d: %w", w.number, err)
+	}
+	w.lines = w.lines[:0]
+}
+
+// Flush writes what is left, and returns the first error there was.
+func (w *Writer) Flush() error {
+	if w.err == nil && len(w.lines) > 0 {
+		w.write()
+	}
+	return w.err
+}
+
+// WriteLines writes events as JSON Lines.
+func WriteLines(w io.Writer, events []Event) error {
+	lines := NewWriter(w)
+	for _, e := range events {
+		lines.Write(e)
+	}
+	return lines.Flush()
 }
 
 // ReadLines reads JSON Lines to the end of r. Empty lines are skipped. The

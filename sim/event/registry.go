@@ -24,6 +24,8 @@ var bodies = []Body{
 
 // codec knows how to write and read one body type.
 type codec struct {
+	number int // its place in bodies
+
 	of   reflect.Type
 	kind string
 	head string // `,"kind":"vip-gained"`
@@ -48,8 +50,11 @@ const (
 )
 
 func init() {
-	for _, b := range bodies {
-		c := &codec{of: reflect.TypeOf(b), kind: b.Kind(), plan: jsonform.PlanOf(reflect.TypeOf(b))}
+	if len(bodies) > setMax {
+		panic(fmt.Sprintf("event: got %d bodies, want at most %d: see Set", len(bodies), setMax))
+	}
+	for i, b := range bodies {
+		c := &codec{number: i, of: reflect.TypeOf(b), kind: b.Kind(), plan: jsonform.PlanOf(reflect.TypeOf(b))}
 		c.head = `,"kind":"` + c.kind + `"`
 		for _, name := range c.plan.Names() {
 			if f, _ := c.plan.Field(name); wordsOf(f) != nil {
@@ -63,6 +68,7 @@ func init() {
 			panic(fmt.Sprintf("event: %v: kind %q belongs to %v", c.of, c.kind, byKind[c.kind].of))
 		}
 		byType[c.of], byKind[c.kind] = c, c
+		all.add(c)
 	}
 }
 

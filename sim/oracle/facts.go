@@ -25,6 +25,19 @@ type Client struct {
 	Stop     time.Duration // no request is due after this; 0: until the end of the run
 }
 
+// gapPoisson is how many intervals a gap between random arrivals must last to
+// be listed: by chance alone, one in 20,000 is that long.
+const gapPoisson = 10
+
+// Lists reports whether answers were missing for long enough that Gaps lists
+// the outage.
+func (c Client) Lists(outage time.Duration) bool {
+	if c.Poisson {
+		return outage > (gapPoisson-1)*c.Interval
+	}
+	return outage > c.Interval
+}
+
 // Member is one interface in a standby group.
 type Member struct {
 	Node, Interface, Segment string

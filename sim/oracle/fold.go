@@ -1,8 +1,6 @@
 package oracle
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -37,21 +35,6 @@ func (s *scene) Observe(e event.Event) {
 // Finish implements fold.
 func (s *scene) Finish(time.Duration) {}
 
-// run passes all events to the folds. The run ends at its duration, or with its
-// last event if that is later.
-func run(events []event.Event, f Facts, folds ...fold) {
-	end := f.Duration
-	for _, e := range events {
-		end = max(end, e.At)
-		for _, fold := range folds {
-			fold.Observe(e)
-		}
-	}
-	for _, fold := range folds {
-		fold.Finish(end)
-	}
-}
-
 // recorder is a fold that adds to the measures at the end.
 type recorder interface {
 	fold
@@ -63,50 +46,6 @@ type Own interface {
 	Observe(event.Event)      // each event of the run, in order
 	Finish(end time.Duration) // when there are no more
 	Table() Table             // what it measured; without rows it is left out
-}
-
-// Measure folds the events of a run into its measures, and into measures of the
-// caller's own, which are listed after them.
-func Measure(events []event.Event, f Facts, own ...Own) Measures {
-	s := newScene(f)
-	folds := []fold{s}
-	for _, o := range own {
-		folds = append(folds, o)
-	}
-	var recorders []recorder
-	for _, m := range measures {
-		r := m.fold(s)
-		recorders = append(recorders, r)
-		folds = append(folds, r)
-	}
-	run(events, f, folds...)
-	var all Measures
-	for _, r := range recorders {
-		r.record(&all)
-	}
-	for _, o := range own {
-		all.Own = append(all.Own, o.Table())
-	}
-	return all
-}
-
-// Check returns the invariants that did not hold, by instant.
-func Check(events []event.Event, f Facts) []Violation {
-	s := newScene(f)
-	folds := []fold{s}
-	var watches []*watch
-	for _, i := range Invariants {
-		w := &watch{invariant: i.Name}
-		watches = append(watches, w)
-		folds = append(folds, i.fold(s, w))
-	}
-	run(events, f, folds...)
-	all := []Violation{}
-	for _, w := range watches {
-		all = append(all, w.found...)
-	}
-	slices.SortStableFunc(all, func(a, b Violation) int { return cmp.Compare(a.At, b.At) })
-	return all
 }
 
 // version changes whenever anything in the scene does.

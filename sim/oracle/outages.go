@@ -27,10 +27,6 @@ type client struct {
 	gaps     []Outage
 }
 
-// gapPoisson is how many intervals a gap between random arrivals must last to
-// be listed: by chance alone, one in 20,000 is that long.
-const gapPoisson = 10
-
 func newOutages(s *scene) recorder {
 	o := &outages{scene: s, marks: newMarks(), byNode: map[string]*client{}}
 	for _, c := range s.facts.Clients {
@@ -70,7 +66,7 @@ func (o *outages) Observe(e event.Event) {
 func (o *outages) close(c *client, to time.Duration, open bool) {
 	from := min(c.last+c.Interval, to)
 	out := Outage{Client: c.Node, From: from, To: to, Open: open, Duration: to - from}
-	worth, worst := o.worth(c, out), out.Duration > c.worst.Duration
+	worth, worst := c.Lists(out.Duration), out.Duration > c.worst.Duration
 	if worth || worst {
 		o.split(c, &out)
 	}
@@ -80,14 +76,6 @@ func (o *outages) close(c *client, to time.Duration, open bool) {
 	if worst {
 		c.worst = out
 	}
-}
-
-// worth reports whether a gap is long enough to be listed.
-func (o *outages) worth(c *client, out Outage) bool {
-	if c.Poisson {
-		return out.Duration > (gapPoisson-1)*c.Interval
-	}
-	return out.Duration > c.Interval
 }
 
 // split decomposes an outage by the marks since the last answer.

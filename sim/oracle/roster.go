@@ -55,6 +55,11 @@ func NewRoster(f Facts) *Roster {
 	return r
 }
 
+// RosterReads is the kinds of events that a roster follows.
+var RosterReads = event.SetOf(
+	event.StandbyChanged{}, event.VIPGained{}, event.VIPLost{}, event.LinkChanged{}, event.PortBlocked{}, event.PowerChanged{},
+)
+
 // Version changes whenever anything in the roster does.
 func (r *Roster) Version() int { return r.version }
 
@@ -92,7 +97,7 @@ func (r *Roster) Holders(vip string) []*Entry { return r.holders[vip] }
 func (r *Roster) Power(node string) event.Power { return r.power[node] }
 
 // Observe processes the next event. It follows states, addresses, power,
-// carriers and blocked ports.
+// carriers and blocked ports: the kinds of RosterReads, and no others.
 func (r *Roster) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:

@@ -97,3 +97,34 @@ func TestRosterOwnerNeedsNoWord(t *testing.T) {
 		t.Errorf("got %+v and %+v, want the first as the owner in group 7", a, b)
 	}
 }
+
+// TestRosterReads: the roster follows the kinds that RosterReads says, and no
+// others: a run that keeps only those has the same roster.
+func TestRosterReads(t *testing.T) {
+	for _, kind := range event.Kinds() {
+		line := fmt.Sprintf(`{"at_ns":1,"node":"a","kind":%q`, kind)
+		for _, field := range event.Fields(kind) {
+			switch field {
+			case "interface":
+				line += `,"interface":"lan"`
+			case "vip":
+				line += `,"vip":"192.0.2.100"`
+			}
+		}
+		e, err := event.ParseJSON([]byte(line + "}"))
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		r := NewRoster(paper(time.Minute))
+		r.take(r.Find("a", "lan"), "192.0.2.100", 0)
+		before := r.Version()
+		if e.What == (event.VIPGained{Interface: "lan", VIP: "192.0.2.100"}) {
+			r.give(r.Find("a", "lan"), "192.0.2.100", 0)
+			before = r.Version()
+		}
+		r.Observe(e)
+		if follows, says := r.Version() != before, RosterReads.Has(e.What); follows != says {
+			t.Errorf("%s: the roster follows it: %v, RosterReads says %v", kind, follows, says)
+		}
+	}
+}

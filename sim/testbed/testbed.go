@@ -33,6 +33,7 @@ type Testbed struct {
 	topology   topology.Topology
 	journal    attachment.Journal
 	noise      attachment.Noise
+	follow     func(event.Event) // gets all events in order when the run has finished
 
 	began bool
 	nodes []node
@@ -62,7 +63,8 @@ func New(t topology.Topology, o Options) (_ *Testbed, err error) {
 	if err := Check(t, nil); err != nil {
 		return nil, err
 	}
-	b := &Testbed{topology: withoutDefaultLatency(t)}
+	b := &Testbed{topology: withoutDefaultLatency(t), follow: o.Follow}
+	o.Follow, o.Forget = nil, event.Set{} // events of processes come late, so all are kept
 	defer func() {
 		if err != nil {
 			b.Close()
@@ -189,7 +191,12 @@ func (b *Testbed) Finish() error {
 	b.noise.Add("", b.gauge.Take())
 	b.World.Finish()
 	b.journal.End(b.Now())
-	b.Log().Merge(b.journal.Take())
+	events := b.Events()
+	if b.follow != nil {
+		for _, e := range events {
+			b.follow(e)
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -198,6 +205,9 @@ func (b *Testbed) Events() []event.Event {
 	b.Log().Merge(b.journal.Take())
 	return b.World.Events()
 }
+
+// Record returns what has happened so far: all of it.
+func (b *Testbed) Record() event.Record { return event.RecordOf(b.Events()) }
 
 // Measure folds what has happened so far into measures.
 func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {

@@ -28,8 +28,11 @@ func newBase(t topology.Topology, clock sim.Driver, o Options, segment func(topo
 	}
 	b.loop = sim.NewDriven(o.Seed, clock)
 	b.log = event.NewLog(b.digest)
-	if o.Watch != nil {
-		b.log.Watch(o.Watch)
+	b.log.Forget(o.Forget)
+	for _, f := range []func(event.Event){o.Watch, o.Follow} {
+		if f != nil {
+			b.log.Watch(f)
+		}
 	}
 	b.fabric = netfab.New(b.loop, frames)
 	for _, name := range topology.Names(b.topology.Segments) {

@@ -23,6 +23,12 @@ type Options struct {
 	Capture netfab.Observer
 	// Watch receives each event as it is logged. May be nil.
 	Watch func(event.Event)
+	// Follow receives each event in the order of instants: in virtual time as it is
+	// logged, in real time when the run has finished. May be nil.
+	Follow func(event.Event)
+	// Forget is the kinds of events that the world need not keep: all that nobody
+	// asks for once Watch and Follow have had them. A long run needs it.
+	Forget event.Set
 
 	// Effects are the effects of faults that are not in fault.Standard.
 	Effects []Effect

@@ -2,8 +2,8 @@ package world
 
 import "github.com/cablepull/cablepull/sim/oracle"
 
-// Measure folds the events so far into measures, and checks the invariants.
+// Measure folds the events so far into measures, and checks the invariants. The
+// world must keep all events: see Options.Forget.
 func (w *World) Measure() (oracle.Measures, []oracle.Violation) {
-	facts := FactsOf(w.topology, w.Now())
-	return oracle.Measure(w.Events(), facts), oracle.Check(w.Events(), facts)
+	return oracle.Fold(w.Events(), FactsOf(w.topology, w.Now()))
 }

@@ -99,8 +99,12 @@ func (w *World) configured(name string) topology.Node {
 	return w.topology.Nodes[name]
 }
 
-// Events returns the events so far.
+// Events returns the events so far. It panics if the world forgets some: see
+// Record.
 func (w *World) Events() []event.Event { return w.log.Events() }
+
+// Record returns the events so far of the kinds that the world keeps.
+func (w *World) Record() event.Record { return w.log.Record() }
 
 // Digest returns the digest over every delivered frame and every event so far.
 func (w *World) Digest() string { return w.digest.String() }

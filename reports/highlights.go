@@ -1,0 +1,132 @@
+package reports
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+// Highlights selects, while a run goes on, the events that the timeline of a
+// long run needs: the same timeline as with all events. It leaves out traffic
+// that goes well. Of a client's answers it keeps those that end an outage,
+// those next to a failure, and so many of the others that each column of a
+// timeline has one.
+type Highlights struct {
+	apart   time.Duration // answers that are kept though nothing happens
+	clients map[string]*highlighted
+	events  []event.Event
+}
+
+// highlighted is what is known of one client.
+type highlighted struct {
+	oracle.Client
+	begun   bool
+	lastAt  time.Duration // of the last answer
+	longest time.Duration // time between two answers
+
+	keptAt  time.Duration // instant of the last answer that was kept
+	failing bool          // since then
+	pending *event.Event  // answer that is kept if no other follows soon
+}
+
+// columnsMax is the number of columns of the widest timeline.
+const columnsMax = 200
+
+// NewHighlights returns the highlights of a run that has not begun.
+func NewHighlights(f oracle.Facts) *Highlights {
+	// Half a column: any column with answers has one that is kept, or the last of
+	// them has none behind it for so long that it is kept.
+	h := &Highlights{apart: f.Duration / columnsMax / 2, clients: map[string]*highlighted{}}
+	for _, c := range f.Clients {
+		h.clients[c.Node] = newHighlighted(c)
+	}
+	return h
+}
+
+func newHighlighted(c oracle.Client) *highlighted {
+	return &highlighted{Client: c, lastAt: -1, keptAt: -1}
+}
+
+// Observe takes in the next event.
+func (h *Highlights) Observe(e event.Event) {
+	switch b := e.What.(type) {
+	case event.ConnEstablished, event.ConnAccepted, event.RequestServed:
+	case event.ConnOpened, event.RequestSent:
+		if c := h.client(e.Node); !c.begun {
+			c.begun = true
+			h.keep(e)
+		}
+	case event.RequestAnswered:
+		h.answered(h.client(e.Node), e, b)
+	case event.RequestFailed:
+		h.failed(e)
+	case event.ConnClosed:
+		if b.How != "client" && b.How != "server" {
+			h.failed(e)
+		}
+	default:
+		h.keep(e)
+	}
+}
+
+// Events returns the highlights so far, in order.
+func (h *Highlights) Events() []event.Event {
+	for _, name := range slices.Sorted(maps.Keys(h.clients)) {
+		h.flush(h.clients[name])
+	}
+	slices.SortStableFunc(h.events, func(a, b event.Event) int { return cmp.Compare(a.At, b.At) })
+	return h.events
+}
+
+func (h *Highlights) keep(e event.Event) { h.events = append(h.events, e) }
+
+func (h *Highlights) client(node string) *highlighted {
+	c := h.clients[node]
+	if c == nil {
+		c = newHighlighted(oracle.Client{Node: node})
+		h.clients[node] = c
+	}
+	return c
+}
+
+func (h *Highlights) answered(c *highlighted, e event.Event, b event.RequestAnswered) {
+	if c.pending != nil && e.At-c.pending.At >= h.apart {
+		h.flush(c)
+	}
+	if c.keptAt < 0 || c.failing || e.At-c.keptAt >= h.apart || b.Status < 500 && c.ends(e.At) {
+		c.keptAt, c.failing, c.pending = e.At, false, nil
+		h.keep(e)
+	} else {
+		c.pending = &e
+	}
+	if b.Status < 500 {
+		c.longest, c.lastAt = max(c.longest, e.At-c.lastAt), e.At
+	}
+}
+
+// ends reports whether an answer ends an outage that the measures list: a gap
+// that is long enough, or the longest so far.
+func (c *highlighted) ends(at time.Duration) bool {
+	gap := at - c.lastAt
+	return c.lastAt < 0 || gap > c.longest || c.Lists(gap-c.Interval)
+}
+
+func (h *Highlights) failed(e event.Event) {
+	c := h.client(e.Node)
+	h.flush(c)
+	c.failing = true
+	h.keep(e)
+}
+
+// flush keeps the pending answer.
+func (h *Highlights) flush(c *highlighted) {
+	if c.pending != nil {
+		c.keptAt = c.pending.At
+		h.keep(*c.pending)
+		c.pending = nil
+	}
+}

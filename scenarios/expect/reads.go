@@ -1,0 +1,28 @@
+package expect
+
+import (
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+)
+
+// What expectations and needs read. A window that counts from a fault needs the
+// faults.
+var (
+	nothing     = event.Set{} // measures and violations are enough
+	readFaults  = event.SetOf(event.FaultApplied{})
+	readChanges = readFaults.Or(event.SetOf(event.StandbyChanged{}))
+	readRoster  = readFaults.Or(oracle.RosterReads)
+	readAnswers = readFaults.Or(event.SetOf(event.RequestAnswered{}))
+	readByNeeds = readChanges.Or(event.SetOf(event.VIPGained{}))
+	readSaid    = readFaults.Or(event.SetOf(event.ProgramSaid{}))
+)
+
+// ReadBy returns the kinds of events that a run must keep to be judged by these
+// expectations.
+func ReadBy(all []Expectation) event.Set {
+	read := readByNeeds
+	for _, x := range all {
+		read = read.Or(x.Reads())
+	}
+	return read
+}

@@ -1,0 +1,92 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// Oracle folds the events of a run into its measures, and checks the
+// invariants, while the run goes on. No event need be kept for it.
+type Oracle struct {
+	scene     *scene
+	own       []Own
+	recorders []recorder
+	watches   []*watch
+	folds     []fold // all of the above, and the invariants
+	end       time.Duration
+}
+
+// New returns an oracle that has seen nothing. Measures of the caller's own are
+// listed after those that are built in.
+func New(f Facts, own ...Own) *Oracle {
+	o := &Oracle{scene: newScene(f), own: own, end: f.Duration}
+	o.folds = append(o.folds, o.scene)
+	for _, m := range own {
+		o.folds = append(o.folds, m)
+	}
+	for _, m := range measures {
+		r := m.fold(o.scene)
+		o.recorders = append(o.recorders, r)
+		o.folds = append(o.folds, r)
+	}
+	for _, i := range Invariants {
+		w := &watch{invariant: i.Name}
+		o.watches = append(o.watches, w)
+		o.folds = append(o.folds, i.fold(o.scene, w))
+	}
+	return o
+}
+
+// Observe takes in the next event. Their instants must not decrease.
+func (o *Oracle) Observe(e event.Event) {
+	o.end = max(o.end, e.At)
+	for _, f := range o.folds {
+		f.Observe(e)
+	}
+}
+
+// Finish ends the run at the duration in the facts, or with its last event if
+// that is later. It returns the measures, and the invariants that did not hold,
+// by instant. The oracle is of no use afterwards.
+func (o *Oracle) Finish() (Measures, []Violation) {
+	for _, f := range o.folds {
+		f.Finish(o.end)
+	}
+	var m Measures
+	for _, r := range o.recorders {
+		r.record(&m)
+	}
+	for _, own := range o.own {
+		m.Own = append(m.Own, own.Table())
+	}
+	violations := []Violation{}
+	for _, w := range o.watches {
+		violations = append(violations, w.found...)
+	}
+	slices.SortStableFunc(violations, func(a, b Violation) int { return cmp.Compare(a.At, b.At) })
+	return m, violations
+}
+
+// Fold passes all events of a run to a new oracle, and finishes it.
+func Fold(events []event.Event, f Facts, own ...Own) (Measures, []Violation) {
+	o := New(f, own...)
+	for _, e := range events {
+		o.Observe(e)
+	}
+	return o.Finish()
+}
+
+// Measure returns the measures of a run.
+func Measure(events []event.Event, f Facts, own ...Own) Measures {
+	m, _ := Fold(events, f, own...)
+	return m
+}
+
+// Check returns the invariants that did not hold in a run, by instant.
+func Check(events []event.Event, f Facts) []Violation {
+	_, violations := Fold(events, f)
+	return violations
+}
