@@ -77,8 +77,9 @@ func TestProblems(t *testing.T) {
 // real routers show, message by message.
 func TestTablesAreTheCaptures(t *testing.T) {
 	for table, file := range map[string]string{
-		facts.Failover: "HSRP_failover.pcap",
-		facts.Campus:   "kholia_HSRP_wild-samples_hsrp_cap.pcap",
+		facts.Failover:   "HSRP_failover.pcap",
+		facts.Campus:     "kholia_HSRP_wild-samples_hsrp_cap.pcap",
+		facts.OneSideMD5: "kholia_HSRP_packet-captures_HSRP-auth-md5-openwall.pcap",
 	} {
 		t.Run(table, func(t *testing.T) {
 			frames, err := capture.Field(file)

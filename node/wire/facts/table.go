@@ -16,6 +16,9 @@ const (
 	// Campus is five groups of a campus network: six takeovers, six preempted
 	// returns, and a standby that restarts twice.
 	Campus = "hsrp-campus"
+	// OneSideMD5 is two routers from their start. One changes to MD5
+	// authentication: both are active until the other one follows, and resigns.
+	OneSideMD5 = "hsrp-one-side-md5"
 )
 
 //go:embed tables/*.tsv

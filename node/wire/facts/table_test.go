@@ -28,7 +28,7 @@ func load(t *testing.T, name string) []facts.Fact {
 // TestRoundTrip: each table of the project survives a round trip through its
 // text, and through frames made from it and read by our parser.
 func TestRoundTrip(t *testing.T) {
-	for name, want := range map[string]int{facts.Failover: 39, facts.Campus: 829} {
+	for name, want := range map[string]int{facts.Failover: 39, facts.Campus: 829, facts.OneSideMD5: 192} {
 		t.Run(name, func(t *testing.T) {
 			text, err := facts.Text(name)
 			if err != nil {
@@ -89,6 +89,36 @@ func TestFailover(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, count); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestAdvertiseRhythm: a router that is not Active sends an Advertise 24 s to
+// 30 s after its last one, unless a change made it send one in between or it
+// was silent for a hold time and so restarted; an Active sends none.
+func TestAdvertiseRhythm(t *testing.T) {
+	repeats := 0
+	for _, table := range []string{facts.Failover, facts.Campus, facts.OneSideMD5} {
+		last, active, alive := map[netip.Addr]time.Duration{}, map[netip.Addr]bool{}, map[netip.Addr]time.Duration{}
+		for _, f := range load(t, table) {
+			restarted := f.At-alive[f.From] > 10*time.Second
+			alive[f.From] = f.At
+			if f.Opcode != wire.OpAdvertise {
+				continue
+			}
+			at, known := last[f.From]
+			switch gap := f.At - at; {
+			case !known || restarted || f.Advertise.State == wire.AdvertiseActive || active[f.From]:
+			case gap < 22*time.Second: // a change: its group started, or it found an Active
+			case gap < 24*time.Second || gap > 30*time.Second:
+				t.Errorf("%s: %v sent an Advertise at %v, %v after its last one, want 24 s to 30 s", table, f.From, f.At, gap)
+			default:
+				repeats++
+			}
+			last[f.From], active[f.From] = f.At, f.Advertise.State == wire.AdvertiseActive
+		}
+	}
+	if repeats < 30 {
+		t.Errorf("compared %d repeats, want at least 30", repeats)
 	}
 }
 

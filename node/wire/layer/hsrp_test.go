@@ -60,6 +60,7 @@ func TestRealRouters(t *testing.T) {
 	}{
 		{"failover", func(t *testing.T) [][]byte { return frames(t, facts.Failover) }, 39, 0},
 		{"campus", func(t *testing.T) [][]byte { return frames(t, facts.Campus) }, 829, 0},
+		{"one side MD5", func(t *testing.T) [][]byte { return frames(t, facts.OneSideMD5) }, 192, 0},
 		{"captured failover", func(t *testing.T) [][]byte { return field(t, "HSRP_failover.pcap") }, 39, 0},
 		{"captured campus", func(t *testing.T) [][]byte { return field(t, "kholia_HSRP_wild-samples_hsrp_cap.pcap") }, 829, other},
 	} {
