@@ -9,10 +9,10 @@ import (
 )
 
 // Action is what the shell must do after a step of a Machine: ClaimVIP,
-// ReleaseVIP, Announce, Send, Transition or Rejected. Other protocols also have
-// the first three; see Changing, Sending and Refusing for the rest. Actions are
-// comparable values; carry them out in the order given. The order is
-// guaranteed:
+// ReleaseVIP, Announce, Send, Advertise, Transition or Rejected. Other
+// protocols also have the first three; see Changing, Sending and Refusing for
+// the rest. Actions are comparable values; carry them out in the order given.
+// The order is guaranteed:
 //
 //   - Leaving Active: the last hello as Active (only with
 //     Config.SpeakBeforeStepDown), ReleaseVIP, Transition, then Send(Resign).

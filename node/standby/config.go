@@ -62,6 +62,17 @@ type Config struct {
 	// ReannounceOnWin.
 	SpeakBeforeStepDown bool
 
+	// ResignOn says which message of a higher member makes a beaten Active resign.
+	ResignOn ResignOn
+
+	// ActiveDelay is how long a member that becomes Standby while no Active is
+	// known stays Standby before it becomes Active. Some versions of IOS wait 0.5 s
+	// (facts.OneSideMD5). RFC2281 has no such step, see Profile.
+	ActiveDelay time.Duration
+
+	// Advertise sends Cisco's Advertise messages (spec/failover.md §1.10).
+	Advertise bool
+
 	VIPMismatch VIPMismatch
 }
 

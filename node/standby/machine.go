@@ -20,11 +20,12 @@ type Machine struct {
 
 	// Instants at which timers are due, Never when they do not run. Restarting a
 	// timer overwrites the instant, which cancels an expiry due at the same moment.
-	startDue    time.Duration // end of the boot delay
-	helloDue    time.Duration // free-running from Start: it ticks in Listen too, where nothing is sent
-	activeDue   time.Duration
-	standbyDue  time.Duration
-	announceDue time.Duration
+	startDue     time.Duration // end of the boot delay
+	helloDue     time.Duration // free-running from Start: it ticks in Listen too, where nothing is sent
+	activeDue    time.Duration
+	standbyDue   time.Duration
+	announceDue  time.Duration
+	advertiseDue time.Duration // while not Active, with Config.Advertise
 
 	announceAt time.Duration // when the current round of announcements began
 	announced  int           // repeats made in this round
@@ -32,6 +33,8 @@ type Machine struct {
 	// Members last heard in these roles; zero when unknown or when it is ourselves.
 	// Only a Resign from active is event i.
 	active, standby netip.Addr
+
+	leaderless bool // no member has claimed the role since it was last lost
 
 	yield     yield
 	changedAt time.Duration
@@ -60,9 +63,9 @@ func New(cfg Config) Machine {
 func (m *Machine) reset() {
 	m.vip = m.cfg.VirtualIP
 	m.helloTime, m.holdTime = m.cfg.HelloTime, m.cfg.HoldTime
-	m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue = Never, Never, Never, Never, Never
+	m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue, m.advertiseDue = Never, Never, Never, Never, Never, Never
 	m.announceAt, m.announced = 0, 0
-	m.active, m.standby = netip.Addr{}, netip.Addr{}
+	m.active, m.standby, m.leaderless = netip.Addr{}, netip.Addr{}, true
 	m.yield = yieldNone
 }
 
@@ -75,7 +78,7 @@ func (m Machine) Config() Config { return m.cfg }
 // Deadline is the earliest instant at which a timer is due, or Never. Step with
 // a Tick then.
 func (m Machine) Deadline() time.Duration {
-	return min(m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue)
+	return min(m.startDue, m.helloDue, m.activeDue, m.standbyDue, m.announceDue, m.advertiseDue)
 }
 
 // Step applies an event at an instant. It returns the new machine and what the
@@ -108,6 +111,7 @@ const (
 	activeTimer
 	standbyTimer
 	announceTimer
+	advertiseTimer
 	helloTimer
 )
 
@@ -119,8 +123,8 @@ const (
 // first make us Standby, because only there does the Active timer's expiry
 // matter.
 var (
-	activeFirst  = [...]timer{startTimer, activeTimer, standbyTimer, announceTimer, helloTimer}
-	standbyFirst = [...]timer{startTimer, standbyTimer, activeTimer, announceTimer, helloTimer}
+	activeFirst  = [...]timer{startTimer, activeTimer, standbyTimer, announceTimer, advertiseTimer, helloTimer}
+	standbyFirst = [...]timer{startTimer, standbyTimer, activeTimer, announceTimer, advertiseTimer, helloTimer}
 )
 
 // nextTimer returns the timer that is due first; of those due at the same
@@ -149,6 +153,8 @@ func (m *Machine) due(t timer) time.Duration {
 		return m.standbyDue
 	case announceTimer:
 		return m.announceDue
+	case advertiseTimer:
+		return m.advertiseDue
 	case helloTimer:
 		return m.helloDue
 	}

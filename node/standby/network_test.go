@@ -89,6 +89,9 @@ func configured(profile Profile, index int, priority uint8) Config {
 	if profile != RFC2281 {
 		cfg.AnnounceTimes = AnnounceTimes{1 * time.Second, 2 * time.Second, 5 * time.Second}
 	}
+	if profile == IOS {
+		cfg.ResignOn = ResignOnHello
+	}
 	if profile == DataPower {
 		cfg.Auth, cfg.LearnTimes = wire.AuthDataPower, false
 	}

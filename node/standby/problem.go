@@ -129,6 +129,12 @@ func (p *problems) checkBench(c Config) {
 	if c.BootDelay < 0 {
 		p.fail("BootDelay", "got %s, want 0s or more", c.BootDelay)
 	}
+	switch {
+	case c.ActiveDelay < 0 || c.ActiveDelay > 0 && c.ActiveDelay >= c.HoldTime:
+		p.fail("ActiveDelay", "got %s, want 0s or more, and less than the hold time %s", c.ActiveDelay, c.HoldTime)
+	case c.ActiveDelay > 0 && c.Profile == RFC2281:
+		p.fail("ActiveDelay", "got %s, want 0s: by the RFC a Standby waits for an Active, however long", c.ActiveDelay)
+	}
 	last, ended := time.Duration(0), false
 	for _, d := range c.AnnounceTimes {
 		switch {

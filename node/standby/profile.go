@@ -6,10 +6,11 @@ import (
 	"strconv"
 )
 
-// ErrProfile and ErrMismatch are wrapped by the errors of parsing a Profile or
-// a VIPMismatch.
+// ErrProfile, ErrResign and ErrMismatch are wrapped by the errors of parsing a
+// Profile, a ResignOn or a VIPMismatch.
 var (
 	ErrProfile  = errors.New("unknown profile")
+	ErrResign   = errors.New("unknown message to resign on")
 	ErrMismatch = errors.New("unknown policy for a virtual IP mismatch")
 )
 
@@ -24,9 +25,11 @@ const (
 	DataPower Profile = iota
 
 	// IOS adds what Cisco's routers do (spec/failover.md §1.10, and the tables of
-	// node/wire/facts): an Active that hears a higher Active resigns instead of
-	// stepping down silently, and a member that enters Speak, Standby or Active
-	// sends a hello at once and counts its hello timer from there.
+	// node/wire/facts): a member that enters Speak, Standby or Active sends a hello
+	// at once and counts its hello timer from there; a member in Listen waits while
+	// a higher one speaks; and the Active's timers replace a member's own ones
+	// until it is Active itself. They also resign on other messages: see
+	// Config.ResignOn.
 	IOS
 
 	// RFC2281 is the table to the letter, deadlocks included: no correction for a
@@ -62,6 +65,44 @@ func (p *Profile) UnmarshalText(text []byte) error {
 		}
 	}
 	return fmt.Errorf("profile: %w: %q, want datapower, ios or rfc2281", ErrProfile, text)
+}
+
+// ResignOn is the message of a higher member on which an Active that gives up
+// its role to it sends a Resign. It steps down on either.
+type ResignOn uint8
+
+const (
+	// ResignOnCoup is RFC 2281: row j of its table resigns, row g does not.
+	ResignOnCoup ResignOn = iota
+	// ResignOnHello is what captures of Cisco's routers show: six of them beaten by
+	// a Coup said only Hello (facts.Campus), and one that heard the hello of a
+	// higher Active resigned before that one's Coup (facts.OneSideMD5).
+	ResignOnHello
+	// ResignOnBoth is what Cisco's document 13780 says (spec/failover.md §1.10).
+	ResignOnBoth
+	// ResignNever steps down without a Resign.
+	ResignNever
+)
+
+var resignNames = [...]string{ResignOnCoup: "coup", ResignOnHello: "hello", ResignOnBoth: "both", ResignNever: "never"}
+
+// String names the message as scenario files spell it.
+func (r ResignOn) String() string {
+	if int(r) < len(resignNames) {
+		return resignNames[r]
+	}
+	return "ResignOn(" + strconv.Itoa(int(r)) + ")"
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *ResignOn) UnmarshalText(text []byte) error {
+	for i, name := range resignNames {
+		if name == string(text) {
+			*r = ResignOn(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("resign: %w: %q, want coup, hello, both or never", ErrResign, text)
 }
 
 // VIPMismatch is what a member does with a message of its group that names

@@ -68,13 +68,13 @@ func (t *turn) check(from netip.Addr, m wire.Message) Reason {
 
 // hello handles events f, g, h, k and l.
 func (t *turn) hello(from netip.Addr, m wire.Message) {
-	cause := t.causeOf(from, m)
+	cause, found := t.causeOf(from, m), false
 	switch m.State {
 	case wire.StateActive:
 		if t.state == Learn && m.VirtualIP.IsUnspecified() {
 			return // it cannot teach us the address
 		}
-		t.active = from
+		t.active, found, t.leaderless = from, t.leaderless, false
 		if t.standby == from {
 			t.standby = netip.Addr{}
 		}
@@ -91,6 +91,8 @@ func (t *turn) hello(from netip.Addr, m wire.Message) {
 	t.apply(cause)
 	if t.state == Active {
 		t.active = netip.Addr{} // it is us, whatever the other assumes
+	} else if found {
+		t.advertise(wire.AdvertisePassive)
 	}
 	if wasActive && (cause == CauseLowerActive || cause == CausePreempt) {
 		t.won()

@@ -28,7 +28,8 @@ import (
 //
 // PROPERTY is one of group=, vip=, address=, priority=, preempt=, hello=,
 // hold=, auth=, boot-delay=, jitter=, announce=1s,2s, reannounce=,
-// speak-before-step-down=, vip-mismatch=.
+// speak-before-step-down=, resign-on=, active-delay=, advertise=,
+// vip-mismatch=.
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/scripts", func(t *testing.T, path string) {
 		s := &script{}
@@ -119,7 +120,7 @@ func (s *script) state() string {
 	for _, timer := range []struct {
 		name string
 		due  time.Duration
-	}{{"boot", m.startDue}, {"hello", m.helloDue}, {"active", m.activeDue}, {"standby", m.standbyDue}, {"announce", m.announceDue}} {
+	}{{"boot", m.startDue}, {"hello", m.helloDue}, {"active", m.activeDue}, {"standby", m.standbyDue}, {"announce", m.announceDue}, {"advertise", m.advertiseDue}} {
 		if timer.due != Never {
 			out += fmt.Sprintf(" %s-due=%s", timer.name, timer.due)
 		}
@@ -229,6 +230,9 @@ func (a arguments) properties(cfg Config) Config {
 	cfg.HelloJitter = a.float("jitter", cfg.HelloJitter)
 	cfg.ReannounceOnWin = a.bool("reannounce", cfg.ReannounceOnWin)
 	cfg.SpeakBeforeStepDown = a.bool("speak-before-step-down", cfg.SpeakBeforeStepDown)
+	a.text("resign-on", &cfg.ResignOn)
+	cfg.ActiveDelay = a.duration("active-delay", cfg.ActiveDelay)
+	cfg.Advertise = a.bool("advertise", cfg.Advertise)
 	a.text("vip-mismatch", &cfg.VIPMismatch)
 	if list, ok := a.string("announce"); ok {
 		cfg.AnnounceTimes = AnnounceTimes{}

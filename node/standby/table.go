@@ -104,18 +104,41 @@ var leave = [stateCount]cell{
 	Active:  {"CD", Initial, "H"},
 }
 
-// iosTable differs in one cell: Cisco's routers resign when they hear a higher
-// Active (spec/failover.md §1.10).
+// iosTable is what captures of Cisco's routers show (spec/failover.md §1.10).
 var iosTable = func() table {
 	t := rfcTable
-	t[CauseHigherActive][Active] = cell{"AB", Speak, "H"}
+	// A member that waits for a higher one to become Standby restarts its timer at
+	// each of that one's hellos. By the RFC it waits one hold time from the first,
+	// which ends in the very instant in which the new Standby's hello arrives.
+	t[CauseHigherSpeak][Listen] = cell{"B", 0, ""}
+	// The Active's timers override those of all others, whatever its rank.
+	for _, s := range []State{Listen, Speak, Standby} {
+		t[CauseLowerActive][s] = cell{"EA", 0, ""}
+	}
 	return t
 }()
 
-// cellOf returns a cell of the profile's table.
-func cellOf(p Profile, c Cause, s State) cell {
-	if p == IOS {
-		return iosTable[c][s]
+// cellOf returns the cell of a member's table.
+func (c *Config) cellOf(cause Cause, s State) cell {
+	found := rfcTable[cause][s]
+	if c.Profile == IOS {
+		found = iosTable[cause][s]
 	}
-	return rfcTable[c][s]
+	if s == Active {
+		switch cause {
+		case CauseHigherActive:
+			found.after = resigning(c.ResignOn == ResignOnHello || c.ResignOn == ResignOnBoth)
+		case CauseCoup:
+			found.after = resigning(c.ResignOn == ResignOnCoup || c.ResignOn == ResignOnBoth)
+		}
+	}
+	return found
+}
+
+// resigning is the action H, if the member resigns.
+func resigning(resigns bool) string {
+	if resigns {
+		return "H"
+	}
+	return ""
 }

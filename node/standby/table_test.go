@@ -20,15 +20,18 @@ import (
 //	a AB/2 or AB/3: the virtual IP unknown or known
 //	* preempt configured or not
 //
+// Where Cisco's routers differ, their cell follows in brackets. H in the cells
+// g and j of an Active is for Config.ResignOn to decide; here it is the RFC's.
+//
 //	event                       1 Initial  2 Learn  3 Listen  4 Speak  5 Standby  6 Active
 //	a enabled                   AB/2 AB/3  .        .         .        .          .
 //	b disabled                  .          CD/1     CD/1      CD/1     CD/1       CDH/1
 //	c active timer              .          .        AB/4      .        CDFI/6     .
 //	d standby timer             .          .        B/4       D/5      .          .
 //	e hello timer               .          .        .         F        F          F
-//	f higher speaks             .          .        .         B/3      B/3        .
-//	g higher is active          .          EAB/3    EA        EA       EA         AB/4   (ios: ABH/4)
-//	h lower is active           .          EAB/3    A         A        A          G
+//	f higher speaks             .          .        .  [B]    B/3      B/3        .
+//	g higher is active          .          EAB/3    EA        EA       EA         AB/4
+//	h lower is active           .          EAB/3    A  [EA]   A  [EA]  A  [EA]    G
 //	h lower is active, preempt  .          EAB/3    BGFI/6    BGFI/6   BGFI/6     G
 //	i active resigned           .          .        AB/4      A        CFI/6      .
 //	j coup by a higher          .          .        .         .        .          ABH/4
@@ -53,18 +56,35 @@ func TestTransitionTable(t *testing.T) {
 		{CauseHigherStandby, ". . B B/3 B/3 B"},
 		{CauseLowerStandby, ". . B/4 D/5 . B"},
 	}
+	routers := map[Cause]string{CauseHigherSpeak: ". . B B/3 B/3 .", CauseLowerActive: ". EAB/3 EA EA EA G"}
+	beaten := map[ResignOn]map[Cause]string{
+		ResignOnCoup:  {CauseHigherActive: "AB/4", CauseCoup: "ABH/4"},
+		ResignOnHello: {CauseHigherActive: "ABH/4", CauseCoup: "AB/4"},
+		ResignOnBoth:  {CauseHigherActive: "ABH/4", CauseCoup: "ABH/4"},
+		ResignNever:   {CauseHigherActive: "AB/4", CauseCoup: "AB/4"},
+	}
+	checked := 0
 	for _, profile := range []Profile{DataPower, IOS, RFC2281} {
-		for _, byAddress := range []bool{false, true} {
-			for _, row := range rows {
-				for i, cell := range strings.Fields(row.cells) {
-					state := State(i + 1)
-					if profile == IOS && row.cause == CauseHigherActive && state == Active {
-						cell = "ABH/4"
+		for resign, cells := range beaten {
+			for _, byAddress := range []bool{false, true} {
+				for _, row := range rows {
+					if cells, differ := routers[row.cause]; differ && profile == IOS {
+						row.cells = cells
 					}
-					checkCell(t, profile, row.cause, state, cell, byAddress)
+					for i, cell := range strings.Fields(row.cells) {
+						state := State(i + 1)
+						if beaten, ok := cells[row.cause]; ok && state == Active {
+							cell = beaten
+						}
+						checkCell(t, profile, resign, row.cause, state, cell, byAddress)
+						checked++
+					}
 				}
 			}
 		}
+	}
+	if want := 3 * 4 * 2 * 13 * 6; checked != want {
+		t.Errorf("checked %d cells, want %d", checked, want)
 	}
 }
 
@@ -149,9 +169,10 @@ func eventFor(m *Machine, cause Cause, byAddress bool) Event {
 	return Tick{}
 }
 
-func checkCell(t *testing.T, profile Profile, cause Cause, state State, cell string, byAddress bool) {
+func checkCell(t *testing.T, profile Profile, resign ResignOn, cause Cause, state State, cell string, byAddress bool) {
 	t.Helper()
 	before := inState(profile, state)
+	before.cfg.ResignOn = resign
 	ev := eventFor(&before, cause, byAddress)
 	if _, ticks := ev.(Tick); ticks && state == Initial {
 		return // no timer runs in Initial
@@ -161,7 +182,7 @@ func checkCell(t *testing.T, profile Profile, cause Cause, state State, cell str
 	want.read(cell, cause)
 	got, actions := before.Step(tableNow, ev)
 	if got != want.Machine {
-		t.Errorf("%s %c in %s, cell %s: machine (-want +got)\n%s", profile, cause.Letter(), state, cell,
+		t.Errorf("%s %c in %s, resigns on %s, cell %s: machine (-want +got)\n%s", profile, cause.Letter(), state, resign, cell,
 			cmp.Diff(want.Machine, got, cmp.AllowUnexported(Machine{}, Config{}), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })))
 	}
 	if texts(actions) != texts(want.actions) {
@@ -191,7 +212,7 @@ func (w *cellWant) bookkeeping(cause Cause, ev Event) {
 	}
 	switch cause {
 	case CauseActiveTimer:
-		w.activeDue, w.active = Never, netip.Addr{}
+		w.activeDue, w.active, w.leaderless = Never, netip.Addr{}, true
 	case CauseStandbyTimer:
 		w.standbyDue, w.standby = Never, netip.Addr{}
 	case CauseHelloTimer:
@@ -200,7 +221,7 @@ func (w *cellWant) bookkeeping(cause Cause, ev Event) {
 		w.counters.CoupsReceived++
 	case CauseResign:
 		w.counters.ResignsReceived++
-		w.active = netip.Addr{}
+		w.active, w.leaderless = netip.Addr{}, true
 	}
 	received, ok := ev.(Received)
 	if !ok || received.Message.Opcode != wire.OpHello {
@@ -209,6 +230,7 @@ func (w *cellWant) bookkeeping(cause Cause, ev Event) {
 	w.counters.HellosReceived++
 	switch received.Message.State {
 	case wire.StateActive:
+		w.leaderless = false
 		if w.state != Active {
 			w.active = received.From
 		} else {
@@ -236,10 +258,13 @@ func (w *cellWant) read(cell string, cause Cause) {
 		if heard {
 			return tableNow + heardHold
 		}
-		return tableNow + ownHold
+		return tableNow + w.holdTime
 	}
 	if has("E") && !w.cfg.VirtualIP.IsValid() {
 		w.vip = netip.MustParseAddr("192.0.2.100")
+	}
+	if has("E") && w.cfg.Profile == IOS { // the Active's override ours
+		w.helloTime, w.holdTime = 4*time.Second, heardHold
 	}
 	if has("A") {
 		w.activeDue = hold(cause == CauseHigherActive || cause == CauseLowerActive || cause == CausePreempt)
@@ -295,7 +320,7 @@ func (w *cellWant) move(to State, cause Cause) {
 	case Standby:
 		w.standby = netip.Addr{}
 	case Active:
-		w.active = netip.Addr{}
+		w.active, w.leaderless = netip.Addr{}, false
 		w.actions = append(w.actions, ClaimVIP{w.vip})
 	}
 }

@@ -12,6 +12,7 @@ type turn struct {
 	Machine
 	now     time.Duration
 	heard   wire.Message // the message that caused the step; zero otherwise
+	jitter  float64      // of the Tick, from -1 to 1; 0 in other steps
 	actions []Action
 }
 
@@ -70,36 +71,50 @@ func (t *turn) reconfigure(cfg Config) {
 		t.enter(CauseReconfigure)
 	default:
 		t.cfg = cfg
-		before := t.helloTime
 		if !(old.LearnTimes && cfg.LearnTimes) {
-			t.helloTime, t.holdTime = cfg.HelloTime, cfg.HoldTime
-		}
-		// A shorter hello time takes effect without waiting for the longer one to end;
-		// a running hold timer uses the peer's hold time and keeps running.
-		if t.helloTime < before {
-			t.helloDue = min(t.helloDue, t.now+t.helloTime)
+			t.useTimes(cfg.HelloTime, cfg.HoldTime)
 		}
 	}
 }
 
+// useTimes changes the times in use. A shorter hello time takes effect without
+// waiting for the longer one to end; a running hold timer uses the peer's hold
+// time and keeps running.
+func (t *turn) useTimes(hello, hold time.Duration) {
+	if hello < t.helloTime {
+		t.helloDue = min(t.helloDue, t.now+hello)
+	}
+	t.helloTime, t.holdTime = hello, hold
+}
+
 // expire runs every timer that is due, earliest first.
 func (t *turn) expire(jitter float64) {
+	if jitter >= -1 && jitter <= 1 {
+		t.jitter = jitter
+	}
 	for t.Deadline() <= t.now {
 		switch t.nextTimer() {
 		case startTimer:
 			t.enter(CauseStart) // which stops this timer and all others
 		case activeTimer:
+			cause := CauseActiveTimer
+			if t.cfg.ActiveDelay > 0 && t.state == Standby && !t.active.IsValid() {
+				cause = CauseNoActive // whose delay is over
+			}
 			t.activeDue = Never
 			t.loseActive()
-			t.apply(CauseActiveTimer)
+			t.apply(cause)
 		case standbyTimer:
 			t.standbyDue, t.standby = Never, netip.Addr{}
 			t.apply(CauseStandbyTimer)
 		case announceTimer:
 			t.announced++
 			t.announceAgain()
+		case advertiseTimer:
+			t.advertiseDue = Never
+			t.advertise(wire.AdvertisePassive)
 		case helloTimer:
-			t.nextHello(t.jittered(jitter))
+			t.nextHello(t.jittered())
 			t.apply(CauseHelloTimer)
 		}
 	}
@@ -120,7 +135,7 @@ func (t *turn) nextHello(interval time.Duration) {
 // loseActive forgets the active member, and ends an operator's Yield whose role
 // another member took.
 func (t *turn) loseActive() {
-	t.active = netip.Addr{}
+	t.active, t.leaderless = netip.Addr{}, true
 	if t.yield == yieldHeard {
 		t.yield = yieldNone
 	}
@@ -130,17 +145,14 @@ func (t *turn) loseActive() {
 // keeps the compiler from fusing the two operations, so that every processor
 // gets the same instant. The minimum is a tenth of the hello time, whatever the
 // jitter, so that the timer makes progress.
-func (t *turn) jittered(jitter float64) time.Duration {
-	if !(jitter >= -1 && jitter <= 1) {
-		jitter = 0
-	}
-	shift := time.Duration(float64(t.helloTime) * t.cfg.HelloJitter * jitter)
+func (t *turn) jittered() time.Duration {
+	shift := time.Duration(float64(t.helloTime) * t.cfg.HelloJitter * t.jitter)
 	return max(t.helloTime+shift, t.helloTime/10, 1)
 }
 
 // apply carries out the table's cell for a cause in the current state.
 func (t *turn) apply(cause Cause) {
-	c := cellOf(t.cfg.Profile, cause, t.state)
+	c := t.cfg.cellOf(cause, t.state)
 	if c == (cell{}) {
 		return
 	}
@@ -155,8 +167,22 @@ func (t *turn) apply(cause Cause) {
 	if t.cfg.Profile == IOS {
 		t.greet()
 	}
-	if c.to == Standby && t.activeDue == Never && t.cfg.Profile != RFC2281 {
-		t.apply(CauseNoActive)
+	if c.to == Standby && t.cfg.Profile != RFC2281 {
+		t.expectActive()
+	}
+}
+
+// expectActive makes a new Standby become Active if no Active is known: at
+// once, or after the delay, which an Active timer that is about to expire does
+// not shorten.
+func (t *turn) expectActive() {
+	switch delay := t.cfg.ActiveDelay; {
+	case delay == 0:
+		if t.activeDue == Never {
+			t.apply(CauseNoActive)
+		}
+	case t.activeDue == Never, !t.active.IsValid() && t.activeDue < t.now+delay:
+		t.activeDue = t.now + delay
 	}
 }
 
@@ -185,15 +211,22 @@ func (t *turn) become(to State, cause Cause) {
 	t.emit(Transition{from, to, cause})
 	switch to {
 	case Initial:
-		t.helloDue = Never
+		t.helloDue, t.advertiseDue = Never, Never
 		t.active, t.standby = netip.Addr{}, netip.Addr{}
 		t.yield = yieldNone
 	case Standby:
 		t.standby = netip.Addr{}
 	case Active:
-		t.active = netip.Addr{}
+		t.active, t.leaderless = netip.Addr{}, false
 		t.yield = yieldNone
+		if t.cfg.Profile == IOS && !t.cfg.LearnTimes {
+			t.useTimes(t.cfg.HelloTime, t.cfg.HoldTime) // the Active's are its own
+		}
 		t.emit(ClaimVIP{t.vip})
+		t.advertise(wire.AdvertiseActive)
+	}
+	if to != Initial && (from == Initial || from == Active) {
+		t.advertise(wire.AdvertisePassive)
 	}
 }
 
@@ -237,14 +270,23 @@ func (t *turn) hold(role wire.State) time.Duration {
 }
 
 // learn is action E: it takes what is not configured from the Active's Hello
-// (RFC 2281 §5.1). No cell of the table learns while Active.
+// (RFC 2281 §5.1), and under IOS also configured times. No cell of the table
+// learns while Active.
 func (t *turn) learn() {
 	if !t.cfg.VirtualIP.IsValid() && !t.heard.VirtualIP.IsUnspecified() {
 		t.vip = t.heard.VirtualIP
 	}
-	if t.cfg.LearnTimes && t.heard.Hello > 0 && t.heard.Hold > t.heard.Hello {
-		t.helloTime, t.holdTime = t.heard.Hello, t.heard.Hold
+	if t.learnsTimes() && t.heard.Hello > 0 && t.heard.Hold > t.heard.Hello {
+		t.useTimes(t.heard.Hello, t.heard.Hold)
 	}
+}
+
+// learnsTimes reports whether the Active's times replace ours. Routers do not
+// learn times of less than a second, and the rounded ones in a hello would part
+// members that are configured alike.
+func (t *turn) learnsTimes() bool {
+	whole := t.cfg.HelloTime%time.Second == 0 && t.cfg.HoldTime%time.Second == 0
+	return t.cfg.LearnTimes || t.cfg.Profile == IOS && whole
 }
 
 // send multicasts a message with the current state and times.
