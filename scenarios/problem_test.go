@@ -173,6 +173,8 @@ func TestWarnings(t *testing.T) {
 	for _, slip := range [][3]string{
 		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.101}}}\n  web", "it must be the same on all members of group 1 on segment lan"},
 		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.100, authentication: cisco}}}\n  web", "members of group 1 on segment lan will ignore each other"},
+		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.100, hold: 12s}}}\n  web", "timers are 3s and 12s here and 3s and 10s on a.lan: members of group 1 on segment lan should have the same; its standby waits for the hold time that the active says"},
+		{"{vip: 192.0.2.100}}}\n  web", "{vip: 192.0.2.100, profile: ios, hello: 2s}}}\n  web", "timers are 2s and 10s here and 3s and 10s on a.lan: members of group 1 on segment lan should have the same; while another member is active, its timers override these"},
 		{"target: \"http://192.0.2.100/\"", "target: \"http://192.0.2.99/\"", "no node has the address 192.0.2.99"},
 		{"gateway: {}, nics: {lan: 192.0.2.11/24}", "gateway: {services: {web: {listen: \"192.0.2.12:80\"}}}, nics: {lan: 192.0.2.11/24}", "neither an address nor a virtual IP of the node"},
 	} {

@@ -24,6 +24,15 @@ const (
 	ProfileIOS       = "ios"
 	ProfileRFC2281   = "rfc2281"
 
+	// The message of a higher member on which a beaten Active resigns.
+	ResignOnCoup  = "coup"
+	ResignOnHello = "hello"
+	ResignOnBoth  = "both"
+	ResignNever   = "never"
+
+	MismatchAccept = "accept"
+	MismatchIgnore = "ignore"
+
 	TakeoverARP = "arp"
 	TakeoverMAC = "mac"
 

@@ -107,6 +107,11 @@ func (s Standby) WithDefaults() Standby {
 	s.Hold = cmp.Or(s.Hold, DefaultHold)
 	s.Authentication = cmp.Or(s.Authentication, DefaultAuthentication)
 	s.Profile = cmp.Or(s.Profile, ProfileDataPower)
+	if s.Profile == ProfileIOS {
+		s.ResignOn = cmp.Or(s.ResignOn, ResignOnHello)
+	}
+	s.ResignOn = cmp.Or(s.ResignOn, ResignOnCoup)
+	s.VIPMismatch = cmp.Or(s.VIPMismatch, MismatchAccept)
 	s.Takeover = cmp.Or(s.Takeover, TakeoverARP)
 	if s.Jitter == nil {
 		jitter := DefaultJitter

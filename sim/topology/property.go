@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -94,8 +96,10 @@ var StandbyProperties = map[string]StandbyProperty{
 			return unless(v == "on" || v == "off")
 		},
 	},
-	"hello": span(func(s *Standby) *time.Duration { return &s.Hello }),
-	"hold":  span(func(s *Standby) *time.Duration { return &s.Hold }),
+	"resign-on":    word(func(s *Standby) *string { return &s.ResignOn }, ResignOnCoup, ResignOnHello, ResignOnBoth, ResignNever),
+	"vip-mismatch": word(func(s *Standby) *string { return &s.VIPMismatch }, MismatchAccept, MismatchIgnore),
+	"hello":        span(func(s *Standby) *time.Duration { return &s.Hello }),
+	"hold":         span(func(s *Standby) *time.Duration { return &s.Hold }),
 	"authentication": {
 		"a value as in the configuration",
 		func(s *Standby) string { return s.Authentication },
@@ -115,6 +119,19 @@ func span(of func(*Standby) *time.Duration) StandbyProperty {
 			d, err := time.ParseDuration(v)
 			*of(s) = d
 			return errors.Join(err, unless(d > 0))
+		},
+	}
+}
+
+// word is a property with a choice of words.
+func word(of func(*Standby) *string, choice ...string) StandbyProperty {
+	last := len(choice) - 1
+	return StandbyProperty{
+		strings.Join(choice[:last], ", ") + " or " + choice[last],
+		func(s *Standby) string { return *of(s) },
+		func(s *Standby, v string) error {
+			*of(s) = v
+			return unless(slices.Contains(choice, v))
 		},
 	}
 }

@@ -98,7 +98,24 @@ func (c *checker) group(key string, members []member) {
 		if m.Authentication != like.Authentication {
 			c.warn(At(m.path(), "authentication"), "authentication is %s here and %s on %s.%s: members of %s will ignore each other", m.Authentication, like.Authentication, like.node, like.iface, key)
 		}
+		if m.Hello != like.Hello || m.Hold != like.Hold {
+			c.timers(key, m, like)
+		}
 	}
+}
+
+// timers warns about timers that differ, at the one that does.
+func (c *checker) timers(key string, m, like member) {
+	path := At(m.path(), "hello")
+	if m.Hello == like.Hello {
+		path = At(m.path(), "hold")
+	}
+	effect := "its standby waits for the hold time that the active says, and the others for their own"
+	if m.Profile == ProfileIOS {
+		effect = "while another member is active, its timers override these"
+	}
+	c.warn(path, "timers are %s and %s here and %s and %s on %s.%s: members of %s should have the same; %s",
+		m.Hello, m.Hold, like.Hello, like.Hold, like.node, like.iface, key, effect)
 }
 
 // sharedVIPs reports a virtual IP that is in two groups.

@@ -109,8 +109,8 @@ type Standby struct {
 	Secondary           []netip.Addr    `yaml:"secondary" doc:"secondary virtual IPs"`
 	Priority            *int            `yaml:"priority" doc:"0-255, higher wins (default 100)" jsonschema:"minimum=0,maximum=255"`
 	Preempt             bool            `yaml:"preempt" doc:"take over from an active with lower priority (default off)"`
-	Hello               time.Duration   `yaml:"hello" doc:"hello timer, 2-40 s (default 3s)"`
-	Hold                time.Duration   `yaml:"hold" doc:"hold timer, 6-120 s (default 10s)"`
+	Hello               time.Duration   `yaml:"hello" doc:"hello timer, 2-40 s (default 3s); with profile ios the active's overrides it"`
+	Hold                time.Duration   `yaml:"hold" doc:"hold timer, 6-120 s (default 10s); with profile ios the active's overrides it"`
 	Authentication      string          `yaml:"authentication" doc:"up to 8 characters of text, or 0x and 16 hexadecimal digits (default 0x5841333500000000, XA35)"`
 	Profile             string          `yaml:"profile" doc:"state table: datapower (default), ios, rfc2281 (the RFC to the letter, with its deadlocks)" jsonschema:"enum=datapower,enum=ios,enum=rfc2281"`
 	Takeover            string          `yaml:"takeover" doc:"arp (default: own MAC and gratuitous ARP) or mac (virtual MAC)" jsonschema:"enum=arp,enum=mac"`
@@ -120,5 +120,9 @@ type Standby struct {
 	AnnounceForm        string          `yaml:"announce-form" doc:"form of gratuitous ARP: both (default), reply, request" jsonschema:"enum=both,enum=reply,enum=request"`
 	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing an active with lower priority (default off)"`
 	SpeakBeforeStepDown bool            `yaml:"speak-before-step-down" doc:"send one more Active hello before stepping down (default off)"`
+	ResignOn            string          `yaml:"resign-on" doc:"the message of a higher member on which a beaten active resigns: coup (default), hello (the default of profile ios), both, never" jsonschema:"enum=coup,enum=hello,enum=both,enum=never"`
+	ActiveDelay         time.Duration   `yaml:"active-delay" doc:"how long a member that became standby while no active is known waits before it becomes active (default 0; some versions of IOS: 500ms)"`
+	Advertise           bool            `yaml:"advertise" doc:"send Cisco's Advertise messages, which receivers ignore (default off)"`
+	VIPMismatch         string          `yaml:"vip-mismatch" doc:"what to do with a message of the group for another virtual IP: accept (default: only the group number matters) or ignore" jsonschema:"enum=accept,enum=ignore"`
 	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of spec F31: a warm restart does not release the virtual MAC"`
 }

@@ -49,6 +49,7 @@ func TestDefaults(t *testing.T) {
 			Group: 1, VIP: addr("192.0.2.100"), Secondary: []netip.Addr{addr("192.0.2.101")}, Priority: &priority, Hello: 3 * time.Second, Hold: 10 * time.Second,
 			Authentication: "0x5841333500000000", Profile: "datapower", Takeover: "arp", Jitter: &jitter,
 			Announce: []time.Duration{0, time.Second, 2 * time.Second, 5 * time.Second}, AnnounceForm: "both",
+			ResignOn: "coup", VIPMismatch: "accept",
 		}},
 	}
 	if diff := cmp.Diff(want, a, compareAddresses); diff != "" {
@@ -141,8 +142,8 @@ func TestProperties(t *testing.T) {
 		"lan.address", "service.web", "service.web-2", "standby",
 		"standby.authentication", "standby.group", "standby.hello", "standby.hold",
 		"standby.lan", "standby.lan.authentication", "standby.lan.group", "standby.lan.hello", "standby.lan.hold",
-		"standby.lan.preempt", "standby.lan.priority", "standby.lan.vip",
-		"standby.preempt", "standby.priority", "standby.vip",
+		"standby.lan.preempt", "standby.lan.priority", "standby.lan.resign-on", "standby.lan.vip", "standby.lan.vip-mismatch",
+		"standby.preempt", "standby.priority", "standby.resign-on", "standby.vip", "standby.vip-mismatch",
 	}
 	if got := whole.Nodes["a"].Properties(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)

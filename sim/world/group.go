@@ -1,6 +1,7 @@
 package world
 
 import (
+	"encoding"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -12,12 +13,30 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
+// wordError is the error of a key of standby control that takes one of a few
+// words.
+type wordError struct {
+	key string
+	err error
+}
+
+func (e *wordError) Error() string { return "standby " + e.key + ": " + e.err.Error() }
+
+func (e *wordError) Unwrap() error { return e.err }
+
 // machineConfig translates standby control, valid and completed, into the
-// configuration of its machine.
+// configuration of its machine. The error of a wrong word is a *wordError.
 func machineConfig(s topology.Standby, own netip.Addr) (standby.Config, error) {
 	var profile standby.Profile
-	if err := profile.UnmarshalText([]byte(s.Profile)); err != nil {
-		return standby.Config{}, fmt.Errorf("standby profile: %w", err)
+	var resign standby.ResignOn
+	var mismatch standby.VIPMismatch
+	for _, word := range []struct {
+		key, text string
+		value     encoding.TextUnmarshaler
+	}{{"profile", s.Profile, &profile}, {"resign-on", s.ResignOn, &resign}, {"vip-mismatch", s.VIPMismatch, &mismatch}} {
+		if err := word.value.UnmarshalText([]byte(word.text)); err != nil {
+			return standby.Config{}, &wordError{word.key, err}
+		}
 	}
 	auth, err := wire.ParseAuth(s.Authentication)
 	if err != nil {
@@ -27,6 +46,7 @@ func machineConfig(s topology.Standby, own netip.Addr) (standby.Config, error) {
 		Profile: profile, Group: uint8(s.Group), VirtualIP: s.VIP, Address: own, Priority: uint8(*s.Priority), Preempt: s.Preempt,
 		HelloTime: s.Hello, HoldTime: s.Hold, HelloJitter: *s.Jitter, Auth: auth, BootDelay: s.BootDelay,
 		ReannounceOnWin: s.ReannounceOnWin, SpeakBeforeStepDown: s.SpeakBeforeStepDown,
+		ResignOn: resign, ActiveDelay: s.ActiveDelay, Advertise: s.Advertise, VIPMismatch: mismatch,
 	}
 	copy(c.AnnounceTimes[:], slices.DeleteFunc(slices.Clone(s.Announce), isZero))
 	return c, nil

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 
@@ -13,7 +14,7 @@ import (
 // calls by the product's names.
 var standbyKeys = map[string]string{
 	"Group": "group", "VirtualIP": "vip", "Preempt": "preempt", "HelloTimer": "hello", "HoldTimer": "hold",
-	"Profile": "profile", "HelloJitter": "jitter", "BootDelay": "boot-delay", "AnnounceTimes": "announce",
+	"Profile": "profile", "HelloJitter": "jitter", "BootDelay": "boot-delay", "AnnounceTimes": "announce", "ActiveDelay": "active-delay",
 }
 
 // productProperties are those that the product itself has (spec/failover.md
@@ -31,8 +32,8 @@ func StandbyProblems(s topology.Standby, own netip.Addr) []topology.Problem {
 		s.Authentication = topology.DefaultAuthentication
 	}
 	cfg, err := machineConfig(s, own)
-	if err != nil {
-		return append(problems, topology.Problem{Path: []string{"profile"}, Message: err.Error()})
+	if word := (*wordError)(nil); errors.As(err, &word) {
+		return append(problems, topology.Problem{Path: []string{word.key}, Message: word.err.Error()})
 	}
 	for _, p := range cfg.Validate() {
 		key, known := standbyKeys[p.Property]
