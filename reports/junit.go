@@ -61,7 +61,8 @@ const (
 // WriteJUnit writes a set of runs as one test suite, a test case each. A run
 // that failed carries the expectations that were not met, the violations and
 // the command that replays it; one that came to no verdict is an error, and one
-// that was not run is skipped, with the reason.
+// that was not run is skipped, with the reason. One that expects nothing says
+// so.
 func WriteJUnit(w io.Writer, suite string, results []Result) error {
 	s := junitSuite{Name: suite, Tests: len(results)}
 	var wall time.Duration
@@ -100,6 +101,9 @@ func junitOf(r *Result) junitCase {
 		Time:  seconds(r.Wall),
 		Out: cut(fmt.Sprintf("%s\ndigest %s, %v simulated, %d frames, version %s\n",
 			strings.TrimSpace(r.About), cmp.Or(r.Digest, NoDigest), r.Simulated, r.Frames, r.Version), junitTextMax),
+	}
+	if r.Unasked() {
+		c.Out = "nothing was expected: only the invariants were judged\n" + c.Out
 	}
 	switch {
 	case r.Skipped != "":

@@ -60,6 +60,10 @@ func (r Result) Failed() []Expectation {
 	return failed
 }
 
+// Unasked reports whether the run passed without any expectation: only the
+// invariants were judged.
+func (r Result) Unasked() bool { return r.Passed && r.Skipped == "" && len(r.Expectations) == 0 }
+
 // Name is the name of a run: its scenario, variant and seed.
 func (r Result) Name() string {
 	name := r.Scenario

@@ -53,7 +53,7 @@ func (p *page) runs(results []reports.Result) {
 	for i, row := range rows {
 		sign, how := span{p.pad("", p.width(p.sign(true).text), false), plain}, dim
 		if i > 0 {
-			sign, how = p.sign(results[i-1].Passed), plain
+			sign, how = p.signOf(&results[i-1]), plain
 		}
 		spans := []span{sign, {" " + p.pad(p.shorten(row[0], widths[0]), widths[0], false), how}}
 		for j, cell := range row[1:] {
@@ -68,6 +68,18 @@ func WriteFailure(w io.Writer, r *reports.Result, o Options) error {
 	p := newPage(o)
 	p.failure(r)
 	return p.writeTo(w)
+}
+
+// signOf is the mark of a run: that of its verdict, unless nothing was expected.
+func (p *page) signOf(r *reports.Result) span {
+	switch {
+	case !r.Unasked():
+		return p.sign(r.Passed)
+	case p.Unicode:
+		return span{"○", warn}
+	default:
+		return span{"none", warn}
+	}
 }
 
 func summaryRow(r *reports.Result) []string {
@@ -196,7 +208,7 @@ func (p *page) skips(results []reports.Result) {
 }
 
 func (p *page) totals(results []reports.Result) {
-	passed, failed, defects, lacking, skipped := 0, 0, 0, 0, 0
+	passed, unasked, failed, defects, lacking, skipped := 0, 0, 0, 0, 0, 0
 	var simulated, wall time.Duration
 	for i := range results {
 		r := &results[i]
@@ -211,6 +223,9 @@ func (p *page) totals(results []reports.Result) {
 			lacking++
 		case r.Passed:
 			passed++
+			if r.Unasked() {
+				unasked++
+			}
 		default:
 			failed++
 		}
@@ -222,7 +237,7 @@ func (p *page) totals(results []reports.Result) {
 		what  string
 		how   ink
 	}{
-		{failed, "failed", bad}, {defects, "broke the bench", bad}, {lacking, "without a verdict", bad}, {skipped, "skipped", warn},
+		{unasked, "of them without an expectation", warn}, {failed, "failed", bad}, {defects, "broke the bench", bad}, {lacking, "without a verdict", bad}, {skipped, "skipped", warn},
 	} {
 		if part.count > 0 {
 			spans = append(spans, span{", ", plain}, span{fmt.Sprintf("%d %s", part.count, part.what), part.how})

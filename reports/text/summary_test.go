@@ -57,6 +57,27 @@ func TestSummaryOfWorlds(t *testing.T) {
 	}
 }
 
+// TestSummaryOfNothing: a run that expects nothing is not shown like one that
+// met what was expected.
+func TestSummaryOfNothing(t *testing.T) {
+	unasked := *cablePull()
+	unasked.Scenario, unasked.Expectations = "nothing-asked", nil
+	for sign, o := range map[string]Options{"○": {Unicode: true}, "none": {}} {
+		var out bytes.Buffer
+		if err := WriteSummary(&out, []reports.Result{*cablePull(), unasked}, o); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"\n" + sign + " nothing-asked ", "\n2 runs: 2 passed, 1 of them without an expectation, "} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%q is missing in:\n%s", want, &out)
+			}
+		}
+		if got := strings.Count(out.String(), sign); got != 1 {
+			t.Errorf("got %q %d times, want once:\n%s", sign, got, &out)
+		}
+	}
+}
+
 func TestFailureOnOneLine(t *testing.T) {
 	var out bytes.Buffer
 	if err := WriteFailure(&out, splitBrain(), Options{Width: 160, Unicode: true}); err != nil {
