@@ -36,6 +36,7 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 		v.report(own, unread)
 		v.Expect = slices.DeleteFunc(v.Expect, func(x expect.Expectation) bool { return x == nil })
 		v.findPrograms(own)
+		v.findFaults(own)
 		for _, p := range once(own.Problems()) {
 			all = append(all, p)
 			found[p.String()] = append(found[p.String()], v.Variant)

@@ -45,6 +45,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	s := &Scenario{Seed: 1, kinds: kinds}
 	d, done := formatWith(kinds).Decode(data, s)
 	if done {
+		s.file = name
 		s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
 		s.review(d)
 	}
@@ -52,6 +53,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 		return nil, &Invalid{File: name, Problems: problems}
 	}
 	s.findPrograms(d)
+	s.findFaults(d)
 	return s, nil
 }
 
@@ -76,7 +78,7 @@ func (s *Scenario) report(d *form.Decoder, unread []form.Problem) {
 		return
 	}
 	timeline := slices.ContainsFunc(unread, func(u form.Problem) bool { return related(u.Path, "timeline") })
-	for _, p := range s.problems() {
+	for _, p := range s.problems(!timeline) {
 		path := strings.Join(p.Path, ".")
 		if slices.ContainsFunc(unread, func(u form.Problem) bool { return related(u.Path, path) }) || timeline && strings.HasSuffix(path, ".after") {
 			continue

@@ -14,6 +14,7 @@ var ErrInvalid = errors.New("invalid scenario")
 type Invalid struct {
 	File     string
 	Problems []form.Problem // in the order of the file
+	Err      error          // of the run that found it; nil if the file alone shows it
 }
 
 // Error prints every problem with its position and excerpt.
@@ -34,5 +35,11 @@ func (e *Invalid) Error() string {
 	return b.String()
 }
 
-// Unwrap makes errors.Is(err, ErrInvalid) true.
-func (e *Invalid) Unwrap() error { return ErrInvalid }
+// Unwrap makes errors.Is true for ErrInvalid, and for what the run found, such
+// as fault.ErrDown.
+func (e *Invalid) Unwrap() []error {
+	if e.Err == nil {
+		return []error{ErrInvalid}
+	}
+	return []error{ErrInvalid, e.Err}
+}

@@ -76,6 +76,9 @@ var slips = []struct{ old, new, at, want string }{
 	{"- 30s: pull a.lan", "- 30s: set a standby.hello 1s", "10:10", `standby.hello: got 1s, want 2s to 40s`},
 	{"- 30s: pull a.lan", "- 30s: set a standby.lan.hold 6m", "10:10", `standby.lan.hold: got 6m0s, want 6s to 2m0s`},
 	{"- 30s: pull a.lan", "- 30s: set a standby.authentication too-long-a-token", "10:10", `want 1 to 8 printable characters or 0x and 16 digits`},
+	{"- 30s: pull a.lan", "- 30s: crash a\n  - 40s: set a standby.priority 90", "11:10", `a is down at 40s, after crash a at 30s`},
+	{"- 30s: pull a.lan", "- 30s: [crash a, freeze a]", "10:20", `a is down at 30s, after crash a at 30s`},
+	{"- 30s: pull a.lan", "- 30s: freeze a\n  - 20s: reboot a down 15s", "10:10", `a is down at 30s, after reboot a down 15s at 20s: it is up from 35s on`},
 	// Expectations.
 	{"- moves: 1", "- movse: 1", "12:5", `unknown expectation, want active, only-active,`},
 	{"- moves: 1", "- moves", "12:5", `got "moves", want one key of active, only-active,`},

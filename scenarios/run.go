@@ -122,12 +122,12 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	for _, step := range s.Timeline {
 		for _, f := range step.Faults {
 			if err := w.At(step.At, f); err != nil {
-				return nil, fmt.Errorf("scenarios: %s: %w", s.Name, err)
+				return nil, s.located(fmt.Errorf("scenarios: %s: %w", s.Name, err))
 			}
 		}
 	}
 	if err := w.Run(s.Duration); err != nil {
-		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+		return nil, s.located(fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err))
 	}
 	if err := w.Finish(); err != nil {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)

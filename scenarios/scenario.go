@@ -38,9 +38,11 @@ type Scenario struct {
 	// scenario is not a variant.
 	Variant string `yaml:"-"`
 
-	expanded     []*Scenario    // the variants; nil until they are made
-	kinds        expect.Kinds   // the kinds of expectations that the file may use
-	programLines map[string]int // in the file, by node.program
+	expanded     []*Scenario      // the variants; nil until they are made
+	kinds        expect.Kinds     // the kinds of expectations that the file may use
+	programLines map[string]int   // in the file, by node.program
+	file         string           // that it was read from, as errors call it
+	faultPlaces  [][]form.Problem // in the file, of the faults of each step; without a message
 }
 
 // Step is the faults of one instant, applied in order.

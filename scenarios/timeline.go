@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
+	"github.com/cablepull/cablepull/sim/world"
 )
 
 const wantStep = "an instant and a fault, such as 40s: pull a.lan"
@@ -91,4 +93,36 @@ func faultPlace(d *form.Decoder, n form.Node, err error) form.Place {
 		return d.PlaceInText(n, syntax.Column)
 	}
 	return d.PlaceOf(n)
+}
+
+// findFaults remembers where the faults are in the file, for problems that only
+// a run can find.
+func (s *Scenario) findFaults(d *form.Decoder) {
+	s.faultPlaces = nil
+	for i, step := range s.Timeline {
+		places := make([]form.Problem, len(step.Faults))
+		for k := range step.Faults {
+			places[k] = d.ProblemAt([]string{"timeline", strconv.Itoa(i), strconv.Itoa(k)}, "")
+		}
+		s.faultPlaces = append(s.faultPlaces, places)
+	}
+}
+
+// located turns the error of a run whose timeline is wrong into *Invalid, with
+// the place of the fault. It returns other errors unchanged.
+func (s *Scenario) located(err error) error {
+	var failed *world.FaultError
+	if !errors.As(err, &failed) || !fault.Mistaken(err) {
+		return err
+	}
+	p := form.Problem{Path: "timeline"}
+	for i, step := range s.Timeline {
+		for k, f := range step.Faults {
+			if step.At == failed.At && f.String() == failed.Fault.String() && i < len(s.faultPlaces) {
+				p = s.faultPlaces[i][k]
+			}
+		}
+	}
+	p.Message = failed.Error()
+	return &Invalid{File: cmp.Or(s.file, s.Name), Problems: []form.Problem{p}, Err: err}
 }

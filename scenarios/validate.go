@@ -8,8 +8,9 @@ import (
 	"github.com/cablepull/cablepull/sim/world"
 )
 
-// problems checks the values of the scenario together.
-func (s *Scenario) problems() []topology.Problem {
+// problems checks the values of the scenario together. If a step of the
+// timeline could not be read, nobody knows which machines are down.
+func (s *Scenario) problems(timelineRead bool) []topology.Problem {
 	j := judge{Scenario: s, whole: s.Topology.WithDefaults()}
 	j.list = s.Topology.Validate()
 	j.standby()
@@ -24,6 +25,9 @@ func (s *Scenario) problems() []topology.Problem {
 	}
 	for i, step := range s.Timeline {
 		j.step([]string{"timeline", strconv.Itoa(i)}, step)
+	}
+	if timelineRead {
+		j.downtimes()
 	}
 	plan := s.planOf(j.whole)
 	for i, e := range s.Expect {
@@ -56,6 +60,23 @@ func (j *judge) step(path []string, step Step) {
 	}
 	for k, f := range step.Faults {
 		j.fault(topology.At(path, strconv.Itoa(k)), f)
+	}
+}
+
+// downtimes checks that machines are not certainly down when faults need them.
+func (j *judge) downtimes() {
+	var timeline []fault.Timed
+	var paths [][]string
+	for i, step := range j.Timeline {
+		for k, f := range step.Faults {
+			timeline = append(timeline, fault.Timed{At: step.At, Fault: f})
+			paths = append(paths, []string{"timeline", strconv.Itoa(i), strconv.Itoa(k)})
+		}
+	}
+	for i, err := range fault.DownAt(j.whole, timeline) {
+		if err != nil {
+			j.fail(paths[i], err.Error())
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/reports"
@@ -70,7 +71,7 @@ func WriteFailure(w io.Writer, r *reports.Result, o Options) error {
 	return p.writeTo(w)
 }
 
-// signOf is the mark of a run: that of its verdict, unless nothing was expected.
+// signOf is the mark of a run: that of its verdict, unless it expected nothing.
 func (p *page) signOf(r *reports.Result) span {
 	switch {
 	case !r.Unasked():
@@ -161,7 +162,7 @@ func (p *page) failure(r *reports.Result) {
 	failed := r.Failed()
 	switch {
 	case r.Error != "":
-		why = broken(r)
+		why, _, _ = strings.Cut(broken(r), "\n") // the excerpt of a file is no use on one line
 	case len(r.Violations) > 0:
 		v := r.Violations[0]
 		why = fmt.Sprintf("%s violated at %s: %s", v.Invariant, instant(v.At), v.Detail)

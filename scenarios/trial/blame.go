@@ -31,8 +31,8 @@ var lacks = []error{
 	netns.ErrLimit, netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrGroup, realhost.ErrProgram,
 }
 
-// misfits are the errors of a scenario that cannot run in its world.
-var misfits = []error{testbed.ErrImpossible, world.ErrReal, scenarios.ErrVariants}
+// misfits are the errors of a scenario that cannot run in its world, or in any.
+var misfits = []error{testbed.ErrImpossible, world.ErrReal, scenarios.ErrVariants, scenarios.ErrInvalid}
 
 // refusals are the answers of a kernel that has no room left or denies
 // permission.

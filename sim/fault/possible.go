@@ -18,6 +18,8 @@ var (
 	ErrTarget = errors.New("no such target")
 	// ErrDown is a fault that needs a running machine.
 	ErrDown = errors.New("the machine is not up")
+	// ErrRefused is a value that the product refuses beside its other settings.
+	ErrRefused = errors.New("refused")
 	// ErrRealStack is a fault for our own stack on a node that has the kernel's.
 	ErrRealStack = errors.New("a node with real programs uses the kernel's stack, clock and configuration, which no fault changes")
 )
@@ -94,6 +96,17 @@ func allows(f Fault, n topology.Node) error {
 
 // InRealTime returns why a fault is impossible in real time in any topology.
 func InRealTime(f Fault) error { return f.Row().inRealTime(Plain(f)) }
+
+// Mistaken reports whether an error of a fault is a mistake of the timeline: it
+// is not possible when its instant comes.
+func Mistaken(err error) bool {
+	for _, mistake := range []error{ErrTarget, ErrDown, ErrRefused, ErrRealStack, topology.ErrProperty} {
+		if errors.Is(err, mistake) {
+			return true
+		}
+	}
+	return false
+}
 
 // Present is the state of a machine when a fault is about to be applied to it.
 type Present struct {

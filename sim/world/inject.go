@@ -22,24 +22,46 @@ var (
 	ErrClosed = errors.New("the world is closed")
 )
 
+// FaultError is the error of a run that ends because a fault of its timetable
+// is not possible when its instant comes. It wraps the reason, such as
+// fault.ErrDown.
+type FaultError struct {
+	At    time.Duration
+	Fault fault.Fault
+	Err   error
+}
+
+// Error implements error.
+func (e *FaultError) Error() string { return fmt.Sprintf("%s at %s: %v", e.Fault, e.At, e.Err) }
+
+// Unwrap returns the reason.
+func (e *FaultError) Unwrap() error { return e.Err }
+
 // Inject applies a fault now, and returns the function that undoes it. That
 // function does nothing if the fault is already undone or superseded, or has no
 // undo: to end a crash, inject its opposite, a boot. An impossible fault leaves
 // no trace, unless it is a value that only the product refuses.
 func (w *World) Inject(f fault.Fault) (heal func(), err error) {
+	if heal, err = w.inject(f); err != nil {
+		return nil, fmt.Errorf("world: %w", &FaultError{w.Now(), f, err})
+	}
+	return heal, nil
+}
+
+func (w *World) inject(f fault.Fault) (heal func(), err error) {
 	// The product judges the machine's present configuration.
 	if err = errors.Join(fault.Problems(w.topology, f)...); err == nil {
 		err = w.checkNow(f)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("world: %s: %w", f, err)
+		return nil, err
 	}
 	a := &application{fault: f}
 	w.log.Append(w.Now(), fault.Node(f), event.FaultApplied{Fault: f.String()})
 	w.lift(f)
 	w.supersede(f)
 	if a.undo, err = w.apply(fault.Plain(f)); err != nil {
-		return nil, fmt.Errorf("world: %s: %w", f, err)
+		return nil, err
 	}
 	heal = func() { w.heal(a) }
 	if a.undo == nil {
@@ -55,11 +77,11 @@ func (w *World) Inject(f fault.Fault) (heal func(), err error) {
 // At injects a fault at an instant. If it is impossible by then, the run fails.
 func (w *World) At(at time.Duration, f fault.Fault) error {
 	if err := errors.Join(Problems(w.topology, f)...); err != nil {
-		return fmt.Errorf("world: %s: %w", f, err)
+		return fmt.Errorf("world: %w", &FaultError{at, f, err})
 	}
 	w.loop.At(at, simFunc(func() {
-		if _, err := w.Inject(f); err != nil {
-			w.loop.Fail(err)
+		if _, err := w.inject(f); err != nil {
+			w.loop.Fail(&FaultError{w.Now(), f, err})
 		}
 	}))
 	return nil

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -21,7 +21,7 @@ func (n *Node) set(property, value string) (undo func() bool, err error) {
 	for _, p := range properties {
 		before = append(before, n.get(p))
 		if err := n.put(p, value); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w: %w", p, fault.ErrRefused, err)
 		}
 		n.host.Log(event.ConfigChanged{Property: p, Value: value})
 	}
@@ -154,7 +154,7 @@ func (n *Node) putStandby(iface, property, value string) error {
 	}
 	for _, p := range cfg.Validate() {
 		if p.Severity == standby.Error && own.IsValid() {
-			return errors.New(p.String())
+			return fmt.Errorf("%s: %s", p.Property, p.Message)
 		}
 	}
 	n.running.Standby[iface] = s
