@@ -23,6 +23,8 @@ type Conn struct {
 	remote netip.AddrPort
 	closed bool
 
+	received flow // once it is established
+
 	reader, writer wait
 	unsent         []byte            // of the current Write
 	source         bytes.Reader      // of unsent
@@ -205,6 +207,7 @@ func (c *Conn) release() bool {
 	if c.gone() {
 		return false
 	}
+	c.life.flows.remove(c)
 	c.queue.EventUnregister(&c.entry)
 	for _, w := range []*wait{&c.reader, &c.writer} {
 		w.stop()

@@ -13,10 +13,10 @@ import (
 
 // eventful is a run with most of what can happen to machines: clients that
 // never stop, losses, a takeover, a crash with open connections, a frozen
-// machine and process, a pulled cable, hogs, a drifting clock. With longWay
-// every packet goes through IPv4; questions is how many did so at one of the
-// machines.
-func eventful(t *testing.T, watch, longWay bool) (digest string, events int, questions uint64) {
+// machine and process, a pulled cable, hogs, a drifting clock. prepare, unless
+// nil, changes each stack after a boot; questions is how many packets went
+// through IPv4 at one of the machines.
+func eventful(t *testing.T, watch bool, prepare func(*host.Host)) (digest string, events int, questions uint64) {
 	l := newLab(t, 6, func(i int, c *host.Config) {
 		c.ARP = []host.ARPPolicy{host.ARPLinux, host.ARPReplyOnly, host.ARPNetstack}[i%3]
 		c.Cores = 2
@@ -25,9 +25,9 @@ func eventful(t *testing.T, watch, longWay bool) (digest string, events int, que
 		l.Tap()
 	}
 	for _, h := range l.Hosts {
-		if longWay {
-			host.CloseShortcut(h)
-			h.OnBoot(func() { host.CloseShortcut(h) })
+		if prepare != nil {
+			prepare(h)
+			h.OnBoot(func() { prepare(h) })
 		}
 	}
 	for _, h := range l.Hosts[:2] {
@@ -72,13 +72,13 @@ func eventful(t *testing.T, watch, longWay bool) (digest string, events int, que
 // TestEventfulRunIsDeterministic: an eventful run gives the same digest with
 // and without an observer of the frames, on any number of processors.
 func TestEventfulRunIsDeterministic(t *testing.T) {
-	want, events, _ := eventful(t, false, false)
+	want, events, _ := eventful(t, false, nil)
 	if events < 20 {
 		t.Errorf("events: got %d, want an eventful run", events)
 	}
 	for i, procs := range []int{1, 2, 4, 2} {
 		before := runtime.GOMAXPROCS(procs)
-		got, _, _ := eventful(t, i%2 == 0, false)
+		got, _, _ := eventful(t, i%2 == 0, nil)
 		runtime.GOMAXPROCS(before)
 		if got != want {
 			t.Errorf("digest with GOMAXPROCS=%d: got %s, want %s", procs, got, want)
@@ -89,12 +89,39 @@ func TestEventfulRunIsDeterministic(t *testing.T) {
 // TestShortcutChangesNothing: the same frames pass at the same instants whether
 // segments bypass IPv4 or not.
 func TestShortcutChangesNothing(t *testing.T) {
-	short, _, fewer := eventful(t, false, false)
-	long, _, questions := eventful(t, false, true)
+	short, _, fewer := eventful(t, false, nil)
+	long, _, questions := eventful(t, false, host.CloseShortcut)
 	if short != long {
 		t.Errorf("digest: got %s by the shortcut, want %s as by the long way", short, long)
 	}
 	if questions < 100 || fewer > questions/10 {
 		t.Errorf("packets that IPv4 processed: got %d with the shortcut and %d without, want nearly none and many", fewer, questions)
+	}
+}
+
+// TestFlowsChangeNothing: the same frames pass at the same instants whether
+// segments bypass gVisor's demultiplexer or not.
+func TestFlowsChangeNothing(t *testing.T) {
+	with, events, _ := eventful(t, false, nil)
+	without, same, _ := eventful(t, false, host.CloseFlows)
+	if with != without || events != same {
+		t.Errorf("digest: got %s and %d events with flows, want %s and %d as without", with, events, without, same)
+	}
+}
+
+// TestFlowsFollowConnections: both ends of a connection are found as long as
+// they are open.
+func TestFlowsFollowConnections(t *testing.T) {
+	l := newLab(t, 2, nil)
+	l.serve(t, l.Hosts[0], 80, 1000)
+	a, b := l.dial(t, l.Hosts[1], "10.0.0.1:80"), l.dial(t, l.Hosts[1], "10.0.0.1:80")
+	for i, end := range []func(){func() {}, a.Abort, func() { b.Close() }} {
+		l.Program(l.Hosts[1], "client", func(*sim.Proc) error { end(); return nil })
+		l.Pass(time.Second)
+		for _, h := range l.Hosts {
+			if got := host.Flows(h); got != 2-i {
+				t.Errorf("flows of %s with %d open connections: got %d", h.Name(), 2-i, got)
+			}
+		}
 	}
 }

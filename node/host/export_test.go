@@ -16,6 +16,13 @@ func StackStats(h *Host) tcpip.Stats { return h.stack.Stats() }
 // CloseShortcut sends all packets through IPv4, until the machine crashes.
 func CloseShortcut(h *Host) { h.judges = true }
 
+// CloseFlows passes all segments to gVisor's demultiplexer, until the machine
+// crashes.
+func CloseFlows(h *Host) { h.flows = flows{} }
+
+// Flows returns how many flows the machine receives.
+func Flows(h *Host) int { return len(h.flows.ends) }
+
 // KernelNow returns the stack's time of day.
 func KernelNow(h *Host) time.Time { return kernelClock{h}.Now() }
 

@@ -52,14 +52,14 @@ func TestForeignProcessorsAreLeftAlone(t *testing.T) {
 // TestBothWaysOfSettlingAreEqual: the same frames pass at the same instants
 // whether segments are processed on the loop's goroutine or by the stack's own.
 func TestBothWaysOfSettlingAreEqual(t *testing.T) {
-	loop, events, _ := eventful(t, false, false)
+	loop, events, _ := eventful(t, false, nil)
 	host.WithoutProcessors(func() {
 		before := runtime.NumGoroutine()
 		l := newLab(t, 3, nil)
 		if host.HasProcessor(l.Hosts[0]) || runtime.NumGoroutine() < before+3 {
 			t.Error("settling by Pause and Resume: the processors have no goroutines")
 		}
-		goroutines, same, _ := eventful(t, false, false)
+		goroutines, same, _ := eventful(t, false, nil)
 		if goroutines != loop || same != events {
 			t.Errorf("digest: got %s and %d events on the loop's goroutine, want %s and %d as by Pause and Resume", loop, events, goroutines, same)
 		}

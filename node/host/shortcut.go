@@ -112,7 +112,9 @@ func (s *shortcut) take(frame []byte, segment *tcpSegment) bool {
 	pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber = header.IPv4ProtocolNumber, header.TCPProtocolNumber
 	pkt.NICID, pkt.InputNICID = s.nic.id, s.nic.id
 	pkt.RXChecksumValidated = true // nothing is damaged
-	s.transport.DeliverTransportPacket(header.TCPProtocolNumber, pkt)
+	if !s.kernel.flows.queue(segment.flow, pkt) {
+		s.transport.DeliverTransportPacket(header.TCPProtocolNumber, pkt)
+	}
 	pkt.DecRef()
 	return true
 }

@@ -44,6 +44,7 @@ func (h *Host) Dial(target netip.AddrPort, timeout time.Duration) (*Conn, error)
 	if local, err := ep.GetLocalAddress(); err == nil {
 		c.local = addrPort(local)
 	}
+	c.life.flows.add(c)
 	c.SetTimeout(0)
 	return c, nil
 }
@@ -165,7 +166,9 @@ func (l *Listener) AcceptConn() (*Conn, error) {
 		l.host.settle()
 		switch err.(type) {
 		case nil:
-			return newConn(l.host, ep, queue, addrPort(peer)), nil
+			c := newConn(l.host, ep, queue, addrPort(peer))
+			l.life.flows.add(c)
+			return c, nil
 		case *tcpip.ErrWouldBlock:
 			l.waiter = l.host.loop.Current()
 			l.waiter.Park()

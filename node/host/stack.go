@@ -28,7 +28,8 @@ type kernelState struct {
 	processor *processor         // of TCP segments; nil: a goroutine of the stack
 	segments  *tcpip.StatCounter // TCP segments received
 	seen      uint64             // of these, how many have been processed
-	judges    bool               // there are tables: every packet must be checked
+	flows     flows
+	judges    bool // there are tables: every packet must be checked
 
 	told map[event.FlowRefused]bool // flows that DropUnknown has logged
 }
@@ -49,6 +50,7 @@ func (h *Host) startKernel() {
 	if k.processor = takeProcessor(k.stack); k.processor == nil {
 		k.stack.Pause()
 	}
+	k.flows = newFlows(k.stack)
 	k.segments = k.stack.Stats().TCP.ValidSegmentsReceived
 	h.kernelState = k
 	for _, n := range h.nics {
