@@ -19,6 +19,7 @@ type Result struct {
 	Scenario     string             `json:"scenario"`
 	Variant      string             `json:"variant"` // of the scenario, such as profile=ios; empty if it has none
 	About        string             `json:"about"`
+	Warnings     []string           `json:"warnings"` // of the scenario, with their places
 	Seed         uint64             `json:"seed"`
 	World        string             `json:"world"`  // virtual, netns
 	Digest       string             `json:"digest"` // of all frames, and of all events

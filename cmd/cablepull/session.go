@@ -26,6 +26,7 @@ type session struct {
 // run plays the trials and prints their results. Its error decides the exit
 // status.
 func (s *session) run(trials []trial.Trial) error {
+	s.warn(trials)
 	if s.bare {
 		return s.runBare(trials)
 	}
@@ -50,6 +51,24 @@ func (s *session) run(trials []trial.Trial) error {
 		return err
 	}
 	return verdict(results)
+}
+
+// warn prints the warnings of scenarios that the user named, each once. Those
+// of the library are on purpose; run.json has them too.
+func (s *session) warn(trials []trial.Trial) {
+	if s.flags.all {
+		return
+	}
+	printed := map[string]bool{}
+	for _, t := range trials {
+		for _, w := range t.Scenario.Warnings {
+			line := fmt.Sprintf("cablepull: warning: %s:%v\n", t.Word, w)
+			if !printed[line] {
+				fmt.Fprint(s.stderr, line)
+			}
+			printed[line] = true
+		}
+	}
 }
 
 // areVariants says whether runs differ only in the variant of their scenario.
@@ -86,9 +105,6 @@ func verdict(results []trial.Result) error {
 
 // runBare plays one scenario, in one world or both, and prints the whole run.
 func (s *session) runBare(trials []trial.Trial) error {
-	for _, w := range trials[0].Scenario.Warnings {
-		fmt.Fprintf(s.stderr, "cablepull: warning: %v\n", w)
-	}
 	var results []trial.Result
 	for _, t := range trials {
 		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}

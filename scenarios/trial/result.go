@@ -70,7 +70,7 @@ func Decisive(results []Result) Result {
 func (t Trial) blank(version string) Result {
 	r := reports.Result{Scenario: t.Word, Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
-		r.Scenario, r.About = t.Scenario.Name, t.Scenario.About
+		r.Scenario, r.About, r.Warnings = t.Scenario.Name, t.Scenario.About, t.Warnings()
 	}
 	return Result{Report: r}
 }

@@ -53,6 +53,17 @@ func (e *ProgramsError) Error() string {
 	return fmt.Sprintf("%s:%d: node %s would run %s on this machine without permission", e.Word, p.Line, p.Node, p.Name)
 }
 
+// Warnings returns the warnings of the scenario, each a line that begins with
+// its place: word, line and column.
+func (s Source) Warnings() []string {
+	var all []string
+	for _, w := range s.Scenario.Warnings {
+		w.Excerpt = ""
+		all = append(all, s.Word+":"+w.String())
+	}
+	return all
+}
+
 // Permit returns a *ProgramsError for a file that runs real programs. Incidents
 // of the library may run theirs.
 func (s Source) Permit() error {
