@@ -38,6 +38,8 @@ var slips = []struct{ old, new, at, want string }{
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", connections: 0}`, "8:61", `got 0, want 1 to 100000`},
 	{`{target: "http://192.0.2.100/"}`, `{}`, "8:16", `target is missing`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address as its host: the bench has no DNS`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100:0/"}`, "8:25", `want a port from 1 to 65535, not 0`},
+	{"a: {gateway: {}", "a: {gateway: {services: {web: {forward: \"192.0.2.50:0\"}}}", "5:43", `got 192.0.2.50:0, want an IPv4 address and a port`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want 0 to 876000h`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hello: 1s}}}\n  b", "5:89", `got 1s, want 2s to 40s (DataPower: HelloTimer)`},

@@ -2,9 +2,12 @@ package topology
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -112,15 +115,49 @@ type Target struct {
 }
 
 // ParseTarget reads the URL of a server. The host must be an address: the bench
-// has no DNS.
+// has no DNS. The error names the part that is wrong.
 func ParseTarget(text string) (Target, error) {
+	bad := func(format string, args ...any) (Target, error) {
+		return Target{}, fmt.Errorf("got %q, want "+format, append([]any{text}, args...)...)
+	}
+	const whole = "a URL such as http://192.0.2.100/"
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
-		return Target{}, fmt.Errorf("got %q, want a URL such as http://192.0.2.100/", text)
+	switch {
+	case err != nil:
+		return bad("%s: %s", whole, cause(err))
+	case u.Scheme != "http" || u.Hostname() == "":
+		return bad(whole)
+	case u.User != nil:
+		return bad("no user in the URL: the bench sends none")
+	case u.Fragment != "":
+		return bad("no fragment #%s: clients do not send it", u.Fragment)
 	}
-	address, err := netip.ParseAddrPort(u.Hostname() + ":" + cmp.Or(u.Port(), fmt.Sprint(DefaultPort)))
-	if err != nil || !address.Addr().Is4() || address.Port() == 0 {
-		return Target{}, fmt.Errorf("got %q, want an IPv4 address as its host: the bench has no DNS", text)
+	host, err := netip.ParseAddr(u.Hostname())
+	switch {
+	case err != nil && strings.Trim(u.Hostname(), "0123456789.") == "":
+		return bad("an IPv4 address as its host, four numbers from 0 to 255")
+	case err != nil:
+		return bad("an IPv4 address as its host: the bench has no DNS")
+	case !host.Is4():
+		return bad("an IPv4 address as its host: the bench has no IPv6")
+	case host.IsUnspecified() || host.IsMulticast() || host == everyone:
+		return bad("the address of one host: no server has %s", host)
 	}
-	return Target{address, u.Host, u.RequestURI()}, nil
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(DefaultPort)), 10, 16)
+	if err != nil || port == 0 {
+		return bad("a port from 1 to 65535, not %s", u.Port())
+	}
+	return Target{netip.AddrPortFrom(host, uint16(port)), u.Host, u.RequestURI()}, nil
+}
+
+// everyone is the address of all hosts of a segment.
+var everyone = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// cause is what package url says is wrong, without the URL and the operation.
+func cause(err error) string {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err.Error()
+	}
+	return err.Error()
 }

@@ -141,7 +141,11 @@ func (c *checker) services(path []string, n Node) {
 			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
 		}
 		taken[s.Listen] = name
-		if s.Forward.IsValid() && !c.held(s.Forward.Addr()) {
+		switch {
+		case !s.Forward.IsValid():
+		case !s.Forward.Addr().Is4() || s.Forward.Port() == 0:
+			c.fail(At(path, name, "forward"), "got %s, want an IPv4 address and a port, such as 192.0.2.50:80", s.Forward)
+		case !c.held(s.Forward.Addr()):
 			c.warn(At(path, name, "forward"), "no node has the address %s", s.Forward.Addr())
 		}
 	}
