@@ -134,7 +134,7 @@ var libraries = []library{
 	{"github.com/vishvananda/netns", []string{"netfab/netns"}, false, "one package knows which thread is in which namespace"},
 	{"github.com/safchain/ethtool", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
 	{"github.com/containerd/cgroups/v3", []string{"netfab/netns"}, false, "one package knows the kernel's control groups"},
-	{"golang.org/x/sys", []string{"netfab/netns", "reports"}, false, "system calls are made only where they are explained"},
+	{"golang.org/x/sys", []string{"netfab/netns", "reports", "scenarios/trial"}, false, "system calls are made only where they are explained"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

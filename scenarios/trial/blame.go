@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"errors"
+	"os/exec"
 	"slices"
 	"syscall"
 
@@ -21,7 +22,7 @@ type Blame string
 const (
 	BlameNobody   Blame = ""         // there is a verdict, or the trial was skipped
 	BlameScenario Blame = "scenario" // it is invalid, cannot run in its world, or its program misbehaves
-	BlameMachine  Blame = "machine"  // it lacks or refuses something
+	BlameMachine  Blame = "machine"  // it lacks or refuses something, or killed a worker
 	BlameBench    Blame = "bench"    // a bug in cablepull, which users should report
 	BlameSignal   Blame = "signal"   // somebody stopped the run
 )
@@ -41,6 +42,10 @@ var refusals = []syscall.Errno{
 	syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EAGAIN,
 }
 
+// killers are the signals that a program does not cause by itself. The kernel
+// sends SIGKILL when memory runs out, people and service managers send any.
+var killers = []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}
+
 // BlameFor says whose fault it is that a run ended with an error. An error that
 // neither the scenario nor the machine can have caused is a bug of the bench.
 func BlameFor(err error) Blame {
@@ -54,7 +59,7 @@ func BlameFor(err error) Blame {
 	case errors.Is(err, context.Canceled):
 		return BlameSignal
 	case errors.As(err, &worker):
-		return BlameBench // even if the error comes from the kernel
+		return worker.blame()
 	case slices.ContainsFunc(lacks, is):
 		return BlameMachine
 	case slices.ContainsFunc(misfits, is), errors.As(err, &program):
@@ -73,4 +78,22 @@ func BlameForWriting(err error) Blame {
 		return BlameMachine
 	}
 	return BlameFor(err)
+}
+
+// blame says who ended the worker. A worker that somebody killed, or that the
+// kernel had no room for, says something about the machine. One that crashed or
+// exited by itself has found a bug of the bench.
+func (e *WorkerError) blame() Blame {
+	var errno syscall.Errno
+	var exit *exec.ExitError
+	switch {
+	case !e.begun && errors.As(e.Err, &errno) && slices.Contains(refusals, errno), errors.Is(e.Err, errStopped):
+		return BlameMachine
+	case errors.As(e.Ended, &exit):
+		status, ok := exit.Sys().(syscall.WaitStatus)
+		if ok && status.Signaled() && slices.Contains(killers, status.Signal()) {
+			return BlameMachine
+		}
+	}
+	return BlameBench
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"syscall"
 	"testing"
 
@@ -45,7 +47,28 @@ func TestBlame(t *testing.T) {
 			t.Errorf("%v, when it is written: got %q, want %q", c.err, got, c.writing)
 		}
 	}
-	if got := BlameFor(&WorkerError{Err: syscall.EAGAIN}); got != BlameBench {
-		t.Errorf("a worker that does not start: got %q, want %q, whatever the kernel says", got, BlameBench)
+}
+
+// TestBlameForWorkers: a worker that was killed, or for which there was no
+// room, says something about the machine. One that crashed blames the bench.
+func TestBlameForWorkers(t *testing.T) {
+	ended := func(script string) error { return exec.Command("sh", "-c", script).Run() }
+	for _, c := range []struct {
+		err  WorkerError
+		want Blame
+	}{
+		{WorkerError{Err: &os.PathError{Op: "fork/exec", Err: syscall.EAGAIN}}, BlameMachine},
+		{WorkerError{Err: &os.PathError{Op: "fork/exec", Err: syscall.ENOENT}}, BlameBench},
+		{WorkerError{Err: io.EOF, begun: true}, BlameBench}, // it exited with 0
+		{WorkerError{Err: syscall.EPIPE, Ended: ended("exit 2"), begun: true}, BlameBench},
+		{WorkerError{Err: io.EOF, Ended: ended("kill -SEGV $$"), begun: true}, BlameBench},
+		{WorkerError{Err: io.EOF, Ended: ended("kill -ABRT $$"), begun: true}, BlameBench},
+		{WorkerError{Err: io.EOF, Ended: ended("kill -KILL $$"), begun: true}, BlameMachine},
+		{WorkerError{Err: io.EOF, Ended: ended("kill -TERM $$"), begun: true}, BlameMachine},
+		{WorkerError{Err: errStopped, begun: true}, BlameMachine},
+	} {
+		if got := BlameFor(fmt.Errorf("seed 1: %w", &c.err)); got != c.want {
+			t.Errorf("%v: got %q, want %q", &c.err, got, c.want)
+		}
 	}
 }

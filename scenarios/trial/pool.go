@@ -10,53 +10,30 @@ import (
 	"sync"
 )
 
-// WorkerError says that a worker process failed: it did not start, or it ended
-// in the middle of a trial. It says nothing about the trial.
-type WorkerError struct {
-	Err   error
-	Ended error // how the process ended; nil if it exited with 0 or never started
-	begun bool
-}
-
-// Error implements error.
-func (e *WorkerError) Error() string {
-	if !e.begun {
-		return fmt.Sprintf("worker: %v", e.Err)
-	}
-	return fmt.Sprintf("worker: %v (it ended: %v)", e.Err, e.Ended)
-}
-
-// Unwrap returns the cause.
-func (e *WorkerError) Unwrap() error { return e.Err }
-
-// ErrNoWorker is wrapped by the WorkerError of a trial that no worker was left
-// to play.
-var ErrNoWorker = errors.New("no worker is left")
-
 // Pool plays trials in worker processes, which it starts when they are first
-// needed. A worker gets only the word of a scenario and opens it by itself. A
-// worker that ends in the middle of a trial is not replaced, and the result of
-// that trial has a *WorkerError.
+// needed. A worker gets only the word of a scenario and opens it by itself, so
+// a scenario that was made by a program needs InProcess.
+//
+// If a worker ends in the middle of a trial, the trial is played once more in a
+// new worker. If that ends as well, the trial has no verdict, and its result
+// says how they ended.
 type Pool struct {
 	version string
 	command []string
 	stderr  io.Writer
-	free    chan *worker  // one for each place; nil: not started yet
-	empty   chan struct{} // closed when no place is left
-
-	mu     sync.Mutex
-	places int
+	places  chan *worker // nil: not started yet
 }
 
 // NewPool makes a pool of workers. The command must call Serve. The workers'
-// standard error goes to stderr. Close ends them.
+// standard error goes to stderr, and so does a line for each that ends too
+// early. Close ends them.
 func NewPool(workers int, version string, command []string, stderr io.Writer) *Pool {
-	p := &Pool{
-		version: version, command: command, stderr: stderr,
-		free: make(chan *worker, workers), empty: make(chan struct{}), places: workers,
+	if _, file := stderr.(*os.File); !file { // a worker writes to a file by itself
+		stderr = &sharedWriter{Writer: stderr}
 	}
+	p := &Pool{version: version, command: command, stderr: stderr, places: make(chan *worker, workers)}
 	for range workers {
-		p.free <- nil
+		p.places <- nil
 	}
 	return p
 }
@@ -70,81 +47,85 @@ func ThisProgram() (string, error) {
 	return os.Executable()
 }
 
-// Play implements Player. It waits for a worker that is free.
+// ErrUnknown is the error of a trial whose scenario no other process can open.
+var ErrUnknown = errors.New("the scenario is neither a file nor in the library, so worker processes cannot open it: play it with InProcess")
+
+// Play implements Player. It waits for a place that is free.
 func (p *Pool) Play(ctx context.Context, t Trial) Result {
-	if t.Skip != "" {
+	switch {
+	case t.Skip != "":
 		return t.skipped(p.version)
+	case t.Scenario != nil && !t.found:
+		return t.without(p.version, BlameScenario, fmt.Errorf("%s: %w", t.Name(), ErrUnknown))
 	}
-	w, err := p.take(ctx)
-	if err != nil {
-		return p.failed(ctx, t, err)
+	var w *worker
+	select {
+	case w = <-p.places:
+	case <-ctx.Done():
+		return t.without(p.version, BlameSignal, ctx.Err())
 	}
-	stop := context.AfterFunc(ctx, w.cancel)
-	r, err := w.play(t)
-	if !stop() { // the worker was told to end
-		_ = w.end() // it gets killed if it does not
-		p.free <- nil
-		if err != nil {
-			return t.without(p.version, BlameSignal, ctx.Err())
+	w, r, first := p.attempt(ctx, w, t)
+	if first != nil {
+		fmt.Fprintf(p.stderr, "%s: %v; playing it once more\n", t.Name(), first)
+		var second error
+		if w, r, second = p.attempt(ctx, nil, t); second != nil {
+			blame := BlameFor(first)
+			if blame != BlameBench {
+				blame = BlameFor(second)
+			}
+			r = t.without(p.version, blame, fmt.Errorf("%w; and once more: %w", first, second))
 		}
-		return r
 	}
-	if err != nil {
-		err = &WorkerError{Err: err, Ended: w.end(), begun: true}
-		p.drop()
-		return p.failed(ctx, t, err)
-	}
-	p.free <- w
+	p.places <- w
 	return r
 }
 
-// take waits for a free worker and starts it if necessary.
-func (p *Pool) take(ctx context.Context) (*worker, error) {
-	select {
-	case w := <-p.free:
-		if w != nil {
-			return w, nil
+// attempt plays a trial in a worker, and starts one if w is nil. It returns the
+// worker if that can play another trial. An error is a *WorkerError.
+func (p *Pool) attempt(ctx context.Context, w *worker, t Trial) (*worker, Result, error) {
+	if w == nil {
+		var err error
+		if w, err = startWorker(p.command, p.stderr); err != nil {
+			return nil, Result{}, &WorkerError{Err: err}
 		}
-		w, err := startWorker(p.command, p.stderr)
-		if err != nil {
-			p.drop()
-			return nil, &WorkerError{Err: err}
-		}
-		return w, nil
-	case <-p.empty:
-		return nil, &WorkerError{Err: ErrNoWorker}
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
-}
-
-// failed is the result of a trial that no worker finished.
-func (p *Pool) failed(ctx context.Context, t Trial, err error) Result {
-	if ctx.Err() != nil {
-		return t.without(p.version, BlameSignal, ctx.Err())
+	stop := context.AfterFunc(ctx, w.cancel)
+	r, err := w.play(t)
+	stop()
+	if err == nil && r.Blame != BlameSignal && ctx.Err() == nil {
+		return w, r, nil
 	}
-	return t.without(p.version, BlameBench, err)
-}
-
-// drop gives up the place of a worker.
-func (p *Pool) drop() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.places--
-	if p.places == 0 {
-		close(p.empty)
+	ended := w.end() // if it was told to end and does not, it gets killed
+	switch {
+	case ctx.Err() != nil && err == nil:
+		return nil, r, nil // the trial may have ended before
+	case ctx.Err() != nil:
+		return nil, t.without(p.version, BlameSignal, ctx.Err()), nil
+	case err == nil:
+		err = errStopped
 	}
+	return nil, Result{}, &WorkerError{Err: err, Ended: ended, begun: true}
 }
 
 // Close ends the workers once they have finished their trials. Play must not be
 // called after it.
 func (p *Pool) Close() {
-	p.mu.Lock()
-	places := p.places
-	p.mu.Unlock()
-	for range places {
-		if w := <-p.free; w != nil {
+	for range cap(p.places) {
+		if w := <-p.places; w != nil {
 			_ = w.end() // it has returned all its results
 		}
 	}
+}
+
+// sharedWriter lets several goroutines write to one writer.
+type sharedWriter struct {
+	mu sync.Mutex
+	io.Writer
+}
+
+// Write implements io.Writer.
+func (s *sharedWriter) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Writer.Write(b)
 }

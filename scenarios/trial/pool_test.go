@@ -9,12 +9,14 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios"
 )
 
 // asWorker is in the environment of a test binary that is a worker: it says how
@@ -31,17 +33,23 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "ouch")
 		os.Exit(7)
 	case "never ends":
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-		defer stop()
 		p := playerFunc(func(ctx context.Context, t Trial) Result {
 			fmt.Fprintln(os.Stderr, "playing")
 			<-ctx.Done()
 			return t.without("", BlameSignal, ctx.Err())
 		})
-		exitIf(Serve(ctx, p, os.Stdin, os.Stdout))
+		exitIf(Serve(signalled(), p, os.Stdin, os.Stdout))
+	case "waits":
+		exitIf(Serve(signalled(), playerFunc(waiting), os.Stdin, os.Stdout))
 	default:
 		exitIf(Serve(context.Background(), InProcess{Version: "v1"}, os.Stdin, os.Stdout))
 	}
+}
+
+// signalled is a context that ends when this process is asked to end.
+func signalled() context.Context {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	return ctx
 }
 
 func exitIf(err error) {
@@ -91,32 +99,50 @@ func TestPoolAgrees(t *testing.T) {
 	}
 }
 
-// TestWorkerDies: the result of its trial says so, and how it died; a pool that
-// has lost all workers says that too, and keeps nobody waiting.
+// TestWorkerDies: a trial that ends two workers has a result that says so, and
+// the next trial gets a new worker.
 func TestWorkerDies(t *testing.T) {
 	var said bytes.Buffer
-	pool := newPool(t, 2, "dies", &said)
+	pool := newPool(t, 1, "dies", &said)
 	trial := Trial{Source: write(t, quick), Seed: 1, World: Virtual}
-	for n := range 4 {
+	for n := range 2 {
 		r := pool.Play(t.Context(), trial)
 		var worker *WorkerError
 		if r.Blame != BlameBench || r.Status() != Defect || !r.Report.Defect || !errors.As(r.Err, &worker) {
 			t.Errorf("play %d: got %q and %v, want that the bench lost a worker", n, r.Blame, r.Err)
-			continue
 		}
-		if left := n < 2; errors.Is(r.Err, ErrNoWorker) == left || left && r.Err.Error() != "worker: EOF (it ended: exit status 7)" {
-			t.Errorf("play %d: got %v, want how it ended of the first two, and that none is left of the others", n, r.Err)
+		const once = "worker: ended during the trial: exit status 7"
+		if r.Report.Error != once+"; and once more: "+once || r.Report.Seed != 1 {
+			t.Errorf("play %d: got seed %d and %q, want how both ended", n, r.Report.Seed, r.Report.Error)
 		}
 	}
 	pool.Close()
-	if said.String() != "ouch\nouch\n" {
-		t.Errorf("standard error: got %q, want what the two said", &said)
+	if got := strings.Count(said.String(), "ouch\n"); got != 4 {
+		t.Errorf("standard error: got %q, want what the four said", &said)
 	}
 
 	missing := NewPool(1, "v1", []string{"/no/such/program"}, io.Discard)
 	defer missing.Close()
 	if r := missing.Play(t.Context(), trial); r.Blame != BlameBench || !errors.Is(r.Err, os.ErrNotExist) {
 		t.Errorf("without a program: got %q and %v, want that it is not there", r.Blame, r.Err)
+	}
+}
+
+// TestPoolNeedsWord: a worker cannot open a scenario that exists only in this
+// process; one that has been opened by its path goes to a worker as ever.
+func TestPoolNeedsWord(t *testing.T) {
+	pool := newPool(t, 1, "works", t.Output())
+	defer pool.Close()
+	made := Trial{Source: Source{Word: "cable-pull", Scenario: parse(t, "quick", quick)}, World: Virtual}
+	if r := pool.Play(t.Context(), made); !errors.Is(r.Err, ErrUnknown) || r.Blame != BlameScenario || !strings.HasPrefix(r.Report.Error, "quick seed 0: ") {
+		t.Errorf("made by a program: got %q and %v, want that no worker can open it", r.Blame, r.Err)
+	}
+	opened, err := Open(write(t, quick).Word)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := pool.Play(t.Context(), Trial{Source: opened, Seed: 1, World: Virtual}); r.Status() != Passed {
+		t.Errorf("opened: got status %d (%v), want %d", r.Status(), r.Err, Passed)
 	}
 }
 
@@ -143,26 +169,53 @@ type writerFunc func([]byte)
 
 func (f writerFunc) Write(b []byte) (int, error) { f(b); return len(b), nil }
 
-// TestServeEnds: a worker whose input ends interrupts what it is playing; one
-// whose input is not of its kind says so.
+// TestServeEnds: a worker whose input ends interrupts what it is playing, and
+// plays nothing that it has not read yet; one whose input is not of its kind
+// says so.
 func TestServeEnds(t *testing.T) {
-	in, parent := io.Pipe()
-	playing := make(chan struct{})
+	in, parent, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	plays := 0
 	p := playerFunc(func(ctx context.Context, tr Trial) Result {
-		close(playing)
+		plays++
+		fmt.Fprintln(parent, `{"word":"b"}`)
+		parent.Close()
 		<-ctx.Done()
 		return tr.without("", BlameSignal, ctx.Err())
 	})
-	go func() {
-		fmt.Fprintln(parent, `{"word":"a"}`)
-		<-playing
-		parent.Close()
-	}()
-	if err := Serve(t.Context(), p, in, io.Discard); err != nil {
-		t.Errorf("got %v, want nothing", err)
+	fmt.Fprintln(parent, `{"word":"a"}`)
+	if err := Serve(t.Context(), p, in, io.Discard); err != nil || plays != 1 {
+		t.Errorf("got %v and %d plays, want no error and one", err, plays)
 	}
-	err := Serve(t.Context(), p, strings.NewReader("what?\n"), io.Discard)
+	err = Serve(t.Context(), p, strings.NewReader("what?\n"), io.Discard)
 	if err == nil || !strings.HasPrefix(err.Error(), "worker: trials: ") {
 		t.Errorf("got %v, want that these are no trials", err)
+	}
+}
+
+// TestServeOpensOnce: trials of one scenario, and its variants, get one copy of
+// it, even if the file has changed; another scenario gets its own.
+func TestServeOpensOnce(t *testing.T) {
+	a, b := write(t, quick), write(t, strings.Replace(quick, "name: quick", "name: other", 1))
+	var seen []*scenarios.Scenario
+	p := playerFunc(func(_ context.Context, tr Trial) Result {
+		if err := os.Remove(tr.Word); err != nil && len(seen) == 0 {
+			t.Error(err)
+		}
+		seen = append(seen, tr.Scenario)
+		return Result{}
+	})
+	var in strings.Builder
+	for _, word := range []string{a.Word, a.Word, b.Word, a.Word} {
+		fmt.Fprintf(&in, "{\"word\":%q,\"seed\":1}\n", word)
+	}
+	if err := Serve(t.Context(), p, strings.NewReader(in.String()), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) != 4 || seen[0] == nil || seen[0] != seen[1] || seen[2] == nil || seen[2].Name != "other" || seen[3] != nil {
+		t.Errorf("got %v, want one scenario twice, another, and none of a file that is gone", seen)
 	}
 }

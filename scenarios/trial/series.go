@@ -2,7 +2,6 @@ package trial
 
 import (
 	"context"
-	"errors"
 	"io"
 )
 
@@ -29,7 +28,7 @@ func Due(trials []Trial) map[World][]int {
 
 // Play plays the trials and passes each result to done with the index of its
 // trial: first the skipped ones, then the others as they end. It fails if the
-// context ends, or if workers fail; then their trials have no result.
+// context ends; then the trials that are left have no result.
 func (s Series) Play(ctx context.Context, trials []Trial, done func(i int, r Result)) error {
 	for _, t := range trials {
 		if err := t.World.check(); err != nil {
@@ -74,19 +73,5 @@ func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs
 	for n, i := range batch {
 		some[n] = trials[i]
 	}
-	var lost []error
-	err := Each(ctx, player, some, jobs, func(n int, r Result) {
-		var worker *WorkerError
-		switch {
-		case errors.Is(r.Err, ErrNoWorker): // the failed workers are in lost
-		case errors.As(r.Err, &worker):
-			lost = append(lost, r.Err)
-		default:
-			done(batch[n], r)
-		}
-	})
-	if err == nil {
-		err = errors.Join(lost...)
-	}
-	return err
+	return Each(ctx, player, some, jobs, func(n int, r Result) { done(batch[n], r) })
 }

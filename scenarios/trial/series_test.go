@@ -2,7 +2,6 @@ package trial
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -49,18 +48,24 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// TestSeriesLosesWorkers: what became of every worker is in the error, and of
-// the trials that they left behind there is no result.
-func TestSeriesLosesWorkers(t *testing.T) {
+// TestSeriesWithoutWorkers: a trial that no worker plays to its end has a
+// result all the same, which says how the workers ended.
+func TestSeriesWithoutWorkers(t *testing.T) {
 	t.Setenv(asWorker, "dies")
 	trials := make([]Trial, 5)
 	for i := range trials {
-		trials[i] = Trial{Source: write(t, quick), World: Virtual}
+		trials[i] = Trial{Source: write(t, quick), Seed: uint64(i), World: Virtual}
 	}
 	s := Series{Stderr: io.Discard, Jobs: func(World) int { return 2 }}
-	err := s.Play(t.Context(), trials, func(i int, r Result) { t.Errorf("trial %d: got %v, want no result", i, r.Err) })
-	if err == nil || strings.Count(err.Error(), "worker: EOF (it ended: exit status 7)") != 2 || errors.Is(err, ErrNoWorker) || BlameFor(err) != BlameBench {
-		t.Errorf("got %v, want how the two ended and nothing more, and that the bench is to blame", err)
+	results := map[int]Result{}
+	if err := s.Play(t.Context(), trials, func(i int, r Result) { results[i] = r }); err != nil {
+		t.Fatal(err)
+	}
+	for i, tr := range trials {
+		r, ok := results[i]
+		if !ok || r.Status() != Defect || r.Report.Seed != tr.Seed || strings.Count(r.Report.Error, "worker: ended during the trial: exit status 7") != 2 {
+			t.Errorf("trial %d: got %v, seed %d, %q; want a defect and how both ended", i, ok, r.Report.Seed, r.Report.Error)
+		}
 	}
 }
 

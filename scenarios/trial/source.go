@@ -17,6 +17,7 @@ type Source struct {
 	Word     string              `json:"word"` // a path, or the name of an incident
 	Scenario *scenarios.Scenario `json:"-"`    // nil until it is opened
 	File     bool                `json:"-"`    // whether the word is a path
+	found    bool                // the word leads any process to the scenario
 }
 
 // ErrNoFile says that a word looks like a path but there is no such file.
@@ -31,14 +32,17 @@ func Open(word string) (Source, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return Source{}, fmt.Errorf("%s: %w", word, ErrNoFile)
 		}
-		return Source{word, s, true}, err
+		return Source{word, s, true, true}, err
 	}
 	s, err := incidents.Find(word)
-	return Source{word, s, false}, err
+	return Source{word, s, false, true}, err
 }
 
-// Incident is a scenario of the library.
-func Incident(s *scenarios.Scenario) Source { return Source{Word: s.Name, Scenario: s} }
+// Incident is a scenario of the library, as it is there: worker processes find
+// it by its name.
+func Incident(s *scenarios.Scenario) Source {
+	return Source{Word: s.Name, Scenario: s, found: true}
+}
 
 // ProgramsError says that a scenario file would run programs on this machine
 // without permission.

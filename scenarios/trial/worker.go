@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -16,41 +14,6 @@ import (
 // is cheapest on a single one, and processes share no heap. Parent and worker
 // exchange JSON, a line per trial and per result. A worker ends as soon as its
 // input does, which happens when its parent ends.
-
-// Serve is the worker's side: it reads trials from in, plays them and writes
-// their results to out, until in ends. That interrupts a running trial, since
-// nobody is left to read its result.
-func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	trials := make(chan Trial)
-	var readErr error
-	go func() {
-		defer close(trials)
-		defer cancel()
-		lines := json.NewDecoder(in)
-		for {
-			var t Trial
-			if err := lines.Decode(&t); err != nil {
-				if !errors.Is(err, io.EOF) {
-					readErr = err
-				}
-				return
-			}
-			trials <- t
-		}
-	}()
-	lines := json.NewEncoder(out)
-	for t := range trials {
-		if err := lines.Encode(p.Play(ctx, t)); err != nil {
-			return fmt.Errorf("worker: result: %w", err)
-		}
-	}
-	if readErr != nil {
-		return fmt.Errorf("worker: trials: %w", readErr)
-	}
-	return nil
-}
 
 // workerPatience is how long a worker may take to end when it is told to.
 const workerPatience = 10 * time.Second
