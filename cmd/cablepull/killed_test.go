@@ -20,45 +20,58 @@ import (
 )
 
 // TestKilled: whenever the process is killed, alone or with its workers, what
-// is on disk is complete files or none, and no worker stays. Method: workers
-// have the standard error of the process, so the end of that is the end of the
-// last.
+// is on disk is complete files or none, and no worker stays. The last kills
+// come when there is a run to check. Method: workers have the standard error of
+// the process, so the end of that is the end of the last.
 func TestKilled(t *testing.T) {
 	path, found := writeScenario(t, "a"), 0
-	for _, after := range []time.Duration{20, 60, 120, 250, 400, 800} {
-		after *= slowdown
+	for _, after := range []time.Duration{20, 60, 120, 250, 400, untilFirst} {
 		for _, alone := range []bool{true, false} {
-			out := filepath.Join(t.TempDir(), "out")
-			cmd := command("run", path, "--seeds", "1..2000", "--jobs", "2", "--out", out)
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-			var problems bytes.Buffer
-			cmd.Stderr, cmd.WaitDelay = &problems, 20*time.Second
-			begun := time.Now()
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			timer := time.AfterFunc(after*time.Millisecond, func() {
-				if alone {
-					_ = cmd.Process.Kill()
-				} else {
-					_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-				}
-			})
-			err := cmd.Wait()
-			timer.Stop()
-			if err == nil {
-				t.Fatalf("killed after %v ms: it had finished", int64(after))
-			}
-			if time.Since(begun) > after*time.Millisecond+cmd.WaitDelay {
-				_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-				t.Errorf("killed after %v ms: its workers go on\n%s", int64(after), &problems)
-			}
-			found += checkComplete(t, out)
+			found += killAfter(t, path, after*slowdown*time.Millisecond, alone)
 		}
 	}
 	if found == 0 {
 		t.Error("no kill came after the first run had ended: nothing was checked")
 	}
+}
+
+// untilFirst stands for the time until the first run has left its reports.
+const untilFirst = -1
+
+// killAfter starts a sweep and kills it, alone or with its workers. It returns
+// how many runs have left their reports.
+func killAfter(t *testing.T, path string, after time.Duration, alone bool) (runs int) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "out")
+	cmd := command("run", path, "--seeds", "1..2000", "--jobs", "2", "--out", out)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var problems bytes.Buffer
+	cmd.Stderr, cmd.WaitDelay = &problems, 20*time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killed := make(chan time.Time, 1)
+	go func() {
+		time.Sleep(after)
+		deadline := time.Now().Add(slowdown * 20 * time.Second)
+		for whole := []string{}; after < 0 && len(whole) == 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			whole, _ = filepath.Glob(filepath.Join(out, "*", reports.RunFile))
+		}
+		killed <- time.Now()
+		if alone {
+			_ = cmd.Process.Kill()
+		} else {
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		}
+	}()
+	if err := cmd.Wait(); err == nil {
+		t.Fatalf("killed after %v: it had finished", after)
+	}
+	if time.Since(<-killed) > cmd.WaitDelay {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		t.Errorf("killed after %v: its workers go on\n%s", after, &problems)
+	}
+	return checkComplete(t, out)
 }
 
 // checkComplete reads every artefact below dir as its readers do, and returns

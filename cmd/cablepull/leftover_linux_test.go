@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,11 +34,11 @@ timeline:`).Replace(brief)
 // TestKilledAtAnyMoment: kill -9 of the command leaves no process, namespace,
 // interface, control group, mount, socket or temporary file, whenever it comes
 // and whoever the user is. Some runs go on side by side, and do not mind each
-// other's end.
+// other's end. Method: as many runs as go on at once are left to end by
+// themselves; the shortest says which moments there are.
 func TestKilledAtAnyMoment(t *testing.T) {
-	t.Parallel()                                    // it waits
-	const kills, atOnce = 25, 5                     // of each user
-	const long = slowdown * 2200 * time.Millisecond // start, run and reports
+	t.Parallel()                // it waits
+	const kills, atOnce = 25, 5 // of each user
 	seed := uint64(time.Now().UnixNano())
 	for _, user := range users {
 		t.Run(user.name, func(t *testing.T) {
@@ -46,24 +47,23 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			t.Logf("the moments have seed %d", seed)
 			moments := rand.New(rand.NewPCG(seed, uint64(user.id)))
 			mounts := mountsOf(t)
-			var group sync.WaitGroup
-			queue := make(chan *victim)
-			for range atOnce {
-				group.Go(func() {
-					for v := range queue {
-						v.play(t)
-					}
-				})
-			}
-			var all []*victim
-			for i := range kills {
-				v := &victim{mark: fmt.Sprintf("CABLEPULL_TEST_VICTIM=%d-%d", seed, i), folder: filepath.Join(dir, strconv.Itoa(i)), moment: time.Duration(moments.Int64N(int64(long)))}
+			next := 0
+			victimAt := func(moment time.Duration) *victim {
+				next++
+				v := &victim{mark: fmt.Sprintf("CABLEPULL_TEST_VICTIM=%d-%d-%d", seed, user.id, next), folder: filepath.Join(dir, strconv.Itoa(next)), moment: moment}
 				v.prepare(t, start, scenario)
-				all = append(all, v)
-				queue <- v
+				return v
 			}
-			close(queue)
-			group.Wait()
+			var whole, all []*victim
+			for range atOnce {
+				whole = append(whole, victimAt(-1))
+			}
+			playAtOnce(t, whole, atOnce)
+			shortest := slices.MinFunc(whole, func(a, b *victim) int { return cmp.Compare(a.took, b.took) }).took
+			for range kills { // some of them after the end
+				all = append(all, victimAt(time.Duration(moments.Int64N(int64(shortest*11/10)))))
+			}
+			playAtOnce(t, all, atOnce)
 			killed, begun := 0, 0
 			for _, v := range all {
 				if v.killed {
@@ -74,7 +74,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				}
 			}
 			if killed < kills/2 || begun == 0 {
-				t.Errorf("%d of %d were killed before they ended, %d with something below them; that checks too little", killed, kills, begun)
+				t.Errorf("%d of %d were killed before they ended, %d with something below them; that checks too little: one takes %v",
+					killed, kills, begun, shortest)
 			}
 			if after := mountsOf(t); !slices.Equal(mounts, after) {
 				t.Errorf("mounts: got %v, want %v", after, mounts)
@@ -83,14 +84,33 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 }
 
+// playAtOnce plays victims, so many at a time.
+func playAtOnce(t *testing.T, victims []*victim, atOnce int) {
+	var group sync.WaitGroup
+	queue := make(chan *victim)
+	for range atOnce {
+		group.Go(func() {
+			for v := range queue {
+				v.play(t)
+			}
+		})
+	}
+	for _, v := range victims {
+		queue <- v
+	}
+	close(queue)
+	group.Wait()
+}
+
 // victim is a run that is killed at a moment.
 type victim struct {
 	cmd    *exec.Cmd
-	mark   string // in the environment of all its processes
-	folder string // for its temporary files, and its reports
-	moment time.Duration
-	begun  bool // it had processes below it
-	killed bool // it had not ended
+	mark   string        // in the environment of all its processes
+	folder string        // for its temporary files, and its reports
+	moment time.Duration // below 0: it is left to end
+	took   time.Duration // to end by itself
+	begun  bool          // it had processes below it
+	killed bool          // it had not ended
 }
 
 func (v *victim) temporary() string { return filepath.Join(v.folder, "tmp") }
@@ -117,11 +137,16 @@ func (v *victim) play(t *testing.T) {
 		t.Error(err)
 		return
 	}
+	started := time.Now()
+	if v.moment < 0 {
+		_ = v.cmd.Wait() // whether it passes is for others to test
+		v.took = time.Since(started)
+	}
 	time.Sleep(v.moment)
 	v.begun = len(below(v.cmd.Process.Pid)) > 0
 	pids := v.processes()
 	_ = v.cmd.Process.Kill()
-	_ = v.cmd.Wait() // the status says it
+	_ = v.cmd.Wait() // an error if it has ended; the status says how
 	v.killed = v.cmd.ProcessState.ExitCode() == -1
 	for deadline := time.Now().Add(slowdown * 10 * time.Second); ; {
 		left := v.left(append(pids, v.cmd.Process.Pid))
