@@ -19,6 +19,7 @@ type Config struct {
 	BootTime time.Duration // from power-on to the start of programs
 	ARP      ARPPolicy
 	ARPAge   time.Duration // 0: the stack's own 30 s
+	ARPLife  time.Duration // after which every neighbour entry ends; 0: entries are checked as ARPAge says
 	// DropUnknown drops segments of TCP connections that the machine does not have,
 	// instead of answering them with RST.
 	DropUnknown bool

@@ -3,6 +3,7 @@ package host
 import (
 	"net/netip"
 	"sort"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
@@ -54,6 +55,9 @@ func (n *NIC) admitARP(data []byte) bool {
 		return false
 	}
 	policy := n.host.cfg.ARP
+	if !a.IsGratuitous() && a.TargetIP == n.address.Addr() {
+		n.lifetime.confirm(a)
+	}
 	if policy == ARPNetstack {
 		return true
 	}
@@ -71,8 +75,23 @@ func (n *NIC) admitARP(data []byte) bool {
 
 // neighbour mirrors an entry of the stack's neighbour cache.
 type neighbour struct {
-	mac    MAC  // zero: never resolved
-	usable bool // if not, the stack resolves the address before it sends
+	mac       MAC           // zero: never resolved
+	usable    bool          // if not, the stack resolves the address before it sends
+	permanent bool          // no ARP changes it
+	ends      time.Duration // by the machine's own clock; 0: see lifetime
+}
+
+// SetNeighbour gives the interface a permanent entry, which neither ARP nor a
+// loss of carrier changes. Set it before the machine is first switched on.
+func (n *NIC) SetNeighbour(ip netip.Addr, mac MAC) {
+	n.permanent = append(n.permanent, virtualAddress{ip, mac})
+}
+
+// fillNeighbours adds the permanent entries to the cache of a new stack.
+func (n *NIC) fillNeighbours() {
+	for _, p := range n.permanent {
+		must(n.host.stack.AddStaticNeighbor(n.id, ipv4.ProtocolNumber, address(p.ip), tcpip.LinkAddress(p.mac[:])))
+	}
 }
 
 // adopt writes a neighbour's new MAC into an existing cache entry, even if it
@@ -80,7 +99,11 @@ type neighbour struct {
 // learns from an ARP request to itself; its reply is dropped.
 func (n *NIC) adopt(a wire.ARP) {
 	known, ok := n.neighbours[a.SenderIP]
-	if !ok || known.usable && known.mac == a.SenderMAC || !n.address.IsValid() {
+	if !ok || known.permanent || !n.address.IsValid() {
+		return
+	}
+	if known.usable && known.mac == a.SenderMAC {
+		n.lifetime.confirm(a)
 		return
 	}
 	question, err := wire.AppendARP(nil, wire.ARP{
@@ -101,7 +124,7 @@ func (n *NIC) adopt(a wire.ARP) {
 func (n *NIC) forgetNeighbours() {
 	known := make([]netip.Addr, 0, len(n.neighbours))
 	for a, e := range n.neighbours { // order: sorted below
-		if !e.mac.IsZero() {
+		if !e.mac.IsZero() && !e.permanent {
 			known = append(known, a)
 		}
 	}
@@ -158,9 +181,14 @@ func (w neighbourWatch) note(id tcpip.NICID, e stack.NeighborEntry) {
 	n := w.host.nics[id-1]
 	ip := netip.AddrFrom4(e.Addr.As4())
 	known := n.neighbours[ip]
-	now := neighbour{known.mac, e.State != stack.Incomplete && e.State != stack.Unreachable}
+	now := known
+	now.usable = e.State != stack.Incomplete && e.State != stack.Unreachable
+	now.permanent = e.State == stack.Static
 	if len(e.LinkAddr) == len(now.mac) {
 		now.mac = MAC([]byte(e.LinkAddr))
+	}
+	if now.usable && !now.permanent && (now.mac != known.mac || !known.usable) {
+		n.lifetime.begin(&now)
 	}
 	n.neighbours[ip] = now
 	if now.mac != known.mac {

@@ -47,13 +47,15 @@ type NIC struct {
 	memberships map[netip.Addr]int // number of sockets that have joined a group; see igmp.go
 	carrier     []func(up bool)
 	neighbours  map[netip.Addr]neighbour
+	permanent   []virtualAddress // entries of neighbours
+	lifetime    *lifetime
 	acks        *ackDelay
 	translated  []netip.Addr // addresses that it answers for to translate them; see router.go
 
 	ingress, egress Path // see stage.go
 }
 
-// virtualAddress is a virtual IP with its MAC.
+// virtualAddress is an IP address with its MAC.
 type virtualAddress struct {
 	ip  netip.Addr
 	mac MAC
@@ -65,6 +67,7 @@ func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
 		neighbours: map[netip.Addr]neighbour{}, groups: map[MAC]int{}, memberships: map[netip.Addr]int{},
 	}
 	n.acks = newAckDelay(n)
+	n.lifetime = newLifetime(n)
 	n.newPaths()
 	return n
 }
@@ -136,6 +139,7 @@ func (n *NIC) start() {
 	if n.address.IsValid() {
 		n.assign(n.address, stack.CanBePrimaryEndpoint)
 	}
+	n.fillNeighbours()
 }
 
 // neighbourTimes returns how long a neighbour counts as reachable: from half to
@@ -149,6 +153,9 @@ func (n *NIC) neighbourTimes() stack.NUDConfigurations {
 	factor := float64(c.MinRandomFactor) + h.loop.Stream(h.bootName()+"/neighbours/"+n.name).Float64()*float64(c.MaxRandomFactor-c.MinRandomFactor)
 	c.BaseReachableTime = time.Duration(float64(age) * factor)
 	c.MinRandomFactor, c.MaxRandomFactor = 1, 1
+	if n.lifetime.fixed() > 0 {
+		n.lifetime.times(&c)
+	}
 	return c
 }
 
@@ -287,6 +294,7 @@ func (n *NIC) crash(warm bool) {
 	}
 	n.held, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil
 	n.acks.clear()
+	n.lifetime.clear()
 	n.ingress.reset()
 	n.egress.reset()
 	n.neighbours, n.groups, n.memberships = map[netip.Addr]neighbour{}, map[MAC]int{}, map[netip.Addr]int{}

@@ -51,6 +51,11 @@ func (t Topology) WithDefaults() Topology {
 		}
 		done.Nodes[name] = n
 	}
+	for _, name := range Names(t.Nodes) {
+		n := done.Nodes[name]
+		n.ARPPermanent = done.permanentMACs(n.ARPPermanent)
+		done.Nodes[name] = n
+	}
 	nodes := maps.Clone(done.Nodes)
 	for _, name := range Names(nodes) {
 		nodes[name] = nodes[name].withPrograms(done, name)

@@ -149,7 +149,8 @@ func (c *checker) real(path []string, n Node) {
 		has bool
 	}{
 		{"standby", len(n.Standby) > 0}, {"clock", n.Clock != Clock{}}, {"unsaved", len(n.Unsaved) > 0},
-		{"arp-age", n.ARPAge != 0}, {"arp", n.ARP != ARPLinux}, {"unknown-connections", n.Unknown != UnknownReset},
+		{"arp-age", n.ARPAge != 0}, {"arp", n.ARP != ARPLinux}, {"arp-life", n.ARPLife != 0},
+		{"arp-permanent", len(n.ARPPermanent) > 0}, {"unknown-connections", n.Unknown != UnknownReset},
 	} {
 		if other.has {
 			fail(other.key)

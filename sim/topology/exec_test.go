@@ -58,6 +58,9 @@ var execMistakes = []struct {
 	{editExec(func(x *Exec) { x.VIPs = append(x.VIPs, x.VIPs[0]) }), "nodes.k.exec.vips.1: 192.0.2.110 is in the list twice"},
 	{edit("k", func(n *Node) { n.Backend = &Backend{} }), "nodes.k.backend: a node with real programs uses the kernel's stack, clock and configuration, want no backend"},
 	{edit("k", func(n *Node) { n.Unknown = UnknownDrop }), "nodes.k.unknown-connections: a node with real programs uses the kernel's stack, clock and configuration, want no unknown-connections"},
+	{edit("k", func(n *Node) { n.ARPLife = time.Hour }), "nodes.k.arp-life: a node with real programs uses the kernel's stack, clock and configuration, want no arp-life"},
+	{edit("k", func(n *Node) { n.ARPPermanent = map[string]string{"192.0.2.1": "02:00:00:00:00:09"} }),
+		"nodes.k.arp-permanent: a node with real programs uses the kernel's stack, clock and configuration, want no arp-permanent"},
 	{edit("k", func(n *Node) { n.ARP = ARPIgnore }), "nodes.k.arp: a node with real programs uses the kernel's stack, clock and configuration, want no arp"},
 	{edit("k", func(n *Node) { n.Clock.Drift = 0.1 }), "nodes.k.clock: a node with real programs uses the kernel's stack, clock and configuration, want no clock"},
 }

@@ -43,25 +43,27 @@ const (
 // Node is one machine. Its programs, the fields whose type is a Program, say
 // what it does; a node without programs is a host that answers ARP and ping.
 type Node struct {
-	NICs    map[string]NIC     `yaml:"nics" doc:"interfaces by name; each is on the segment of the same name unless segment says otherwise" jsonschema:"required"`
-	ARP     ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
-	ARPAge  time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is used before it is checked again (default: the stack's own 30 s)"`
-	Unknown string             `yaml:"unknown-connections" doc:"what happens to TCP segments that belong to no connection of the machine: reset (default: answered with RST) or drop (ignored, as a stateful packet filter does that does not know the other member's connections)" jsonschema:"enum=reset,enum=drop"`
-	Gateway *Gateway           `yaml:"gateway" doc:"an appliance that serves virtual IPs"`
-	Standby map[string]Standby `yaml:"standby" doc:"standby control, by interface"`
-	Backend *Backend           `yaml:"backend" doc:"an HTTP server"`
-	Client  *Client            `yaml:"client" doc:"an HTTP client"`
-	Probe   *Probe             `yaml:"probe" doc:"a health check"`
-	Router  *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`
-	Exec    *Exec              `yaml:"exec" doc:"a real host: real programs on the kernel's network stack; only in real namespaces (--world netns)"`
-	Others  map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own
-	CPU     CPU                `yaml:"cpu" doc:"processors"`
-	Memory  Memory             `yaml:"memory" doc:"memory budget"`
-	Boot    time.Duration      `yaml:"boot" doc:"time from power-on until the control plane starts (default 0)"`
-	Start   time.Duration      `yaml:"start" doc:"when the machine is switched on (default 0)"`
-	Unsaved []string           `yaml:"unsaved" doc:"properties of the running configuration that were never saved, such as lan.address or standby.lan; a reboot loses them"`
-	Clock   Clock              `yaml:"clock" doc:"clock errors"`
-	Default netip.Addr         `yaml:"default-route" doc:"next hop to addresses outside the node's segments"`
+	NICs         map[string]NIC     `yaml:"nics" doc:"interfaces by name; each is on the segment of the same name unless segment says otherwise" jsonschema:"required"`
+	ARP          ARPPolicy          `yaml:"arp" doc:"what a gratuitous ARP does to the neighbour cache: linux (default), reply-only, ignore, netstack" jsonschema:"enum=linux,enum=reply-only,enum=ignore,enum=netstack"`
+	ARPAge       time.Duration      `yaml:"arp-age" doc:"how long a neighbour entry is used before it is checked again (default: the stack's own 30 s)"`
+	ARPLife      time.Duration      `yaml:"arp-life" doc:"how long a neighbour entry lives after ARP has last brought it: traffic does not prolong it, nothing checks it, and then the address is resolved anew; Cisco IOS: 4h (default: entries are checked instead, see arp-age)"`
+	ARPPermanent map[string]string  `yaml:"arp-permanent" doc:"permanent neighbour entries, which no ARP changes: an address on one of the node's segments, and its MAC address or the interface that has it, such as a.lan"`
+	Unknown      string             `yaml:"unknown-connections" doc:"what happens to TCP segments that belong to no connection of the machine: reset (default: answered with RST) or drop (ignored, as a stateful packet filter does that does not know the other member's connections)" jsonschema:"enum=reset,enum=drop"`
+	Gateway      *Gateway           `yaml:"gateway" doc:"an appliance that serves virtual IPs"`
+	Standby      map[string]Standby `yaml:"standby" doc:"standby control, by interface"`
+	Backend      *Backend           `yaml:"backend" doc:"an HTTP server"`
+	Client       *Client            `yaml:"client" doc:"an HTTP client"`
+	Probe        *Probe             `yaml:"probe" doc:"a health check"`
+	Router       *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`
+	Exec         *Exec              `yaml:"exec" doc:"a real host: real programs on the kernel's network stack; only in real namespaces (--world netns)"`
+	Others       map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own
+	CPU          CPU                `yaml:"cpu" doc:"processors"`
+	Memory       Memory             `yaml:"memory" doc:"memory budget"`
+	Boot         time.Duration      `yaml:"boot" doc:"time from power-on until the control plane starts (default 0)"`
+	Start        time.Duration      `yaml:"start" doc:"when the machine is switched on (default 0)"`
+	Unsaved      []string           `yaml:"unsaved" doc:"properties of the running configuration that were never saved, such as lan.address or standby.lan; a reboot loses them"`
+	Clock        Clock              `yaml:"clock" doc:"clock errors"`
+	Default      netip.Addr         `yaml:"default-route" doc:"next hop to addresses outside the node's segments"`
 }
 
 // NIC is one interface.

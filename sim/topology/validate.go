@@ -85,6 +85,10 @@ func (c *checker) node(name string, n Node) {
 	for _, iface := range Names(n.Standby) {
 		c.standby(At(path, "standby", iface), n, iface, n.Standby[iface])
 	}
+	c.permanent(At(path, "arp-permanent"), n)
+	if n.ARPLife > 0 && n.ARPAge > 0 {
+		c.fail(At(path, "arp-age"), "got a life of %s as well: an entry with a fixed life is not checked", n.ARPLife)
+	}
 	c.programs(path, name, n)
 	if n.Exec != nil {
 		c.real(path, n)

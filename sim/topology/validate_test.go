@@ -63,6 +63,12 @@ var mistakes = []struct {
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: ProbeHTTPToken} }), "nodes.c1.probe: token is missing: http-token looks for it"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full does not look for a token`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Arrival: "random"} }), `nodes.c1.client.arrival: got "random", want const or poisson`},
+	{edit("c1", func(n *Node) { n.ARPLife, n.ARPAge = time.Hour, time.Minute }), "nodes.c1.arp-age: got a life of 1h0m0s as well: an entry with a fixed life is not checked"},
+	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"198.51.100.1": "a.lan"} }), "nodes.c1.arp-permanent.198.51.100.1: got 198.51.100.1, want an address on one of the node's segments"},
+	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"vip": "a.lan"} }), `nodes.c1.arp-permanent.vip: got "vip", want an IPv4 address, such as 192.0.2.100`},
+	{edit("a", func(n *Node) { n.ARPPermanent = map[string]string{"192.0.2.100": "b.lan"} }), "nodes.a.arp-permanent.192.0.2.100: 192.0.2.100 is an address of the node itself, want one of another machine"},
+	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"192.0.2.100": "a.wan"} }),
+		`nodes.c1.arp-permanent.192.0.2.100: got "a.wan", want the MAC address of one Ethernet card, such as 02:00:00:00:00:01, or the interface that has it, such as a.lan`},
 	{edit("c1", func(n *Node) { n.Unknown = "rst" }), `nodes.c1.unknown-connections: got "rst", want reset or drop`},
 	{edit("c1", func(n *Node) {
 		n.Client = &Client{Target: "http://192.0.2.100/", KeepAlive: &KeepAlive{Count: 128}}

@@ -34,16 +34,17 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
-		DropUnknown: cfg.Unknown == topology.UnknownDrop, Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
+		ARPLife: cfg.ARPLife, DropUnknown: cfg.Unknown == topology.UnknownDrop, Memory: cfg.Memory.Limit, Log: w.log, ClockSkew: cfg.Clock.Skew, Drift: cfg.Clock.Drift,
 		Boots: reboot.Boots,
 	})
 	for _, iface := range slices.Sorted(maps.Keys(cfg.NICs)) {
 		nic := cfg.NICs[iface]
-		mac, err := host.ParseMAC(nic.MAC)
-		if err != nil { // already completed and validated
-			panic(err)
+		port := n.host.AddNIC(iface, macOf(nic.MAC), nic.Address, w.fabric.Segment(nic.Segment))
+		permanent := cfg.PermanentNeighbours(iface)
+		for _, ip := range topology.Names(permanent) {
+			port.SetNeighbour(netip.MustParseAddr(ip), macOf(permanent[ip]))
 		}
-		n.readdress(n.host.AddNIC(iface, mac, nic.Address, w.fabric.Segment(nic.Segment)))
+		n.readdress(port)
 	}
 	for _, property := range cfg.Unsaved {
 		n.saved.forget(property)
@@ -54,6 +55,15 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 		n.host.Memory().OnFull(n.outOfMemory)
 	}
 	return n
+}
+
+// macOf reads a MAC address of a validated topology.
+func macOf(text string) host.MAC {
+	mac, err := host.ParseMAC(text)
+	if err != nil {
+		panic(err)
+	}
+	return mac
 }
 
 // Host returns the machine.
