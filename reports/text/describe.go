@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -46,6 +47,9 @@ func (l *list) describe(e event.Event) (note, bool) {
 		if b.Previous == "" || b.Previous == e.Node {
 			return say(plain, "serves %s", b.VIP), true
 		}
+		if l.shared(b.VIP, e.At) {
+			return say(bad, "serves %s too, %s after %s did: both have it", b.VIP, short(e.At-b.PreviousAt), b.Previous), true
+		}
 		return say(good, "serves %s, %s after %s did", b.VIP, short(e.At-b.PreviousAt), b.Previous), true
 	case event.NeighbourChanged:
 		if !l.virtual[b.IP] {
@@ -64,6 +68,12 @@ func (l *list) describe(e event.Event) (note, bool) {
 	default:
 		return describeTraffic(e)
 	}
+}
+
+// shared reports whether several members have an address.
+func (l *list) shared(vip string, at time.Duration) bool {
+	holders := l.holders[vip]
+	return holders != nil && holders.at(at) == contested
 }
 
 func describeTraffic(e event.Event) (note, bool) {

@@ -21,12 +21,17 @@
 //	✕ (x) no power   ↻ (b) booting    ‖ (z) frozen
 //
 // Virtual IPs, by who has the address configured: the name of the member and ━
-// (-) for as long as it has it; a+b and ═ (=) when several have it; · (.) when
-// nobody has, after somebody had.
+// (-) for as long as it has it; a+b, if there is room, and ═ (=) in each column
+// in which several have it for 5 ms or more; · (.) when nobody has, after
+// somebody had.
 //
 // Clients: ─ (-) answers came, ╳ (x) requests or connections failed, █ (#) an
 // outage, with its length if there is room; blank: nothing happened. Outages
 // shorter than 5 ms are left to the table.
+//
+// If there are too many lanes of a sort, those to which most happened are drawn:
+// members that were Active before all others, addresses that were held twice,
+// clients with the longest outages.
 //
 // Faults: ▼ (v) applied, △ (^) healed.
 //

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
 )
 
 // listed returns the lines of the list for events that happen one second apart.
@@ -104,6 +105,99 @@ func TestManyLanes(t *testing.T) {
 	page := drawn(t, r, Options{})
 	if want := "and 38 more members, 42 more virtual IPs, 42 more clients\n"; !strings.Contains(page, want) {
 		t.Errorf("want %q in\n%s", want, page)
+	}
+}
+
+// TestLanesOfWhatHappened: of fourteen members those are drawn that were Active
+// or lost their power, whatever their names are.
+func TestLanesOfWhatHappened(t *testing.T) {
+	r := &reports.Result{Scenario: "crowd", World: "virtual", Simulated: time.Minute}
+	add := func(at time.Duration, node string, what event.Body) {
+		r.Events = append(r.Events, event.Event{At: at, Node: node, What: what})
+	}
+	for i := range 14 {
+		add(0, fmt.Sprintf("dp-%02d", i), event.StandbyChanged{Interface: "lan", Group: 7, To: "Listen"})
+		add(0, fmt.Sprintf("c%02d", i), event.RequestSent{})
+	}
+	add(10*time.Second, "dp-13", event.StandbyChanged{Interface: "lan", Group: 7, To: "Active"})
+	add(20*time.Second, "dp-12", event.PowerChanged{State: "crashed"})
+	add(30*time.Second, "c11", event.RequestFailed{Failure: "timeout"})
+	r.Measures.Outages = []oracle.Outage{{Client: "c13", From: 20 * time.Second, To: 40 * time.Second, Duration: 20 * time.Second}}
+	page := drawn(t, r, Options{})
+	for _, want := range []string{
+		"\ndp-00   l", "\ndp-09   l", "\ndp-12   l", "\ndp-13   l", "\nc00", "\nc05", "\nc11 ", "\nc13 ", "\nand 2 more members, 6 more clients\n",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("want %q in\n%s", want, page)
+		}
+	}
+	for _, no := range []string{"\ndp-10", "\ndp-11", "\nc06", "\nc12"} {
+		if strings.Contains(page, no) {
+			t.Errorf("want no %q in\n%s", no, page)
+		}
+	}
+}
+
+// TestLaneOfTwoOwners: that two have an address shows, even if there is no room
+// for their names, or if it lasts for a part of a column only.
+func TestLaneOfTwoOwners(t *testing.T) {
+	for _, c := range []struct {
+		lasts time.Duration
+		want  string
+	}{
+		{30 * time.Second, "-a+b==="}, {3 * time.Second, "-==b-"}, {300 * ms, "-=b-"}, {5 * ms, "-=b-"}, {300 * time.Microsecond, "--b-"},
+	} {
+		r := &reports.Result{Scenario: "two", World: "virtual", Simulated: 3 * time.Minute, Events: []event.Event{
+			{Node: "a", What: event.VIPGained{Interface: "lan", VIP: vip}},
+			{At: 30 * time.Second, Node: "b", What: event.VIPGained{Interface: "lan", VIP: vip}},
+			{At: 30*time.Second + c.lasts, Node: "a", What: event.VIPLost{Interface: "lan", VIP: vip}},
+		}}
+		page := drawn(t, r, Options{})
+		_, lane, _ := strings.Cut(page, "\n"+vip)
+		lane, _, _ = strings.Cut(lane, "\n")
+		if !strings.Contains(lane, c.want) || strings.Contains(lane, "aa") {
+			t.Errorf("%s: want %q in %q", c.lasts, c.want, lane)
+		}
+		if shown := strings.Contains(page, "= held twice"); shown != strings.Contains(c.want, "=") {
+			t.Errorf("%s: the legend explains =: %v\n%s", c.lasts, shown, page)
+		}
+	}
+}
+
+// TestServesWhileBothHaveIt: that is no takeover.
+func TestServesWhileBothHaveIt(t *testing.T) {
+	served := event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 100 * ms}
+	events := []event.Event{
+		{Node: "b", What: event.VIPGained{Interface: "lan", VIP: vip}},
+		{Node: "a", What: event.VIPGained{Interface: "lan", VIP: vip}},
+		{At: 149 * ms, Node: "a", What: served},
+		{At: 200 * ms, Node: "b", What: event.VIPLost{Interface: "lan", VIP: vip}},
+		{At: 249 * ms, Node: "a", What: served},
+	}
+	page := drawn(t, &reports.Result{Scenario: "two", World: "virtual", Simulated: time.Second, Events: events}, Options{})
+	for _, want := range []string{
+		"0.149s             a  serves 192.0.2.100 too, 49ms after b did: both have it\n", "0.249s             a  serves 192.0.2.100, 149ms after b did\n",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("want %q in\n%s", want, page)
+		}
+	}
+}
+
+// TestFrozenAtTheStart: a member that is frozen in its first instant, in Listen,
+// is in Listen when it is thawed.
+func TestFrozenAtTheStart(t *testing.T) {
+	timeline := newTimeline(&reports.Result{Scenario: "freeze-0", World: "virtual", Simulated: 30 * time.Second, Events: []event.Event{
+		{Node: "b", What: event.PowerChanged{State: "up"}},
+		{Node: "b", What: event.StandbyChanged{Interface: "lan", Group: 30, From: "Initial", To: "Listen"}},
+		{Node: "b", What: event.FaultApplied{Fault: "freeze b for 3s"}},
+		{Node: "b", What: event.PowerChanged{State: "frozen"}},
+		{At: 3 * time.Second, Node: "b", What: event.PowerChanged{State: "thawed"}},
+	}})
+	for at, want := range map[time.Duration]mark{0: frozen, 2999 * ms: frozen, 3 * time.Second: listen, 30 * time.Second: listen} {
+		if got := timeline.members[0].at(at); got != want {
+			t.Errorf("at %s: got %s, want %s", at, marks[got].name, marks[want].name)
+		}
 	}
 }
 

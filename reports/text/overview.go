@@ -151,7 +151,8 @@ func (o *overview) stateCells(l *lane) []span {
 	return o.drawn(cells)
 }
 
-// holderCells shows who had an address: the name, and a bar behind it.
+// holderCells shows who had an address: the name, and a bar behind it. That
+// several had it shows in every column in which they did, however short.
 func (o *overview) holderCells(l *lane) []span {
 	cells, holders := make([]mark, o.cells), make([]string, o.cells)
 	o.columns(l, func(cell int, before *step, within []step) {
@@ -166,14 +167,20 @@ func (o *overview) holderCells(l *lane) []span {
 			cells[cell], holders[cell] = before.mark, before.holder
 		}
 	})
+	for _, s := range l.shared(o.total) {
+		for cell := o.cell(s.from); cell <= o.cell(s.to-1); cell++ {
+			cells[cell], holders[cell] = contested, s.holder
+		}
+	}
 	spans := o.drawn(cells)
 	for from := 0; from < o.cells; {
 		to := from
-		for to < o.cells && holders[to] == holders[from] {
+		for to < o.cells && holders[to] == holders[from] && cells[to] == cells[from] {
 			to++
 		}
-		if holders[from] != "" {
-			write(spans[from:to], o.shorten(holders[from], to-from))
+		// Half of a+b would read as a alone.
+		if holder := holders[from]; holder != "" && (cells[from] != contested || o.width(holder) <= to-from) {
+			write(spans[from:to], o.shorten(holder, to-from))
 		}
 		from = to
 	}

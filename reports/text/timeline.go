@@ -44,7 +44,8 @@ type timeline struct {
 	addresses []*lane
 	clients   []*lane
 	faults    []step
-	omitted   []string // such as "42 more clients"
+	omitted   []string         // such as "42 more clients"
+	holders   map[string]*lane // of all virtual IPs, also those that are not drawn
 }
 
 // memberKey names one member of one standby group.
@@ -60,7 +61,7 @@ func newTimeline(r *reports.Result) *timeline {
 		f.roster.Observe(e)
 		f.step(e)
 	}
-	t := &timeline{total: r.Simulated, faults: f.faults}
+	t := &timeline{total: r.Simulated, faults: f.faults, holders: f.addresses}
 	if n := len(r.Events); n > 0 {
 		t.total = max(t.total, r.Events[n-1].At)
 	}
@@ -80,17 +81,42 @@ func newTimeline(r *reports.Result) *timeline {
 	return t
 }
 
-// choose takes the lanes of the keys, and notes how many are too many.
+// choose returns the lanes of the keys, in order. If there are too many, it
+// leaves out those to which least happened, and notes how many.
 func choose[K comparable](t *timeline, lanes map[K]*lane, keys []K, most int, noun string) []*lane {
-	if len(keys) > most {
-		t.omitted = append(t.omitted, fmt.Sprintf("%d more %s", len(keys)-most, noun))
-		keys = keys[:most]
-	}
 	var chosen []*lane
 	for _, k := range keys {
 		chosen = append(chosen, lanes[k])
 	}
-	return chosen
+	if len(chosen) <= most {
+		return chosen
+	}
+	t.omitted = append(t.omitted, fmt.Sprintf("%d more %s", len(chosen)-most, noun))
+	eventful := slices.Clone(chosen)
+	slices.SortStableFunc(eventful, func(a, b *lane) int { return slices.Compare(b.weight(), a.weight()) })
+	return slices.DeleteFunc(chosen, func(l *lane) bool { return !slices.Contains(eventful[:most], l) })
+}
+
+// weight says how much happened to a lane, what matters most first: whether it
+// was ever active, held twice or without answers, for how long without answers,
+// how often it failed or lost power, and how often it changed.
+func (l *lane) weight() []int64 {
+	var matters, outage, trouble, changes int64
+	for _, s := range l.steps {
+		switch s.mark {
+		case active, contested:
+			matters = 1
+		case off, frozen, failing:
+			trouble++
+		}
+		if s.mark != answered {
+			changes++
+		}
+	}
+	for _, o := range l.outages {
+		matters, outage = 1, outage+int64(o.Duration)
+	}
+	return []int64{matters, outage, trouble, changes}
 }
 
 // at returns the mark of the lane at an instant.
@@ -105,6 +131,31 @@ func (l *lane) at(now time.Duration) mark {
 		return blank
 	}
 	return l.steps[i-1].mark
+}
+
+// share is a time in which several members had an address.
+type share struct {
+	from, to time.Duration
+	holder   string
+}
+
+// shareMin is the shortest time that counts. Each takeover in which the new
+// member acts before the old one hears it has some hundred microseconds.
+const shareMin = 5 * time.Millisecond
+
+// shared returns the times in which several members had an address.
+func (l *lane) shared(end time.Duration) []share {
+	var all []share
+	for i, s := range l.steps {
+		to := end
+		if i+1 < len(l.steps) {
+			to = l.steps[i+1].at
+		}
+		if s.mark == contested && to-s.at >= shareMin {
+			all = append(all, share{s.at, to, s.holder})
+		}
+	}
+	return all
 }
 
 // add appends a step. What changes again at the same instant never was.
