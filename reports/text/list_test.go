@@ -184,8 +184,8 @@ func TestServesWhileBothHaveIt(t *testing.T) {
 	}
 }
 
-// TestFrozenAtTheStart: a member that is frozen in its first instant, in Listen,
-// is in Listen when it is thawed.
+// TestFrozenAtTheStart: a member that is frozen in its first instant, in
+// Listen, is in Listen when it is thawed.
 func TestFrozenAtTheStart(t *testing.T) {
 	timeline := newTimeline(&reports.Result{Scenario: "freeze-0", World: "virtual", Simulated: 30 * time.Second, Events: []event.Event{
 		{Node: "b", What: event.PowerChanged{State: "up"}},

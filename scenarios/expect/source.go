@@ -36,7 +36,7 @@ var (
 var sources = map[string]source{
 	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient,
 	event.RequestSent{}.Kind(): fromClient, event.RequestAnswered{}.Kind(): fromClient, event.RequestFailed{}.Kind(): fromClient,
-	event.AnswerMismatched{}.Kind(): fromClient,
+	event.RequestWaiting{}.Kind(): fromClient, event.AnswerMismatched{}.Kind(): fromClient,
 
 	event.StandbyChanged{}.Kind(): fromMember, event.StandbySent{}.Kind(): fromMember, event.StandbyRejected{}.Kind(): fromMember,
 	event.StandbyStatus{}.Kind(): fromMember,
@@ -49,7 +49,7 @@ var sources = map[string]source{
 	event.ProbeChanged{}.Kind(): fromProbe,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
-	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,
+	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,
 	event.MemoryChanged{}.Kind(): anywhere, event.ConfigChanged{}.Kind(): anywhere,
 	event.NeighbourChanged{}.Kind(): anywhere, event.MACMoved{}.Kind(): anywhere, event.FrameLooped{}.Kind(): anywhere,
 	event.FlowRefused{}.Kind(): anywhere,
