@@ -29,9 +29,9 @@
 // outage, with its length if there is room; blank: nothing happened. Outages
 // shorter than 5 ms are left to the table.
 //
-// If there are too many lanes of a sort, those to which most happened are drawn:
-// members that were Active before all others, addresses that were held twice,
-// clients with the longest outages.
+// If there are too many lanes of a sort, those to which most happened are
+// drawn: members that were Active before all others, addresses that were held
+// twice, clients with the longest outages.
 //
 // Faults: ▼ (v) applied, △ (^) healed.
 //
