@@ -56,7 +56,7 @@ var bans = []ban{
 	},
 	{
 		pkg: "net/http", names: []string{"Server", "Transport", "Client", "DefaultClient", "DefaultTransport", "Get", "Post", "Head", "ListenAndServe", "Serve"},
-		where: deterministic, instead: "http.ReadRequest, http.ReadResponse and Write on the host's connections",
+		where: deterministic, instead: "node/web on the host's connections",
 		why: "they start goroutines that the loop does not see",
 	},
 	{

@@ -135,6 +135,7 @@ var libraries = []library{
 	{"github.com/safchain/ethtool", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
 	{"github.com/containerd/cgroups/v3", []string{"netfab/netns"}, false, "one package knows the kernel's control groups"},
 	{"golang.org/x/sys", []string{"netfab/netns", "reports", "scenarios/trial"}, false, "system calls are made only where they are explained"},
+	{"github.com/valyala/fasthttp", []string{"node/web"}, false, "only its parsers of heads: they allocate nothing; its servers and clients start goroutines"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

@@ -32,13 +32,13 @@ type upstream struct {
 // request without an answer becomes 504 if the back end was too slow, 502
 // otherwise. Requests with a body are not forwarded: 501.
 func (s *session) forward(x *web.Exchange) error {
-	if x.HTTP.Body != http.NoBody {
+	if x.HasBody() {
 		return x.Answer(http.StatusNotImplemented, s.service.cfg.Size)
 	}
-	resp, err := s.ask(x)
+	head, err := s.ask(x)
 	if err == nil {
-		if err = x.Relay(resp); err == nil {
-			if resp.Close {
+		if err = x.Relay(head); err == nil {
+			if head.Close {
 				s.upstream.close()
 			}
 			return nil
@@ -57,17 +57,17 @@ func (s *session) forward(x *web.Exchange) error {
 // ask sends the request and waits for the head of the answer. The back end may
 // have closed a used connection at the same time: then the request is repeated
 // once on a new one (RFC 9110 §9.2.2 allows that for safe methods).
-func (s *session) ask(x *web.Exchange) (*http.Response, error) {
+func (s *session) ask(x *web.Exchange) (*web.Head, error) {
 	used := s.upstream.link != nil
-	resp, err := s.upstream.ask(s.service, x)
+	head, err := s.upstream.ask(s.service, x)
 	if used && gone(err) && safe(x.Request.Method) {
 		s.upstream.close()
 		return s.upstream.ask(s.service, x)
 	}
-	return resp, err
+	return head, err
 }
 
-func (u *upstream) ask(s *service, x *web.Exchange) (*http.Response, error) {
+func (u *upstream) ask(s *service, x *web.Exchange) (*web.Head, error) {
 	if u.link == nil {
 		if err := u.open(s.gateway.host, s.cfg.Forward); err != nil {
 			return nil, err

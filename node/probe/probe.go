@@ -126,12 +126,12 @@ func (p *Probe) ask(link *web.Link) error {
 	switch {
 	case err != nil:
 		return inWords(err)
-	case answer.StatusCode != p.cfg.Status:
-		return fmt.Errorf("status %d", answer.StatusCode)
+	case answer.Status != p.cfg.Status:
+		return fmt.Errorf("status %d", answer.Status)
 	case p.cfg.By == topology.ProbeHTTPStatus:
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, bodyMax))
+	body, err := io.ReadAll(io.LimitReader(answer, bodyMax))
 	switch {
 	case bytes.Contains(body, []byte(p.cfg.Token)):
 		return nil

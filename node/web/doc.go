@@ -1,7 +1,7 @@
 // Package web is HTTP/1.1 between programs that run as procs of the loop: the
 // serve loop of back ends and gateways, and the exchange of clients and
-// forwarders. Messages are parsed by net/http; its Server and Transport are not
-// used, because they start goroutines.
+// forwarders. Heads are parsed by fasthttp; its servers and clients, and those
+// of net/http, are not used, because they start goroutines.
 //
 // Every request carries its number, every answer the number and the name of the
 // node that sent it, and the body of an answer is made from the number

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/netip"
@@ -11,17 +12,19 @@ import (
 // Exchange is one request of a connection and its answer.
 type Exchange struct {
 	Request Request
-	// HTTP is the request as net/http parsed it, for its headers and body. The part
-	// of the body that the service does not read is dropped.
-	HTTP *http.Request
 
 	serving  *serving
+	old      bool // the request is of HTTP/1.0
 	answered bool
 	last     bool // the connection ends after this answer
 }
 
 // Client returns the client's end of the connection.
 func (x *Exchange) Client() netip.AddrPort { return x.serving.conn.RemoteAddrPort() }
+
+// HasBody reports whether the request has a body. It is dropped after the
+// answer.
+func (x *Exchange) HasBody() bool { return !x.serving.in.body.empty() }
 
 // Abort resets the connection instead of answering.
 func (x *Exchange) Abort() {
@@ -30,16 +33,17 @@ func (x *Exchange) Abort() {
 }
 
 // begin takes the next request, or refuses it.
-func (x *Exchange) begin(h *http.Request) error {
-	r, err := parseRequest(h)
-	if err != nil {
+func (x *Exchange) begin(in *inbox) error {
+	if err := x.Request.parse(&in.request); err != nil {
 		x.refuse(err)
 		return err
 	}
-	x.Request, x.HTTP = r, h
+	in.body = newBodyReader(in.Reader, in.request.ContentLength())
+	in.body.open = false // without a length, a request has no body
+	x.old = !in.request.IsHTTP11()
 	// Keep-alive with HTTP/1.0 would need a header in the answer; no client that
 	// matters uses it.
-	x.answered, x.last = false, h.Close || !h.ProtoAtLeast(1, 1)
+	x.answered, x.last = false, in.request.ConnectionClose() || x.old
 	return nil
 }
 
@@ -58,7 +62,7 @@ func (x *Exchange) refuse(err error) {
 func (x *Exchange) Answer(status, size int) error {
 	box := outboxes.Get().(*outbox)
 	defer outboxes.Put(box)
-	b := appendStatus(box.b[:0], status, "")
+	b := appendStatus(box.b[:0], status)
 	b = append(b, headerRequest+": "...)
 	b = strconv.AppendUint(b, x.Request.ID, 10)
 	b = append(b, "\r\n"...)
@@ -90,28 +94,30 @@ func (x *Exchange) Answer(status, size int) error {
 // buffer is sent only once it has arrived whole: after an error before that,
 // the caller can still answer differently; see Answered. Any later error of the
 // other server resets the connection.
-func (x *Exchange) Relay(resp *http.Response) error {
+func (x *Exchange) Relay(a *Head) error {
 	box, from := outboxes.Get().(*outbox), outboxes.Get().(*outbox)
 	defer outboxes.Put(box)
 	defer outboxes.Put(from)
-	part, whole, err := fill(resp, from.b[:0])
+	head := x.Request.Method == http.MethodHead
+	bodiless := head || !bodyAllowed(a.Status)
+	part, whole, err := fill(a, from.b[:0])
 	if err != nil {
 		return err
 	}
-	length := resp.ContentLength
-	if whole && resp.Body != http.NoBody {
+	length := a.Length
+	if whole && !bodiless {
 		length = int64(len(part))
 	}
-	head := x.Request.Method == http.MethodHead
-	chunked := length < 0 && !head && bodyAllowed(resp.StatusCode) && x.HTTP.ProtoAtLeast(1, 1)
+	chunked := length < 0 && !bodiless && !x.old
 	x.last = x.last || length < 0 && !chunked && !head
-	b := x.appendRelayed(box.b[:0], resp, length, chunked)
+	b := x.appendRelayed(box.b[:0], a, length, chunked)
 	for {
 		b = appendPart(b, part, chunked, whole)
 		if err := x.write(b); err != nil || whole {
+			a.link.rest()
 			return err
 		}
-		if part, whole, err = fill(resp, from.b[:0]); err != nil {
+		if part, whole, err = fill(a, from.b[:0]); err != nil {
 			x.Abort()
 			return err
 		}
@@ -119,10 +125,10 @@ func (x *Exchange) Relay(resp *http.Response) error {
 	}
 }
 
-// fill reads the body of resp into b until b is full or the body ends.
-func fill(resp *http.Response, b []byte) (part []byte, whole bool, err error) {
+// fill reads from a body into b until b is full or the body ends.
+func fill(from io.Reader, b []byte) (part []byte, whole bool, err error) {
 	for len(b) < writeSize {
-		n, err := resp.Body.Read(b[len(b):writeSize])
+		n, err := from.Read(b[len(b):writeSize])
 		b = b[:len(b)+n]
 		if err == io.EOF {
 			return b, true, nil
@@ -137,33 +143,38 @@ func fill(resp *http.Response, b []byte) (part []byte, whole bool, err error) {
 // Answered reports whether anything of an answer has been sent.
 func (x *Exchange) Answered() bool { return x.answered }
 
-// appendRelayed appends the head of another server's answer. Headers are
-// sorted, because map order must not reach the wire.
-func (x *Exchange) appendRelayed(b []byte, resp *http.Response, length int64, chunked bool) []byte {
-	b = appendStatus(b, resp.StatusCode, resp.Status)
-	names := make([]string, 0, len(resp.Header))
-	for name := range resp.Header { // order: the names are sorted below
-		switch name {
-		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Trailer", "Content-Length", headerBackend:
+// appendRelayed appends the head of another server's answer, with its headers
+// in the order of their names.
+func (x *Exchange) appendRelayed(b []byte, a *Head, length int64, chunked bool) []byte {
+	b = append(b, "HTTP/1.1 "...)
+	b = strconv.AppendInt(b, int64(a.Status), 10)
+	if reason := a.link.in.answer.StatusMessage(); len(reason) > 0 {
+		b = append(append(b, ' '), reason...)
+	}
+	b = append(b, "\r\n"...)
+	type field struct{ name, value []byte }
+	fields := make([]field, 0, 16)
+	for name, value := range a.link.in.answer.All() {
+		switch string(name) {
+		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Trailer", "Transfer-Encoding", "Content-Length", headerBackend:
 		default:
-			names = append(names, name)
+			fields = append(fields, field{name, value})
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		shown := name
-		if name == headerNode {
-			shown = headerBackend
+	slices.SortStableFunc(fields, func(a, b field) int { return bytes.Compare(a.name, b.name) })
+	for _, f := range fields {
+		if string(f.name) == headerNode {
+			b = append(b, headerBackend...)
+		} else {
+			b = append(b, f.name...)
 		}
-		for _, value := range resp.Header[name] {
-			b = append(append(append(append(b, shown...), ": "...), value...), "\r\n"...)
-		}
+		b = append(append(append(b, ": "...), f.value...), "\r\n"...)
 	}
 	b = x.appendOwn(b)
 	switch {
 	case chunked:
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
-	case length >= 0 && bodyAllowed(resp.StatusCode):
+	case length >= 0 && bodyAllowed(a.Status):
 		b = append(b, "Content-Length: "...)
 		b = append(strconv.AppendInt(b, length, 10), "\r\n"...)
 	}
@@ -202,15 +213,11 @@ func appendPart(b, part []byte, chunked, last bool) []byte {
 	return b
 }
 
-// appendStatus appends a status line. The text is the standard one unless full,
-// the status of a response, is given.
-func appendStatus(b []byte, status int, full string) []byte {
+// appendStatus appends a status line with the standard text.
+func appendStatus(b []byte, status int) []byte {
 	b = append(b, "HTTP/1.1 "...)
-	if full == "" {
-		b = append(strconv.AppendInt(b, int64(status), 10), ' ')
-		full = http.StatusText(status)
-	}
-	return append(append(b, full...), "\r\n"...)
+	b = append(strconv.AppendInt(b, int64(status), 10), ' ')
+	return append(append(b, http.StatusText(status)...), "\r\n"...)
 }
 
 // bodyAllowed reports whether an answer of this status has a body: RFC 9110

@@ -13,11 +13,13 @@ import (
 // it.
 type Link struct {
 	source
+	head          Head
+	node, backend string // in the last answer
 }
 
 // NewLink returns the client's end of conn. Release frees its buffers; the
 // caller still has to close the connection.
-func NewLink(conn Conn) *Link { return &Link{source{conn: conn}} }
+func NewLink(conn Conn) *Link { return &Link{source: source{conn: conn}} }
 
 // Release ends the use of the link.
 func (l *Link) Release() { l.release() }
@@ -54,77 +56,107 @@ func (l *Link) Await() error { return l.await() }
 // connection's; io.EOF or io.ErrUnexpectedEOF if the server closed it too
 // early.
 func (l *Link) Receive(r *Request) (Answer, error) {
-	resp, err := l.Head(r)
+	h, err := l.Head(r)
 	if err != nil {
 		return Answer{}, err
 	}
-	a := Answer{Status: resp.StatusCode, Close: resp.Close}
-	a.Node = first(resp.Header, headerNode)
-	a.Backend = first(resp.Header, headerBackend)
-	number := first(resp.Header, headerRequest)
-	if number != "" && !isNumber(number, r.ID) {
+	head := &l.in.answer
+	l.node, l.backend = same(l.node, head.Peek(headerNode)), same(l.backend, head.Peek(headerBackend))
+	a := Answer{Status: h.Status, Node: l.node, Backend: l.backend, Close: h.Close}
+	number := head.Peek(headerRequest)
+	if len(number) > 0 && !isNumber(number, r.ID) {
 		return a, &MismatchError{fmt.Sprintf("for request %.20s, want %d", number, r.ID)}
 	}
-	pattern := NewPattern(r.ID)
-	a.Size, err = l.body(resp, &pattern, number != "")
+	a.Size, err = l.check(r.ID, len(number) > 0)
 	l.rest()
 	return a, err
 }
 
-// Head reads the head of the answer to r; read the body from the response
-// before the next request. Errors are those of Receive.
-func (l *Link) Head(r *Request) (*http.Response, error) {
+// Head is the head of an answer. The body that follows it is read with Read,
+// before the next request.
+type Head struct {
+	Status int
+	Length int64 // of the body; negative: unknown until it has been read
+	Close  bool  // the server closes the connection after this answer
+
+	link *Link
+}
+
+// Read implements io.Reader. Its error is io.ErrUnexpectedEOF if the connection
+// ends in the middle of the body.
+func (h *Head) Read(b []byte) (int, error) {
+	if h.link.in == nil {
+		return 0, io.EOF
+	}
+	return h.link.in.body.Read(b)
+}
+
+// Head reads the head of the answer to r. Errors are those of Receive.
+func (l *Link) Head(r *Request) (*Head, error) {
 	for {
-		if err := l.await(); err != nil {
-			return nil, l.cause(err)
+		err := l.await()
+		if err == nil {
+			err = l.readHead(&l.in.answer)
 		}
-		resp, err := http.ReadResponse(l.in, requestOf(r.Method))
 		if err != nil {
 			return nil, l.cause(err)
 		}
-		l.budget = maxBody
-		if resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
-			return resp, nil
+		h := &l.in.answer
+		status, length := h.StatusCode(), h.ContentLength()
+		if status < 200 && status != http.StatusSwitchingProtocols {
+			continue
 		}
+		if !bodyAllowed(status) {
+			length = 0
+		}
+		l.head = Head{Status: status, Length: int64(max(length, -1)), Close: h.ConnectionClose(), link: l}
+		if r.Method == http.MethodHead {
+			if length == -2 { // fasthttp expects a body that ends with the connection
+				l.head.Close = !h.IsHTTP11()
+			}
+			length = 0
+		}
+		l.in.body = newBodyReader(l.in.Reader, length)
+		return &l.head, nil
 	}
 }
 
-// maxBody is the budget for reading a body: unlimited.
-const maxBody = int(^uint(0) >> 1)
-
-// body reads the body of resp. The body of a message of known length is
-// compared in the reader's buffer, without copying.
-func (l *Link) body(resp *http.Response, pattern *Pattern, check bool) (int64, error) {
-	if resp.Body == http.NoBody {
+// check reads the body and compares it with that of request id, if it must be
+// equal. A body of known length is compared in the reader's buffer, without
+// copying.
+func (l *Link) check(id uint64, equal bool) (int64, error) {
+	if l.in.body.empty() {
 		return 0, nil
 	}
-	if resp.ContentLength < 0 || len(resp.TransferEncoding) > 0 {
-		return l.copyBody(resp.Body, pattern, check)
+	pattern := NewPattern(id)
+	if l.head.Length < 0 {
+		return l.checkCopy(&pattern, equal)
 	}
-	for left := resp.ContentLength; left > 0; {
+	length := l.in.body.left
+	for left := &l.in.body.left; *left > 0; {
 		if _, err := l.in.Peek(1); err != nil {
-			return resp.ContentLength - left, l.cause(err)
+			return length - *left, l.cause(err)
 		}
-		n := int(min(left, int64(l.in.Buffered())))
+		n := int(min(*left, int64(l.in.Buffered())))
 		part, _ := l.in.Peek(n)
-		if check && !pattern.Check(part) {
-			return resp.ContentLength - left, wrongBytes(resp.ContentLength - left)
+		if equal && !pattern.Check(part) {
+			return length - *left, wrongBytes(length - *left)
 		}
 		l.in.Discard(n)
-		left -= int64(n)
+		*left -= int64(n)
 	}
-	return resp.ContentLength, nil
+	return length, nil
 }
 
-// copyBody is body for messages whose end net/http must find.
-func (l *Link) copyBody(body io.Reader, pattern *Pattern, check bool) (int64, error) {
+// checkCopy is check for bodies of unknown length.
+func (l *Link) checkCopy(pattern *Pattern, equal bool) (int64, error) {
 	box := outboxes.Get().(*outbox)
 	defer outboxes.Put(box)
 	scratch := box.b[:readSize]
 	var size int64
 	for {
-		n, err := body.Read(scratch)
-		if check && !pattern.Check(scratch[:n]) {
+		n, err := l.head.Read(scratch)
+		if equal && !pattern.Check(scratch[:n]) {
 			return size, wrongBytes(size)
 		}
 		size += int64(n)
@@ -150,26 +182,8 @@ func (l *Link) cause(err error) error {
 	return &MismatchError{err.Error()}
 }
 
-// requestOf returns what net/http must know about a request to find the end of
-// its answer.
-func requestOf(method string) *http.Request {
-	if method == http.MethodHead {
-		return headRequest
-	}
-	return nil
-}
-
-var headRequest = &http.Request{Method: http.MethodHead}
-
-func first(h http.Header, canonical string) string {
-	if v := h[canonical]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
-
 // isNumber reports whether text is id in decimal digits.
-func isNumber(text string, id uint64) bool {
+func isNumber(text []byte, id uint64) bool {
 	var digits [20]byte
-	return text == string(strconv.AppendUint(digits[:0], id, 10))
+	return string(text) == string(strconv.AppendUint(digits[:0], id, 10))
 }

@@ -71,6 +71,7 @@ func TestReceiveErrors(t *testing.T) {
 		{"closed at once", "", closes, "", io.EOF},
 		{"closed in the head", ok, closes, "", io.EOF},
 		{"closed in the body", ok + "Content-Length: 100\r\n\r\n" + whole[:50], closes, "", io.EOF},
+		{"closed in the trailers", ok + "Transfer-Encoding: chunked\r\n\r\n64\r\n" + whole + "\r\n0\r\nA", closes, "", io.EOF},
 		{"closed in a chunk", ok + "Transfer-Encoding: chunked\r\n\r\n64\r\n" + whole[:50], closes, "", io.EOF},
 		{"reset at once", "", aborts, "", errReset},
 		{"reset in the body", ok + "Content-Length: 100\r\n\r\n" + whole[:50], aborts, "", errReset},
@@ -80,7 +81,7 @@ func TestReceiveErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			scripted(t, c.text, c.end, func(link *Link) {
 				link.conn.(*pipe).SetTimeout(100 * time.Millisecond)
-				r := Request{ID: 42}
+				r := Request{ID: 42, Host: "dp-a"}
 				link.Send(&r)
 				_, err := link.Receive(&r)
 				var mismatch *MismatchError
@@ -110,6 +111,11 @@ func TestReceiveForms(t *testing.T) {
 	}{
 		{"length", ok + "Content-Length: 100\r\n\r\n" + whole, stays, mine},
 		{"chunked", ok + "Transfer-Encoding: chunked\r\n\r\n32\r\n" + whole[:50] + "\r\n32\r\n" + whole[50:] + "\r\n0\r\n\r\n", stays, mine},
+		{"chunked, with trailers", ok + "Transfer-Encoding: chunked\r\nTrailer: A\r\n\r\n64\r\n" + whole + "\r\n0\r\nA: 1\r\nB: 2\r\n\r\n", stays, mine},
+		{"empty, chunked", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", stays, Answer{Status: 200, Node: "dp-a"}},
+		{"long head", ok + "X: " + strings.Repeat("x", 3*readSize) + "\r\nContent-Length: 100\r\n\r\n" + whole, stays, mine},
+		{"HTTP/1.0", strings.Replace(ok, "1.1", "1.0", 1) + "Content-Length: 100\r\n\r\n" + whole, stays,
+			Answer{Status: 200, Node: "dp-a", Size: 100, Close: true}},
 		{"until the end", ok + "\r\n" + whole, closes, Answer{Status: 200, Node: "dp-a", Size: 100, Close: true}},
 		{"behind a gateway", ok + "X-Cablepull-Backend: web\r\nContent-Length: 100\r\n\r\n" + whole, stays,
 			Answer{Status: 200, Node: "dp-a", Backend: "web", Size: 100}},
@@ -119,7 +125,7 @@ func TestReceiveForms(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			scripted(t, c.text, c.end, func(link *Link) {
-				r := Request{ID: 42}
+				r := Request{ID: 42, Host: "dp-a"}
 				link.Send(&r)
 				if got, err := link.Receive(&r); err != nil || got != c.want {
 					t.Errorf("got %+v, %v, want %+v", got, err, c.want)
@@ -137,7 +143,7 @@ func TestReceiveForms(t *testing.T) {
 func TestAwaitSeesDoubledAnswer(t *testing.T) {
 	const one = "HTTP/1.1 200 OK\r\nX-Cablepull-Request: 42\r\nContent-Length: 0\r\n\r\n"
 	scripted(t, one+one, stays, func(link *Link) {
-		r := Request{ID: 42}
+		r := Request{ID: 42, Host: "dp-a"}
 		link.Send(&r)
 		if _, err := link.Receive(&r); err != nil {
 			t.Errorf("first answer: %v", err)
@@ -156,7 +162,7 @@ func TestIdleConnectionsHaveNoBuffer(t *testing.T) {
 		link := NewLink(b.acceptQueue.connect())
 		defer link.Release()
 		for id := range uint64(3) {
-			r := Request{ID: id}
+			r := Request{ID: id, Host: "dp-a"}
 			link.Send(&r)
 			if err := link.Await(); err != nil || link.in == nil {
 				t.Errorf("an answer has arrived: got %v and reader %v, want one", err, link.in)
@@ -181,7 +187,7 @@ func TestReleaseTwice(t *testing.T) {
 		}
 		link.Release()
 		link.Release()
-		if a, b := readers.Get(), readers.Get(); a == b {
+		if a, b := inboxes.Get(), inboxes.Get(); a == b {
 			t.Error("two connections would share a reader")
 		}
 	})

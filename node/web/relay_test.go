@@ -62,7 +62,7 @@ func TestRelay(t *testing.T) {
 			b.client(func(*sim.Proc) {
 				link := NewLink(b.acceptQueue.connect())
 				for range 2 {
-					r := Request{ID: 42, Method: c.method}
+					r := Request{ID: 42, Host: "dp-a", Method: c.method}
 					link.Send(&r)
 					got, err := link.Receive(&r)
 					if want := (Answer{Status: c.status, Node: "dp-a", Backend: "web", Size: c.size}); err != nil || got != want {
@@ -100,7 +100,7 @@ func TestRelayFailures(t *testing.T) {
 			b.recorder.serve = forwarder(b.loop, c.text, c.end)
 			b.client(func(*sim.Proc) {
 				link := NewLink(b.acceptQueue.connect())
-				r := Request{ID: 42}
+				r := Request{ID: 42, Host: "dp-a"}
 				link.Send(&r)
 				got, err := link.Receive(&r)
 				if c.status == 0 {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/valyala/fasthttp"
 )
 
 // The headers of the bench. Their names are in canonical form, so that they can
@@ -41,22 +43,34 @@ func (r *Request) appendHead(b []byte) []byte {
 	return append(b, "\r\n"...)
 }
 
-// parseRequest reads what the bench needs from h. A request of another client,
-// such as curl, has the number 0.
-func parseRequest(h *http.Request) (Request, error) {
-	r := Request{Attempt: 1, Method: h.Method, Path: h.RequestURI, Host: h.Host}
+// parse replaces r by what the bench needs of a head. A request of another
+// client, such as curl, has the number 0.
+func (r *Request) parse(h *fasthttp.RequestHeader) error {
+	*r = Request{
+		Attempt: 1,
+		Method:  same(r.Method, h.Method()), Path: same(r.Path, h.RequestURI()), Host: same(r.Host, h.Host()),
+	}
 	var err error
-	if v := h.Header[headerRequest]; len(v) > 0 {
-		if r.ID, err = strconv.ParseUint(v[0], 10, 64); err != nil {
-			return r, fmt.Errorf("web: %s: got %q, want a number", headerRequest, v[0])
+	if v := h.Peek(headerRequest); v != nil {
+		if r.ID, err = strconv.ParseUint(string(v), 10, 64); err != nil {
+			return fmt.Errorf("web: %s: got %q, want a number", headerRequest, v)
 		}
 	}
-	if v := h.Header[headerAttempt]; len(v) > 0 {
-		if r.Attempt, err = strconv.Atoi(v[0]); err != nil || r.Attempt < 1 {
-			return r, fmt.Errorf("web: %s: got %q, want a number from 1", headerAttempt, v[0])
+	if v := h.Peek(headerAttempt); v != nil {
+		if r.Attempt, err = strconv.Atoi(string(v)); err != nil || r.Attempt < 1 {
+			return fmt.Errorf("web: %s: got %q, want a number from 1", headerAttempt, v)
 		}
 	}
-	return r, nil
+	return nil
+}
+
+// same returns text as a string: the one from before, if it is equal. Most
+// requests of a connection differ only in their number.
+func same(before string, text []byte) string {
+	if before == string(text) {
+		return before
+	}
+	return string(text)
 }
 
 func orElse(s, fallback string) string {

@@ -2,9 +2,7 @@ package web
 
 import (
 	"errors"
-	"io"
 	"net"
-	"net/http"
 	"net/netip"
 
 	"github.com/cablepull/cablepull/sim"
@@ -110,27 +108,24 @@ func (v *serving) run(p *sim.Proc) {
 		if v.await() != nil {
 			return
 		}
-		req, err := http.ReadRequest(v.in)
-		if err != nil {
+		if err := v.readHead(&v.in.request); err != nil {
 			if v.err == nil {
 				x.refuse(err)
 			}
 			return
 		}
 		v.busy = true
-		if x.begin(req) != nil {
+		if x.begin(v.in) != nil {
 			return
 		}
-		v.budget = maxBody
 		v.session.Serve(p, x)
 		if !x.answered || x.last {
 			return
 		}
-		if _, err := io.Copy(io.Discard, req.Body); err != nil {
+		if v.in.body.drop() != nil {
 			return
 		}
 		v.busy = false
-		x.Request, x.HTTP = Request{}, nil
 		v.rest()
 	}
 }

@@ -143,7 +143,7 @@ func TestAnswerForms(t *testing.T) {
 				link := NewLink(b.acceptQueue.connect())
 				defer link.Release()
 				for id := uint64(1); id <= 2; id++ {
-					r := Request{ID: id, Method: c.method}
+					r := Request{ID: id, Host: "dp-a", Method: c.method}
 					link.Send(&r)
 					got, err := link.Receive(&r)
 					if want := (Answer{Status: c.status, Node: "dp-a", Size: c.body}); err != nil || got != want {
@@ -161,6 +161,7 @@ func TestServerRefuses(t *testing.T) {
 	for _, c := range []struct{ name, send string }{
 		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"},
 		{"no version", "GET /\r\n\r\n"},
+		{"no host", "GET / HTTP/1.1\r\n\r\n"}, // RFC 9112 §3.2
 		{"header without colon", "GET / HTTP/1.1\r\nHost x\r\n\r\n"},
 		{"number that is none", "GET / HTTP/1.1\r\nHost: x\r\nX-Cablepull-Request: first\r\n\r\n"},
 		{"negative number", "GET / HTTP/1.1\r\nHost: x\r\nX-Cablepull-Request: -1\r\n\r\n"},
@@ -250,6 +251,22 @@ func TestBodyOfRequestIsDropped(t *testing.T) {
 	}
 }
 
+// TestLongHeadOfRequest: a head that does not fit into the usual buffer is
+// read, and so is what follows it.
+func TestLongHeadOfRequest(t *testing.T) {
+	b := newBench(t, answer(200, 4))
+	b.client(func(*sim.Proc) {
+		conn := b.acceptQueue.connect()
+		io.WriteString(conn, "POST /a HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 10*readSize)+"\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nGET\r\n0\r\n\r\n")
+		io.WriteString(conn, "GET /b HTTP/1.1\r\nHost: y\r\n\r\nGET /c HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n")
+		io.ReadAll(conn)
+	})
+	want := []Request{{Attempt: 1, Method: "POST", Path: "/a", Host: "x"}, {Attempt: 1, Method: "GET", Path: "/b", Host: "y"}, {Attempt: 1, Method: "GET", Path: "/c", Host: "y"}}
+	if !slices.Equal(b.recorder.seen, want) {
+		t.Errorf("requests: got %+v, want %+v", b.recorder.seen, want)
+	}
+}
+
 // TestRefusedConnections: refused connections are reset, and the server
 // continues.
 func TestRefusedConnections(t *testing.T) {
@@ -261,7 +278,7 @@ func TestRefusedConnections(t *testing.T) {
 		}
 		b.recorder.refuse = false
 		link := NewLink(b.acceptQueue.connect())
-		r := Request{ID: 1}
+		r := Request{ID: 1, Host: "dp-a"}
 		link.Send(&r)
 		if _, err := link.Receive(&r); err != nil {
 			t.Errorf("after a refused connection: %v", err)
@@ -281,7 +298,7 @@ func TestDrain(t *testing.T) {
 	})
 	b.client(func(p *sim.Proc) {
 		idle, busy := b.acceptQueue.connect(), NewLink(b.acceptQueue.connect())
-		r := Request{ID: 1}
+		r := Request{ID: 1, Host: "dp-a"}
 		busy.Send(&r)
 		p.Sleep(10 * time.Millisecond)
 		b.server.Drain()
