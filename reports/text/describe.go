@@ -33,6 +33,11 @@ func (l *list) describe(e event.Event) (note, bool) {
 		return note{spans: spans}, true
 	case event.StandbySent:
 		return say(plain, "sends a %s", b.Opcode), true
+	case event.StandbyLost:
+		if b.To == "" {
+			return say(bad, "its %s reaches nobody: %s", b.Opcode, b.Reason), true
+		}
+		return say(bad, "its %s does not reach %s: %s", b.Opcode, b.To, b.Reason), true
 	case event.StandbyRejected:
 		return say(warn, "ignores %s: %s", b.Peer, b.Reason), true
 	case event.VIPGained:

@@ -45,6 +45,8 @@ func TestWhatTheListSays(t *testing.T) {
 		event.ProbeChanged{Target: "http://192.0.2.100/", By: "http-status", State: "down", Reason: "timeout"},
 		event.ProbeChanged{Target: "http://192.0.2.100/", By: "http-status", State: "up"},
 		event.PortBlocked{Interface: "lan", Until: 70 * time.Second},
+		event.StandbyLost{Opcode: "Resign", Reason: "cable a.lan is out"},
+		event.StandbyLost{Opcode: "Coup", To: "b", Reason: "partition a | b"},
 	)
 	for i, want := range []string{
 		"power: booting", "lan: carrier is back", "CPU: hogs take 100 % of class service", "memory: 3 of 4 MiB, refuses connections", "memory: 1 of 4 MiB",
@@ -54,6 +56,7 @@ func TestWhatTheListSays(t *testing.T) {
 		"nginx: GET / 200", "program nginx has ended: signal killed",
 		"http://192.0.2.100/ is down, says its probe by http-status: timeout", "http://192.0.2.100/ is up, says its probe by http-status",
 		"lan: the switch blocks the port until 1m10.0s",
+		"its Resign reaches nobody: cable a.lan is out", "its Coup does not reach b: partition a | b",
 	} {
 		if i >= len(got) || !strings.HasSuffix(got[i], "  "+want) {
 			t.Errorf("line %d: want the end %q in\n%s", i, want, strings.Join(got, "\n"))

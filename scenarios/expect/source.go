@@ -38,7 +38,7 @@ var sources = map[string]source{
 	event.RequestSent{}.Kind(): fromClient, event.RequestAnswered{}.Kind(): fromClient, event.RequestFailed{}.Kind(): fromClient,
 	event.RequestWaiting{}.Kind(): fromClient, event.AnswerMismatched{}.Kind(): fromClient,
 
-	event.StandbyChanged{}.Kind(): fromMember, event.StandbySent{}.Kind(): fromMember, event.StandbyRejected{}.Kind(): fromMember,
+	event.StandbyChanged{}.Kind(): fromMember, event.StandbySent{}.Kind(): fromMember, event.StandbyLost{}.Kind(): fromMember, event.StandbyRejected{}.Kind(): fromMember,
 	event.StandbyStatus{}.Kind(): fromMember,
 
 	event.VIPGained{}.Kind(): fromOwner, event.VIPLost{}.Kind(): fromOwner, event.VIPAnnounced{}.Kind(): fromOwner,

@@ -16,7 +16,7 @@ var bodies = []Body{
 	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
 	NeighbourChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	ProgramEnded{}, ProgramSaid{}, ProbeChanged{},
-	StandbyChanged{}, StandbySent{}, StandbyRejected{}, StandbyStatus{},
+	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},

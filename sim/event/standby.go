@@ -22,6 +22,16 @@ type StandbySent struct {
 	Opcode    string `words:"Coup,Resign"`
 }
 
+// StandbyLost: a Coup or a Resign that a member sent was lost on its way. Node
+// is the sender.
+type StandbyLost struct {
+	Interface string
+	Group     uint8
+	Opcode    string `words:"Coup,Resign"`
+	To        string // the member's node that it did not reach; empty: none
+	Reason    string // such as "cable a.lan is out"
+}
+
 // StandbyRejected: a member ignored messages of a peer. Logged once for each
 // peer and reason; counters count the rest.
 type StandbyRejected struct {
@@ -73,6 +83,9 @@ func (StandbyChanged) Kind() string { return "standby-changed" }
 
 // Kind implements Body.
 func (StandbySent) Kind() string { return "standby-sent" }
+
+// Kind implements Body.
+func (StandbyLost) Kind() string { return "standby-lost" }
 
 // Kind implements Body.
 func (StandbyRejected) Kind() string { return "standby-rejected" }

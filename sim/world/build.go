@@ -95,7 +95,8 @@ func BuildOne(t topology.Topology, only OnlyNode, o Options) (*World, error) {
 	if len(w.names) == 0 {
 		return nil, fmt.Errorf("world: %w: node %q; there are %v", fault.ErrTarget, only.Name, all)
 	}
-	w.frames = watchFrames(w) // observes nothing: the coordinator has the fabric
+	w.frames = watchFrames(w)   // observes nothing: the coordinator has the fabric
+	w.fabric.Observe(losses{w}) // but not what is sent into a cable that is out
 	w.start(o)
 	return w, nil
 }
@@ -149,6 +150,7 @@ func (w *World) complete(o Options) (*World, error) {
 		return nil, err
 	}
 	w.fabric.Observe(w.frames)
+	w.fabric.Observe(losses{w})
 	w.fabric.OnBlocked(w.portBlocked)
 	w.start(o)
 	return w, nil
