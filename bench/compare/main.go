@@ -11,9 +11,10 @@
 //
 // Each measurement is a separate process. Those of the virtual world use one
 // processor, the setting in which both cablepull and the spike are fastest, and
-// count CPU seconds, which other programs disturb least. If a yardstick is not
-// installed, the command says so and omits its rows. The exit status is 1 if a
-// bar is missed. Start reading at rows.go.
+// count CPU seconds, which other programs disturb least. Sweeps are whole
+// commands, ours and that of an earlier commit, which is built from git. If a
+// yardstick is not installed, the command says so and omits its rows. The exit
+// status is 1 if a bar is missed. Start reading at rows.go.
 package main
 
 import (

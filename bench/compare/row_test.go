@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -55,6 +58,39 @@ func TestBars(t *testing.T) {
 	} {
 		if got := tc.r.passed(); got != tc.want {
 			t.Errorf("bar %v, below %t, figures %v: got %t", tc.r.bar, tc.r.below, tc.r.figures, got)
+		}
+	}
+}
+
+// TestDiffer: values that both have must be equal, at any depth; those that
+// only one has, and times of the wall, may not be there or differ.
+func TestDiffer(t *testing.T) {
+	for _, c := range []struct{ a, b, want string }{
+		{`{"x": [1, {"y": "z"}]}`, `{"x": [1, {"y": "z"}]}`, ""},
+		{`{"x": 1, "wall": "2s"}`, `{"x": 1, "wall": "3s", "new": 4}`, ""},
+		{`{"x": [1, {"y": "z"}]}`, `{"x": [1, {"y": "Z"}]}`, ".x[1].y: z and Z"},
+		{`{"x": [1, 2]}`, `{"x": [1]}`, ".x"},
+		{`{"x": {}}`, `{"x": []}`, ".x"},
+		{`{"x": []}`, `{"x": 1}`, ".x"},
+		{`{"x": false}`, `{"x": null}`, ".x: false and <nil>"},
+	} {
+		var a, b any
+		if err := errors.Join(json.Unmarshal([]byte(c.a), &a), json.Unmarshal([]byte(c.b), &b)); err != nil {
+			t.Fatal(err)
+		}
+		if got := differ("", a, b); got != c.want {
+			t.Errorf("%s and %s: got %q, want %q", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// TestNoFirstCommit: without the repository, or the commit, the rows are left
+// out with a sentence.
+func TestNoFirstCommit(t *testing.T) {
+	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(t.TempDir()))
+	for _, r := range sweepRows(sides{root: filepath.Join(t.TempDir(), "bench"), bin: t.TempDir()}) {
+		if err := r.measure(); err != nil || !errors.Is(r.absent, errAbsent) || !strings.Contains(r.absent.Error(), firstCommit) {
+			t.Errorf("%s: got %v, absent %v, want the row omitted", r.what, err, r.absent)
 		}
 	}
 }

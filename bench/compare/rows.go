@@ -7,7 +7,7 @@ import (
 )
 
 // rows are all comparisons, those of the virtual world first.
-func rows(s sides) []*row { return append(virtualRows(s), realRows(s)...) }
+func rows(s sides) []*row { return slices.Concat(virtualRows(s), sweepRows(s), realRows(s)) }
 
 // realRows are the comparisons of the netns world.
 func realRows(s sides) []*row {
