@@ -110,7 +110,7 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 		open = virtual
 	}
 	follower := s.newFollower()
-	keep := expect.ReadBy(s.Expect).Or(o.Keep)
+	keep := follower.counts.Keep().Or(o.Keep)
 	w, err := open(s.Topology, world.Options{
 		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Forget: event.All().Without(keep),
 	})
@@ -144,25 +144,26 @@ type follower struct {
 	scenario *Scenario
 	clients  expect.Clients
 	oracle   *oracle.Oracle
+	counts   *expect.Counts
 }
 
 func (s *Scenario) newFollower() *follower {
 	t := s.Topology.WithDefaults()
-	return &follower{s, clientsOf(t), oracle.New(world.FactsOf(t, s.Duration))}
+	return &follower{s, clientsOf(t), oracle.New(world.FactsOf(t, s.Duration)), expect.NewCounts(s.Expect, s.Duration)}
 }
 
 // Facts returns what is known of a run of the scenario before it starts.
 func (s *Scenario) Facts() oracle.Facts { return world.FactsOf(s.Topology.WithDefaults(), s.Duration) }
 
 // follow returns the function that gets every event in order: it passes them to
-// the oracle and to also, unless that is nil.
+// the oracle, to what counts for expectations, and to also, unless that is nil.
 func (f *follower) follow(also func(event.Event)) func(event.Event) {
-	if also == nil {
-		return f.oracle.Observe
-	}
 	return func(e event.Event) {
 		f.oracle.Observe(e)
-		also(e)
+		f.counts.Observe(e)
+		if also != nil {
+			also(e)
+		}
 	}
 }
 
@@ -173,9 +174,11 @@ func (f *follower) judge(w Lab, seed uint64, keep event.Set) *Outcome {
 		Seed: seed, Digest: w.Digest(), Events: w.Record().Only(keep), Measures: measures,
 		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
-	e := expect.Evidence{Events: out.Events, Measures: measures, Violations: violations, Duration: f.scenario.Duration, Clients: f.clients}
-	if w.RealTime() {
-		e.Tolerance = f.scenario.RealTime()
+	e := expect.Evidence{
+		Events: w.Record(), Measures: measures, Violations: violations, Duration: f.scenario.Duration, Clients: f.clients, Counts: f.counts,
+	}
+	if w.RealTime() { // the record has all events
+		e.Tolerance, e.Counts = f.scenario.RealTime(), nil
 	}
 	out.Expectations, out.Violations = expect.Judge(f.scenario.Expect, e)
 	return out

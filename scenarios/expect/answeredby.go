@@ -44,14 +44,41 @@ func (x AnsweredBy) Check(e Evidence) Result {
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	from, to := p.Core()
-	counts, all := map[string]int{}, 0
-	for ev, answered := range event.From[event.RequestAnswered](e.Events) {
-		if (x.Client == "" || ev.Node == x.Client) && ev.At >= from && ev.At <= to {
-			counts[answered.By]++
-			all++
+	found, counted := e.counted.(*answers)
+	if !counted {
+		found = x.newTally().(*answers)
+		from, to := p.Core()
+		for ev := range e.Events.Of(event.SetOf(event.RequestAnswered{})) {
+			if ev.At >= from && ev.At <= to {
+				found.add(ev)
+			}
 		}
 	}
+	return x.result(found.by, found.all)
+}
+
+func (x AnsweredBy) counts() (Window, event.Set) {
+	return x.Window, event.SetOf(event.RequestAnswered{})
+}
+
+func (x AnsweredBy) newTally() tally { return &answers{client: x.Client, by: map[string]int{}} }
+
+// answers are those to a client, or to all.
+type answers struct {
+	client string
+	by     map[string]int // node
+	all    int
+}
+
+func (a *answers) add(ev event.Event) {
+	if a.client == "" || ev.Node == a.client {
+		a.by[ev.What.(event.RequestAnswered).By]++
+		a.all++
+	}
+}
+
+// result judges how many answers came from each node, of so many.
+func (x AnsweredBy) result(counts map[string]int, all int) Result {
 	if all == 0 {
 		return Result{Got: "no answers"}
 	}

@@ -39,6 +39,9 @@ type Evidence struct {
 	// Tolerance is how far off any instant may be: zero in virtual time.
 	Tolerance time.Duration
 	All       []Expectation // all expectations of the scenario
+
+	Counts  *Counts // of these expectations; nil: the record has all that they read
+	counted tally   // by one of them
 }
 
 // Result is the outcome of a check.
@@ -55,7 +58,11 @@ type Verdict struct {
 
 // judge checks an expectation, unless the evidence says nothing about it.
 func judge(x Expectation, e Evidence) Result {
-	e.Events = e.Events.Only(x.Reads().Or(readByNeeds))
+	reads := readByNeeds
+	if e.counted == nil {
+		reads = reads.Or(x.Reads())
+	}
+	e.Events = e.Events.Only(reads)
 	if err := Missing(x, e); err != nil {
 		return Result{Got: err.Error()}
 	}
@@ -67,7 +74,10 @@ func judge(x Expectation, e Evidence) Result {
 func Judge(all []Expectation, e Evidence) (verdicts []Verdict, unexpected []oracle.Violation) {
 	e.All = all
 	var expected []string
-	for _, x := range all {
+	for i, x := range all {
+		if e.counted = nil; e.Counts != nil && e.Counts.all[i] != nil {
+			e.counted = e.Counts.all[i].tally
+		}
 		verdicts = append(verdicts, Verdict{x.Text(), judge(x, e)})
 		if v, ok := x.(Violations); ok {
 			expected = append(expected, v.Names...)

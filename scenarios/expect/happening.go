@@ -60,20 +60,51 @@ func (x Happening) Check(e Evidence) Result {
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
-	sure, found := 0, []string{}
+	found, counted := e.counted.(*happened)
+	if counted {
+		return found.result(found.n)
+	}
+	found = &happened{Happening: x}
+	sure := 0
 	for ev := range e.Events.Of(event.SetNamed(x.Kind)) {
-		if p.MayHold(ev.At) && x.fits(ev) {
-			found = append(found, form.Text(ev.At))
+		if before := found.n; p.MayHold(ev.At) {
+			found.add(ev)
 			if p.Holds(ev.At) {
-				sure++
+				sure += found.n - before
 			}
 		}
 	}
-	got := "0"
-	if len(found) > 0 {
-		got = fmt.Sprintf("%d, at %s", len(found), shorten(found))
+	return found.result(sure)
+}
+
+func (x Happening) counts() (Window, event.Set) { return x.Window, event.SetNamed(x.Kind) }
+
+func (x Happening) newTally() tally { return &happened{Happening: x} }
+
+// happened is the events that fitted.
+type happened struct {
+	Happening
+	n     int
+	first []string // when the first of them happened
+}
+
+func (h *happened) add(ev event.Event) {
+	if !h.fits(ev) {
+		return
 	}
-	return Result{Passed: x.count().Meets(sure, len(found)), Got: got}
+	h.n++
+	if len(h.first) < shownMax {
+		h.first = append(h.first, form.Text(ev.At))
+	}
+}
+
+// result judges them; so many of them lie in the window for sure.
+func (h *happened) result(sure int) Result {
+	got := "0"
+	if h.n > 0 {
+		got = fmt.Sprintf("%d, at %s", h.n, andMore(h.first, h.n))
+	}
+	return Result{Passed: h.count().Meets(sure, h.n), Got: got}
 }
 
 func (x Happening) fits(ev event.Event) bool {

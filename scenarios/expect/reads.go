@@ -16,13 +16,3 @@ var (
 	readByNeeds = readChanges.Or(event.SetOf(event.VIPGained{}))
 	readSaid    = readFaults.Or(event.SetOf(event.ProgramSaid{}))
 )
-
-// ReadBy returns the kinds of events that a run must keep to be judged by these
-// expectations.
-func ReadBy(all []Expectation) event.Set {
-	read := readByNeeds
-	for _, x := range all {
-		read = read.Or(x.Reads())
-	}
-	return read
-}

@@ -8,13 +8,19 @@ import (
 	"github.com/cablepull/cablepull/scenarios/form"
 )
 
-// shorten joins what was found and keeps the line readable.
-func shorten(found []string) string {
-	const most = 6
-	if more := len(found) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(found[:most], ", "), more)
+// shownMax is how much of what was found is shown, to keep the line readable.
+const shownMax = 6
+
+// shorten joins what was found.
+func shorten(found []string) string { return andMore(found[:min(len(found), shownMax)], len(found)) }
+
+// andMore joins the first of so many that were found.
+func andMore(first []string, n int) string {
+	s := strings.Join(first, ", ")
+	if more := n - len(first); more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
 	}
-	return strings.Join(found, ", ")
+	return s
 }
 
 // part is a named figure of a text; it is left out if it was not given.

@@ -22,27 +22,33 @@ type Window struct {
 // Resolve returns the instants of the window. It fails if the fault was never
 // applied.
 func (w Window) Resolve(e Evidence) (Period, error) {
-	p := Period{to: e.Duration}
+	var zero time.Duration
 	if w.After.given() {
-		zero, err := firstApplied(e, w.After)
-		if err != nil {
+		var err error
+		if zero, err = firstApplied(e, w.After); err != nil {
 			return Period{}, err
 		}
-		p.zero = zero
 	}
-	if p.from = p.zero + w.From; p.from != 0 {
-		p.early = e.Tolerance
-	}
+	p := w.period(zero, e.Duration, e.Tolerance)
 	switch {
 	case p.from > e.Duration:
 		return Period{}, beyond("the window", p.from, e.Duration)
 	case w.After.given() && p.zero >= e.Duration:
 		return Period{}, beyond(w.After.line, p.zero, e.Duration)
 	}
-	if w.To != 0 && p.zero+w.To < p.to {
-		p.to, p.late = p.zero+w.To, e.Tolerance
-	}
 	return p, nil
+}
+
+// period returns the window that counts from an instant of a run.
+func (w Window) period(zero, duration, tolerance time.Duration) Period {
+	p := Period{zero: zero, from: zero + w.From, to: duration}
+	if p.from != 0 {
+		p.early = tolerance
+	}
+	if w.To != 0 && zero+w.To < p.to {
+		p.to, p.late = zero+w.To, tolerance
+	}
+	return p
 }
 
 // Period is a window in instants of the run. An end inside the run is as

@@ -17,9 +17,7 @@ type accounting struct {
 }
 
 func newAccounting(w *watch) *accounting {
-	return &accounting{
-		watch: w, attempts: map[uint64]int{}, failed: map[uint64]int{}, ended: numbers{}, answered: numbers{},
-	}
+	return &accounting{watch: w, attempts: map[uint64]int{}, failed: map[uint64]int{}}
 }
 
 // Observe implements fold.

@@ -130,8 +130,10 @@ type Requests struct {
 	Open          int            `json:"open"`     // neither, when the run ended
 	Retried       int            `json:"retried"`  // failed attempts that were retried
 	AnsweredTwice int            `json:"answered_twice"`
-	LatencyMedian time.Duration  `json:"latency_median"` // of answered requests, from when they were due
-	LatencyMax    time.Duration  `json:"latency_max"`
+	// LatencyMedian is of answered requests, from when they were due. It is off by
+	// 0.05 % at most if there are more than 16,384 different latencies.
+	LatencyMedian time.Duration `json:"latency_median"`
+	LatencyMax    time.Duration `json:"latency_max"`
 }
 
 // Group sums up which members acted as the Active of one standby group: owned

@@ -15,6 +15,8 @@ type oneServer struct {
 	ends  map[string]*end   // by the client's ip:port
 	conns map[uint64]string // ip:port of open connections
 	sent  map[uint64]uint64 // connection on which a request was last sent
+	early []string          // ends that servers logged before clients, at the present instant
+	at    time.Duration
 }
 
 // end is the client's end of a connection.
@@ -33,6 +35,10 @@ func newOneServer(w *watch) *oneServer {
 
 // Observe implements fold.
 func (o *oneServer) Observe(e event.Event) {
+	if e.At > o.at {
+		o.forget()
+		o.at = e.At
+	}
 	switch b := e.What.(type) {
 	case event.ConnEstablished:
 		o.conns[b.Conn] = b.Local
@@ -64,8 +70,20 @@ func (o *oneServer) end(client string) *end {
 	if c == nil {
 		c = &end{at: -1}
 		o.ends[client] = c
+		o.early = append(o.early, client)
 	}
 	return c
+}
+
+// forget drops the ends that no client has logged in the instant: those of
+// members that connect to back ends.
+func (o *oneServer) forget() {
+	for _, client := range o.early {
+		if c := o.ends[client]; c != nil && c.conn == 0 && c.late == 0 {
+			delete(o.ends, client)
+		}
+	}
+	o.early = o.early[:0]
 }
 
 func (o *oneServer) accepted(e event.Event, client string) {

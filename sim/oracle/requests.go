@@ -2,7 +2,6 @@ package oracle
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,11 +18,11 @@ type requests struct {
 // ledger is the requests of one client.
 type ledger struct {
 	Requests
-	latencies []time.Duration
+	latencies durations
 }
 
 func newRequests(*scene) recorder {
-	return &requests{clients: map[string]*ledger{}, open: map[uint64]bool{}, answered: numbers{}}
+	return &requests{clients: map[string]*ledger{}, open: map[uint64]bool{}}
 }
 
 func (r *requests) client(node string) *ledger {
@@ -52,7 +51,7 @@ func (r *requests) Observe(e event.Event) {
 		r.begin(e.Node, b.Request)
 		delete(r.open, b.Request)
 		l.OK++
-		l.latencies = append(l.latencies, b.Latency)
+		l.latencies.add(b.Latency)
 	case event.RequestFailed:
 		l := r.begin(e.Node, b.Request)
 		if b.Retried {
@@ -83,10 +82,7 @@ func (r *requests) record(to *Measures) {
 	for _, name := range sorted(r.clients) {
 		l := r.clients[name]
 		l.Open = l.Sent - l.OK - l.Failed
-		slices.Sort(l.latencies)
-		if n := len(l.latencies); n > 0 {
-			l.LatencyMedian, l.LatencyMax = l.latencies[(n-1)/2], l.latencies[n-1]
-		}
+		l.LatencyMedian, l.LatencyMax = l.latencies.median(), l.latencies.max
 		all = append(all, l.Requests)
 	}
 	to.Requests = all

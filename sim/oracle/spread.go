@@ -17,7 +17,7 @@ type spread struct {
 }
 
 func newSpread(*scene) recorder {
-	return &spread{nodes: map[string]*Spread{}, servers: map[uint64][]string{}, done: numbers{}}
+	return &spread{nodes: map[string]*Spread{}, servers: map[uint64][]string{}}
 }
 
 func (s *spread) node(name string) *Spread {
