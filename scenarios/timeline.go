@@ -112,13 +112,14 @@ func (s *Scenario) findFaults(d *form.Decoder) {
 // the place of the fault. It returns other errors unchanged.
 func (s *Scenario) located(err error) error {
 	var failed *world.FaultError
-	if !errors.As(err, &failed) || !fault.Mistaken(err) {
+	if !errors.As(err, &failed) || fault.Mistake(err) == nil {
 		return err
 	}
 	p := form.Problem{Path: "timeline"}
 	for i, step := range s.Timeline {
 		for k, f := range step.Faults {
-			if step.At == failed.At && f.String() == failed.Fault.String() && i < len(s.faultPlaces) {
+			// In real time a node says when it was asked, which is a bit later.
+			if step.At <= failed.At && f.String() == failed.Fault.String() && i < len(s.faultPlaces) {
 				p = s.faultPlaces[i][k]
 			}
 		}

@@ -97,15 +97,30 @@ func allows(f Fault, n topology.Node) error {
 // InRealTime returns why a fault is impossible in real time in any topology.
 func InRealTime(f Fault) error { return f.Row().inRealTime(Plain(f)) }
 
-// Mistaken reports whether an error of a fault is a mistake of the timeline: it
-// is not possible when its instant comes.
-func Mistaken(err error) bool {
-	for _, mistake := range []error{ErrTarget, ErrDown, ErrRefused, ErrRealStack, topology.ErrProperty} {
+// mistakes are the errors of a timeline whose fault is not possible when its
+// instant comes.
+var mistakes = []error{ErrTarget, ErrDown, ErrRefused, ErrRealStack, topology.ErrProperty}
+
+// Mistake returns the one of these errors that an error is, or nil: then it is
+// not the timeline that is wrong.
+func Mistake(err error) error {
+	for _, mistake := range mistakes {
 		if errors.Is(err, mistake) {
-			return true
+			return mistake
 		}
 	}
-	return false
+	return nil
+}
+
+// MistakeOf returns the mistake with a text: one that crossed a process
+// boundary. It is nil if there is none.
+func MistakeOf(text string) error {
+	for _, mistake := range mistakes {
+		if mistake.Error() == text {
+			return mistake
+		}
+	}
+	return nil
 }
 
 // Present is the state of a machine when a fault is about to be applied to it.

@@ -81,7 +81,7 @@ func (w *World) At(at time.Duration, f fault.Fault) error {
 	}
 	w.loop.At(at, simFunc(func() {
 		if _, err := w.inject(f); err != nil {
-			w.loop.Fail(&FaultError{w.Now(), f, err})
+			w.loop.Fail(&FaultError{at, f, err})
 		}
 	}))
 	return nil

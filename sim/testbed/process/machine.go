@@ -29,7 +29,7 @@ func Main(version string) error {
 	}
 	c := &coordinator{in: json.NewDecoder(control), out: json.NewEncoder(control)}
 	if err := run(c, version); err != nil {
-		_ = c.tell(notice{Failed: err.Error()}) // the error is also the process's own
+		_ = c.tell(noticeOf(err)) // the error is also the process's own
 		return err
 	}
 	return nil
@@ -167,11 +167,11 @@ func (n *machine) apply(a application) error {
 	}
 	machine := n.world.Node(n.name)
 	if err := fault.Now(f, machine.Present()); err != nil {
-		return fmt.Errorf("testbed: %s: %w", f, err)
+		return &world.FaultError{At: n.world.Now(), Fault: f, Err: err}
 	}
 	undo, err := machine.Apply(f)
 	if err != nil {
-		return fmt.Errorf("testbed: %s: %w", f, err)
+		return &world.FaultError{At: n.world.Now(), Fault: f, Err: err}
 	}
 	n.applied[a.Number] = undo
 	n.tellSaved()

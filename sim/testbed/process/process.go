@@ -95,6 +95,9 @@ func (p *process) listen(version string, hear func(notice) error) {
 			p.outcome = fmt.Errorf("the node process is of version %s, the coordinator of %s", n.Hello.Version, version)
 			return
 		case n.Hello != nil:
+		case n.Refused != nil:
+			p.outcome = n.Refused.error()
+			return
 		case n.Failed != "":
 			p.outcome = errors.New(n.Failed)
 			return

@@ -51,6 +51,7 @@ type notice struct {
 	Pong     bool            `json:"pong,omitempty"`
 	Stall    *wall.Stall     `json:"stall,omitempty"` // the worst since the last pong; with Pong and Finished
 	Failed   string          `json:"failed,omitempty"`
+	Refused  *refusal        `json:"refused,omitempty"` // a fault of the timeline
 	Finished bool            `json:"finished,omitempty"`
 }
 
