@@ -28,7 +28,7 @@ func (x Fairness) Text() string {
 
 // Needs implements expect.Expectation.
 func (x Fairness) Needs() []expect.Need {
-	return []expect.Need{expect.NeedRequests(x.Client), x.Window.Need}
+	return []expect.Need{expect.NeedRequests(x.Client, x.Window)}
 }
 
 // Reads implements expect.Expectation.

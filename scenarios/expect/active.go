@@ -43,7 +43,7 @@ func (x Active) Text() string {
 }
 
 // Needs implements Expectation.
-func (x Active) Needs() []Need { return []Need{NeedMember(x.Member), x.window().Need} }
+func (x Active) Needs() []Need { return []Need{NeedMember(x.Member, x.window())} }
 
 // Reads implements Expectation.
 func (Active) Reads() event.Set { return readRoster }

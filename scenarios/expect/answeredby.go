@@ -33,7 +33,7 @@ func (x AnsweredBy) Text() string {
 }
 
 // Needs implements Expectation.
-func (x AnsweredBy) Needs() []Need { return []Need{NeedRequests(x.Client), x.Window.Need} }
+func (x AnsweredBy) Needs() []Need { return []Need{NeedRequests(x.Client, x.Window)} }
 
 // Reads implements Expectation.
 func (AnsweredBy) Reads() event.Set { return readAnswers }

@@ -41,9 +41,9 @@ func (x Becomes) Text() string {
 // Needs implements Expectation.
 func (x Becomes) Needs() []Need {
 	if !x.Between.Given && !x.After.given() {
-		return []Need{NeedMember(x.Member)}
+		return []Need{NeedMember(x.Member, Window{})}
 	}
-	return []Need{NeedMember(x.Member), NeedFault(x.After)}
+	return []Need{NeedMember(x.Member, Window{}), NeedFault(x.After)}
 }
 
 // Reads implements Expectation.

@@ -10,10 +10,11 @@ import (
 // Clients are those of a run, by name.
 type Clients map[string]Client
 
-// Client is how often a client asks, and over which connections.
+// Client is how often a client asks, over which connections, and from when on.
 type Client struct {
-	Rate topology.Rate
-	Mode string // such as topology.ModeNew
+	Rate  topology.Rate
+	Mode  string        // such as topology.ModeNew
+	Start time.Duration // when its first request is due at the earliest
 }
 
 // Due returns how many requests of a client, or of all clients for an empty

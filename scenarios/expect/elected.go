@@ -26,7 +26,7 @@ func (x Elected) Text() string {
 }
 
 // Needs implements Expectation.
-func (x Elected) Needs() []Need { return []Need{NeedMember(Member{}), x.Window.Need} }
+func (x Elected) Needs() []Need { return []Need{NeedMember(Member{}, x.Window)} }
 
 // Reads implements Expectation.
 func (Elected) Reads() event.Set { return readChanges }

@@ -46,7 +46,7 @@ func (x Happening) count() form.Range[int] {
 // Needs implements Expectation.
 func (x Happening) Needs() []Need {
 	if need := sources[x.Kind].need; need != nil {
-		return []Need{need(x), x.Window.Need}
+		return []Need{need(x)}
 	}
 	return []Need{x.Window.Need}
 }

@@ -35,24 +35,43 @@ func Missing(x Expectation, e Evidence) error {
 	return nil
 }
 
-// NeedRequests is the need for requests of a client; without a name, of every
-// client.
-func NeedRequests(client string) Need {
+// NeedRequests is the need for requests of a client before a window ends;
+// without a name, of every client. A window of zero is the whole run.
+func NeedRequests(client string, w Window) Need {
 	return func(e Evidence) error {
 		clients := []string{client}
 		if client == "" {
 			clients = topology.Names(e.Clients)
+		}
+		if len(clients) == 0 && len(e.Measures.Requests) == 0 {
+			return errors.New("there was no client")
 		}
 		for _, c := range clients {
 			if !e.asked(c) {
 				return fmt.Errorf("%s sent no request", c)
 			}
 		}
-		if len(clients) == 0 && len(e.Measures.Requests) == 0 {
-			return errors.New("there was no client")
-		}
-		return nil
+		return needStarted(clients, w, e)
 	}
+}
+
+// needStarted returns an error if no request of any of the clients was due yet
+// when a window ended.
+func needStarted(clients []string, w Window, e Evidence) error {
+	p, err := w.Resolve(e)
+	if err != nil {
+		return err
+	}
+	first, starts := "", time.Duration(0)
+	for _, c := range clients {
+		if start := e.Clients[c].Start; first == "" || start < starts {
+			first, starts = c, start
+		}
+	}
+	if starts > p.to {
+		return fmt.Errorf("%s sends nothing before %s, and the window ends at %s", first, form.Text(starts), form.Text(p.to))
+	}
+	return nil
 }
 
 // asked reports whether a client tried to send a request. If none of its
@@ -62,19 +81,28 @@ func (e Evidence) asked(client string) bool {
 		slices.ContainsFunc(e.Measures.Outages, func(o oracle.Outage) bool { return o.Client == client && o.Open && o.Duration > 0 })
 }
 
-// NeedMember is the need for a member that took part in its group; without a
-// node, for any member.
-func NeedMember(m Member) Need {
+// NeedMember is the need for a member that took part in its group before a
+// window ends; without a node, for any member. A window of zero is the whole
+// run.
+func NeedMember(m Member, w Window) Need {
 	return func(e Evidence) error {
+		p, err := w.Resolve(e)
+		if err != nil {
+			return err
+		}
 		for ev, c := range event.From[event.StandbyChanged](e.Events) {
-			if m.Node == "" || m.chooses(ev.Node, c) {
+			if p.MayHold(max(ev.At, p.from)) && (m.Node == "" || m.chooses(ev.Node, c)) {
 				return nil
 			}
 		}
-		if m.Node == "" {
-			return errors.New("no member ever took part in a group")
+		who := "no member ever"
+		if m.Node != "" {
+			who = m.String() + " never"
 		}
-		return fmt.Errorf("%s never took part in a group", m)
+		if w.To != 0 {
+			return fmt.Errorf("%s took part in a group until %s", who, form.Text(p.to))
+		}
+		return fmt.Errorf("%s took part in a group", who)
 	}
 }
 
@@ -117,7 +145,8 @@ func NeedFault(after Cause) Need {
 }
 
 // NeedConnections is the need for connections that were established when a
-// fault was applied; without a cause, when the first one was.
+// fault was applied, and that had something to do afterwards; without a cause,
+// when the first one was.
 func NeedConnections(after Cause) Need {
 	return func(e Evidence) error {
 		c, err := connectionsAfter(e, after)
@@ -126,6 +155,8 @@ func NeedConnections(after Cause) Need {
 			return err
 		case c.Established == 0:
 			return fmt.Errorf("no connection was established when %s was applied, at %s", c.Fault, form.Text(c.At))
+		case c.Kept+c.Lost == 0:
+			return fmt.Errorf("nothing was due on the %d connections that %s found", c.Established, c.Fault)
 		}
 		return nil
 	}

@@ -14,9 +14,10 @@ import (
 // sends, c2 sends but has no connection when b crashes at the very end.
 func quiet() Evidence {
 	return Evidence{
-		Duration: at(90), Clients: Clients{"c1": {}, "c2": {}},
+		Duration: at(90), Clients: Clients{"c1": {}, "c2": {Start: at(20)}},
 		Events: event.RecordOf([]event.Event{
 			changed(0, "a", "Initial", "Listen"),
+			changed(30, "d", "Initial", "Listen"),
 			{At: at(40), Node: "a", What: event.FaultApplied{Fault: "pull a.lan"}},
 			{At: at(90), Node: "b", What: event.FaultApplied{Fault: "crash b"}},
 		}),
@@ -41,6 +42,7 @@ var questions = []struct {
 	why      string
 }{
 	{"active: {node: b}", quiet, "b never took part in a group"},
+	{"active: {node: d, to: 29s}", quiet, "d never took part in a group until 29s"},
 	{"active: {node: a, from: 91s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
 	{"active: {node: a, after: crash b}", quiet, "crash b is at 1m30s, and the run ends at 1m30s"},
 	{"active: {node: a, after: pull a.lan, at: 60s}", quiet, "the window is at 1m40s, and the run ends at 1m30s"},
@@ -52,6 +54,7 @@ var questions = []struct {
 	{"elected: {nodes: [], after: plug a.lan}", quiet, "plug a.lan was never applied"},
 	{"single-active: {}", idle, "there was no group"},
 	{"single-active: {vip: 192.0.2.9}", quiet, "there was no group"},
+	{"states: {node: d, sequence: [], to: 29s}", quiet, "d never took part in a group until 29s"},
 	{"states: {node: b, sequence: []}", quiet, "b never took part in a group"},
 	{"states: {node: a, group: 99, sequence: []}", quiet, "a in group 99 never took part in a group"},
 	{"states: {node: a, sequence: [], after: pull a.lan, from: 51s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
@@ -74,20 +77,31 @@ var questions = []struct {
 	{"no-active: 0s", quiet, "nobody ever had 192.0.2.100"},
 	{"outage: {client: c1, between: ..1s}", quiet, "c1 sent no request"},
 	{"outage: {between: ..1s}", quiet, "c1 sent no request"},
+	{"outage: {client: c2, retry: ..1s}", quiet, "no outage"},
 	{"outage: {between: ..1s}", idle, "there was no client"},
 	{"kept: 0%..", quiet, "no connection was established when pull a.lan was applied, at 40s"},
 	{"kept: 0%..", idle, "no fault was applied"},
 	{"kept: {share: 0%.., after: crash a}", quiet, "crash a was never applied"},
 	{"lost: 0", quiet, "no connection was established when pull a.lan was applied, at 40s"},
+	{"lost: {count: 0, after: plug a.lan}", evidence, "nothing was due on the 4 connections that plug a.lan found"},
 	{"lost: 0", idle, "no fault was applied"},
 	{"lost: {count: 0, after: crash b}", quiet, "no connection was established when crash b was applied, at 1m30s"},
 	{"requests: {client: c1, failed: 0}", quiet, "c1 sent no request"},
 	{"requests: {only: []}", quiet, "c1 sent no request"},
+	{"requests: {client: c2, latency: ..1s}", func() Evidence {
+		e := quiet()
+		e.Measures.Requests[0].OK = 0
+		return e
+	}, "no request of c2 succeeded, so none has a latency"},
 	{"requests: {share: 0%..}", idle, "there was no client"},
 	{"answered-by: {client: c1, nodes: {a: 0%..}}", quiet, "c1 sent no request"},
+	{"answered-by: {client: c2, nodes: {a: 0%..}, to: 19s}", quiet, "c2 sends nothing before 20s, and the window ends at 19s"},
 	{"answered-by: {client: c2, nodes: {a: 0%..}, from: 91s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
 	{"event: {kind: request-failed, node: c1, count: 0}", quiet, "c1 sent no request"},
 	{"event: {kind: request-failed, count: 0}", idle, "no client sent a request"},
+	{"event: {kind: request-failed, node: c2, to: 19s, count: 0}", quiet, "c2 sends nothing before 20s, and the window ends at 19s"},
+	{"event: {kind: request-failed, to: 19s, count: 0}", quiet, "c2 sends nothing before 20s, and the window ends at 19s"},
+	{"event: {kind: standby-sent, node: d, to: 29s, count: 0}", quiet, "d never took part in a group until 29s"},
 	{"event: {kind: standby-sent, node: b, count: 0}", quiet, "b never took part in a group"},
 	{"event: {kind: vip-lost, count: 0, after: crash a}", quiet, "crash a was never applied"},
 	{"event: {kind: vip-lost, count: 0, after: crash b}", quiet, "crash b is at 1m30s, and the run ends at 1m30s"},

@@ -25,7 +25,7 @@ type ChangeNamer interface {
 func (x NothingElse) Text() string { return "no other change of a standby state after the first fault" }
 
 // Needs implements Expectation.
-func (NothingElse) Needs() []Need { return []Need{NeedMember(Member{})} }
+func (NothingElse) Needs() []Need { return []Need{NeedMember(Member{}, Window{})} }
 
 // Reads implements Expectation.
 func (NothingElse) Reads() event.Set { return readChanges }

@@ -26,7 +26,7 @@ func (x OnlyActive) Text() string {
 }
 
 // Needs implements Expectation.
-func (x OnlyActive) Needs() []Need { return []Need{NeedMember(Member{}), x.Window.Need} }
+func (x OnlyActive) Needs() []Need { return []Need{NeedMember(Member{}, x.Window)} }
 
 // Reads implements Expectation.
 func (OnlyActive) Reads() event.Set { return readRoster }

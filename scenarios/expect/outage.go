@@ -38,7 +38,7 @@ func (x Outage) Text() string {
 }
 
 // Needs implements Expectation.
-func (x Outage) Needs() []Need { return []Need{NeedRequests(x.Client)} }
+func (x Outage) Needs() []Need { return []Need{NeedRequests(x.Client, Window{})} }
 
 // Reads implements Expectation.
 func (Outage) Reads() event.Set { return nothing }
@@ -70,13 +70,19 @@ func (x Outage) Check(e Evidence) Result {
 	return result
 }
 
+// ofParts reports whether it is about parts of an outage. If nothing is said of
+// the whole, there must be one.
+func (x Outage) ofParts() bool {
+	return x.Detection.Given || x.Election.Given || x.Announcement.Given || x.Neighbour.Given || x.Retry.Given
+}
+
 func (x Outage) check(e Evidence, o oracle.Outage) Result {
 	justBegun := o.Open && o.Duration < e.Tolerance // the answer would have come after the end
 	fits := e.span(x.Between).Contains(o.Duration) && e.span(x.Detection).Contains(o.Detection) && e.span(x.Election).Contains(o.Election) &&
 		e.span(x.Announcement).Contains(o.Announcement) && e.span(x.Neighbour).Contains(o.Neighbour) &&
 		e.span(x.Retry).Contains(o.Retry) && (x.Open == o.Open || justBegun)
 	if o.Duration == 0 && !o.Open {
-		return Result{Passed: fits, Got: "no outage"}
+		return Result{Passed: fits && (x.Between.Given || !x.ofParts()), Got: "no outage"}
 	}
 	got := fmt.Sprintf("%s from %s (detection %s, election %s, announcement %s, neighbour %s, retry %s)", form.Text(o.Duration), form.Text(o.From),
 		form.Text(o.Detection), form.Text(o.Election), form.Text(o.Announcement), form.Text(o.Neighbour), form.Text(o.Retry))

@@ -51,7 +51,23 @@ func (x Requests) Needs() []Need {
 	if x.Sent == form.Exactly(0) {
 		return nil
 	}
-	return []Need{NeedRequests(x.Client)}
+	if x.Latency.Given {
+		return []Need{NeedRequests(x.Client, Window{}), needAnswers(x.Client)}
+	}
+	return []Need{NeedRequests(x.Client, Window{})}
+}
+
+// needAnswers is the need for a request that succeeded, which has a latency;
+// without a name, for one of every client.
+func needAnswers(client string) Need {
+	return func(e Evidence) error {
+		for _, r := range e.Measures.Requests {
+			if (client == "" || r.Client == client) && r.OK == 0 {
+				return fmt.Errorf("no request of %s succeeded, so none has a latency", r.Client)
+			}
+		}
+		return nil
+	}
 }
 
 // Reads implements Expectation.

@@ -3,6 +3,7 @@ package expect
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -18,8 +19,8 @@ type source struct {
 
 var (
 	anywhere   = source{problems: problemsOfNode}
-	fromClient = source{of: "a client", problems: problemsOfSource, need: func(x Happening) Need { return needSomeRequests(x.Node) }}
-	fromMember = source{"a member of a standby group", problemsOfMember, func(x Happening) Need { return NeedMember(Member{Node: x.Node}) }}
+	fromClient = source{of: "a client", problems: problemsOfSource, need: func(x Happening) Need { return needSomeRequests(x.Node, x.Window) }}
+	fromMember = source{"a member of a standby group", problemsOfMember, func(x Happening) Need { return NeedMember(Member{Node: x.Node}, x.Window) }}
 	fromOwner  = source{of: "a node that can have a virtual IP", problems: problemsOfOwner}
 	fromServer = source{of: "a node with a service", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no service", func(n Node) bool { return len(n.Services) > 0 || n.Host != nil })
@@ -83,23 +84,17 @@ func problemsOfSource(plan Plan, key, name string) []topology.Problem {
 	return nil
 }
 
-// needSomeRequests is the need for requests of a client; without a name, of
-// any.
-func needSomeRequests(client string) Need {
+// needSomeRequests is the need for requests of a client before a window ends;
+// without a name, of any.
+func needSomeRequests(client string, w Window) Need {
 	if client != "" {
-		return NeedRequests(client)
+		return NeedRequests(client, w)
 	}
 	return func(e Evidence) error {
-		for _, r := range e.Measures.Requests {
-			if r.Sent > 0 {
-				return nil
-			}
+		clients := slices.DeleteFunc(topology.Names(e.Clients), func(name string) bool { return !e.asked(name) })
+		if len(clients) == 0 {
+			return errors.New("no client sent a request")
 		}
-		for _, o := range e.Measures.Outages {
-			if e.asked(o.Client) {
-				return nil
-			}
-		}
-		return errors.New("no client sent a request")
+		return needStarted(clients, w, e)
 	}
 }

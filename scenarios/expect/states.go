@@ -30,7 +30,7 @@ func (x States) Text() string {
 }
 
 // Needs implements Expectation.
-func (x States) Needs() []Need { return []Need{NeedMember(x.Member), x.Window.Need} }
+func (x States) Needs() []Need { return []Need{NeedMember(x.Member, x.Window)} }
 
 // Reads implements Expectation.
 func (States) Reads() event.Set { return readChanges }
