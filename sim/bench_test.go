@@ -122,3 +122,22 @@ func BenchmarkDigest(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFramesAmongTimers is a world of 1,000 connections: each has a frame
+// on its way, which takes as long as all others, and two timers.
+func BenchmarkFramesAmongTimers(b *testing.B) {
+	const connections = 1000
+	loop := New(1)
+	random := loop.Stream("bench")
+	for range 2 * connections {
+		loop.NewTimer(Func(func() {})).Reset(24*365*time.Hour + time.Duration(random.Int64N(int64(time.Second))))
+	}
+	for i := range connections {
+		loop.After(time.Duration(i), &ticker{loop: loop, left: b.N/connections + 1, gap: 100 * time.Microsecond})
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	if err := loop.Run(24 * 365 * time.Hour); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -45,7 +45,7 @@ type Loop struct {
 	now     time.Duration
 	shown   atomic.Int64 // now, for those who do not hold the lock
 	seq     uint64
-	heap    queue
+	later   agenda
 	present ring
 	free    []*event
 	err     error
@@ -128,7 +128,7 @@ func (l *Loop) enqueue(ev *event, d time.Duration) {
 	} else {
 		// A span such as math.MaxInt64 means never, not long ago.
 		ev.when = l.now + min(d, math.MaxInt64-l.now)
-		l.heap.push(ev)
+		l.later.push(ev, d)
 	}
 	l.driver.Posted()
 }
@@ -194,15 +194,19 @@ func (l *Loop) Run(until time.Duration) (err error) {
 // due reports whether an event waits for the current instant. The caller holds
 // the lock.
 func (l *Loop) due() bool {
-	return !l.present.empty() || len(l.heap) > 0 && l.heap[0].when <= l.now
+	if !l.present.empty() {
+		return true
+	}
+	next := l.later.first()
+	return next.ev != nil && next.when <= l.now
 }
 
 // advance moves the clock towards the next event, but not beyond until. The
 // caller holds the lock.
 func (l *Loop) advance(until time.Duration) {
 	target := until
-	if len(l.heap) > 0 {
-		target = min(until, l.heap[0].when)
+	if next := l.later.first(); next.ev != nil {
+		target = min(until, next.when)
 	}
 	if _, virtual := l.driver.(Virtual); virtual {
 		l.move(target)
@@ -218,13 +222,13 @@ func (l *Loop) advance(until time.Duration) {
 // run: its timer was stopped in this instant, or its scope is dead or frozen.
 // The caller holds the lock.
 func (l *Loop) take() Task {
-	// Events in the heap for this instant were posted before the clock reached it,
-	// hence before everything in present. In real time the clock may have passed
-	// instants of the heap after something was posted for now. That then runs
+	// Later events for this instant were posted before the clock reached it, hence
+	// before everything in present. In real time the clock may have passed instants
+	// of later events after something was posted for now. That then runs
 	// first, or timers that are always late would starve it.
 	var ev *event
-	if len(l.heap) > 0 && l.heap[0].when <= l.now && !l.present.before(l.heap[0]) {
-		ev = l.heap.pop()
+	if next := l.later.first(); next.ev != nil && next.when <= l.now && !l.present.before(next) {
+		ev = l.later.pop()
 	} else {
 		ev = l.present.pop()
 		ev.index = idle

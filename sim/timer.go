@@ -43,7 +43,7 @@ func (t *Timer) Stop() bool {
 func (t *Timer) stop() bool {
 	switch {
 	case t.ev.index >= 0:
-		t.loop.heap.remove(t.ev)
+		t.loop.later.remove(t.ev)
 		return true
 	case t.ev.index == waiting && t.ev.task != nil:
 		t.ev.task = nil
