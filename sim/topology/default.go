@@ -36,7 +36,7 @@ func Names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) 
 // 02:00:00:00:xx:yy, numbered over all interfaces in the order of node and
 // interface names.
 func (t Topology) WithDefaults() Topology {
-	done := Topology{Segments: map[string]Segment{}, Nodes: map[string]Node{}}
+	done := Topology{Segments: map[string]Segment{}, Nodes: map[string]Node{}, AllowInvalid: t.AllowInvalid}
 	for _, name := range Names(t.Segments) {
 		done.Segments[name] = t.Segments[name].WithDefaults()
 	}

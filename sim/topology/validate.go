@@ -12,7 +12,7 @@ import (
 // order. It checks what depends on the whole topology; package standby knows
 // what a single standby configuration may hold.
 func (t Topology) Validate() []Problem {
-	c := checker{Topology: t, whole: t.WithDefaults()}
+	c := checker{Topology: t, whole: t.WithDefaults(), occurred: map[string]bool{}}
 	c.problems = CheckFields(t)
 	if len(t.Segments) == 0 {
 		c.fail([]string{"segments"}, "got no segment, want at least one, such as lan: {}")
@@ -28,6 +28,7 @@ func (t Topology) Validate() []Problem {
 	}
 	c.addresses()
 	c.groups()
+	c.allowances()
 	return c.problems
 }
 
@@ -36,6 +37,7 @@ type checker struct {
 	Topology
 	whole    Topology
 	problems []Problem
+	occurred map[string]bool // kinds of invalid topology
 }
 
 func (c *checker) fail(path []string, format string, args ...any) {
@@ -176,17 +178,17 @@ func (c *checker) addresses() {
 			}
 			key := nic.Segment + " " + nic.Address.Addr().String()
 			if other, taken := ips[key]; taken {
-				c.fail(At(path, "address"), "%s already has %s on segment %s", other, nic.Address.Addr(), nic.Segment)
+				c.invalid(DuplicateIP, At(path, "address"), "%s already has %s on segment %s", other, nic.Address.Addr(), nic.Segment)
 			}
 			ips[key] = me
 			key = nic.Segment + " " + strings.ToLower(nic.MAC)
 			if other, taken := macs[key]; taken {
-				c.fail(At(path, "mac"), "%s already has %s on segment %s", other, nic.MAC, nic.Segment)
+				c.invalid(DuplicateMAC, At(path, "mac"), "%s already has %s on segment %s", other, nic.MAC, nic.Segment)
 			}
 			macs[key] = me
 			subnet := nic.Address.Masked().String()
 			if first, known := subnets[nic.Segment]; known && first.Message != subnet {
-				c.fail(At(path, "address"), "got subnet %s, want %s as %s has on segment %s", subnet, first.Message, first.Path[0], nic.Segment)
+				c.invalid(WrongNetmask, At(path, "address"), "got subnet %s, want %s as %s has on segment %s", subnet, first.Message, first.Path[0], nic.Segment)
 			} else if !known {
 				subnets[nic.Segment] = Problem{Path: []string{me}, Message: subnet}
 			}

@@ -149,3 +149,36 @@ func TestValidateTellsAll(t *testing.T) {
 		}
 	}
 }
+
+// TestAllowInvalid: a mistake that the list admits is no problem; others still
+// are, and so is an entry that admits nothing.
+func TestAllowInvalid(t *testing.T) {
+	sameIP := func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.11/24")} }
+	sameMAC := func(t *Topology) {
+		t.Nodes["d"] = Node{NICs: map[string]NIC{"lan": {Address: netip.MustParsePrefix("192.0.2.13/24"), MAC: "02:00:00:00:00:01"}}}
+	}
+	otherMask := func(t *Topology) { t.Nodes["d"] = Node{NICs: nic("192.0.2.13/25")} }
+	nothing := func(*Topology) {}
+	for _, c := range []struct {
+		change func(*Topology)
+		allow  []string
+		want   []string
+	}{
+		{sameIP, []string{"duplicate-ip"}, nil},
+		{sameMAC, []string{"duplicate-mac"}, nil},
+		{otherMask, []string{"wrong-netmask"}, nil},
+		{func(t *Topology) { sameIP(t); otherMask(t); t.Nodes["e"] = Node{NICs: nic("192.0.2.11/24")} }, []string{"wrong-netmask", "duplicate-ip"}, nil},
+		{sameIP, []string{"duplicate-mac"}, []string{
+			"allow-invalid.0: duplicate-mac does not occur in this topology: leave it out", "nodes.d.nics.lan.address: a.lan already has 192.0.2.11 on segment lan",
+		}},
+		{sameMAC, nil, []string{"nodes.d.nics.lan.mac: a.lan already has 02:00:00:00:00:01 on segment lan"}},
+		{nothing, []string{"wrong-netmask"}, []string{"allow-invalid.0: wrong-netmask does not occur in this topology: leave it out"}},
+		{sameIP, []string{"duplicate-ip", "duplicate-ip"}, []string{"allow-invalid.1: duplicate-ip is in the list twice"}},
+		{sameIP, []string{"duplicate-ip", "duplicate-pi"}, []string{`allow-invalid.1: got "duplicate-pi", want duplicate-mac, duplicate-ip or wrong-netmask (did you mean "duplicate-ip"?)`}},
+	} {
+		topology := pair()
+		c.change(&topology)
+		topology.AllowInvalid = c.allow
+		wantProblems(t, topology.Validate(), c.want...)
+	}
+}
