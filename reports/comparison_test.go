@@ -21,14 +21,14 @@ func worlds() (virtual, netns *Result) {
 	virtual, netns = cablePull(), cablePull()
 	virtual.Passed, virtual.Expectations, virtual.Violations = true, virtual.Expectations[:1], nil
 	netns.World, netns.Digest, netns.Wall = "netns", "", 2*time.Minute
-	takeover := oracle.Takeover{VIP: "192.0.2.100", From: "a", To: "b", At: 48 * time.Second, Fault: "pull a.lan", FaultAt: 40 * time.Second, Detected: true, Detection: 8 * time.Second}
+	takeover := oracle.Takeover{VIP: "192.0.2.100", From: "a", To: "b", At: 48 * time.Second, Moved: true, Causes: []oracle.Cause{{Fault: "pull a.lan", At: 40 * time.Second}}, Detected: true, Detection: 8 * time.Second}
 	virtual.Measures.Takeovers = []oracle.Takeover{takeover}
 	takeover.At += 3 * ms
 	takeover.Detection += 3 * ms
 	netns.Measures.Takeovers = []oracle.Takeover{takeover, takeover}
 	netns.Measures.Outages = []oracle.Outage{{Client: "c1", Duration: 7999 * ms}}
 	netns.Measures.Requests[0].Sent = 3
-	virtual.Measures.Groups = []oracle.Group{{VIP: "192.0.2.100", Moves: 1}}
+	virtual.Measures.Groups = []oracle.Group{{VIP: "192.0.2.100", HadActive: true, Moves: 1}}
 	return virtual, netns
 }
 

@@ -38,8 +38,9 @@ var windRow = fault.Kind[wind]{
 	Lifts:       func(wind, fault.Fault) bool { return false },
 	Replaces:    func(wind, fault.Fault) bool { return false },
 	LosesFrames: func(wind) bool { return false },
-	Silences:    func(wind, fault.Way) bool { return false },
+	Silences:    func(wind, fault.Way) fault.Silence { return fault.HellosPass },
 	Stops:       func(wind, fault.Way) bool { return false },
+	Influence:   func(wind) fault.Influence { return fault.NoInfluence },
 }.Row()
 
 // metronome is a throw-away program: it logs a beat at each interval.

@@ -93,7 +93,7 @@ func cablePull() *reports.Result {
 			Takeovers: []oracle.Takeover{
 				{VIP: vip, To: "a", At: 20 * time.Second},
 				{
-					VIP: vip, From: "a", To: "b", At: took, Fault: "pull a.lan", FaultAt: 40 * time.Second,
+					VIP: vip, From: "a", To: "b", At: took, Moved: true, Causes: []oracle.Cause{{Fault: "pull a.lan", At: 40 * time.Second}},
 					Detected: true, Detection: 7903*ms + 100*time.Microsecond, Served: true, Gap: 8401*ms + 900*time.Microsecond,
 				},
 			},
@@ -105,7 +105,7 @@ func cablePull() *reports.Result {
 			Requests: []oracle.Requests{{
 				Client: "c1", Sent: 118, OK: 78, Failed: 40, Failures: map[string]int{"timeout": 40}, LatencyMedian: 2 * ms, LatencyMax: 3 * ms,
 			}},
-			Groups: []oracle.Group{{VIP: vip, Moves: 1, Transitions: 9, NoActive: 7903 * ms, NoLongest: 7903 * ms}},
+			Groups: []oracle.Group{{VIP: vip, HadActive: true, Moves: 1, Transitions: 9, NoActive: 7903 * ms, NoLongest: 7903 * ms}},
 			Spread: []oracle.Spread{{Node: "a", Connections: 50, Requests: 14, RequestShare: 0.18}, {Node: "b", Connections: 50, Requests: 64, RequestShare: 0.82}},
 			Members: []oracle.MemberStatus{
 				{
@@ -163,7 +163,7 @@ func splitBrain() *reports.Result {
 			},
 			Outages:     []oracle.Outage{{Client: "client-1", From: 140 * time.Second, To: 160 * time.Second, Open: true, Duration: 20 * time.Second, Detection: 20 * time.Second}},
 			Connections: []oracle.Connections{{Fault: "partition a client-1 | b web", At: 60 * time.Second, Established: 50, Kept: 50}},
-			Groups:      []oracle.Group{{VIP: vip, Moves: 2, Transitions: 13, DualActive: 31097 * ms, DualJoined: 997 * ms, DualLongest: 31097 * ms}},
+			Groups:      []oracle.Group{{VIP: vip, HadActive: true, Moves: 2, Transitions: 13, DualActive: 31097 * ms, DualJoined: 997 * ms, DualLongest: 31097 * ms}},
 			Members: []oracle.MemberStatus{
 				{Node: "a", Interface: "lan", Group: 7, VIP: vip, Mode: "down"},
 				{

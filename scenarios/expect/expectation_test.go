@@ -56,7 +56,7 @@ func evidence() Evidence {
 		Measures: oracle.Measures{
 			Takeovers: []oracle.Takeover{
 				{VIP: "192.0.2.100", To: "a", At: at(20)},
-				{VIP: "192.0.2.100", From: "a", To: "b", At: at(48), Fault: "pull a.lan", FaultAt: at(40), Detected: true, Detection: at(8), Served: true, Gap: at(8.25)},
+				{VIP: "192.0.2.100", From: "a", To: "b", At: at(48), Moved: true, Causes: []oracle.Cause{{Fault: "pull a.lan", At: at(40)}}, Detected: true, DetectedAt: at(48), Detection: at(8), Served: true, Gap: at(8.25), Why: "b could not hear a.", Possible: []oracle.Cause{{Fault: "drift b 20%", At: at(30)}}},
 			},
 			Outages: []oracle.Outage{
 				{Client: "c1", From: at(40), To: at(49), Duration: at(9), Detection: at(8), Neighbour: at(0.25), Retry: at(0.75)},
@@ -129,7 +129,9 @@ var goldenChecks = [][3]string{
 	{"takeover: {from: a, to: b, detection: 7s..10s, gap: ..9s}", "takeover from a to b: detection 7s..10s, gap ..9s", "at 48s, detection 8s, gap 8.25s"},
 	{"takeover: {from: a, to: b, detection: ..7s}", "takeover from a to b: detection ..7s", "!at 48s, detection 8s, gap 8.25s"},
 	{"takeover: {to: b, after: pull a.lan, vip: 192.0.2.100}", "takeover of 192.0.2.100 to b after pull a.lan", "at 48s, detection 8s, gap 8.25s"},
-	{"takeover: {to: b, after: crash a}", "takeover to b after crash a", "!no such takeover"},
+	{"takeover: {to: b, after: crash a}", "takeover to b after crash a", "!at 48s, not caused by crash a: b could not hear a."},
+	{"takeover: {to: c, after: crash a}", "takeover to c after crash a", "!no such takeover"},
+	{"takeover: {to: b, after: drift b 20%, detection: 18s}", "takeover to b after drift b 20%: detection 18s", "at 48s, detection 18s, gap 8.25s"},
 	{"takeover: {to: a}", "takeover to a", "at 20s, no claim after a fault, not served by both"},
 	{"takeover: {to: a, gap: 0s..}", "takeover to a: gap 0s..", "!at 20s, no claim after a fault, not served by both"},
 	{"moves: 3", "moves of the virtual IP: 3", "3"},

@@ -9,8 +9,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Moves expects how often the role of the Active moved; the first election does
-// not count.
+// Moves expects how often a virtual IP moved to another member that was then
+// alone with it; the first election does not count.
 type Moves struct {
 	Count form.Range[int] `yaml:"count,short" doc:"how many times the role moves" jsonschema:"required"`
 	VIP   netip.Addr      `yaml:"vip" doc:"the virtual IP of the group (default: all groups together)"`

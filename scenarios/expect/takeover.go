@@ -1,6 +1,7 @@
 package expect
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -16,8 +17,8 @@ type Takeover struct {
 	From      string                    `yaml:"from" doc:"the node that had the virtual IP (default: any)"`
 	To        string                    `yaml:"to" doc:"the node that takes it over" jsonschema:"required"`
 	VIP       netip.Addr                `yaml:"vip" doc:"the virtual IP (default: any)"`
-	After     Cause                     `yaml:"after" doc:"the last fault before the takeover, such as pull a.lan (default: any)"`
-	Detection form.Range[time.Duration] `yaml:"detection" doc:"from the fault to the first frame in which the new member claims the virtual IP"`
+	After     Cause                     `yaml:"after" doc:"a fault that caused the takeover by its beginning or its end, such as pull a.lan (default: any)"`
+	Detection form.Range[time.Duration] `yaml:"detection" doc:"from the beginning of the fault to the first frame in which the new member claims the virtual IP"`
 	Gap       form.Range[time.Duration] `yaml:"gap" doc:"from the last frame that the old member served to the first that the new one did"`
 }
 
@@ -45,32 +46,47 @@ func (x Takeover) Needs() []Need {
 // Reads implements Expectation.
 func (Takeover) Reads() event.Set { return nothing }
 
-// Check implements Expectation. Any takeover that fits will do.
+// Check implements Expectation. Any takeover that fits will do. What fits but
+// has another cause is reported with that cause.
 func (x Takeover) Check(e Evidence) Result {
-	got := ""
+	got, others := "", ""
 	for _, t := range e.Measures.Takeovers {
-		if t.To != x.To || x.From != "" && t.From != x.From || x.VIP.IsValid() && t.VIP != x.VIP.String() || x.After.given() && !x.After.is(t.Fault) {
+		if t.To != x.To || x.From != "" && t.From != x.From || x.VIP.IsValid() && t.VIP != x.VIP.String() {
 			continue
 		}
-		found := "at " + form.Text(t.At) + ", " + detectionText(t) + ", " + gapText(t)
-		if (!x.Detection.Given || t.Detected && e.span(x.Detection).Contains(t.Detection)) && (!x.Gap.Given || t.Served && e.span(x.Gap).Contains(t.Gap)) {
+		cause, caused := x.causeOf(t)
+		if !caused {
+			others = cmp.Or(others, "at "+form.Text(t.At)+", not caused by "+x.After.text+": "+t.Why)
+			continue
+		}
+		detected := t.Detected && (cause.Fault == "" || t.DetectedAt >= cause.When())
+		detection := t.DetectedAt - cause.At
+		found := "at " + form.Text(t.At) + ", " + detectionText(detected, detection) + ", " + gapText(t)
+		if (!x.Detection.Given || detected && e.span(x.Detection).Contains(detection)) && (!x.Gap.Given || t.Served && e.span(x.Gap).Contains(t.Gap)) {
 			return Result{Passed: true, Got: found}
 		}
-		if got == "" {
-			got = found
-		}
+		got = cmp.Or(got, found)
 	}
-	if got == "" {
-		got = "no such takeover"
-	}
-	return Result{Got: got}
+	return Result{Got: cmp.Or(got, others, "no such takeover")}
 }
 
-func detectionText(t oracle.Takeover) string {
-	if !t.Detected {
+// causeOf returns the cause of a takeover from which its detection counts: the
+// one that the expectation names, if it can have caused it, or the first one.
+// There may be none if the expectation names none.
+func (x Takeover) causeOf(t oracle.Takeover) (c oracle.Cause, caused bool) {
+	for _, c := range slices.Concat(t.Causes, t.Possible) {
+		if !x.After.given() || x.After.is(c.Fault) {
+			return c, true
+		}
+	}
+	return oracle.Cause{}, !x.After.given()
+}
+
+func detectionText(detected bool, detection time.Duration) string {
+	if !detected {
 		return "no claim after a fault"
 	}
-	return "detection " + form.Text(t.Detection)
+	return "detection " + form.Text(detection)
 }
 
 func gapText(t oracle.Takeover) string {

@@ -64,6 +64,7 @@ var backendRow = Kind[Backend]{
 	LosesFrames: never[Backend],
 	Silences:    silencesNobody[Backend],
 	Stops:       stopsNothing[Backend],
+	Influence:   noInfluence[Backend],
 }.Row()
 
 // Row implements Fault.

@@ -26,8 +26,9 @@ var blockRow = Kind[Block]{
 	Lifts:       noEarlier[Block],
 	Replaces:    noEarlier[Block], // rules add up
 	LosesFrames: always[Block],
-	Silences:    func(f Block, w Way) bool { return w.VirtualMAC && w.passes(f.Port, Out) },
+	Silences:    func(f Block, w Way) Silence { return lostIf(w.VirtualMAC && w.passes(f.Port, Out)) },
 	Stops:       func(f Block, w Way) bool { return w.VirtualMAC && w.passes(f.Port, Out) },
+	Influence:   noInfluence[Block],
 }.Row()
 
 // Row implements Fault.
@@ -60,6 +61,7 @@ var unblockRow = Kind[Unblock]{
 	LosesFrames: never[Unblock],
 	Silences:    silencesNobody[Unblock],
 	Stops:       stopsNothing[Unblock],
+	Influence:   noInfluence[Unblock],
 }.Row()
 
 // Row implements Fault.

@@ -31,6 +31,7 @@ var skewRow = Kind[Skew]{
 	LosesFrames: never[Skew],
 	Silences:    silencesNobody[Skew],
 	Stops:       stopsNothing[Skew],
+	Influence:   slows[Skew],
 }.Row()
 
 // Row implements Fault.
@@ -45,6 +46,16 @@ func (f Skew) String() string { return "skew " + f.Node + " " + formatSpan(f.By)
 type Drift struct {
 	Node  string
 	Share float64
+}
+
+// driftMuch is how much faster or slower a clock must run to make hellos late.
+const driftMuch = 0.1
+
+func (f Drift) influence() Influence {
+	if math.Abs(f.Share) >= driftMuch {
+		return Slows
+	}
+	return NoInfluence
 }
 
 // The bounds of Drift.
@@ -72,6 +83,7 @@ var driftRow = Kind[Drift]{
 	LosesFrames: never[Drift],
 	Silences:    silencesNobody[Drift],
 	Stops:       stopsNothing[Drift],
+	Influence:   Drift.influence,
 }.Row()
 
 // Row implements Fault.

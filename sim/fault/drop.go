@@ -55,16 +55,25 @@ var dropRow = Kind[Drop]{
 	Lifts:       noEarlier[Drop],
 	Replaces:    noEarlier[Drop], // rules add up
 	LosesFrames: always[Drop],
-	Silences: func(f Drop, w Way) bool {
-		return f.From == w.From.Node && (f.To == "" || f.To == w.To.Node) && f.Every <= 1 && slices.Contains(helloKinds, f.Kind)
-	},
+	Silences:    Drop.silences,
 	Stops: func(f Drop, w Way) bool {
 		return f.From == w.From.Node && (f.To == "" || f.To == w.To.Node) && f.Every <= 1 && f.First == 0 && f.Kind == "all"
 	},
+	Influence: noInfluence[Drop],
 }.Row()
 
 // Row implements Fault.
 func (Drop) Row() *Row { return dropRow }
+
+func (f Drop) silences(w Way) Silence {
+	switch {
+	case f.From != w.From.Node || f.To != "" && f.To != w.To.Node || f.Every > 1 || !slices.Contains(helloKinds, f.Kind):
+		return HellosPass
+	case f.First > 0: // the later ones pass
+		return HellosUnsure
+	}
+	return HellosLost
+}
 
 func parseDrop(l *Line) Drop {
 	f := Drop{Kind: l.OneOf("frames", dropKinds...)}

@@ -124,11 +124,6 @@ func Replaces(f, old Fault) bool { return f.Row().replaces(Plain(f), Plain(old))
 // frames on their way. Heal removes all of them.
 func LosesFrames(f Fault) bool { return f.Row().losesFrames(Plain(f)) }
 
-// Silences reports whether a fault keeps the hellos of one member of a standby
-// group from another, or makes them too late or too rare for the other to rely
-// on them.
-func Silences(f Fault, w Way) bool { return f.Row().silences(Plain(f), w) }
-
 // Stops reports whether a fault stops every frame on a way. If To or From is
 // empty, it asks this about every node.
 func Stops(f Fault, w Way) bool { return f.Row().stops(Plain(f), w) }

@@ -39,6 +39,7 @@ var fillRow = Kind[Fill]{
 	LosesFrames: never[Fill],
 	Silences:    silencesNobody[Fill],
 	Stops:       stopsNothing[Fill],
+	Influence:   moves[Fill],
 }.Row()
 
 // Row implements Fault.

@@ -30,6 +30,7 @@ var freezeRow = Kind[Freeze]{
 	LosesFrames: never[Freeze],
 	Silences:    silencesNobody[Freeze],
 	Stops:       stopsNothing[Freeze],
+	Influence:   halts[Freeze],
 }.Row()
 
 // Row implements Fault.
@@ -67,6 +68,7 @@ var thawRow = Kind[Thaw]{
 	LosesFrames: never[Thaw],
 	Silences:    silencesNobody[Thaw],
 	Stops:       stopsNothing[Thaw],
+	Influence:   moves[Thaw],
 }.Row()
 
 // Row implements Fault.

@@ -40,6 +40,7 @@ var healRow = Kind[Heal]{
 	LosesFrames: never[Heal],
 	Silences:    silencesNobody[Heal],
 	Stops:       stopsNothing[Heal],
+	Influence:   noInfluence[Heal],
 }.Row()
 
 // Row implements Fault.

@@ -34,7 +34,18 @@ var hogRow = Kind[Hog]{
 	LosesFrames: never[Hog],
 	Silences:    silencesNobody[Hog],
 	Stops:       stopsNothing[Hog],
+	Influence:   Hog.influence,
 }.Row()
+
+// starvingShare is the share of the control class that makes hellos late.
+const starvingShare = 0.9
+
+func (f Hog) influence() Influence {
+	if f.Class == "control" && f.Share >= starvingShare {
+		return Slows
+	}
+	return NoInfluence
+}
 
 // Row implements Fault.
 func (Hog) Row() *Row { return hogRow }
@@ -75,6 +86,7 @@ var calmRow = Kind[Calm]{
 	LosesFrames: never[Calm],
 	Silences:    silencesNobody[Calm],
 	Stops:       stopsNothing[Calm],
+	Influence:   noInfluence[Calm],
 }.Row()
 
 // Row implements Fault.

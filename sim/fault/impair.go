@@ -49,8 +49,9 @@ var impairRow = Kind[Impair]{
 	Lifts:       noEarlier[Impair],
 	Replaces:    noEarlier[Impair], // rules add up
 	LosesFrames: always[Impair],
-	Silences:    func(f Impair, w Way) bool { return f.unreliable() && w.passes(f.Port, f.Direction) },
+	Silences:    Impair.silences,
 	Stops:       func(f Impair, w Way) bool { return f.Loss >= 1 && w.passes(f.Port, f.Direction) },
+	Influence:   noInfluence[Impair],
 }.Row()
 
 // Row implements Fault.
@@ -65,6 +66,16 @@ const (
 // unreliable reports whether members cannot rely on hellos.
 func (f Impair) unreliable() bool {
 	return f.Loss > lossyShare || f.Corrupt > lossyShare || f.Burst > 1 || f.Delay+f.Jitter > lateDelay || f.Rate > 0
+}
+
+func (f Impair) silences(w Way) Silence {
+	switch {
+	case !f.unreliable() || !w.passes(f.Port, f.Direction):
+		return HellosPass
+	case f.Loss >= 1:
+		return HellosLost
+	}
+	return HellosUnsure
 }
 
 // impairOptions are the properties of Impair in the order in which they print.

@@ -45,10 +45,13 @@ type Kind[F Fault] struct {
 
 	// LosesFrames reports whether it is a network rule, which heal removes.
 	LosesFrames func(F) bool
-	// Silences reports whether it stops hellos on a way.
-	Silences func(F, Way) bool
+	// Silences says what it does to the hellos on a way.
+	Silences func(F, Way) Silence
 	// Stops reports whether it stops every frame on a way.
 	Stops func(F, Way) bool
+	// Influence says what it does to the machines that it names, apart from losing
+	// frames.
+	Influence func(F) Influence
 }
 
 // Power is the state in which a fault needs its node.
@@ -86,8 +89,9 @@ type Row struct {
 	lifts       func(f, old Fault) bool
 	replaces    func(f, old Fault) bool
 	losesFrames func(Fault) bool
-	silences    func(Fault, Way) bool
+	silences    func(Fault, Way) Silence
 	stops       func(Fault, Way) bool
+	influence   func(Fault) Influence
 	forgotten   []string // fields that were left out
 }
 
@@ -105,8 +109,9 @@ func (k Kind[F]) Row() *Row {
 		lifts:       func(f, old Fault) bool { return k.Lifts(f.(F), old) },
 		replaces:    func(f, old Fault) bool { return k.Replaces(f.(F), old) },
 		losesFrames: func(f Fault) bool { return k.LosesFrames(f.(F)) },
-		silences:    func(f Fault, w Way) bool { return k.Silences(f.(F), w) },
+		silences:    func(f Fault, w Way) Silence { return k.Silences(f.(F), w) },
 		stops:       func(f Fault, w Way) bool { return k.Stops(f.(F), w) },
+		influence:   func(f Fault) Influence { return k.Influence(f.(F)) },
 	}
 	v := reflect.ValueOf(k)
 	for i := range v.NumField() {
@@ -144,9 +149,19 @@ func noOpposite[F Fault](F) Fault { return nil }
 
 func noEarlier[F Fault](F, Fault) bool { return false }
 
-func silencesNobody[F Fault](F, Way) bool { return false }
+func silencesNobody[F Fault](F, Way) Silence { return HellosPass }
 
 func stopsNothing[F Fault](F, Way) bool { return false }
+
+func noInfluence[F Fault](F) Influence { return NoInfluence }
+
+func halts[F Fault](F) Influence { return Halts }
+
+func slows[F Fault](F) Influence { return Slows }
+
+func moves[F Fault](F) Influence { return Moves }
+
+func serves[F Fault](F) Influence { return Serves }
 
 func needsNothing[F Fault](F, topology.Node) error { return nil }
 

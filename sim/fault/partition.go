@@ -34,8 +34,9 @@ var partitionRow = Kind[Partition]{
 	Lifts:       noEarlier[Partition],
 	Replaces:    noEarlier[Partition], // rules add up
 	LosesFrames: always[Partition],
-	Silences:    func(f Partition, w Way) bool { return f.cuts(w.From.Node, w.To.Node) },
+	Silences:    func(f Partition, w Way) Silence { return lostIf(f.cuts(w.From.Node, w.To.Node)) },
 	Stops:       func(f Partition, w Way) bool { return f.cuts(w.From.Node, w.To.Node) },
+	Influence:   noInfluence[Partition],
 }.Row()
 
 // Row implements Fault.

@@ -29,6 +29,7 @@ var crashRow = Kind[Crash]{
 	LosesFrames: never[Crash],
 	Silences:    silencesNobody[Crash],
 	Stops:       stopsNothing[Crash],
+	Influence:   halts[Crash],
 }.Row()
 
 // Row implements Fault.
@@ -61,6 +62,7 @@ var bootRow = Kind[Boot]{
 	LosesFrames: never[Boot],
 	Silences:    silencesNobody[Boot],
 	Stops:       stopsNothing[Boot],
+	Influence:   moves[Boot],
 }.Row()
 
 // Row implements Fault.
@@ -117,6 +119,7 @@ var rebootRow = Kind[Reboot]{
 	LosesFrames: never[Reboot],
 	Silences:    silencesNobody[Reboot],
 	Stops:       stopsNothing[Reboot],
+	Influence:   halts[Reboot],
 }.Row()
 
 // Row implements Fault.

@@ -25,8 +25,9 @@ var pruneRow = Kind[Prune]{
 	Lifts:       noEarlier[Prune],
 	Replaces:    noEarlier[Prune], // the switch counts them
 	LosesFrames: always[Prune],
-	Silences:    func(f Prune, w Way) bool { return f.Segment == w.Segment },
+	Silences:    func(f Prune, w Way) Silence { return lostIf(f.Segment == w.Segment) },
 	Stops:       stopsNothing[Prune], // unicast passes
+	Influence:   noInfluence[Prune],
 }.Row()
 
 // Row implements Fault.
@@ -63,6 +64,7 @@ var unpruneRow = Kind[Unprune]{
 	LosesFrames: never[Unprune],
 	Silences:    silencesNobody[Unprune],
 	Stops:       stopsNothing[Unprune],
+	Influence:   noInfluence[Unprune],
 }.Row()
 
 // Row implements Fault.

@@ -38,9 +38,17 @@ var pullRow = Kind[Pull]{
 		return ok && !f.Silently && !o.Silently && o.Port == f.Port
 	},
 	LosesFrames: func(f Pull) bool { return f.Silently }, // otherwise it changes the carrier
-	Silences:    func(f Pull, w Way) bool { return w.passes(f.Port, f.Direction) },
+	Silences:    func(f Pull, w Way) Silence { return lostIf(w.passes(f.Port, f.Direction)) },
 	Stops:       func(f Pull, w Way) bool { return f.Silently && w.passes(f.Port, f.Direction) },
+	Influence:   Pull.influence,
 }.Row()
+
+func (f Pull) influence() Influence {
+	if f.Silently {
+		return NoInfluence
+	}
+	return Halts
+}
 
 // Row implements Fault.
 func (Pull) Row() *Row { return pullRow }
@@ -78,6 +86,7 @@ var plugRow = Kind[Plug]{
 	LosesFrames: never[Plug],
 	Silences:    silencesNobody[Plug],
 	Stops:       stopsNothing[Plug],
+	Influence:   moves[Plug],
 }.Row()
 
 // Row implements Fault.

@@ -28,6 +28,7 @@ var stopServiceRow = Kind[StopService]{
 	LosesFrames: never[StopService],
 	Silences:    silencesNobody[StopService],
 	Stops:       stopsNothing[StopService],
+	Influence:   serves[StopService],
 }.Row()
 
 // Row implements Fault.
@@ -57,6 +58,7 @@ var startServiceRow = Kind[StartService]{
 	LosesFrames: never[StartService],
 	Silences:    silencesNobody[StartService],
 	Stops:       stopsNothing[StartService],
+	Influence:   serves[StartService],
 }.Row()
 
 // Row implements Fault.

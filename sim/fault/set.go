@@ -28,6 +28,7 @@ var setRow = Kind[Set]{
 	LosesFrames: never[Set],
 	Silences:    silencesNobody[Set],
 	Stops:       stopsNothing[Set],
+	Influence:   moves[Set],
 }.Row()
 
 // Row implements Fault.
@@ -101,6 +102,7 @@ var saveRow = Kind[Save]{
 	LosesFrames: never[Save],
 	Silences:    silencesNobody[Save],
 	Stops:       stopsNothing[Save],
+	Influence:   noInfluence[Save],
 }.Row()
 
 // Row implements Fault.

@@ -46,6 +46,7 @@ var yieldRow = Kind[Yield]{
 	LosesFrames: never[Yield],
 	Silences:    silencesNobody[Yield],
 	Stops:       stopsNothing[Yield],
+	Influence:   moves[Yield],
 }.Row()
 
 // Row implements Fault.

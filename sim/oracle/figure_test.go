@@ -29,6 +29,8 @@ func filled() *Measures {
 				f.SetFloat(0.5)
 			case reflect.Map:
 				f.Set(reflect.ValueOf(map[string]int{"reset": 1}))
+			case reflect.Slice:
+				f.Set(reflect.MakeSlice(f.Type(), 1, 1))
 			case reflect.Int, reflect.Int64:
 				f.SetInt(int64(j + 1))
 			default:
@@ -92,8 +94,8 @@ func TestEveryMeasureListsItself(t *testing.T) {
 func TestFigures(t *testing.T) {
 	m := Measures{Takeovers: []Takeover{
 		{VIP: vip, To: "a", At: time.Second},
-		{VIP: vip, From: "a", To: "b", At: 3 * time.Second, Fault: "crash a", FaultAt: 2 * time.Second, Served: true, Gap: ms},
-		{VIP: vip, From: "a", To: "b", At: 9 * time.Second, Fault: "crash a", FaultAt: 7 * time.Second, Detected: true},
+		{VIP: vip, From: "a", To: "b", At: 3 * time.Second, Causes: begun("crash a", 2*time.Second), Served: true, Gap: ms},
+		{VIP: vip, From: "a", To: "b", At: 9 * time.Second, Causes: begun("crash a", 7*time.Second), Detected: true},
 	}}
 	type figure struct {
 		id, of string
@@ -103,9 +105,9 @@ func TestFigures(t *testing.T) {
 	for _, f := range m.Figures() {
 		got = append(got, figure{f.ID, f.Of, f.Time()})
 	}
-	const moved = vip + " a → b, crash a"
+	const first, moved = vip + " nobody → a", vip + " a → b, crash a"
 	want := []figure{
-		{"takeover-at", vip + " nobody → a", time.Second},
+		{"takeover-at", first, time.Second},
 		{"takeover-at", moved, 3 * time.Second},
 		{"takeover-after-fault", moved, time.Second},
 		{"takeover-gap", moved, ms},

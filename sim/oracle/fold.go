@@ -18,18 +18,20 @@ type scene struct {
 	facts   Facts
 	roster  *Roster
 	network *network
+	history *history
 	lines   *lines
 }
 
 func newScene(f Facts) *scene {
 	l := newLines()
-	return &scene{facts: f, roster: NewRoster(f), network: newNetwork(f, l), lines: l}
+	return &scene{facts: f, roster: NewRoster(f), network: newNetwork(f, l), history: newHistory(l), lines: l}
 }
 
 // Observe implements fold.
 func (s *scene) Observe(e event.Event) {
 	s.roster.Observe(e)
 	s.network.Observe(e)
+	s.history.Observe(e)
 }
 
 // Finish implements fold.

@@ -17,7 +17,6 @@ type groups struct {
 type groupSpans struct {
 	Group
 	members []*Entry
-	sole    *Entry // the last one that was the only owner
 
 	at     time.Duration // the following holds since then
 	active int           // how many members act
@@ -66,7 +65,7 @@ func (s *groupSpans) advance(now time.Duration) {
 	} else {
 		s.dual = 0
 	}
-	if s.active == 0 && s.sole != nil {
+	if s.active == 0 && s.HadActive {
 		s.NoActive += span
 		s.NoLongest = max(s.NoLongest, s.none)
 	} else {
@@ -90,12 +89,7 @@ func (s *groupSpans) look(n *network) {
 		owners = append(owners, m)
 	}
 	s.active = len(owners)
-	if len(owners) == 1 && owners[0] != s.sole {
-		if s.sole != nil {
-			s.Moves++
-		}
-		s.sole = owners[0]
-	}
+	s.HadActive = s.HadActive || s.active > 0
 }
 
 // Finish implements fold.
@@ -105,9 +99,15 @@ func (g *groups) Finish(end time.Duration) {
 	}
 }
 
+// record counts the moves among the takeovers, which are recorded before.
 func (g *groups) record(to *Measures) {
 	all := make([]Group, 0, len(g.all))
 	for _, s := range g.all {
+		for _, t := range to.Takeovers {
+			if t.VIP == s.VIP && t.Moved {
+				s.Moves++
+			}
+		}
 		all = append(all, s.Group)
 	}
 	to.Groups = all
@@ -135,8 +135,10 @@ func groupTable(m *Measures) Table {
 		r.span(groupDual, g.DualActive).bad()
 		r.span(groupJoined, g.DualJoined)
 		r.span(groupDualLongest, g.DualLongest)
-		r.span(groupNone, g.NoActive)
-		r.span(groupNoneLongest, g.NoLongest)
+		if g.HadActive {
+			r.span(groupNone, g.NoActive)
+			r.span(groupNoneLongest, g.NoLongest)
+		}
 		t.Rows = append(t.Rows, r)
 	}
 	return t

@@ -40,26 +40,6 @@ var measures = []measure{
 	{newMembers, nil},
 }
 
-// Takeover is one move of a virtual IP from one member to another. If two
-// members have it at once and the newer one gives it up, it moves back.
-type Takeover struct {
-	VIP      string        `json:"vip"`
-	From     string        `json:"from"` // empty: none had it before
-	To       string        `json:"to"`
-	At       time.Duration `json:"at"`       // To gained the VIP, or was left alone with it
-	Fault    string        `json:"fault"`    // the last fault applied before; empty: none
-	FaultAt  time.Duration `json:"fault_at"` // when it was applied
-	Detected bool          `json:"detected"` // a frame claimed the VIP for To after the fault, or From left the VIP to To
-	// Detection is the time from the fault to the first frame in which the new
-	// member claims the VIP. If it already claimed the VIP before the fault and all
-	// the time since, it is the time until the other member gave up the VIP.
-	Detection time.Duration `json:"detection"`
-	Served    bool          `json:"served"` // both served frames from the VIP
-	// Gap is the time from the last frame the old member served from the VIP to
-	// the first frame the new one served from it: the takeover as the wire saw it.
-	Gap time.Duration `json:"gap"`
-}
-
 // Outage is a time in which a client missed answers: the gap between two
 // successful answers, minus the client's own interval between requests. An open
 // outage has no later answer, although requests were still due. The time before
@@ -140,7 +120,8 @@ type Requests struct {
 // its virtual IP and were up. A frozen member does not act, whatever its state.
 type Group struct {
 	VIP         string        `json:"vip"`
-	Moves       int           `json:"moves"`       // changes of the one Active, the first election not counted
+	Moves       int           `json:"moves"`       // takeovers of the VIP that are moves
+	HadActive   bool          `json:"had_active"`  // at any time
 	Transitions int           `json:"transitions"` // state changes of all members
 	DualActive  time.Duration `json:"dual_active"` // more than one at once
 	// DualJoined is the part of DualActive in which two of them could hear each

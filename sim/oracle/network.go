@@ -67,30 +67,15 @@ func (n *network) lift(line string) {
 // joined reports whether two members can hear each other, both ways, and since
 // when at the earliest.
 func (n *network) joined(a, b *Entry) (since time.Duration, ok bool) {
-	if a.Segment != b.Segment || a.down || b.down || n.starving[a.Node] || n.starving[b.Node] {
+	if n.separated(a, b) || a.down || b.down || n.starving[a.Node] || n.starving[b.Node] {
 		return 0, false
-	}
-	for _, s := range n.facts.Segments {
-		isolated := slices.Contains(s.Isolated, a.Node) && slices.Contains(s.Isolated, b.Node)
-		if s.Name == a.Segment && (s.Pruned || isolated) {
-			return 0, false
-		}
 	}
 	return max(a.ready, b.ready), n.hears(a, b) && n.hears(b, a)
 }
 
 // hears reports whether the listener receives and accepts the hellos of m.
 func (n *network) hears(listener, m *Entry) bool {
-	if n.rejects[[2]string{listener.Node, m.Address}] {
-		return false
-	}
-	way := fault.Way{From: port(m), To: port(listener), Segment: m.Segment, VirtualMAC: m.VirtualMAC}
-	for _, f := range n.faults {
-		if fault.Silences(f, way) {
-			return false
-		}
-	}
-	return true
+	return !n.rejects[[2]string{listener.Node, m.Address}] && n.silence(listener, m) == fault.HellosPass
 }
 
 func port(m *Entry) fault.Port { return fault.Port{Node: m.Node, Interface: m.Interface} }

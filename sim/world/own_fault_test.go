@@ -37,8 +37,9 @@ var swapRow = fault.Kind[Swap]{
 	Lifts:       func(Swap, fault.Fault) bool { return false },
 	Replaces:    func(f Swap, old fault.Fault) bool { return old == fault.Fault(f) },
 	LosesFrames: func(Swap) bool { return false },
-	Silences:    func(Swap, fault.Way) bool { return false },
+	Silences:    func(Swap, fault.Way) fault.Silence { return fault.HellosPass },
 	Stops:       func(Swap, fault.Way) bool { return false },
+	Influence:   func(Swap) fault.Influence { return fault.Halts },
 }.Row()
 
 func (f Swap) apply(w *world.World) (undo func() bool, err error) {
