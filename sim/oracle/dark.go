@@ -20,6 +20,7 @@ import (
 // can be reached.
 type Dark struct {
 	VIP     string        `json:"vip"`
+	Lit     bool          `json:"lit"` // at any time; if not, the rest says nothing
 	Time    time.Duration `json:"time"`
 	Longest time.Duration `json:"longest"` // the longest span of it
 }
@@ -39,7 +40,6 @@ type darkTime struct {
 	Dark
 	at   time.Duration // accounted for until then
 	lit  time.Duration // the instant from which it is lit in the present state; never: it is not
-	been bool          // lit
 	span time.Duration // length so far of the present dark time
 }
 
@@ -66,13 +66,13 @@ func (d *darkTimes) Observe(e event.Event) {
 
 // advance accounts for the time since the last change.
 func (t *darkTime) advance(now time.Duration) {
-	if dark := min(t.lit, now) - t.at; dark > 0 && t.been {
+	if dark := min(t.lit, now) - t.at; dark > 0 && t.Lit {
 		t.span += dark
 		t.Time += dark
 		t.Longest = max(t.Longest, t.span)
 	}
 	if t.lit < now {
-		t.been, t.span = true, 0
+		t.Lit, t.span = true, 0
 	}
 	t.at = now
 }
@@ -148,8 +148,10 @@ func darkTable(m *Measures) Table {
 	}
 	for _, d := range m.Dark {
 		r := row(d.VIP)
-		r.span(darkTotal, d.Time).bad()
-		r.span(darkLongest, d.Longest)
+		if d.Lit {
+			r.span(darkTotal, d.Time).bad()
+			r.span(darkLongest, d.Longest)
+		}
 		t.Rows = append(t.Rows, r)
 	}
 	return t

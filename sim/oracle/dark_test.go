@@ -60,8 +60,20 @@ func TestDarkTime(t *testing.T) {
 		c.then(l)
 		f := paper(60 * time.Second)
 		f.Members[0].Secondary = []string{secondary} // nobody ever has it
-		want := []Dark{{VIP: vip, Time: instant(c.time), Longest: instant(c.longest)}, {VIP: secondary}}
+		want := []Dark{{VIP: vip, Lit: true, Time: instant(c.time), Longest: instant(c.longest)}, {VIP: secondary}}
 		same(t, c.name, Measure(l.in(), f).Dark, want)
+	}
+}
+
+// TestDarkTimeOfNobody: an address that nobody ever had was not lit for no time
+// at all; its row has no figures.
+func TestDarkTimeOfNobody(t *testing.T) {
+	f := paper(60 * time.Second)
+	f.Members[0].Secondary = []string{"192.0.2.101"}
+	m := Measure((&log{}).takes(20, "a", "Standby", standby.CauseNoActive).in(), f)
+	rows := darkTable(&m).Rows
+	if len(rows) != 2 || len(rows[0].Figures) != 2 || len(rows[1].Figures) != 0 {
+		t.Errorf("got %+v, want figures of the first address only", rows)
 	}
 }
 
@@ -72,7 +84,7 @@ func TestDarkTimeOfReals(t *testing.T) {
 	f.Clients[0].Target = "192.0.2.1"
 	l := (&log{}).has(10, "a").at(30, "a", event.FaultApplied{Fault: "partition a | b c1"}).
 		at(40, "a", event.VIPLost{Interface: "lan", VIP: vip}).has(43, "b")
-	same(t, "dark", Measure(l.in(), f).Dark, []Dark{{VIP: vip, Time: 3 * time.Second, Longest: 3 * time.Second}})
+	same(t, "dark", Measure(l.in(), f).Dark, []Dark{{VIP: vip, Lit: true, Time: 3 * time.Second, Longest: 3 * time.Second}})
 }
 
 // TestDarkTimeOfAVirtualMAC: behind a port that loses foreign sources its owner
@@ -82,5 +94,5 @@ func TestDarkTimeOfAVirtualMAC(t *testing.T) {
 		at(40, "", event.FaultApplied{Fault: "block a.lan foreign"}).at(47, "", event.FaultHealed{Fault: "block a.lan foreign"})
 	f := paper(60 * time.Second)
 	f.Members[0].VirtualMAC = true
-	same(t, "dark", Measure(l.in(), f).Dark, []Dark{{VIP: vip, Time: 7 * time.Second, Longest: 7 * time.Second}})
+	same(t, "dark", Measure(l.in(), f).Dark, []Dark{{VIP: vip, Lit: true, Time: 7 * time.Second, Longest: 7 * time.Second}})
 }
