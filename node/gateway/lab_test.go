@@ -44,7 +44,7 @@ func newLab(t testing.TB, memory int64) *lab {
 }
 
 // own gives the virtual IP to the appliance.
-func (l *lab) own() { nic := l.a.NIC("lan"); nic.AddVIP(vip, nic.MAC()) }
+func (l *lab) own() { l.a.NIC("lan").AddVIP(vip, host.MAC{}) }
 
 // lose removes it.
 func (l *lab) lose() { l.a.NIC("lan").RemoveVIP(vip, true) }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // How long a gateway waits for a back end: for the connection, and for each
@@ -69,7 +69,7 @@ func (s *session) ask(x *web.Exchange) (*web.Head, error) {
 
 func (u *upstream) ask(s *service, x *web.Exchange) (*web.Head, error) {
 	if u.link == nil {
-		if err := u.open(s.gateway.host, s.cfg.Forward); err != nil {
+		if err := u.open(s.gateway.host, s.cfg); err != nil {
 			return nil, err
 		}
 	}
@@ -80,8 +80,8 @@ func (u *upstream) ask(s *service, x *web.Exchange) (*web.Head, error) {
 	return u.link.Head(&x.Request)
 }
 
-func (u *upstream) open(h *host.Host, target netip.AddrPort) error {
-	conn, err := h.Dial(target, UpstreamConnect)
+func (u *upstream) open(h *host.Host, cfg topology.Service) error {
+	conn, err := h.DialFrom(cfg.SourceVIP, cfg.Forward, UpstreamConnect)
 	if err != nil {
 		return err
 	}

@@ -19,13 +19,28 @@ import (
 // target, never a virtual IP. A timeout of 0 leaves it to the stack, which
 // gives up after its last SYN retry, 127 s.
 func (h *Host) Dial(target netip.AddrPort, timeout time.Duration) (*Conn, error) {
+	return h.DialFrom(netip.Addr{}, target, timeout)
+}
+
+// DialFrom is Dial with a source address, which may be a virtual IP. It fails
+// with ErrAddressNotLocal if the machine does not hold the address.
+func (h *Host) DialFrom(source netip.Addr, target netip.AddrPort, timeout time.Duration) (*Conn, error) {
 	if h.kernelState == nil {
 		return nil, fmt.Errorf("host: dial %v: %w", target, ErrDown)
+	}
+	if source.IsValid() && !h.Holds(source) {
+		return nil, fmt.Errorf("host: dial %v from %v: %w", target, source, ErrAddressNotLocal)
 	}
 	queue := &waiter.Queue{}
 	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
 	if err != nil {
 		return nil, failure("dial", target, err)
+	}
+	if source.IsValid() {
+		if err := ep.Bind(tcpip.FullAddress{Addr: address(source)}); err != nil {
+			ep.Close()
+			return nil, failure("dial", target, err)
+		}
 	}
 	c := newConn(h, ep, queue, target)
 	c.SetTimeout(timeout)

@@ -101,4 +101,9 @@ func TestVIPNotSource(t *testing.T) {
 		{"a longer address", (&log{}).at(1, "web", event.ConnAccepted{Client: "192.0.2.10:40000"}), 0, ""},
 		{"no address", (&log{}).at(1, "web", event.ConnAccepted{Client: "unknown"}), 0, ""},
 	})
+	f.Sources = []string{vip}
+	check(t, "vip-not-source", f, []breach{
+		{"on purpose", (&log{}).at(1, "a", established).at(1, "web", accepted, served), 0, ""},
+		{"another one", (&log{}).at(1, "web", event.ConnAccepted{Client: "192.0.2.101:1"}), 1, "from 192.0.2.101:1"},
+	})
 }

@@ -13,6 +13,8 @@ type Facts struct {
 	Clients  []Client      // by name
 	Members  []Member      // by node, then interface
 	Segments []Segment     // by name
+	// Sources are the virtual IPs from which members open connections on purpose.
+	Sources []string
 }
 
 // Client is a source of requests.

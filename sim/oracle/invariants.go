@@ -47,7 +47,7 @@ var Invariants = []Invariant{
 		func(_ *scene, w *watch) fold { return newMatching(w) },
 	},
 	{
-		"vip-not-source", "no connection is opened from a virtual IP",
+		"vip-not-source", "no connection is opened from a virtual IP, unless the configuration says so",
 		"its answers would go to whoever owns the address by then (spec/failover.md F13)",
 		func(s *scene, w *watch) fold { return newSources(s.facts, w) },
 	},

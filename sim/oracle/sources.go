@@ -8,14 +8,20 @@ import (
 )
 
 // sources checks that no connection comes from a virtual IP, according to the
-// node that opens it and the node that accepts it. It reports the first
-// connection from each virtual IP.
+// node that opens it and the node that accepts it, unless that is on purpose.
+// It reports the first connection from each virtual IP.
 type sources struct {
 	watch *watch
 	vips  map[string]bool // false once reported
 }
 
-func newSources(f Facts, w *watch) *sources { return &sources{watch: w, vips: f.vips()} }
+func newSources(f Facts, w *watch) *sources {
+	s := &sources{watch: w, vips: f.vips()}
+	for _, vip := range f.Sources {
+		s.vips[vip] = false
+	}
+	return s
+}
 
 // Observe implements fold.
 func (s *sources) Observe(e event.Event) {

@@ -14,6 +14,10 @@ const (
 	BindRetry = "retry" // try again every second
 	BindFail  = "fail"  // give up
 
+	// The address from which a service connects to its back end.
+	SourceOwn = "own" // that of the interface
+	SourceVIP = "vip" // a virtual IP
+
 	OnVIPLossReset  = "rst"
 	OnVIPLossFreeze = "freeze"
 

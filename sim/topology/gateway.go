@@ -19,10 +19,15 @@ type Gateway struct {
 type Service struct {
 	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: port 80 of the first virtual IP)"`
 	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
+	Source  string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
 	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
 	Size    int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
 	Backlog int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
-	Bind    string         `yaml:"bind" doc:"when the address is not local: wait (default: bind anyway, serve once the address arrives), retry (try again every second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
+	// SourceVIP is the virtual IP that source: vip stands for. It follows from the
+	// rest of the topology.
+	SourceVIP netip.Addr `yaml:"-" json:"-"`
+
+	Bind string `yaml:"bind" doc:"when the address is not local: wait (default: bind anyway, serve once the address arrives), retry (try again every second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
 }
 
 // Problems implements Program.
@@ -50,6 +55,7 @@ func (s Service) WithDefaults() Service {
 	s.Size = cmp.Or(s.Size, DefaultSize)
 	s.Backlog = cmp.Or(s.Backlog, 128)
 	s.Bind = cmp.Or(s.Bind, BindWait)
+	s.Source = cmp.Or(s.Source, SourceOwn)
 	return s
 }
 
@@ -74,6 +80,14 @@ func (g Gateway) Complete(at Place) Program {
 			name = fmt.Sprintf("%s-%d", DefaultService, i+1)
 		}
 		services[name] = Service{Listen: netip.AddrPortFrom(address, DefaultPort)}.WithDefaults()
+	}
+	for _, name := range Names(services) {
+		s := services[name]
+		s.SourceVIP = netip.Addr{}
+		if vip := sourceVIP(s, at.Node, addresses); s.Source == SourceVIP {
+			s.SourceVIP = vip
+		}
+		services[name] = s
 	}
 	g.Services = services
 	g.OnVIPLoss = cmp.Or(g.OnVIPLoss, OnVIPLossReset)
@@ -103,6 +117,38 @@ func (t Topology) serviceAddresses(n Node) []netip.Addr {
 		}
 	}
 	return addresses
+}
+
+// sourceVIP returns the virtual IP from which a service connects to its back
+// end if it uses one. Addresses are those on which the node serves by default.
+func sourceVIP(s Service, n Node, addresses []netip.Addr) netip.Addr {
+	switch {
+	case len(n.Standby) == 0:
+		return netip.Addr{}
+	case slices.Contains(addresses, s.Listen.Addr()):
+		return s.Listen.Addr()
+	case len(addresses) > 0:
+		return addresses[0]
+	}
+	return netip.Addr{}
+}
+
+// source checks that a service can reach its back end from a virtual IP: the
+// stack sends from an address only over the interface that has it.
+func (c *checker) source(path []string, n Node, s Service) {
+	if s.Source != SourceVIP {
+		return
+	}
+	nic := n.NICs[n.interfaceFor(s.SourceVIP)]
+	switch back := s.Forward.Addr(); {
+	case !s.Forward.IsValid():
+		c.fail(path, "got vip, want own: the service has no back end to connect to")
+	case !s.SourceVIP.IsValid():
+		c.fail(path, "got vip, want own: the node has no virtual IP")
+	case nic.Address.Contains(back):
+	case n.onLink(back) || !nic.Address.Contains(n.Default):
+		c.fail(path, "got vip, want own: %s is not reached over the interface of %s", back, s.SourceVIP)
+	}
 }
 
 func (t Topology) learnedVIP(segment string, group int) netip.Addr {
@@ -141,6 +187,7 @@ func (c *checker) services(path []string, n Node) {
 			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
 		}
 		taken[s.Listen] = name
+		c.source(At(path, name, "source"), n, s)
 		switch {
 		case !s.Forward.IsValid():
 		case !s.Forward.Addr().Is4() || s.Forward.Port() == 0:

@@ -23,6 +23,12 @@ func editStandby(name string, change func(*Standby)) func(*Topology) {
 	})
 }
 
+// source is a gateway whose service uses a virtual IP as source.
+func source(s Service) *Gateway {
+	s.Source = SourceVIP
+	return &Gateway{Services: map[string]Service{"web": s}}
+}
+
 // mistakes are changes of a fine topology and the problems each makes, as
 // printed; those with a leading ~ only warn.
 var mistakes = []struct {
@@ -63,6 +69,17 @@ var mistakes = []struct {
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", By: ProbeHTTPToken} }), "nodes.c1.probe: token is missing: http-token looks for it"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full does not look for a token`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Arrival: "random"} }), `nodes.c1.client.arrival: got "random", want const or poisson`},
+	{edit("a", func(n *Node) { n.Gateway = source(Service{}) }), "nodes.a.gateway.services.web.source: got vip, want own: the service has no back end to connect to"},
+	{edit("c1", func(n *Node) { n.Gateway = source(Service{Forward: netip.MustParseAddrPort("192.0.2.11:80")}) }),
+		"nodes.c1.gateway.services.web.source: got vip, want own: the node has no virtual IP"},
+	{func(t *Topology) {
+		edit("a", func(n *Node) {
+			n.NICs["wan"] = NIC{Address: netip.MustParsePrefix("198.51.100.11/24")}
+			n.Gateway = source(Service{Forward: netip.MustParseAddrPort("198.51.100.50:80")})
+		})(t)
+		edit("c1", func(n *Node) { n.NICs["wan"] = NIC{Address: netip.MustParsePrefix("198.51.100.50/24")} })(t)
+		t.Segments["wan"] = Segment{}
+	}, "nodes.a.gateway.services.web.source: got vip, want own: 198.51.100.50 is not reached over the interface of 192.0.2.100"},
 	{edit("c1", func(n *Node) { n.ARPLife, n.ARPAge = time.Hour, time.Minute }), "nodes.c1.arp-age: got a life of 1h0m0s as well: an entry with a fixed life is not checked"},
 	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"198.51.100.1": "a.lan"} }), "nodes.c1.arp-permanent.198.51.100.1: got 198.51.100.1, want an address on one of the node's segments"},
 	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"vip": "a.lan"} }), `nodes.c1.arp-permanent.vip: got "vip", want an IPv4 address, such as 192.0.2.100`},

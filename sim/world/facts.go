@@ -30,6 +30,9 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 		if n.Client != nil {
 			f.Clients = append(f.Clients, clientFacts(name, n))
 		}
+		if n.Gateway != nil {
+			f.Sources = append(f.Sources, sourceVIPs(*n.Gateway)...)
+		}
 		for _, iface := range topology.Names(n.Standby) {
 			f.Members = append(f.Members, memberFacts(name, iface, n))
 		}
@@ -53,6 +56,17 @@ func clientFacts(name string, n topology.Node) oracle.Client {
 		out.Target = u.Hostname()
 	}
 	return out
+}
+
+// sourceVIPs returns the virtual IPs from which a gateway connects to back
+// ends.
+func sourceVIPs(g topology.Gateway) (vips []string) {
+	for _, name := range topology.Names(g.Services) {
+		if vip := g.Services[name].SourceVIP; vip.IsValid() {
+			vips = append(vips, vip.String())
+		}
+	}
+	return vips
 }
 
 func memberFacts(name, iface string, n topology.Node) oracle.Member {

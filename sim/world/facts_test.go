@@ -26,7 +26,12 @@ func TestFactsOf(t *testing.T) {
 			"b": {NICs: nic("192.0.2.12/24"), Gateway: &topology.Gateway{}, Standby: map[string]topology.Standby{
 				"lan": {Group: 30, Hello: 2 * time.Second, Hold: 6 * time.Second, Takeover: topology.TakeoverMAC}, // learns its address
 			}},
-			"a": {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{}, Standby: map[string]topology.Standby{
+			"a": {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{Services: map[string]topology.Service{
+				"web": {}, "shop": {
+					Listen: netip.MustParseAddrPort("192.0.2.101:80"), Forward: netip.MustParseAddrPort("192.0.2.50:80"),
+					Source: topology.SourceVIP,
+				},
+			}}, Standby: map[string]topology.Standby{
 				"lan": {Group: 30, VIP: netip.MustParseAddr(vip), Secondary: []netip.Addr{netip.MustParseAddr("192.0.2.101")}},
 			}},
 			"c1": {NICs: nic("192.0.2.201/24"), Boot: 5 * time.Second, Client: &topology.Client{
@@ -51,6 +56,7 @@ func TestFactsOf(t *testing.T) {
 				Hello: 2 * time.Second, Hold: 6 * time.Second, VirtualMAC: true,
 			},
 		},
+		Sources:  []string{"192.0.2.101"},
 		Segments: []oracle.Segment{{Name: "dmz"}, {Name: "lan", Pruned: true, Isolated: []string{"a", "b"}}},
 	}
 	if diff := cmp.Diff(want, world.FactsOf(paper.WithDefaults(), time.Minute)); diff != "" {
