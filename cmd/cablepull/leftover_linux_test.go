@@ -60,6 +60,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			}
 			playAtOnce(t, whole, atOnce)
 			shortest := slices.MinFunc(whole, func(a, b *victim) int { return cmp.Compare(a.took, b.took) }).took
+			if shortest == 0 {
+				t.Fatal("a run did not start")
+			}
 			for range kills { // some of them after the end
 				all = append(all, victimAt(time.Duration(moments.Int64N(int64(shortest*11/10)))))
 			}
