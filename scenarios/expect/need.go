@@ -123,12 +123,8 @@ func NeedOwner(vip netip.Addr) Need {
 		if err := NeedGroup(vip)(e); err != nil {
 			return err
 		}
-		owned := map[string]bool{}
-		for _, gained := range event.From[event.VIPGained](e.Events) {
-			owned[gained.VIP] = true
-		}
 		for _, g := range groupsOf(e, vip) {
-			if !owned[g.VIP] {
+			if !g.HadActive {
 				return fmt.Errorf("nobody ever had %s", g.VIP)
 			}
 		}

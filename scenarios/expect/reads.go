@@ -13,6 +13,6 @@ var (
 	readChanges = readFaults.Or(event.SetOf(event.StandbyChanged{}))
 	readRoster  = readFaults.Or(oracle.RosterReads)
 	readAnswers = readFaults.Or(event.SetOf(event.RequestAnswered{}))
-	readByNeeds = readChanges.Or(event.SetOf(event.VIPGained{}))
+	readByNeeds = readChanges
 	readSaid    = readFaults.Or(event.SetOf(event.ProgramSaid{}))
 )

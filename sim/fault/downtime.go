@@ -37,7 +37,8 @@ func DownAt(t topology.Topology, timeline []Timed) []error {
 		}
 		m := machines[name]
 		if m == nil {
-			m = &downtime{on: n.Start, up: n.Start + n.Boot, boot: n.Boot}
+			m = &downtime{on: n.Start, up: n.Start + n.Boot, boot: n.Boot, unsteady: n.Clock.Drift != 0}
+			m.steady()
 			machines[name] = m
 		}
 		if f.Row().power == MustBeUp && at < m.up {
@@ -100,6 +101,11 @@ func (m *downtime) apply(f Fault, at time.Duration, n topology.Node) {
 	case Drift, Skew:
 		m.unsteady = true
 	}
+	m.steady()
+}
+
+// steady counts on a boot only if its end is certain.
+func (m *downtime) steady() {
 	if m.unsteady {
 		m.up = min(m.up, m.on)
 	}

@@ -12,7 +12,8 @@ import (
 // from the beginning; b starts at 5 s and takes 2 s to boot.
 func TestDownAt(t *testing.T) {
 	const s = time.Second
-	whole := topology.Topology{Nodes: map[string]topology.Node{"a": {}, "b": {Start: 5 * s, Boot: 2 * s}}}
+	whole := topology.Topology{Nodes: map[string]topology.Node{"a": {}, "b": {Start: 5 * s, Boot: 2 * s},
+		"c": {Boot: 2 * s, Clock: topology.Clock{Drift: 0.01}}}}
 	type timed struct {
 		at   time.Duration
 		line string
@@ -22,6 +23,7 @@ func TestDownAt(t *testing.T) {
 		list []timed
 	}{
 		{"", []timed{{0, "freeze a"}}},
+		{"", []timed{{1990 * time.Millisecond, "freeze c"}}},
 		{"b is down at 2s: it is up from 7s on", []timed{{2 * s, "freeze b"}}},
 		{"b is down at 6.999s: it is up from 7s on", []timed{{6999 * time.Millisecond, "freeze b"}}},
 		{"", []timed{{7 * s, "freeze b"}}},

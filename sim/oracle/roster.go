@@ -121,6 +121,9 @@ func (r *Roster) Observe(e event.Event) {
 			r.version++
 		}
 	case event.PowerChanged:
+		if b.State == event.PowerUp && r.power[e.Node] == event.PowerFrozen {
+			return // in real time, what it did last before it was frozen
+		}
 		r.power[e.Node] = b.State
 		r.version++
 		for _, m := range r.entries {

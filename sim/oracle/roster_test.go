@@ -87,6 +87,24 @@ func TestRoster(t *testing.T) {
 	}
 }
 
+// TestRosterFrozenAtTheStart: in real time, the last words of a machine may
+// come after the freeze that interrupted them. It is frozen until it thaws, and
+// then in the state that it had entered.
+func TestRosterFrozenAtTheStart(t *testing.T) {
+	r := NewRoster(Facts{})
+	power := func(p event.Power) event.Event { return event.Event{Node: "b", What: event.PowerChanged{State: p}} }
+	for _, e := range []event.Event{power(event.PowerFrozen), power(event.PowerUp), {Node: "b", What: event.StandbyChanged{Interface: "lan", To: "Listen"}}} {
+		r.Observe(e)
+	}
+	if m := r.Find("b", "lan"); m.Up() || m.State != "Listen" || r.Power("b") != event.PowerFrozen {
+		t.Errorf("frozen: got %+v and power %s", m, r.Power("b"))
+	}
+	r.Observe(power(event.PowerThawed))
+	if m := r.Find("b", "lan"); !m.Up() || m.State != "Listen" {
+		t.Errorf("thawed: got %+v", m)
+	}
+}
+
 // TestRosterOwnerNeedsNoWord: an owner is who says so, whatever its protocol
 // calls the state.
 func TestRosterOwnerNeedsNoWord(t *testing.T) {
