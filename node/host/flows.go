@@ -11,13 +11,7 @@ import (
 // established are found here: then the demultiplexer would find the same one.
 type flows struct {
 	protocol queuedProtocol
-	ends     map[flow]*flowEnd
-}
-
-// flowEnd is an endpoint that receives a flow.
-type flowEnd struct {
-	endpoint tcpEndpoint
-	id       stack.TransportEndpointID
+	ends     map[flow]tcpEndpoint
 }
 
 // tcpEndpoint is both of gVisor's views of a TCP endpoint.
@@ -33,7 +27,7 @@ type queuedProtocol interface {
 
 func newFlows(s *stack.Stack) flows {
 	protocol, _ := s.TransportProtocolInstance(tcp.ProtocolNumber).(queuedProtocol)
-	return flows{protocol, map[flow]*flowEnd{}}
+	return flows{protocol, map[flow]tcpEndpoint{}}
 }
 
 // add makes the connection's flow known.
@@ -43,26 +37,26 @@ func (f *flows) add(c *Conn) {
 		return
 	}
 	c.received = flow{c.remote.Addr().As4(), c.local.Addr().As4(), c.remote.Port(), c.local.Port()}
-	f.ends[c.received] = &flowEnd{endpoint, stack.TransportEndpointID{
-		LocalPort: c.local.Port(), LocalAddress: address(c.local.Addr()),
-		RemotePort: c.remote.Port(), RemoteAddress: address(c.remote.Addr()),
-	}}
+	f.ends[c.received] = endpoint
 }
 
 // remove forgets the connection's flow, unless it already belongs to another
 // connection.
 func (f *flows) remove(c *Conn) {
-	if end := f.ends[c.received]; end != nil && end.endpoint == c.ep {
+	if f.ends[c.received] == c.ep {
 		delete(f.ends, c.received)
 	}
 }
 
 // queue queues a segment for its endpoint and reports whether it found that.
 func (f *flows) queue(received flow, pkt *stack.PacketBuffer) bool {
-	end := f.ends[received]
-	if end == nil || tcp.EndpointState(end.endpoint.State()) != tcp.StateEstablished {
+	endpoint := f.ends[received]
+	if endpoint == nil || tcp.EndpointState(endpoint.State()) != tcp.StateEstablished {
 		return false
 	}
-	f.protocol.QueuePacket(end.endpoint, end.id, pkt)
+	f.protocol.QueuePacket(endpoint, stack.TransportEndpointID{
+		LocalPort: received.toPort, LocalAddress: tcpip.AddrFrom4(received.to),
+		RemotePort: received.fromPort, RemoteAddress: tcpip.AddrFrom4(received.from),
+	}, pkt)
 	return true
 }
