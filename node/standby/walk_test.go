@@ -48,6 +48,9 @@ func TestRandomWalk(t *testing.T) {
 			cfg.Preempt = rapid.Bool().Draw(t, "preempt")
 			cfg.ReannounceOnWin = rapid.Bool().Draw(t, "reannounce")
 			cfg.SpeakBeforeStepDown = rapid.Bool().Draw(t, "speak")
+			cfg.ResignOn = rapid.SampledFrom([]ResignOn{ResignOnCoup, ResignOnHello, ResignOnBoth, ResignNever}).Draw(t, "resign")
+			cfg.ActiveDelay = rapid.SampledFrom([]time.Duration{0, 500 * ms}).Draw(t, "delay")
+			cfg.Advertise = rapid.Bool().Draw(t, "advertise")
 			cfg.BootDelay = rapid.SampledFrom([]time.Duration{0, 10 * time.Second}).Draw(t, "boot")
 			configs = append(configs, cfg)
 		}

@@ -1,7 +1,9 @@
 package member_test
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +97,44 @@ func TestSecondaryAddresses(t *testing.T) {
 	for _, addr := range []netip.Addr{vip, second} {
 		if l.Hosts[0].Holds(addr) || !l.Hosts[1].Holds(addr) {
 			t.Errorf("%v: got held by a: %v, b: %v, want b only", addr, l.Hosts[0].Holds(addr), l.Hosts[1].Holds(addr))
+		}
+	}
+}
+
+// TestAdvertise: members that advertise do so from their own MAC addresses, as
+// routers do, and nothing else about them changes.
+func TestAdvertise(t *testing.T) {
+	var plain []frame
+	for _, on := range []bool{false, true} {
+		l := newLab(t, 2)
+		l.pair(func(c *member.Config) { c.Machine.Advertise, c.VirtualMAC = on, true })
+		var said []string
+		others := slices.DeleteFunc(slices.Clone(l.frames), func(f frame) bool {
+			if !strings.HasPrefix(f.text, "Advertise") {
+				return false
+			}
+			said = append(said, fmt.Sprintf("%v %s %s", f.at, f.node, f.text))
+			if own := l.Hosts[int(f.node[0]-'a')].NIC("lan").MAC(); f.from != own {
+				t.Errorf("at %v %s advertised from %v, want %v", f.at, f.node, f.from, own)
+			}
+			return true
+		})
+		if !on {
+			plain = others
+			if len(said) != 0 {
+				t.Errorf("switched off, members advertised %q", said)
+			}
+			continue
+		}
+		if !slices.Equal(others, plain) {
+			t.Errorf("other frames: got %v, want %v", others, plain)
+		}
+		want := []string{
+			"0s a Advertise Passive 0/1 192.0.2.11", "0s b Advertise Passive 0/1 192.0.2.12",
+			"20s a Advertise Active 1/0 192.0.2.11", "20.001s b Advertise Passive 0/1 192.0.2.12",
+		}
+		if !slices.Equal(said, want) {
+			t.Errorf("got %q, want %q", said, want)
 		}
 	}
 }

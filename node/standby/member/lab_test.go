@@ -96,6 +96,8 @@ func (l *lab) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	f := frame{at: now, node: from.Node(), from: wire.EthernetOf(data).Source(), text: "other"}
 	if _, ip, m, err := wire.ParseFrame(data); err == nil {
 		f.text = fmt.Sprintf("%v %v %d %v", m.Opcode, m.State, m.Priority, ip)
+	} else if _, ip, a, err := wire.ParseAdvertiseFrame(data); err == nil {
+		f.text = fmt.Sprintf("Advertise %v %d/%d %v", a.State, a.ActiveGroups, a.PassiveGroups, ip)
 	} else if a, err := wire.ParseARP(data); err == nil && a.IsGratuitous() && a.SenderMAC == a.Source && a.Destination == wire.Broadcast {
 		f.text = fmt.Sprintf("garp %v %v", a.Op, a.SenderIP)
 	}
