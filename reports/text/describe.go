@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -52,8 +51,8 @@ func (l *list) describe(e event.Event) (note, bool) {
 		if b.Previous == "" || b.Previous == e.Node {
 			return say(plain, "serves %s", b.VIP), true
 		}
-		if l.shared(b.VIP, e.At) {
-			return say(bad, "serves %s too, %s after %s did: both have it", b.VIP, short(e.At-b.PreviousAt), b.Previous), true
+		if l.shared(b.VIP) {
+			return gather("serves %s, which %s has as well", b.VIP, b.Previous), true
 		}
 		return say(good, "serves %s, %s after %s did", b.VIP, short(e.At-b.PreviousAt), b.Previous), true
 	case event.NeighbourChanged:
@@ -75,10 +74,15 @@ func (l *list) describe(e event.Event) (note, bool) {
 	}
 }
 
-// shared reports whether several members have an address.
-func (l *list) shared(vip string, at time.Duration) bool {
-	holders := l.holders[vip]
-	return holders != nil && holders.at(at) == contested
+// shared reports whether several members have an address and can serve it.
+func (l *list) shared(vip string) bool {
+	able := 0
+	for _, m := range l.roster.Holders(vip) {
+		if m.Up() {
+			able++
+		}
+	}
+	return able > 1
 }
 
 func describeTraffic(e event.Event) (note, bool) {

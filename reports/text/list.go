@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
 )
 
 // gatherSpan is how long after the last of its sort an event still joins the
@@ -34,6 +35,7 @@ type list struct {
 	*page
 	*timeline
 	entries  []*entry
+	roster   *oracle.Roster    // at the instant of the present event
 	virtual  map[string]bool   // IP addresses that are virtual
 	gathered map[string]*entry // by node and key: the last one
 	node     int               // columns of the node
@@ -48,11 +50,12 @@ const (
 
 // list draws the transitions of a run.
 func (p *page) list(r *reports.Result, t *timeline) {
-	l := &list{page: p, timeline: t, virtual: map[string]bool{}, gathered: map[string]*entry{}}
+	l := &list{page: p, timeline: t, roster: oracle.NewRoster(oracle.Facts{}), virtual: map[string]bool{}, gathered: map[string]*entry{}}
 	for _, lane := range t.addresses {
 		l.virtual[lane.label] = true
 	}
 	for _, e := range r.Events {
+		l.roster.Observe(e)
 		l.take(e)
 	}
 	l.takeOutages(r)

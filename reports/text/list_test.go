@@ -167,19 +167,22 @@ func TestLaneOfTwoOwners(t *testing.T) {
 	}
 }
 
-// TestServesWhileBothHaveIt: that is no takeover.
+// TestServesWhileBothHaveIt: that is no takeover, unless one of them is frozen.
 func TestServesWhileBothHaveIt(t *testing.T) {
-	served := event.VIPServed{Segment: "lan", VIP: vip, Previous: "b", PreviousAt: 100 * ms}
+	served := func(at time.Duration, by, previous string) event.Event {
+		return event.Event{At: at, Node: by, What: event.VIPServed{Segment: "lan", VIP: vip, Previous: previous, PreviousAt: at - 49*ms}}
+	}
 	events := []event.Event{
 		{Node: "b", What: event.VIPGained{Interface: "lan", VIP: vip}},
 		{Node: "a", What: event.VIPGained{Interface: "lan", VIP: vip}},
-		{At: 149 * ms, Node: "a", What: served},
-		{At: 200 * ms, Node: "b", What: event.VIPLost{Interface: "lan", VIP: vip}},
-		{At: 249 * ms, Node: "a", What: served},
+		served(149*ms, "a", "b"), served(150*ms, "b", "a"), served(151*ms, "a", "b"), served(153*ms, "a", "b"),
+		{At: 200 * ms, Node: "b", What: event.PowerChanged{State: "frozen"}}, served(249*ms, "a", "b"),
+		{At: 300 * ms, Node: "b", What: event.VIPLost{Interface: "lan", VIP: vip}}, served(349*ms, "a", "b"),
 	}
 	page := drawn(t, &reports.Result{Scenario: "two", World: "virtual", Simulated: time.Second, Events: events}, Options{})
 	for _, want := range []string{
-		"0.149s             a  serves 192.0.2.100 too, 49ms after b did: both have it\n", "0.249s             a  serves 192.0.2.100, 149ms after b did\n",
+		"0.149s             a  serves 192.0.2.100, which b has as well x3 until 0.153s\n", "0.150s             b  serves 192.0.2.100, which a has as well\n",
+		"0.249s             a  serves 192.0.2.100, 49ms after b did\n", "0.349s             a  serves 192.0.2.100, 49ms after b did\n",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("want %q in\n%s", want, page)

@@ -44,8 +44,7 @@ type timeline struct {
 	addresses []*lane
 	clients   []*lane
 	faults    []step
-	omitted   []string         // such as "42 more clients"
-	holders   map[string]*lane // of all virtual IPs, also those that are not drawn
+	omitted   []string // such as "42 more clients"
 }
 
 // memberKey names one member of one standby group.
@@ -61,7 +60,7 @@ func newTimeline(r *reports.Result) *timeline {
 		f.roster.Observe(e)
 		f.step(e)
 	}
-	t := &timeline{total: r.Simulated, faults: f.faults, holders: f.addresses}
+	t := &timeline{total: r.Simulated, faults: f.faults}
 	if n := len(r.Events); n > 0 {
 		t.total = max(t.total, r.Events[n-1].At)
 	}
