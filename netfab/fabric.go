@@ -17,6 +17,7 @@ type Fabric struct {
 	ports     []*Port
 	nodes     map[string]int // a node's number, by name
 	observers []Observer
+	arrivals  []DeliveryObserver
 	onBlocked func(p *Port, until time.Duration) // see OnBlocked; may be nil
 	rules     []*installation
 	cuts      []*partition // the partitions among the rules

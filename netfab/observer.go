@@ -16,6 +16,17 @@ type Observer interface {
 	MACMoved(now time.Duration, mac MAC, from, to *Port)
 }
 
+// DeliveryObserver is notified of the frames that arrive. The rules of Observer
+// apply.
+type DeliveryObserver interface {
+	// Delivered is called for each NIC that accepts a frame, before the machine
+	// reads it.
+	Delivered(now time.Duration, from, to *Port, data []byte)
+}
+
+// ObserveDeliveries notifies o of all frames that arrive from now on.
+func (f *Fabric) ObserveDeliveries(o DeliveryObserver) { f.arrivals = append(f.arrivals, o) }
+
 // Observe notifies o of all frames from now on.
 func (f *Fabric) Observe(o Observer) { f.observers = append(f.observers, o) }
 

@@ -65,7 +65,7 @@ func (t *transit) Run() {
 		if t.to.wentDown > t.seen {
 			f.lose(now, t.from, t.to, t.frame.data, t.to.outage())
 		} else {
-			t.to.take(now, t.frame)
+			t.to.take(now, t.from, t.frame)
 		}
 		t.end()
 	case t.to != nil:
@@ -140,16 +140,19 @@ func (t *transit) arrive(now time.Duration, to *Port) {
 		t.frame.Retain()
 		to.in.pass(now, f.transit(t.frame, t.from, to, arriving))
 	default:
-		to.take(now, t.frame)
+		to.take(now, t.from, t.frame)
 	}
 }
 
 // take gives a frame to the machine.
-func (p *Port) take(now time.Duration, fr *Frame) {
+func (p *Port) take(now time.Duration, from *Port, fr *Frame) {
 	f := p.fabric
 	f.stats.Delivered++
 	if f.digest != nil {
 		f.digest.AddFrame(now, p.number, fr.data)
+	}
+	for _, o := range f.arrivals {
+		o.Delivered(now, from, p, fr.data)
 	}
 	p.receiver.Receive(fr)
 }

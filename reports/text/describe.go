@@ -63,6 +63,8 @@ func (l *list) describe(e event.Event) (note, bool) {
 			return say(dim, "forgets where %s is", b.IP), true
 		}
 		return say(dim, "reaches %s at %s", b.IP, b.MAC), true
+	case event.PathChanged:
+		return describePath(b), true
 	case event.MACMoved:
 		return gather("%s: %s moves from %s to %s", b.Segment, b.MAC, b.From, b.To), true
 	case event.FlowRefused:
@@ -83,6 +85,18 @@ func (l *list) shared(vip string) bool {
 		}
 	}
 	return able > 1
+}
+
+// describePath says where what a client asks arrives. A bad line may lose every
+// other frame, so these notes are gathered.
+func describePath(b event.PathChanged) note {
+	switch {
+	case b.Answers:
+		return gather("answers of %s are lost: %s", b.To, b.Lost)
+	case b.Lost != "":
+		return gather("requests to %s are lost: %s", b.IP, b.Lost)
+	}
+	return gather("requests to %s arrive at %s", b.IP, b.To)
 }
 
 func describeTraffic(e event.Event) (note, bool) {

@@ -46,9 +46,10 @@
 //
 // An outage is the sum of its parts: detection (until a member noticed),
 // election (until one was Active), announcement (until it said so), neighbour
-// (until the client's frames went to it), retry (until the client had an
-// answer). Package oracle defines them. If they did not add up, the table would
-// show ? between them.
+// (until the client's frames went to it), service (while it refused, or did not
+// answer), retry (while it could have answered, and the client waited). Package
+// oracle defines them. Those that are zero in every row are left out. If they
+// did not add up, the table would show ? between them.
 //
 // Start reading at run.go; timeline.go folds, overview.go and list.go draw.
 package text

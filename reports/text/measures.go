@@ -61,15 +61,22 @@ func figures(t oracle.Table) *table {
 	return out
 }
 
-// sums lays out a table whose first column is the sum of the others. The
-// longest rows come first if there are too many for a page.
+// sums lays out a table whose first column is the sum of the others. Parts that
+// are zero in every row are left out. The longest rows come first if there are
+// too many for a page.
 func sums(t oracle.Table) *table {
-	head := []string{"<" + t.Names[0]}
-	for i, c := range t.Columns {
-		head = append(head, c.Heading)
-		if i+1 < len(t.Columns) {
-			head = append(head, []string{"=", "+"}[min(i, 1)])
+	shown := []int{0}
+	for i := range t.Columns[1:] {
+		if slices.ContainsFunc(t.Rows, func(r oracle.Row) bool { return r.Figures[i+1].Value != 0 }) {
+			shown = append(shown, i+1)
 		}
+	}
+	head := []string{"<" + t.Names[0]}
+	for i, column := range shown {
+		if i > 0 {
+			head = append(head, []string{"=", "+"}[min(i-1, 1)])
+		}
+		head = append(head, t.Columns[column].Heading)
 	}
 	out := newTable(t.Title, head...)
 	rows := t.Rows
@@ -78,32 +85,34 @@ func sums(t oracle.Table) *table {
 		slices.SortStableFunc(rows, func(a, b oracle.Row) int { return cmp.Compare(b.Figures[0].Value, a.Figures[0].Value) })
 	}
 	for _, r := range rows {
-		whole := r.Figures[0]
-		var each []time.Duration
-		var sum time.Duration
-		for _, f := range r.Figures[1:] {
-			each = append(each, f.Time())
-			sum += f.Time()
-		}
-		// Should the parts not add up, the figures below will show it.
-		text := parts([]time.Duration{whole.Time()})[0]
-		if whole.Open {
-			text = "≥ " + text
-		}
-		row := []span{{r.Names[0], plain}, {text, tones[whole.Tone]}}
-		for i, d := range parts(each) {
-			sign := "+"
-			if i == 0 {
-				sign = "="
-			}
-			if sum != whole.Time() {
-				sign = "?"
-			}
-			row = append(row, span{sign, dim}, span{d, plain})
-		}
-		out.inked(row)
+		out.inked(sumRow(r, shown))
 	}
 	return out
+}
+
+// sumRow lays out the parts of a sum that are shown.
+func sumRow(r oracle.Row, shown []int) []span {
+	whole := r.Figures[0]
+	var each []time.Duration
+	var sum time.Duration
+	for _, column := range shown[1:] {
+		each = append(each, r.Figures[column].Time())
+		sum += r.Figures[column].Time()
+	}
+	// Should the parts not add up, the figures below will show it.
+	text := parts([]time.Duration{whole.Time()})[0]
+	if whole.Open {
+		text = "≥ " + text
+	}
+	row := []span{{r.Names[0], plain}, {text, tones[whole.Tone]}}
+	for i, d := range parts(each) {
+		sign := []string{"=", "+"}[min(i, 1)]
+		if sum != whole.Time() {
+			sign = "?"
+		}
+		row = append(row, span{sign, dim}, span{d, plain})
+	}
+	return row
 }
 
 // tones are the inks of figures.

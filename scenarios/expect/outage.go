@@ -19,7 +19,8 @@ type Outage struct {
 	Election     form.Range[time.Duration] `yaml:"election" doc:"then until a member becomes Active"`
 	Announcement form.Range[time.Duration] `yaml:"announcement" doc:"then until it announces the virtual IP"`
 	Neighbour    form.Range[time.Duration] `yaml:"neighbour" doc:"then until the client's frames go to it"`
-	Retry        form.Range[time.Duration] `yaml:"retry" doc:"then until the client gets an answer"`
+	Service      form.Range[time.Duration] `yaml:"service" doc:"the part in which that member refuses, or does not answer"`
+	Retry        form.Range[time.Duration] `yaml:"retry" doc:"the rest, in which it could answer and the client waits"`
 	Open         bool                      `yaml:"open" doc:"on: no answer comes before the end of the run (default off: one does)"`
 }
 
@@ -34,7 +35,7 @@ func (x Outage) Text() string {
 		whole = x.Between.String()
 	}
 	return s + parts(whole, part("detection", x.Detection), part("election", x.Election), part("announcement", x.Announcement),
-		part("neighbour", x.Neighbour), part("retry", x.Retry))
+		part("neighbour", x.Neighbour), part("service", x.Service), part("retry", x.Retry))
 }
 
 // Needs implements Expectation.
@@ -80,12 +81,12 @@ func (x Outage) check(e Evidence, o oracle.Outage) Result {
 	justBegun := o.Open && o.Duration < e.Tolerance // the answer would have come after the end
 	fits := e.span(x.Between).Contains(o.Duration) && e.span(x.Detection).Contains(o.Detection) && e.span(x.Election).Contains(o.Election) &&
 		e.span(x.Announcement).Contains(o.Announcement) && e.span(x.Neighbour).Contains(o.Neighbour) &&
-		e.span(x.Retry).Contains(o.Retry) && (x.Open == o.Open || justBegun)
+		e.span(x.Service).Contains(o.Service) && e.span(x.Retry).Contains(o.Retry) && (x.Open == o.Open || justBegun)
 	if o.Duration == 0 && !o.Open {
 		return Result{Passed: fits && (x.Between.Given || !x.ofParts()), Got: "no outage"}
 	}
-	got := fmt.Sprintf("%s from %s (detection %s, election %s, announcement %s, neighbour %s, retry %s)", form.Text(o.Duration), form.Text(o.From),
-		form.Text(o.Detection), form.Text(o.Election), form.Text(o.Announcement), form.Text(o.Neighbour), form.Text(o.Retry))
+	got := fmt.Sprintf("%s from %s (detection %s, election %s, announcement %s, neighbour %s, service %s, retry %s)", form.Text(o.Duration), form.Text(o.From),
+		form.Text(o.Detection), form.Text(o.Election), form.Text(o.Announcement), form.Text(o.Neighbour), form.Text(o.Service), form.Text(o.Retry))
 	if o.Open {
 		got += ", until the end"
 	}

@@ -14,7 +14,7 @@ import (
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
-	NeighbourChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
+	NeighbourChanged{}, PathChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	ProgramEnded{}, ProgramSaid{}, ProbeChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},

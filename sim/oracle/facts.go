@@ -21,6 +21,7 @@ type Facts struct {
 type Client struct {
 	Node     string
 	Target   string        // address without port, such as 192.0.2.100
+	Server   string        // the node whose own address that is; empty: it is virtual
 	Interval time.Duration // mean time between two requests
 	Poisson  bool          // requests come at random instants, not at even ones
 	Start    time.Duration // when the first request is due

@@ -99,7 +99,44 @@ func (l *log) settled() *log {
 	return l.takes(20, "a", "Standby", standby.CauseNoActive).
 		at(30, "b", turn("Speak", "Standby", standby.CauseStandbyTimer)).
 		at(20.001, "c1", event.NeighbourChanged{Interface: "lan", IP: vip, MAC: macA}).
-		at(20.001, "a", event.VIPServed{Segment: "lan", VIP: vip})
+		at(20.001, "a", event.VIPServed{Segment: "lan", VIP: vip}).
+		arrives(20.001, "c1", "a", 0)
+}
+
+// arrives says that what a client asks arrives at a node, and when something
+// last went another way.
+func (l *log) arrives(seconds float64, client, node string, before float64) *log {
+	return l.at(seconds, client, event.PathChanged{IP: vip, Via: client, To: node, PreviousAt: instant(before)})
+}
+
+// loses says that what a client asks is lost on the way to a node.
+func (l *log) loses(seconds float64, client, node string) *log {
+	return l.at(seconds, client, event.PathChanged{IP: vip, Via: client, To: node, Lost: node + ".lan is switched off"})
+}
+
+// opens adds a connection, accepted at once, that fails or is never closed.
+func (l *log) opens(seconds float64, client string, conn uint64) *log {
+	return l.at(seconds, client, event.ConnOpened{Conn: conn, Target: service}, event.ConnEstablished{Conn: conn})
+}
+
+// asks adds a request.
+func (l *log) asks(seconds float64, client string, request, conn uint64) *log {
+	return l.at(seconds, client, event.RequestSent{Request: request, Conn: conn, Attempt: 1})
+}
+
+// fails adds the failure of a request.
+func (l *log) fails(seconds float64, client string, request, conn uint64, how string) *log {
+	return l.at(seconds, client, event.RequestFailed{Request: request, Conn: conn, Failure: how})
+}
+
+// refused adds connections that are refused, one for every 100 ms from one
+// instant to another, both included.
+func (l *log) refused(client string, from, to float64) *log {
+	for s := from; s <= to+1e-9; s += 0.1 {
+		n := uint64(len(l.events) + 1)
+		l.at(s, client, event.ConnOpened{Conn: n, Target: service}, event.ConnClosed{Conn: n, How: "refused"})
+	}
+	return l
 }
 
 // answers adds one request and its answer for every 100 ms from one instant to

@@ -45,27 +45,45 @@ var measures = []measure{
 // outage has no later answer, although requests were still due. The time before
 // a client's first answer is an outage only if no answer ever came.
 //
-// Its parts add up to Duration. Each ends at a mark in the log, searched for
-// after the previous mark; a mark before From counts as From. The marks follow
-// the member that serves the client when the outage ends:
+// Its parts add up to Duration. They follow what the client itself asks: where
+// that arrives (event.PathChanged), and what becomes of it there. Other clients
+// do not count. The owner of an address is a member that owns a virtual IP and
+// may act, or the server whose own address it is.
+//
+// While what the client asks arrives at an owner:
+//
+//   - Service is the time in which that owner fails the client: from the first
+//     connection or request that was refused, broke, timed out or was answered
+//     with an error, to the end of the last one; and from when the answer to
+//     what has none yet is late, compared with the last answer before the
+//     outage. A connection that another owner accepted, and what was asked before
+//     the owner was reached, tell nothing about it.
+//   - Retry is the rest: the owner could answer, and the client waited, for its
+//     next attempt or for a dead connection to time out.
+//
+// While it arrives at no owner, until the next owner that it arrives at:
 //
 //   - Detection ends when a member first acts on the loss of the active: its
 //     active timer expires, it hears a resign or a coup, it preempts, or it is
 //     told to. The old active noticing its own cable does not count: it can tell
 //     no other member.
-//   - Election ends when the member becomes Active for the last time before the
-//     outage ends: an Active that was replaced again does not count.
-//   - Announcement ends when it sends gratuitous ARP for the virtual IP.
-//   - Neighbour ends when the client's machine learns the MAC address of the
-//     member. If it need not, it ends with the first frame that the member serves
-//     from the virtual IP, if another served before.
+//   - Election ends when the next owner becomes it.
+//   - Announcement ends when that owner sends gratuitous ARP for the virtual IP.
+//   - Neighbour ends when the machine that sends the client's frames to the
+//     virtual IP, the client or a router, learns the MAC address of the owner. If
+//     it need not, it ends with the announcement, unless something of the client
+//     went elsewhere afterwards: then with what first arrives at the owner.
 //   - Retry is the rest.
 //
-// A mark that is not in the log counts as being where the previous mark is. So
-// if the member was Active all the time and only neighbours were misled, as
-// after a thaw, the whole outage is Neighbour and Retry. If none of this
-// happens, the whole outage is Detection: no member noticed. If the client's
-// target is not a virtual IP, it is all Retry.
+// A mark that is not in the log counts as being where the previous mark is, and
+// one before From counts as From. If the owner stayed the same, then time in
+// which the client was misled to another member is Neighbour, time in which the
+// owner was frozen is Service, and what else kept them apart is Detection, or
+// Election after a member noticed. So is time without any owner. If an owner
+// fails the client, and a member takes the address from it that the client asks
+// next, that was no Service but the Detection of a dying owner.
+//
+// An open outage gives the rest to the part that has not ended.
 type Outage struct {
 	Client   string        `json:"client"`
 	From     time.Duration `json:"from"` // when the first missing answer was due
@@ -77,7 +95,8 @@ type Outage struct {
 	Election     time.Duration `json:"election"`     // until a member became Active
 	Announcement time.Duration `json:"announcement"` // until it announced the VIP
 	Neighbour    time.Duration `json:"neighbour"`    // until the client's frames went to it
-	Retry        time.Duration `json:"retry"`        // until the client had an answer
+	Service      time.Duration `json:"service"`      // while that member refused, or did not answer
+	Retry        time.Duration `json:"retry"`        // while it could have, and the client waited
 }
 
 // Connections counts, for one fault, what happened to the client connections

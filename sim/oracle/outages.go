@@ -10,25 +10,32 @@ import (
 
 // outages finds the times in which clients had no answers.
 type outages struct {
-	scene   *scene
-	marks   *marks
-	clients []*client
-	byNode  map[string]*client
+	scene     *scene
+	clients   []*client
+	byNode    map[string]*client
+	addresses []*address
+	kept      int // signs that were kept when they were last counted
 }
 
 // client is one client's answers so far.
 type client struct {
 	Client
-	primary  string // virtual IP that names the target's group; empty: no group
 	answered bool
+	ended    bool          // no request is due any more
 	last     time.Duration // the last answer; before the first one, set so that an answer is due at the start
-	seen     int           // how many marks there were at last
+	reach    *reach
 	worst    Outage
 	gaps     []Outage
 }
 
+// answerMax is how long after a client's last request an answer may come.
+const answerMax = time.Hour
+
+// signsMin is how many signs are kept before old ones are dropped.
+const signsMin = 256
+
 func newOutages(s *scene) recorder {
-	o := &outages{scene: s, marks: newMarks(), byNode: map[string]*client{}}
+	o := &outages{scene: s, byNode: map[string]*client{}, kept: signsMin}
 	for _, c := range s.facts.Clients {
 		o.add(c)
 	}
@@ -36,29 +43,84 @@ func newOutages(s *scene) recorder {
 }
 
 func (o *outages) add(c Client) *client {
-	added := &client{Client: c, primary: o.scene.facts.primary(c.Target), last: c.Start - c.Interval}
+	added := &client{Client: c, last: c.Start - c.Interval, reach: newReach(o.address(c))}
 	added.worst = Outage{Client: c.Node, From: c.Start, To: c.Start}
 	o.clients = append(o.clients, added)
 	o.byNode[c.Node] = added
 	return added
 }
 
+// address returns what is known of the address that a client asks.
+func (o *outages) address(c Client) *address {
+	for _, a := range o.addresses {
+		if a.ip == c.Target {
+			return a
+		}
+	}
+	a := &address{ip: c.Target, primary: o.scene.facts.primary(c.Target), server: c.Server, macs: map[string]string{}}
+	a.update(0, o.scene.roster)
+	o.addresses = append(o.addresses, a)
+	return a
+}
+
 // Observe implements fold.
 func (o *outages) Observe(e event.Event) {
+	c := o.byNode[e.Node]
 	switch b := e.What.(type) {
 	case event.RequestSent:
-		if o.byNode[e.Node] == nil { // a client that is not in the facts
-			o.add(Client{Node: e.Node, Start: e.At})
+		if c == nil { // a client that is not in the facts
+			c = o.add(Client{Node: e.Node, Start: e.At})
 		}
 	case event.RequestAnswered:
-		if c := o.byNode[e.Node]; c != nil && b.Status < 500 {
+		if c != nil && b.Status < 500 {
 			if c.answered {
 				o.close(c, e.At, false)
 			}
-			c.answered, c.last, c.seen = true, e.At, len(o.marks.all)
+			c.answered, c.last = true, e.At
+			c.reach.answered(e.At, b.Request)
+			return
 		}
-	default:
-		o.marks.observe(e, o.scene.roster)
+	}
+	if c != nil {
+		c.reach.observe(e)
+	}
+	o.follow(e)
+}
+
+// follow notes what happens to the addresses.
+func (o *outages) follow(e event.Event) {
+	signs := 0
+	for _, a := range o.addresses {
+		if a.observe(e, o.scene.roster) {
+			a.update(e.At, o.scene.roster)
+			for _, c := range o.clients {
+				if c.reach.address == a {
+					c.reach.turn(e.At, false)
+				}
+			}
+		}
+		signs += a.signs()
+	}
+	if signs > 2*o.kept {
+		o.forget(e.At)
+	}
+}
+
+// forget drops what happened before the last answers of all clients.
+func (o *outages) forget(now time.Duration) {
+	before := now
+	for _, c := range o.clients {
+		if c.Stop > 0 && now > c.Stop+answerMax {
+			o.end(c)
+		}
+		if !c.ended {
+			before = min(before, c.last)
+		}
+	}
+	o.kept = signsMin
+	for _, a := range o.addresses {
+		a.forget(before)
+		o.kept = max(o.kept, a.signs())
 	}
 }
 
@@ -68,7 +130,7 @@ func (o *outages) close(c *client, to time.Duration, open bool) {
 	out := Outage{Client: c.Node, From: from, To: to, Open: open, Duration: to - from}
 	worth, worst := c.Lists(out.Duration), out.Duration > c.worst.Duration
 	if worth || worst {
-		o.split(c, &out)
+		o.divide(c, &out)
 	}
 	if worth {
 		c.gaps = append(c.gaps, out)
@@ -78,38 +140,22 @@ func (o *outages) close(c *client, to time.Duration, open bool) {
 	}
 }
 
-// split decomposes an outage by the marks since the last answer.
-func (o *outages) split(c *client, out *Outage) {
-	if c.primary == "" {
-		out.Retry = out.Duration
-		return
-	}
-	t := o.marks.timetable(c, out.To, o.scene.roster.Group(c.primary))
-	at := out.From
-	for _, part := range []struct {
-		until time.Duration
-		span  *time.Duration
-	}{
-		{t.noticed, &out.Detection}, {t.elected, &out.Election}, {t.announced, &out.Announcement},
-		{t.reached, &out.Neighbour}, {out.To, &out.Retry},
-	} {
-		until := min(max(part.until, at), out.To)
-		*part.span = until - at
-		at = until
-	}
-}
-
 // Finish implements fold.
 func (o *outages) Finish(end time.Duration) {
 	for _, c := range o.clients {
-		to := end
-		if c.Stop > 0 {
-			to = min(end, c.Stop)
+		if c.Stop == 0 || c.Stop > end {
+			c.Stop = end
 		}
-		if c.last+c.Interval < to {
-			o.close(c, to, true)
-		}
+		o.end(c)
 	}
+}
+
+// end closes the outage of a client of which no request is due any more.
+func (o *outages) end(c *client) {
+	if !c.ended && c.last+c.Interval < c.Stop {
+		o.close(c, c.Stop, true)
+	}
+	c.ended = true
 }
 
 // record stores the longest outage of each client, and all that are long enough
@@ -151,6 +197,7 @@ var longestColumns = []*Column{
 	{"outage-election", "of it election", "election", Span, WithTime},
 	{"outage-announcement", "of it announcement", "announce", Span, WithTime},
 	{"outage-neighbour", "of it neighbour", "neighbour", Span, WithTime},
+	{"outage-service", "of it service", "service", Span, WithTime},
 	{"outage-retry", "of it retry", "retry", Span, WithTime},
 }
 
@@ -161,6 +208,7 @@ var gapColumns = []*Column{
 	{"gap-election", "of the gap election", "election", Span, Freely},
 	{"gap-announcement", "of the gap announcement", "announce", Span, Freely},
 	{"gap-neighbour", "of the gap neighbour", "neighbour", Span, Freely},
+	{"gap-service", "of the gap service", "service", Span, Freely},
 	{"gap-retry", "of the gap retry", "retry", Span, Freely},
 }
 
@@ -180,7 +228,7 @@ func outageTable(title string, columns []*Column, all []Outage) Table {
 	t := Table{Title: title, Names: []string{"client"}, Columns: columns, Sum: true}
 	for _, o := range all {
 		r := row(o.Client)
-		for i, d := range []time.Duration{o.Duration, o.Detection, o.Election, o.Announcement, o.Neighbour, o.Retry} {
+		for i, d := range []time.Duration{o.Duration, o.Detection, o.Election, o.Announcement, o.Neighbour, o.Service, o.Retry} {
 			f := r.span(columns[i], d)
 			if i == 0 {
 				f.Open = o.Open

@@ -9,6 +9,10 @@ type Port struct {
 	place                      [4]byte // tells the ports apart in fingerprints of packets
 	looped                     bool    // a looping packet has been reported
 	router, announces          bool    // see Config
+	host                       bool    // may have a watched address
+	mac                        uint64  // that a host sent from last
+	recent                     route   // of the last packet that arrived
+	path                       *path   // of recent, nil if none is followed
 }
 
 // Node returns the name of the machine.
@@ -20,11 +24,11 @@ func (p *Port) Name() string { return p.name }
 // AddPort adds the interface of a node, on a segment. The caller adds each port
 // once and keeps it.
 func (w *Watcher) AddPort(node, iface, segment string) *Port {
-	w.ports++
 	p := &Port{
 		node: node, iface: iface, segment: segment, name: node + "." + iface,
-		router: w.routers[node], announces: !w.reporters[node],
+		router: w.routers[node], announces: !w.reporters[node], host: w.hosts[node],
 	}
-	binary.BigEndian.PutUint32(p.place[:], w.ports)
+	w.all = append(w.all, p)
+	binary.BigEndian.PutUint32(p.place[:], uint32(len(w.all)))
 	return p
 }

@@ -11,11 +11,15 @@ import (
 type virtualIP struct {
 	text     string
 	owners   map[string]bool // nodes that may own it
+	fixed    string          // the node that always has it, if it does not move
 	claimant string
 	repeats  int // announcements of the claimant, if they are events
 	server   string
 	servedAt time.Duration
 }
+
+// answers reports whether a node may answer for the address.
+func (v *virtualIP) answers(node string) bool { return v.owners[node] || v.fixed == node }
 
 // hsrp notes the messages in which a member claims the address.
 func (w *Watcher) hsrp(now time.Duration, from *Port, data []byte) {

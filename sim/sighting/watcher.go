@@ -41,12 +41,21 @@ type Watcher struct {
 	reporters map[string]bool
 	loops     *loops    // nil without routers
 	stations  *stations // nil if the caller calls Moved
-	ports     uint32
+	all       []*Port
+
+	hosts      map[string]bool // nodes that may have a watched address
+	sources    map[[4]byte]*source
+	paths      map[route]*path
+	macs       map[uint64]*Port // the host that last sent from a MAC address
+	unanswered int              // paths whose answers are lost
 }
 
 // New returns a watcher that has seen nothing.
 func New(c Config, emit Emit) *Watcher {
-	w := &Watcher{emit: emit, vips: map[[4]byte]*virtualIP{}, routers: set(c.Routers), reporters: set(c.Reporters)}
+	w := &Watcher{
+		emit: emit, vips: map[[4]byte]*virtualIP{}, routers: set(c.Routers), reporters: set(c.Reporters),
+		hosts: map[string]bool{}, sources: map[[4]byte]*source{}, paths: map[route]*path{}, macs: map[uint64]*Port{},
+	}
 	if len(c.Routers) > 0 {
 		w.loops = newLoops()
 	}
@@ -72,18 +81,29 @@ func set(names []string) map[string]bool {
 // MayOwn adds a node to those that may own an IPv4 address, and starts watching
 // the address if it is new.
 func (w *Watcher) MayOwn(vip netip.Addr, node string) {
-	v := w.vips[vip.As4()]
+	w.watched(vip).owners[node] = true
+	w.hosts[node] = true
+	w.forgetRecent()
+}
+
+// watched returns what is known about an address, and starts watching it if it
+// is new.
+func (w *Watcher) watched(address netip.Addr) *virtualIP {
+	v := w.vips[address.As4()]
 	if v == nil {
-		v = &virtualIP{text: vip.String(), owners: map[string]bool{}}
-		w.vips[vip.As4()] = v
+		v = &virtualIP{text: address.String(), owners: map[string]bool{}}
+		w.vips[address.As4()] = v
 	}
-	v.owners[node] = true
+	return v
 }
 
 // Sent reads a frame that left a port.
 func (w *Watcher) Sent(now time.Duration, from *Port, data []byte) {
 	if w.stations != nil {
 		w.learn(now, from, data)
+	}
+	if from.host {
+		w.uses(from, data)
 	}
 	if ip := wire.IPv4Of(data); ip != nil {
 		w.packet(now, from, ip, data)
@@ -105,7 +125,7 @@ func (w *Watcher) packet(now time.Duration, from *Port, ip *wire.IPv4Header, dat
 		w.hsrp(now, from, data)
 	case ip.Protocol() == wire.ProtocolVRRP:
 		w.vrrp(now, from, data)
-	default:
+	case from.host:
 		if v := w.vips[ip.Source()]; v != nil {
 			w.served(now, from, v)
 		}

@@ -151,6 +151,7 @@ func (w *World) complete(o Options) (*World, error) {
 	}
 	w.fabric.Observe(w.frames)
 	w.fabric.Observe(losses{w})
+	w.fabric.ObserveDeliveries(w.frames)
 	w.fabric.OnBlocked(w.portBlocked)
 	w.start(o)
 	return w, nil

@@ -2,7 +2,6 @@ package world
 
 import (
 	"net/netip"
-	"net/url"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -28,7 +27,7 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 	for _, name := range topology.Names(t.Nodes) {
 		n := t.Nodes[name]
 		if n.Client != nil {
-			f.Clients = append(f.Clients, clientFacts(name, n))
+			f.Clients = append(f.Clients, clientFacts(t, name))
 		}
 		if n.Gateway != nil {
 			f.Sources = append(f.Sources, sourceVIPs(*n.Gateway)...)
@@ -46,16 +45,42 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 	return f
 }
 
-func clientFacts(name string, n topology.Node) oracle.Client {
+func clientFacts(t topology.Topology, name string) oracle.Client {
+	n := t.Nodes[name]
 	c := n.Client
-	out := oracle.Client{
+	target, server := targetOf(t, c)
+	return oracle.Client{
 		Node: name, Interval: c.Rate.Interval(), Poisson: c.Arrival == topology.ArrivalPoisson,
-		Start: max(c.Start, n.Start+n.Boot), Stop: c.Stop,
+		Start: max(c.Start, n.Start+n.Boot), Stop: c.Stop, Target: text(target), Server: server,
 	}
-	if u, err := url.Parse(c.Target); err == nil {
-		out.Target = u.Hostname()
+}
+
+// targetOf returns the address that a client asks, after translation by
+// routers, and the node that always has it: none has a virtual one.
+func targetOf(t topology.Topology, c *topology.Client) (target netip.Addr, server string) {
+	parsed, err := topology.ParseTarget(c.Target)
+	if err != nil {
+		return netip.Addr{}, ""
 	}
-	return out
+	asked := parsed.Address
+	for _, name := range topology.Names(t.Nodes) {
+		if r := t.Nodes[name].Router; r != nil && r.NAT != nil {
+			for _, d := range r.NAT.DNAT {
+				if d.To == asked {
+					asked = d.Via
+				}
+			}
+		}
+	}
+	for _, name := range topology.Names(t.Nodes) {
+		n := t.Nodes[name]
+		for _, iface := range topology.Names(n.NICs) {
+			if n.NICs[iface].Address.Addr() == asked.Addr() {
+				server = name
+			}
+		}
+	}
+	return asked.Addr(), server
 }
 
 // sourceVIPs returns the virtual IPs from which a gateway connects to back

@@ -33,7 +33,30 @@ func watchFrames(w *World) *sightings {
 	for _, name := range w.names {
 		s.admit(name, w.topology.Nodes[name])
 	}
+	for _, name := range topology.Names(w.topology.Nodes) {
+		if w.topology.Nodes[name].Client != nil {
+			s.follow(name)
+		}
+	}
 	return s
+}
+
+// follow watches the way of what a client asks.
+func (s *sightings) follow(client string) {
+	t := s.world.topology
+	n := t.Nodes[client]
+	target, server := targetOf(t, n.Client)
+	if server != "" {
+		s.watcher.MayAnswer(target, server)
+	}
+	for _, iface := range topology.Names(n.NICs) {
+		s.watcher.Follow(client, n.NICs[iface].Address.Addr(), client)
+	}
+	for _, name := range topology.Names(t.Nodes) {
+		if r := t.Nodes[name].Router; r != nil && r.NAT != nil && r.NAT.SNAT != nil {
+			s.watcher.Follow(client, r.NAT.SNAT.As, name)
+		}
+	}
 }
 
 // admit watches the virtual IPs of a node's groups, including those that it may
@@ -77,9 +100,19 @@ func (s *sightings) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	s.watcher.Sent(now, s.port(from), data)
 }
 
-// Lost implements netfab.Observer: captures show lost frames, measures do not
-// need them.
-func (s *sightings) Lost(time.Duration, *netfab.Port, *netfab.Port, []byte, string) {}
+// Delivered implements netfab.DeliveryObserver.
+func (s *sightings) Delivered(now time.Duration, from, to *netfab.Port, data []byte) {
+	s.watcher.Delivered(now, s.port(from), s.port(to), data)
+}
+
+// Lost implements netfab.Observer.
+func (s *sightings) Lost(now time.Duration, from, to *netfab.Port, data []byte, why string) {
+	var at *sighting.Port
+	if to != nil {
+		at = s.port(to)
+	}
+	s.watcher.Lost(now, s.port(from), at, data, why)
+}
 
 // MACMoved implements netfab.Observer.
 func (s *sightings) MACMoved(now time.Duration, mac wire.MAC, from, to *netfab.Port) {
