@@ -2,8 +2,6 @@ package host
 
 import (
 	"fmt"
-	"math/rand"
-	randv2 "math/rand/v2"
 	"net/netip"
 	"runtime"
 	"sort"
@@ -164,25 +162,6 @@ func (t *kernelTask) Run() {
 
 // String names the task in reports of the loop.
 func (t *kernelTask) String() string { return t.host.cfg.Name + ": timer of the TCP/IP stack" }
-
-// randomSource serves both of gVisor's interfaces from one stream.
-type randomSource struct{ *randv2.Rand }
-
-// Int63 implements math/rand.Source.
-func (s *randomSource) Int63() int64 { return s.Int64() }
-
-// Seed implements math/rand.Source; the stream is already seeded.
-func (s *randomSource) Seed(int64) {}
-
-// Read implements io.Reader.
-func (s *randomSource) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(s.Uint32())
-	}
-	return len(p), nil
-}
-
-var _ rand.Source = (*randomSource)(nil)
 
 // address and the functions below translate between netip and gVisor.
 func address(a netip.Addr) tcpip.Address { return tcpip.AddrFrom4(a.As4()) }
