@@ -74,7 +74,7 @@ var flow = map[string][]string{
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
-	"bench":          {"sim", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports/pcapng"},
+	"bench":          {"sim", "sim/event", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
 	"bench/same":     {}, // two binaries and the files that they write
 	"bench/compare":  {"bench", "bench/wire"},
 	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},

@@ -15,7 +15,7 @@ import (
 // line of key=value, like the yardsticks.
 func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
-		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold,
+		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {
@@ -127,5 +127,23 @@ func measureHold(f *flag.FlagSet, args []string, out io.Writer) error {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "connections=%d resident_kb=%.1f\n", *connections, (bench.Resident()-before)/1e3/float64(*connections))
+	return err
+}
+
+func measureLong(f *flag.FlagSet, args []string, out io.Writer) error {
+	requests := f.Int("requests", 3_600_000, "")
+	mode := f.String("mode", "new", "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	start := bench.Now()
+	heap, err := bench.Long(*requests, *mode)
+	if err != nil {
+		return err
+	}
+	s := bench.Since(start)
+	_, err = fmt.Fprintf(out, "requests=%d mode=%s cpu_s=%.3f requests_per_cpu_s=%.0f resident_mb=%.1f heap_bytes=%d,%d,%d,%d heap_growth=%.3f\n",
+		*requests, *mode, s.CPU.Seconds(), float64(*requests)/s.CPU.Seconds(), bench.Resident()/1e6,
+		heap[0], heap[1], heap[2], heap[3], float64(heap[3])/float64(heap[1]))
 	return err
 }

@@ -7,7 +7,31 @@ import (
 )
 
 // rows are all comparisons, those of the virtual world first.
-func rows(s sides) []*row { return slices.Concat(virtualRows(s), sweepRows(s), realRows(s)) }
+func rows(s sides) []*row {
+	return slices.Concat(virtualRows(s), longRows(s), sweepRows(s), realRows(s))
+}
+
+// longRows say what stays behind of the requests of a run, which is nothing.
+// The longest takes minutes, so it is measured once.
+func longRows(s sides) []*row {
+	run := func(figure, mode string, requests int) func() (float64, error) {
+		return s.own(figure, []string{"long", "--mode=" + mode, fmt.Sprintf("--requests=%d", requests)})
+	}
+	return []*row{
+		{
+			what: "3,600,000 requests, resident", bar: 150, below: true, unit: "MB", rounds: 1,
+			ours: run("resident_mb", "keep-alive", 3_600_000),
+		},
+		{
+			what: "100,000 requests, each with a connection, resident", bar: 150, below: true, unit: "MB", rounds: 1,
+			ours: run("resident_mb", "new", 100_000),
+		},
+		{
+			what: "100,000 requests, heap, end against half", bar: 1.1, below: true, unit: "x",
+			ours: run("heap_growth", "keep-alive", 100_000),
+		},
+	}
+}
 
 // realRows are the comparisons of the netns world.
 func realRows(s sides) []*row {
