@@ -1,6 +1,7 @@
 package kit_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"github.com/cablepull/cablepull/scenarios/expect"
 	"github.com/cablepull/cablepull/scenarios/form"
 	. "github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/world"
 )
 
 func TestKit(t *testing.T) {
@@ -142,6 +145,19 @@ var _ = Describe("matchers", func() {
 		expectNothing(c, HaveOutage(Within(s)), "c1 sent no request")
 		expectNothing(c, HaveOutage(Client("c2"), Within(s)), "c2 sent no request")
 		Expect(c).To(HaveActive("a"))
+	})
+
+	It("come after faults that were possible", func() {
+		c := New(YAML(pair), Seed(7))
+		c.At(40*s, "crash a")
+		c.At(50*s, "freeze a")
+		err := c.World().Run(60 * s)
+		var failed *world.FaultError
+		Expect(err).To(MatchError(fault.ErrDown))
+		Expect(errors.As(err, &failed)).To(BeTrue())
+		Expect(failed.Error()).To(Equal("freeze a at 50s: a: the machine is not up"))
+		Expect(InterceptGomegaFailure(func() { c.At(10*s, "boot a") })).To(MatchError(ContainSubstring("the instant has passed")))
+		Expect(InterceptGomegaFailure(func() { c.At(70*s, "crash z") })).To(MatchError(ContainSubstring(`there is no node "z"`)))
 	})
 
 	It("ask every client if none is named", func() {
