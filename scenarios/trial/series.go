@@ -68,6 +68,8 @@ func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs
 		pool := NewPool(jobs, s.Version, append([]string{program}, s.Worker...), s.Stderr)
 		defer pool.Close()
 		player = pool
+	} else {
+		defer reserveHeap()()
 	}
 	some := make([]Trial, len(batch))
 	for n, i := range batch {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
@@ -15,13 +14,6 @@ import (
 // hangupPeriod is how often a worker checks, during a trial, whether its parent
 // still listens.
 const hangupPeriod = 100 * time.Millisecond
-
-// heapReserve is memory that a worker allocates and never touches. The garbage
-// collector starts when the heap has doubled, and most worlds are so small that
-// it would start several times in each. With the reserve it starts at twice the
-// reserve and the world, so short trials are a tenth faster, and a long one
-// needs only that constant more.
-const heapReserve = 8 << 20
 
 // Serve is the worker's side: it reads trials from in, plays them and writes
 // their results to out, until in or the context ends. If in is a pipe, its end
@@ -36,8 +28,7 @@ func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
 	if pipe, ok := in.(*os.File); ok {
 		defer watchPipe(pipe, cancel)()
 	}
-	reserve := make([]byte, heapReserve)
-	defer runtime.KeepAlive(reserve)
+	defer reserveHeap()()
 	trials, results := json.NewDecoder(in), json.NewEncoder(out)
 	var last opened
 	for ctx.Err() == nil {
