@@ -10,19 +10,9 @@ import (
 func BenchmarkFolds(b *testing.B) {
 	events := (&log{}).settled().answers("c1", "a", 35, 1235).in()
 	f := paper(1240 * time.Second)
-	for _, bm := range []struct {
-		name string
-		fold func()
-	}{
-		{"measure", func() { Measure(events, f) }},
-		{"check", func() { Check(events, f) }},
-	} {
-		b.Run(bm.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				bm.fold()
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(events)), "ns/event")
-		})
+	b.ReportAllocs()
+	for b.Loop() {
+		Fold(events, f)
 	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(events)), "ns/event")
 }
