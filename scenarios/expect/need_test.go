@@ -78,6 +78,7 @@ var questions = []struct {
 	{"outage: {client: c1, between: ..1s}", quiet, "c1 sent no request"},
 	{"outage: {between: ..1s}", quiet, "c1 sent no request"},
 	{"outage: {client: c2, retry: ..1s}", quiet, "no outage"},
+	{"outage: {client: c2, service: ..1s}", quiet, "no outage"},
 	{"outage: {between: ..1s}", idle, "there was no client"},
 	{"kept: 0%..", quiet, "no connection was established when pull a.lan was applied, at 40s"},
 	{"kept: 0%..", idle, "no fault was applied"},

@@ -74,7 +74,7 @@ func (x Outage) Check(e Evidence) Result {
 // ofParts reports whether it is about parts of an outage. If nothing is said of
 // the whole, there must be one.
 func (x Outage) ofParts() bool {
-	return x.Detection.Given || x.Election.Given || x.Announcement.Given || x.Neighbour.Given || x.Retry.Given
+	return x.Detection.Given || x.Election.Given || x.Announcement.Given || x.Neighbour.Given || x.Service.Given || x.Retry.Given
 }
 
 func (x Outage) check(e Evidence, o oracle.Outage) Result {
