@@ -84,9 +84,9 @@ func (w *sweeps) check(of, text string) error {
 }
 
 // otherFigures are the members of run.json that may differ between two sweeps:
-// what says when, by which binary and in how much time it ran, and how the
-// digest is written.
-var otherFigures = []string{"wall", "wall_ns", "version", "replay", "digest"}
+// what says when, by which binary and in how much time it ran, how the digest
+// is written, and sentences.
+var otherFigures = []string{"wall", "wall_ns", "version", "replay", "digest", "text", "got"}
 
 // differ returns the path of the first value that differs between two values of
 // JSON; empty if there is none. Members that only one of them has are newer
