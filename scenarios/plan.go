@@ -45,7 +45,7 @@ func clientsOf(t topology.Topology) expect.Clients {
 	clients := expect.Clients{}
 	for name, n := range t.Nodes { // order: into a map
 		if n.Client != nil {
-			clients[name] = expect.Client{Rate: n.Client.Rate, Mode: n.Client.Mode, Start: max(n.Client.Start, n.Start+n.Boot)}
+			clients[name] = expect.Client{Rate: n.Client.MeanRate(), Mode: n.Client.Mode, Start: max(n.Client.Start, n.Start+n.Boot)}
 		}
 	}
 	return clients

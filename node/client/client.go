@@ -25,6 +25,7 @@ const openingGap = time.Millisecond
 // instant whether earlier ones were answered or not, and its latency counts
 // from then. The first is due a little after the start, at a phase that depends
 // on seed and name only, so that the clients of a world are not synchronized.
+// Or it is a number of users: see user.go.
 //
 // A failed request is retried at once on the next connection, up to Retries
 // times. A request that finds no free connection waits for one, for up to
@@ -51,6 +52,10 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 		host: h, cfg: cfg, ledger: ledger, target: target.Address,
 		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]bool{},
 	}
+	if cfg.Users > 0 {
+		h.Go("users", c.runUsers)
+		return c, nil
+	}
 	interval := time.Duration(float64(time.Second) / float64(c.cfg.Rate))
 	phase := h.Loop().Stream("client/" + h.Name() + "/phase")
 	c.arrival = arrival{
@@ -67,11 +72,7 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 
 // run is the proc that submits requests.
 func (c *Client) run(p *sim.Proc) {
-	pool := newPool(c)
-	wait(p, c.cfg.Start)
-	if c.cfg.Mode == topology.ModeLongLived {
-		c.host.Go("opening", pool.openAll)
-	}
+	pool := c.open(p)
 	c.arrival.skip(c.host.Now())
 	for {
 		due := c.arrival.next()
@@ -92,6 +93,16 @@ func (c *Client) Finish() {
 	}
 }
 
+// open waits for the start and returns the connections of this boot.
+func (c *Client) open(p *sim.Proc) *pool {
+	pool := newPool(c)
+	wait(p, c.cfg.Start)
+	if c.cfg.Mode == topology.ModeLongLived {
+		c.host.Go("opening", pool.openAll)
+	}
+	return pool
+}
+
 // wait parks until the instant at. A machine whose clock runs fast wakes early
 // and sleeps again.
 func wait(p *sim.Proc, at time.Duration) {
@@ -108,4 +119,13 @@ type request struct {
 	web.Request
 	due     time.Duration
 	expires time.Duration // when it gives up waiting for a connection
+	user    *user         // who waits for its end; nil: nobody
+}
+
+// end is called when the request has been answered or has failed for good.
+func (r *request) end() {
+	if r.user != nil {
+		r.user.waits = false
+		r.user.proc.Wake()
+	}
 }

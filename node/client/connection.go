@@ -186,7 +186,9 @@ func (c *connection) succeed(r *request, a web.Answer) {
 	default:
 		c.conn.SetTimeout(client.cfg.Idle)
 	}
-	if !good {
+	if good {
+		r.end()
+	} else {
 		c.pool.failed(r, c.number, StatusFailure(a.Status))
 	}
 }

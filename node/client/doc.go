@@ -1,6 +1,7 @@
 // Package client is the HTTP clients around a cluster. They send requests at
-// instants fixed in advance, regardless of the answers. Every step of a
-// connection and of a request is logged as an event.
+// instants fixed in advance, regardless of the answers, or as users who wait
+// for each answer and think. Every step of a connection and of a request is
+// logged as an event.
 //
 // A client runs on a machine of package node/host and talks HTTP through
 // package node/web. It knows nothing about virtual IPs, groups or faults. Start

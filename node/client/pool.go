@@ -116,6 +116,8 @@ func (p *pool) failed(r *request, conn uint64, failure string) {
 	})
 	if again {
 		p.submit(r)
+	} else {
+		r.end()
 	}
 }
 
@@ -132,6 +134,7 @@ func (p *pool) expire() {
 		p.waiting.pop()
 		delete(p.client.unsent, r.ID)
 		p.client.log(event.RequestFailed{Request: r.ID, Failure: host.Timeout, After: now - r.due})
+		r.end()
 	}
 }
 

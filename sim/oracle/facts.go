@@ -22,7 +22,8 @@ type Client struct {
 	Node     string
 	Target   string        // address without port, such as 192.0.2.100
 	Server   string        // the node whose own address that is; empty: it is virtual
-	Interval time.Duration // mean time between two requests
+	Interval time.Duration // mean time between two requests; of users, if answers take no time
+	Users    int           // closed loop: how many users ask, each with one request at a time; 0: open loop
 	Poisson  bool          // requests come at random instants, not at even ones
 	Start    time.Duration // when the first request is due
 	Stop     time.Duration // no request is due after this; 0: until the end of the run
@@ -35,6 +36,9 @@ const gapPoisson = 10
 // Lists reports whether answers were missing for long enough that Gaps lists
 // the outage.
 func (c Client) Lists(outage time.Duration) bool {
+	if c.Users > 0 {
+		return outage > max(c.Interval, OutageMin)
+	}
 	if c.Poisson {
 		return outage > (gapPoisson-1)*c.Interval
 	}

@@ -45,6 +45,10 @@ var measures = []measure{
 // outage has no later answer, although requests were still due. The time before
 // a client's first answer is an outage only if no answer ever came.
 //
+// A closed-loop client has no such interval: its users ask nothing while they
+// think or wait. Its outage begins when the first of them has waited for as
+// long as the quickest answer so far took.
+//
 // Its parts add up to Duration. They follow what the client itself asks: where
 // that arrives (event.PathChanged), and what becomes of it there. Other clients
 // do not count. The owner of an address is a member that owns a virtual IP and

@@ -24,6 +24,7 @@ type client struct {
 	ended    bool          // no request is due any more
 	last     time.Duration // the last answer; before the first one, set so that an answer is due at the start
 	reach    *reach
+	asking   asking // of users
 	worst    Outage
 	gaps     []Outage
 }
@@ -66,6 +67,9 @@ func (o *outages) address(c Client) *address {
 // Observe implements fold.
 func (o *outages) Observe(e event.Event) {
 	c := o.byNode[e.Node]
+	if c != nil && c.Users > 0 {
+		c.asking.observe(e)
+	}
 	switch b := e.What.(type) {
 	case event.RequestSent:
 		if c == nil { // a client that is not in the facts
@@ -77,6 +81,7 @@ func (o *outages) Observe(e event.Event) {
 				o.close(c, e.At, false)
 			}
 			c.answered, c.last = true, e.At
+			c.asking.answered(b)
 			c.reach.answered(e.At, b.Request)
 			return
 		}
@@ -126,7 +131,7 @@ func (o *outages) forget(now time.Duration) {
 
 // close measures the gap that ends at the instant to.
 func (o *outages) close(c *client, to time.Duration, open bool) {
-	from := min(c.last+c.Interval, to)
+	from := min(c.due(to), to)
 	out := Outage{Client: c.Node, From: from, To: to, Open: open, Duration: to - from}
 	worth, worst := c.Lists(out.Duration), out.Duration > c.worst.Duration
 	if worth || worst {
@@ -138,6 +143,15 @@ func (o *outages) close(c *client, to time.Duration, open bool) {
 	if worst {
 		c.worst = out
 	}
+}
+
+// due returns when the next answer after the last one is due, seen from the
+// instant now. Users who think need no answer.
+func (c *client) due(now time.Duration) time.Duration {
+	if c.Users == 0 {
+		return c.last + c.Interval
+	}
+	return max(c.last, c.asking.due(now))
 }
 
 // Finish implements fold.
@@ -152,7 +166,7 @@ func (o *outages) Finish(end time.Duration) {
 
 // end closes the outage of a client of which no request is due any more.
 func (o *outages) end(c *client) {
-	if !c.ended && c.last+c.Interval < c.Stop {
+	if !c.ended && c.due(c.Stop) < c.Stop {
 		o.close(c, c.Stop, true)
 	}
 	c.ended = true

@@ -12,12 +12,15 @@ import (
 )
 
 // Client is an HTTP client. Its requests are open-loop: they do not wait for
-// answers.
+// answers. With users it is closed-loop: each user asks, waits, thinks and asks
+// again.
 type Client struct {
 	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
-	Rate        Rate          `yaml:"rate" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
-	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson" jsonschema:"enum=const,enum=poisson"`
-	Connections int           `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them" jsonschema:"minimum=1,maximum=100000"`
+	Rate        Rate          `yaml:"rate" json:",omitempty" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
+	Users       int           `yaml:"users" doc:"closed loop, instead of rate: how many users ask, each with one request at a time (default: none)" jsonschema:"minimum=1,maximum=100000"`
+	Think       time.Duration `yaml:"think" doc:"time that a user thinks after an answer or a failure before it asks again (default: 1 s)"`
+	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson: times between requests, or think times, are all the same or random around that mean" jsonschema:"enum=const,enum=poisson"`
+	Connections int           `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them; left out with users, each user may have one" jsonschema:"minimum=1,maximum=100000"`
 	Mode        string        `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
 	Connect     time.Duration `yaml:"connect-timeout" doc:"time limit for connecting (default 5s)"`
 	Timeout     time.Duration `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
@@ -47,9 +50,13 @@ func (k KeepAlive) WithDefaults() KeepAlive {
 // WithDefaults returns a copy with every default filled in. Stop stays zero,
 // which means the end of the run.
 func (c Client) WithDefaults() Client {
-	c.Rate = cmp.Or(c.Rate, 10)
+	if c.Users > 0 {
+		c.Think = cmp.Or(c.Think, time.Second)
+	} else {
+		c.Rate = cmp.Or(c.Rate, 10)
+	}
 	c.Arrival = cmp.Or(c.Arrival, ArrivalConst)
-	c.Connections = cmp.Or(c.Connections, 1)
+	c.Connections = cmp.Or(c.Connections, c.Users, 1)
 	c.Mode = cmp.Or(c.Mode, ModeNew)
 	c.Connect = cmp.Or(c.Connect, 5*time.Second)
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
@@ -58,6 +65,15 @@ func (c Client) WithDefaults() Client {
 		c.KeepAlive = &k
 	}
 	return c
+}
+
+// MeanRate is the total request rate; of users, if answers take no time. The
+// client must be complete.
+func (c Client) MeanRate() Rate {
+	if c.Users > 0 {
+		return Rate(float64(c.Users) / c.Think.Seconds())
+	}
+	return c.Rate
 }
 
 // Complete implements Program.
@@ -70,6 +86,12 @@ func (c Client) Complete(Place) Program {
 func (c Client) Problems(at Place) []Problem {
 	k := at.check()
 	k.target([]string{"target"}, at.Node, c.Target)
+	switch {
+	case c.Users > 0 && c.Rate > 0:
+		k.fail([]string{"rate"}, "got %s and %d users: users ask when they have thought, want one of both", c.Rate, c.Users)
+	case c.Users == 0 && c.Think > 0:
+		k.fail([]string{"think"}, "got %s without users, who would think", c.Think)
+	}
 	if c.Stop != 0 && c.Stop <= c.Start {
 		k.fail([]string{"stop"}, "got %s, want an instant after start, %s", c.Stop, c.Start)
 	}

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -23,6 +24,23 @@ func nic(text string) map[string]NIC {
 }
 
 // pair is a standby group of two with a client.
+// TestUsersSurviveTransport: a completed client with users, which has no rate,
+// reads back as it is, and complete.
+func TestUsersSurviveTransport(t *testing.T) {
+	want := Client{Target: "http://192.0.2.100/", Users: 20, KeepAlive: &KeepAlive{}}.WithDefaults()
+	text, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Client
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if diff := cmp.Diff(want, got.WithDefaults()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func pair() Topology {
 	return Topology{
 		Segments: map[string]Segment{"lan": {}},

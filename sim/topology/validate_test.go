@@ -80,6 +80,9 @@ var mistakes = []struct {
 		edit("c1", func(n *Node) { n.NICs["wan"] = NIC{Address: netip.MustParsePrefix("198.51.100.50/24")} })(t)
 		t.Segments["wan"] = Segment{}
 	}, "nodes.a.gateway.services.web.source: got vip, want own: 198.51.100.50 is not reached over the interface of 192.0.2.100"},
+	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Users: 3, Rate: 20} }),
+		"nodes.c1.client.rate: got 20/s and 3 users: users ask when they have thought, want one of both"},
+	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Think: time.Second} }), "nodes.c1.client.think: got 1s without users, who would think"},
 	{edit("c1", func(n *Node) { n.ARPLife, n.ARPAge = time.Hour, time.Minute }), "nodes.c1.arp-age: got a life of 1h0m0s as well: an entry with a fixed life is not checked"},
 	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"198.51.100.1": "a.lan"} }), "nodes.c1.arp-permanent.198.51.100.1: got 198.51.100.1, want an address on one of the node's segments"},
 	{edit("c1", func(n *Node) { n.ARPPermanent = map[string]string{"vip": "a.lan"} }), `nodes.c1.arp-permanent.vip: got "vip", want an IPv4 address, such as 192.0.2.100`},

@@ -50,7 +50,7 @@ func clientFacts(t topology.Topology, name string) oracle.Client {
 	c := n.Client
 	target, server := targetOf(t, c)
 	return oracle.Client{
-		Node: name, Interval: c.Rate.Interval(), Poisson: c.Arrival == topology.ArrivalPoisson,
+		Node: name, Interval: c.MeanRate().Interval(), Users: c.Users, Poisson: c.Arrival == topology.ArrivalPoisson,
 		Start: max(c.Start, n.Start+n.Boot), Stop: c.Stop, Target: text(target), Server: server,
 	}
 }

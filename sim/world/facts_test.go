@@ -37,6 +37,7 @@ func TestFactsOf(t *testing.T) {
 			"c1": {NICs: nic("192.0.2.201/24"), Boot: 5 * time.Second, Client: &topology.Client{
 				Target: "http://192.0.2.101:8080/x", Rate: 20, Arrival: "poisson", Start: time.Second, Stop: 50 * time.Second,
 			}},
+			"c2":  {NICs: nic("192.0.2.202/24"), Client: &topology.Client{Target: "http://192.0.2.100/", Users: 4, Think: 2 * time.Second}},
 			"web": {NICs: nic("192.0.2.50/24"), Backend: &topology.Backend{}},
 		},
 	}
@@ -45,7 +46,7 @@ func TestFactsOf(t *testing.T) {
 		Clients: []oracle.Client{{
 			Node: "c1", Target: "192.0.2.101", Interval: 50 * time.Millisecond, Poisson: true,
 			Start: 5 * time.Second, Stop: 50 * time.Second,
-		}},
+		}, {Node: "c2", Target: vip, Interval: 500 * time.Millisecond, Users: 4}},
 		Members: []oracle.Member{
 			{
 				Node: "a", Interface: "lan", Segment: "lan", Address: "192.0.2.11", Group: 30, VIP: vip,
