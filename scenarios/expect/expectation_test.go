@@ -66,6 +66,7 @@ func evidence() Evidence {
 				{Fault: "pull a.lan", At: at(40), Established: 50, Kept: 30, Lost: 10, Idle: 10, LostOnFailed: 9, LostOnOthers: 1},
 				{Fault: "plug a.lan", At: at(60), Established: 4, Idle: 4},
 				{Fault: "crash a", At: at(70)},
+				{Fault: "heal", At: at(80), Established: 10, LostOtherwise: 10},
 			},
 			Requests: []oracle.Requests{
 				{Client: "c1", Sent: 100, OK: 90, Failed: 9, Open: 1, Retried: 3, Failures: map[string]int{"timeout": 7, "reset": 2}, LatencyMax: at(3)},
@@ -160,6 +161,8 @@ var goldenChecks = [][3]string{
 		"!c2 49s from 41s (detection 8s, election 0s, announcement 0s, neighbour 0s, service 30s, retry 11s), until the end"},
 	{"kept: 75%", "connections kept after the first fault: 75%", "75%: 30 kept, 10 lost, 10 idle"},
 	{"kept: 76%..", "connections kept after the first fault: 76%..", "!75%: 30 kept, 10 lost, 10 idle"},
+	{"lost: {count: 0, after: heal}", "connections lost after heal: 0", "0 of 10 lost, 0 on the failed node, 0 on others; 10 more to another fault or for another reason"},
+	{"kept: {share: 0%, after: heal}", "connections kept after heal: 0%", "!none kept, and all 10 lost otherwise"},
 	{"kept: {share: 100%, after: plug a.lan}", "connections kept after plug a.lan: 100%", "!nothing was due on the 4 connections that plug a.lan found"},
 	{"kept: {share: 100%, after: crash a}", "connections kept after crash a: 100%", "!no connection was established when crash a was applied, at 1m10s"},
 	{"kept: {share: 100%, after: crash b}", "connections kept after crash b: 100%", "!crash b was never applied"},

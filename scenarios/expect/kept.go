@@ -32,6 +32,9 @@ func (x Kept) Check(e Evidence) Result {
 	if err != nil {
 		return Result{Got: err.Error()}
 	}
+	if c.Kept+c.Lost == 0 {
+		return Result{Got: fmt.Sprintf("none kept, and all %d lost otherwise", c.LostOtherwise)}
+	}
 	kept := form.Share(float64(c.Kept) / float64(c.Kept+c.Lost))
 	return Result{
 		Passed: aboutShare(x.Share, e.passing(), c.Kept+c.Lost).Contains(kept),

@@ -38,10 +38,14 @@ func (x Lost) Check(e Evidence) Result {
 		return Result{Got: err.Error()}
 	}
 	some := e.passing()
+	otherwise := ""
+	if c.LostOtherwise > 0 {
+		otherwise = fmt.Sprintf("; %d more to another fault or for another reason", c.LostOtherwise)
+	}
 	return Result{
 		Passed: about(x.Count, some).Contains(c.Lost) && about(x.OnFailed, some).Contains(c.LostOnFailed) &&
 			about(x.OnOthers, some).Contains(c.LostOnOthers),
-		Got: fmt.Sprintf("%d of %d lost, %d on the failed node, %d on others", c.Lost, c.Established, c.LostOnFailed, c.LostOnOthers),
+		Got: fmt.Sprintf("%d of %d lost, %d on the failed node, %d on others", c.Lost, c.Established, c.LostOnFailed, c.LostOnOthers) + otherwise,
 	}
 }
 

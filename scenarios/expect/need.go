@@ -151,7 +151,7 @@ func NeedConnections(after Cause) Need {
 			return err
 		case c.Established == 0:
 			return fmt.Errorf("no connection was established when %s was applied, at %s", c.Fault, form.Text(c.At))
-		case c.Kept+c.Lost == 0:
+		case c.Kept+c.Lost+c.LostOtherwise == 0:
 			return fmt.Errorf("nothing was due on the %d connections that %s found", c.Established, c.Fault)
 		}
 		return nil

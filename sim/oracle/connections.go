@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -17,17 +18,21 @@ type connections struct {
 	conns  map[uint64]*followed
 	order  []*followed       // established ones, oldest first; closed ones are swept out
 	ends   map[string]uint64 // open connections by the client's ip:port
+	losses []*loss           // after faults; credited when the takeovers are known
 }
 
 // faultTally is one fault and the nodes it names.
 type faultTally struct {
 	Connections
+	fault fault.Fault // nil: a Go spec's own kind of fault
 	nodes []string
 }
 
 // followed is an established connection.
 type followed struct {
-	server  string
+	client  string
+	home    string // the first server
+	server  string // the last one
 	local   string
 	answers int    // carried so far
 	waiting uint64 // request that has no answer yet; 0: none
@@ -68,7 +73,7 @@ func (c *connections) Observe(e event.Event) {
 			f.failed = true
 		}
 	case event.ConnClosed:
-		c.closed(b)
+		c.closed(e.At, b)
 	}
 }
 
@@ -82,14 +87,14 @@ func (f *followed) gotAnswer() {
 // following those open now.
 func (c *connections) strike(at time.Duration, line string) {
 	tally := &faultTally{Connections: Connections{Fault: line, At: at}}
-	if f := c.lines.fault(line); f != nil {
-		tally.nodes = fault.Nodes(f)
+	if tally.fault = c.lines.fault(line); tally.fault != nil {
+		tally.nodes = append([]string{}, fault.Nodes(tally.fault)...)
 	}
 	c.faults = append(c.faults, tally)
 	c.sweep()
 	for _, f := range c.order {
 		if f.answered {
-			f.settle(false)
+			c.settle(f, at, false)
 		}
 		f.hitBy = append(f.hitBy, tally)
 		f.answered, f.failed = false, false
@@ -113,7 +118,7 @@ func (c *connections) established(node string, b event.ConnEstablished) {
 	if len(c.order) > 2*len(c.conns)+64 {
 		c.sweep()
 	}
-	f := &followed{local: b.Local}
+	f := &followed{client: node, local: b.Local}
 	c.conns[b.Conn] = f
 	c.order = append(c.order, f)
 	c.ends[b.Local] = b.Conn
@@ -121,11 +126,12 @@ func (c *connections) established(node string, b event.ConnEstablished) {
 
 func (c *connections) servedBy(client, node string) {
 	if conn, ok := c.ends[client]; ok {
-		c.conns[conn].server = node
+		f := c.conns[conn]
+		f.server, f.home = node, cmp.Or(f.home, node)
 	}
 }
 
-func (c *connections) closed(b event.ConnClosed) {
+func (c *connections) closed(at time.Duration, b event.ConnClosed) {
 	f := c.conns[b.Conn]
 	if f == nil {
 		return
@@ -138,20 +144,20 @@ func (c *connections) closed(b event.ConnClosed) {
 	if b.Answered > f.answers { // its last answer was an error, which is logged later
 		f.gotAnswer()
 	}
-	f.settle(f.failed || f.waiting != 0 || b.How != "client" && b.How != "server")
+	c.settle(f, at, f.failed || f.waiting != 0 || b.How != "client" && b.How != "server")
 }
 
-// settle gives the faults their verdict on a connection.
-func (f *followed) settle(lost bool) {
+// settle gives the faults their verdict on a connection. A loss is credited at
+// the end.
+func (c *connections) settle(f *followed, at time.Duration, lost bool) {
+	if lost && len(f.hitBy) > 0 {
+		c.losses = append(c.losses, &loss{
+			at: at, client: f.client, target: c.target(f.client), servers: []string{f.home, f.server}, hitBy: f.hitBy,
+		})
+		f.hitBy = nil
+	}
 	for _, t := range f.hitBy {
 		switch {
-		case lost:
-			t.Lost++
-			if slices.Contains(t.nodes, f.server) {
-				t.LostOnFailed++
-			} else {
-				t.LostOnOthers++
-			}
 		case f.answered:
 			t.Kept++
 		default:
@@ -161,16 +167,31 @@ func (f *followed) settle(lost bool) {
 	f.hitBy = nil
 }
 
+// target returns the address that a client asks.
+func (c *connections) target(client string) string {
+	for _, known := range c.facts.Clients {
+		if known.Node == client {
+			return known.Target
+		}
+	}
+	return ""
+}
+
 // Finish implements fold.
-func (c *connections) Finish(time.Duration) {
+func (c *connections) Finish(end time.Duration) {
 	for _, f := range c.order {
 		if !f.closed {
-			f.settle(f.failed || f.waiting != 0 && !f.answered)
+			c.settle(f, end, f.failed || f.waiting != 0 && !f.answered)
 		}
 	}
 }
 
+// record credits the losses by the takeovers, which are recorded before.
 func (c *connections) record(to *Measures) {
+	for _, l := range c.losses {
+		l.credit(c.facts, to.Takeovers)
+	}
+	c.losses = nil
 	all := make([]Connections, 0, len(c.faults))
 	for _, t := range c.faults {
 		all = append(all, t.Connections)
@@ -184,6 +205,7 @@ var (
 	connectionsLost        = &Column{"connections-lost", "connections lost", "lost", Count, WithPassing}
 	connectionsOnFailed    = &Column{"connections-lost-on-failed", "connections lost on who failed", "on failed", Count, Freely}
 	connectionsOnOthers    = &Column{"connections-lost-on-others", "connections lost on others", "on others", Count, Freely}
+	connectionsOtherwise   = &Column{"connections-lost-otherwise", "connections lost otherwise", "else", Count, Freely}
 	connectionsIdle        = &Column{"connections-idle", "connections idle", "idle", Count, Freely}
 	connectionsAt          = &Column{"connections-at", "fault at", "at", Instant, Freely}
 )
@@ -192,7 +214,7 @@ func connectionTable(m *Measures) Table {
 	t := Table{
 		Title: "Connections established when the fault hit", Notes: []string{"fault"},
 		Columns: []*Column{
-			connectionsEstablished, connectionsKept, connectionsLost, connectionsOnFailed, connectionsOnOthers, connectionsIdle, connectionsAt,
+			connectionsEstablished, connectionsKept, connectionsLost, connectionsOnFailed, connectionsOnOthers, connectionsOtherwise, connectionsIdle, connectionsAt,
 		},
 	}
 	for _, c := range m.Connections {
@@ -204,6 +226,7 @@ func connectionTable(m *Measures) Table {
 		r.count(connectionsLost, c.Lost).bad()
 		r.count(connectionsOnFailed, c.LostOnFailed)
 		r.count(connectionsOnOthers, c.LostOnOthers)
+		r.count(connectionsOtherwise, c.LostOtherwise)
 		r.count(connectionsIdle, c.Idle)
 		r.span(connectionsAt, c.At)
 		t.Rows = append(t.Rows, r)

@@ -104,19 +104,26 @@ type Outage struct {
 }
 
 // Connections counts, for one fault, what happened to the client connections
-// that were established when it hit. Established = Kept + Lost + Idle.
+// that were established when it hit. Established = Kept + Lost + LostOtherwise
+// + Idle.
 //
 // A lost connection was reset, timed out, had a failed request, or was still
-// waiting for its first answer since the fault when the run ended. A kept one
-// carried an answered request after the fault and was not lost; a loss after
-// the next fault then counts for that fault.
+// waiting for its first answer since the fault when the run ended. Each counts
+// as Lost once, for the earliest fault since its last answer that can have
+// caused the loss: one that stops the client, its server or the frames between
+// them, or that moved the virtual IP away; else one that names one of the two;
+// else one that names any other node that is not a client. Faults of one
+// instant share it. A kept connection carried an answered request after the
+// fault and was not lost; a loss after the next fault is not the earlier one's.
 type Connections struct {
 	Fault       string        `json:"fault"`
 	At          time.Duration `json:"at"`
 	Established int           `json:"established"`
 	Kept        int           `json:"kept"`
 	Lost        int           `json:"lost"`
-	Idle        int           `json:"idle"` // neither: no request was due on them afterwards
+	// LostOtherwise are lost, but not to this fault.
+	LostOtherwise int `json:"lost_otherwise"`
+	Idle          int `json:"idle"` // none of these: no request was due on them afterwards
 	// LostOnFailed and LostOnOthers split Lost by who served the connection: a
 	// node that the fault names, or another one.
 	LostOnFailed int `json:"lost_on_failed"`

@@ -2,9 +2,11 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/standby"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -96,8 +98,9 @@ func TestConnections(t *testing.T) {
 }
 
 // TestConnectionsOfSeveralFaults: what has carried an answer since a fault has
-// survived it; a loss is charged to every fault since the last answer. A fault
-// in words that nobody can parse names no node.
+// survived it; a loss is charged once, to the earliest fault since the last
+// answer that is nearest to the connection. A fault in words that nobody can
+// parse may be the nearest.
 func TestConnectionsOfSeveralFaults(t *testing.T) {
 	l := (&log{}).opened(35, 1, "a").opened(35, 2, "a").
 		at(40, "a", event.FaultApplied{Fault: "pull a.lan silently"}).
@@ -108,9 +111,55 @@ func TestConnectionsOfSeveralFaults(t *testing.T) {
 	m := Measure(l.in(), paper(100*time.Second))
 	same(t, "connections", m.Connections, []Connections{
 		{Fault: "pull a.lan silently", At: 40 * time.Second, Established: 2, Kept: 1, Lost: 1, LostOnFailed: 1},
-		{Fault: "partition a | b", At: 50 * time.Second, Established: 2, Lost: 2, LostOnFailed: 2},
-		{Fault: "the moon is full", At: 60 * time.Second, Established: 2, Lost: 2, LostOnOthers: 2},
+		{Fault: "partition a | b", At: 50 * time.Second, Established: 2, LostOtherwise: 2},
+		{Fault: "the moon is full", At: 60 * time.Second, Established: 2, Lost: 1, LostOnOthers: 1, LostOtherwise: 1},
 	})
+}
+
+// TestLostOnce: a connection that two faults hit is lost to the one that can
+// have caused it, and to both if they came at one instant.
+func TestLostOnce(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		log  *log
+		want []string // faults that it is lost to
+	}{
+		{"another client's cable later", lostAfter(40, "crash a", 42, "impair c2~lan delay 1ms"), []string{"crash a"}},
+		{"another client's cable before", lostAfter(38, "impair c2~lan delay 1ms", 40, "crash a"), []string{"crash a"}},
+		{"its own cable before", lostAfter(38, "impair c1~lan delay 1ms", 40, "crash a"), []string{"crash a"}},
+		{"its own cable alone", lostAfter(38, "impair c1~lan loss 90%", 40, "crash c2"), []string{"impair c1~lan loss 90%"}},
+		{"the same server later", lostAfter(40, "crash a", 42, "pull a.lan"), []string{"crash a"}},
+		{"its back end", lostAfter(40, "backend web hang", 42, "crash c2"), []string{"backend web hang"}},
+		{"other clients only", lostAfter(40, "crash c2", 42, "impair c2~lan delay 1ms"), nil},
+		{"frames between others", lostAfter(40, "partition b | c2", 42, "partition a | c1"), []string{"partition a | c1"}},
+		{"both at one instant", lostAfter(40, "crash a", 40, "pull c1.lan"), []string{"crash a", "pull c1.lan"}},
+		{
+			"a takeover", lostAfter(40, "set b standby.priority 200", 43, "set a standby.priority 90").
+				takes(41.9, "b", "Standby", standby.CausePreempt).gives(41.9001, "a", "Speak", standby.CauseCoup),
+			[]string{"set b standby.priority 200"},
+		},
+	} {
+		f := paper(100 * time.Second)
+		f.Clients = append(f.Clients, Client{Node: "c2", Target: vip, Interval: 100 * ms})
+		var got []string
+		for _, c := range Measure(tc.log.in(), f).Connections {
+			if c.Lost > 0 {
+				got = append(got, c.Fault)
+			}
+			if c.Established != 1 || c.Lost+c.LostOtherwise != 1 || c.LostOnFailed+c.LostOnOthers != c.Lost {
+				t.Errorf("%s: %s: got %+v, want one connection, lost to it or otherwise", tc.name, c.Fault, c)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: lost to %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
+// lostAfter is a log with two faults and a connection that is reset afterwards.
+func lostAfter(first float64, one string, second float64, other string) *log {
+	return (&log{}).settled().opened(35, 1, "a").asked(36, 1, 1).told(36, 1, 1, "a").
+		at(first, "", applied(one)).at(second, "", applied(other)).closed(50, 1, "reset", 1)
 }
 
 // TestManyConnections: closed ones are forgotten between faults, open ones are
