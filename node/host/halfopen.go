@@ -5,10 +5,6 @@ import (
 	"net/netip"
 	"time"
 
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
-	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
-	"gvisor.dev/gvisor/pkg/waiter"
-
 	"github.com/cablepull/cablepull/node/wire"
 )
 
@@ -20,20 +16,17 @@ func (h *Host) DialHalf(target netip.AddrPort, timeout time.Duration) error {
 	if h.kernelState == nil {
 		return fmt.Errorf("host: dial half %v: %w", target, ErrDown)
 	}
-	queue := &waiter.Queue{}
-	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
-	if err != nil {
-		return failure("dial half", target, err)
-	}
-	c := newConn(h, ep, queue, target)
-	c.SetTimeout(timeout)
-	d := &halfDialling{dialling: dialling{Conn: c}}
+	d := &halfDialling{dialling: dialling{host: h, target: target, timeout: timeout}}
 	for _, n := range h.nics {
 		socket := n.OpenPacket(d.answers, nil)
 		socket.receive = func(frame []byte) { d.reset(socket, frame) }
 		defer socket.Close()
 	}
 	h.loop.Await(d)
+	c := d.Conn
+	if c == nil {
+		return failure("dial half", target, d.failed)
+	}
 	defer c.Abort() // the stack has seen no answer, and would retransmit
 	switch {
 	case c.gone():

@@ -31,22 +31,12 @@ func (h *Host) DialFrom(source netip.Addr, target netip.AddrPort, timeout time.D
 	if source.IsValid() && !h.Holds(source) {
 		return nil, fmt.Errorf("host: dial %v from %v: %w", target, source, ErrAddressNotLocal)
 	}
-	queue := &waiter.Queue{}
-	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
-	if err != nil {
-		return nil, failure("dial", target, err)
-	}
-	if source.IsValid() {
-		if err := ep.Bind(tcpip.FullAddress{Addr: address(source)}); err != nil {
-			ep.Close()
-			return nil, failure("dial", target, err)
-		}
-	}
-	c := newConn(h, ep, queue, target)
-	c.SetTimeout(timeout)
-	d := &dialling{Conn: c}
+	d := &dialling{host: h, source: source, target: target, timeout: timeout}
 	h.loop.Await(d)
+	c := d.Conn
 	switch {
+	case c == nil:
+		return nil, failure("dial", target, d.failed)
 	case c.gone():
 		return nil, fmt.Errorf("host: dial %v: %w", target, ErrDown)
 	case d.late:
@@ -56,49 +46,77 @@ func (h *Host) DialFrom(source netip.Addr, target netip.AddrPort, timeout time.D
 		c.Close()
 		return nil, failure("dial", target, d.failed)
 	}
-	if local, err := ep.GetLocalAddress(); err == nil {
-		c.local = addrPort(local)
-	}
-	c.life.flows.add(c)
 	c.SetTimeout(0)
 	return c, nil
 }
 
-// dialling is a Dial in progress.
+// dialling is a Dial in progress. All calls of the TCP/IP stack are made in
+// Try, on the loop's goroutine stack, so that those of procs need not grow.
 type dialling struct {
-	*Conn
-	started bool
+	*Conn   // nil until there is an endpoint
+	host    *Host
+	source  netip.Addr // may be invalid: the stack's choice
+	target  netip.AddrPort
+	timeout time.Duration
 	late    bool // its deadline has passed
 	failed  tcpip.Error
 }
 
 // Try implements sim.Attempt.
 func (d *dialling) Try() bool {
+	if d.Conn == nil {
+		if d.failed = d.start(); d.failed != nil {
+			return true
+		}
+	}
 	d.writer.unblock()
 	if d.gone() {
 		return true
 	}
-	if !d.started {
-		d.started = true
-		err := d.ep.Connect(tcpip.FullAddress{Addr: address(d.remote.Addr()), Port: d.remote.Port()})
-		d.host.settle()
-		if _, waits := err.(*tcpip.ErrConnectStarted); err != nil && !waits {
-			d.failed = err
-			return true
-		}
-	}
 	if tcp.EndpointState(d.ep.State()) == tcp.StateEstablished {
-		return true
+		return d.established()
 	}
 	if d.failed = d.ep.LastError(); d.failed != nil {
 		return true
 	}
 	switch tcp.EndpointState(d.ep.State()) {
 	case tcp.StateError, tcp.StateClose, tcp.StateCloseWait:
-		return true // the handshake is over; reading will say how it ended
+		return d.established() // the handshake is over; reading will say how it ended
 	}
 	d.late = d.writer.block(d.host, "tcp", "dial") != nil
 	return d.late
+}
+
+// start makes the endpoint and sends the SYN.
+func (d *dialling) start() tcpip.Error {
+	queue := &waiter.Queue{}
+	ep, err := d.host.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
+	if err != nil {
+		return err
+	}
+	if d.source.IsValid() {
+		if err := ep.Bind(tcpip.FullAddress{Addr: address(d.source)}); err != nil {
+			ep.Close()
+			return err
+		}
+	}
+	d.Conn = newConn(d.host, ep, queue, d.target)
+	d.SetTimeout(d.timeout)
+	err = ep.Connect(tcpip.FullAddress{Addr: address(d.target.Addr()), Port: d.target.Port()})
+	d.host.settle()
+	if _, waits := err.(*tcpip.ErrConnectStarted); waits {
+		return nil
+	}
+	return err
+}
+
+// established completes the connection.
+func (d *dialling) established() bool {
+	if local, err := d.ep.GetLocalAddress(); err == nil {
+		d.local = addrPort(local)
+	}
+	d.life.flows.add(d.Conn)
+	return true
 }
 
 // Listener accepts TCP connections.
