@@ -14,6 +14,9 @@ type Heard struct {
 	At      time.Duration
 	From    netip.Addr
 	Message wire.Message
+	// Advertise is what an Advertise says; then nothing of Message is set but its
+	// opcode.
+	Advertise wire.Advertise
 }
 
 // Tap is a capture that keeps the HSRP messages, and writes all frames if it
@@ -35,7 +38,9 @@ func (t *Tap) Sent(now time.Duration, from *netfab.Port, data []byte) {
 		return
 	}
 	if _, source, m, err := wire.ParseFrame(data); err == nil {
-		t.Messages = append(t.Messages, Heard{now, source, m})
+		t.Messages = append(t.Messages, Heard{At: now, From: source, Message: m})
+	} else if _, source, a, err := wire.ParseAdvertiseFrame(data); err == nil {
+		t.Messages = append(t.Messages, Heard{At: now, From: source, Message: wire.Message{Opcode: wire.OpAdvertise}, Advertise: a})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,6 +53,7 @@ const marker = "systemd_journal"
 var fields = []string{
 	"frame.section_number", "frame.comment", "frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
 	"hsrp.hellotime", "hsrp.holdtime", "hsrp.priority", "hsrp.group", "hsrp.virt_ip",
+	"hsrp.adv.state", "hsrp.adv.activegrp", "hsrp.adv.passivegrp",
 }
 
 // readCaptures returns what one tshark says of all captures: files in a row are
@@ -119,7 +121,7 @@ func (d *dissection) take(line string, v []string) {
 	case v[2] != "" || strings.Contains(protocols, "malformed"):
 		d.malformed = append(d.malformed, line)
 	case strings.HasSuffix(protocols, "hsrp"):
-		d.hsrp = append(d.hsrp, strings.Join(v[3:], " "))
+		d.hsrp = append(d.hsrp, strings.Join(slices.DeleteFunc(v[3:], func(field string) bool { return field == "" }), " "))
 	case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"),
 		strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), protocols == marker:
 	default:
@@ -140,7 +142,11 @@ func faultsOf(events event.Record) []string {
 func meant(messages []kit.Heard) []string {
 	var all []string
 	for _, h := range messages {
-		m := h.Message
+		m, a := h.Message, h.Advertise
+		if m.Opcode == wire.OpAdvertise {
+			all = append(all, fmt.Sprintf("%v %d %d %d %d", h.From, m.Opcode, a.State, a.ActiveGroups, a.PassiveGroups))
+			continue
+		}
 		seconds := func(d float64) string { return strconv.Itoa(int(d)) }
 		all = append(all, fmt.Sprintf("%v %d %d %s %s %d %d %v", h.From, wire.Opcode(m.Opcode), m.State,
 			seconds(m.Hello.Seconds()), seconds(m.Hold.Seconds()), m.Priority, m.Group, m.VirtualIP))
