@@ -24,7 +24,8 @@ const openingGap = time.Millisecond
 // Client sends requests at a given rate, open loop: a request is due at its
 // instant whether earlier ones were answered or not, and its latency counts
 // from then. The first is due a little after the start, at a phase that depends
-// on seed and name only, so that the clients of a world are not synchronized.
+// on seed and name only unless it is configured, so that the clients of a world
+// are not synchronized.
 // Or it is a number of users: see user.go.
 //
 // A failed request is retried at once on the next connection, up to Retries
@@ -61,6 +62,9 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	c.arrival = arrival{
 		rate:  float64(c.cfg.Rate),
 		first: c.cfg.Start + time.Duration(phase.Float64()*float64(min(interval, phaseMax))),
+	}
+	if c.cfg.Phase != 0 {
+		c.arrival.first = c.cfg.Start + c.cfg.Phase
 	}
 	if c.cfg.Arrival == topology.ArrivalPoisson {
 		c.arrival.first = c.cfg.Start

@@ -353,6 +353,10 @@ func TestArrivals(t *testing.T) {
 	if !slices.IsSorted(instants) || !slices.Equal(instants, take()) {
 		t.Error("Poisson instants are not in order, or not the same twice")
 	}
+	fixed, _ := New(l.client, topology.Client{Target: "http://192.0.2.50/", Rate: 20, Start: second, Phase: 30 * millisecond}, l.ledger)
+	if at := fixed.arrival.next(); at != 1030*millisecond {
+		t.Errorf("first instant with a phase of 30ms: got %v, want 1.03s", at)
+	}
 	one, _ := New(l.client, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
 	two, _ := New(l.server, topology.Client{Target: "http://192.0.2.50/"}, l.ledger)
 	if one.arrival.first == two.arrival.first {

@@ -21,14 +21,24 @@ type Outage struct {
 	Neighbour    form.Range[time.Duration] `yaml:"neighbour" doc:"then until the client's frames go to it"`
 	Service      form.Range[time.Duration] `yaml:"service" doc:"the part in which that member refuses, or does not answer"`
 	Retry        form.Range[time.Duration] `yaml:"retry" doc:"the rest, in which it could answer and the client waits"`
-	Open         bool                      `yaml:"open" doc:"on: no answer comes before the end of the run (default off: one does)"`
+	Open         string                    `yaml:"open" doc:"whether the outage lasts until the end of the run: on, off (default: an answer ends it) or either" jsonschema:"enum=on,enum=off,enum=either"`
 }
+
+// The words for whether an outage lasts until the end of the run.
+const (
+	OpenOn     = "on"
+	OpenOff    = "off"
+	OpenEither = "either"
+)
 
 // Text implements Expectation.
 func (x Outage) Text() string {
 	s := "outage of " + clientText(x.Client)
-	if x.Open {
+	switch x.Open {
+	case OpenOn:
 		s += " until the end"
+	case OpenEither:
+		s += ", over or not,"
 	}
 	whole := ""
 	if x.Between.Given {
@@ -79,9 +89,10 @@ func (x Outage) ofParts() bool {
 
 func (x Outage) check(e Evidence, o oracle.Outage) Result {
 	justBegun := o.Open && o.Duration < e.Tolerance // the answer would have come after the end
+	ends := x.Open == OpenEither || o.Open == (x.Open == OpenOn) || justBegun
 	fits := e.span(x.Between).Contains(o.Duration) && e.span(x.Detection).Contains(o.Detection) && e.span(x.Election).Contains(o.Election) &&
 		e.span(x.Announcement).Contains(o.Announcement) && e.span(x.Neighbour).Contains(o.Neighbour) &&
-		e.span(x.Service).Contains(o.Service) && e.span(x.Retry).Contains(o.Retry) && (x.Open == o.Open || justBegun)
+		e.span(x.Service).Contains(o.Service) && e.span(x.Retry).Contains(o.Retry) && ends
 	if o.Duration == 0 && !o.Open {
 		return Result{Passed: fits && (x.Between.Given || !x.ofParts()), Got: "no outage"}
 	}

@@ -29,6 +29,7 @@ type Client struct {
 	UserTimeout time.Duration `yaml:"tcp-user-timeout" doc:"TCP ends a connection on which nothing has been acknowledged for this long, data or probes (default: when 15 retransmissions were in vain, in about a quarter of an hour)"`
 	Retries     int           `yaml:"retries" doc:"how many times to retry a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
 	Start       time.Duration `yaml:"start" doc:"when the first request is due (default 0)"`
+	Phase       time.Duration `yaml:"phase" doc:"time from the start to the first request, less than the time between two (default: random, from seed and name)"`
 	Stop        time.Duration `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
 }
 
@@ -92,10 +93,26 @@ func (c Client) Problems(at Place) []Problem {
 	case c.Users == 0 && c.Think > 0:
 		k.fail([]string{"think"}, "got %s without users, who would think", c.Think)
 	}
+	if c.Phase != 0 {
+		c.checkPhase(k)
+	}
 	if c.Stop != 0 && c.Stop <= c.Start {
 		k.fail([]string{"stop"}, "got %s, want an instant after start, %s", c.Stop, c.Start)
 	}
 	return k.problems
+}
+
+// checkPhase checks that there is one phase, and that it lies before the second
+// request.
+func (c Client) checkPhase(k *checker) {
+	complete := c.WithDefaults()
+	between := time.Duration(float64(time.Second) / float64(complete.MeanRate()))
+	switch {
+	case c.Users > 0 || complete.Arrival != ArrivalConst:
+		k.fail([]string{"phase"}, "got %s, but the requests are not evenly spaced", c.Phase)
+	case c.Phase >= between:
+		k.fail([]string{"phase"}, "got %s, want less than the time between two requests, %s", c.Phase, between)
+	}
 }
 
 // Addresses implements Program.
