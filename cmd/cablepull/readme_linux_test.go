@@ -28,7 +28,7 @@ func TestReadmeRealHost(t *testing.T) {
 	if missing := trial.Obstacle(s); missing != "" {
 		t.Skip(missing)
 	}
-	const outage, patient = "outage: {client: c1, between: 1500ms..3s}", "requests: {client: c1, sent: 50..110}"
+	const outage, patient = "outage: {client: c1, between: 1500ms..3s, service: 1400ms..3s}", "requests: {client: c1, sent: 50..110}"
 	if !strings.Contains(text, outage) {
 		t.Fatalf("%q is not in\n%s", outage, text)
 	}

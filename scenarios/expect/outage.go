@@ -66,7 +66,9 @@ func (x Outage) Check(e Evidence) Result {
 		return x.check(e, longest[x.Client])
 	}
 	for client := range e.Clients { // order: into a map
-		longest[client] = longest[client]
+		if _, has := longest[client]; !has {
+			longest[client] = oracle.Outage{}
+		}
 	}
 	result := Result{Got: "there was no client"}
 	for i, client := range topology.Names(longest) {

@@ -147,6 +147,8 @@ func TestWorkersKilled(t *testing.T) {
 			if fmt.Sprint(broken) != fmt.Sprint(c.broken) {
 				t.Errorf("without a verdict: got seeds %v, want %v", broken, c.broken)
 			}
+			k.mu.Lock()
+			defer k.mu.Unlock()
 			plays := 0
 			for _, n := range k.attempts {
 				plays += n
@@ -194,8 +196,10 @@ func TestIdleWorkerKilled(t *testing.T) {
 		if r := pool.Play(t.Context(), tr); !r.Report.Passed {
 			t.Errorf("seed %d: got %q and %v, want that it passes", tr.Seed, r.Blame, r.Err)
 		}
+		k.mu.Lock()
 		for pid := range k.pids {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // those before are gone
 		}
+		k.mu.Unlock()
 	}
 }
