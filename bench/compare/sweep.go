@@ -53,7 +53,7 @@ func (w *sweeps) rate(commit string, workers int) func() (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		const trials = 60
+		const trials = 200
 		cmd := exec.Command(program, "run", scenario, "--seeds", fmt.Sprintf("1..%d", trials), "--jobs", strconv.Itoa(workers), "--json")
 		start := time.Now()
 		out, err := output(cmd)
