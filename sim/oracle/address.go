@@ -158,12 +158,16 @@ func (a *address) announcedIn(from, to time.Duration, node string) (time.Duratio
 	return 0, false
 }
 
-// learntIn returns the first instant of a span, its begin excluded, at which a
-// machine learned the MAC address of the owner.
-func (a *address) learntIn(after, to time.Duration, by, owner string) (time.Duration, bool) {
+// inFlight is how long a segment may be on its way: what arrived elsewhere so
+// soon after its sender had learned better was sent before.
+const inFlight = 10 * time.Millisecond
+
+// learntIn returns the first instant at which a machine learned the MAC address
+// of the owner, from when its segments last went elsewhere until to.
+func (a *address) learntIn(elsewhere, to time.Duration, by, owner string) (time.Duration, bool) {
 	mac := a.macs[owner]
 	for _, s := range a.learnt {
-		if s.at > after && s.at <= to && s.node == by && (mac == "" || s.mac == mac) {
+		if s.at > elsewhere-inFlight && s.at <= to && s.node == by && (mac == "" || s.mac == mac) {
 			return s.at, true
 		}
 	}
