@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -131,8 +132,12 @@ func settledGoroutines(want int) int {
 func TestInterrupt(t *testing.T) {
 	l := open(t, cluster())
 	cause := errors.New("enough")
-	stop := time.AfterFunc(50*time.Millisecond, func() { l.Interrupt(cause) })
-	defer stop.Stop()
+	begun := make(chan struct{})
+	l.Loop().After(time.Second, sim.Func(func() { close(begun) }))
+	go func() {
+		<-begun
+		l.Interrupt(cause)
+	}()
 	if err := l.Run(1e6 * time.Hour); !errors.Is(err, cause) {
 		t.Errorf("run: got %v, want %v", err, cause)
 	}
