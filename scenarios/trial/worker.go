@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Parallel trials run in processes, each with one processor: a world's barrier
-// is cheapest on a single one, and processes share no heap. Parent and worker
-// exchange JSON, a line per trial and per result. A worker ends as soon as its
-// input does, which happens when its parent ends.
+// Parallel trials run in processes, each with one processor: a world runs on
+// one goroutine, and processes share no heap. Parent and worker exchange JSON,
+// a line per trial and per result. A worker ends as soon as its input does,
+// which happens when its parent ends.
 
 // workerPatience is how long a worker may take to end when it is told to.
 const workerPatience = 10 * time.Second
