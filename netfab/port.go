@@ -35,6 +35,7 @@ type Port struct {
 	carrier          bool
 	wentUp, wentDown uint64        // values of Fabric.changes at the last change of carrier
 	forwardAt        time.Duration // spanning tree: frames pass from this instant on
+	outages          [3]string     // the sentences of outage that were needed so far
 
 	out, in lane
 	table   *table // the switch's table for this side of a partition
@@ -126,11 +127,19 @@ func (p *Port) updateCarrier() bool {
 func (p *Port) outage() string {
 	switch {
 	case !p.plugged:
-		return p.fabric.reason("cable ", p.name, " is out")
+		return p.say(&p.outages[0], "cable ", p.name, " is out")
 	case !p.powered:
-		return p.fabric.reason(p.name, " is switched off")
+		return p.say(&p.outages[1], p.name, " is switched off")
 	}
-	return p.fabric.reason("cable ", p.name, " was out")
+	return p.say(&p.outages[2], "cable ", p.name, " was out")
+}
+
+// say composes a sentence unless it is known.
+func (p *Port) say(known *string, words ...string) string {
+	if *known == "" {
+		*known = p.fabric.reason(words...)
+	}
+	return *known
 }
 
 // Send puts a frame on the cable, towards the switch, and takes over the

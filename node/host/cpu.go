@@ -91,12 +91,9 @@ func (c *CPU) Use(p *sim.Proc, class Class, d time.Duration) {
 	if d <= 0 && pool.free > 0 {
 		return
 	}
-	done := false
-	pool.add(d, sim.Func(func() {
-		done = true
-		p.Wake()
-	}))
-	for !done {
+	j := &job{proc: p}
+	pool.add(d, j)
+	for !j.over {
 		p.Park()
 	}
 }
@@ -108,7 +105,7 @@ func (c *CPU) Do(t sim.Task) {
 		t.Run()
 		return
 	}
-	c.pools[Control].add(ControlWork, t)
+	c.pools[Control].add(ControlWork, &job{task: t})
 }
 
 // Idle reports whether a class has no hog and no work waiting.
@@ -130,10 +127,24 @@ type pool struct {
 	timer    *sim.Timer
 }
 
+// job is work for a proc, which waits until it is over, or for a task, which
+// runs then.
 type job struct {
 	done float64 // value of progress at which it is done
 	seq  uint64
+	proc *sim.Proc
 	task sim.Task
+	over bool
+}
+
+// Run implements sim.Task: the job has had its CPU time.
+func (j *job) Run() {
+	j.over = true
+	if j.proc != nil {
+		j.proc.Wake()
+		return
+	}
+	j.task.Run()
 }
 
 // rate is the CPU time that each job gets per second.
@@ -144,10 +155,11 @@ func (p *pool) rate() float64 {
 	return min(1, float64(p.cpu.cores)*p.free/float64(len(p.jobs)))
 }
 
-func (p *pool) add(d time.Duration, t sim.Task) {
+func (p *pool) add(d time.Duration, j *job) {
 	p.advance()
 	p.seq++
-	heap.Push(&p.jobs, job{p.progress + float64(max(d, 0)), p.seq, t})
+	j.done, j.seq = p.progress+float64(max(d, 0)), p.seq
+	heap.Push(&p.jobs, j)
 	p.arm()
 }
 
@@ -155,11 +167,11 @@ func (p *pool) add(d time.Duration, t sim.Task) {
 // each as its own event.
 func (p *pool) advance() {
 	now := p.cpu.scope.Elapsed()
-	p.progress += p.rate() * float64(now-p.at)
+	p.progress += float64(p.rate() * float64(now-p.at)) // rounded: some processors would fuse product and sum
 	p.at = now
 	const rounding = 0.5 // ns: the timer is set to whole nanoseconds
 	for len(p.jobs) > 0 && p.free > 0 && !p.cpu.frozen && p.jobs[0].done <= p.progress+rounding {
-		p.cpu.scope.Post(heap.Pop(&p.jobs).(job).task)
+		p.cpu.scope.Post(heap.Pop(&p.jobs).(*job))
 	}
 	p.arm()
 }
@@ -178,18 +190,18 @@ func (p *pool) arm() {
 }
 
 // jobs is a heap by end, then by order of arrival.
-type jobs []job
+type jobs []*job
 
 func (j jobs) Len() int { return len(j) }
 func (j jobs) Less(a, b int) bool {
 	return j[a].done < j[b].done || j[a].done == j[b].done && j[a].seq < j[b].seq
 }
 func (j jobs) Swap(a, b int) { j[a], j[b] = j[b], j[a] }
-func (j *jobs) Push(x any)   { *j = append(*j, x.(job)) }
+func (j *jobs) Push(x any)   { *j = append(*j, x.(*job)) }
 func (j *jobs) Pop() any {
 	last := len(*j) - 1
 	x := (*j)[last]
-	(*j)[last] = job{}
+	(*j)[last] = nil
 	*j = (*j)[:last]
 	return x
 }

@@ -54,7 +54,7 @@ func (s *source) await() error {
 // error is the connection's, or else the sender's.
 func (s *source) readHead(h interface{ Read(*bufio.Reader) error }) error {
 	err := h.Read(s.in.Reader)
-	if small := (*fasthttp.ErrSmallBuffer)(nil); errors.As(err, &small) {
+	if err != nil && tooSmall(err) {
 		s.in.grow(s)
 		err = h.Read(s.in.Reader)
 	}
@@ -70,6 +70,12 @@ func (s *source) readHead(h interface{ Read(*bufio.Reader) error }) error {
 	// fasthttp's error repeats the whole message.
 	part, _ := s.in.Peek(min(s.in.Buffered(), 60))
 	return fmt.Errorf("web: malformed head: %q", part)
+}
+
+// tooSmall reports whether a head did not fit into the buffer.
+func tooSmall(err error) bool {
+	var small *fasthttp.ErrSmallBuffer
+	return errors.As(err, &small)
 }
 
 // rest puts the inbox back, unless there are bytes that nobody has read.

@@ -73,7 +73,7 @@ func (s Set) String() string {
 // setOf returns the set of a body type.
 func setOf[B Body]() Set {
 	var s Set
-	c := byType[reflect.TypeFor[B]()]
+	c := byType[typeID(reflect.TypeFor[B]())]
 	if c == nil {
 		panic(fmt.Sprintf("event: %v is not in the list of bodies in registry.go", reflect.TypeFor[B]()))
 	}

@@ -12,12 +12,13 @@ import (
 type spread struct {
 	nodes    map[string]*Spread
 	servers  map[uint64][]string // of open requests, the nodes that served them
+	alone    map[string][]string // by node, a list of it alone that requests share
 	answered int
 	done     numbers
 }
 
 func newSpread(*scene) recorder {
-	return &spread{nodes: map[string]*Spread{}, servers: map[uint64][]string{}}
+	return &spread{nodes: map[string]*Spread{}, servers: map[uint64][]string{}, alone: map[string][]string{}}
 }
 
 func (s *spread) node(name string) *Spread {
@@ -36,13 +37,25 @@ func (s *spread) Observe(e event.Event) {
 		s.node(e.Node).Connections++
 	case event.RequestServed:
 		if by := s.servers[b.Request]; !s.done.has(b.Request) && !slices.Contains(by, e.Node) {
-			s.servers[b.Request] = append(by, e.Node)
+			s.servers[b.Request] = s.with(by, e.Node)
 		}
 	case event.RequestFailed:
 		delete(s.servers, b.Request) // the served answer did not arrive
 	case event.RequestAnswered:
 		s.count(b)
 	}
+}
+
+// with returns a list that also holds node. Nearly every request is served by
+// one node, so the lists of one are shared: they have no room for more.
+func (s *spread) with(by []string, node string) []string {
+	if len(by) > 0 {
+		return append(by, node)
+	}
+	if s.alone[node] == nil {
+		s.alone[node] = slices.Clip([]string{node})
+	}
+	return s.alone[node]
 }
 
 func (s *spread) count(b event.RequestAnswered) {
@@ -54,7 +67,7 @@ func (s *spread) count(b event.RequestAnswered) {
 	by := s.servers[b.Request]
 	delete(s.servers, b.Request)
 	if b.By != "" && !slices.Contains(by, b.By) {
-		by = append(by, b.By)
+		by = s.with(by, b.By)
 	}
 	for _, name := range by {
 		s.node(name).Requests++

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -13,8 +14,16 @@ import (
 // Append appends the JSON of the struct v. It panics where PlanOf does.
 func Append(dst []byte, v any) []byte {
 	value := reflect.ValueOf(v)
-	return PlanOf(value.Type()).Append(dst, value)
+	plan, ok := plans.Load(value.Type())
+	if !ok {
+		plan, _ = plans.LoadOrStore(value.Type(), PlanOf(value.Type()))
+	}
+	return plan.(*Plan).Append(dst, value)
 }
+
+// plans are the plans that Append has used, by type: a sweep writes thousands
+// of reports.
+var plans sync.Map
 
 // Append appends the JSON object of v, which is of the plan's type.
 func (p *Plan) Append(dst []byte, v reflect.Value) []byte {
