@@ -132,10 +132,13 @@ func Pairs(virtual, netns *oracle.Measures) []Pair {
 	return all
 }
 
+// AppendJSON appends the comparison as one JSON object on one line.
+func (c *Comparison) AppendJSON(dst []byte) []byte { return jsonform.Append(dst, *c) }
+
 // WriteJSON writes the comparison as one indented JSON object and a newline.
 func (c *Comparison) WriteJSON(w io.Writer) error {
 	var out bytes.Buffer
-	if err := json.Indent(&out, jsonform.Append(nil, *c), "", "  "); err != nil {
+	if err := json.Indent(&out, c.AppendJSON(nil), "", "  "); err != nil {
 		return fmt.Errorf("reports: %s: %w", ComparisonFile, err)
 	}
 	out.WriteByte('\n')

@@ -74,10 +74,13 @@ func (r Result) Name() string {
 	return name + " seed " + strconv.FormatUint(r.Seed, 10)
 }
 
+// AppendJSON appends the result as one JSON object on one line.
+func (r Result) AppendJSON(dst []byte) []byte { return jsonform.Append(dst, r) }
+
 // WriteJSON writes the result as one indented JSON object and a newline.
 func (r Result) WriteJSON(w io.Writer) error {
 	var out bytes.Buffer
-	if err := json.Indent(&out, jsonform.Append(nil, r), "", "  "); err != nil {
+	if err := json.Indent(&out, r.AppendJSON(nil), "", "  "); err != nil {
 		return fmt.Errorf("reports: run.json: %w", err)
 	}
 	out.WriteByte('\n')

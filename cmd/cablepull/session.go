@@ -206,16 +206,20 @@ func (s *session) writeJUnit(runs []reports.Result) error {
 
 // printAll prints {"runs": [...]}, each run as in its run.json, or
 // {"comparisons": [...]}.
-func printAll[R interface{ WriteJSON(io.Writer) error }](w io.Writer, name string, all []R) error {
-	forms := make([]json.RawMessage, len(all))
+func printAll[R interface{ AppendJSON([]byte) []byte }](w io.Writer, name string, all []R) error {
+	form := []byte(`{"` + name + `":[`)
 	for i, r := range all {
-		var b bytes.Buffer
-		if err := r.WriteJSON(&b); err != nil {
-			return benchError{err}
+		if i > 0 {
+			form = append(form, ',')
 		}
-		forms[i] = b.Bytes()
+		form = r.AppendJSON(form)
 	}
-	return blame(printJSON(w, map[string]any{name: forms}))
+	var out bytes.Buffer
+	if err := json.Indent(&out, append(form, "]}\n"...), "", "  "); err != nil {
+		return benchError{err}
+	}
+	_, err := out.WriteTo(w)
+	return blame(err)
 }
 
 func printJSON(w io.Writer, value any) error {

@@ -73,20 +73,23 @@ func (p *Pool) Play(ctx context.Context, t Trial) Result {
 			if blame != BlameBench {
 				blame = BlameFor(second)
 			}
-			r = t.without(p.version, blame, fmt.Errorf("%w; and once more: %w", first, second))
+			r = reply{Blame: blame, err: fmt.Errorf("%w; and once more: %w", first, second)}
 		}
 	}
 	p.places <- w
-	return r
+	// Whoever waits for the place sends the worker a trial before the report of
+	// this one is read.
+	runtime.Gosched()
+	return r.result(t, p.version)
 }
 
 // attempt plays a trial in a worker, and starts one if w is nil. It returns the
 // worker if that can play another trial. An error is a *WorkerError.
-func (p *Pool) attempt(ctx context.Context, w *worker, t Trial) (*worker, Result, error) {
+func (p *Pool) attempt(ctx context.Context, w *worker, t Trial) (*worker, reply, error) {
 	if w == nil {
 		var err error
 		if w, err = startWorker(p.command, p.stderr); err != nil {
-			return nil, Result{}, &WorkerError{Err: err}
+			return nil, reply{}, &WorkerError{Err: err}
 		}
 	}
 	stop := context.AfterFunc(ctx, w.cancel)
@@ -100,11 +103,11 @@ func (p *Pool) attempt(ctx context.Context, w *worker, t Trial) (*worker, Result
 	case ctx.Err() != nil && err == nil:
 		return nil, r, nil // the trial may have ended before
 	case ctx.Err() != nil:
-		return nil, t.without(p.version, BlameSignal, ctx.Err()), nil
+		return nil, reply{Blame: BlameSignal, err: ctx.Err()}, nil
 	case err == nil:
 		err = errStopped
 	}
-	return nil, Result{}, &WorkerError{Err: err, Ended: ended, begun: true}
+	return nil, reply{}, &WorkerError{Err: err, Ended: ended, begun: true}
 }
 
 // Close ends the workers once they have finished their trials. Play must not be

@@ -68,6 +68,7 @@ func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs
 		pool := NewPool(jobs, s.Version, append([]string{program}, s.Worker...), s.Stderr)
 		defer pool.Close()
 		player = pool
+		jobs *= 2 // for each worker one that waits, so that it gets its next trial at once
 	} else {
 		defer reserveHeap()()
 	}

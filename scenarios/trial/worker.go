@@ -54,16 +54,33 @@ func startWorker(command []string, stderr io.Writer) (*worker, error) {
 	return &worker{cmd, cancel, in, json.NewEncoder(in), json.NewDecoder(bufio.NewReaderSize(out, 1<<16))}, nil
 }
 
+// reply is a Result of which only the blame has been read. The report takes
+// longer, and meanwhile the worker can play.
+type reply struct {
+	Report json.RawMessage `json:"report"`
+	Blame  Blame           `json:"blame"`
+	err    error           // why there is no report, or nil
+}
+
+// result reads the rest of the reply to a trial.
+func (r reply) result(t Trial, version string) Result {
+	if r.err != nil {
+		return t.without(version, r.Blame, r.err)
+	}
+	whole := Result{Blame: r.Blame}
+	if err := json.Unmarshal(r.Report, &whole.Report); err != nil {
+		return t.without(version, BlameBench, err)
+	}
+	return whole.restored()
+}
+
 // play lets the worker play one trial. After an error the worker is unusable.
-func (w *worker) play(t Trial) (Result, error) {
+func (w *worker) play(t Trial) (r reply, err error) {
 	if err := w.trials.Encode(t); err != nil {
-		return Result{}, err
+		return reply{}, err
 	}
-	var r Result
-	if err := w.results.Decode(&r); err != nil {
-		return Result{}, err
-	}
-	return r.restored(), nil
+	err = w.results.Decode(&r)
+	return r, err
 }
 
 // end closes the worker's input and waits for its end.
