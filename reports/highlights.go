@@ -112,7 +112,11 @@ func (h *Highlights) answered(c *highlighted, e event.Event, b event.RequestAnsw
 // that is long enough, or the longest so far.
 func (c *highlighted) ends(at time.Duration) bool {
 	gap := at - c.lastAt
-	return c.lastAt < 0 || gap > c.longest || c.Lists(gap-c.Interval)
+	missing := gap - c.Interval
+	if c.Users > 0 { // users who ask one after the other may miss an answer all the time
+		missing = gap
+	}
+	return c.lastAt < 0 || gap > c.longest || c.Lists(missing)
 }
 
 func (h *Highlights) failed(e event.Event) {

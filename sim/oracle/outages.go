@@ -20,6 +20,7 @@ type outages struct {
 // client is one client's answers so far.
 type client struct {
 	Client
+	asked    bool // it has sent a request
 	answered bool
 	ended    bool          // no request is due any more
 	last     time.Duration // the last answer; before the first one, set so that an answer is due at the start
@@ -75,6 +76,7 @@ func (o *outages) Observe(e event.Event) {
 		if c == nil { // a client that is not in the facts
 			c = o.add(Client{Node: e.Node, Start: e.At})
 		}
+		c.asked = true
 	case event.RequestAnswered:
 		if c != nil && b.Status < 500 {
 			if c.answered {
@@ -176,11 +178,14 @@ func (o *outages) end(c *client) {
 // to list.
 func (o *outages) record(to *Measures) { to.Outages, to.Gaps = o.longest(), o.gaps() }
 
-// longest returns the worst outage of each client, by instant and name.
+// longest returns the worst outage of each client, by instant and name. A
+// client that was never to ask anything had none, not one of no time.
 func (o *outages) longest() []Outage {
 	all := make([]Outage, 0, len(o.clients))
 	for _, c := range o.clients {
-		all = append(all, c.worst)
+		if c.asked || c.worst.Duration > 0 {
+			all = append(all, c.worst)
+		}
 	}
 	return byInstant(all)
 }

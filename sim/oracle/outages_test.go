@@ -356,3 +356,13 @@ func TestSteadyClientHasNoOutage(t *testing.T) {
 	same(t, "outages", m.Outages, []Outage{{Client: "c1"}})
 	same(t, "gaps", m.Gaps, []Outage{})
 }
+
+// TestIdleClientHasNoOutage: a client of which no request is due in the run is
+// not listed, as if its outage had lasted no time.
+func TestIdleClientHasNoOutage(t *testing.T) {
+	facts := paper(60 * time.Second)
+	facts.Clients[0].Start = 61 * time.Second
+	m := Measure((&log{}).settled().in(), facts)
+	same(t, "outages", m.Outages, []Outage{})
+	same(t, "gaps", m.Gaps, []Outage{})
+}
