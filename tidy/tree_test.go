@@ -103,7 +103,7 @@ func load(root string) (*tree, error) {
 // compiler's export data.
 func goList(root string) ([]listed, error) {
 	args := []string{
-		"list", "-e", "-export", "-deps", "-buildvcs=false",
+		"list", "-e", "-export", "-deps", "-buildvcs=false", "-pgo=off", // with a profile, packages have two names
 		"-json=ImportPath,Dir,Export,Module,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles", "./...",
 	}
 	cmd := exec.Command("go", append(args, snippetImports...)...)
