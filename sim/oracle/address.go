@@ -18,7 +18,11 @@ type address struct {
 	announced []sign
 	learnt    []sign
 	macs      map[string]string // by node: the MAC address it announced last
+	inFlight  time.Duration     // how long a segment may be on its way
 }
+
+// queueing is how long a frame may wait at ports, besides its transit.
+const queueing = 10 * time.Millisecond
 
 // sign is something that a node did at an instant.
 type sign struct {
@@ -158,16 +162,13 @@ func (a *address) announcedIn(from, to time.Duration, node string) (time.Duratio
 	return 0, false
 }
 
-// inFlight is how long a segment may be on its way: what arrived elsewhere so
-// soon after its sender had learned better was sent before.
-const inFlight = 10 * time.Millisecond
-
 // learntIn returns the first instant at which a machine learned the MAC address
-// of the owner, from when its segments last went elsewhere until to.
+// of the owner, from when its segments last went elsewhere until to. What
+// arrived elsewhere soon after the machine had learned better was on its way.
 func (a *address) learntIn(elsewhere, to time.Duration, by, owner string) (time.Duration, bool) {
 	mac := a.macs[owner]
 	for _, s := range a.learnt {
-		if s.at > elsewhere-inFlight && s.at <= to && s.node == by && (mac == "" || s.mac == mac) {
+		if s.at > elsewhere-a.inFlight && s.at <= to && s.node == by && (mac == "" || s.mac == mac) {
 			return s.at, true
 		}
 	}

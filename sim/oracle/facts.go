@@ -15,6 +15,9 @@ type Facts struct {
 	Segments []Segment     // by name
 	// Sources are the virtual IPs from which members open connections on purpose.
 	Sources []string
+	// Transit is the longest that a frame takes from one end of the network to
+	// the other while its cables are good and idle.
+	Transit time.Duration
 }
 
 // Client is a source of requests.

@@ -59,7 +59,10 @@ func (o *outages) address(c Client) *address {
 			return a
 		}
 	}
-	a := &address{ip: c.Target, primary: o.scene.facts.primary(c.Target), server: c.Server, macs: map[string]string{}}
+	a := &address{
+		ip: c.Target, primary: o.scene.facts.primary(c.Target), server: c.Server,
+		macs: map[string]string{}, inFlight: o.scene.facts.Transit + queueing,
+	}
 	a.update(0, o.scene.roster)
 	o.addresses = append(o.addresses, a)
 	return a

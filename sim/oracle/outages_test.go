@@ -366,3 +366,21 @@ func TestIdleClientHasNoOutage(t *testing.T) {
 	same(t, "outages", m.Outages, []Outage{})
 	same(t, "gaps", m.Gaps, []Outage{})
 }
+
+// TestSegmentOnItsWay: a segment that arrives at the old owner 49 ms after its
+// sender learned of the new one was sent before, if cables are that long.
+func TestSegmentOnItsWay(t *testing.T) {
+	m := func(transit time.Duration) Measures {
+		f := paper(60 * time.Second)
+		f.Transit = transit
+		return Measure(afterCrash().
+			takes(48.05, "b", "Standby", standby.CauseActiveTimer).
+			at(48.051, "c1", event.NeighbourChanged{Interface: "lan", IP: vip, MAC: macB}).
+			arrives(49, "c1", "b", 48.1).answers("c1", "b", 49.1, 60).in(), f)
+	}
+	out := Outage{Client: "c1", From: 40100 * ms, To: 49100 * ms, Duration: 9000 * ms, Detection: 7950 * ms}
+	out.Neighbour, out.Retry = 1*ms, 1049*ms
+	same(t, "with long cables", m(40*ms).Outages, []Outage{out})
+	out.Neighbour, out.Retry = 950*ms, 100*ms
+	same(t, "with short cables", m(ms).Outages, []Outage{out})
+}

@@ -1,7 +1,9 @@
 package world
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -42,7 +44,29 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 		}
 	}
 	learnVIPs(f.Members)
+	f.Transit = transitOf(t)
 	return f
+}
+
+// transitOf is the time across every segment once, between its two machines
+// with the longest cables.
+func transitOf(t topology.Topology) time.Duration {
+	extras := map[string][]time.Duration{}
+	for _, n := range t.Nodes { // order: sorted below
+		for iface, nic := range n.NICs { // order: sorted below
+			name := cmp.Or(nic.Segment, iface)
+			extras[name] = append(extras[name], nic.Latency)
+		}
+	}
+	var all time.Duration
+	for name, s := range t.Segments { // order: a sum
+		all += s.Latency
+		longest := slices.Sorted(slices.Values(extras[name]))
+		for _, extra := range longest[max(0, len(longest)-2):] {
+			all += extra
+		}
+	}
+	return all
 }
 
 func clientFacts(t topology.Topology, name string) oracle.Client {

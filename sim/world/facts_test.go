@@ -13,6 +13,9 @@ import (
 )
 
 func TestFactsOf(t *testing.T) {
+	far := func(addr string, latency time.Duration) map[string]topology.NIC {
+		return map[string]topology.NIC{"eth0": {Address: netip.MustParsePrefix(addr), Segment: "lan", Latency: latency}}
+	}
 	nic := func(addr string) map[string]topology.NIC {
 		return map[string]topology.NIC{"lan": {Address: netip.MustParsePrefix(addr)}}
 	}
@@ -34,11 +37,11 @@ func TestFactsOf(t *testing.T) {
 			}}, Standby: map[string]topology.Standby{
 				"lan": {Group: 30, VIP: netip.MustParseAddr(vip), Secondary: []netip.Addr{netip.MustParseAddr("192.0.2.101")}},
 			}},
-			"c1": {NICs: nic("192.0.2.201/24"), Boot: 5 * time.Second, Client: &topology.Client{
+			"c1": {NICs: far("192.0.2.201/24", 20*time.Millisecond), Boot: 5 * time.Second, Client: &topology.Client{
 				Target: "http://192.0.2.101:8080/x", Rate: 20, Arrival: "poisson", Start: time.Second, Stop: 50 * time.Second,
 			}},
-			"c2":  {NICs: nic("192.0.2.202/24"), Client: &topology.Client{Target: "http://192.0.2.100/", Users: 4, Think: 2 * time.Second}},
-			"web": {NICs: nic("192.0.2.50/24"), Backend: &topology.Backend{}},
+			"c2":  {NICs: far("192.0.2.202/24", 15*time.Millisecond), Client: &topology.Client{Target: "http://192.0.2.100/", Users: 4, Think: 2 * time.Second}},
+			"web": {NICs: far("192.0.2.50/24", time.Millisecond), Backend: &topology.Backend{}},
 		},
 	}
 	want := oracle.Facts{
@@ -59,6 +62,7 @@ func TestFactsOf(t *testing.T) {
 		},
 		Sources:  []string{"192.0.2.101"},
 		Segments: []oracle.Segment{{Name: "dmz"}, {Name: "lan", Pruned: true, Isolated: []string{"a", "b"}}},
+		Transit:  200*time.Microsecond + 35*time.Millisecond, // both segments, and the cables of c1 and c2
 	}
 	if diff := cmp.Diff(want, world.FactsOf(paper.WithDefaults(), time.Minute)); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
