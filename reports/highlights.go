@@ -113,7 +113,7 @@ func (h *Highlights) answered(c *highlighted, e event.Event, b event.RequestAnsw
 func (c *highlighted) ends(at time.Duration) bool {
 	gap := at - c.lastAt
 	missing := gap - c.Interval
-	if c.Users > 0 { // users who ask one after the other may miss an answer all the time
+	if c.Users > 0 { // an answer to one of them may be due since the last one
 		missing = gap
 	}
 	return c.lastAt < 0 || gap > c.longest || c.Lists(missing)

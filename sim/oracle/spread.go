@@ -53,7 +53,7 @@ func (s *spread) with(by []string, node string) []string {
 		return append(by, node)
 	}
 	if s.alone[node] == nil {
-		s.alone[node] = slices.Clip([]string{node})
+		s.alone[node] = []string{node}
 	}
 	return s.alone[node]
 }
