@@ -54,7 +54,8 @@ func newHighlighted(c oracle.Client) *highlighted {
 // Observe takes in the next event.
 func (h *Highlights) Observe(e event.Event) {
 	switch b := e.What.(type) {
-	case event.ConnEstablished, event.ConnAccepted, event.RequestServed:
+	case event.ConnEstablished, event.ConnAccepted, event.RequestServed,
+		event.BalanceAssigned, event.BalanceTable, event.ConnAged:
 	case event.ConnOpened, event.RequestSent:
 		if c := h.client(e.Node); !c.begun {
 			c.begun = true

@@ -160,8 +160,45 @@ func describeMachine(e event.Event) (note, bool) {
 	case event.ProgramSaid:
 		return say(plain, "%s: %s", b.Program, b.Line), true
 	default:
+		return describeBalance(e)
+	}
+}
+
+// describeBalance leaves out what goes as it should: single connections, sizes,
+// and weights that neither become 0 nor stop being 0.
+func describeBalance(e event.Event) (note, bool) {
+	switch b := e.What.(type) {
+	case event.BalanceWeight:
+		if b.Weight == 0 {
+			return say(bad, "weight 0 for %s: %s", b.Service, b.Reason), true
+		}
+		return say(plain, "weight %d for %s", b.Weight, b.Service), b.Before == 0
+	case event.BalanceMember:
+		if b.State == "lost" {
+			return say(warn, "misses the reports of %s", b.Member), true
+		}
+		return say(plain, "hears reports of %s", b.Member), true
+	case event.BalanceRecovery:
+		return describeRecovery(b), true
+	case event.BalanceRefused:
+		return say(warn, "refuses reports of %s: %s", b.Peer, b.Reason), true
+	default:
 		return note{}, false
 	}
+}
+
+func describeRecovery(b event.BalanceRecovery) note {
+	if b.State == "began" {
+		return say(warn, "begins to recover connections, %s after a %s", b.Mode, b.Reason)
+	}
+	text := fmt.Sprintf("knows %s after %s", count(b.Flows, "connection"), short(b.Took))
+	if b.Held > 0 {
+		text += fmt.Sprintf(", %s waited", count(b.Held, "segment"))
+	}
+	if b.Undecided > 0 {
+		return say(bad, "%s, %d of connections that nobody knows", text, b.Undecided)
+	}
+	return say(good, "%s", text)
 }
 
 func say(how ink, format string, args ...any) note {

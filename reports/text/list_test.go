@@ -47,6 +47,16 @@ func TestWhatTheListSays(t *testing.T) {
 		event.PortBlocked{Interface: "lan", Until: 70 * time.Second},
 		event.StandbyLost{Opcode: "Resign", Reason: "cable a.lan is out"},
 		event.StandbyLost{Opcode: "Coup", To: "b", Reason: "partition a | b"},
+		event.BalanceWeight{Service: vip + ":80", Weight: 50, Reason: "cpu"},
+		event.BalanceWeight{Service: vip + ":80", Weight: 60, Before: 50, Reason: "cpu"}, // left out
+		event.BalanceWeight{Service: vip + ":80", Before: 60, Reason: "link down"},
+		event.BalanceMember{Member: "192.0.2.12", State: "heard"},
+		event.BalanceMember{Member: "192.0.2.12", State: "lost"},
+		event.BalanceRecovery{Mode: "rebuild", State: "began", Reason: "takeover"},
+		event.BalanceRecovery{Mode: "rebuild", State: "ended", Reason: "takeover", Flows: 1, Took: 3 * ms},
+		event.BalanceRecovery{Mode: "rebuild", State: "ended", Reason: "heal", Flows: 20, Held: 4, Undecided: 2, Took: 500 * ms},
+		event.BalanceRefused{Peer: "192.0.2.12", Reason: "replayed"},
+		event.BalanceAssigned{}, event.BalanceTable{}, event.BalanceStatus{}, event.BalanceCounters{}, event.ConnAged{}, // left out
 	)
 	for i, want := range []string{
 		"power: booting", "lan: carrier is back", "CPU: hogs take 100 % of class service", "memory: 3 of 4 MiB, refuses connections", "memory: 1 of 4 MiB",
@@ -57,6 +67,11 @@ func TestWhatTheListSays(t *testing.T) {
 		"http://192.0.2.100/ is down, says its probe by http-status: timeout", "http://192.0.2.100/ is up, says its probe by http-status",
 		"lan: the switch blocks the port until 1m10.0s",
 		"its Resign reaches nobody: cable a.lan is out", "its Coup does not reach b: partition a | b",
+		"weight 50 for 192.0.2.100:80", "weight 0 for 192.0.2.100:80: link down",
+		"hears reports of 192.0.2.12", "misses the reports of 192.0.2.12",
+		"begins to recover connections, rebuild after a takeover", "knows 1 connection after 3ms",
+		"knows 20 connections after 500ms, 4 segments waited, 2 of connections that nobody knows",
+		"refuses reports of 192.0.2.12: replayed",
 	} {
 		if i >= len(got) || !strings.HasSuffix(got[i], "  "+want) {
 			t.Errorf("line %d: want the end %q in\n%s", i, want, strings.Join(got, "\n"))

@@ -35,12 +35,16 @@ var (
 
 // sources says for each kind of event what it can be about.
 var sources = map[string]source{
-	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient,
+	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient, event.ConnAged{}.Kind(): fromClient,
 	event.RequestSent{}.Kind(): fromClient, event.RequestAnswered{}.Kind(): fromClient, event.RequestFailed{}.Kind(): fromClient,
 	event.RequestWaiting{}.Kind(): fromClient, event.AnswerMismatched{}.Kind(): fromClient, event.PathChanged{}.Kind(): fromClient,
 
 	event.StandbyChanged{}.Kind(): fromMember, event.StandbySent{}.Kind(): fromMember, event.StandbyLost{}.Kind(): fromMember, event.StandbyRejected{}.Kind(): fromMember,
 	event.StandbyStatus{}.Kind(): fromMember,
+
+	event.BalanceAssigned{}.Kind(): fromMember, event.BalanceWeight{}.Kind(): fromMember, event.BalanceMember{}.Kind(): fromMember,
+	event.BalanceTable{}.Kind(): fromMember, event.BalanceRecovery{}.Kind(): fromMember, event.BalanceRefused{}.Kind(): fromMember,
+	event.BalanceStatus{}.Kind(): fromMember, event.BalanceCounters{}.Kind(): fromMember,
 
 	event.VIPGained{}.Kind(): fromOwner, event.VIPLost{}.Kind(): fromOwner, event.VIPAnnounced{}.Kind(): fromOwner,
 	event.VIPClaimed{}.Kind(): fromOwner, event.VIPServed{}.Kind(): fromOwner,

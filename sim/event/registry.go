@@ -17,8 +17,10 @@ var bodies = []Body{
 	NeighbourChanged{}, PathChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	ProgramEnded{}, ProgramSaid{}, ProbeChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},
+	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
+	BalanceStatus{}, BalanceCounters{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
-	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{},
+	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnAged{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
 }
 

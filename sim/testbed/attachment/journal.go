@@ -62,16 +62,18 @@ func (j *Journal) Take() []event.Event {
 	return events
 }
 
+// lastWords is what members show when they are asked to finish.
+var lastWords = event.SetOf(event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{})
+
 // End drops what happened after the end of the run: nodes run on until they are
-// asked to finish. The status of their members, their last event, gets the
+// asked to finish. The status of their members, their last events, gets the
 // instant of the end.
 func (j *Journal) End(at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := j.events[:0]
 	for _, e := range j.events {
-		_, lastWords := e.What.(event.StandbyStatus)
-		if lastWords {
+		if lastWords.Has(e.What) {
 			e.At = at
 		}
 		if e.At <= at {

@@ -18,6 +18,7 @@ func TestJournalEnds(t *testing.T) {
 		{At: end, Node: "a", What: event.RequestSent{Request: 2}},
 		{At: end + 1, Node: "a", What: event.RequestSent{Request: 3}},
 		{At: end + time.Millisecond, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
+		{At: end + time.Millisecond, Node: "b", What: event.BalanceStatus{Interface: "lan"}},
 	} {
 		j.Add(e)
 	}
@@ -26,6 +27,7 @@ func TestJournalEnds(t *testing.T) {
 		{At: end - 1, Node: "a", What: event.RequestSent{Request: 1}},
 		{At: end, Node: "a", What: event.RequestSent{Request: 2}},
 		{At: end, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
+		{At: end, Node: "b", What: event.BalanceStatus{Interface: "lan"}},
 	}
 	if got := j.Take(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
