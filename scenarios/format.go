@@ -23,6 +23,12 @@ func formatWith(kinds expect.Kinds) *form.Format {
 			},
 		},
 		{
+			Type: reflect.TypeFor[topology.BalanceWeight](), Want: "auto or a number from 1 to 100",
+			Schema: func() *jsonschema.Schema {
+				return form.Either(&jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: "100"}, &jsonschema.Schema{Type: "string", Enum: []any{"auto"}})
+			},
+		},
+		{
 			Type: reflect.TypeFor[[]Step](), Want: "a list of instants and faults, such as - 40s: pull a.lan",
 			Decode: decodeTimeline, Schema: timelineSchema,
 		},

@@ -170,7 +170,7 @@ func TestLibraryFitsTheSchema(t *testing.T) {
 // What the loader refuses for its shape, the schema refuses too.
 func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 	root := readSchema(t)
-	fine := strings.NewReplacer("{vip: 192.0.2.100}", "{group: 30, vip: 192.0.2.100}",
+	fine := strings.NewReplacer("{vip: 192.0.2.100}", "{group: 30, vip: 192.0.2.100, self-balance: {algorithm: sh, weight: 20, table: 10}}",
 		`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", rate: 20/s, mode: long-lived}`,
 		"- moves: 1", "- moves: 1\n  - becomes: {node: b, state: Active, between: 7s..10s}").Replace(small)
 	judge := func(text string) (schema, loader error) {
@@ -190,6 +190,12 @@ func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 		{"group: 30", "group: 300"},
 		{"group: 30", "gruop: 30"},
 		{"192.0.2.11/24", "192.0.2.11"},
+		{"algorithm: sh", "algorithm: hash"},
+		{"weight: 20", "weight: 200"},
+		{"weight: 20", "weight: automatic"},
+		{"weight: 20", "wait: 20"},
+		{"table: 10", "table: 0"},
+		{"{algorithm: sh, weight: 20, table: 10}", "on"},
 		{"rate: 20/s", "rate: 20"},
 		{"mode: long-lived", "mode: long"},
 		{"- moves: 1", "- moves: many"},

@@ -10,19 +10,19 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// service is one HTTP service.
+// service is one service, of any kind.
 type service struct {
 	gateway *Gateway
 	name    string
 	cfg     topology.Service
 	binding *binding
-	server  *web.Server
+	server  server
 	running bool
 }
 
 func newService(g *Gateway, name string, cfg topology.Service) *service {
 	s := &service{gateway: g, name: name, cfg: cfg}
-	s.server = &web.Server{Node: g.host.Name(), Go: g.host.Go, Service: s}
+	s.server = newServer(s)
 	s.binding = &binding{service: s, addr: cfg.Listen, state: stopped}
 	return s
 }

@@ -44,6 +44,26 @@ const (
 	AnnounceReply   = "reply"
 	AnnounceRequest = "request"
 
+	// How the active of a self-balanced group picks members.
+	AlgorithmWLC = "wlc" // weighted least connections
+	AlgorithmRR  = "rr"  // round robin
+	AlgorithmWRR = "wrr" // weighted round robin
+	AlgorithmSH  = "sh"  // hash of the client's address and port
+
+	// How a new active learns of the connections that there are.
+	RecoveryNone         = "none"
+	RecoverySync         = "sync"
+	RecoveryRebuild      = "rebuild"
+	RecoverySecondChance = "second-chance"
+
+	// What happens to a new connection when the table is full.
+	OverflowEvict  = "evict"
+	OverflowRefuse = "refuse"
+
+	// What happens to the segments of connections whose member is lost.
+	DeadDrop  = "drop"
+	DeadReset = "reset"
+
 	UnknownReset = "reset"
 	UnknownDrop  = "drop"
 

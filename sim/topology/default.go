@@ -126,6 +126,10 @@ func (s Standby) WithDefaults() Standby {
 		s.Announce = []time.Duration{0, time.Second, 2 * time.Second, 5 * time.Second}
 	}
 	s.AnnounceForm = cmp.Or(s.AnnounceForm, AnnounceBoth)
+	if s.SelfBalance != nil {
+		balance := s.SelfBalance.WithDefaults()
+		s.SelfBalance = &balance
+	}
 	return s
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"time"
 )
 
 // Gateway is an appliance that serves virtual IPs.
@@ -13,21 +12,6 @@ type Gateway struct {
 	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on port 80 of the second, and so on)"`
 	// OnVIPLoss is what happens to the connections of a VIP that is given up.
 	OnVIPLoss string `yaml:"on-vip-loss" doc:"when a virtual IP is lost: rst (default: reset its connections) or freeze (let them hang, and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
-}
-
-// Service is one HTTP listener of a gateway.
-type Service struct {
-	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: port 80 of the first virtual IP)"`
-	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
-	Source  string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
-	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
-	Size    int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Backlog int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
-	// SourceVIP is the virtual IP that source: vip stands for. It follows from the
-	// rest of the topology.
-	SourceVIP netip.Addr `yaml:"-" json:"-"`
-
-	Bind string `yaml:"bind" doc:"when the address is not local: wait (default: bind anyway, serve once the address arrives), retry (try again every second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
 }
 
 // Problems implements Program.
@@ -49,16 +33,6 @@ func (g Gateway) Properties() []Property { return serviceSwitches(g) }
 // Faults implements Program.
 func (Gateway) Faults() []string { return nil }
 
-// WithDefaults returns a copy with every default filled in except the address.
-func (s Service) WithDefaults() Service {
-	s.Work = cmp.Or(s.Work, DefaultWork)
-	s.Size = cmp.Or(s.Size, DefaultSize)
-	s.Backlog = cmp.Or(s.Backlog, 128)
-	s.Bind = cmp.Or(s.Bind, BindWait)
-	s.Source = cmp.Or(s.Source, SourceOwn)
-	return s
-}
-
 // Complete implements Program. Nothing is left out then but the address of a
 // service on a node that has none.
 func (g Gateway) Complete(at Place) Program {
@@ -67,7 +41,7 @@ func (g Gateway) Complete(at Place) Program {
 	for _, name := range Names(g.Services) {
 		s := g.Services[name].WithDefaults()
 		if !s.Listen.IsValid() && len(addresses) > 0 {
-			s.Listen = netip.AddrPortFrom(addresses[0], DefaultPort)
+			s.Listen = netip.AddrPortFrom(addresses[0], s.kind().port)
 		}
 		services[name] = s
 	}
@@ -119,38 +93,6 @@ func (t Topology) serviceAddresses(n Node) []netip.Addr {
 	return addresses
 }
 
-// sourceVIP returns the virtual IP from which a service connects to its back
-// end if it uses one. Addresses are those on which the node serves by default.
-func sourceVIP(s Service, n Node, addresses []netip.Addr) netip.Addr {
-	switch {
-	case len(n.Standby) == 0:
-		return netip.Addr{}
-	case slices.Contains(addresses, s.Listen.Addr()):
-		return s.Listen.Addr()
-	case len(addresses) > 0:
-		return addresses[0]
-	}
-	return netip.Addr{}
-}
-
-// source checks that a service can reach its back end from a virtual IP: the
-// stack sends from an address only over the interface that has it.
-func (c *checker) source(path []string, n Node, s Service) {
-	if s.Source != SourceVIP {
-		return
-	}
-	nic := n.NICs[n.interfaceFor(s.SourceVIP)]
-	switch back := s.Forward.Addr(); {
-	case !s.Forward.IsValid():
-		c.fail(path, "got vip, want own: the service has no back end to connect to")
-	case !s.SourceVIP.IsValid():
-		c.fail(path, "got vip, want own: the node has no virtual IP")
-	case nic.Address.Contains(back):
-	case n.onLink(back) || !nic.Address.Contains(n.Default):
-		c.fail(path, "got vip, want own: %s is not reached over the interface of %s", back, s.SourceVIP)
-	}
-}
-
 func (t Topology) learnedVIP(segment string, group int) netip.Addr {
 	for _, name := range Names(t.Nodes) {
 		n := t.Nodes[name]
@@ -162,38 +104,4 @@ func (t Topology) learnedVIP(segment string, group int) netip.Addr {
 		}
 	}
 	return netip.Addr{}
-}
-
-// services checks the addresses on which a gateway listens.
-func (c *checker) services(path []string, n Node) {
-	taken := map[netip.AddrPort]string{}
-	own := c.whole.serviceAddresses(n)
-	for _, nic := range n.NICs { // order: only searched
-		own = append(own, nic.Address.Addr())
-	}
-	for _, name := range Names(n.Gateway.Services) {
-		c.name(At(path, name))
-		s, at := n.Gateway.Services[name], At(path, name, "listen")
-		switch other, twice := taken[s.Listen]; {
-		case !s.Listen.IsValid():
-			c.fail(at, "listen is missing: the node has no address of its own to listen on")
-		case slices.Contains(own, s.Listen.Addr()) && !s.Listen.Addr().Is4():
-			// The check of the node's own address reports it.
-		case !s.Listen.Addr().Is4() || s.Listen.Port() == 0:
-			c.fail(at, "got %s, want an IPv4 address and a port, such as 192.0.2.100:80", s.Listen)
-		case twice:
-			c.fail(at, "service %s already listens on %s", other, s.Listen)
-		case !s.Listen.Addr().IsUnspecified() && !slices.Contains(own, s.Listen.Addr()):
-			c.warn(at, "%s is neither an address nor a virtual IP of the node: the service will never be reached", s.Listen.Addr())
-		}
-		taken[s.Listen] = name
-		c.source(At(path, name, "source"), n, s)
-		switch {
-		case !s.Forward.IsValid():
-		case !s.Forward.Addr().Is4() || s.Forward.Port() == 0:
-			c.fail(At(path, name, "forward"), "got %s, want an IPv4 address and a port, such as 192.0.2.50:80", s.Forward)
-		case !c.held(s.Forward.Addr()):
-			c.warn(At(path, name, "forward"), "no node has the address %s", s.Forward.Addr())
-		}
-	}
 }

@@ -23,6 +23,9 @@ func (c *checker) standby(path []string, n Node, iface string, s Standby) {
 			c.fail(at, "%s is already a virtual IP of the group", a)
 		}
 	}
+	if s.SelfBalance != nil {
+		c.selfBalance(At(path, "self-balance"), n, *s.SelfBalance)
+	}
 }
 
 // vip checks that a virtual IP can live on an interface.
@@ -102,6 +105,7 @@ func (c *checker) group(key string, members []member) {
 			c.timers(key, m, like)
 		}
 	}
+	c.balance(key, members)
 }
 
 // timers warns about timers that differ, at the one that does.

@@ -128,5 +128,6 @@ type Standby struct {
 	ActiveDelay         time.Duration   `yaml:"active-delay" doc:"how long a member that became standby while no active is known waits before it becomes active (default 0; some versions of IOS: 500ms)"`
 	Advertise           bool            `yaml:"advertise" doc:"send Cisco's Advertise messages, which receivers ignore (default off)"`
 	VIPMismatch         string          `yaml:"vip-mismatch" doc:"what to do with a message of the group for another virtual IP: accept (default: only the group number matters) or ignore" jsonschema:"enum=accept,enum=ignore"`
+	SelfBalance         *SelfBalance    `yaml:"self-balance" doc:"self-balancing: while it is active, the member spreads new connections over all members that have this too; {} for the defaults (default: the active serves all)"`
 	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of spec F31: a warm restart does not release the virtual MAC"`
 }

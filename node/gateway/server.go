@@ -1,0 +1,26 @@
+package gateway
+
+import (
+	"net"
+
+	"github.com/cablepull/cablepull/node/web"
+	"github.com/cablepull/cablepull/sim"
+)
+
+// server accepts the connections of a service and serves them. Each kind of
+// service has one; that of HTTP is a web.Server.
+type server interface {
+	// Serve accepts connections from l, which it does in p, until l fails. It
+	// returns the error.
+	Serve(p *sim.Proc, l net.Listener) error
+	// Len returns the number of open connections.
+	Len() int
+	// Drain closes the connections: idle ones at once, the others after the current
+	// answer.
+	Drain()
+}
+
+// newServer returns the server of a service, by its kind.
+func newServer(s *service) server {
+	return &web.Server{Node: s.gateway.host.Name(), Go: s.gateway.host.Go, Service: s}
+}
