@@ -35,7 +35,7 @@ var (
 
 // sources says for each kind of event what it can be about.
 var sources = map[string]source{
-	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient, event.ConnAged{}.Kind(): fromClient,
+	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient,
 	event.RequestSent{}.Kind(): fromClient, event.RequestAnswered{}.Kind(): fromClient, event.RequestFailed{}.Kind(): fromClient,
 	event.RequestWaiting{}.Kind(): fromClient, event.AnswerMismatched{}.Kind(): fromClient, event.PathChanged{}.Kind(): fromClient,
 
@@ -57,7 +57,7 @@ var sources = map[string]source{
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,
 	event.MemoryChanged{}.Kind(): anywhere, event.ConfigChanged{}.Kind(): anywhere,
 	event.NeighbourChanged{}.Kind(): anywhere, event.MACMoved{}.Kind(): anywhere, event.FrameLooped{}.Kind(): anywhere,
-	event.FlowRefused{}.Kind(): anywhere,
+	event.FlowRefused{}.Kind(): anywhere, event.ConnAged{}.Kind(): anywhere,
 }
 
 // check says why no node of the plan, or not the named one, can cause events of

@@ -110,7 +110,8 @@ type BalanceCounters struct {
 // ConnAged: so many segments of a connection to a self-balanced virtual IP have
 // reached a member, counted from the client's last SYN. Logged at 3, from which
 // IPVS tells other members of a connection, and at 50, when it repeats that
-// (spec/failover.md §5.5). Node is the client.
+// (spec/failover.md §5.5). Node is the machine that sent the segment last: the
+// client or a router.
 type ConnAged struct {
 	Client   string // its ip:port
 	Service  string // ip:port of the virtual service

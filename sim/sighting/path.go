@@ -70,6 +70,9 @@ func (w *Watcher) Delivered(now time.Duration, from, to *Port, data []byte) {
 	if ip == nil {
 		return
 	}
+	if v := w.balanced(ip); v != nil && w.arrived(now, from, to, v, ip, data) {
+		return
+	}
 	if r := (route{ip.Source(), ip.Destination()}); to.recent != r {
 		to.recent, to.path = r, w.pathOf(r)
 		if p := to.path; p != nil && to.router && !p.target.answers(to.node) {
@@ -94,6 +97,9 @@ func (w *Watcher) Lost(now time.Duration, from, to *Port, data []byte, why strin
 	if ip == nil || ip.Protocol() != wire.ProtocolTCP {
 		w.unresolved(now, from, to, data, why)
 		return
+	}
+	if v := w.balanced(ip); v != nil && v.owners[from.node] {
+		return // it had arrived
 	}
 	if p := w.pathOf(route{ip.Source(), ip.Destination()}); p != nil {
 		if asks(data) {

@@ -15,6 +15,9 @@ type Port struct {
 	path                       *path   // of recent, nil if none is followed
 }
 
+// number tells the ports apart.
+func (p *Port) number() uint32 { return binary.BigEndian.Uint32(p.place[:]) }
+
 // Node returns the name of the machine.
 func (p *Port) Node() string { return p.node }
 

@@ -16,6 +16,8 @@ type virtualIP struct {
 	repeats  int // announcements of the claimant, if they are events
 	server   string
 	servedAt time.Duration
+
+	balancing *balancing // nil: one member serves all of its clients
 }
 
 // answers reports whether a node may answer for the address.
@@ -72,8 +74,8 @@ func (w *Watcher) announced(now time.Duration, from *Port, v *virtualIP, mac wir
 
 // served emits a new server of the address.
 func (w *Watcher) served(now time.Duration, from *Port, v *virtualIP) {
-	if !v.owners[from.node] {
-		return // only a router on the way
+	if !v.owners[from.node] || v.balancing != nil && v.balancing.arrives != from.node {
+		return // only a router on the way, or a member to which others forward
 	}
 	if v.server != from.node {
 		w.emit(now, from.node, event.VIPServed{

@@ -40,6 +40,7 @@ type Watcher struct {
 	routers   map[string]bool
 	reporters map[string]bool
 	loops     *loops    // nil without routers
+	passages  *passages // nil without balanced addresses
 	stations  *stations // nil if the caller calls Moved
 	all       []*Port
 
@@ -128,6 +129,9 @@ func (w *Watcher) packet(now time.Duration, from *Port, ip *wire.IPv4Header, dat
 	case from.host:
 		if v := w.vips[ip.Source()]; v != nil {
 			w.served(now, from, v)
+		}
+		if v := w.balanced(ip); v != nil {
+			w.forwarded(now, from, v, ip, data)
 		}
 	}
 }
