@@ -1,5 +1,15 @@
 package selfbalance
 
-// Count is how many connections of a service a member has, by the states of
-// spec/failover.md §5.4: those whose State is active, and the others.
-type Count struct{ Active, Inactive int32 }
+// Count is how many connections of a service one member has.
+type Count struct {
+	Active, Inactive int32
+}
+
+// add counts n connections in state s.
+func (c *Count) add(s State, n int32) {
+	if s.Active() {
+		c.Active += n
+	} else {
+		c.Inactive += n
+	}
+}

@@ -1,0 +1,249 @@
+package selfbalance
+
+import (
+	"iter"
+	"math"
+	"time"
+	"unsafe"
+)
+
+// Never is the instant of a timer that does not run.
+const Never = time.Duration(math.MaxInt64)
+
+// TableConfig is the configuration of a Table.
+type TableConfig struct {
+	Max      int // connections, at most
+	Overflow Overflow
+	Timeouts Timeouts // all zero: those of IPVS
+}
+
+// Table has the connections that a balancer knows, and counts them by service
+// and member. It grows with their number; a connection costs 40 bytes, and 11
+// to 21 of the index.
+//
+// The instants that its methods are given never go back. An *Entry is valid
+// until the next call of Find, Add, Remove, Expire or Clear.
+type Table struct {
+	config  TableConfig
+	slab    slab
+	index   index
+	queues  [stateCount]queue
+	second  time.Duration // begin of the second of the latest segment
+	counts  []*[MembersMax]Count
+	evicted uint64
+	refused uint64
+}
+
+// NewTable returns an empty table.
+func NewTable(c TableConfig) *Table {
+	if c.Timeouts == (Timeouts{}) {
+		c.Timeouts = IPVSTimeouts()
+	}
+	return &Table{config: c}
+}
+
+// Counts returns how many connections of a service the members have, by Slot.
+// The result remains valid and up to date. Services are numbered from 0 on, up
+// to 65,535.
+func (t *Table) Counts(service int) *[MembersMax]Count {
+	for service >= len(t.counts) {
+		t.counts = append(t.counts, new([MembersMax]Count))
+	}
+	return t.counts[service]
+}
+
+// Find returns the entry of a connection, nil if there is none. It removes the
+// entry if its timer has ended.
+func (t *Table) Find(now time.Duration, f Flow) *Entry {
+	e := t.lookup(hash(f), f)
+	if e != nil && e.due <= now {
+		t.Remove(e)
+		return nil
+	}
+	return e
+}
+
+func (t *Table) lookup(h uint32, f Flow) *Entry {
+	slots := t.index.slots
+	for i := h; len(slots) > 0; i++ {
+		slot := slots[int(i)&(len(slots)-1)]
+		if slot == 0 {
+			break
+		}
+		if uint32(slot>>32) != h {
+			continue
+		}
+		if e := t.slab.entry(uint32(slot)); e.flow == f {
+			return e
+		}
+	}
+	return nil
+}
+
+// Add adds a connection, and replaces the entry that it may have. It reports
+// false if the table is full and its policy is to refuse.
+func (t *Table) Add(now time.Duration, f Flow, service int, to Slot, s State) (*Entry, bool) {
+	h := hash(f)
+	if e := t.lookup(h, f); e != nil {
+		t.Remove(e)
+	}
+	if t.Len() >= t.config.Max {
+		t.Expire(now)
+	}
+	if t.Len() >= t.config.Max && !t.evict() {
+		t.refused++
+		return nil, false
+	}
+	e := t.slab.take()
+	e.flow, e.slot, e.state, e.service = f, to, s, uint16(service)
+	t.index.add(h, e.place)
+	t.Counts(service)[to].add(s, 1)
+	t.pass(now)
+	t.queues[s].push(&t.slab, e.place)
+	e.due = now + t.config.Timeouts[s]
+	return e, true
+}
+
+// evict makes room for a connection if the policy allows it.
+func (t *Table) evict() bool {
+	if t.config.Overflow != EvictIdle {
+		return false
+	}
+	var idle *Entry
+	since := Never
+	for s, q := range t.queues {
+		if q.first == 0 {
+			continue
+		}
+		e := t.slab.entry(q.first)
+		if at := e.due - t.config.Timeouts[s]; at < since {
+			idle, since = e, at
+		}
+	}
+	if idle == nil {
+		return false
+	}
+	t.Remove(idle)
+	t.evicted++
+	return true
+}
+
+// Note takes in that a segment of the client has passed: it changes the state,
+// restarts the timer and counts the segment.
+func (t *Table) Note(now time.Duration, e *Entry, seg Segment) {
+	e.packets++
+	t.enter(now, e, e.slot, e.state.After(seg))
+}
+
+// Set takes in what a message says about a connection, and restarts its timer.
+func (t *Table) Set(now time.Duration, e *Entry, to Slot, s State) {
+	t.enter(now, e, to, s)
+}
+
+// enter changes member and state, and restarts the timer.
+func (t *Table) enter(now time.Duration, e *Entry, to Slot, s State) {
+	t.pass(now)
+	if s != e.state || e.due-t.config.Timeouts[s] < t.second {
+		t.queues[e.state].cut(&t.slab, e.place)
+		t.queues[s].push(&t.slab, e.place)
+	}
+	if to != e.slot || s != e.state {
+		c := t.counts[e.service]
+		c[e.slot].add(e.state, -1)
+		c[to].add(s, 1)
+		e.slot, e.state = to, s
+	}
+	e.due = now + t.config.Timeouts[s]
+}
+
+// pass keeps the second that now is in.
+func (t *Table) pass(now time.Duration) {
+	if now-t.second >= time.Second {
+		t.second = now.Truncate(time.Second)
+	}
+}
+
+// Remove removes an entry.
+func (t *Table) Remove(e *Entry) {
+	t.counts[e.service][e.slot].add(e.state, -1)
+	t.queues[e.state].cut(&t.slab, e.place)
+	t.index.remove(hash(e.flow), e.place)
+	t.slab.give(e)
+}
+
+// Expire removes the entries whose timers have ended, in whole seconds: those
+// with the last segment in the same second are removed together, when the last
+// of them could end. It returns how many it has removed.
+func (t *Table) Expire(now time.Duration) int {
+	before := t.Len()
+	for s := range t.queues {
+		for due := t.headDue(State(s)); due <= now; due = t.headDue(State(s)) {
+			t.Remove(t.slab.entry(t.queues[s].first))
+		}
+	}
+	return before - t.Len()
+}
+
+// NextExpiry is when Expire has to be called next, Never if the table is
+// empty. It is up to one second after the first timer has ended.
+func (t *Table) NextExpiry() time.Duration {
+	next := Never
+	for s := range t.queues {
+		next = min(next, t.headDue(State(s)))
+	}
+	return next
+}
+
+// headDue is when Expire removes the first entry of a state.
+func (t *Table) headDue(s State) time.Duration {
+	first := t.queues[s].first
+	if first == 0 {
+		return Never
+	}
+	timeout := t.config.Timeouts[s]
+	at := t.slab.entry(first).due - timeout
+	return at.Truncate(time.Second) + time.Second + timeout
+}
+
+// Len is the number of entries, with those that have ended but were neither
+// sought nor expired since.
+func (t *Table) Len() int { return t.index.used }
+
+// Evicted counts the connections that were forgotten in favour of new ones.
+func (t *Table) Evicted() uint64 { return t.evicted }
+
+// Refused counts the connections that were refused.
+func (t *Table) Refused() uint64 { return t.refused }
+
+// All yields all entries, in the order of their places in memory, which is the
+// same in each run. The loop may change or remove the entry that it is given.
+func (t *Table) All() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		for place := uint32(1); place < t.slab.used; place++ {
+			if e := t.slab.entry(place); e.place != 0 && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// Clear removes all entries. It keeps the memory, and what Evicted and Refused
+// have counted.
+func (t *Table) Clear() {
+	t.slab.clear()
+	t.index.clear()
+	t.queues = [stateCount]queue{}
+	for _, c := range t.counts {
+		*c = [MembersMax]Count{}
+	}
+}
+
+// Bytes is the memory that the table has allocated.
+func (t *Table) Bytes() int {
+	return int(unsafe.Sizeof(*t)) +
+		len(t.slab.chunks)*int(unsafe.Sizeof(chunk{})) +
+		cap(t.slab.chunks)*int(unsafe.Sizeof((*chunk)(nil))) +
+		cap(t.index.slots)*8 +
+		len(t.counts)*int(unsafe.Sizeof([MembersMax]Count{})) +
+		cap(t.counts)*int(unsafe.Sizeof((*[MembersMax]Count)(nil)))
+}
