@@ -26,7 +26,7 @@ var flow = map[string][]string{
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
-	"node/wire/balance":   {},                                                       // messages of a self-balancing group
+	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
 	"node/standby":        {"node/wire"},                                            // a pure machine
 	"node/selfbalance":    {"node/wire"},                                            // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},

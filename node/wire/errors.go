@@ -16,5 +16,6 @@ var (
 	ErrNotHSRP  = errors.New("not an HSRP frame")
 	ErrNotARP   = errors.New("not an ARP frame for IPv4 over Ethernet")
 	ErrNotVRRP  = errors.New("not a VRRP advertisement for IPv4")
+	ErrNotUDP   = errors.New("not a UDP datagram over IPv4")
 	ErrChecksum = errors.New("wrong checksum")
 )

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 )
@@ -25,19 +24,19 @@ var GroupAddress = netip.AddrFrom4([4]byte{224, 0, 0, 2})
 // virtual one.
 //
 //	Ethernet  01:00:5e:00:00:02 <- source
-//	IPv4      source -> 224.0.0.2, TTL 1, class selector 6 (network control, as routers mark it)
+//	IPv4      source -> 224.0.0.2, TTL 1, class selector 6
 //	UDP       1985 -> 1985
 func AppendFrame(dst []byte, source MAC, from netip.Addr, m Message) ([]byte, error) {
 	start := len(dst)
-	dst, err := appendHeaders(dst, source, from, MessageSize)
+	dst, err := datagram(source, from).AppendHeaders(dst)
 	if err != nil {
-		return dst, err
+		return dst, fmt.Errorf("hsrp frame: %w", err)
 	}
 	dst, err = m.AppendBinary(dst)
 	if err != nil {
 		return dst[:start], err
 	}
-	seal(dst[start:])
+	SealDatagram(dst[start:])
 	return dst, nil
 }
 
@@ -46,50 +45,24 @@ func AppendFrame(dst []byte, source MAC, from netip.Addr, m Message) ([]byte, er
 // fails with ErrAddress when from is not IPv4.
 func AppendAdvertiseFrame(dst []byte, source MAC, from netip.Addr, a Advertise) ([]byte, error) {
 	start := len(dst)
-	dst, err := appendHeaders(dst, source, from, AdvertiseSize)
+	dst, err := datagram(source, from).AppendHeaders(dst)
 	if err != nil {
-		return dst, err
+		return dst, fmt.Errorf("hsrp frame: %w", err)
 	}
 	dst, err = a.AppendBinary(dst)
 	if err != nil {
 		return dst[:start], err
 	}
-	seal(dst[start:])
+	SealDatagram(dst[start:])
 	return dst, nil
 }
 
-// appendHeaders appends the headers in front of a payload of size bytes,
-// without checksums.
-func appendHeaders(dst []byte, source MAC, from netip.Addr, size uint16) ([]byte, error) {
-	if !from.Is4() {
-		return dst, fmt.Errorf("hsrp frame: source: %w: %s", ErrAddress, from)
+// datagram says where a member's messages travel.
+func datagram(source MAC, from netip.Addr) Datagram {
+	return Datagram{
+		Source: source, Destination: AllRouters,
+		From: netip.AddrPortFrom(from, Port), To: netip.AddrPortFrom(GroupAddress, Port),
 	}
-	dst = append(dst, AllRouters[:]...)
-	dst = append(dst, source[:]...)
-	dst = binary.BigEndian.AppendUint16(dst, uint16(EtherTypeIPv4))
-
-	ip, to := from.As4(), GroupAddress.As4()
-	dst = append(dst, 0x45, 0xc0)
-	dst = binary.BigEndian.AppendUint16(dst, IPv4Size+UDPSize+size)
-	dst = append(dst, 0, 0, 0, 0, 1, byte(ProtocolUDP), 0, 0)
-	dst = append(dst, ip[:]...)
-	dst = append(dst, to[:]...)
-
-	dst = binary.BigEndian.AppendUint16(dst, Port)
-	dst = binary.BigEndian.AppendUint16(dst, Port)
-	dst = binary.BigEndian.AppendUint16(dst, UDPSize+size)
-	return append(dst, 0, 0), nil
-}
-
-// seal writes the checksums of an otherwise complete frame.
-func seal(frame []byte) {
-	header, datagram := frame[EthernetSize:][:IPv4Size], frame[EthernetSize+IPv4Size:]
-	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
-	sum := udpChecksum(header[12:20], datagram)
-	if sum == 0 {
-		sum = 0xffff // 0 on the wire would mean "no checksum" (RFC 768)
-	}
-	binary.BigEndian.PutUint16(datagram[6:], sum)
 }
 
 // IsHSRP reports whether a frame is addressed to HSRP version 1: IPv4, to
@@ -155,27 +128,12 @@ func ParseAdvertiseFrame(frame []byte) (source MAC, from netip.Addr, a Advertise
 
 // parsePayload checks and strips the three headers.
 func parsePayload(frame []byte) ([]byte, error) {
-	if !IsHSRP(frame) {
+	if !IsHSRP(frame) || IPv4Of(frame).IsFragment() {
 		return nil, fmt.Errorf("hsrp frame: %w: %d bytes", ErrNotHSRP, len(frame))
 	}
-	ip, udp := UDPOf(frame)
-	datagram, whole := ip.Payload(frame)
-	if !whole || len(datagram) < UDPSize {
-		return nil, fmt.Errorf("hsrp frame: %w: IP length %d, have %d bytes", ErrShort, ip.Length(), len(frame)-EthernetSize)
+	payload, err := ParseDatagram(frame)
+	if err != nil {
+		return nil, fmt.Errorf("hsrp frame: %w", err)
 	}
-	if ip.IsFragment() {
-		return nil, fmt.Errorf("hsrp frame: %w: a fragment, want a whole packet", ErrNotHSRP)
-	}
-	if checksum(0).add(frame[EthernetSize:][:ip.Size()]).sum() != 0 {
-		return nil, fmt.Errorf("hsrp frame: IP: %w", ErrChecksum)
-	}
-	length := udp.Length()
-	if length > len(datagram) || length < UDPSize {
-		return nil, fmt.Errorf("hsrp frame: %w: UDP length %d, have %d bytes", ErrShort, length, len(datagram))
-	}
-	datagram = datagram[:length]
-	if udp.Checksum() != 0 && udpChecksum(ip.Addresses()[:], datagram) != 0 {
-		return nil, fmt.Errorf("hsrp frame: UDP: %w", ErrChecksum)
-	}
-	return datagram[UDPSize:], nil
+	return payload, nil
 }

@@ -1,6 +1,9 @@
 package balance
 
-import "net/netip"
+import (
+	"net/netip"
+	"strconv"
+)
 
 // Port and Group are where the messages are sent: UDP, multicast within the
 // segment, TTL 1.
@@ -8,6 +11,10 @@ const Port = 8849
 
 // Group is the IPv4 group of the messages.
 var Group = netip.AddrFrom4([4]byte{224, 0, 0, 82})
+
+// Versions is how many versions of the protocol there are; the number of the
+// latest. Version 2 adds Report.BusyExact.
+const Versions = 2
 
 // Kind says what a message is.
 type Kind uint8
@@ -19,6 +26,21 @@ const (
 	KindFlows   Kind = 3 // connections that live at the sender
 	KindAck     Kind = 4 // one KindFlows message has arrived
 )
+
+// String names the kind.
+func (k Kind) String() string {
+	switch k {
+	case KindReport:
+		return "Report"
+	case KindRequest:
+		return "Request"
+	case KindFlows:
+		return "Flows"
+	case KindAck:
+		return "Ack"
+	}
+	return "Kind(" + strconv.Itoa(int(k)) + ")"
+}
 
 // Header begins each message.
 type Header struct {
@@ -48,10 +70,13 @@ func (h *Header) Head() *Header { return h }
 // something changes.
 type Report struct {
 	Header
-	Owner    bool  // the sender owns the virtual IPs
-	Quiesce  bool  // the sender is about to leave
-	Busy     uint8 // per cent of the CPU in the last interval, 0..100
-	Services []ServiceReport
+	Owner   bool  // the sender owns the virtual IPs
+	Quiesce bool  // the sender is about to leave
+	Busy    uint8 // per cent of the CPU in the last interval, 0..100
+	// BusyExact is the same in hundredths of a per cent, 0..10,000. Version 1 has
+	// no field for it: then the reader gets Busy in hundredths.
+	BusyExact uint16
+	Services  []ServiceReport // at most ServicesMax
 }
 
 // ServiceReport is one service of a Report.
@@ -70,11 +95,14 @@ type Request struct {
 	To netip.Addr // the member that is asked; the unspecified address: all
 }
 
-// Flows is one chunk of the connections that live at the sender.
+// Flows is one chunk, of at most FlowsMax, of the connections that live at the
+// sender.
 type Flows struct {
 	Header
-	To            netip.Addr // the member that asked
-	Chunk, Chunks uint16     // the first chunk is 0; without connections there is one, which is empty
+	To netip.Addr // the member that asked
+	// Chunk is the number of this one of Chunks, from 0 on. A member without
+	// connections sends one chunk, which is empty.
+	Chunk, Chunks uint16
 	Flows         []Flow
 }
 
