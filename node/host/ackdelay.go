@@ -180,6 +180,17 @@ func (d *ackDelay) forget(own netip.Addr) {
 	}
 }
 
+// readdress gives held acknowledgements from an address the source MAC that it
+// has now: one that left from a virtual MAC after its release would divert the
+// frames of the new owner.
+func (d *ackDelay) readdress(own netip.Addr) {
+	for h := d.first; h != nil; h = h.next {
+		if h.flow.from == own.As4() {
+			wire.EthernetOf(h.frame.Data()).SetSource(d.nic.sourceMAC(h.flow.from))
+		}
+	}
+}
+
 // clear drops everything, as a crash does.
 func (d *ackDelay) clear() {
 	for d.first != nil {

@@ -121,7 +121,8 @@ type pool struct {
 	cpu      *CPU
 	free     float64       // share that hogs leave, 0..1
 	progress float64       // CPU time so far of a job that never ends, ns
-	at       time.Duration // instant of progress, by the machine's clock
+	used     float64       // time of the whole machine that hogs and jobs have used, ns; see Gauge
+	at       time.Duration // instant of both, by the machine's clock
 	jobs     jobs
 	seq      uint64
 	timer    *sim.Timer
@@ -155,6 +156,18 @@ func (p *pool) rate() float64 {
 	return min(1, float64(p.cpu.cores)*p.free/float64(len(p.jobs)))
 }
 
+// busy is the share of the machine that hogs and jobs use at present.
+func (p *pool) busy() float64 {
+	work := float64(len(p.jobs)) / float64(p.cpu.cores) // no job uses more than one core
+	switch {
+	case p.cpu.frozen:
+		return 0
+	case work >= p.free:
+		return 1
+	}
+	return 1 - p.free + work
+}
+
 func (p *pool) add(d time.Duration, j *job) {
 	p.advance()
 	p.seq++
@@ -167,7 +180,9 @@ func (p *pool) add(d time.Duration, j *job) {
 // each as its own event.
 func (p *pool) advance() {
 	now := p.cpu.scope.Elapsed()
-	p.progress += float64(p.rate() * float64(now-p.at)) // rounded: some processors would fuse product and sum
+	span := float64(now - p.at)
+	p.progress += float64(p.rate() * span) // rounded: some processors would fuse product and sum
+	p.used += float64(p.busy() * span)
 	p.at = now
 	const rounding = 0.5 // ns: the timer is set to whole nanoseconds
 	for len(p.jobs) > 0 && p.free > 0 && !p.cpu.frozen && p.jobs[0].done <= p.progress+rounding {

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"bytes"
 	"io"
 	"net/netip"
 	"testing"
@@ -35,31 +36,6 @@ func distribute(owner, member *host.NIC) (remove func(), err error) {
 	}})
 }
 
-// hide lets an interface hold the virtual IP without announcing it: it does not
-// answer ARP requests for the address, and uses its own address in requests for
-// others.
-func hide(n *host.NIC) error {
-	_, err := n.Ingress().Insert(host.IngressARP, host.Stage{Name: "arp_ignore", Do: func(f *netfab.Frame) host.Verdict {
-		if a, err := wire.ParseARP(f.Data()); err == nil && a.Op == wire.ARPRequestOp && a.TargetIP == vip {
-			return host.Drop
-		}
-		return host.Pass
-	}})
-	if err != nil {
-		return err
-	}
-	_, err = n.Egress().Insert(host.EgressWire, host.Stage{Name: "arp_announce", Do: func(f *netfab.Frame) host.Verdict {
-		if a, err := wire.ParseARP(f.Data()); err == nil && a.Op == wire.ARPRequestOp && a.SenderIP == vip {
-			a.SenderIP = n.Address().Addr()
-			if _, err := wire.AppendARP(f.Data()[:0], a); err != nil {
-				return host.Drop
-			}
-		}
-		return host.Pass
-	}})
-	return err
-}
-
 // serveName answers each connection with the name of the machine.
 func serveName(l *lab, h *host.Host) {
 	l.Program(h, "server", func(*sim.Proc) error {
@@ -85,11 +61,9 @@ func serveName(l *lab, h *host.Host) {
 func TestDistributor(t *testing.T) {
 	l := newLab(t, 3, nil)
 	owner, member, client := l.Hosts[0], l.Hosts[1], l.Hosts[2]
-	if err := hide(member.NIC("lan")); err != nil {
-		t.Fatal(err)
-	}
+	owner.NIC("lan").AddVIP(vip, host.MAC{})
+	member.NIC("lan").HideVIP(vip)
 	for _, h := range []*host.Host{owner, member} {
-		h.NIC("lan").AddVIP(vip, host.MAC{})
 		serveName(l, h)
 	}
 	remove, err := distribute(owner.NIC("lan"), member.NIC("lan"))
@@ -168,5 +142,83 @@ func TestRedirectDoesNotAllocate(t *testing.T) {
 	redirect() // fills the pools
 	if got := testing.AllocsPerRun(100, redirect); got != 0 {
 		t.Errorf("a forwarded frame: got %v allocations, want 0", got)
+	}
+}
+
+// TestRedirect: a forwarded frame is the received one but for its Ethernet
+// addresses. The source is the own MAC or the one that the caller names, also
+// on an interface that has not released a virtual MAC; a machine that is off
+// forwards nothing.
+func TestRedirect(t *testing.T) {
+	l := newLab(t, 2, nil)
+	h, n := l.Hosts[0], l.Hosts[0].NIC("lan")
+	to, mark, virtual := l.Hosts[1].NIC("lan").MAC(), host.MAC{6, 0, 0, 0, 0, 1}, wire.VirtualMAC(30)
+	original := segmentFrame(t, l)
+	frame := l.Fabric.NewFrame(len(original))
+	copy(frame.Data(), original)
+	for name, c := range map[string]struct {
+		forward func()
+		from    host.MAC
+	}{
+		"plain":            {func() { n.Redirect(frame, to) }, n.MAC()},
+		"marked":           {func() { n.RedirectAs(frame, to, mark) }, mark},
+		"stuck":            {func() { n.Stick(virtual); n.Redirect(frame, to); n.Unstick() }, virtual},
+		"marked and stuck": {func() { n.Stick(virtual); n.RedirectAs(frame, to, mark); n.Unstick() }, mark},
+	} {
+		tap := l.Tap()
+		c.forward()
+		if len(tap.All) != 1 || tap.All[0].To() != to || tap.All[0].From() != c.from {
+			t.Errorf("%s: got %v, want one frame from %v to %v", name, tap.All, c.from, to)
+			continue
+		}
+		if got := tap.All[0].Data; !bytes.Equal(got[12:], original[12:]) || !bytes.Equal(frame.Data(), original) {
+			t.Errorf("%s: got % x from % x, which is now % x", name, got, original, frame.Data())
+		}
+	}
+	h.Crash(true)
+	tap := l.Tap()
+	n.Redirect(frame, to)
+	n.RedirectAs(frame, to, mark)
+	if len(tap.All) != 0 {
+		t.Errorf("a crashed machine forwarded %d frames", len(tap.All))
+	}
+}
+
+// segmentFrame returns a frame with a TCP segment.
+func segmentFrame(t *testing.T, l *lab) []byte {
+	t.Helper()
+	tap := l.Tap()
+	l.Hosts[1].Go("dial", func(*sim.Proc) { l.Hosts[1].Dial(netip.MustParseAddrPort("10.0.0.1:9"), time.Second) })
+	l.Pass(time.Second)
+	for _, f := range tap.SentBy("h2", 0, nil) {
+		if _, _, _, ok := tcpOf(f); ok {
+			return f.Data
+		}
+	}
+	t.Fatal("no segment was sent")
+	return nil
+}
+
+// BenchmarkRedirect is a forwarded segment: its copy with new addresses, on its
+// way to the switch.
+func BenchmarkRedirect(b *testing.B) {
+	for name, size := range map[string]int{"acknowledgement": 66, "full": 1514} {
+		b.Run(name, func(b *testing.B) {
+			l := newLab(b, 2, nil)
+			n, to := l.Hosts[0].NIC("lan"), l.Hosts[1].NIC("lan").MAC()
+			l.Hosts[1].Freeze(false)
+			f := l.Fabric.NewFrame(size)
+			wire.EthernetOf(f.Data()).Set(n.MAC(), to, wire.EtherTypeIPv4)
+			const batch = 1000
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				n.Redirect(f, to)
+				if i%batch == batch-1 {
+					b.StopTimer() // the way through the switch is not the interface's
+					l.Pass(time.Millisecond)
+					b.StartTimer()
+				}
+			}
+		})
 	}
 }

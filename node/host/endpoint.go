@@ -138,19 +138,24 @@ func (n *NIC) source(frame []byte) {
 	default:
 		return
 	}
-	mac := n.stuck
-	for _, v := range n.virtual {
-		if v.ip.As4() == sender {
-			mac = v.mac
-		}
-	}
-	if mac.IsZero() {
-		return
-	}
+	mac := n.sourceMAC(sender)
 	wire.EthernetOf(frame).SetSource(mac)
 	if arp != nil {
 		arp.SetSenderMAC(mac)
 	}
+}
+
+// sourceMAC returns the source MAC of what the stack sends from an address.
+func (n *NIC) sourceMAC(sender [4]byte) MAC {
+	for _, v := range n.virtual {
+		if v.ip.As4() == sender {
+			return v.mac
+		}
+	}
+	if !n.stuck.IsZero() {
+		return n.stuck
+	}
+	return n.mac
 }
 
 var (

@@ -33,7 +33,7 @@ const (
 
 // judgeARP is IngressARP.
 func (n *NIC) judgeARP(f *netfab.Frame) Verdict {
-	if data := f.Data(); wire.IsARP(data) && !n.admitARP(data) {
+	if data := f.Data(); wire.IsARP(data) && (n.asksForHidden(data) || !n.admitARP(data)) {
 		return Drop
 	}
 	return Pass
@@ -41,7 +41,7 @@ func (n *NIC) judgeARP(f *netfab.Frame) Verdict {
 
 // silenceARP is EgressARP.
 func (n *NIC) silenceARP(f *netfab.Frame) Verdict {
-	if n.quiet && wire.IsARP(f.Data()) {
+	if data := f.Data(); wire.IsARP(data) && (n.quiet || !n.disguise(data)) {
 		return Drop
 	}
 	return Pass

@@ -36,9 +36,10 @@ type NIC struct {
 
 	dispatcher stack.NetworkDispatcher
 	shortcut   *shortcut
-	closed     bool // the machine is off: no frame leaves
-	quiet      bool // drop the stack's next ARP reply; see adopt
-	held       []netip.Addr
+	closed     bool         // the machine is off: no frame leaves
+	quiet      bool         // drop the stack's next ARP reply; see adopt
+	held       []netip.Addr // virtual IPs; see vip.go
+	hidden     []netip.Addr // of these, the ones that it does not own
 	virtual    []virtualAddress
 	stuck      MAC // virtual MAC that was never released (spec/failover.md F31)
 	sockets    []*PacketSocket
@@ -53,12 +54,7 @@ type NIC struct {
 	translated  []netip.Addr // addresses that it answers for to translate them; see router.go
 
 	ingress, egress Path // see stage.go
-}
-
-// virtualAddress is an IP address with its MAC.
-type virtualAddress struct {
-	ip  netip.Addr
-	mac MAC
+	waiting         HeldFrame
 }
 
 func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
@@ -66,6 +62,7 @@ func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
 		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true,
 		neighbours: map[netip.Addr]neighbour{}, groups: map[MAC]int{}, memberships: map[netip.Addr]int{},
 	}
+	n.waiting.next, n.waiting.prev = &n.waiting, &n.waiting
 	n.acks = newAckDelay(n)
 	n.lifetime = newLifetime(n)
 	n.newPaths()
@@ -176,73 +173,6 @@ func must(err tcpip.Error) {
 	}
 }
 
-// AddVIP takes a virtual IP onto the interface. If mac is not zero, the address
-// answers with it, and the interface accepts frames to it.
-func (n *NIC) AddVIP(vip netip.Addr, mac MAC) {
-	if n.host.kernelState == nil || n.holds(vip) {
-		return // a crashed machine holds nothing
-	}
-	n.held = append(n.held, vip)
-	n.assign(netip.PrefixFrom(vip, n.prefixLength()), stack.NeverPrimaryEndpoint)
-	if !mac.IsZero() {
-		n.virtual = append(n.virtual, virtualAddress{vip, mac})
-		n.port.Filter().Add(mac)
-	}
-	n.host.Log(event.VIPGained{Interface: n.name, VIP: vip.String()})
-	n.host.addressChanged(vip, true)
-}
-
-// RemoveVIP gives up a virtual IP. With reset, its connections are reset first;
-// otherwise they freeze, and resume if the address comes back (spec/failover.md
-// §9.5).
-func (n *NIC) RemoveVIP(vip netip.Addr, reset bool) {
-	for i, h := range n.held {
-		if h != vip {
-			continue
-		}
-		if reset {
-			n.host.abortConnections(vip)
-		}
-		n.held = append(n.held[:i], n.held[i+1:]...)
-		must(n.host.stack.RemoveAddress(n.id, address(vip)))
-		n.acks.forget(vip)
-		n.releaseVirtual(vip)
-		n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
-		n.host.addressChanged(vip, false)
-		return
-	}
-}
-
-func (n *NIC) prefixLength() int {
-	if n.address.IsValid() {
-		return n.address.Bits()
-	}
-	return 32
-}
-
-// releaseVirtual forgets the MAC of vip, and removes it from the filter if no
-// other virtual IP uses it.
-func (n *NIC) releaseVirtual(vip netip.Addr) {
-	var mac MAC
-	kept := n.virtual[:0]
-	for _, v := range n.virtual {
-		if v.ip == vip {
-			mac = v.mac
-		} else {
-			kept = append(kept, v)
-		}
-	}
-	n.virtual = kept
-	for _, v := range kept {
-		if v.mac == mac {
-			return
-		}
-	}
-	if !mac.IsZero() && mac != n.stuck {
-		n.port.Filter().Remove(mac)
-	}
-}
-
 // Stick is the defect of spec/failover.md F31: the interface keeps using mac
 // for everything it sends, and accepting frames to it, until Unstick.
 func (n *NIC) Stick(mac MAC) {
@@ -285,16 +215,19 @@ func (n *NIC) shut() { n.closed = true }
 // crash forgets the stack's state. A cold one also takes the link down.
 func (n *NIC) crash(warm bool) {
 	for _, vip := range n.held {
-		n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
+		if !n.hides(vip) {
+			n.host.Log(event.VIPLost{Interface: n.name, VIP: vip.String()})
+		}
 	}
 	for _, v := range n.virtual {
 		if v.mac != n.stuck {
 			n.port.Filter().Remove(v.mac)
 		}
 	}
-	n.held, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil
+	n.held, n.hidden, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil, nil
 	n.acks.clear()
 	n.lifetime.clear()
+	n.releaseHeld()
 	n.ingress.reset()
 	n.egress.reset()
 	n.neighbours, n.groups, n.memberships = map[netip.Addr]neighbour{}, map[MAC]int{}, map[netip.Addr]int{}

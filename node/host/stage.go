@@ -24,7 +24,8 @@ const (
 // path, so they must not allocate.
 //
 // An ingress stage borrows the frame and must not change its bytes: the other
-// receivers share them. To keep a frame, retain it.
+// receivers share them. A stage that decides later takes the frame and keeps it
+// with NIC.Hold.
 //
 // An egress stage may change the bytes. A stage that takes a frame owns it: it
 // must send or release it. It may run on a goroutine of the stack while the
@@ -45,13 +46,13 @@ type Stage struct {
 // stage: a machine that is off sends no frame.
 const (
 	IngressSockets  = "raw sockets"           // takes what a PacketSocket matches
-	IngressARP      = "ARP policy"            // drops ARP that the stack must not see, see ARPPolicy
+	IngressARP      = "ARP policy"            // drops ARP that the stack must not see, see ARPPolicy and HideVIP
 	IngressUnknown  = "unknown connections"   // drops segments of connections that the machine does not have, if Config says so
 	IngressAcks     = "acknowledgement delay" // records the segment that the stack is about to answer
 	IngressShortcut = "shortcut"              // takes whole TCP segments, bypassing the stack's IPv4
 	IngressStack    = "stack"                 // takes everything else
 
-	EgressARP    = "ARP policy"            // drops the reply to a request that the policy made up
+	EgressARP    = "ARP policy"            // drops the reply to a request that the policy made up, disguises hidden senders
 	EgressSource = "source address"        // writes virtual MACs, passes
 	EgressAcks   = "acknowledgement delay" // holds bare acknowledgements for a while; raw frames enter after it
 	EgressWire   = "wire"                  // takes everything
@@ -130,7 +131,7 @@ func (p *Path) index(name string) int {
 	return slices.IndexFunc(p.stages, func(s *Stage) bool { return s.Name == name })
 }
 
-// after returns the stages after a built-in one.
+// after returns the stages after a named one; all of them if there is none.
 func (p *Path) after(name string) []*Stage { return p.stages[p.index(name)+1:] }
 
 // walk passes a frame to the stages until one does not Pass, and returns its
@@ -150,7 +151,12 @@ func (n *NIC) Receive(f *netfab.Frame) {
 	if h.kernelState == nil || h.kernel.Frozen() || n.dispatcher == nil {
 		return
 	}
-	walk(n.ingress.stages, f)
+	n.enter(n.ingress.stages, f)
+}
+
+// enter passes a received frame to ingress stages.
+func (n *NIC) enter(stages []*Stage, f *netfab.Frame) {
+	walk(stages, f)
 	n.acks.settled()
 }
 
@@ -174,16 +180,26 @@ func (n *NIC) leave(stages []*Stage, f *netfab.Frame) {
 }
 
 // Redirect forwards a copy of a received frame to another machine's interface,
-// as a distributor does: only the Ethernet addresses change.
+// as a distributor does: only the Ethernet addresses change. An interface that
+// has not released a virtual MAC sends from that.
 func (n *NIC) Redirect(f *netfab.Frame, to MAC) {
+	from := n.mac
+	if !n.stuck.IsZero() {
+		from = n.stuck
+	}
+	n.RedirectAs(f, to, from)
+}
+
+// RedirectAs is Redirect from another source address.
+func (n *NIC) RedirectAs(f *netfab.Frame, to, from MAC) {
 	if n.closed {
 		return
 	}
 	c := n.port.Fabric().NewFrame(len(f.Data()))
 	copy(c.Data(), f.Data())
 	eth := wire.EthernetOf(c.Data())
-	eth.Set(to, n.mac, eth.Type())
-	n.sendRaw(c)
+	eth.Set(to, from, eth.Type())
+	n.leave(n.egress.after(EgressAcks), c)
 }
 
 // putOnWire is EgressWire.

@@ -160,6 +160,9 @@ func (h *ARPHeader) TargetIP() [4]byte { return [4]byte(h[24:28]) }
 // SetSenderMAC writes the address that the sender gives as its own.
 func (h *ARPHeader) SetSenderMAC(m MAC) { *(*MAC)(h[8:14]) = m }
 
+// SetSenderIP writes the address that the sender gives as its own.
+func (h *ARPHeader) SetSenderIP(ip [4]byte) { *(*[4]byte)(h[14:18]) = ip }
+
 // IsGratuitous reports whether the packet announces its sender: sender and
 // target address are equal (RFC 5227 §1.2). A probe, whose sender has no
 // address yet, is not gratuitous.
