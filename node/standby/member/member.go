@@ -24,7 +24,8 @@ type Config struct {
 // Member is a running member of an HSRP group.
 type Member struct {
 	*Shell
-	machine standby.Config
+	machine standby.Config // as configured
+	patient bool           // see HoldPreempt
 }
 
 // Start runs a member on the interface until the machine crashes. Without
@@ -43,7 +44,32 @@ func (m *Member) Config() Config { return Config{m.machine, m.options} }
 func (m *Member) Reconfigure(cfg standby.Config) {
 	m.machine = cfg
 	m.mute = !cfg.Address.IsValid()
+	m.reconfigure()
+}
+
+// reconfigure passes the configuration to the protocol.
+func (m *Member) reconfigure() {
+	cfg := m.machine
+	cfg.Preempt = cfg.Preempt && !m.patient
 	m.step(standby.Reconfigure{Config: cfg})
+}
+
+// HoldPreempt keeps the member from preempting until it is called with false:
+// one that is not ready yet lets a lower active go on. Nothing else changes:
+// the member still takes a role that nobody has, and its configuration and
+// status still say what is configured.
+func (m *Member) HoldPreempt(hold bool) {
+	if m.patient != hold {
+		m.patient = hold
+		m.reconfigure()
+	}
+}
+
+// Status returns what an administrator sees.
+func (m *Member) Status() standby.Status {
+	st := m.Shell.Status()
+	st.Preempt = m.machine.Preempt
+	return st
 }
 
 // SetAddress sets a new address of the interface, which makes this another

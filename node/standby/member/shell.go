@@ -29,6 +29,14 @@ type Options struct {
 	FreezeConnections bool
 	// Disabled starts with standby control turned off; see Enable.
 	Disabled bool
+	// Balanced keeps the virtual IPs on the interface, hidden, whenever the member
+	// does not own them, so that it can serve connections that the owner forwards.
+	// Giving up the role then resets no connection.
+	Balanced bool
+	// OnOwner, if set, is called when the member has claimed the virtual IPs,
+	// before it announces them, and again before it releases them. A crash does not
+	// call it. What it asks of the member is done after the present step.
+	OnOwner func(owner bool)
 	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface keeps
 	// using the virtual MAC after a warm restart.
 	KeepsVirtualMAC bool
@@ -48,7 +56,10 @@ type Shell struct {
 	frame    []byte
 	enabled  bool
 	mute     bool                    // there is no address to send from
+	hidden   netip.Addr              // primary virtual IP that is held even when not owned; see Options.Balanced
 	refused  map[standby.Action]bool // already logged
+	stepping bool
+	next     []standby.Event // that came during a step
 }
 
 // Run runs a protocol on the interface until the machine crashes. Without
@@ -137,14 +148,27 @@ func (s *Shell) now() time.Duration { return s.host.Scope().Elapsed() }
 
 // step feeds an event to the protocol and carries out its actions in order.
 func (s *Shell) step(ev standby.Event) {
+	if s.stepping {
+		s.next = append(s.next, ev)
+		return
+	}
+	s.stepping = true
 	now := s.now()
 	for _, a := range s.protocol.Step(now, ev) {
 		s.perform(a, s.protocol.Identity(a))
+	}
+	if s.options.Balanced {
+		s.hide(s.protocol.Status().VirtualIP)
 	}
 	if due := s.protocol.Deadline(); due == standby.Never {
 		s.timer.Stop()
 	} else {
 		s.timer.Reset(due - now)
+	}
+	s.stepping = false
+	if len(s.next) > 0 {
+		ev, s.next = s.next[0], s.next[1:]
+		s.step(ev)
 	}
 }
 
@@ -191,16 +215,50 @@ func (s *Shell) claim(primary netip.Addr, as standby.Identity) {
 			s.nic.Stick(virtual)
 		}
 	}
-	for _, vip := range append([]netip.Addr{primary}, s.options.Secondary...) {
+	if s.options.Balanced {
+		s.hide(primary)
+	}
+	for _, vip := range s.with(primary) {
 		s.nic.AddVIP(vip, virtual)
+	}
+	if s.options.OnOwner != nil {
+		s.options.OnOwner(true)
 	}
 }
 
 func (s *Shell) release(primary netip.Addr) {
-	for _, vip := range append([]netip.Addr{primary}, s.options.Secondary...) {
-		s.nic.RemoveVIP(vip, !s.options.FreezeConnections)
+	if s.options.OnOwner != nil {
+		s.options.OnOwner(false)
+	}
+	for _, vip := range s.with(primary) {
+		if s.options.Balanced {
+			s.nic.HideVIP(vip)
+		} else {
+			s.nic.RemoveVIP(vip, !s.options.FreezeConnections)
+		}
 	}
 	s.nic.Unstick()
+}
+
+// with returns all virtual IPs.
+func (s *Shell) with(primary netip.Addr) []netip.Addr {
+	return append([]netip.Addr{primary}, s.options.Secondary...)
+}
+
+// hide holds the virtual IPs of a balanced member without owning them, once the
+// primary one is known. A member that learned it and forgot it again keeps it
+// until it knows another one.
+func (s *Shell) hide(primary netip.Addr) {
+	if !primary.IsValid() || primary == s.hidden {
+		return
+	}
+	if s.hidden.IsValid() {
+		s.nic.RemoveVIP(s.hidden, !s.options.FreezeConnections)
+	}
+	s.hidden = primary
+	for _, vip := range s.with(primary) {
+		s.nic.HideVIP(vip)
+	}
 }
 
 // announce sends gratuitous ARP for each virtual IP, in each form.
