@@ -80,8 +80,9 @@ type BalanceStatus struct {
 	InactiveConns uint32
 	Quiesce       bool
 	// Reason is why the real server gets no new connections of the service; empty
-	// if it gets some. What is not balanced is so for its kind.
-	Reason string `words:"cpu at 100 %,link down,not listening,quiesce,not balanced,self-balancing is off,lost"`
+	// if it gets some. The kinds of services that are not balanced have one each
+	// (topology.Service.Balanced).
+	Reason string `words:"cpu at 100 %,link down,not listening,quiesce,lost,self-balancing is off,administrative service,HTTPS handler of the API gateway,FTP server handler"`
 }
 
 // BalanceCounters is what a member has counted since its machine's last boot,

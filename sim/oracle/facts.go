@@ -63,6 +63,41 @@ type Member struct {
 	// own. Such a member is the owner while its kernel has the primary one; it has
 	// no state.
 	Real bool
+	// Balance is its part in self-balancing; nil: it has none.
+	Balance *Balance
+}
+
+// Balance is what is known of a member's self-balancing.
+type Balance struct {
+	Recovery string // none, sync, rebuild or second-chance
+	// Report is the time between two of its reports. It counts others as lost Lost
+	// after their last one.
+	Report, Lost time.Duration
+	Table        int       // entries that its forwarding table has room for
+	Services     []Service // of its machine, by name
+}
+
+// Service is one of the services of a member's machine.
+type Service struct {
+	Name   string
+	Listen netip.AddrPort // the unspecified address: all
+	Fixed  string         // why its connections are not balanced; empty: they are
+}
+
+// fixed returns the service that listens on ip:port and is not balanced, or
+// nil.
+func (b *Balance) fixed(address string) *Service {
+	asked, err := netip.ParseAddrPort(address)
+	if b == nil || err != nil {
+		return nil
+	}
+	for i := range b.Services {
+		s := &b.Services[i]
+		if s.Fixed != "" && s.Listen.Port() == asked.Port() && (s.Listen.Addr() == asked.Addr() || s.Listen.Addr().IsUnspecified()) {
+			return s
+		}
+	}
+	return nil
 }
 
 // holds reports whether vip is one of the member's virtual IPs.
@@ -87,6 +122,27 @@ func (f Facts) vips() map[string]bool {
 		}
 	}
 	return all
+}
+
+// balanced reports whether members spread the connections to an address among
+// them.
+func (f Facts) balanced(vip string) bool {
+	return slices.ContainsFunc(f.Members, func(m Member) bool { return m.Balance != nil && m.holds(vip) })
+}
+
+// balances reports whether there is any self-balancing.
+func (f Facts) balances() bool {
+	return slices.ContainsFunc(f.Members, func(m Member) bool { return m.Balance != nil })
+}
+
+// at returns the member that has an interface address, or nil.
+func (f Facts) at(address string) *Member {
+	for i := range f.Members {
+		if f.Members[i].Address == address {
+			return &f.Members[i]
+		}
+	}
+	return nil
 }
 
 // primary returns the primary virtual IP of the group that vip belongs to.

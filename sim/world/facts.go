@@ -128,7 +128,23 @@ func memberFacts(name, iface string, n topology.Node) oracle.Member {
 	for _, a := range s.Secondary {
 		m.Secondary = append(m.Secondary, text(a))
 	}
+	if s.SelfBalance != nil {
+		m.Balance = balanceFacts(*s.SelfBalance, n.Gateway)
+	}
 	return m
+}
+
+func balanceFacts(s topology.SelfBalance, g *topology.Gateway) *oracle.Balance {
+	b := &oracle.Balance{Recovery: s.Recovery, Report: s.Report, Lost: s.LostTime(), Table: s.Table}
+	if g == nil {
+		return b
+	}
+	for _, name := range topology.Names(g.Services) {
+		service := oracle.Service{Name: name, Listen: g.Services[name].Listen}
+		_, service.Fixed = g.Services[name].Balanced()
+		b.Services = append(b.Services, service)
+	}
+	return b
 }
 
 func realFacts(name, iface string, n topology.Node, vips []netip.Addr) oracle.Member {

@@ -73,6 +73,9 @@ func (s *sightings) admit(name string, n topology.Node) {
 				if o.Standby[there].Group == here.Group && o.NICs[there].Segment == n.NICs[iface].Segment {
 					s.watch(o.Standby[there].VIPs(), name)
 					s.watch(here.VIPs(), other)
+					if here.SelfBalance != nil || o.Standby[there].SelfBalance != nil {
+						s.balanced(o.Standby[there].VIPs())
+					}
 				}
 			}
 		}
@@ -82,6 +85,12 @@ func (s *sightings) admit(name string, n topology.Node) {
 func (s *sightings) watch(vips []netip.Addr, node string) {
 	for _, vip := range vips {
 		s.watcher.MayOwn(vip, node)
+	}
+}
+
+func (s *sightings) balanced(vips []netip.Addr) {
+	for _, vip := range vips {
+		s.watcher.Balanced(vip)
 	}
 }
 
