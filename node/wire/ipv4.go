@@ -60,6 +60,41 @@ func (h *IPv4Header) IsFragment() bool { return binary.BigEndian.Uint16(h[6:8])&
 // first, so without the header of its payload.
 func (h *IPv4Header) IsLaterFragment() bool { return binary.BigEndian.Uint16(h[6:8])&0x1fff != 0 }
 
+// Identification returns the number that the fragments of a packet share.
+func (h *IPv4Header) Identification() uint16 { return binary.BigEndian.Uint16(h[4:6]) }
+
+// DontFragment reports whether routers must not split the packet.
+func (h *IPv4Header) DontFragment() bool { return h[6]&0x40 != 0 }
+
+// MoreFragments reports whether the packet is a fragment other than the last.
+func (h *IPv4Header) MoreFragments() bool { return h[6]&0x20 != 0 }
+
+// FragmentOffset returns where the payload of a fragment belongs in that of the
+// whole packet, in bytes.
+func (h *IPv4Header) FragmentOffset() int { return int(binary.BigEndian.Uint16(h[6:8])&0x1fff) * 8 }
+
+// PacketKey tells to which packet a fragment belongs (RFC 791 §3.2).
+type PacketKey struct {
+	Source, Destination [4]byte
+	Identification      uint16
+	Protocol            Protocol
+}
+
+// Packet returns what all fragments of the packet have in common.
+func (h *IPv4Header) Packet() PacketKey {
+	return PacketKey{h.Source(), h.Destination(), h.Identification(), h.Protocol()}
+}
+
+// FragmentOf views the header of a frame that carries a fragment; nil for other
+// frames.
+func FragmentOf(frame []byte) *IPv4Header {
+	h := IPv4Of(frame)
+	if h == nil || !h.IsFragment() {
+		return nil
+	}
+	return h
+}
+
 // TTL returns how many hops are left.
 func (h *IPv4Header) TTL() uint8 { return h[8] }
 

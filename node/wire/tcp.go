@@ -45,6 +45,22 @@ func TCPOf(frame []byte) (ip *IPv4Header, tcp *TCPHeader, data []byte) {
 	return ip, tcp, segment[size:]
 }
 
+// TCPFlowOf views the headers of a frame that says which TCP connection it
+// belongs to: a segment, or the first fragment of one. It does not look for the
+// data, and is faster than TCPOf. It returns nil for other frames, and for a
+// first fragment that ends before the control bits (RFC 1858 §3).
+func TCPFlowOf(frame []byte) (ip *IPv4Header, tcp *TCPHeader) {
+	ip = IPv4Of(frame)
+	if ip == nil || ip.Protocol() != ProtocolTCP || ip.IsLaterFragment() {
+		return nil, nil
+	}
+	size := ip.Size()
+	if ip.Length() < size+TCPSize || len(frame) < EthernetSize+size+TCPSize {
+		return nil, nil
+	}
+	return ip, (*TCPHeader)(frame[EthernetSize+size:])
+}
+
 // SourcePort returns the sender's port.
 func (h *TCPHeader) SourcePort() uint16 { return binary.BigEndian.Uint16(h[0:2]) }
 
@@ -73,23 +89,33 @@ const ResetSize = EthernetSize + IPv4Size + TCPSize
 // connection (RFC 9293 §3.10.7.1): sent back to the source, with the
 // acknowledged sequence number. TCPOf must accept the frame.
 func AppendReset(dst, frame []byte) []byte {
-	ethernet, start := EthernetOf(frame), len(dst)
-	ip, tcp, _ := TCPOf(frame)
-	dst = append(dst, make([]byte, ResetSize)...)
-	EthernetOf(dst[start:]).Set(ethernet.Source(), ethernet.Destination(), EtherTypeIPv4)
-	header, segment := dst[start+EthernetSize:start+EthernetSize+IPv4Size], dst[start+EthernetSize+IPv4Size:]
-	header[0], header[8], header[9] = 0x45, 64, byte(ProtocolTCP)
-	binary.BigEndian.PutUint16(header[2:], IPv4Size+TCPSize)
-	from, to := ip.Destination(), ip.Source()
-	copy(header[12:], from[:])
-	copy(header[16:], to[:])
-	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
+	start := len(dst)
+	_, tcp, _ := TCPOf(frame)
+	dst = append(appendAnswer(dst, frame, ProtocolTCP, 0, TCPSize), make([]byte, TCPSize)...)
+	ip, segment := IPv4Of(dst[start:]), dst[start+EthernetSize+IPv4Size:]
 	binary.BigEndian.PutUint16(segment[0:], tcp.DestinationPort())
 	binary.BigEndian.PutUint16(segment[2:], tcp.SourcePort())
 	binary.BigEndian.PutUint32(segment[4:], tcp.Acknowledgement())
 	segment[12], segment[13] = TCPSize/4<<4, byte(TCPRst)
 	var sum checksum
-	sum = sum.add(header[12:20]) + checksum(ProtocolTCP) + TCPSize
+	sum = sum.add(ip.Addresses()[:]) + checksum(ProtocolTCP) + TCPSize
 	binary.BigEndian.PutUint16(segment[16:], sum.add(segment).sum())
+	return dst
+}
+
+// appendAnswer appends the headers of a frame that goes back to the source of a
+// frame that carries IPv4; size bytes of payload follow. service is the type of
+// service.
+func appendAnswer(dst, frame []byte, protocol Protocol, service byte, size int) []byte {
+	ethernet, ip, start := EthernetOf(frame), IPv4Of(frame), len(dst)
+	dst = append(dst, make([]byte, EthernetSize+IPv4Size)...)
+	EthernetOf(dst[start:]).Set(ethernet.Source(), ethernet.Destination(), EtherTypeIPv4)
+	header := dst[start+EthernetSize:]
+	header[0], header[1], header[8], header[9] = 0x45, service, 64, byte(protocol)
+	binary.BigEndian.PutUint16(header[2:], uint16(IPv4Size+size))
+	from, to := ip.Destination(), ip.Source()
+	copy(header[12:], from[:])
+	copy(header[16:], to[:])
+	binary.BigEndian.PutUint16(header[10:], checksum(0).add(header).sum())
 	return dst
 }

@@ -318,13 +318,14 @@ func BenchmarkViews(b *testing.B) {
 }
 
 func FuzzViews(f *testing.F) {
-	for _, text := range []string{arpFrame, tcpFrame, tcpOptions, udpFrame, igmpV2, igmpV3} {
+	for _, text := range []string{arpFrame, tcpFrame, tcpOptions, udpFrame, igmpV2, igmpV3, firstFragment, laterFragment, tooBig} {
 		f.Add(unhex(f, text))
 	}
 	f.Add(helloFrame(f))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		defer bounded(t, len(frame))()
 		readViews(append(frame, make([]byte, EthernetSize)...))
+		readRarely(t, frame)
 		_, udp := UDPOf(frame)
 		if HSRPOf(frame) != nil && (udp == nil || udp.DestinationPort() != Port || HSRPOf(frame).Hold() > 255*time.Second) {
 			t.Error("HSRP that is not UDP to its port")
