@@ -2,6 +2,8 @@ module github.com/cablepull/cablepull
 
 go 1.26.3
 
+godebug cryptocustomrand=1
+
 require (
 	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/cockroachdb/datadriven v1.0.3

@@ -1,3 +1,8 @@
+// Runs with TLS can be repeated only with this setting, which `go install` of a
+// version does not take from go.mod.
+//
+//go:debug cryptocustomrand=1
+
 // Command cablepull is a test bench for virtual-IP failover: it runs clusters
 // on a real TCP stack in virtual time or in network namespaces, breaks them on
 // purpose, and measures what happens to the virtual IP and to every connection.
