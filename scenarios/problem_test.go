@@ -96,7 +96,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"- moves: 1", "- outage: {client: web, between: ..1s}", "12:22", `there is no client "web", want c1`},
 	{"- moves: 1", "- event: {kind: vip-announce}", "12:19", `(did you mean "vip-announced"?)`},
 	{"- moves: 1", "- event: {kind: vip-announced, where: {address: x}}", "12:42", `vip-announced has no field "address", want`},
-	{"- moves: 1", "- event: {kind: conn-closed, where: {how: reste}, count: 0}", "12:40", `how of conn-closed is never "reste", want client, server, refused, reset, timeout or unreachable (did you mean "reset"?)`},
+	{"- moves: 1", "- event: {kind: conn-closed, where: {how: reste}, count: 0}", "12:40", `how of conn-closed is never "reste", want client, server, refused, reset, timeout, unreachable or tls (did you mean "reset"?)`},
 	{"- moves: 1", "- event: {kind: request-failed, where: {failure: status503}}", "12:43", `failure of request-failed is never "status503", want`},
 	{"- moves: 1", "- event: {kind: vip-announced, where: {repeat: first}}", "12:42", `repeat of vip-announced is never "first", want a whole number`},
 	{"- moves: 1", "- event: {kind: vip-lost, where: {vip: 192.0.2.10}, count: 0}", "12:37", `there is no vip "192.0.2.10", want 192.0.2.100`},

@@ -31,14 +31,14 @@ var flow = map[string][]string{
 	"node/standby":        {"node/wire"},                                            // a pure machine
 	"node/selfbalance":    {"node/wire"},                                            // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
-	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/client":         {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
+	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
+		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
 	"sim/testbed/wall": {

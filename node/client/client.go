@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -36,7 +37,8 @@ type Client struct {
 	cfg     topology.Client
 	ledger  *Ledger
 	target  netip.AddrPort
-	ask     web.Request // common to all requests
+	tls     *certificate.Client // nil: plain HTTP
+	ask     web.Request         // common to all requests
 	arrival arrival
 	unsent  map[uint64]bool // requests that are due and wait for a connection, new or free
 }
@@ -52,6 +54,11 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	c := &Client{
 		host: h, cfg: cfg, ledger: ledger, target: target.Address,
 		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]bool{},
+	}
+	if target.TLS {
+		if c.tls, err = newTLS(h, cfg.Certificate); err != nil {
+			return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
+		}
 	}
 	if cfg.Users > 0 {
 		h.Go("users", c.runUsers)

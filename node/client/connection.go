@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"net"
+	"time"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
@@ -24,7 +25,7 @@ type connection struct {
 	request  *request
 	number   uint64 // of what is open now, or was last
 	answered int
-	conn     *host.Conn
+	conn     conn
 	link     *web.Link // nil: not open
 	broken   error     // the request could not be written
 }
@@ -79,11 +80,21 @@ func (c *connection) unwind() {
 	}
 }
 
+// conn is an open connection: of TCP, or TLS on top of it.
+type conn interface {
+	web.Conn
+	SetTimeout(time.Duration)
+}
+
 func (c *connection) dial() error {
 	client := c.pool.client
 	c.number, c.answered, c.broken = client.ledger.connection(), 0, nil
 	client.log(event.ConnOpened{Conn: c.number, Target: client.target.String()})
+	began := client.host.Scope().Elapsed()
 	conn, err := client.host.Dial(client.target, client.cfg.Connect)
+	if err == nil {
+		c.conn, err = client.secured(conn, client.cfg.Connect-(client.host.Scope().Elapsed()-began))
+	}
 	if err != nil {
 		client.log(event.ConnClosed{Conn: c.number, How: ending(failure(err))})
 		return err
@@ -95,7 +106,7 @@ func (c *connection) dial() error {
 	if client.cfg.UserTimeout > 0 {
 		conn.SetUserTimeout(client.cfg.UserTimeout)
 	}
-	c.conn, c.link = conn, web.NewLink(conn)
+	c.link = web.NewLink(c.conn)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 )
@@ -13,6 +14,7 @@ import (
 // package host. An answer with status 5xx is also a failure, named by
 // StatusFailure.
 const (
+	TLS        = "tls"        // the handshake failed: the certificate is not the wanted one, or there is none
 	Closed     = "closed"     // the server closed the connection before the whole answer
 	Mismatched = "mismatched" // the answer was not that of the request
 )
@@ -29,8 +31,12 @@ const (
 // failure names the kind of an error.
 func failure(err error) string {
 	var mismatch *web.MismatchError
-	if errors.As(err, &mismatch) {
+	var insecure *certificate.Error
+	switch {
+	case errors.As(err, &mismatch):
 		return Mismatched
+	case errors.As(err, &insecure):
+		return TLS
 	}
 	return cmp.Or(host.Failure(err), Closed)
 }

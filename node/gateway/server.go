@@ -5,6 +5,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // server accepts the connections of a service and serves them. Each kind of
@@ -22,5 +23,9 @@ type server interface {
 
 // newServer returns the server of a service, by its kind.
 func newServer(s *service) server {
-	return &web.Server{Node: s.gateway.host.Name(), Go: s.gateway.host.Go, Service: s}
+	server := &web.Server{Node: s.gateway.host.Name(), Go: s.gateway.host.Go, Service: s}
+	if s.cfg.Kind == topology.KindTLS {
+		return &tlsServer{server, s}
+	}
+	return server
 }

@@ -16,6 +16,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -39,9 +40,10 @@ type Probe struct {
 	host   *host.Host
 	cfg    topology.Probe
 	target topology.Target
-	state  string // empty: not known yet
-	alike  int    // consecutive checks with the same result as the last one
-	good   bool   // the last one
+	tls    *certificate.Client // nil: plain HTTP
+	state  string              // empty: not known yet
+	alike  int                 // consecutive checks with the same result as the last one
+	good   bool                // the last one
 }
 
 // New starts a probe on a running machine; it ends with the machine. cfg must
@@ -54,6 +56,10 @@ func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
 		return nil, fmt.Errorf("probe: %s: target: %w", h.Name(), err)
 	}
 	p := &Probe{host: h, cfg: cfg, target: target}
+	if target.TLS {
+		stream := h.Loop().Stream(fmt.Sprintf("probe/%s/tls/boot/%d", h.Name(), h.Boots()))
+		p.tls = certificate.NewClient(nil, stream, func() time.Time { return host.Instant(h.Scope().Local()) })
+	}
 	h.Go("probe", p.run)
 	return p, nil
 }
@@ -111,13 +117,21 @@ func (p *Probe) check() error {
 		return inWords(host.ErrTimeout) // to a connection, 0 means no deadline
 	}
 	conn.SetTimeout(left)
-	link := web.NewLink(conn)
-	defer link.Release()
-	return p.ask(link)
+	if p.tls == nil {
+		return p.ask(conn)
+	}
+	secure, err := p.tls.Connect(conn)
+	if err != nil {
+		return inWords(err)
+	}
+	defer secure.Close()
+	return p.ask(secure)
 }
 
 // ask makes a request and checks its answer.
-func (p *Probe) ask(link *web.Link) error {
+func (p *Probe) ask(conn web.Conn) error {
+	link := web.NewLink(conn)
+	defer link.Release()
 	request := web.Request{Host: p.target.Host, Path: p.target.Path}
 	if err := link.Send(&request); err != nil {
 		return inWords(err)
@@ -144,9 +158,12 @@ func (p *Probe) ask(link *web.Link) error {
 // inWords names what went wrong with a connection; nil if nothing did.
 func inWords(err error) error {
 	var wrong *web.MismatchError
+	var insecure *certificate.Error
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &insecure):
+		return errors.New("tls")
 	case errors.As(err, &wrong):
 		return errors.New("not HTTP")
 	}

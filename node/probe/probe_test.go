@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/probe"
@@ -193,6 +194,30 @@ func TestNotHTTP(t *testing.T) {
 		l.Run(20 * second)
 		if got := l.logged(0); !slices.Equal(got, []string{"http-token down " + want}) {
 			t.Errorf("%q: got %q, want %s", answer, got, want)
+		}
+	}
+}
+
+// TestTLS: a check over https accepts any certificate, and a server that has
+// none is down. TCP does not see that.
+func TestTLS(t *testing.T) {
+	for _, c := range []struct{ by, certificate, want string }{
+		{"http-status", "web", "http-status up"},
+		{"http-token", "web", "http-token up"},
+		{"http-status", topology.CertificateNone, "http-status down tls"},
+		{"tcp-full", topology.CertificateNone, "tcp-full up"},
+	} {
+		l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
+		l.web, l.p = l.Add("web", "192.0.2.50/24"), l.Add("p", "192.0.2.21/24")
+		s := topology.Service{Kind: topology.KindTLS, Certificate: c.certificate, Listen: netip.MustParseAddrPort("0.0.0.0:443"), Size: 100}
+		gateway.New(l.web, topology.Gateway{Services: map[string]topology.Service{"web": s.WithDefaults()}}, topology.Memory{}.WithDefaults())
+		l.start(t, c.by, func(cfg *topology.Probe) {
+			withToken(cfg)
+			cfg.Target = "https://192.0.2.50/"
+		})
+		l.Run(20 * second)
+		if got := l.logged(0); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%s, certificate %s: got %q, want %q", c.by, c.certificate, got, c.want)
 		}
 	}
 }

@@ -27,9 +27,9 @@ const (
 	BlameSignal   Blame = "signal"   // somebody stopped the run
 )
 
-// lacks are the errors of a machine that cannot do a run.
+// lacks are the errors of a machine, or of its settings, that cannot do a run.
 var lacks = []error{
-	netns.ErrLimit, netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrGroup, realhost.ErrProgram,
+	netns.ErrLimit, netns.ErrPrivilege, netns.ErrUnsupported, netns.ErrGroup, realhost.ErrProgram, world.ErrNotRepeatable,
 }
 
 // misfits are the errors of a scenario that cannot run in its world, or in any.

@@ -30,6 +30,7 @@ func TestBlame(t *testing.T) {
 		{nil, BlameNobody, BlameNobody},
 		{fmt.Errorf("node a: %w", netns.ErrLimit), BlameMachine, BlameMachine},
 		{fmt.Errorf("node a: %w", netns.ErrPrivilege), BlameMachine, BlameMachine},
+		{world.ErrNotRepeatable, BlameMachine, BlameMachine},
 		{testbed.ErrImpossible, BlameScenario, BlameScenario},
 		{world.ErrReal, BlameScenario, BlameScenario},
 		{program(errors.New("not ready")), BlameScenario, BlameScenario},

@@ -9,7 +9,8 @@ type ConnOpened struct {
 	Target string // ip:port
 }
 
-// ConnEstablished: the client's handshake is complete.
+// ConnEstablished: the client's handshake is complete, with https that of TLS
+// as well.
 type ConnEstablished struct {
 	Conn  uint64
 	Local string // the client's ip:port, by which servers name the connection
@@ -18,7 +19,7 @@ type ConnEstablished struct {
 // ConnClosed: a client's connection is over.
 type ConnClosed struct {
 	Conn     uint64
-	How      string `words:"client,server,refused,reset,timeout,unreachable"`
+	How      string `words:"client,server,refused,reset,timeout,unreachable,tls"`
 	Answered int    // requests answered on it
 }
 
@@ -59,7 +60,7 @@ type RequestAnswered struct {
 // RequestFailed: a client gave up a request, or will retry it.
 type RequestFailed struct {
 	Request, Conn uint64
-	Failure       string `words:"refused,reset,timeout,unreachable,closed,mismatched,status-"` // status-503 is an answer
+	Failure       string `words:"refused,reset,timeout,unreachable,tls,closed,mismatched,status-"` // status-503 is an answer
 	Retried       bool
 	After         time.Duration // since the first attempt was due
 }

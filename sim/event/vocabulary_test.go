@@ -14,10 +14,10 @@ func TestCanHold(t *testing.T) {
 		want             string // when it can't
 	}{
 		{"conn-closed", "how", "reset", true, ""},
-		{"conn-closed", "how", "reste", false, "client, server, refused, reset, timeout, unreachable"},
-		{"conn-closed", "how", "", false, "client, server, refused, reset, timeout, unreachable"},
+		{"conn-closed", "how", "reste", false, "client, server, refused, reset, timeout, unreachable, tls"},
+		{"conn-closed", "how", "", false, "client, server, refused, reset, timeout, unreachable, tls"},
 		{"request-failed", "failure", "status-503", true, ""},
-		{"request-failed", "failure", "status-", false, "refused, reset, timeout, unreachable, closed, mismatched, status-"},
+		{"request-failed", "failure", "status-", false, "refused, reset, timeout, unreachable, tls, closed, mismatched, status-"},
 		{"standby-rejected", "reason", "wrong authentication", true, ""},
 		{"standby-rejected", "peer", "192.0.2.1", true, ""},
 		{"vip-served", "previous_at", "1m30s", true, ""},

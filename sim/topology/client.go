@@ -15,14 +15,15 @@ import (
 // answers. With users it is closed-loop: each user asks, waits, thinks and asks
 // again.
 type Client struct {
-	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/" jsonschema:"required"`
+	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/" jsonschema:"required"`
+	Certificate string        `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
 	Rate        Rate          `yaml:"rate" json:",omitempty" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
 	Users       int           `yaml:"users" doc:"closed loop, instead of rate: how many users ask, each with one request at a time (default: none)" jsonschema:"minimum=1,maximum=100000"`
 	Think       time.Duration `yaml:"think" doc:"time that a user thinks after an answer or a failure before it asks again (default: 1 s)"`
 	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson: times between requests, or think times, are all the same or random around that mean" jsonschema:"enum=const,enum=poisson"`
 	Connections int           `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them; left out with users, each user may have one" jsonschema:"minimum=1,maximum=100000"`
 	Mode        string        `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
-	Connect     time.Duration `yaml:"connect-timeout" doc:"time limit for connecting (default 5s)"`
+	Connect     time.Duration `yaml:"connect-timeout" doc:"time limit for connecting, with https including the TLS handshake (default 5s)"`
 	Timeout     time.Duration `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
 	Idle        time.Duration `yaml:"idle-timeout" doc:"close keep-alive connections that are idle longer than this (default: never)"`
 	KeepAlive   *KeepAlive    `yaml:"tcp-keepalive" doc:"TCP probes on connections that are idle; {} probes after 2 hours, as most systems do (default: no probes)"`
@@ -78,8 +79,11 @@ func (c Client) MeanRate() Rate {
 }
 
 // Complete implements Program.
-func (c Client) Complete(Place) Program {
+func (c Client) Complete(at Place) Program {
 	c = c.WithDefaults()
+	if c.Certificate == "" {
+		c.Certificate = c.onlyCertificate(at.Topology)
+	}
 	return &c
 }
 
@@ -87,6 +91,7 @@ func (c Client) Complete(Place) Program {
 func (c Client) Problems(at Place) []Problem {
 	k := at.check()
 	k.target([]string{"target"}, at.Node, c.Target)
+	c.checkCertificate(k)
 	switch {
 	case c.Users > 0 && c.Rate > 0:
 		k.fail([]string{"rate"}, "got %s and %d users: users ask when they have thought, want one of both", c.Rate, c.Users)
@@ -149,6 +154,7 @@ func (c *checker) reach(path []string, n Node, a netip.Addr) {
 // Target is what a URL points to.
 type Target struct {
 	Address netip.AddrPort
+	TLS     bool   // https
 	Host    string // as in the URL, for the header of that name
 	Path    string // with the query
 }
@@ -164,7 +170,7 @@ func ParseTarget(text string) (Target, error) {
 	switch {
 	case err != nil:
 		return bad("%s: %s", whole, cause(err))
-	case u.Scheme != "http" || u.Hostname() == "":
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return bad(whole)
 	case u.User != nil:
 		return bad("no user in the URL: the bench sends none")
@@ -182,11 +188,15 @@ func ParseTarget(text string) (Target, error) {
 	case host.IsUnspecified() || host.IsMulticast() || host == everyone:
 		return bad("the address of one host: no server has %s", host)
 	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(DefaultPort)), 10, 16)
+	standard := DefaultPort
+	if u.Scheme == "https" {
+		standard = DefaultTLSPort
+	}
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(standard)), 10, 16)
 	if err != nil || port == 0 {
 		return bad("a port from 1 to 65535, not %s", u.Port())
 	}
-	return Target{netip.AddrPortFrom(host, uint16(port)), u.Host, u.RequestURI()}, nil
+	return Target{netip.AddrPortFrom(host, uint16(port)), u.Scheme == "https", u.Host, u.RequestURI()}, nil
 }
 
 // everyone is the address of all hosts of a segment.

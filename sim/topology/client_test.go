@@ -13,9 +13,11 @@ func TestParseTarget(t *testing.T) {
 		"http://192.0.2.100:8080/a?b": "192.0.2.100:8080 192.0.2.100:8080 /a?b",
 		"http://192.0.2.100:65535/":   "192.0.2.100:65535 192.0.2.100:65535 /",
 		"http://192.0.2.100/a b":      "192.0.2.100:80 192.0.2.100 /a%20b",
+		"https://192.0.2.100/":        "192.0.2.100:443 192.0.2.100 /",
+		"https://192.0.2.100:8443/":   "192.0.2.100:8443 192.0.2.100:8443 /",
 	} {
 		got, err := ParseTarget(text)
-		if err != nil || got.Address.String()+" "+got.Host+" "+got.Path != want {
+		if err != nil || got.TLS != strings.HasPrefix(text, "https:") || got.Address.String()+" "+got.Host+" "+got.Path != want {
 			t.Errorf("%s: got %v, %v, want %s", text, got, err, want)
 		}
 	}
@@ -29,7 +31,7 @@ func TestParseTargetNamesWhatIsWrong(t *testing.T) {
 		"":                                         whole,
 		"192.0.2.100":                              whole,
 		"192.0.2.100:80":                           whole + ": first path segment in URL cannot contain colon",
-		"https://192.0.2.100/":                     whole,
+		"ftp://192.0.2.100/":                       whole,
 		"http:192.0.2.100":                         whole,
 		"http:///path":                             whole,
 		"http://192.0.2.100:http/":                 whole + `: invalid port ":http" after host`,

@@ -43,6 +43,9 @@ func (g Gateway) Complete(at Place) Program {
 		if !s.Listen.IsValid() && len(addresses) > 0 {
 			s.Listen = netip.AddrPortFrom(addresses[0], s.kind().port)
 		}
+		if s.Kind == KindTLS {
+			s.Certificate = cmp.Or(s.Certificate, name)
+		}
 		services[name] = s
 	}
 	for i, address := range addresses {

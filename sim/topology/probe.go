@@ -8,7 +8,7 @@ import (
 
 // Probe is a health check: spec/failover.md F7, F9.
 type Probe struct {
-	Target   string        `yaml:"target" doc:"URL to check, such as http://192.0.2.100/; TCP checks use only its address and port" jsonschema:"required"`
+	Target   string        `yaml:"target" doc:"URL to check, such as http://192.0.2.100/; TCP checks use only its address and port, and with https others accept any certificate" jsonschema:"required"`
 	By       string        `yaml:"by" doc:"tcp-half (SYN, then reset), tcp-full (default: connect, then close), http-status (check the status of the answer), http-token (check the status and look for a word in the body)" jsonschema:"enum=tcp-half,enum=tcp-full,enum=http-status,enum=http-token"`
 	Interval time.Duration `yaml:"interval" doc:"time from one check to the next (default 2s)"`
 	Timeout  time.Duration `yaml:"timeout" doc:"time limit of a check, at most the interval (default 1s)"`

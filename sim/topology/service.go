@@ -9,13 +9,14 @@ import (
 
 // Service is one listener of a gateway.
 type Service struct {
-	Kind    string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls"`
-	Listen  netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443)"`
-	Forward netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
-	Source  string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
-	Work    time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
-	Size    int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Backlog int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	Kind        string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls"`
+	Certificate string         `yaml:"certificate" doc:"of kind tls: the name of its certificate, which is made from seed and name, or none to refuse every handshake (default: the service's name, so that members share one)"`
+	Listen      netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443)"`
+	Forward     netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
+	Source      string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
+	Work        time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
+	Size        int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Backlog     int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
 	// SourceVIP is the virtual IP that source: vip stands for. It follows from the
 	// rest of the topology.
 	SourceVIP netip.Addr `yaml:"-" json:"-"`
@@ -90,6 +91,7 @@ func (c *checker) services(path []string, n Node) {
 		}
 		taken[s.Listen] = name
 		c.source(At(path, name, "source"), n, s)
+		c.certificate(At(path, name, "certificate"), s)
 		switch {
 		case s.Forward.IsValid() && s.Kind == KindManagement:
 			c.fail(At(path, name, "forward"), "got %s, want none: the appliance itself answers on its management interface", s.Forward)

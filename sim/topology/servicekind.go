@@ -27,7 +27,7 @@ var serviceKinds = []serviceKind{
 	{name: KindManagement, port: 9090, fixed: "administrative service"},
 	{name: KindAPIGateway, port: 443, fixed: "HTTPS handler of the API gateway"},
 	{name: KindFTP, port: 21, fixed: "FTP server handler"},
-	{name: KindTLS, port: 443},
+	{name: KindTLS, port: DefaultTLSPort},
 }
 
 // ServiceKinds lists the kinds of services.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
+	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -176,7 +177,7 @@ func (w *World) start(o Options) {
 }
 
 // check returns an error for a topology that cannot be built; it ignores
-// warnings.
+// warnings. With TLS in it, so is one that would not be repeatable.
 func check(t topology.Topology) error {
 	problems := t.Validate()
 	for _, name := range topology.Names(t.Nodes) {
@@ -196,6 +197,11 @@ func check(t topology.Topology) error {
 	}
 	if len(errs) > 0 {
 		return fmt.Errorf("world: invalid topology: %w", errors.Join(errs...))
+	}
+	if t.HasTLS() {
+		if err := certificate.Check(); err != nil {
+			return fmt.Errorf("world: %w", err)
+		}
 	}
 	return nil
 }

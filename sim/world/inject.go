@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -18,6 +19,8 @@ type simFunc = sim.Func
 var (
 	// ErrReal is a topology with real programs in a world that cannot run them.
 	ErrReal = errors.New("real programs need real namespaces, want the netns world")
+	// ErrNotRepeatable is a topology with TLS in a program that lacks a setting.
+	ErrNotRepeatable = certificate.ErrNotRepeatable
 	// ErrClosed is a call after Close.
 	ErrClosed = errors.New("the world is closed")
 )

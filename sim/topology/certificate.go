@@ -1,0 +1,115 @@
+package topology
+
+import (
+	"slices"
+	"strings"
+)
+
+// DefaultTLSPort is the port of an https URL.
+const DefaultTLSPort = 443
+
+// Words that take the place of a certificate's name.
+const (
+	CertificateNone = "none" // a service has none and refuses every handshake
+	CertificateAny  = "any"  // a client accepts all
+)
+
+// HasTLS reports whether any program uses TLS.
+func (t Topology) HasTLS() bool {
+	for _, n := range t.Nodes { // order: any will do
+		if n.Client != nil && isSecure(n.Client.Target) || n.Probe != nil && isSecure(n.Probe.Target) {
+			return true
+		}
+		if n.Gateway == nil {
+			continue
+		}
+		for _, s := range n.Gateway.Services { // order: any will do
+			if s.Kind == KindTLS {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isSecure(url string) bool {
+	target, err := ParseTarget(url)
+	return err == nil && target.TLS
+}
+
+// certificates lists the names of the certificates that clients of a target may
+// be shown, sorted. Standby must be completed; programs need not be.
+func (t Topology) certificates(at Target) (names []string) {
+	for _, name := range Names(t.Nodes) {
+		n := t.Nodes[name]
+		if n.Gateway == nil {
+			continue
+		}
+		own := t.serviceAddresses(n)
+		for _, nic := range n.NICs { // order: only searched
+			own = append(own, nic.Address.Addr())
+		}
+		services := n.Gateway.Complete(Place{t, name, n}).(*Gateway).Services
+		for _, s := range services { // order: sorted below
+			here := s.Listen == at.Address ||
+				s.Listen.Addr().IsUnspecified() && s.Listen.Port() == at.Address.Port() && slices.Contains(own, at.Address.Addr())
+			if here && s.Kind == KindTLS && s.Certificate != CertificateNone {
+				names = append(names, s.Certificate)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// onlyCertificate returns the name of the certificate that all services at the
+// target present, or "" if there is no such name.
+func (c Client) onlyCertificate(t Topology) string {
+	target, err := ParseTarget(c.Target)
+	if err != nil || !target.TLS {
+		return ""
+	}
+	if names := t.certificates(target); len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}
+
+// checkCertificate checks that a client with an https target, and no other, has
+// the name of a certificate.
+func (c Client) checkCertificate(k *checker) {
+	path := []string{"certificate"}
+	target, err := ParseTarget(c.Target)
+	switch {
+	case err != nil || c.Certificate == "" && !target.TLS:
+		return
+	case !target.TLS:
+		k.fail(path, "got %s, but the target is not an https URL", c.Certificate)
+		return
+	}
+	names := k.whole.certificates(target)
+	switch {
+	case c.Certificate == "" && len(names) == 0:
+		k.fail(path, "certificate is missing: no tls service that has one listens on %s; want its name, or any", target.Address)
+	case c.Certificate == "":
+		k.fail(path, "certificate is missing: the services on %s present %s; want the name of the one to accept, or any", target.Address, strings.Join(names, " and "))
+	case c.Certificate == CertificateNone:
+		k.fail(path, "got none, want the name of a certificate, or any")
+	case c.Certificate != CertificateAny && len(names) > 0 && !slices.Contains(names, c.Certificate):
+		k.warn(path, "no service on %s presents %s: every handshake will fail", target.Address, c.Certificate)
+	}
+}
+
+// certificate checks the name of a service's certificate.
+func (c *checker) certificate(path []string, s Service) {
+	switch {
+	case s.Kind != KindTLS && s.Certificate != "":
+		c.fail(path, "got %s, but a service of kind %s has no certificate", s.Certificate, s.Kind)
+	case s.Certificate == CertificateAny:
+		c.fail(path, "got any, want a name, or none")
+	case s.Certificate != "":
+		if err := CheckName(s.Certificate); err != nil {
+			c.fail(path, "%v", err)
+		}
+	}
+}
