@@ -51,6 +51,22 @@ func TestBindPolicies(t *testing.T) {
 	}
 }
 
+// TestHiddenAddressIsListening: for a service it makes no difference whether
+// the machine owns its address or hides it.
+func TestHiddenAddressIsListening(t *testing.T) {
+	l := newLab(t, 0)
+	l.start(nil)
+	n := l.a.NIC("lan")
+	l.At(2*second, func() { n.HideVIP(vip) })
+	l.At(4*second, l.own)
+	l.At(6*second, func() { n.HideVIP(vip) })
+	l.At(8*second, l.lose)
+	l.ask(topology.Client{Rate: 1, Start: 5 * second, Stop: 6 * second})
+	l.Run(10 * second)
+	l.wantStates("0s web waiting", "2s web listening", "8s web waiting")
+	l.wantOutcomes(map[string]int{"200 by a": 1})
+}
+
 // TestBindWithoutInterface: an interface that lost its own address has no
 // routes, so that not even binding early works; the service waits for that too.
 func TestBindWithoutInterface(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // toVIP returns the client's port of a TCP segment for the virtual IP.
@@ -123,6 +124,45 @@ func TestDistributor(t *testing.T) {
 		if name != owner.Name() {
 			t.Errorf("connection from port %d without the distributor: served by %s, want the owner", port, name)
 		}
+	}
+}
+
+// TestDistributorSeesUnknownConnections: on an owner that drops segments of
+// connections which it does not have, the distributor still forwards those that
+// another member has; without a distributor they are dropped.
+func TestDistributorSeesUnknownConnections(t *testing.T) {
+	l := newLab(t, 3, func(i int, c *host.Config) { c.DropUnknown = i == 1 })
+	owner, member, client := l.Hosts[0], l.Hosts[1], l.Hosts[2]
+	owner.NIC("lan").AddVIP(vip, host.MAC{})
+	member.NIC("lan").HideVIP(vip)
+	l.serve(t, member, 80, 10)
+	remove, err := owner.NIC("lan").Ingress().Insert(host.IngressAcks, host.Stage{Name: "distributor", Do: func(f *netfab.Frame) host.Verdict {
+		if _, ok := toVIP(f.Data()); !ok {
+			return host.Pass
+		}
+		owner.NIC("lan").Redirect(f, member.NIC("lan").MAC())
+		return host.Take
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := l.dial(t, client, "10.0.0.100:80")
+	answered := 0
+	exchange := func() int {
+		client.Go("ask", func(*sim.Proc) { answered, _ = ask(conn, 5, 10) })
+		l.Pass(10 * time.Second)
+		return answered
+	}
+	if got := exchange(); got != 5 {
+		t.Errorf("with the distributor: got %d answers, want 5", got)
+	}
+	if got := hosttest.Count[event.FlowRefused](l.Lab, owner.Name()); got != 0 {
+		t.Errorf("with the distributor: refused %d flows, want none", got)
+	}
+	remove()
+	answered = 0
+	if got := exchange(); got != 0 || hosttest.Count[event.FlowRefused](l.Lab, owner.Name()) != 1 {
+		t.Errorf("without: got %d answers, want none and the flow refused", got)
 	}
 }
 

@@ -14,6 +14,6 @@
 // destroyed, because that happens in map order.
 //
 // Start reading at host.go, then stack.go, nic.go, stage.go, which lists the
-// stages of a frame, conn.go and udp.go; router.go and firewall.go for machines
-// between segments.
+// stages of a frame, vip.go, conn.go and udp.go; router.go and firewall.go for
+// machines between segments.
 package host

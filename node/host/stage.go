@@ -47,8 +47,8 @@ type Stage struct {
 const (
 	IngressSockets  = "raw sockets"           // takes what a PacketSocket matches
 	IngressARP      = "ARP policy"            // drops ARP that the stack must not see, see ARPPolicy and HideVIP
-	IngressUnknown  = "unknown connections"   // drops segments of connections that the machine does not have, if Config says so
 	IngressAcks     = "acknowledgement delay" // records the segment that the stack is about to answer
+	IngressUnknown  = "unknown connections"   // drops segments of connections that the machine does not have, if Config says so
 	IngressShortcut = "shortcut"              // takes whole TCP segments, bypassing the stack's IPv4
 	IngressStack    = "stack"                 // takes everything else
 
@@ -69,7 +69,7 @@ func (n *NIC) newPaths() {
 		{IngressStack, n.takeStack},
 	}
 	if n.host.cfg.DropUnknown {
-		n.ingress.builtin = slices.Insert(n.ingress.builtin, 2, &Stage{IngressUnknown, n.dropUnknown})
+		n.ingress.builtin = slices.Insert(n.ingress.builtin, 3, &Stage{IngressUnknown, n.dropUnknown})
 	}
 	n.egress.builtin = []*Stage{
 		{EgressARP, n.silenceARP},

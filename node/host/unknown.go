@@ -34,6 +34,9 @@ func (n *NIC) dropUnknown(f *netfab.Frame) Verdict {
 // knows reports whether the stack has the connection of a received segment. A
 // listener is no connection.
 func (n *NIC) knows(f flow) bool {
+	if ep := n.host.flows.ends[f]; ep != nil && tcp.EndpointState(ep.State()) == tcp.StateEstablished {
+		return true
+	}
 	found := n.host.stack.FindTransportEndpoint(ipv4.ProtocolNumber, tcp.ProtocolNumber, stack.TransportEndpointID{
 		LocalAddress: tcpip.AddrFrom4(f.to), LocalPort: f.toPort, RemoteAddress: tcpip.AddrFrom4(f.from), RemotePort: f.fromPort,
 	}, n.id)
