@@ -152,7 +152,7 @@ func (h *Host) Holds(addr netip.Addr) bool {
 			return true
 		}
 	}
-	return false
+	return addr == Loopback
 }
 
 // String names the machine and its state.

@@ -55,6 +55,9 @@ func (h *Host) newIPv4(s *stack.Stack) stack.NetworkProtocol {
 
 // NewEndpoint implements stack.NetworkProtocol.
 func (p *shortcutProtocol) NewEndpoint(nic stack.NetworkInterface, d stack.TransportDispatcher) stack.NetworkEndpoint {
+	if nic.ID() == loopbackID {
+		return p.ipv4Protocol.NewEndpoint(nic, d)
+	}
 	s := &shortcut{ipv4Endpoint: p.ipv4Protocol.NewEndpoint(nic, d).(ipv4Endpoint), transport: d, kernel: p.host.kernelState}
 	s.nic = p.host.nics[nic.ID()-1]
 	s.nic.shortcut = s

@@ -54,6 +54,7 @@ func (h *Host) startKernel() {
 	for _, n := range h.nics {
 		n.start()
 	}
+	k.startLoopback()
 	h.setRoutes()
 }
 
