@@ -54,7 +54,7 @@ func (m *maglev) update(d *Destinations) {
 	}
 	var at, step, credit [MembersMax]int // by Slot
 	for _, slot := range d.Order {
-		hash := seed(d.IDs[slot])
+		hash := mix(uint64(d.IDs[slot]))
 		at[slot] = int(hash % maglevSize)
 		step[slot] = int(mix(hash)%(maglevSize-1)) + 1
 	}

@@ -20,7 +20,7 @@ func Rendezvous(f Flow, d *Destinations) (first, second Slot, ok bool) {
 	var top Slot
 	var highest, high, low uint64 // claims of top, first and second; each claim is positive
 	for _, slot := range d.Order {
-		claim := mix(key^seed(d.IDs[slot]))>>1 | 1
+		claim := mix(key^uint64(d.IDs[slot])*golden)>>1 | 1
 		if claim > highest {
 			top, highest = slot, claim
 		}
@@ -48,13 +48,13 @@ func (f Flow) hash() uint64 {
 	return mix(addresses ^ mix(ports))
 }
 
-// seed spreads the address of a member over 64 bits.
-func seed(id uint32) uint64 { return mix(uint64(id)) }
+// golden is 2^64 divided by the golden ratio. Its multiples differ in all bits.
+const golden = 0x9e3779b97f4a7c15
 
 // mix is the finalizer of splitmix64 (Vigna): each bit of the result depends on
 // each bit of n, and no two numbers give the same result.
 func mix(n uint64) uint64 {
-	n += 0x9e3779b97f4a7c15
+	n += golden
 	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
 	n = (n ^ n>>27) * 0x94d049bb133111eb
 	return n ^ n>>31
