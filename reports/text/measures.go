@@ -11,7 +11,7 @@ import (
 )
 
 // measures prints what was measured as tables: those in which the measures list
-// themselves, and the members' status.
+// themselves, and what members show.
 func (p *page) measures(m *oracle.Measures) {
 	for _, t := range m.Tables() {
 		if t.Sum {
@@ -22,6 +22,9 @@ func (p *page) measures(m *oracle.Measures) {
 	}
 	p.table(members(m.Members))
 	p.table(counters(m.Members))
+	p.table(balancedStatus(m.Balanced))
+	p.table(balancedTable(m.Balanced))
+	p.table(balanceCounters(m.BalanceCounters))
 }
 
 // figures lays out a table: names, figures, notes.

@@ -47,11 +47,7 @@ func counters(all []oracle.MemberStatus) *table {
 			row = append(row, span{fmt.Sprintf("%d/%d", n[0], n[1]), plain})
 		}
 		for _, n := range []uint64{m.AuthFailures, m.GroupMismatches, m.VIPMismatches} {
-			cell := span{strconv.FormatUint(n, 10), plain}
-			if n > 0 {
-				cell.ink = bad
-			}
-			row = append(row, cell)
+			row = append(row, refused(n))
 		}
 		t.inked(append(row, span{strconv.FormatUint(m.Transitions, 10), plain}, span{instant(m.ChangedAt), plain}))
 	}

@@ -19,13 +19,22 @@ type connections struct {
 	order  []*followed       // established ones, oldest first; closed ones are swept out
 	ends   map[string]uint64 // open connections by the client's ip:port
 	losses []*loss           // after faults; credited when the takeovers are known
+
+	balanced map[string]bool // virtual IPs that are self-balanced
 }
 
 // faultTally is one fault and the nodes it names.
 type faultTally struct {
 	Connections
-	fault fault.Fault // nil: a Go spec's own kind of fault
-	nodes []string
+	fault    fault.Fault // nil: a Go spec's own kind of fault
+	nodes    []string
+	survival *survival // nil: nothing is self-balanced
+}
+
+// hit is a fault that found a connection, which had an age then.
+type hit struct {
+	*faultTally
+	age int // index in ages
 }
 
 // followed is an established connection.
@@ -38,13 +47,24 @@ type followed struct {
 	waiting uint64 // request that has no answer yet; 0: none
 	closed  bool
 
-	hitBy    []*faultTally // that hit it and have no verdict yet
-	answered bool          // since the last fault
-	failed   bool          // a request, since the last fault
+	balanced bool          // it asks a self-balanced virtual IP
+	segments int           // at least so many of its client, if it is balanced
+	spokeAt  time.Duration // something was asked or answered
+
+	hitBy    []hit  // that found it and have no verdict yet
+	answered bool   // since the last fault
+	failed   bool   // a request, since the last fault
+	how      string // the first of those, or the connection itself, failed
 }
 
 func newConnections(s *scene) recorder {
-	return &connections{facts: s.facts, lines: s.lines, conns: map[uint64]*followed{}, ends: map[string]uint64{}}
+	c := &connections{
+		facts: s.facts, lines: s.lines, conns: map[uint64]*followed{}, ends: map[string]uint64{}, balanced: map[string]bool{},
+	}
+	for vip := range s.facts.vips() { // order: into a map
+		c.balanced[vip] = s.facts.balanced(vip)
+	}
+	return c
 }
 
 // Observe implements fold.
@@ -53,24 +73,28 @@ func (c *connections) Observe(e event.Event) {
 	case event.FaultApplied:
 		c.strike(e.At, b.Fault)
 	case event.ConnEstablished:
-		c.established(e.Node, b)
+		c.established(e, b)
+	case event.ConnAged:
+		c.aged(b)
 	case event.ConnAccepted:
 		c.servedBy(b.Client, e.Node)
 	case event.RequestServed:
 		c.servedBy(b.Client, e.Node)
 	case event.RequestSent:
 		if f := c.conns[b.Conn]; f != nil {
-			f.waiting = b.Request
+			f.waiting, f.spokeAt = b.Request, e.At
 		}
 	case event.RequestAnswered:
 		if f := c.conns[b.Conn]; f != nil {
 			f.gotAnswer()
+			f.spokeAt = e.At
 		}
 	case event.RequestFailed:
 		if f := c.conns[b.Conn]; f != nil && strings.HasPrefix(b.Failure, "status-") {
 			f.gotAnswer() // an error, but the connection works
+			f.spokeAt = e.At
 		} else if f != nil {
-			f.failed = true
+			f.failedHow(b.Failure)
 		}
 	case event.ConnClosed:
 		c.closed(e.At, b)
@@ -90,14 +114,17 @@ func (c *connections) strike(at time.Duration, line string) {
 	if tally.fault = c.lines.fault(line); tally.fault != nil {
 		tally.nodes = append([]string{}, fault.Nodes(tally.fault)...)
 	}
+	if c.facts.balances() {
+		tally.survival = &survival{}
+	}
 	c.faults = append(c.faults, tally)
 	c.sweep()
 	for _, f := range c.order {
 		if f.answered {
 			c.settle(f, at, false)
 		}
-		f.hitBy = append(f.hitBy, tally)
-		f.answered, f.failed = false, false
+		f.hitBy = append(f.hitBy, hit{tally, f.age(at)})
+		f.answered, f.failed, f.how = false, false, ""
 		tally.Established++
 	}
 }
@@ -109,16 +136,16 @@ func (c *connections) sweep() {
 
 // established starts following a connection. Connections from members to their
 // back ends do not count.
-func (c *connections) established(node string, b event.ConnEstablished) {
+func (c *connections) established(e event.Event, b event.ConnEstablished) {
 	for _, m := range c.facts.Members {
-		if m.Node == node {
+		if m.Node == e.Node {
 			return
 		}
 	}
 	if len(c.order) > 2*len(c.conns)+64 {
 		c.sweep()
 	}
-	f := &followed{client: node, local: b.Local}
+	f := &followed{client: e.Node, local: b.Local, spokeAt: e.At, balanced: c.balanced[c.target(e.Node)]}
 	c.conns[b.Conn] = f
 	c.order = append(c.order, f)
 	c.ends[b.Local] = b.Conn
@@ -144,6 +171,7 @@ func (c *connections) closed(at time.Duration, b event.ConnClosed) {
 	if b.Answered > f.answers { // its last answer was an error, which is logged later
 		f.gotAnswer()
 	}
+	f.how = cmp.Or(f.how, b.How)
 	c.settle(f, at, f.failed || f.waiting != 0 || b.How != "client" && b.How != "server")
 }
 
@@ -153,15 +181,26 @@ func (c *connections) settle(f *followed, at time.Duration, lost bool) {
 	if lost && len(f.hitBy) > 0 {
 		c.losses = append(c.losses, &loss{
 			at: at, client: f.client, target: c.target(f.client), servers: []string{f.home, f.server}, hitBy: f.hitBy,
+			balanced: f.balanced, fate: f.lostHow(),
 		})
 		f.hitBy = nil
 	}
 	for _, t := range f.hitBy {
+		became, failed := fateUnused, slices.Contains(t.nodes, f.server)
 		switch {
-		case f.answered:
-			t.Kept++
-		default:
+		case !f.answered:
 			t.Idle++
+		case failed:
+			t.Kept++
+			t.KeptOnFailed++
+			became = fateKept
+		default:
+			t.Kept++
+			t.KeptOnOthers++
+			became = fateKept
+		}
+		if f.balanced {
+			t.survival.of(failed, t.age).add(became)
 		}
 	}
 	f.hitBy = nil
@@ -181,6 +220,7 @@ func (c *connections) target(client string) string {
 func (c *connections) Finish(end time.Duration) {
 	for _, f := range c.order {
 		if !f.closed {
+			f.how = cmp.Or(f.how, "timeout")
 			c.settle(f, end, f.failed || f.waiting != 0 && !f.answered)
 		}
 	}
@@ -197,11 +237,19 @@ func (c *connections) record(to *Measures) {
 		all = append(all, t.Connections)
 	}
 	to.Connections = all
+	to.Survival = []Survival{}
+	for _, t := range c.faults {
+		if t.survival != nil {
+			to.Survival = append(to.Survival, t.rows()...)
+		}
+	}
 }
 
 var (
 	connectionsEstablished = &Column{"connections-established", "connections established", "established", Count, WithPassing}
 	connectionsKept        = &Column{"connections-kept", "connections kept", "kept", Count, WithPassing}
+	connectionsKeptFailed  = &Column{"connections-kept-on-failed", "connections kept on who failed", "", Count, Freely}
+	connectionsKeptOthers  = &Column{"connections-kept-on-others", "connections kept on others", "", Count, Freely}
 	connectionsLost        = &Column{"connections-lost", "connections lost", "lost", Count, WithPassing}
 	connectionsOnFailed    = &Column{"connections-lost-on-failed", "connections lost on who failed", "on failed", Count, Freely}
 	connectionsOnOthers    = &Column{"connections-lost-on-others", "connections lost on others", "on others", Count, Freely}
@@ -214,7 +262,7 @@ func connectionTable(m *Measures) Table {
 	t := Table{
 		Title: "Connections established when the fault hit", Notes: []string{"fault"},
 		Columns: []*Column{
-			connectionsEstablished, connectionsKept, connectionsLost, connectionsOnFailed, connectionsOnOthers, connectionsOtherwise, connectionsIdle, connectionsAt,
+			connectionsEstablished, connectionsKept, connectionsKeptFailed, connectionsKeptOthers, connectionsLost, connectionsOnFailed, connectionsOnOthers, connectionsOtherwise, connectionsIdle, connectionsAt,
 		},
 	}
 	for _, c := range m.Connections {
@@ -223,6 +271,8 @@ func connectionTable(m *Measures) Table {
 		if kept := r.count(connectionsKept, c.Kept); c.Kept > 0 && c.Lost == 0 {
 			kept.Tone = Good
 		}
+		r.count(connectionsKeptFailed, c.KeptOnFailed)
+		r.count(connectionsKeptOthers, c.KeptOnOthers)
 		r.count(connectionsLost, c.Lost).bad()
 		r.count(connectionsOnFailed, c.LostOnFailed)
 		r.count(connectionsOnOthers, c.LostOnOthers)

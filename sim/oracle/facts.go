@@ -63,12 +63,12 @@ type Member struct {
 	// own. Such a member is the owner while its kernel has the primary one; it has
 	// no state.
 	Real bool
-	// Balance is its part in self-balancing; nil: it has none.
-	Balance *Balance
+	// SelfBalance is its part in self-balancing; nil: it has none.
+	SelfBalance *SelfBalance
 }
 
-// Balance is what is known of a member's self-balancing.
-type Balance struct {
+// SelfBalance is what is known of a member's self-balancing.
+type SelfBalance struct {
 	Recovery string // none, sync, rebuild or second-chance
 	// Report is the time between two of its reports. It counts others as lost Lost
 	// after their last one.
@@ -86,7 +86,7 @@ type Service struct {
 
 // fixed returns the service that listens on ip:port and is not balanced, or
 // nil.
-func (b *Balance) fixed(address string) *Service {
+func (b *SelfBalance) fixed(address string) *Service {
 	asked, err := netip.ParseAddrPort(address)
 	if b == nil || err != nil {
 		return nil
@@ -127,12 +127,12 @@ func (f Facts) vips() map[string]bool {
 // balanced reports whether members spread the connections to an address among
 // them.
 func (f Facts) balanced(vip string) bool {
-	return slices.ContainsFunc(f.Members, func(m Member) bool { return m.Balance != nil && m.holds(vip) })
+	return slices.ContainsFunc(f.Members, func(m Member) bool { return m.SelfBalance != nil && m.holds(vip) })
 }
 
 // balances reports whether there is any self-balancing.
 func (f Facts) balances() bool {
-	return slices.ContainsFunc(f.Members, func(m Member) bool { return m.Balance != nil })
+	return slices.ContainsFunc(f.Members, func(m Member) bool { return m.SelfBalance != nil })
 }
 
 // at returns the member that has an interface address, or nil.

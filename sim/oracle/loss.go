@@ -14,7 +14,10 @@ type loss struct {
 	client  string
 	target  string   // the virtual IP that the client asks, or another address
 	servers []string // the first one and the last one
-	hitBy   []*faultTally
+	hitBy   []hit
+
+	balanced bool
+	fate     fate
 }
 
 // nearness is how much a fault can have to do with a loss.
@@ -33,21 +36,26 @@ func (l *loss) credit(f Facts, takeovers []Takeover) {
 	var first *faultTally
 	grades := make([]nearness, len(l.hitBy))
 	for i, t := range l.hitBy { // the earliest of the nearest
-		grades[i] = l.nearnessOf(t, f, takeovers)
+		grades[i] = l.nearnessOf(t.faultTally, f, takeovers)
 		if grades[i] > nearest {
-			nearest, first = grades[i], t
+			nearest, first = grades[i], t.faultTally
 		}
 	}
 	for i, t := range l.hitBy {
+		became, failed := l.fate, slices.Contains(t.nodes, l.servers[len(l.servers)-1])
 		switch {
 		case first == nil || grades[i] != nearest && grades[i] < near || t.At-first.At > together || t.At < first.At:
 			t.LostOtherwise++
-		case slices.Contains(t.nodes, l.servers[len(l.servers)-1]):
+			became = fateOtherwise
+		case failed:
 			t.Lost++
 			t.LostOnFailed++
 		default:
 			t.Lost++
 			t.LostOnOthers++
+		}
+		if l.balanced {
+			t.survival.of(failed, t.age).add(became)
 		}
 	}
 }

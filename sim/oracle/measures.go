@@ -9,13 +9,21 @@ type Measures struct {
 	Outages     []Outage      `json:"outages"` // the longest of each client
 	Gaps        []Outage      `json:"gaps"`    // all outages longer than two intervals
 	Connections []Connections `json:"connections"`
+	Survival    []Survival    `json:"survival"` // of connections to self-balanced virtual IPs
 	Requests    []Requests    `json:"requests"`
 	Groups      []Group       `json:"groups"`
 	Dark        []Dark        `json:"dark"`
 	Spread      []Spread      `json:"spread"`
+	Balance     []Balance     `json:"balance"`    // of self-balanced services
+	Recoveries  []Recovery    `json:"recoveries"` // of the connections of self-balanced groups
+	Forwarding  []Forwarding  `json:"forwarding"` // tables of self-balanced groups
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
+	// Balanced and BalanceCounters are what members of self-balanced groups show
+	// when the run has finished.
+	Balanced        []BalancedStatus  `json:"balanced"`
+	BalanceCounters []BalanceCounters `json:"balance_counters"`
 
 	// Own is the tables of measures that are not built in.
 	Own []Table `json:"-"`
@@ -32,12 +40,16 @@ type measure struct {
 var measures = []measure{
 	{newTakeovers, []func(*Measures) Table{takeoverTable}},
 	{newOutages, []func(*Measures) Table{longestTable, gapTable}},
-	{newConnections, []func(*Measures) Table{connectionTable}},
+	{newConnections, []func(*Measures) Table{connectionTable, survivalTable}},
 	{newRequests, []func(*Measures) Table{requestTable}},
 	{newGroups, []func(*Measures) Table{groupTable}},
 	{newDarkTimes, []func(*Measures) Table{darkTable}},
 	{newSpread, []func(*Measures) Table{spreadTable}},
+	{newBalances, []func(*Measures) Table{balanceTable}},
+	{newRecoveries, []func(*Measures) Table{recoveryTable}},
+	{newForwardings, []func(*Measures) Table{forwardingTable}},
 	{newMembers, nil},
+	{newBalancedStatus, nil},
 }
 
 // Outage is a time in which a client missed answers: the gap between two
@@ -124,8 +136,10 @@ type Connections struct {
 	// LostOtherwise are lost, but not to this fault.
 	LostOtherwise int `json:"lost_otherwise"`
 	Idle          int `json:"idle"` // none of these: no request was due on them afterwards
-	// LostOnFailed and LostOnOthers split Lost by who served the connection: a
-	// node that the fault names, or another one.
+	// These split Kept and Lost by who served the connection: a node that the fault
+	// names, or another one.
+	KeptOnFailed int `json:"kept_on_failed"`
+	KeptOnOthers int `json:"kept_on_others"`
 	LostOnFailed int `json:"lost_on_failed"`
 	LostOnOthers int `json:"lost_on_others"`
 }

@@ -47,22 +47,22 @@ var connectionCases = []struct {
 	{"nothing more happens", func(l *log) *log { return l }, Connections{Idle: 1}},
 	{"its client closes it unused", func(l *log) *log { return l.closed(41, 1, "client", 1) }, Connections{Idle: 1}},
 	{"its server closes it unused", func(l *log) *log { return l.closed(41, 1, "server", 1) }, Connections{Idle: 1}},
-	{"it carries an answer", func(l *log) *log { return l.asked(41, 2, 1).told(42, 2, 1, "a") }, Connections{Kept: 1}},
+	{"it carries an answer", func(l *log) *log { return l.asked(41, 2, 1).told(42, 2, 1, "a") }, Connections{Kept: 1, KeptOnFailed: 1}},
 	{"it carries an answer and is closed", func(l *log) *log {
 		return l.asked(41, 2, 1).told(42, 2, 1, "a").closed(42, 1, "client", 2)
-	}, Connections{Kept: 1}},
+	}, Connections{Kept: 1, KeptOnFailed: 1}},
 	{"it carries an answer and another request is on its way", func(l *log) *log {
 		return l.asked(41, 2, 1).told(42, 2, 1, "a").asked(99.9, 3, 1)
-	}, Connections{Kept: 1}},
+	}, Connections{Kept: 1, KeptOnFailed: 1}},
 	{"an error is an answer", func(l *log) *log {
 		return l.asked(41, 2, 1).at(41, "c1", event.RequestFailed{Request: 2, Conn: 1, Failure: "status-503"})
-	}, Connections{Kept: 1}},
+	}, Connections{Kept: 1, KeptOnFailed: 1}},
 	{"an error closes it, and is told afterwards", func(l *log) *log {
 		return l.asked(41, 2, 1).closed(41.5, 1, "client", 2).at(41.5, "c1", event.RequestFailed{Request: 2, Conn: 1, Failure: "status-503"})
-	}, Connections{Kept: 1}},
+	}, Connections{Kept: 1, KeptOnFailed: 1}},
 	{"a request had failed before", func(l *log) *log {
 		return l.at(39, "c1", event.RequestFailed{Request: 5, Conn: 1, Failure: "timeout"}).asked(41, 2, 1).told(42, 2, 1, "a")
-	}, Connections{Kept: 1}},
+	}, Connections{Kept: 1, KeptOnFailed: 1}},
 	{"it is reset", func(l *log) *log { return l.closed(49, 1, "reset", 1) }, Connections{Lost: 1, LostOnFailed: 1}},
 	{"it is reset after an answer", func(l *log) *log {
 		return l.asked(41, 2, 1).told(42, 2, 1, "a").closed(49, 1, "reset", 2)
@@ -110,7 +110,7 @@ func TestConnectionsOfSeveralFaults(t *testing.T) {
 		closed(61, 1, "reset", 1).closed(61, 2, "reset", 0)
 	m := Measure(l.in(), paper(100*time.Second))
 	same(t, "connections", m.Connections, []Connections{
-		{Fault: "pull a.lan silently", At: 40 * time.Second, Established: 2, Kept: 1, Lost: 1, LostOnFailed: 1},
+		{Fault: "pull a.lan silently", At: 40 * time.Second, Established: 2, Kept: 1, KeptOnFailed: 1, Lost: 1, LostOnFailed: 1},
 		{Fault: "partition a | b", At: 50 * time.Second, Established: 2, LostOtherwise: 2},
 		{Fault: "the moon is full", At: 60 * time.Second, Established: 2, Lost: 1, LostOnOthers: 1, LostOtherwise: 1},
 	})
@@ -233,8 +233,10 @@ func TestSpread(t *testing.T) {
 // TestNothingHappened: every list is there, and empty.
 func TestNothingHappened(t *testing.T) {
 	same(t, "measures", Measure(nil, Facts{}), Measures{
-		Takeovers: []Takeover{}, Outages: []Outage{}, Gaps: []Outage{}, Connections: []Connections{},
+		Takeovers: []Takeover{}, Outages: []Outage{}, Gaps: []Outage{}, Connections: []Connections{}, Survival: []Survival{},
 		Requests: []Requests{}, Groups: []Group{}, Dark: []Dark{}, Spread: []Spread{}, Members: []MemberStatus{},
+		Balance: []Balance{}, Recoveries: []Recovery{}, Forwarding: []Forwarding{},
+		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
 	})
 	same(t, "violations", Check(nil, Facts{}), []Violation{})
 }

@@ -129,13 +129,13 @@ func memberFacts(name, iface string, n topology.Node) oracle.Member {
 		m.Secondary = append(m.Secondary, text(a))
 	}
 	if s.SelfBalance != nil {
-		m.Balance = balanceFacts(*s.SelfBalance, n.Gateway)
+		m.SelfBalance = balanceFacts(*s.SelfBalance, n.Gateway)
 	}
 	return m
 }
 
-func balanceFacts(s topology.SelfBalance, g *topology.Gateway) *oracle.Balance {
-	b := &oracle.Balance{Recovery: s.Recovery, Report: s.Report, Lost: s.LostTime(), Table: s.Table}
+func balanceFacts(s topology.SelfBalance, g *topology.Gateway) *oracle.SelfBalance {
+	b := &oracle.SelfBalance{Recovery: s.Recovery, Report: s.Report, Lost: s.LostTime(), Table: s.Table}
 	if g == nil {
 		return b
 	}
