@@ -22,12 +22,12 @@ var flow = map[string][]string{
 	"node/wire":           {},                         // bytes in, values out
 	"node/wire/facts":     {"node/wire"},              // tables of messages of real routers
 	"node/wire/capture":   {},                         // frames are bytes with an instant
-	"node/wire/layer":     {"node/wire"},              // only code that decodes captures pays for its initialization
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/certificate":    {"sim", "node/web"},        // TLS on any connection of package web
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
 	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
+	"node/wire/ipvs":      {"node/wire"},                                            // sync messages of IPVS
 	"node/standby":        {"node/wire"},                                            // a pure machine
 	"node/selfbalance":    {"node/wire"},                                            // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
@@ -36,6 +36,9 @@ var flow = map[string][]string{
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
+	"node/wire/layer": { // only code that decodes captures pays for its initialization
+		"node/wire", "node/wire/balance", "node/wire/ipvs",
+	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",

@@ -1,7 +1,7 @@
 // Package layer lets gopacket, and with it every tool built on gopacket, decode
-// what package wire writes.
+// what package wire and the packages below it write.
 //
-// It owns the layer and its registration. It is separate from package wire
+// It owns the layers and their registration. It is separate from package wire
 // because gopacket takes 7 ms to initialize, a quarter of the start-up time of
 // a node process, and no run needs it.
 package layer
@@ -13,8 +13,8 @@ import (
 	"github.com/cablepull/cablepull/node/wire"
 )
 
-// TypeHSRP is gopacket's type of our layer. Importing this package registers it
-// for UDP port 1985, so that every packet that gopacket decodes from a capture
+// TypeHSRP is gopacket's type of HSRP. Importing this package registers it for
+// UDP port 1985, so that every packet that gopacket decodes from a capture
 // includes it.
 var TypeHSRP = gopacket.RegisterLayerType(1985, gopacket.LayerTypeMetadata{
 	Name:    "HSRP",
