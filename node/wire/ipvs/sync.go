@@ -52,8 +52,8 @@ type Conn struct {
 	Timeout time.Duration
 }
 
-// Flags are properties of a connection. Linux sends bits 0 to 15 only, and a
-// backup ignores those that are not named here.
+// Flags are properties of a connection. A backup ignores those that are not
+// named here.
 type Flags uint32
 
 // The flags. The lowest three bits are the method of forwarding.
