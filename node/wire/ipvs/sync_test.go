@@ -87,7 +87,7 @@ func TestParseRefuses(t *testing.T) {
 		{"an unknown type", message(t, "02"+conn1[2:]), ErrMalformed},
 		{"IPv6 shorter than one", message(t, "01"+conn1[2:]), ErrMalformed},
 		{"half an option", message(t, resized("0025")+"01000000"), ErrMalformed},
-		{"an empty option", message(t, resized("0026")+"01000000"), ErrMalformed},
+		{"an empty option", message(t, resized("0026")+"4f000000"), ErrMalformed},
 		{"an option beyond its connection", message(t, resized("0027")+"0102 0000"), ErrMalformed},
 		{"sequences of 23 bytes", message(t, resized("003d")+"0117"+strings.Repeat("00", 23)+"000000"), ErrMalformed},
 		{"sequences twice", message(t, resized("0058")+sequences+sequences), ErrMalformed},
@@ -123,6 +123,9 @@ func TestParse(t *testing.T) {
 		{"version 0, sequences", unhex(t, "02 2a 004c"+strings.Replace(conn0, "0183", "0783", 1)+strings.Repeat("0a", 24)+conn0), Sync{ID: 42, Connections: []Conn{
 			func() Conn { c := old(all[0]); c.Flags = 0x783; return c }(), old(all[0]),
 		}}},
+		{"version 0, ICMP without ports", unhex(t, "01 2a 001c 00 01 0000 0000 0000 c00002c9 c0000264 c000020b 0000 0001"), Sync{ID: 42, Connections: []Conn{{
+			Protocol: 1, State: 1, Client: addrPort("192.0.2.201:0"), Virtual: addrPort("192.0.2.100:0"), Destination: addrPort("192.0.2.11:0"),
+		}}}},
 		{"version 0, none", unhex(t, "00 2a 0004"), Sync{ID: 42}},
 		{"as version 0, for its spare bytes", unhex(t, "00 2a 0008 01 01 0001"), Sync{ID: 42}},
 		{"as version 0, for its version", unhex(t, "00 2a 0008 01 02 0000"), Sync{ID: 42}},
