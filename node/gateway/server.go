@@ -23,7 +23,10 @@ type server interface {
 
 // newServer returns the server of a service, by its kind.
 func newServer(s *service) server {
-	server := &web.Server{Node: s.gateway.host.Name(), Go: s.gateway.host.Go, Service: s}
+	g := s.gateway
+	server := &web.Server{Node: g.host.Name(), Go: g.host.Go, Service: s, Patience: web.Patience{
+		First: s.cfg.IdleTimeout, Next: s.cfg.PersistentTimeout, Ended: s.timedOut,
+	}}
 	if s.cfg.Kind == topology.KindTLS {
 		return &tlsServer{server, s}
 	}

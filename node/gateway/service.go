@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"net/netip"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
@@ -52,6 +53,15 @@ func (s *service) Open(p *sim.Proc, c web.Conn) web.Session {
 	client := &session{service: s, client: c.RemoteAddrPort().String()}
 	g.log(event.ConnAccepted{Service: s.name, Client: client.client})
 	return client
+}
+
+// timedOut logs that the client of a connection took too long.
+func (s *service) timedOut(client netip.AddrPort, between bool) {
+	timeout := event.IdleTimeout
+	if between {
+		timeout = event.PersistentTimeout
+	}
+	s.gateway.log(event.ConnTimedOut{Service: s.name, Client: client.String(), Timeout: timeout})
 }
 
 // session is one client connection.

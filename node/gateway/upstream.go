@@ -20,9 +20,9 @@ const (
 
 // upstream is the connection to the back end that belongs to one client
 // connection. It is opened with the first request and kept as long as both
-// sides keep theirs. A pool shared between clients would open fewer, but this
-// way a connection's bytes cannot reach another client, and an incident is
-// easier to read.
+// sides keep theirs, or only for one request if the service says so. A pool
+// shared between clients would open fewer, but this way a connection's bytes
+// cannot reach another client, and an incident is easier to read.
 type upstream struct {
 	conn *host.Conn
 	link *web.Link
@@ -38,7 +38,7 @@ func (s *session) forward(x *web.Exchange) error {
 	head, err := s.ask(x)
 	if err == nil {
 		if err = x.Relay(head); err == nil {
-			if head.Close {
+			if head.Close || !*s.service.cfg.Persistent {
 				s.upstream.close()
 			}
 			return nil

@@ -101,6 +101,9 @@ func (c *pipe) Close() error { c.end(net.ErrClosed, io.EOF); return nil }
 func (c *pipe) Abort()       { c.end(net.ErrClosed, errReset) }
 
 func (c *pipe) SetTimeout(d time.Duration) {
+	if c.due = 0; d == 0 {
+		return
+	}
 	c.due = c.loop.Now() + d
 	c.loop.After(d, sim.Func(c.wake))
 }

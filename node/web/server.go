@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/cablepull/cablepull/sim"
 )
@@ -13,6 +14,9 @@ type Conn interface {
 	net.Conn
 	// AwaitRead parks until Read would not.
 	AwaitRead() error
+	// SetTimeout makes reads and writes fail once d has passed; 0 means never. The
+	// error is a net.Error whose Timeout is true.
+	SetTimeout(d time.Duration)
 	// Abort ends the connection with a reset.
 	Abort()
 	RemoteAddrPort() netip.AddrPort
@@ -46,9 +50,21 @@ type Server struct {
 	Go func(name string, body func(*sim.Proc)) *sim.Proc
 	// Service answers the requests.
 	Service Service
+	// Patience is how long clients may take.
+	Patience Patience
 
 	open []*serving
 	name string // of the procs that serve connections
+}
+
+// Patience is how long a server waits for a client before it closes the
+// connection. Zero values stand for no limit.
+type Patience struct {
+	First time.Duration // for the first request, and for the rest of any that has begun
+	Next  time.Duration // between two requests
+	// Ended is called before a connection is closed for that. Between says that it
+	// waited between two requests.
+	Ended func(client netip.AddrPort, between bool)
 }
 
 // Serve accepts connections from l and serves each in a proc of its own. It
@@ -104,14 +120,8 @@ type serving struct {
 func (v *serving) run(p *sim.Proc) {
 	x := &Exchange{serving: v}
 	defer v.end()
-	for !v.closing {
-		if v.await() != nil {
-			return
-		}
-		if err := v.readHead(&v.in.request); err != nil {
-			if v.err == nil {
-				x.refuse(err)
-			}
+	for next := false; !v.closing; next = true {
+		if !v.request(x, next) {
 			return
 		}
 		v.busy = true
@@ -127,6 +137,46 @@ func (v *serving) run(p *sim.Proc) {
 		}
 		v.busy = false
 		v.rest()
+	}
+}
+
+// request waits for the head of a request and reads it, as long as the server
+// has patience. It reports whether there is one.
+func (v *serving) request(x *Exchange, next bool) bool {
+	patience := v.server.Patience
+	wait := patience.First
+	if next {
+		wait = patience.Next
+	}
+	v.bound(wait)
+	if v.await() != nil {
+		v.lose(wait, next)
+		return false
+	}
+	v.bound(patience.First)
+	if err := v.readHead(&v.in.request); err != nil {
+		if v.err == nil {
+			x.refuse(err)
+		}
+		v.lose(patience.First, false)
+		return false
+	}
+	v.bound(0)
+	return true
+}
+
+// bound bounds what the server waits for next.
+func (v *serving) bound(d time.Duration) {
+	if p := v.server.Patience; p.First > 0 || p.Next > 0 {
+		v.conn.SetTimeout(d)
+	}
+}
+
+// lose reports that patience has ended, if that is why reading failed.
+func (v *serving) lose(wait time.Duration, between bool) {
+	var timeout net.Error
+	if wait > 0 && !v.closing && errors.As(v.err, &timeout) && timeout.Timeout() && v.server.Patience.Ended != nil {
+		v.server.Patience.Ended(v.conn.RemoteAddrPort(), between)
 	}
 }
 

@@ -106,6 +106,8 @@ func describeTraffic(e event.Event) (note, bool) {
 			return note{}, false
 		}
 		return gather("connection ends: %s", b.How), true
+	case event.ConnTimedOut:
+		return gather("service %s closes a connection after its %s-timeout", b.Service, b.Timeout), true
 	case event.RequestFailed:
 		if b.Retried {
 			return gather("request is tried again: %s", b.Failure), true

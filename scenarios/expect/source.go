@@ -49,7 +49,7 @@ var sources = map[string]source{
 	event.VIPGained{}.Kind(): fromOwner, event.VIPLost{}.Kind(): fromOwner, event.VIPAnnounced{}.Kind(): fromOwner,
 	event.VIPClaimed{}.Kind(): fromOwner, event.VIPServed{}.Kind(): fromOwner,
 
-	event.ConnAccepted{}.Kind(): fromServer, event.RequestServed{}.Kind(): fromServer, event.ServiceChanged{}.Kind(): fromServer,
+	event.ConnAccepted{}.Kind(): fromServer, event.ConnTimedOut{}.Kind(): fromServer, event.RequestServed{}.Kind(): fromServer, event.ServiceChanged{}.Kind(): fromServer,
 	event.ProgramEnded{}.Kind(): fromHost, event.ProgramSaid{}.Kind(): fromHost,
 	event.ProbeChanged{}.Kind(): fromProbe,
 

@@ -20,7 +20,7 @@ var bodies = []Body{
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
-	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnAged{},
+	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
 }
 

@@ -29,6 +29,20 @@ type ConnAccepted struct {
 	Client  string // the client's ip:port
 }
 
+// ConnTimedOut: a service closes a connection because its client took too long.
+// Node is the server.
+type ConnTimedOut struct {
+	Service string
+	Client  string // the client's ip:port
+	Timeout string `words:"idle,persistent"` // which of the service's timeouts
+}
+
+// The timeouts of a service that close connections.
+const (
+	IdleTimeout       = "idle"       // for a first request, or the rest of one
+	PersistentTimeout = "persistent" // between two requests
+)
+
 // RequestSent: a client wrote a request. Numbers are unique in a run; a retry
 // keeps the number and counts the attempt.
 type RequestSent struct {
@@ -83,6 +97,9 @@ func (ConnClosed) Kind() string { return "conn-closed" }
 
 // Kind implements Body.
 func (ConnAccepted) Kind() string { return "conn-accepted" }
+
+// Kind implements Body.
+func (ConnTimedOut) Kind() string { return "conn-timed-out" }
 
 // Kind implements Body.
 func (RequestSent) Kind() string { return "request-sent" }

@@ -9,14 +9,17 @@ import (
 
 // Service is one listener of a gateway.
 type Service struct {
-	Kind        string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls"`
-	Certificate string         `yaml:"certificate" doc:"of kind tls: the name of its certificate, which is made from seed and name, or none to refuse every handshake (default: the service's name, so that members share one)"`
-	Listen      netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443)"`
-	Forward     netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
-	Source      string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
-	Work        time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
-	Size        int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
-	Backlog     int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	Kind              string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls"`
+	Certificate       string         `yaml:"certificate" doc:"of kind tls: the name of its certificate, which is made from seed and name, or none to refuse every handshake (default: the service's name, so that members share one)"`
+	Listen            netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443)"`
+	Forward           netip.AddrPort `yaml:"forward" doc:"back end to forward requests to (default: the service answers them itself)"`
+	Source            string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
+	Persistent        *bool          `yaml:"persistent" doc:"keep the connection to the back end for further requests of the same client connection (default on); off: one connection per request, as the product's page asks for between chained services"`
+	Work              time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
+	Size              int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Backlog           int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	IdleTimeout       time.Duration  `yaml:"idle-timeout" doc:"how long a client may take to send its first request, or the rest of one that it has begun, before the service closes the connection (default: for ever; DataPower: front-timeout, 120s)"`
+	PersistentTimeout time.Duration  `yaml:"persistent-timeout" doc:"how long a connection may be idle between two requests before the service closes it (default: for ever; DataPower: front-persistent-timeout, 180s)"`
 	// SourceVIP is the virtual IP that source: vip stands for. It follows from the
 	// rest of the topology.
 	SourceVIP netip.Addr `yaml:"-" json:"-"`
@@ -32,6 +35,10 @@ func (s Service) WithDefaults() Service {
 	s.Backlog = cmp.Or(s.Backlog, 128)
 	s.Bind = cmp.Or(s.Bind, BindWait)
 	s.Source = cmp.Or(s.Source, SourceOwn)
+	if s.Persistent == nil {
+		on := true
+		s.Persistent = &on
+	}
 	return s
 }
 
@@ -67,10 +74,24 @@ func (c *checker) source(path []string, n Node, s Service) {
 	}
 }
 
+// loopback is the address by which the programs of one node reach each other.
+var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
+// serves reports whether a program of the node serves its loopback address on a
+// port.
+func (n Node) serves(port uint16) bool {
+	for _, s := range n.Gateway.Services { // order: any will do
+		if a := s.Listen.Addr(); s.Listen.Port() == port && (a == loopback || a.IsUnspecified()) {
+			return true
+		}
+	}
+	return n.Backend != nil && n.Backend.Port == int(port) || len(n.Others) > 0
+}
+
 // services checks the addresses on which a gateway listens.
 func (c *checker) services(path []string, n Node) {
 	taken := map[netip.AddrPort]string{}
-	own := c.whole.serviceAddresses(n)
+	own := append(c.whole.serviceAddresses(n), loopback)
 	for _, nic := range n.NICs { // order: only searched
 		own = append(own, nic.Address.Addr())
 	}
@@ -98,7 +119,11 @@ func (c *checker) services(path []string, n Node) {
 		case !s.Forward.IsValid():
 		case !s.Forward.Addr().Is4() || s.Forward.Port() == 0:
 			c.fail(At(path, name, "forward"), "got %s, want an IPv4 address and a port, such as 192.0.2.50:80", s.Forward)
-		case !c.held(s.Forward.Addr()):
+		case s.Forward == s.Listen:
+			c.warn(At(path, name, "forward"), "the service forwards to itself: a request goes round until something fails")
+		case s.Forward.Addr() == loopback && !n.serves(s.Forward.Port()):
+			c.warn(At(path, name, "forward"), "no service of the node listens on %s", s.Forward)
+		case s.Forward.Addr() != loopback && !c.held(s.Forward.Addr()):
 			c.warn(At(path, name, "forward"), "no node has the address %s", s.Forward.Addr())
 		}
 	}

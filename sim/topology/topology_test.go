@@ -56,6 +56,8 @@ func TestDefaults(t *testing.T) {
 	before, got := pair(), pair().WithDefaults()
 	a := got.Nodes["a"]
 	web := Service{Kind: KindHTTP, Listen: netip.MustParseAddrPort("192.0.2.100:80"), Work: 100 * time.Microsecond, Size: 1000, Backlog: 128, Source: SourceOwn, Bind: "wait"}
+	persistent := true
+	web.Persistent = &persistent
 	web2 := web
 	web2.Listen = netip.MustParseAddrPort("192.0.2.101:80")
 	priority, jitter := 100, 0.1

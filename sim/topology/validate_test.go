@@ -29,6 +29,15 @@ func source(s Service) *Gateway {
 	return &Gateway{Services: map[string]Service{"web": s}}
 }
 
+// chained has a service that forwards, and a second one to forward to.
+func chained(next, forward string) func(*Topology) {
+	return edit("a", func(n *Node) {
+		n.Gateway = &Gateway{Services: map[string]Service{
+			"web": {Forward: netip.MustParseAddrPort(forward)}, "next": {Listen: netip.MustParseAddrPort(next)},
+		}}
+	})
+}
+
 // mistakes are changes of a fine topology and the problems each makes, as
 // printed; those with a leading ~ only warn.
 var mistakes = []struct {
@@ -108,6 +117,11 @@ var mistakes = []struct {
 	{edit("a", func(n *Node) {
 		n.Gateway = &Gateway{Services: map[string]Service{"web": {Forward: netip.MustParseAddrPort("192.0.2.50:80")}}}
 	}), "~nodes.a.gateway.services.web.forward: no node has the address 192.0.2.50"},
+	{chained("127.0.0.1:82", "127.0.0.1:81"), "~nodes.a.gateway.services.web.forward: no service of the node listens on 127.0.0.1:81"},
+	{chained("192.0.2.11:81", "127.0.0.1:81"), "~nodes.a.gateway.services.web.forward: no service of the node listens on 127.0.0.1:81"},
+	{chained("127.0.0.1:81", "192.0.2.100:80"), "~nodes.a.gateway.services.web.forward: the service forwards to itself: a request goes round until something fails"},
+	{chained("127.0.0.2:81", "127.0.0.2:81"), "~nodes.a.gateway.services.next.listen: 127.0.0.2 is neither an address nor a virtual IP of the node: the service will never be reached\n" +
+		"~nodes.a.gateway.services.web.forward: no node has the address 127.0.0.2"},
 	{editStandby("a", func(s *Standby) { s.Group = 256 }), "nodes.a.standby.lan.group: got 256, want 1 to 255\n" +
 		"nodes.b.standby.lan.vip: no member of group 1 on segment lan has a virtual IP, want one on at least one member"},
 	{editStandby("a", func(s *Standby) { s.Secondary = []netip.Addr{s.VIP} }), "nodes.a.standby.lan.secondary.0: 192.0.2.100 is already a virtual IP of the group"},
@@ -131,6 +145,13 @@ var mistakes = []struct {
 func TestValidate(t *testing.T) {
 	if problems := pair().Validate(); len(problems) != 0 {
 		t.Fatalf("a fine topology: %v", problems)
+	}
+	for _, next := range []string{"127.0.0.1:81", "0.0.0.0:81"} {
+		chain := pair()
+		chained(next, "127.0.0.1:81")(&chain)
+		if problems := chain.Validate(); len(problems) != 0 {
+			t.Errorf("a chain by the loopback address: %v", problems)
+		}
 	}
 	for _, m := range mistakes {
 		topology := pair()
