@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"net/netip"
 	"time"
@@ -38,13 +39,14 @@ func (b *binding) open() {
 	b.proc = b.service.gateway.host.Go(b.service.name, b.run)
 }
 
-func (b *binding) close() {
+// close stops listening. Without a reason, the address is that.
+func (b *binding) close(reason string) {
 	b.proc = nil
 	if b.listener != nil {
 		b.listener.Close()
 		b.listener = nil
 	}
-	b.enter(stopped, b.addr.String())
+	b.enter(stopped, cmp.Or(reason, b.addr.String()))
 }
 
 func (b *binding) run(p *sim.Proc) {

@@ -6,5 +6,6 @@
 // Other packages decide which machine holds a virtual IP: a service binds to it
 // in advance and serves once the address arrives, or as its bind policy says
 // (spec/failover.md F14). Start reading at gateway.go; binding.go binds to the
-// address, service.go answers requests, upstream.go forwards them.
+// address, service.go answers requests, upstream.go forwards
+// them, leave.go is a graceful leave.
 package gateway

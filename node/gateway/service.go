@@ -35,7 +35,7 @@ func (s *service) start() {
 
 func (s *service) stop() {
 	s.running = false
-	s.binding.close()
+	s.binding.close("")
 	s.server.Drain()
 }
 

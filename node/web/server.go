@@ -96,6 +96,14 @@ func (s *Server) Serve(p *sim.Proc, l net.Listener) error {
 // Len returns the number of open connections.
 func (s *Server) Len() int { return len(s.open) }
 
+// Retire lets each connection end with its next answer. Idle ones stay, so that
+// no request meets their end; Drain closes those that have stayed idle.
+func (s *Server) Retire() {
+	for _, v := range s.open {
+		v.closing = true
+	}
+}
+
 // Drain closes the connections: idle ones at once, the others after the current
 // answer.
 func (s *Server) Drain() {

@@ -152,6 +152,8 @@ func describeMachine(e event.Event) (note, bool) {
 			text += ", " + b.Reason
 		}
 		return say(plain, "%s", text), true
+	case event.QuiesceChanged:
+		return describeQuiesce(b), true
 	case event.ProbeChanged:
 		if b.State == "up" {
 			return say(good, "%s is up, says its probe by %s", b.Target, b.By), true
@@ -164,6 +166,21 @@ func describeMachine(e event.Event) (note, bool) {
 	default:
 		return describeBalance(e)
 	}
+}
+
+func describeQuiesce(b event.QuiesceChanged) note {
+	open := count(b.Connections, "connection")
+	switch b.State {
+	case event.QuiesceBegan:
+		return say(warn, "is about to leave")
+	case event.QuiesceDraining:
+		return say(warn, "accepts no more connections, and has %s", open)
+	case event.QuiesceDrained:
+		return say(warn, "leaves: no connection is left")
+	case event.QuiesceTimeout:
+		return say(bad, "leaves after its timeout, with %s", open)
+	}
+	return say(good, "is back")
 }
 
 // describeBalance leaves out what goes as it should: single connections, sizes,

@@ -50,6 +50,21 @@ type ServiceChanged struct {
 	Reason  string
 }
 
+// QuiesceChanged: a machine is on its way out of service, or back.
+type QuiesceChanged struct {
+	State       string `words:"began,draining,drained,timeout,ended"`
+	Connections int    // that its services still have while it leaves
+}
+
+// The states of a machine that was told to quiesce.
+const (
+	QuiesceBegan    = "began"    // it says that it is about to leave
+	QuiesceDraining = "draining" // its services accept no more connections
+	QuiesceDrained  = "drained"  // none is left: its standby control goes off
+	QuiesceTimeout  = "timeout"  // some are left, and its standby control goes off
+	QuiesceEnded    = "ended"    // it is back
+)
+
 // NeighbourChanged: a host now uses another MAC address for an IP on its
 // segment.
 type NeighbourChanged struct {
@@ -104,6 +119,9 @@ func (MemoryChanged) Kind() string { return "memory-changed" }
 
 // Kind implements Body.
 func (ConfigChanged) Kind() string { return "config-changed" }
+
+// Kind implements Body.
+func (QuiesceChanged) Kind() string { return "quiesce-changed" }
 
 // Kind implements Body.
 func (ServiceChanged) Kind() string { return "service-changed" }

@@ -13,7 +13,7 @@ import (
 // test reports it.
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
-	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{},
+	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{}, QuiesceChanged{},
 	NeighbourChanged{}, PathChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	ProgramEnded{}, ProgramSaid{}, ProbeChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},

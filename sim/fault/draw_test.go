@@ -97,7 +97,7 @@ func TestDrawing(t *testing.T) {
 		checkDrawn(t, f, bare)
 		drawn[f.Row().verb] = true
 	}
-	for _, never := range []string{"partition", "fill", "yield", "stop", "start", "backend"} {
+	for _, never := range []string{"partition", "fill", "yield", "quiesce", "unquiesce", "stop", "start", "backend"} {
 		if drawn[never] {
 			t.Errorf("a topology of one bare node: %s was drawn", never)
 		}

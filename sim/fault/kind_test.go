@@ -71,6 +71,8 @@ func TestUndoing(t *testing.T) {
 		{"set a standby off", true, ""},
 		{"save a", false, ""},
 		{"yield a", false, ""},
+		{"quiesce a delay 5s", true, "unquiesce a"},
+		{"unquiesce a", false, ""},
 		{"stop service web on b", true, "start service web on b"},
 		{"start service web on b", false, ""},
 		{"backend web hang", true, "backend web ok"},

@@ -27,6 +27,8 @@ func TestProblems(t *testing.T) {
 		{"stop service web on web", ErrTarget, []string{`node web has no service "web", want http`}},
 		{"start service webb on a", ErrTarget, []string{`node a has no service "webb", want web (did you mean "web"?)`}},
 		{"backend a hang", ErrTarget, []string{"node a is not a backend"}},
+		{"quiesce web", ErrTarget, []string{"web has neither a gateway nor standby control to quiesce"}},
+		{"unquiesce web", ErrTarget, []string{"web has neither a gateway nor standby control to quiesce"}},
 		{"yield web", ErrTarget, []string{"web has no standby control to yield"}},
 		{"yield web.lan", ErrTarget, []string{"web.lan has no standby control to yield"}},
 		{"fill b memory 10%", ErrTarget, []string{"node b has no memory limit to fill: give it one, such as memory: {limit: 64MiB}"}},

@@ -251,7 +251,7 @@ func TestHealedOnce(t *testing.T) {
 		"plug a.lan", "plug b.lan", "heal", "heal a", "unprune multicast lan", "boot a", "thaw a", "thaw b", "calm a", "reboot a", "reboot b down 3s", "reboot a warm down 1s",
 		"save a", "drift b 0%",
 	}
-	up := []string{"hog a service 50%", "hog a service 100%", "fill a memory 50%", "fill a memory 0%", "set a standby.priority 90", "set a standby off", "set a standby on", "stop service web on a", "start service web on a", "yield a"}
+	up := []string{"hog a service 50%", "hog a service 100%", "fill a memory 50%", "fill a memory 0%", "set a standby.priority 90", "set a standby off", "set a standby on", "stop service web on a", "start service web on a", "yield a", "quiesce a delay 2s timeout 9s", "unquiesce a"}
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		l := open(t, cluster())

@@ -31,6 +31,8 @@ var machineEffects = fault.Effects[*Node]{
 	fault.EffectOf((*Node).setProperty),
 	fault.EffectOf((*Node).save),
 	fault.EffectOf((*Node).yield),
+	fault.EffectOf((*Node).quiesce),
+	fault.EffectOf((*Node).unquiesce),
 	fault.EffectOf((*Node).stopService),
 	fault.EffectOf((*Node).startService),
 	fault.EffectOf((*Node).switchBackend),
@@ -146,6 +148,7 @@ func (n *Node) crash(warm bool) {
 	n.host.Crash(warm)
 	clear(n.members)
 	clear(n.programs)
+	n.leaving = nil
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {
 		n.readdress(nic)

@@ -23,6 +23,9 @@ type Node struct {
 	members  map[string]*member.Member
 	programs map[string]*Running // by key
 
+	leaving  *leave        // a graceful leave; nil: none
+	announce func(on bool) // tells other members of a graceful leave; may be nil
+
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot
 }

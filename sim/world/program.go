@@ -63,8 +63,18 @@ type Running struct {
 	// Apply applies a fault to the program, and returns how to undo it. Nothing
 	// undoes it after the machine has crashed.
 	Apply func(fault.Fault) (undo func(), err error)
+	// Leave begins a graceful leave: the program accepts no more work and finishes
+	// what it has.
+	Leave func() Leaving
 	// Finish logs what is still under way when the run ends.
 	Finish func()
+}
+
+// Leaving is a program in a graceful leave.
+type Leaving interface {
+	Connections() int // that are still open
+	Drain()           // closes those that are idle
+	Return()          // ends the leave
 }
 
 // keeps returns an error if the running program lacks a function that its
@@ -99,7 +109,8 @@ func startBackend(n *Node, cfg *topology.Backend) (*Running, error) {
 }
 
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
-	return &Running{Switch: switchOf(gateway.New(n.host, *cfg, n.running.Memory))}, nil
+	g := gateway.New(n.host, *cfg, n.running.Memory)
+	return &Running{Switch: switchOf(g), Leave: func() Leaving { return g.Leave() }}, nil
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {
