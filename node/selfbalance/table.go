@@ -18,17 +18,15 @@ type TableConfig struct {
 }
 
 // Table has the connections that a balancer knows, and counts them by service
-// and member. It grows with their number; a connection costs 40 bytes, and 11
-// to 21 of the index.
+// and member. It grows with their number: one takes 62 to 92 bytes.
 //
 // The instants that its methods are given never go back. An *Entry is valid
 // until the next call of Find, Add, Remove, Expire or Clear.
 type Table struct {
 	config  TableConfig
-	slab    slab
-	index   index
-	queues  [stateCount]queue
+	store   store
 	second  time.Duration // begin of the second of the latest segment
+	current Timeouts      // when timers end that began then
 	counts  []*[MembersMax]Count
 	evicted uint64
 	refused uint64
@@ -39,7 +37,7 @@ func NewTable(c TableConfig) *Table {
 	if c.Timeouts == (Timeouts{}) {
 		c.Timeouts = IPVSTimeouts()
 	}
-	return &Table{config: c}
+	return &Table{config: c, store: newStore(homesMin, homesMin), current: c.Timeouts}
 }
 
 // Counts returns how many connections of a service the members have, by Slot.
@@ -55,7 +53,7 @@ func (t *Table) Counts(service int) *[MembersMax]Count {
 // Find returns the entry of a connection, nil if there is none. It removes the
 // entry if its timer has ended.
 func (t *Table) Find(now time.Duration, f Flow) *Entry {
-	e := t.lookup(hash(f), f)
+	e := t.store.find(f.key())
 	if e != nil && e.due <= now {
 		t.Remove(e)
 		return nil
@@ -63,28 +61,10 @@ func (t *Table) Find(now time.Duration, f Flow) *Entry {
 	return e
 }
 
-func (t *Table) lookup(h uint32, f Flow) *Entry {
-	slots := t.index.slots
-	for i := h; len(slots) > 0; i++ {
-		slot := slots[int(i)&(len(slots)-1)]
-		if slot == 0 {
-			break
-		}
-		if uint32(slot>>32) != h {
-			continue
-		}
-		if e := t.slab.entry(uint32(slot)); e.flow == f {
-			return e
-		}
-	}
-	return nil
-}
-
 // Add adds a connection, and replaces the entry that it may have. It reports
 // false if the table is full and its policy is to refuse.
 func (t *Table) Add(now time.Duration, f Flow, service int, to Slot, s State) (*Entry, bool) {
-	h := hash(f)
-	if e := t.lookup(h, f); e != nil {
+	if e := t.store.find(f.key()); e != nil {
 		t.Remove(e)
 	}
 	if t.Len() >= t.config.Max {
@@ -94,14 +74,11 @@ func (t *Table) Add(now time.Duration, f Flow, service int, to Slot, s State) (*
 		t.refused++
 		return nil, false
 	}
-	e := t.slab.take()
-	e.flow, e.slot, e.state, e.service = f, to, s, uint16(service)
-	t.index.add(h, e.place)
-	t.Counts(service)[to].add(s, 1)
 	t.pass(now)
-	t.queues[s].push(&t.slab, e.place)
-	e.due = now + t.config.Timeouts[s]
-	return e, true
+	t.Counts(service)[to].add(s, 1)
+	e := Entry{slot: to, state: s, service: uint16(service), due: now + t.config.Timeouts[s]}
+	e.source, e.vip = f.key()
+	return t.store.add(e, t.config.Max), true
 }
 
 // evict makes room for a connection if the policy allows it.
@@ -111,11 +88,11 @@ func (t *Table) evict() bool {
 	}
 	var idle *Entry
 	since := Never
-	for s, q := range t.queues {
+	for s, q := range t.store.queues {
 		if q.first == 0 {
 			continue
 		}
-		e := t.slab.entry(q.first)
+		e := t.store.entry(q.first)
 		if at := e.due - t.config.Timeouts[s]; at < since {
 			idle, since = e, at
 		}
@@ -132,7 +109,12 @@ func (t *Table) evict() bool {
 // restarts the timer and counts the segment.
 func (t *Table) Note(now time.Duration, e *Entry, seg Segment) {
 	e.packets++
-	t.enter(now, e, e.slot, e.state.After(seg))
+	s := e.state.After(seg)
+	if s == e.state && e.due >= t.current[s] && now-t.second < time.Second {
+		e.due = now + t.config.Timeouts[s] // what most segments do
+		return
+	}
+	t.enter(now, e, e.slot, s)
 }
 
 // Set takes in what a message says about a connection, and restarts its timer.
@@ -143,9 +125,9 @@ func (t *Table) Set(now time.Duration, e *Entry, to Slot, s State) {
 // enter changes member and state, and restarts the timer.
 func (t *Table) enter(now time.Duration, e *Entry, to Slot, s State) {
 	t.pass(now)
-	if s != e.state || e.due-t.config.Timeouts[s] < t.second {
-		t.queues[e.state].cut(&t.slab, e.place)
-		t.queues[s].push(&t.slab, e.place)
+	moved := s != e.state || e.due < t.current[s]
+	if moved {
+		t.store.cut(e)
 	}
 	if to != e.slot || s != e.state {
 		c := t.counts[e.service]
@@ -153,22 +135,27 @@ func (t *Table) enter(now time.Duration, e *Entry, to Slot, s State) {
 		c[to].add(s, 1)
 		e.slot, e.state = to, s
 	}
+	if moved {
+		t.store.push(e)
+	}
 	e.due = now + t.config.Timeouts[s]
 }
 
 // pass keeps the second that now is in.
 func (t *Table) pass(now time.Duration) {
-	if now-t.second >= time.Second {
-		t.second = now.Truncate(time.Second)
+	if now-t.second < time.Second {
+		return
+	}
+	t.second = now.Truncate(time.Second)
+	for s, timeout := range t.config.Timeouts {
+		t.current[s] = t.second + timeout
 	}
 }
 
 // Remove removes an entry.
 func (t *Table) Remove(e *Entry) {
 	t.counts[e.service][e.slot].add(e.state, -1)
-	t.queues[e.state].cut(&t.slab, e.place)
-	t.index.remove(hash(e.flow), e.place)
-	t.slab.give(e)
+	t.store.remove(e)
 }
 
 // Expire removes the entries whose timers have ended, in whole seconds: those
@@ -176,9 +163,9 @@ func (t *Table) Remove(e *Entry) {
 // of them could end. It returns how many it has removed.
 func (t *Table) Expire(now time.Duration) int {
 	before := t.Len()
-	for s := range t.queues {
+	for s := range t.store.queues {
 		for due := t.headDue(State(s)); due <= now; due = t.headDue(State(s)) {
-			t.Remove(t.slab.entry(t.queues[s].first))
+			t.Remove(t.store.entry(t.store.queues[s].first))
 		}
 	}
 	return before - t.Len()
@@ -188,7 +175,7 @@ func (t *Table) Expire(now time.Duration) int {
 // empty. It is up to one second after the first timer has ended.
 func (t *Table) NextExpiry() time.Duration {
 	next := Never
-	for s := range t.queues {
+	for s := range t.store.queues {
 		next = min(next, t.headDue(State(s)))
 	}
 	return next
@@ -196,18 +183,18 @@ func (t *Table) NextExpiry() time.Duration {
 
 // headDue is when Expire removes the first entry of a state.
 func (t *Table) headDue(s State) time.Duration {
-	first := t.queues[s].first
+	first := t.store.queues[s].first
 	if first == 0 {
 		return Never
 	}
 	timeout := t.config.Timeouts[s]
-	at := t.slab.entry(first).due - timeout
+	at := t.store.entry(first).due - timeout
 	return at.Truncate(time.Second) + time.Second + timeout
 }
 
 // Len is the number of entries, with those that have ended but were neither
 // sought nor expired since.
-func (t *Table) Len() int { return t.index.used }
+func (t *Table) Len() int { return t.store.length }
 
 // Evicted counts the connections that were forgotten in favour of new ones.
 func (t *Table) Evicted() uint64 { return t.evicted }
@@ -219,20 +206,14 @@ func (t *Table) Refused() uint64 { return t.refused }
 // same in each run. The loop may change or remove the entry that it is given.
 func (t *Table) All() iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
-		for place := uint32(1); place < t.slab.used; place++ {
-			if e := t.slab.entry(place); e.place != 0 && !yield(e) {
-				return
-			}
-		}
+		t.store.all(yield)
 	}
 }
 
 // Clear removes all entries. It keeps the memory, and what Evicted and Refused
 // have counted.
 func (t *Table) Clear() {
-	t.slab.clear()
-	t.index.clear()
-	t.queues = [stateCount]queue{}
+	t.store.clear()
 	for _, c := range t.counts {
 		*c = [MembersMax]Count{}
 	}
@@ -241,9 +222,9 @@ func (t *Table) Clear() {
 // Bytes is the memory that the table has allocated.
 func (t *Table) Bytes() int {
 	return int(unsafe.Sizeof(*t)) +
-		len(t.slab.chunks)*int(unsafe.Sizeof(chunk{})) +
-		cap(t.slab.chunks)*int(unsafe.Sizeof((*chunk)(nil))) +
-		cap(t.index.slots)*8 +
+		cap(t.store.entries)*int(unsafe.Sizeof(Entry{})) +
+		cap(t.store.tags) +
+		cap(t.store.links)*int(unsafe.Sizeof(link{})) +
 		len(t.counts)*int(unsafe.Sizeof([MembersMax]Count{})) +
 		cap(t.counts)*int(unsafe.Sizeof((*[MembersMax]Count)(nil)))
 }

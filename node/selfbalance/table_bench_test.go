@@ -72,3 +72,36 @@ func BenchmarkNote(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAdd is what a new connection costs when the table is full of a
+// million others: the one that was idle longest is forgotten.
+func BenchmarkAdd(b *testing.B) {
+	all := flows(2 * million)
+	t := filled(all[:million])
+	now, i := time.Duration(0), million
+	b.ReportAllocs()
+	for b.Loop() {
+		now += 2 * time.Microsecond
+		t.Add(now, all[i], 0, 1, SynRecv)
+		if i++; i == len(all) {
+			i = 0
+		}
+	}
+	if t.Len() != million {
+		b.Fatalf("%d entries, want %d", t.Len(), million)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "M/s")
+}
+
+// BenchmarkGrow is what each connection costs of the first million, with all
+// that the table moves as it grows, and their expiry.
+func BenchmarkGrow(b *testing.B) {
+	all := flows(million)
+	for b.Loop() {
+		t := filled(all)
+		if got := t.Expire(t.NextExpiry()); got != len(all) {
+			b.Fatalf("%d expired, want %d", got, len(all))
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/million, "ns/entry")
+}

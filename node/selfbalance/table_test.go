@@ -12,21 +12,24 @@ const services = 3
 
 // twins are a table and the model of it, which get the same calls.
 type twins struct {
+	flows            int // different ones
 	table            *Table
 	model            *model
 	now              time.Duration
 	evicted, refused uint64
 }
 
+// Entries of the same state meet more often than if all were as frequent.
 var (
-	someFlows = rapid.Map(rapid.IntRange(0, 59), func(n int) Flow {
-		return Flow{Client: [4]byte{10, 0, 0, byte(n % 3)}, ClientPort: uint16(n / 3), VIP: [4]byte{192, 0, 2, 100}, Port: 80}
+	someState = rapid.SampledFrom([]State{
+		Established, Established, Established, Established, Established, Established, Established, Established, Established,
+		None, SynSent, SynRecv, FinWait, TimeWait, Close, CloseWait, LastAck, Listen, SynAck,
 	})
-	anyState   = rapid.Map(rapid.IntRange(0, stateCount-1), func(n int) State { return State(n) })
-	anySlot    = rapid.Map(rapid.IntRange(0, MembersMax-1), func(n int) Slot { return Slot(n) })
-	anySegment = rapid.SampledFrom([]Segment{OtherSegment, SYN, FIN, ACK, RST})
-	someTime   = rapid.SampledFrom([]time.Duration{
-		0, 0, 0, 1, time.Millisecond, 400 * time.Millisecond, time.Second, 10 * time.Second, 60 * time.Second, 1000 * time.Second,
+	someSegment = rapid.SampledFrom([]Segment{ACK, ACK, ACK, ACK, OtherSegment, SYN, FIN, RST})
+	anySlot     = rapid.Map(rapid.IntRange(0, MembersMax-1), func(n int) Slot { return Slot(n) })
+	someTime    = rapid.SampledFrom([]time.Duration{
+		0, 1, time.Millisecond, 400 * time.Millisecond, 400 * time.Millisecond, time.Second, time.Second,
+		5 * time.Second, 10 * time.Second, 60 * time.Second, 1000 * time.Second,
 	})
 )
 
@@ -42,9 +45,13 @@ func history(t *rapid.T) {
 			config.Timeouts[s] /= 100
 		}
 	}
-	x := &twins{table: NewTable(config), model: &model{config: config, entries: map[Flow]*remembered{}}}
+	x := &twins{
+		flows: rapid.SampledFrom([]int{4, 12, 60}).Draw(t, "flows"),
+		table: NewTable(config),
+		model: &model{config: config, entries: map[Flow]*remembered{}},
+	}
 	counts := x.table.Counts(0)
-	t.Repeat(map[string]func(*rapid.T){
+	calls := map[string]func(*rapid.T){
 		"": func(t *rapid.T) {
 			x.model.compare(t, x.table)
 			if counts != x.table.Counts(0) {
@@ -59,7 +66,10 @@ func history(t *rapid.T) {
 		"expire": x.expire,
 		"clear":  x.clear,
 		"pass":   func(t *rapid.T) { x.now += someTime.Draw(t, "time") },
-	})
+	}
+	for range 5 { // 30 calls each, so that the table fills and grows
+		t.Repeat(calls)
+	}
 }
 
 // TestTableLikeModel plays 2000 histories.
@@ -71,8 +81,12 @@ func TestTableLikeModel(t *testing.T) {
 
 func FuzzTable(f *testing.F) { f.Fuzz(rapid.MakeFuzz(history)) }
 
+func (x *twins) flow(t *rapid.T) Flow {
+	return connection(rapid.IntRange(0, x.flows-1).Draw(t, "flow") << 14)
+}
+
 func (x *twins) find(t *rapid.T) (*Entry, *remembered) {
-	f := someFlows.Draw(t, "flow")
+	f := x.flow(t)
 	e, r := x.table.Find(x.now, f), x.model.find(x.now, f)
 	if (e == nil) != (r == nil) || e != nil && e.Flow() != f {
 		t.Fatalf("%v: got %v, want %v", f, e, r)
@@ -81,8 +95,8 @@ func (x *twins) find(t *rapid.T) (*Entry, *remembered) {
 }
 
 func (x *twins) add(t *rapid.T) {
-	f, service := someFlows.Draw(t, "flow"), rapid.IntRange(0, services-1).Draw(t, "service")
-	to, s := anySlot.Draw(t, "slot"), anyState.Draw(t, "state")
+	f, service := x.flow(t), rapid.IntRange(0, services-1).Draw(t, "service")
+	to, s := anySlot.Draw(t, "slot"), someState.Draw(t, "state")
 	e, ok := x.table.Add(x.now, f, service, to, s)
 	evicted, fits := x.model.add(x.now, f, service, to, s)
 	if ok != fits || (e != nil) != fits || fits && e.Flow() != f {
@@ -101,7 +115,7 @@ func (x *twins) add(t *rapid.T) {
 
 func (x *twins) note(t *rapid.T) {
 	if e, r := x.find(t); e != nil {
-		seg := anySegment.Draw(t, "segment")
+		seg := someSegment.Draw(t, "segment")
 		x.table.Note(x.now, e, seg)
 		r.packets++
 		x.model.enter(x.now, r, r.slot, r.state.After(seg))
@@ -110,7 +124,7 @@ func (x *twins) note(t *rapid.T) {
 
 func (x *twins) set(t *rapid.T) {
 	if e, r := x.find(t); e != nil {
-		to, s := anySlot.Draw(t, "slot"), anyState.Draw(t, "state")
+		to, s := anySlot.Draw(t, "slot"), someState.Draw(t, "state")
 		x.table.Set(x.now, e, to, s)
 		x.model.enter(x.now, r, to, s)
 	}
@@ -142,8 +156,8 @@ func TestTableGrows(t *testing.T) {
 	const n = 20_000
 	table := NewTable(TableConfig{Max: 1_000_000})
 	for i := range n {
-		if i == 10 && table.Bytes() > 64<<10 {
-			t.Errorf("10 connections: %d bytes, want at most 64 KiB", table.Bytes())
+		if i == 10 && table.Bytes() > 4<<10 {
+			t.Errorf("10 connections: %d bytes, want at most 4 KiB", table.Bytes())
 		}
 		if _, ok := table.Add(0, connection(i), 0, Slot(i%MembersMax), Established); !ok {
 			t.Fatalf("connection %d is refused", i)
@@ -164,6 +178,42 @@ func TestTableGrows(t *testing.T) {
 	}
 	if e := table.Find(1, connection(n)); e != nil {
 		t.Errorf("a connection that was never added: got %v", e)
+	}
+}
+
+// TestTableAll: the loop may remove what it is given, and sees each entry once.
+func TestTableAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 300).Draw(t, "connections")
+		table, seen := NewTable(TableConfig{Max: n}), map[Flow]bool{}
+		for i := range n {
+			table.Add(0, connection(i*7), 0, 1, Established)
+		}
+		remove := rapid.SampledFrom([]uint64{0, 1, 2, 3}).Draw(t, "remove of 3")
+		for e := range table.All() {
+			f := e.Flow()
+			if seen[f] {
+				t.Fatalf("%v is seen twice", f)
+			}
+			seen[f] = true
+			if hash(f.key())>>8%3 < remove {
+				table.Remove(e)
+			}
+		}
+		if len(seen) != n {
+			t.Fatalf("%d entries seen, want %d", len(seen), n)
+		}
+		for f := range seen {
+			if got, want := table.Find(1, f) == nil, hash(f.key())>>8%3 < remove; got != want {
+				t.Fatalf("%v: removed is %v, want %v", f, got, want)
+			}
+		}
+	})
+	table := NewTable(TableConfig{Max: 2})
+	table.Add(0, connection(1), 0, 1, Established)
+	table.Add(0, connection(2), 0, 1, Established)
+	for range table.All() {
+		break // a loop may end early
 	}
 }
 
