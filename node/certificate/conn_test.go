@@ -75,6 +75,7 @@ func TestRepeatable(t *testing.T) {
 		return l.Digest.String()
 	}
 	want := digest(1)
+	t.Logf("digest %s", want) // for TestOtherProcessors
 	for _, processors := range []int{1, 1, 4, 4} {
 		if got := digest(processors); got != want {
 			t.Errorf("on %d processors: got %s, want %s", processors, got, want)
