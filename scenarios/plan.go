@@ -23,7 +23,7 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Probes: n.Probe != nil}
 		for _, iface := range topology.Names(n.Standby) {
 			standby := n.Standby[iface]
-			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs()})
+			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs(), Balanced: standby.SelfBalance != nil})
 		}
 		if n.Exec != nil {
 			node.Host = &expect.Host{Programs: n.Exec.Programs(), VIPs: n.Exec.VIPs, Watched: n.Exec.Watch != ""}

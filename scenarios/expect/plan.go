@@ -36,6 +36,7 @@ type Membership struct {
 	Interface string
 	Group     int
 	VIPs      []netip.Addr
+	Balanced  bool // it takes part in self-balancing
 }
 
 // Host is what a plan knows of a real host.

@@ -3,6 +3,8 @@ package oracle
 import (
 	"fmt"
 	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // Invariant is something that must hold in every run, whatever the scenario
@@ -27,7 +29,12 @@ var Invariants = []Invariant{
 		func(s *scene, w *watch) fold { return newHolding(s, w) },
 	},
 	{
-		"no-forwarding-loop", "no frame comes back to where it has been",
+		"fixed-services", "connections to a service that is not self-balanced stay with the owner of the virtual IP",
+		"such a service has state that other members lack: sessions, or a second connection (spec/failover.md §5.8)",
+		func(s *scene, w *watch) fold { return balancedOnly(s, newFixedServices(s, w)) },
+	},
+	{
+		"no-forwarding-loop", "no frame comes back to where it has been, or goes between members of a group more than twice",
 		"a looping frame multiplies until the network is full of it",
 		func(_ *scene, w *watch) fold { return &looping{watch: w} },
 	},
@@ -42,6 +49,11 @@ var Invariants = []Invariant{
 		func(_ *scene, w *watch) fold { return newOneServer(w) },
 	},
 	{
+		"others-survive", "in recovery modes rebuild and second-chance, a connection survives the death of members that do not terminate it",
+		"both ends of it are alive, and the members know that between them (spec/failover.md §5.8)",
+		func(s *scene, w *watch) fold { return balancedOnly(s, newOthersSurvive(s, w)) },
+	},
+	{
 		"responses-match", "each answer belongs to a request that was sent on its connection, is whole, and comes once",
 		"crossed, lost or doubled answers are the worst that a failover can do",
 		func(_ *scene, w *watch) fold { return newMatching(w) },
@@ -51,7 +63,30 @@ var Invariants = []Invariant{
 		"its answers would go to whoever owns the address by then (spec/failover.md F13)",
 		func(s *scene, w *watch) fold { return newSources(s.facts, w) },
 	},
+	{
+		"weight-zero", "a member of weight 0 gets no new connection once its report of that has had time to arrive",
+		"it cannot serve it, or is about to leave (spec/failover.md §5.8)",
+		func(s *scene, w *watch) fold { return balancedOnly(s, newWeightZero(s, w)) },
+	},
 }
+
+// balancedOnly returns the fold, or one that does nothing if no group is
+// self-balanced.
+func balancedOnly(s *scene, f fold) fold {
+	if s.facts.balances() {
+		return f
+	}
+	return nothing{}
+}
+
+// nothing is a fold without an effect.
+type nothing struct{}
+
+// Observe implements fold.
+func (nothing) Observe(event.Event) {}
+
+// Finish implements fold.
+func (nothing) Finish(time.Duration) {}
 
 // watch collects the violations of one invariant.
 type watch struct {
