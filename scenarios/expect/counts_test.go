@@ -55,8 +55,8 @@ func TestCounts(t *testing.T) {
 			t.Errorf("%s: counted %+v, read %+v", g[0], got, verdicts[0].Result)
 		}
 	}
-	if counted["answered-by"] == 0 || counted["event"] == 0 || len(counted) != 2 {
-		t.Errorf("counted %v, want answered-by and event", counted)
+	if counted["answered-by"] == 0 || counted["event"] == 0 || counted["same-member"] == 0 || len(counted) != 3 {
+		t.Errorf("counted %v, want answered-by, event and same-member", counted)
 	}
 }
 

@@ -42,12 +42,17 @@ func runEvents() []event.Event {
 		{At: at(48), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02"}},
 		{At: at(49), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02", Repeat: 1}},
 		answered(50, "c1", "b"), answered(51, "c1", "b"),
+		served(52, "a", "back", 1), served(52, "a", "front", 1), served(53, "b", "back", 2), served(53, "a", "front", 2), served(54, "a", "front", 3),
 		said(55, "haproxy", "Server web/a is DOWN, check duration: 1001ms"), said(56, "curl", "200 after 0.004 s"), said(57, "curl", "200 after 2.5 s"),
 		{At: at(60), Node: "a", What: event.FaultApplied{Fault: "plug a.lan"}},
 		changed(61, "a", "Active", "Speak"),
 		{At: at(70), Node: "a", What: event.FaultApplied{Fault: "crash a"}},
 		{At: at(70), Node: "a", What: event.PowerChanged{State: "crashed"}},
 	}
+}
+
+func served(seconds float64, node, service string, request uint64) event.Event {
+	return event.Event{At: at(seconds), Node: node, What: event.RequestServed{Service: service, Request: request}}
 }
 
 func evidence() Evidence {
@@ -223,6 +228,9 @@ var goldenChecks = [][3]string{
 	{"answered-by: {client: c1, nodes: {a: 0%.., b: 100%}, after: pull a.lan}", "answers to c1 after pull a.lan: a 0%.., b 100%, nobody else", "b 100%, a 0% of 2 answers"},
 	{"answered-by: {nodes: {a: 60%, b: 40%}}", "answers to all clients: a 60%, b 40%, nobody else", "a 60%, b 40% of 5 answers"},
 	{"answered-by: {client: c1, nodes: {b: 100%}, from: 80s}", "answers to c1 from 1m20s: b 100%, nobody else", "!no answers"},
+	{"same-member: {services: [front, back]}", "requests that stay on one machine at front, back: 100%", "!50% of 2 requests"},
+	{"same-member: {services: [front, back], share: 40%..60%}", "requests that stay on one machine at front, back: 40%..60%", "50% of 2 requests"},
+	{"same-member: {services: [front, back], to: 52s}", "requests that stay on one machine at front, back to 52s: 100%", "100% of 1 requests"},
 	{"event: {kind: vip-announced}", "vip-announced: 1..", "2, at 48s, 49s"},
 	{"event: {kind: vip-announced, node: b, count: 1, where: {repeat: \"1\", vip: 192.0.2.100}}", "vip-announced of b with repeat 1, vip 192.0.2.100: 1", "1, at 49s"},
 	{"event: {kind: vip-announced, node: a, count: 0}", "vip-announced of a: 0", "0"},

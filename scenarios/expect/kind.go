@@ -51,6 +51,7 @@ var kinds = []Kind{
 	KindOf[Table]("table", "the size of the forwarding tables of self-balanced groups"),
 	KindOf[Requests]("requests", "how the requests of a client end"),
 	KindOf[AnsweredBy]("answered-by", "which nodes answer requests"),
+	KindOf[SameMember]("same-member", "the share of requests that one machine answers at all services of a chain"),
 	KindOf[Happening]("event", "how often an event happens"),
 	KindOf[Said]("said", "what the programs of a real host write"),
 	KindOf[Violations]("violations", "invariants that this scenario breaks on purpose"),

@@ -107,6 +107,8 @@ var questions = []struct {
 	{"answered-by: {client: c1, nodes: {a: 0%..}}", quiet, "c1 sent no request"},
 	{"answered-by: {client: c2, nodes: {a: 0%..}, to: 19s}", quiet, "c2 sends nothing before 20s, and the window ends at 19s"},
 	{"answered-by: {client: c2, nodes: {a: 0%..}, from: 91s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
+	{"same-member: {services: [front, back], share: 0%..}", quiet, "no request went through the chain"},
+	{"same-member: {services: [front, back], share: 0%.., from: 91s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
 	{"event: {kind: request-failed, node: c1, count: 0}", quiet, "c1 sent no request"},
 	{"event: {kind: request-failed, count: 0}", idle, "no client sent a request"},
 	{"event: {kind: request-failed, node: c2, to: 19s, count: 0}", quiet, "c2 sends nothing before 20s, and the window ends at 19s"},

@@ -13,6 +13,7 @@ var (
 	readChanges = readFaults.Or(event.SetOf(event.StandbyChanged{}))
 	readRoster  = readFaults.Or(oracle.RosterReads)
 	readAnswers = readFaults.Or(event.SetOf(event.RequestAnswered{}))
+	readServed  = readFaults.Or(event.SetOf(event.RequestServed{}))
 	readByNeeds = readChanges
 	readSaid    = readFaults.Or(event.SetOf(event.ProgramSaid{}))
 )
