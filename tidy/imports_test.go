@@ -29,7 +29,7 @@ var flow = map[string][]string{
 	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
 	"node/wire/ipvs":      {"node/wire"},                                            // sync messages of IPVS
 	"node/standby":        {"node/wire"},                                            // a pure machine
-	"node/selfbalance":    {"node/wire"},                                            // pure tables, schedulers and a machine
+	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
@@ -39,9 +39,13 @@ var flow = map[string][]string{
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
 		"node/wire", "node/wire/balance", "node/wire/ipvs",
 	},
+	"node/selfbalance/distributor": { // the machine's shell on an interface
+		"sim", "sim/event", "netfab", "node/wire", "node/wire/balance", "node/wire/ipvs", "node/host", "node/selfbalance",
+	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
+		"node/selfbalance", "node/selfbalance/distributor",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
 	"sim/testbed/wall": {

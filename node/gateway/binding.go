@@ -108,5 +108,8 @@ func (b *binding) enter(state, reason string) {
 	if b.state != state {
 		b.state = state
 		b.service.gateway.log(event.ServiceChanged{Service: b.service.name, State: state, Reason: reason})
+		if change := b.service.gateway.onChange; change != nil {
+			change()
+		}
 	}
 }

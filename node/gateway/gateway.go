@@ -15,6 +15,7 @@ type Gateway struct {
 	host     *host.Host
 	memory   topology.Memory // memory used by connections and requests
 	services []*service      // in the order of their names
+	onChange func()          // may be nil; see OnChange
 }
 
 // New starts the services of cfg on a running machine; they end with the

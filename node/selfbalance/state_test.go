@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ipvs is the table of spec/failover.md §5.4; – is an unchanged state.
-const ipvs = `
+// ipvsTable is the table of spec/failover.md §5.4; – is an unchanged state.
+const ipvsTable = `
 segment NONE     ESTABLISHED SYN_SENT    SYN_RECV    FIN_WAIT TIME_WAIT CLOSE    CLOSE_WAIT LAST_ACK LISTEN   SYNACK
 syn     SYN_RECV –           ESTABLISHED –           SYN_RECV SYN_RECV  SYN_RECV SYN_RECV   SYN_RECV SYN_RECV SYN_RECV
 fin     CLOSE    FIN_WAIT    –           TIME_WAIT   –        –         –        –          –        –        TIME_WAIT
@@ -19,7 +19,7 @@ other   –        –           –           –           –        –     
 
 func TestTransitions(t *testing.T) {
 	segments := map[string]Segment{"syn": SYN, "fin": FIN, "ack": ACK, "rst": RST, "other": OtherSegment}
-	rows := strings.Split(strings.TrimSpace(ipvs), "\n")
+	rows := strings.Split(strings.TrimSpace(ipvsTable), "\n")
 	states := strings.Fields(rows[0])[1:]
 	if len(states) != stateCount || len(rows) != 1+len(segments) {
 		t.Fatalf("%d states and %d segments, want %d and %d", len(states), len(rows)-1, stateCount, len(segments))

@@ -27,7 +27,7 @@ const fullyBusy = 0.995
 func (w *Weigher) Sample(busy float64) uint16 {
 	idle := 1 - min(max(busy, 0), 1)
 	if w.sampled {
-		idle = w.Smoothing*w.idle + (1-w.Smoothing)*idle
+		idle = float64(w.Smoothing*w.idle) + float64((1-w.Smoothing)*idle) // rounded: some processors would fuse product and sum
 	}
 	w.sampled, w.idle = true, idle
 	if busy < fullyBusy {

@@ -61,6 +61,12 @@ type ICMPError struct {
 	Ports    *[4]byte
 }
 
+// SourcePort returns the port of the packet's sender.
+func (e ICMPError) SourcePort() uint16 { return binary.BigEndian.Uint16(e.Ports[0:2]) }
+
+// DestinationPort returns the port that the packet was for.
+func (e ICMPError) DestinationPort() uint16 { return binary.BigEndian.Uint16(e.Ports[2:4]) }
+
 // ICMPErrorOf views an ICMP error about a packet of TCP. ok is false for other
 // frames, for fragments, and if the message ends before the ports. No checksum
 // is checked.

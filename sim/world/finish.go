@@ -32,6 +32,7 @@ func (w *World) Finish() {
 				n.host.Log(status(m))
 			}
 		}
+		n.logBalance()
 	}
 }
 

@@ -149,6 +149,8 @@ func (n *Node) crash(warm bool) {
 	clear(n.members)
 	clear(n.programs)
 	n.leaving = nil
+	clear(n.distributors)
+	n.gateway = nil
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {
 		n.readdress(nic)

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/selfbalance/distributor"
 	"github.com/cablepull/cablepull/node/standby/member"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -23,8 +25,9 @@ type Node struct {
 	members  map[string]*member.Member
 	programs map[string]*Running // by key
 
-	leaving  *leave        // a graceful leave; nil: none
-	announce func(on bool) // tells other members of a graceful leave; may be nil
+	leaving      *leave                              // a graceful leave; nil: none
+	distributors map[string]*distributor.Distributor // by interface
+	gateway      *gateway.Gateway                    // nil: none runs
 
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot
@@ -33,7 +36,7 @@ type Node struct {
 func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	n := &Node{
 		world: w, name: name, running: newConfiguration(cfg, reboot.Set), saved: newConfiguration(cfg, reboot.Set),
-		members: map[string]*member.Member{}, programs: map[string]*Running{},
+		members: map[string]*member.Member{}, programs: map[string]*Running{}, distributors: map[string]*distributor.Distributor{},
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
@@ -119,7 +122,12 @@ func (n *Node) startMember(iface string) {
 	freeze := n.running.Gateway != nil && n.running.Gateway.OnVIPLoss == topology.OnVIPLossFreeze
 	cfg := memberConfig(standby, nic.Address().Addr(), freeze)
 	cfg.Disabled = n.running.set["standby."+iface] == "off"
-	n.members[iface] = member.Start(n.host, nic, cfg)
+	if standby.SelfBalance != nil {
+		n.startDistributor(nic, standby, &cfg)
+	}
+	m := member.Start(n.host, nic, cfg)
+	n.members[iface] = m
+	m.HoldPreempt(standby.SelfBalance != nil)
 }
 
 // vips returns the virtual IPs of the node's groups, primary ones first.

@@ -110,6 +110,8 @@ func startBackend(n *Node, cfg *topology.Backend) (*Running, error) {
 
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 	g := gateway.New(n.host, *cfg, n.running.Memory)
+	g.OnChange(n.servicesChanged)
+	n.gateway = g
 	return &Running{Switch: switchOf(g), Leave: func() Leaving { return g.Leave() }}, nil
 }
 

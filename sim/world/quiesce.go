@@ -48,9 +48,7 @@ func (n *Node) unquiesce(fault.Unquiesce) (undo func() bool, err error) {
 // intend tells those who send connections to this machine that it is about to
 // leave, or no longer.
 func (n *Node) intend(leave bool) {
-	if n.announce != nil {
-		n.announce(leave)
-	}
+	n.announceLeave(leave)
 }
 
 // run is the course of a leave. It ends early when the leave does.

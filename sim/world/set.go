@@ -102,6 +102,9 @@ func (n *Node) put(property, value string) error {
 	if m := n.members[parts[1]]; m != nil {
 		m.Enable(value == "on")
 	}
+	if d := n.distributors[parts[1]]; d != nil {
+		d.Enable(value == "on")
+	}
 	return nil
 }
 

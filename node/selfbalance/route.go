@@ -1,0 +1,197 @@
+package selfbalance
+
+import "time"
+
+// Packet is a TCP segment to a virtual IP, as far as a decision needs it.
+type Packet struct {
+	Flow    Flow
+	Segment Segment
+	// Hops is how often members have forwarded it: 0 for a frame from elsewhere, 1
+	// from the owner, 2 if another member has passed it on.
+	Hops uint8
+	// Known says that this machine has the connection. It is only read if
+	// Machine.AsksKnown says so: finding out costs time.
+	Known bool
+}
+
+// Verdict is what becomes of a segment.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Local   Verdict = iota // the own stack receives it
+	Forward                // to the interface of a member
+	PassOn                 // to that of the second choice, which must not pass it on
+	Hold                   // until Decide
+	Drop
+	Refuse // drop, and tell the client: ICMP port unreachable
+)
+
+// Decision is a verdict, and the member that it names.
+type Decision struct {
+	Verdict  Verdict
+	To       Slot
+	Assigned bool // To was chosen for a new connection
+	Lost     bool // the owner does not know the connection, and the stack decides
+}
+
+// AsksKnown reports whether Route reads Packet.Known.
+func (m *Machine) AsksKnown(hops uint8) bool {
+	return m.cfg.Recovery == RecoverBySecondChance || hops == 0 && !m.owner
+}
+
+// Route decides about one segment. No frame of a member is ever forwarded, even
+// if two members are owners at once: it is delivered, or passed on once.
+func (m *Machine) Route(now time.Duration, p *Packet) Decision {
+	switch {
+	case p.Hops >= 2:
+		return m.here()
+	case p.Hops == 1:
+		return m.forwarded(p)
+	case !m.owner:
+		return m.misled(now, p)
+	case m.cfg.Recovery == RecoverBySecondChance:
+		return m.byHash(p)
+	}
+	return m.byTable(now, p)
+}
+
+func (m *Machine) here() Decision {
+	m.counters.Local++
+	return Decision{Verdict: Local, To: Self}
+}
+
+// to forwards to a member, or delivers if that is the machine itself.
+func (m *Machine) to(s Slot, assigned bool) Decision {
+	if s == Self {
+		d := m.here()
+		d.Assigned = assigned
+		return d
+	}
+	m.counters.Forwarded++
+	return Decision{Verdict: Forward, To: s, Assigned: assigned}
+}
+
+func (m *Machine) drop() Decision {
+	m.counters.Dropped++
+	return Decision{Verdict: Drop}
+}
+
+// byTable routes as the owner with a table does.
+func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
+	e := m.table.Find(now, p.Flow)
+	if e != nil && p.Segment == SYN && Reusable(e.State()) {
+		m.table.Remove(e) // the client uses its port again
+		e = nil
+	}
+	if e == nil {
+		return m.unknown(now, p)
+	}
+	slot, before := e.Slot(), e.State()
+	m.table.Note(now, e, p.Segment)
+	m.syncAfter(now, e, before)
+	if slot != Self && !m.peers[slot].alive {
+		return m.orphaned(p)
+	}
+	return m.to(slot, false)
+}
+
+// orphaned routes a segment whose member is lost.
+func (m *Machine) orphaned(p *Packet) Decision {
+	if m.cfg.ResetDead {
+		return m.here() // the stack answers with RST
+	}
+	return m.drop()
+}
+
+// unknown routes the owner's segment of a connection that is not in the table.
+func (m *Machine) unknown(now time.Duration, p *Packet) Decision {
+	v := m.services[p.Flow.Service()]
+	switch {
+	case v == nil || m.fixed(p.Flow.Service()) != "":
+		return m.here() // not balanced; without a listener the stack resets it
+	case m.rebuild.blind():
+		m.counters.Held++
+		return Decision{Verdict: Hold}
+	case p.Segment != SYN:
+		d := m.here() // the symptom of a lost table: RST
+		d.Lost = true
+		m.counters.Unknown++
+		return d
+	}
+	slot, found := v.scheduler.Schedule(p.Flow, &v.members)
+	if !found {
+		m.counters.Refused++
+		return Decision{Verdict: Refuse}
+	}
+	if e, added := m.table.Add(now, p.Flow, v.index, slot, None); added {
+		m.table.Note(now, e, SYN)
+	} else {
+		return m.drop() // the table is full, and keeps what it has
+	}
+	m.counters.Assigned++
+	return m.to(slot, true)
+}
+
+// byHash routes as an owner without a table: the connection itself says who has
+// it.
+func (m *Machine) byHash(p *Packet) Decision {
+	v := m.services[p.Flow.Service()]
+	if v == nil || m.fixed(p.Flow.Service()) != "" {
+		return m.here()
+	}
+	first, second, found := Rendezvous(p.Flow, &v.members)
+	switch {
+	case !found || p.Segment == SYN && v.members.Weights[first] == 0:
+		m.counters.Refused++
+		return Decision{Verdict: Refuse}
+	case p.Segment == SYN:
+		m.counters.Assigned++
+		return m.to(first, true)
+	case first != Self:
+		return m.to(first, false)
+	}
+	return m.keepOrPass(p, second)
+}
+
+// forwarded routes a segment that the owner has forwarded to this member.
+func (m *Machine) forwarded(p *Packet) Decision {
+	v := m.services[p.Flow.Service()]
+	if m.cfg.Recovery != RecoverBySecondChance || v == nil || p.Segment == SYN {
+		return m.here()
+	}
+	first, second, found := Rendezvous(p.Flow, &v.members)
+	switch {
+	case !found:
+		return m.here()
+	case first == Self:
+		return m.keepOrPass(p, second)
+	}
+	return m.keepOrPass(p, first)
+}
+
+// keepOrPass delivers a segment of a connection that this machine has, and
+// passes others on to another member.
+func (m *Machine) keepOrPass(p *Packet, other Slot) Decision {
+	if p.Known || other == Self {
+		return m.here()
+	}
+	m.counters.PassedOn++
+	return Decision{Verdict: PassOn, To: other}
+}
+
+// misled routes a segment that a client sent to a member that is not the owner:
+// the client has not learned yet that the address moved. Who was the owner
+// still knows where the connection lives. A SYN is dropped: the client repeats
+// it, and the owner should choose.
+func (m *Machine) misled(now time.Duration, p *Packet) Decision {
+	if p.Known {
+		return m.here()
+	}
+	if e := m.table.Find(now, p.Flow); e != nil && p.Segment != SYN {
+		if slot := e.Slot(); slot != Self && m.peers[slot].alive {
+			return m.to(slot, false)
+		}
+	}
+	return m.drop()
+}
