@@ -19,13 +19,6 @@ func (e *Error) Error() string { return "certificate: " + e.Err.Error() }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Plain is the connection beneath; *host.Conn is one.
-type Plain interface {
-	web.Conn
-	// SetTimeout makes reads and writes fail once d has passed; 0 means never.
-	SetTimeout(d time.Duration)
-}
-
 // Conn is one end of a secure connection. As with the connection beneath, one
 // proc may read while another writes.
 //
@@ -33,20 +26,20 @@ type Plain interface {
 // would stop the loop. A reader takes the writer's lock only to report broken
 // bytes, which TCP does not deliver.
 type Conn struct {
-	Plain
-	tls     *tls.Conn
-	beneath beneath
-	ahead   [1]byte // read by AwaitRead
-	has     bool    // ahead has not been read yet
+	web.Conn // beneath
+	tls      *tls.Conn
+	beneath  beneath
+	ahead    [1]byte // read by AwaitRead
+	has      bool    // ahead has not been read yet
 }
 
-func newConn(c Plain) *Conn { return &Conn{Plain: c, beneath: beneath{Plain: c}} }
+func newConn(c web.Conn) *Conn { return &Conn{Conn: c, beneath: beneath{Conn: c}} }
 
 // handshake completes the handshake. HandshakeContext with a context that can
 // end would start a goroutine.
 func (c *Conn) handshake() error { return c.cause(c.tls.Handshake()) }
 
-// AwaitRead implements web.Plain. What lies between the bytes that have arrived
+// AwaitRead implements web.Conn. What lies between the bytes that have arrived
 // and those that can be read only crypto/tls knows, so it reads one of them.
 func (c *Conn) AwaitRead() error {
 	if c.has {
@@ -90,20 +83,20 @@ func (c *Conn) cause(err error) error {
 
 // beneath is the connection beneath as crypto/tls sees it.
 type beneath struct {
-	Plain
+	web.Conn
 	err error // the last one
 }
 
 // Read implements net.Conn.
 func (b *beneath) Read(p []byte) (int, error) {
-	n, err := b.Plain.Read(p)
+	n, err := b.Conn.Read(p)
 	b.note(err)
 	return n, err
 }
 
 // Write implements net.Conn.
 func (b *beneath) Write(p []byte) (int, error) {
-	n, err := b.Plain.Write(p)
+	n, err := b.Conn.Write(p)
 	b.note(err)
 	return n, err
 }
@@ -117,11 +110,11 @@ func (b *beneath) note(err error) {
 // SetWriteDeadline implements net.Conn. Only tls.Conn.Close calls it, which
 // gives its alert five seconds of the wall clock. Here the alert is sent if
 // there is room, and otherwise not at all.
-func (b *beneath) SetWriteDeadline(time.Time) error { return b.Plain.SetWriteDeadline(longAgo) }
+func (b *beneath) SetWriteDeadline(time.Time) error { return b.Conn.SetWriteDeadline(longAgo) }
 
 var longAgo = time.Unix(1, 0)
 
 var (
-	_ Plain    = (*Conn)(nil)
+	_ web.Conn = (*Conn)(nil)
 	_ net.Conn = (*beneath)(nil)
 )

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"time"
+
+	"github.com/cablepull/cablepull/node/web"
 )
 
 // Server is the TLS of one service.
@@ -57,7 +59,7 @@ func newConfig(stream *rand.Rand, now func() time.Time) *tls.Config {
 
 // Accept returns the server's end of a connection. Its first read or write does
 // the handshake, in the proc that calls it.
-func (s *Server) Accept(c Plain) *Conn {
+func (s *Server) Accept(c web.Conn) *Conn {
 	conn := newConn(c)
 	conn.tls = tls.Server(&conn.beneath, s.config)
 	return conn
@@ -68,7 +70,7 @@ func (s *Server) Listener(l net.Listener) net.Listener { return listener{l, s} }
 
 // Connect does the client's part of the handshake and returns its end of the
 // connection. The caller closes c if it fails.
-func (c *Client) Connect(plain Plain) (*Conn, error) {
+func (c *Client) Connect(plain web.Conn) (*Conn, error) {
 	conn := newConn(plain)
 	conn.tls = tls.Client(&conn.beneath, c.config)
 	if err := conn.handshake(); err != nil {
@@ -85,7 +87,7 @@ type listener struct {
 // Accept implements net.Listener.
 func (l listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
-	if plain, is := c.(Plain); is && err == nil {
+	if plain, is := c.(web.Conn); is && err == nil {
 		return l.server.Accept(plain), nil
 	}
 	return c, err

@@ -3,7 +3,6 @@ package client
 import (
 	"errors"
 	"net"
-	"time"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
@@ -25,7 +24,7 @@ type connection struct {
 	request  *request
 	number   uint64 // of what is open now, or was last
 	answered int
-	conn     conn
+	conn     web.Conn  // TLS, if the target is https
 	link     *web.Link // nil: not open
 	broken   error     // the request could not be written
 }
@@ -78,12 +77,6 @@ func (c *connection) unwind() {
 	if c.link != nil {
 		c.link.Release()
 	}
-}
-
-// conn is an open connection: of TCP, or TLS on top of it.
-type conn interface {
-	web.Conn
-	SetTimeout(time.Duration)
 }
 
 func (c *connection) dial() error {

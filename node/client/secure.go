@@ -6,6 +6,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -27,7 +28,7 @@ func newTLS(h *host.Host, pin string) (*certificate.Client, error) {
 // secured returns a connection as requests use it. With an https target it does
 // the handshake first, within the time that is left to connect; a connection on
 // which that fails is closed.
-func (c *Client) secured(plain *host.Conn, left time.Duration) (conn, error) {
+func (c *Client) secured(plain *host.Conn, left time.Duration) (web.Conn, error) {
 	if c.tls == nil {
 		return plain, nil
 	}

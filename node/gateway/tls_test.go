@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
+	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -128,5 +130,37 @@ func TestTLSStop(t *testing.T) {
 	l.Run(20 * second)
 	if got := l.outcomes(); got[client.TLS] != 0 {
 		t.Errorf("got %v, want no failure of TLS itself", got)
+	}
+}
+
+// TestTLSTimeouts: the idle timeout includes the handshake, and the persistent
+// timeout ends a secure connection like any other.
+func TestTLSTimeouts(t *testing.T) {
+	l := newLab(t, 0)
+	l.own()
+	s := secure("web")
+	s.IdleTimeout, s.PersistentTimeout = 2*second, 3*second
+	l.start(map[string]topology.Service{"web": s})
+	l.askSecurely("web", topology.Client{Rate: 0.1, Mode: topology.ModeKeepAlive, Stop: 5 * second})
+	var silent time.Duration // how long a client is kept that says nothing
+	l.web.Go("silent", func(*sim.Proc) {
+		began := l.Loop.Now()
+		if c, err := l.web.Dial(s.Listen, second); err == nil {
+			c.AwaitRead()
+			silent = l.Loop.Now() - began
+			c.Close()
+		}
+	})
+	l.Run(10 * second)
+	l.wantOutcomes(map[string]int{"200 by a": 1})
+	got := map[string]int{}
+	for _, c := range event.Of[event.ConnTimedOut](l.Log.Events()) {
+		got[c.Timeout]++
+	}
+	if got[event.IdleTimeout] != 1 || got[event.PersistentTimeout] != 1 || silent < 2*second || silent > 2*second+millisecond {
+		t.Errorf("timeouts %v, silent for %s; want one of each, and 2s", got, silent)
+	}
+	if n := l.gateway.Connections("web"); n != 0 {
+		t.Errorf("%d connections are open, want none", n)
 	}
 }
