@@ -84,10 +84,10 @@ var flow = map[string][]string{
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
-	"bench":          {"sim", "sim/event", "sim/topology", "sim/world", "netfab", "node/host", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
+	"bench":          {"sim", "sim/event", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
 	"bench/tracking": {"sim"}, // connections are numbers
 	"bench/same":     {},      // two binaries and the files that they write
-	"bench/compare":  {"bench", "bench/tracking", "bench/wire"},
+	"bench/compare":  {"bench", "bench/tracking", "bench/wire", "node/selfbalance"},
 	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"tidy":           {},
 }

@@ -16,8 +16,8 @@ import (
 func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
-		"tracking": measureTracking,
-		"hello":    measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
+		"schedule": measureSchedule, "tracking": measureTracking,
+		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {
 		return fmt.Errorf("measure: got %q, want one of %v", args, slices.Sorted(maps.Keys(workloads)))

@@ -11,12 +11,9 @@ func (weightedLeastConnections) Schedule(_ Flow, d *Destinations) (Slot, bool) {
 	var leastOverhead, leastWeight int64
 	for _, slot := range d.Order {
 		weight := int64(d.Weights[slot])
-		if weight == 0 {
-			continue
-		}
 		count := &d.Counts[slot]
 		overhead := int64(count.Active)<<8 + int64(count.Inactive)
-		// Compares overhead/weight without dividing.
+		// Compares overhead/weight without dividing. A weight of 0 never wins.
 		if leastWeight == 0 || leastOverhead*weight > overhead*leastWeight {
 			least, leastOverhead, leastWeight = slot, overhead, weight
 		}

@@ -254,7 +254,7 @@ func TestSchedulerHistories(t *testing.T) {
 	checks(t, 10_000)
 	rapid.Check(t, func(t *rapid.T) {
 		c := newComparison(t)
-		for range rapid.IntRange(1, 25).Draw(t, "steps") {
+		for range rapid.IntRange(5, 40).Draw(t, "steps") {
 			c.suffer(t)
 		}
 	})
