@@ -61,6 +61,7 @@ var settings = map[string][]string{
 	"hello":          {"2s", "3s", "4s"},
 	"hold":           {"10s", "12s", "20s"},
 	"priority":       {"0", "50", "100", "110", "255"},
+	"version":        {"1", "2"},
 	"vip":            {},
 }
 

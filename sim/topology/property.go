@@ -98,8 +98,19 @@ var StandbyProperties = map[string]StandbyProperty{
 	},
 	"resign-on":    word(func(s *Standby) *string { return &s.ResignOn }, ResignOnCoup, ResignOnHello, ResignOnBoth, ResignNever),
 	"vip-mismatch": word(func(s *Standby) *string { return &s.VIPMismatch }, MismatchAccept, MismatchIgnore),
-	"hello":        span(func(s *Standby) *time.Duration { return &s.Hello }),
-	"hold":         span(func(s *Standby) *time.Duration { return &s.Hold }),
+	selfBalanceVersion: {
+		"1 or 2",
+		func(s *Standby) string { return strconv.Itoa(s.balance().Version) },
+		func(s *Standby, v string) (err error) {
+			balance := s.balance()
+			if balance.Version, err = number(v, 1, 2); s.SelfBalance != nil {
+				s.SelfBalance = &balance
+			}
+			return err
+		},
+	},
+	"hello": span(func(s *Standby) *time.Duration { return &s.Hello }),
+	"hold":  span(func(s *Standby) *time.Duration { return &s.Hold }),
 	"authentication": {
 		"a value as in the configuration",
 		func(s *Standby) string { return s.Authentication },
@@ -108,6 +119,23 @@ var StandbyProperties = map[string]StandbyProperty{
 			return unless(v != "" && len(v) <= 18)
 		},
 	},
+}
+
+// selfBalanceVersion stands for new firmware: the next boot speaks it.
+const selfBalanceVersion = "self-balance.version"
+
+// balance returns a copy of self-balancing, with defaults if there is none.
+func (s *Standby) balance() SelfBalance {
+	if s.SelfBalance == nil {
+		return SelfBalance{}.WithDefaults()
+	}
+	return *s.SelfBalance
+}
+
+// has reports whether standby control has a property: those of self-balancing
+// exist only with it.
+func (s Standby) has(property string) bool {
+	return s.SelfBalance != nil || !strings.HasPrefix(property, "self-balance.")
 }
 
 // span is a property of type duration.
@@ -177,11 +205,11 @@ func (n Node) properties() map[string]Property {
 	}
 	for _, name := range Names(StandbyProperties) {
 		p := StandbyProperties[name]
-		if len(n.Standby) > 0 {
-			add(Property{Name: "standby." + name, Want: p.want, Takes: p.takes})
-		}
 		for _, iface := range Names(n.Standby) {
-			add(Property{Name: "standby." + iface + "." + name, Want: p.want, Takes: p.takes})
+			if n.Standby[iface].has(name) {
+				add(Property{Name: "standby." + name, Want: p.want, Takes: p.takes})
+				add(Property{Name: "standby." + iface + "." + name, Want: p.want, Takes: p.takes})
+			}
 		}
 	}
 	for _, iface := range Names(n.Standby) {

@@ -29,7 +29,7 @@ type SelfBalance struct {
 	SyncPeriod    int `yaml:"sync-period" doc:"with recovery sync: the number of segments from one message about a connection to the next (default 50)" jsonschema:"minimum=2,maximum=1000000"`
 
 	Dead    string `yaml:"dead" doc:"what happens to the segments of a connection whose member is lost: drop (default: the connection goes on if the member comes back) or reset" jsonschema:"enum=drop,enum=reset"`
-	Version int    `yaml:"version" doc:"version of the messages that it sends, 1 or 2 (default 2)" jsonschema:"minimum=1,maximum=2"`
+	Version int    `yaml:"version" doc:"version of the messages that it sends, 1 or 2 (default 2); one that is set while the machine runs counts from its next boot" jsonschema:"minimum=1,maximum=2"`
 }
 
 // MembersMax is the largest number of members of a self-balanced group.

@@ -168,6 +168,11 @@ func TestProperties(t *testing.T) {
 	if got := whole.Nodes["a"].Properties(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
+	balancing := balanced(SelfBalance{}, SelfBalance{}).WithDefaults()
+	more := slices.DeleteFunc(balancing.Nodes["a"].Properties(), func(p string) bool { return slices.Contains(want, p) })
+	if !slices.Equal(more, []string{"standby.lan.self-balance.version", "standby.self-balance.version"}) {
+		t.Errorf("with self-balancing: got %v more", more)
+	}
 	if got := whole.Nodes["c1"].Properties(); !slices.Equal(got, []string{"lan.address"}) {
 		t.Errorf("got %v", got)
 	}

@@ -87,9 +87,9 @@ func (c *configuration) forgetStandby(path []string) {
 			continue
 		}
 		s, never := c.Standby[iface], topology.Standby{}.WithDefaults()
-		property := topology.StandbyProperties[path[0]]
+		property := topology.StandbyProperties[strings.Join(path, ".")]
 		if err := property.Set(&s, property.Get(never)); err != nil {
-			panic(fmt.Sprintf("world: default of standby property %s: %v", path[0], err))
+			panic(fmt.Sprintf("world: default of standby property %s: %v", path, err))
 		}
 		c.Standby[iface] = s
 	}

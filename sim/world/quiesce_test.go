@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -88,6 +89,36 @@ func TestQuiesce(t *testing.T) {
 	}
 	if n := events[event.RequestAnswered](l, "c1", 0); n < 400 {
 		t.Errorf("%d answers, want 400 and more", n)
+	}
+}
+
+// TestNewVersion: a machine that is quiesced and gets another version has it
+// after its next boot, if it was saved. Without self-balancing there is none.
+func TestNewVersion(t *testing.T) {
+	for _, saves := range []bool{true, false} {
+		top := busy()
+		for _, name := range []string{"a", "b"} {
+			s := top.Nodes[name].Standby["lan"]
+			s.SelfBalance = &topology.SelfBalance{Version: 1}
+			top.Nodes[name].Standby["lan"] = s
+		}
+		l := open(t, top)
+		l.at(40*time.Second, "quiesce a", "set a standby.self-balance.version 2")
+		if saves {
+			l.at(50*time.Second, "save a")
+		}
+		l.at(55*time.Second, "reboot a down 5s")
+		l.run(70 * time.Second)
+		want := map[bool]int{true: 2, false: 1}[saves]
+		if got := l.Node("a").Saved().Node.Standby["lan"].SelfBalance.Version; got != want {
+			t.Errorf("saved %v: got version %d, want %d", saves, got, want)
+		}
+		if got := l.Topology().Nodes["b"].Standby["lan"].SelfBalance.Version; got != 1 {
+			t.Errorf("the version of b is now %d", got)
+		}
+	}
+	if _, err := open(t, busy()).Inject(parse(t, "set a standby.lan.self-balance.version 2")); !errors.Is(err, topology.ErrProperty) {
+		t.Errorf("without self-balancing: got %v, want an ErrProperty", err)
 	}
 }
 

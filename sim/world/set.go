@@ -76,8 +76,8 @@ func (n *Node) get(property string) string {
 			return a.String()
 		}
 		return "none"
-	case len(parts) == 3:
-		return topology.StandbyProperties[parts[2]].Get(n.running.Standby[parts[1]])
+	case len(parts) > 2:
+		return topology.StandbyProperties[ofStandby(parts)].Get(n.running.Standby[parts[1]])
 	}
 	if _, p, ok := n.running.ofProgram(property); ok {
 		return n.running.value(p)
@@ -95,8 +95,8 @@ func (n *Node) put(property, value string) error {
 	switch {
 	case parts[len(parts)-1] == "address":
 		return n.putAddress(parts[0], value)
-	case len(parts) == 3:
-		return n.putStandby(parts[1], parts[2], value)
+	case len(parts) > 2:
+		return n.putStandby(parts[1], ofStandby(parts), value)
 	}
 	n.running.note(topology.Switch(property), value)
 	if m := n.members[parts[1]]; m != nil {
@@ -107,6 +107,10 @@ func (n *Node) put(property, value string) error {
 	}
 	return nil
 }
+
+// ofStandby returns the name of a property of standby control: what follows the
+// interface, such as priority or self-balance.version.
+func ofStandby(parts []string) string { return strings.Join(parts[2:], ".") }
 
 func (n *Node) putAddress(iface, value string) error {
 	nic := n.running.NICs[iface]
