@@ -98,6 +98,7 @@ func TestVIPNotSource(t *testing.T) {
 		{"only the first is told", (&log{}).at(1, "a", established).at(1, "web", accepted).at(2, "web", served), 1, "a opened"},
 		{"a secondary one", (&log{}).at(1, "web", event.ConnAccepted{Client: "192.0.2.101:1"}), 1, "from 192.0.2.101:1"},
 		{"from the interface's own address", (&log{}).at(1, "web", event.ConnAccepted{Client: "192.0.2.11:40000"}), 0, ""},
+		{"of a member to its own address", (&log{}).at(1, "a", accepted, served), 0, ""},
 		{"a longer address", (&log{}).at(1, "web", event.ConnAccepted{Client: "192.0.2.10:40000"}), 0, ""},
 		{"no address", (&log{}).at(1, "web", event.ConnAccepted{Client: "unknown"}), 0, ""},
 	})

@@ -12,11 +12,20 @@ import (
 // It reports the first connection from each virtual IP.
 type sources struct {
 	watch *watch
-	vips  map[string]bool // false once reported
+	vips  map[string]bool            // false once reported
+	own   map[string]map[string]bool // by member: its virtual IPs
 }
 
 func newSources(f Facts, w *watch) *sources {
-	s := &sources{watch: w, vips: f.vips()}
+	s := &sources{watch: w, vips: f.vips(), own: map[string]map[string]bool{}}
+	for _, m := range f.Members {
+		if s.own[m.Node] == nil {
+			s.own[m.Node] = map[string]bool{}
+		}
+		for vip := range (Facts{Members: []Member{m}}).vips() { // order: fills a map
+			s.own[m.Node][vip] = true
+		}
+	}
 	for _, vip := range f.Sources {
 		s.vips[vip] = false
 	}
@@ -29,9 +38,18 @@ func (s *sources) Observe(e event.Event) {
 	case event.ConnEstablished:
 		s.check(e, b.Local, "opened")
 	case event.ConnAccepted:
-		s.check(e, b.Client, "accepted")
+		s.accepted(e, b.Client, "accepted")
 	case event.RequestServed:
-		s.check(e, b.Client, "served")
+		s.accepted(e, b.Client, "served")
+	}
+}
+
+// accepted checks the client of a connection. A member that has the virtual IP
+// can only have opened it itself: that of a machine to its own address comes
+// from there.
+func (s *sources) accepted(e event.Event, client, did string) {
+	if !s.own[e.Node][hostOf(client)] {
+		s.check(e, client, did)
 	}
 }
 
