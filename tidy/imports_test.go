@@ -24,6 +24,7 @@ var flow = map[string][]string{
 	"node/wire/capture":   {},                         // frames are bytes with an instant
 	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
 	"node/certificate":    {"sim", "node/web"},        // TLS on any connection of package web
+	"node/ftp":            {"sim", "node/web"},        // FTP likewise, with web's pattern of bytes
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
 	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
