@@ -29,6 +29,10 @@ func formatWith(kinds expect.Kinds) *form.Format {
 			},
 		},
 		{
+			Type: reflect.TypeFor[topology.PortRange](), Want: "ports from 1 to 65535, such as 50000-50009",
+			Schema: func() *jsonschema.Schema { return form.TextSchema(`[0-9]{1,5}(-[0-9]{1,5})?`, "50000-50009") },
+		},
+		{
 			Type: reflect.TypeFor[[]Step](), Want: "a list of instants and faults, such as - 40s: pull a.lan",
 			Decode: decodeTimeline, Schema: timelineSchema,
 		},

@@ -3,7 +3,6 @@ package client
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -36,7 +35,7 @@ type Client struct {
 	host    *host.Host
 	cfg     topology.Client
 	ledger  *Ledger
-	target  netip.AddrPort
+	target  topology.Target
 	tls     *certificate.Client // nil: plain HTTP
 	ask     web.Request         // common to all requests
 	arrival arrival
@@ -52,10 +51,10 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 		return nil, fmt.Errorf("client: %s: target: %w", h.Name(), err)
 	}
 	c := &Client{
-		host: h, cfg: cfg, ledger: ledger, target: target.Address,
+		host: h, cfg: cfg, ledger: ledger, target: target,
 		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]bool{},
 	}
-	if target.TLS {
+	if target.Scheme == topology.SchemeHTTPS {
 		if c.tls, err = newTLS(h, cfg.Certificate); err != nil {
 			return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
 		}

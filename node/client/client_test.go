@@ -367,7 +367,7 @@ func TestArrivals(t *testing.T) {
 // TestClientRefuses: a client refuses a target of an unsupported kind.
 func TestClientRefuses(t *testing.T) {
 	l := newLab(t)
-	_, err := New(l.client, topology.Client{Target: "ftp://192.0.2.100/"}.WithDefaults(), l.ledger)
+	_, err := New(l.client, topology.Client{Target: "gopher://192.0.2.100/"}.WithDefaults(), l.ledger)
 	if err == nil || !strings.Contains(err.Error(), "client: c1: target: ") {
 		t.Errorf("got %v, want an error that says whose target it is", err)
 	}

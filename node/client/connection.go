@@ -3,7 +3,10 @@ package client
 import (
 	"errors"
 	"net"
+	"net/netip"
+	"time"
 
+	"github.com/cablepull/cablepull/node/ftp"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -24,9 +27,23 @@ type connection struct {
 	request  *request
 	number   uint64 // of what is open now, or was last
 	answered int
-	conn     web.Conn  // TLS, if the target is https
-	link     *web.Link // nil: not open
-	broken   error     // the request could not be written
+	conn     web.Conn      // TLS, if the target is https
+	link     link          // nil: not open
+	broken   error         // the request could not be written
+	until    time.Duration // the time limit of the request, by the machine's clock
+}
+
+// link is how requests are asked on a connection: HTTP's *web.Link, or FTP's
+// *ftp.Link.
+type link interface {
+	// Send asks. It may run in any proc.
+	Send(*web.Request) error
+	// Await parks until an answer begins or the connection ends.
+	Await() error
+	// Receive reads the answer.
+	Receive(*web.Request) (web.Answer, error)
+	// Release ends the use of the link.
+	Release()
 }
 
 // take gives the connection a request. It runs in the caller's proc: on an open
@@ -81,26 +98,42 @@ func (c *connection) unwind() {
 
 func (c *connection) dial() error {
 	client := c.pool.client
-	c.number, c.answered, c.broken = client.ledger.connection(), 0, nil
-	client.log(event.ConnOpened{Conn: c.number, Target: client.target.String()})
-	began := client.host.Scope().Elapsed()
-	conn, err := client.host.Dial(client.target, client.cfg.Connect)
-	if err == nil {
-		c.conn, err = client.secured(conn, client.cfg.Connect-(client.host.Scope().Elapsed()-began))
-	}
+	number, conn, err := client.connect(client.target.Address, client.cfg.Connect)
+	c.number, c.answered, c.broken = number, 0, nil
 	if err != nil {
-		client.log(event.ConnClosed{Conn: c.number, How: ending(failure(err))})
 		return err
 	}
-	client.log(event.ConnEstablished{Conn: c.number, Local: conn.LocalAddrPort().String()})
-	if k := client.cfg.KeepAlive; k != nil {
-		conn.SetKeepAlive(host.KeepAlive{Idle: k.Idle, Interval: k.Interval, Count: k.Count})
+	c.conn = conn
+	if client.target.Scheme == topology.SchemeFTP {
+		c.link = ftp.NewLink(conn, c.dialData)
+	} else {
+		c.link = web.NewLink(conn)
 	}
-	if client.cfg.UserTimeout > 0 {
-		conn.SetUserTimeout(client.cfg.UserTimeout)
-	}
-	c.link = web.NewLink(c.conn)
 	return nil
+}
+
+// connect opens a connection of the client, and logs its number and what
+// becomes of it.
+func (c *Client) connect(target netip.AddrPort, limit time.Duration) (number uint64, opened web.Conn, err error) {
+	number = c.ledger.connection()
+	c.log(event.ConnOpened{Conn: number, Target: target.String()})
+	began := c.host.Scope().Elapsed()
+	plain, err := c.host.Dial(target, limit)
+	if err == nil {
+		opened, err = c.secured(plain, limit-(c.host.Scope().Elapsed()-began))
+	}
+	if err != nil {
+		c.log(event.ConnClosed{Conn: number, How: ending(err)})
+		return number, nil, err
+	}
+	c.log(event.ConnEstablished{Conn: number, Local: plain.LocalAddrPort().String()})
+	if k := c.cfg.KeepAlive; k != nil {
+		plain.SetKeepAlive(host.KeepAlive{Idle: k.Idle, Interval: k.Interval, Count: k.Count})
+	}
+	if c.cfg.UserTimeout > 0 {
+		plain.SetUserTimeout(c.cfg.UserTimeout)
+	}
+	return number, opened, nil
 }
 
 // close ends the connection and records how it ended.
@@ -115,6 +148,7 @@ func (c *connection) close(how string) {
 func (c *connection) send() {
 	client := c.pool.client
 	c.conn.SetTimeout(client.cfg.Timeout)
+	c.until = client.host.Scope().Elapsed() + client.cfg.Timeout
 	delete(client.unsent, c.request.ID)
 	client.log(event.RequestSent{Request: c.request.ID, Conn: c.number, Attempt: c.request.Attempt})
 	if err := c.link.Send(&c.request.Request); err != nil {
@@ -155,7 +189,7 @@ func (c *connection) ended(err error) {
 	if err == nil {
 		c.pool.client.log(event.AnswerMismatched{Conn: c.number, Detail: "an answer that nobody asked for"})
 	} else if !errors.As(err, &deadline) || !errors.Is(err, host.ErrTimeout) { // such as TCP's own timeout
-		how = ending(failure(err))
+		how = ending(err)
 	}
 	c.close(how)
 	c.pool.lost(c)
@@ -167,7 +201,7 @@ func (c *connection) fail(r *request, err error) {
 	if errors.As(err, &mismatch) {
 		c.pool.client.log(event.AnswerMismatched{Request: r.ID, Conn: c.number, Detail: mismatch.Detail})
 	}
-	c.close(ending(failure(err)))
+	c.close(ending(err))
 	c.pool.failed(r, c.number, failure(err))
 }
 
@@ -175,7 +209,7 @@ func (c *connection) fail(r *request, err error) {
 func (c *connection) succeed(r *request, a web.Answer) {
 	client := c.pool.client
 	c.answered++
-	good := a.Status < 500
+	good := client.isGood(a.Status)
 	if good {
 		client.log(event.RequestAnswered{
 			Request: r.ID, Conn: c.number, By: a.Node, Status: a.Status,

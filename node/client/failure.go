@@ -6,12 +6,14 @@ import (
 	"strconv"
 
 	"github.com/cablepull/cablepull/node/certificate"
+	"github.com/cablepull/cablepull/node/ftp"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // The kinds of failure of a request that events name, in addition to those of
-// package host. An answer with status 5xx is also a failure, named by
+// package host. An answer that is not good is also a failure, named by
 // StatusFailure.
 const (
 	TLS        = "tls"        // the handshake failed: the certificate is not the wanted one, or there is none
@@ -19,7 +21,8 @@ const (
 	Mismatched = "mismatched" // the answer was not that of the request
 )
 
-// StatusFailure names the failure of an answer with a 5xx status: status-503.
+// StatusFailure names the failure of an answer by its status, such as
+// status-503, or status-425 of FTP.
 func StatusFailure(status int) string { return "status-" + strconv.Itoa(status) }
 
 // How a connection ended without a failure.
@@ -27,6 +30,16 @@ const (
 	byClient = "client"
 	byServer = "server"
 )
+
+// isGood reports whether a server has answered with what was asked for, or at
+// least with a reason why it does not have that: in HTTP, 5xx is a failure; in
+// FTP, where nobody asks for what there is not, 4xx and 5xx are.
+func (c *Client) isGood(status int) bool {
+	if c.target.Scheme == topology.SchemeFTP {
+		return status < 400
+	}
+	return status < 500
+}
 
 // failure names the kind of an error.
 func failure(err error) string {
@@ -41,13 +54,19 @@ func failure(err error) string {
 	return cmp.Or(host.Failure(err), Closed)
 }
 
-// ending names how a failure ended a connection.
-func ending(failure string) string {
-	switch failure {
+// ending names how an error ended a connection. A failure of a data connection
+// makes the client end the one that carried the request.
+func ending(err error) string {
+	var data *ftp.DataError
+	if errors.As(err, &data) {
+		return byClient
+	}
+	switch how := failure(err); how {
 	case Closed:
 		return byServer
 	case Mismatched:
 		return byClient
+	default:
+		return how
 	}
-	return failure
 }

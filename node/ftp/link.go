@@ -29,7 +29,7 @@ type Data interface {
 // It ends the connection without QUIT, as impatient clients do: the answer to
 // that would only delay the next request.
 type Link struct {
-	conn  Conn
+	conn  web.Conn
 	in    *bufio.Reader
 	dial  func(netip.AddrPort) (Data, error)
 	node  string // the server's name; empty: not one of this package
@@ -40,7 +40,7 @@ type Link struct {
 
 // NewLink returns the client's end of conn. Dial opens data connections. The
 // caller has to close conn.
-func NewLink(conn Conn, dial func(netip.AddrPort) (Data, error)) *Link {
+func NewLink(conn web.Conn, dial func(netip.AddrPort) (Data, error)) *Link {
 	return &Link{conn: conn, in: newReader(conn), dial: dial}
 }
 

@@ -46,6 +46,7 @@ func TestLink(t *testing.T) {
 // is no answer to anything.
 func TestIdleTimeoutIsAnEnd(t *testing.T) {
 	l := newLab(t)
+	l.server.Patience.Next = 300 * second
 	l.Program(l.c1, "client", func(*sim.Proc) error {
 		g, err := l.getter(l.c1)
 		if err != nil {

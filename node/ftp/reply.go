@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -17,7 +18,7 @@ const lineMax = 512
 var errLine = fmt.Errorf("ftp: line: longer than %d bytes", lineMax)
 
 // newReader returns a reader of lines.
-func newReader(c Conn) *bufio.Reader { return bufio.NewReaderSize(c, lineMax) }
+func newReader(c io.Reader) *bufio.Reader { return bufio.NewReaderSize(c, lineMax) }
 
 // readLine reads a line and returns it without its end. Errors are the
 // connection's, or errLine.

@@ -10,10 +10,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// How long a server waits, as vsftpd does by default: for the next command, for
-// a data connection, and for the client to take the next part of a file.
+// How long a server waits, as vsftpd does by default: for a data connection,
+// and for the client to take the next part of a file.
 const (
-	IdleTimeout   = 300 * time.Second
 	AcceptTimeout = 60 * time.Second
 	DataTimeout   = 300 * time.Second
 )
@@ -22,8 +21,6 @@ const (
 type Conn interface {
 	web.Conn
 	LocalAddrPort() netip.AddrPort
-	// SetTimeout makes reads and writes fail once d has passed; 0 means never.
-	SetTimeout(d time.Duration)
 }
 
 // Service is what a server serves.
@@ -63,6 +60,9 @@ type Server struct {
 	Listen func(addr netip.AddrPort) (net.Listener, error)
 	// Service decides.
 	Service Service
+	// Patience is how long clients may take: First for their first command,
+	// Next for each later one.
+	Patience web.Patience
 	// First and Last are the ports for data connections.
 	First, Last uint16
 	// Size is the size of each file in bytes.

@@ -31,15 +31,18 @@ func (v *session) run(p *sim.Proc) {
 	if v.say(greeting(v.server.Node)) != nil {
 		return
 	}
-	for !v.closing {
-		v.conn.SetTimeout(IdleTimeout)
+	patience := v.server.Patience
+	wait := patience.First
+	for next := false; !v.closing; next = true {
+		if next {
+			wait = patience.Next
+		}
+		v.conn.SetTimeout(wait)
 		line, err := readLine(v.in)
-		switch {
-		case isTimeout(err):
-			v.conn.SetTimeout(DataTimeout)
-			v.say(idle)
-			return
-		case err != nil:
+		if err != nil {
+			if wait > 0 && isTimeout(err) {
+				v.lose(next)
+			}
 			return
 		}
 		v.busy = true
@@ -49,6 +52,16 @@ func (v *session) run(p *sim.Proc) {
 		}
 		v.busy = false
 	}
+}
+
+// lose ends a connection whose client took too long: for its first command, or
+// between two.
+func (v *session) lose(between bool) {
+	if ended := v.server.Patience.Ended; ended != nil {
+		ended(v.conn.RemoteAddrPort(), between)
+	}
+	v.conn.SetTimeout(DataTimeout)
+	v.say(idle)
 }
 
 // isTimeout reports whether a deadline has passed.

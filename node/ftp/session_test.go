@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -137,10 +138,27 @@ func TestForeignDataConnection(t *testing.T) {
 	l.wantAtRest()
 }
 
-// TestSessionTimesOut: a server waits a minute for the data connection and five
-// for a command.
+// TestSessionTimesOut: a server waits a minute for the data connection, and for
+// commands as long as it is configured.
 func TestSessionTimesOut(t *testing.T) {
 	l := newLab(t)
+	ended := map[bool]int{}
+	l.server.Patience = web.Patience{
+		First: 10 * second, Next: 300 * second, Ended: func(from netip.AddrPort, between bool) { ended[between]++ },
+	}
+	l.Program(l.c2, "silent", func(*sim.Proc) error {
+		p, err := l.connect(l.c2)
+		if err != nil {
+			return err
+		}
+		if err := p.dialogue("220", "421"); err != nil {
+			return err
+		}
+		if now := l.Loop.Now(); now < 10*second || now > 10*second+10*millisecond {
+			return errNot("the end came at %v, want 10s", now)
+		}
+		return p.Close()
+	})
 	l.Program(l.c1, "person", func(*sim.Proc) error {
 		p, err := l.connect(l.c1)
 		if err != nil {
@@ -150,7 +168,7 @@ func TestSessionTimesOut(t *testing.T) {
 			lines []string
 			takes time.Duration
 		}{
-			{[]string{"login", "PASV 227"}, 0}, {[]string{"RETR 5 425"}, AcceptTimeout}, {[]string{"NOOP 200"}, 0}, {[]string{"421"}, IdleTimeout},
+			{[]string{"login", "PASV 227"}, 0}, {[]string{"RETR 5 425"}, AcceptTimeout}, {[]string{"NOOP 200"}, 0}, {[]string{"421"}, 300 * second},
 		} {
 			began := l.Loop.Now()
 			if err := p.dialogue(c.lines...); err != nil {
@@ -167,6 +185,9 @@ func TestSessionTimesOut(t *testing.T) {
 		return p.Close()
 	})
 	l.Run(400 * second)
+	if ended[false] != 1 || ended[true] != 1 {
+		t.Errorf("ended before the first command and between two: %v, want one of each", ended)
+	}
 	if len(l.sent) != 0 {
 		t.Errorf("sent %v, want nothing", l.sent)
 	}
@@ -348,35 +369,5 @@ func TestCrash(t *testing.T) {
 	l.Run(20 * second)
 	if l.open != 0 || l.sending != 0 || l.server.Len() != 0 || len(l.sent) != 0 {
 		t.Errorf("%d sessions, %d files open, sent %v, want nothing", l.open, l.sending, l.sent)
-	}
-}
-
-// TestRate: a transfer takes as long as its size and rate say, and without a
-// rate next to nothing.
-func TestRate(t *testing.T) {
-	for _, c := range []struct {
-		rate   int64
-		size   int
-		atMost time.Duration
-		want   time.Duration
-	}{{0, 1000000, 200 * millisecond, 0}, {100000, 250000, 2600 * millisecond, 2500 * millisecond}, {3, 9, 3100 * millisecond, 3 * second}} {
-		l := newLab(t)
-		l.server.Rate, l.server.Size = c.rate, c.size
-		l.Program(l.c1, "person", func(*sim.Proc) error {
-			g, err := l.getter(l.c1)
-			if err != nil {
-				return err
-			}
-			began := l.Loop.Now()
-			if a, err := g.get(3); err != nil || a.Size != int64(c.size) {
-				return errNot("got %+v, %v", a, err)
-			}
-			if took := l.Loop.Now() - began; took < c.want || took > c.atMost {
-				t.Errorf("%d bytes at %d a second took %v, want %v..%v", c.size, c.rate, took, c.want, c.atMost)
-			}
-			return g.conn.Close()
-		})
-		l.Run(10 * second)
-		l.wantAtRest()
 	}
 }

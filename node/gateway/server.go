@@ -27,8 +27,11 @@ func newServer(s *service) server {
 	server := &web.Server{Node: g.host.Name(), Go: g.host.Go, Service: s, Patience: web.Patience{
 		First: s.cfg.IdleTimeout, Next: s.cfg.PersistentTimeout, Ended: s.timedOut,
 	}}
-	if s.cfg.Kind == topology.KindTLS {
+	switch s.cfg.Kind {
+	case topology.KindTLS:
 		return &tlsServer{server, s}
+	case topology.KindFTP:
+		return newFileServer(s, server.Patience)
 	}
 	return server
 }

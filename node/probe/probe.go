@@ -56,7 +56,7 @@ func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
 		return nil, fmt.Errorf("probe: %s: target: %w", h.Name(), err)
 	}
 	p := &Probe{host: h, cfg: cfg, target: target}
-	if target.TLS {
+	if target.Scheme == topology.SchemeHTTPS {
 		stream := h.Loop().Stream(fmt.Sprintf("probe/%s/tls/boot/%d", h.Name(), h.Boots()))
 		p.tls = certificate.NewClient(nil, stream, func() time.Time { return host.Instant(h.Scope().Local()) })
 	}

@@ -20,7 +20,7 @@ type ConnEstablished struct {
 type ConnClosed struct {
 	Conn     uint64
 	How      string `words:"client,server,refused,reset,timeout,unreachable,tls"`
-	Answered int    // requests answered on it
+	Answered int    // requests answered on it; of a data connection of FTP: whole files
 }
 
 // ConnAccepted: a service accepted a connection. Node is the server.

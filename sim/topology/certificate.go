@@ -34,7 +34,7 @@ func (t Topology) HasTLS() bool {
 
 func isSecure(url string) bool {
 	target, err := ParseTarget(url)
-	return err == nil && target.TLS
+	return err == nil && target.Scheme == SchemeHTTPS
 }
 
 // certificates lists the names of the certificates that clients of a target may
@@ -66,7 +66,7 @@ func (t Topology) certificates(at Target) (names []string) {
 // target present, or "" if there is no such name.
 func (c Client) onlyCertificate(t Topology) string {
 	target, err := ParseTarget(c.Target)
-	if err != nil || !target.TLS {
+	if err != nil || target.Scheme != SchemeHTTPS {
 		return ""
 	}
 	if names := t.certificates(target); len(names) == 1 {
@@ -81,9 +81,9 @@ func (c Client) checkCertificate(k *checker) {
 	path := []string{"certificate"}
 	target, err := ParseTarget(c.Target)
 	switch {
-	case err != nil || c.Certificate == "" && !target.TLS:
+	case err != nil || c.Certificate == "" && target.Scheme != SchemeHTTPS:
 		return
-	case !target.TLS:
+	case target.Scheme != SchemeHTTPS:
 		k.fail(path, "got %s, but the target is not an https URL", c.Certificate)
 		return
 	}

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Client is an HTTP client. Its requests are open-loop: they do not wait for
-// answers. With users it is closed-loop: each user asks, waits, thinks and asks
-// again.
+// Client is an HTTP or FTP client. Its requests are open-loop: they do not wait
+// for answers. With users it is closed-loop: each user asks, waits, thinks and
+// asks again.
 type Client struct {
-	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/" jsonschema:"required"`
+	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
 	Certificate string        `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
 	Rate        Rate          `yaml:"rate" json:",omitempty" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
 	Users       int           `yaml:"users" doc:"closed loop, instead of rate: how many users ask, each with one request at a time (default: none)" jsonschema:"minimum=1,maximum=100000"`
@@ -90,7 +91,7 @@ func (c Client) Complete(at Place) Program {
 // Problems implements Program.
 func (c Client) Problems(at Place) []Problem {
 	k := at.check()
-	k.target([]string{"target"}, at.Node, c.Target)
+	k.target([]string{"target"}, at.Node, c.Target, SchemeHTTP, SchemeHTTPS, SchemeFTP)
 	c.checkCertificate(k)
 	switch {
 	case c.Users > 0 && c.Rate > 0:
@@ -132,12 +133,18 @@ func (Client) Properties() []Property { return nil }
 // Faults implements Program.
 func (Client) Faults() []string { return nil }
 
-// target checks the URL of a server. CheckFields reports a missing one.
-func (c *checker) target(path []string, n Node, url string) {
-	if target, err := ParseTarget(url); err == nil {
-		c.reach(path, n, target.Address.Addr())
-	} else if url != "" {
+// target checks the URL of a server, which must have one of the schemes.
+// CheckFields reports a missing one.
+func (c *checker) target(path []string, n Node, url string, schemes ...string) {
+	target, err := ParseTarget(url)
+	switch {
+	case url == "":
+	case err != nil:
 		c.fail(path, "%v", err)
+	case !slices.Contains(schemes, target.Scheme):
+		c.fail(path, "got %q, want a URL that begins with %s", url, AnyOf("", schemes))
+	default:
+		c.reach(path, n, target.Address.Addr())
 	}
 }
 
@@ -153,11 +160,21 @@ func (c *checker) reach(path []string, n Node, a netip.Addr) {
 
 // Target is what a URL points to.
 type Target struct {
+	Scheme  string // SchemeHTTP, SchemeHTTPS or SchemeFTP
 	Address netip.AddrPort
-	TLS     bool   // https
 	Host    string // as in the URL, for the header of that name
 	Path    string // with the query
 }
+
+// The schemes of URLs.
+const (
+	SchemeHTTP  = "http"
+	SchemeHTTPS = "https"
+	SchemeFTP   = "ftp"
+)
+
+// defaultPorts are the ports of URLs without one.
+var defaultPorts = map[string]int{SchemeHTTP: DefaultPort, SchemeHTTPS: DefaultTLSPort, SchemeFTP: DefaultFTPPort}
 
 // ParseTarget reads the URL of a server. The host must be an address: the bench
 // has no DNS. The error names the part that is wrong.
@@ -170,7 +187,7 @@ func ParseTarget(text string) (Target, error) {
 	switch {
 	case err != nil:
 		return bad("%s: %s", whole, cause(err))
-	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+	case defaultPorts[u.Scheme] == 0 || u.Hostname() == "":
 		return bad(whole)
 	case u.User != nil:
 		return bad("no user in the URL: the bench sends none")
@@ -188,15 +205,11 @@ func ParseTarget(text string) (Target, error) {
 	case host.IsUnspecified() || host.IsMulticast() || host == everyone:
 		return bad("the address of one host: no server has %s", host)
 	}
-	standard := DefaultPort
-	if u.Scheme == "https" {
-		standard = DefaultTLSPort
-	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(standard)), 10, 16)
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(defaultPorts[u.Scheme])), 10, 16)
 	if err != nil || port == 0 {
 		return bad("a port from 1 to 65535, not %s", u.Port())
 	}
-	return Target{netip.AddrPortFrom(host, uint16(port)), u.Scheme == "https", u.Host, u.RequestURI()}, nil
+	return Target{u.Scheme, netip.AddrPortFrom(host, uint16(port)), u.Host, u.RequestURI()}, nil
 }
 
 // everyone is the address of all hosts of a segment.

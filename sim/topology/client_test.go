@@ -15,9 +15,12 @@ func TestParseTarget(t *testing.T) {
 		"http://192.0.2.100/a b":      "192.0.2.100:80 192.0.2.100 /a%20b",
 		"https://192.0.2.100/":        "192.0.2.100:443 192.0.2.100 /",
 		"https://192.0.2.100:8443/":   "192.0.2.100:8443 192.0.2.100:8443 /",
+		"ftp://192.0.2.100/":          "192.0.2.100:21 192.0.2.100 /",
+		"ftp://192.0.2.100:2121/pub/": "192.0.2.100:2121 192.0.2.100:2121 /pub/",
 	} {
 		got, err := ParseTarget(text)
-		if err != nil || got.TLS != strings.HasPrefix(text, "https:") || got.Address.String()+" "+got.Host+" "+got.Path != want {
+		scheme, _, _ := strings.Cut(text, ":")
+		if err != nil || got.Scheme != scheme || got.Address.String()+" "+got.Host+" "+got.Path != want {
 			t.Errorf("%s: got %v, %v, want %s", text, got, err, want)
 		}
 	}
@@ -31,7 +34,7 @@ func TestParseTargetNamesWhatIsWrong(t *testing.T) {
 		"":                                         whole,
 		"192.0.2.100":                              whole,
 		"192.0.2.100:80":                           whole + ": first path segment in URL cannot contain colon",
-		"ftp://192.0.2.100/":                       whole,
+		"ftps://192.0.2.100/":                      whole,
 		"http:192.0.2.100":                         whole,
 		"http:///path":                             whole,
 		"http://192.0.2.100:http/":                 whole + `: invalid port ":http" after host`,

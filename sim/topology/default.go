@@ -24,6 +24,7 @@ const (
 	DefaultWork           = 100 * time.Microsecond
 	DefaultSize           = 1000
 	DefaultPort           = 80
+	DefaultFTPPort        = 21
 	DefaultService        = "web"
 	BackendService        = "http" // the service of a back end
 )

@@ -40,7 +40,7 @@ func (p Probe) Complete(Place) Program {
 // Problems implements Program.
 func (p Probe) Problems(at Place) []Problem {
 	c := at.check()
-	c.target([]string{"target"}, at.Node, p.Target)
+	c.target([]string{"target"}, at.Node, p.Target, SchemeHTTP, SchemeHTTPS)
 	if p.Timeout > p.Interval {
 		c.fail([]string{"timeout"}, "got %s, want at most the interval, %s", p.Timeout, p.Interval)
 	}

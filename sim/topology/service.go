@@ -20,8 +20,11 @@ type Service struct {
 	Backlog           int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
 	IdleTimeout       time.Duration  `yaml:"idle-timeout" doc:"how long a client may take to send its first request, or the rest of one that it has begun, before the service closes the connection (default: for ever; DataPower: front-timeout, 120s)"`
 	PersistentTimeout time.Duration  `yaml:"persistent-timeout" doc:"how long a connection may be idle between two requests before the service closes it (default: for ever; DataPower: front-persistent-timeout, 180s)"`
-	// SourceVIP is the virtual IP that source: vip stands for. It follows from the
-	// rest of the topology.
+	// Rate and Passive are for the data connections of FTP.
+	Rate    int64     `yaml:"transfer-rate" form:"bytes" json:",omitempty" doc:"of kind ftp: the most bytes that each transfer sends in a second, such as 64KiB (default: as many as the network takes)"`
+	Passive PortRange `yaml:"passive-ports" json:",omitzero" doc:"of kind ftp: the ports for data connections, each for one client at a time (default: 50000-50009)"`
+	// SourceVIP is the virtual IP that source: vip stands for. It follows from
+	// the rest of the topology.
 	SourceVIP netip.Addr `yaml:"-" json:"-"`
 
 	Bind string `yaml:"bind" doc:"when the address is not local: wait (default: bind anyway, serve once the address arrives), retry (try again every second), fail (give up)" jsonschema:"enum=wait,enum=retry,enum=fail"`
@@ -39,7 +42,21 @@ func (s Service) WithDefaults() Service {
 		on := true
 		s.Persistent = &on
 	}
+	if s.Kind == KindFTP {
+		s.Passive = cmp.Or(s.Passive, PortRange{50000, 50009})
+	}
 	return s
+}
+
+// Ports lists the ports of the service: the one on which it listens, and those
+// of data connections. Whether they are balanced is said by Balanced, for all
+// of them alike.
+func (s Service) Ports() []PortRange {
+	ports := []PortRange{{s.Listen.Port(), s.Listen.Port()}}
+	if s.Kind == KindFTP {
+		ports = append(ports, s.Passive)
+	}
+	return ports
 }
 
 // sourceVIP returns the virtual IP from which a service connects to its back
@@ -113,6 +130,7 @@ func (c *checker) services(path []string, n Node) {
 		taken[s.Listen] = name
 		c.source(At(path, name, "source"), n, s)
 		c.certificate(At(path, name, "certificate"), s)
+		c.ftp(At(path, name), n, name)
 		switch {
 		case s.Forward.IsValid() && s.Kind == KindManagement:
 			c.fail(At(path, name, "forward"), "got %s, want none: the appliance itself answers on its management interface", s.Forward)
@@ -125,6 +143,35 @@ func (c *checker) services(path []string, n Node) {
 			c.warn(At(path, name, "forward"), "no service of the node listens on %s", s.Forward)
 		case s.Forward.Addr() != loopback && !c.held(s.Forward.Addr()):
 			c.warn(At(path, name, "forward"), "no node has the address %s", s.Forward.Addr())
+		}
+	}
+}
+
+// ftp checks what a service needs for data connections, or must not have
+// without any.
+func (c *checker) ftp(path []string, n Node, name string) {
+	s := n.Gateway.Services[name]
+	if s.Kind != KindFTP {
+		if s.Rate != 0 {
+			c.fail(At(path, "transfer-rate"), "got %d, want none: the service is not of kind ftp", s.Rate)
+		}
+		if s.Passive != (PortRange{}) {
+			c.fail(At(path, "passive-ports"), "got %s, want none: the service is not of kind ftp", s.Passive)
+		}
+		return
+	}
+	if s.Forward.IsValid() {
+		c.fail(At(path, "forward"), "got %s, want none: a service of kind ftp has its files itself", s.Forward)
+	}
+	for _, other := range Names(n.Gateway.Services) {
+		o := n.Gateway.Services[other]
+		if s.Listen.Addr() != o.Listen.Addr() && !s.Listen.Addr().IsUnspecified() && !o.Listen.Addr().IsUnspecified() {
+			continue
+		}
+		for i, ports := range o.Ports() {
+			if (other != name || i == 0) && s.Passive.overlaps(ports) {
+				c.fail(At(path, "passive-ports"), "got %s, want others than service %s has: %s", s.Passive, other, ports)
+			}
 		}
 	}
 }

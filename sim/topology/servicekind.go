@@ -26,7 +26,7 @@ var serviceKinds = []serviceKind{
 	{name: KindHTTP, port: DefaultPort},
 	{name: KindManagement, port: 9090, fixed: "administrative service"},
 	{name: KindAPIGateway, port: 443, fixed: "HTTPS handler of the API gateway"},
-	{name: KindFTP, port: 21, fixed: "FTP server handler"},
+	{name: KindFTP, port: DefaultFTPPort, fixed: "FTP server handler"},
 	{name: KindTLS, port: DefaultTLSPort},
 }
 

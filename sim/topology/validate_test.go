@@ -66,7 +66,9 @@ var mistakes = []struct {
 		n.NICs = map[string]NIC{"lan": {Address: n.NICs["lan"].Address, MAC: "02:00:00:00:00:01"}}
 	}),
 		"nodes.c1.nics.lan.mac: a.lan already has 02:00:00:00:00:01 on segment lan"},
-	{edit("c1", func(n *Node) { n.Client = &Client{Target: "ftp://192.0.2.100/"} }), `nodes.c1.client.target: got "ftp://192.0.2.100/", want a URL such as http://192.0.2.100/`},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "ftp://192.0.2.100/"} }), `nodes.c1.probe.target: got "ftp://192.0.2.100/", want a URL that begins with http or https`},
+	{edit("c1", func(n *Node) { n.Client = &Client{Target: "ftp://192.0.2.99/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
+	{edit("c1", func(n *Node) { n.Client = &Client{Target: "gopher://192.0.2.100/"} }), `nodes.c1.client.target: got "gopher://192.0.2.100/", want a URL such as http://192.0.2.100/`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.99:81/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
 	{edit("c1", func(n *Node) {
 		n.Client = &Client{Target: "http://192.0.2.100/", Start: time.Second, Stop: time.Second}
