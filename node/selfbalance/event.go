@@ -38,6 +38,15 @@ type LocalService struct {
 	Connections int
 	// Fixed says why the service is never balanced; empty: it is.
 	Fixed string
+	// DataFirst and DataLast are the ports of its data connections, which are
+	// balanced as little as itself; 0: it has none.
+	DataFirst, DataLast uint16
+}
+
+// has reports whether an address is that of the service or of its data
+// connections.
+func (l LocalService) has(s Service) bool {
+	return s == l.Service || s.VIP == l.Service.VIP && l.DataFirst != 0 && l.DataFirst <= s.Port && s.Port <= l.DataLast
 }
 
 // Quiesce: the member is about to leave, or no longer.

@@ -37,7 +37,7 @@ func (m *Machine) offer(now time.Duration, offers []LocalService) {
 
 // local returns the own service at an address.
 func (m *Machine) local(s Service) (LocalService, bool) {
-	i := slices.IndexFunc(m.offers, func(o LocalService) bool { return o.Service == s })
+	i := slices.IndexFunc(m.offers, func(o LocalService) bool { return o.has(s) })
 	if i < 0 {
 		return LocalService{}, false
 	}

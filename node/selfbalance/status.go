@@ -31,7 +31,8 @@ type Status struct {
 	Counters Counters
 }
 
-// Status returns the member's view of the group.
+// Status returns the member's view of the group. Of services that are not
+// balanced it knows only its own.
 func (m *Machine) Status() Status {
 	s := Status{
 		Owner: m.owner, Entries: m.table.Len(), Evicted: m.table.Evicted(), Full: m.table.Refused(),
@@ -53,6 +54,14 @@ func (m *Machine) Status() Status {
 				}
 			}
 			s.Servers = append(s.Servers, row)
+		}
+	}
+	for _, o := range m.offers {
+		if o.Fixed != "" {
+			s.Servers = append(s.Servers, RealServer{
+				Service: o.Service, Member: m.cfg.Address, Owner: m.owner, Active: o.Connections,
+				Quiesce: m.quiesce, Listening: o.Listening, Reason: o.Fixed,
+			})
 		}
 	}
 	return s

@@ -26,7 +26,7 @@ func balancedPaper(duration time.Duration) Facts {
 		f.Members[i].SelfBalance = &SelfBalance{
 			Recovery: "rebuild", Report: time.Second, Lost: 3 * time.Second, Table: 100,
 			Services: []Service{
-				{Name: "files", Listen: netip.MustParseAddrPort(vip + ":21"), Fixed: "FTP server handler"},
+				{Name: "files", Listen: netip.MustParseAddrPort(vip + ":21"), Fixed: "FTP server handler", DataFirst: 50000, DataLast: 50009},
 				{Name: "web", Listen: netip.MustParseAddrPort(service)},
 			},
 		}

@@ -30,7 +30,8 @@ func TestWeightZero(t *testing.T) {
 	check(t, "weight-zero", paper(100*time.Second), []breach{{"nothing is balanced", zero().assigns(50, "a", 1, "b"), 0, ""}})
 }
 
-// TestFixedServices: port 21 is not balanced.
+// TestFixedServices: port 21 is not balanced, and neither are the ports of its
+// data connections.
 func TestFixedServices(t *testing.T) {
 	const files = vip + ":21"
 	assigns := func(seconds float64, node, to string) *log {
@@ -38,6 +39,9 @@ func TestFixedServices(t *testing.T) {
 	}
 	opens := func(l *log, seconds float64) *log {
 		return l.at(seconds, "c1", event.ConnOpened{Conn: 1, Target: files}, event.ConnEstablished{Conn: 1, Local: local(1)})
+	}
+	data := func(port string) *log {
+		return started().at(40, "c1", event.ConnOpened{Conn: 1, Target: vip + port}, event.ConnEstablished{Conn: 1, Local: local(1)})
 	}
 	accepted := event.ConnAccepted{Service: "files", Client: local(1)}
 	moved := func() *log {
@@ -55,6 +59,9 @@ func TestFixedServices(t *testing.T) {
 		{"a back end behind it", opens(started(), 40).at(40, "a", accepted).at(41, "web", event.ConnAccepted{Service: "http", Client: at("a") + ":7"}), 0, ""},
 		{"the port is used for another service", opens(started(), 40).at(40, "a", accepted).closed(41, 1, "client", 0).opened(42, 2, "b"), 0, ""},
 		{"a balanced service", started().opened(40, 1, "b"), 0, ""},
+		{"data accepted by the owner", data(":50009").at(40, "a", accepted), 0, ""},
+		{"data accepted by another", data(":50009").at(41, "b", accepted), 41, "to 192.0.2.100:50009, which is not balanced"},
+		{"a port that is nobody's", data(":50010").at(41, "b", accepted), 0, ""},
 	})
 }
 

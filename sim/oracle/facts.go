@@ -82,18 +82,24 @@ type Service struct {
 	Name   string
 	Listen netip.AddrPort // the unspecified address: all
 	Fixed  string         // why its connections are not balanced; empty: they are
+	// DataFirst and DataLast are the ports of its data connections; 0: it has none.
+	DataFirst, DataLast uint16
 }
 
-// fixed returns the service that listens on ip:port and is not balanced, or
-// nil.
+// has reports whether the service answers at ip:port.
+func (s Service) has(a netip.AddrPort) bool {
+	port := a.Port() == s.Listen.Port() || s.DataFirst != 0 && s.DataFirst <= a.Port() && a.Port() <= s.DataLast
+	return port && (s.Listen.Addr() == a.Addr() || s.Listen.Addr().IsUnspecified())
+}
+
+// fixed returns the service at ip:port that is not balanced, or nil.
 func (b *SelfBalance) fixed(address string) *Service {
 	asked, err := netip.ParseAddrPort(address)
 	if b == nil || err != nil {
 		return nil
 	}
 	for i := range b.Services {
-		s := &b.Services[i]
-		if s.Fixed != "" && s.Listen.Port() == asked.Port() && (s.Listen.Addr() == asked.Addr() || s.Listen.Addr().IsUnspecified()) {
+		if s := &b.Services[i]; s.Fixed != "" && s.has(asked) {
 			return s
 		}
 	}

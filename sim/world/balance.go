@@ -73,6 +73,7 @@ func (n *Node) offers(vips []netip.Addr) []selfbalance.LocalService {
 				all = append(all, selfbalance.LocalService{
 					Service: selfbalance.ServiceOf(netip.AddrPortFrom(vip, o.Service.Listen.Port())),
 					Name:    o.Name, Kind: o.Service.Kind, Listening: o.Listening, Connections: o.Connections, Fixed: fixed,
+					DataFirst: o.Service.Passive.First, DataLast: o.Service.Passive.Last,
 				})
 			}
 		}

@@ -140,8 +140,9 @@ func balanceFacts(s topology.SelfBalance, g *topology.Gateway) *oracle.SelfBalan
 		return b
 	}
 	for _, name := range topology.Names(g.Services) {
-		service := oracle.Service{Name: name, Listen: g.Services[name].Listen}
-		_, service.Fixed = g.Services[name].Balanced()
+		s := g.Services[name]
+		service := oracle.Service{Name: name, Listen: s.Listen, DataFirst: s.Passive.First, DataLast: s.Passive.Last}
+		_, service.Fixed = s.Balanced()
 		b.Services = append(b.Services, service)
 	}
 	return b

@@ -30,7 +30,7 @@ func TestFactsOf(t *testing.T) {
 				"lan": {Group: 30, Hello: 2 * time.Second, Hold: 6 * time.Second, Takeover: topology.TakeoverMAC}, // learns its address
 			}},
 			"a": {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{Services: map[string]topology.Service{
-				"web": {}, "admin": {Kind: topology.KindManagement}, "shop": {
+				"web": {}, "admin": {Kind: topology.KindManagement}, "files": {Kind: topology.KindFTP, Passive: topology.PortRange{First: 6000, Last: 6001}}, "shop": {
 					Listen: netip.MustParseAddrPort("192.0.2.101:80"), Forward: netip.MustParseAddrPort("192.0.2.50:80"),
 					Source: topology.SourceVIP,
 				},
@@ -58,6 +58,7 @@ func TestFactsOf(t *testing.T) {
 					Recovery: topology.RecoveryRebuild, Report: 2 * time.Second, Lost: 6 * time.Second, Table: 1_000_000,
 					Services: []oracle.Service{
 						{Name: "admin", Listen: netip.MustParseAddrPort("192.0.2.100:9090"), Fixed: "administrative service"},
+						{Name: "files", Listen: netip.MustParseAddrPort("192.0.2.100:21"), Fixed: "FTP server handler", DataFirst: 6000, DataLast: 6001},
 						{Name: "shop", Listen: netip.MustParseAddrPort("192.0.2.101:80")},
 						{Name: "web", Listen: netip.MustParseAddrPort("192.0.2.100:80")},
 					},
