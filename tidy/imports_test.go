@@ -85,7 +85,7 @@ var flow = map[string][]string{
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
-	"bench":          {"sim", "sim/event", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
+	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
 	"bench/tracking": {"sim"}, // connections are numbers
 	"bench/same":     {},      // two binaries and the files that they write
 	"bench/compare":  {"bench", "bench/tracking", "bench/wire", "node/selfbalance"},

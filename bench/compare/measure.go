@@ -16,6 +16,7 @@ import (
 func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
+		"balance": measureBalance, "served": measureServed,
 		"schedule": measureSchedule, "tracking": measureTracking,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
 	}

@@ -28,6 +28,7 @@ type group struct {
 	number  int
 	members []*testMember
 	lose    func(from, to *testMember, m balance.Message) bool // nil: nothing is lost
+	wire    func(bytes int) time.Duration                      // nil: it is as fast as one likes
 }
 
 // testMember is a machine and its stack.
@@ -193,11 +194,15 @@ func (m *testMember) send(s Send) {
 	if err != nil {
 		g.t.Fatalf("%s: %v", m.name, err)
 	}
+	delay := lan
+	if g.wire != nil {
+		delay += g.wire(len(payload))
+	}
 	for _, to := range g.members {
 		if to == m || s.To.IsValid() && to.address != s.To || g.lose != nil && g.lose(m, to, s.Message) {
 			continue
 		}
-		g.after(lan, func() {
+		g.after(delay, func() {
 			read, err := balance.Parse(payload, token)
 			if err != nil {
 				g.t.Fatalf("%s cannot read what %s sent: %v", to.name, m.name, err)
