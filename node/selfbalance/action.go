@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/node/wire/balance"
 	"github.com/cablepull/cablepull/node/wire/ipvs"
 )
@@ -42,6 +43,13 @@ type MemberChanged struct {
 	Heard  bool
 }
 
+// MemberMoved: another member has its first Ethernet address, or a new one. It
+// comes before what is sent there.
+type MemberMoved struct {
+	Slot Slot
+	MAC  wire.MAC
+}
+
 // WeightChanged: the weight of one of the member's own services has changed.
 type WeightChanged struct {
 	Service Service
@@ -77,6 +85,7 @@ func (Collect) action()       {}
 func (Decide) action()        {}
 func (Ready) action()         {}
 func (MemberChanged) action() {}
+func (MemberMoved) action()   {}
 func (WeightChanged) action() {}
 func (TableChanged) action()  {}
 func (RecoveryBegan) action() {}

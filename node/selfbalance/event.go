@@ -3,6 +3,7 @@ package selfbalance
 import (
 	"net/netip"
 
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/node/wire/balance"
 	"github.com/cablepull/cablepull/node/wire/ipvs"
 )
@@ -53,7 +54,10 @@ func (l LocalService) has(s Service) bool {
 type Quiesce struct{ On bool }
 
 // Heard: a message of the group has arrived and is authentic.
-type Heard struct{ Message balance.Message }
+type Heard struct {
+	Message balance.Message
+	MAC     wire.MAC // of the sender; zero: the frame does not say it
+}
 
 // HeardSync: a message of IPVS's connection synchronization has arrived. They
 // carry no authentication.

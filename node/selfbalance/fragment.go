@@ -21,8 +21,12 @@ const fragmentsMax = 64
 // (ipfrag_time).
 const fragmentTime = 30 * time.Second
 
+// fragmented is where the first fragment of a packet went. The hops belong to
+// it: what was decided about a frame of a client does not apply to one of a
+// member, which must not be forwarded again.
 type fragmented struct {
 	packet wire.PacketKey
+	hops   uint8
 	to     Decision
 	until  time.Duration
 }
@@ -34,23 +38,24 @@ func (m *Machine) RouteFirst(now time.Duration, id wire.PacketKey, p *Packet) De
 	f := &m.flight
 	at := f.next
 	for i := range f.recent {
-		if f.recent[i].packet == id {
+		if f.recent[i].packet == id && f.recent[i].hops == p.Hops {
 			at = i // held, and decided once more
 		}
 	}
 	if at == f.next {
 		f.next = (f.next + 1) % fragmentsMax
 	}
-	f.recent[at] = fragmented{id, d, now + fragmentTime}
+	f.recent[at] = fragmented{id, p.Hops, d, now + fragmentTime}
 	f.recent[at].to.Assigned = false
 	return d
 }
 
-// RouteLater decides about a later fragment: it follows the first. Without that
-// it is dropped, and the sender repeats the whole packet.
-func (m *Machine) RouteLater(now time.Duration, id wire.PacketKey) Decision {
+// RouteLater decides about a later fragment, which members have forwarded hops
+// times: it follows the first. Without that it is dropped, and the sender
+// repeats the whole packet.
+func (m *Machine) RouteLater(now time.Duration, id wire.PacketKey, hops uint8) Decision {
 	for i := range m.flight.recent {
-		if f := &m.flight.recent[i]; f.packet == id && now < f.until {
+		if f := &m.flight.recent[i]; f.packet == id && f.hops == hops && now < f.until {
 			return f.to
 		}
 	}
@@ -60,11 +65,16 @@ func (m *Machine) RouteLater(now time.Duration, id wire.PacketKey) Decision {
 // RouteError decides about an ICMP error that concerns a connection: who
 // terminates it must know, of a smaller path MTU say. It prolongs no entry.
 func (m *Machine) RouteError(now time.Duration, p *Packet) Decision {
+	second := m.cfg.Recovery == RecoverBySecondChance
+	p.Segment = OtherSegment
 	switch {
-	case p.Hops > 0 || !m.owner:
+	case second && p.Hops == 1:
+		return m.forwarded(p)
+	case p.Hops > 0:
 		return m.here()
-	case m.cfg.Recovery == RecoverBySecondChance:
-		p.Segment = OtherSegment
+	case !m.owner:
+		return m.misled(now, p)
+	case second:
 		return m.byHash(p)
 	}
 	e := m.table.Find(now, p.Flow)

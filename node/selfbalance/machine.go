@@ -105,7 +105,7 @@ func (m *Machine) Step(now time.Duration, ev Event) []Action {
 		m.quiesce = ev.On
 		m.report(now)
 	case *Heard:
-		m.hear(now, ev.Message)
+		m.hear(now, ev.Message, ev.MAC)
 	case *HeardSync:
 		m.hearSync(now, ev)
 	case Rejected:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/wire"
 	"github.com/cablepull/cablepull/node/wire/balance"
 )
 
@@ -12,6 +13,7 @@ import (
 type peer struct {
 	slot    Slot
 	address netip.Addr
+	mac     wire.MAC
 	alive   bool
 	lostAt  time.Duration // when it counts as lost, unless it is heard before
 	window  balance.Window
@@ -46,7 +48,7 @@ func (m *Machine) Slot(address netip.Addr) (Slot, bool) {
 func (m *Machine) Member(s Slot) netip.Addr { return m.peers[s].address }
 
 // hear applies a message of another member.
-func (m *Machine) hear(now time.Duration, msg balance.Message) {
+func (m *Machine) hear(now time.Duration, msg balance.Message, mac wire.MAC) {
 	h := msg.Head()
 	switch {
 	case !m.running:
@@ -66,6 +68,10 @@ func (m *Machine) hear(now time.Duration, msg balance.Message) {
 	if !p.window.Accept(h.Boot, h.Sequence) {
 		m.refuse(h.Sender, ReasonReplayed)
 		return
+	}
+	if !mac.IsZero() && mac != p.mac {
+		p.mac = mac
+		m.do(MemberMoved{slot, mac})
 	}
 	if h.Boot != p.boot {
 		p.boot = h.Boot

@@ -173,7 +173,9 @@ func (m *Machine) learn(now time.Duration, f Flow, at Slot, s State) {
 		m.table.Set(now, e, at, s)
 		return
 	}
-	m.table.Add(now, f, m.serviceOf(f.Service()).index, at, s)
+	if v := m.serviceOf(f.Service()); v != nil {
+		m.table.Add(now, f, v.index, at, s)
+	}
 }
 
 // endIfComplete ends the rebuild once all members have answered.

@@ -16,10 +16,13 @@ type service struct {
 	members   Destinations
 }
 
+// servicesMax bounds the records of services, which are never forgotten.
+const servicesMax = 4096
+
 // serviceOf returns what is known of a service, and begins a record of a new
-// one.
+// one; nil if there are too many.
 func (m *Machine) serviceOf(s Service) *service {
-	if known := m.services[s]; known != nil {
+	if known := m.services[s]; known != nil || len(m.order) == servicesMax {
 		return known
 	}
 	v := &service{Service: s, index: len(m.order), scheduler: NewScheduler(m.cfg.Algorithm)}
@@ -124,13 +127,13 @@ func (m *Machine) reweigh() {
 	for _, p := range byAddress {
 		for _, o := range p.offers {
 			v := m.serviceOf(ServiceOf(o.Address))
+			if v == nil || !p.alive && p.slot != Self {
+				continue
+			}
 			d := fresh[v]
 			if d == nil {
 				d = &Destinations{}
 				fresh[v] = d
-			}
-			if !p.alive && p.slot != Self {
-				continue
 			}
 			d.Order = append(d.Order, p.slot)
 			d.Weights[p.slot] = usable(o)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/node/wire/balance"
 	"github.com/cablepull/cablepull/node/wire/ipvs"
 )
 
@@ -96,7 +97,10 @@ func (m *Machine) hearSync(now time.Duration, ev *HeardSync) {
 		if s := State(c.State); !known || c.Protocol != wire.ProtocolTCP || uint16(s) != c.State || !s.Known() {
 			continue
 		}
-		f := Flow{Client: c.Client.Addr().As4(), ClientPort: c.Client.Port(), VIP: c.Virtual.Addr().As4(), Port: c.Virtual.Port()}
+		f := flowIn(balance.Flow{Client: c.Client, Service: c.Virtual})
+		if m.services[f.Service()] == nil {
+			continue // nobody has reported it, and this message need not be authentic
+		}
 		if e := m.table.Find(now, f); e != nil && e.Slot() != slot && !State(c.State).Active() {
 			continue // an old connection does not replace a newer one of the port
 		}

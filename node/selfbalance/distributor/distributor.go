@@ -42,7 +42,7 @@ type Distributor struct {
 	frame   []byte
 	vips    [][4]byte
 	macs    [selfbalance.MembersMax]host.MAC // by slot
-	hops    map[host.MAC]uint8               // members' addresses, and how often a frame from there was forwarded
+	sources []uint64                         // those of other members as numbers
 	held    []*host.HeldFrame
 	decided int // segments that the last Decide routed
 	unknown int // segments of connections that nobody knew, since then
@@ -56,7 +56,7 @@ const heldMax = 10_000
 // Start runs a member on the interface until the machine crashes.
 func Start(h *host.Host, nic *host.NIC, cfg Config) *Distributor {
 	d := &Distributor{
-		host: h, nic: nic, cfg: cfg, machine: selfbalance.New(cfg.Machine), hops: map[host.MAC]uint8{},
+		host: h, nic: nic, cfg: cfg, machine: selfbalance.New(cfg.Machine),
 		reader: balance.NewReader(cfg.Machine.Version, cfg.Token), gauge: h.CPU().Gauge(host.Service),
 	}
 	for _, vip := range cfg.VIPs {
@@ -151,17 +151,19 @@ func (d *Distributor) hear(frame []byte) {
 	}
 	payload := balance.PayloadOf(frame)
 	if payload == nil {
-		return // damaged: a stack would drop it
+		d.step(selfbalance.Rejected{From: from, Reason: "damaged"}) // a stack would drop it
+		return
 	}
 	m, err := d.reader.Parse(payload)
 	if err != nil {
 		d.step(selfbalance.Rejected{From: from, Reason: reason(err)})
 		return
 	}
-	d.step(&selfbalance.Heard{Message: m})
-	if slot, known := d.machine.Slot(m.Head().Sender); known && m.Head().Sender == from {
-		d.learn(slot, wire.EthernetOf(frame).Source())
+	heard := selfbalance.Heard{Message: m}
+	if m.Head().Sender == from {
+		heard.MAC = wire.EthernetOf(frame).Source()
 	}
+	d.step(&heard)
 }
 
 // hearSync reads a message of IPVS's synchronization.
@@ -178,22 +180,15 @@ func (d *Distributor) hearSync(frame []byte) {
 	d.step(&selfbalance.HeardSync{Message: s})
 }
 
-// learn notes the Ethernet address of a member.
-func (d *Distributor) learn(s selfbalance.Slot, mac host.MAC) {
-	if before := d.macs[s]; before != mac {
-		delete(d.hops, before)
-		delete(d.hops, passedOn(before))
-		d.macs[s] = mac
+// moved notes the Ethernet address of a member.
+func (d *Distributor) moved(s selfbalance.Slot, mac host.MAC) {
+	d.macs[s] = mac
+	d.sources = d.sources[:0]
+	for _, mac := range d.macs {
+		if !mac.IsZero() {
+			d.sources = append(d.sources, mac.Number())
+		}
 	}
-	d.hops[mac], d.hops[passedOn(mac)] = 1, 2
-}
-
-// passedOn is the address from which a member passes frames on: its own with
-// one bit changed. It marks the frame, changes nothing in the packet, and a
-// switch that learns it learns the truth.
-func passedOn(mac host.MAC) host.MAC {
-	mac[0] ^= 0x04
-	return mac
 }
 
 // timerFired passes through the control class of the CPU.

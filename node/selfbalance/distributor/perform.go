@@ -31,6 +31,8 @@ func (d *Distributor) perform(a selfbalance.Action) {
 			state = "heard"
 		}
 		d.host.Log(event.BalanceMember{Interface: iface, Member: a.Member.String(), State: state})
+	case selfbalance.MemberMoved:
+		d.moved(a.Slot, a.MAC)
 	case selfbalance.WeightChanged:
 		d.host.Log(event.BalanceWeight{Interface: iface, Service: a.Service.String(), Member: d.cfg.Machine.Address.String(), Weight: int(a.Weight), Reason: a.Reason})
 	case selfbalance.TableChanged:

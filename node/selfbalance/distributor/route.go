@@ -38,7 +38,7 @@ func (d *Distributor) isVIP(a [4]byte) bool {
 func (d *Distributor) routeTCP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdict {
 	now := d.now()
 	if ip.IsLaterFragment() {
-		return d.carryOut(f, nil, d.machine.RouteLater(now, ip.Packet()))
+		return d.carryOut(f, nil, d.machine.RouteLater(now, ip.Packet(), d.hopsOf(f)))
 	}
 	_, tcp := wire.TCPFlowOf(f.Data())
 	if tcp == nil {
@@ -47,7 +47,7 @@ func (d *Distributor) routeTCP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdic
 	p := selfbalance.Packet{
 		Flow:    selfbalance.Flow{Client: ip.Source(), VIP: ip.Destination(), ClientPort: tcp.SourcePort(), Port: tcp.DestinationPort()},
 		Segment: selfbalance.SegmentOf(tcp.Flags()),
-		Hops:    d.hops[wire.EthernetOf(f.Data()).Source()],
+		Hops:    d.hopsOf(f),
 	}
 	d.know(&p)
 	if ip.IsFragment() {
@@ -72,7 +72,7 @@ func (d *Distributor) routeICMP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdi
 			Client: e.Original.Destination(), VIP: e.Original.Source(),
 			ClientPort: e.DestinationPort(), Port: e.SourcePort(),
 		},
-		Hops: d.hops[wire.EthernetOf(f.Data()).Source()],
+		Hops: d.hopsOf(f),
 	}
 	d.know(&p)
 	return d.carryOut(f, &p, d.machine.RouteError(d.now(), &p))
