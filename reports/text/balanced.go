@@ -12,7 +12,7 @@ import (
 // the active members show it; as all members do, if none is active.
 func balancedStatus(all []oracle.BalancedStatus) *table {
 	t := newTable("SelfBalancedStatus at the end",
-		"<shown by", "<service", "<name", "<kind", "<real server", "<target", "weight", "active", "inactive", "<quiesce", "<gets no connections")
+		"<by", "<service", "<name", "<server", "<target", "weight", "active", "inactive", "<quiesce", "<gets none")
 	for _, s := range all {
 		if !shownByActive(s, all) {
 			continue
@@ -22,10 +22,9 @@ func balancedStatus(all []oracle.BalancedStatus) *table {
 			how = warn
 		}
 		t.inked([]span{
-			{s.Node + "." + s.Interface, plain}, {s.Address(), plain}, {s.ServiceName, plain}, {s.ServiceKind, plain},
-			{s.RealServer, plain}, {s.TargetState, plain}, {strconv.Itoa(int(s.Weight)), how},
+			{s.Node, plain}, {s.Address(), plain}, {s.ServiceName, plain}, {s.RealServer, plain}, {s.TargetState, plain}, {strconv.Itoa(int(s.Weight)), how},
 			{strconv.FormatUint(uint64(s.ActiveConns), 10), plain}, {strconv.FormatUint(uint64(s.InactiveConns), 10), plain},
-			{onOff(s.Quiesce), plain}, {s.Reason, how},
+			{onOff(s.Quiesce), plain}, {cmp.Or(s.Reason, absent), how},
 		})
 	}
 	return t

@@ -27,13 +27,13 @@ func TestBalancedStatus(t *testing.T) {
 	}{
 		{"of the active", balancedStatus(all), `
 SelfBalancedStatus at the end
-  shown by  service         name  kind  real server  target   weight  active  inactive  quiesce  gets no connections
-  a.lan     192.0.2.100:80  web   http  192.0.2.11   active       50       3         0  off
-  a.lan     192.0.2.100:80  web   http  192.0.2.12   standby       0       3         0  off      quiesce`},
+  by  service         name  server      target   weight  active  inactive  quiesce  gets none
+  a   192.0.2.100:80  web   192.0.2.11  active       50       3         0  off      -
+  a   192.0.2.100:80  web   192.0.2.12  standby       0       3         0  off      quiesce`},
 		{"without an active", balancedStatus(all[3:]), `
 SelfBalancedStatus at the end
-  shown by  service         name  kind  real server  target   weight  active  inactive  quiesce  gets no connections
-  b.lan     192.0.2.100:80  web   http  192.0.2.12   standby       0       3         0  off      quiesce`},
+  by  service         name  server      target   weight  active  inactive  quiesce  gets none
+  b   192.0.2.100:80  web   192.0.2.12  standby       0       3         0  off      quiesce`},
 		{"local services", balancedTable(all), `
 SelfBalancedTable at the end
   member  service         ssl  kind  name  gets no connections

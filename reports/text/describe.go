@@ -72,7 +72,7 @@ func (l *list) describe(e event.Event) (note, bool) {
 	case event.FrameLooped:
 		return say(bad, "%s: a frame comes by %s again: %s", b.Segment, b.Port, b.Frame), true
 	default:
-		return describeTraffic(e)
+		return l.describeTraffic(e)
 	}
 }
 
@@ -99,7 +99,7 @@ func describePath(b event.PathChanged) note {
 	return gather("requests to %s arrive at %s", b.IP, b.To)
 }
 
-func describeTraffic(e event.Event) (note, bool) {
+func (l *list) describeTraffic(e event.Event) (note, bool) {
 	switch b := e.What.(type) {
 	case event.ConnClosed:
 		if b.How == "client" || b.How == "server" {
@@ -116,11 +116,11 @@ func describeTraffic(e event.Event) (note, bool) {
 	case event.AnswerMismatched:
 		return say(bad, "wrong answer to request %d: %s", b.Request, b.Detail), true
 	default:
-		return describeMachine(e)
+		return l.describeMachine(e)
 	}
 }
 
-func describeMachine(e event.Event) (note, bool) {
+func (l *list) describeMachine(e event.Event) (note, bool) {
 	switch b := e.What.(type) {
 	case event.PowerChanged:
 		how := plain
@@ -163,6 +163,14 @@ func describeMachine(e event.Event) (note, bool) {
 		return say(warn, "program %s has ended: %s", b.Program, b.Status), true
 	case event.ProgramSaid:
 		return say(plain, "%s: %s", b.Program, b.Line), true
+	case event.BalanceWeight:
+		key := e.Node + " " + b.Service
+		before := l.weights[key]
+		l.weights[key] = b.Weight
+		if b.Weight == 0 {
+			return say(bad, "weight 0 for %s: %s", b.Service, b.Reason), true
+		}
+		return say(plain, "weight %d for %s", b.Weight, b.Service), before == 0
 	default:
 		return describeBalance(e)
 	}
@@ -183,15 +191,10 @@ func describeQuiesce(b event.QuiesceChanged) note {
 	return say(good, "is back")
 }
 
-// describeBalance leaves out what goes as it should: single connections, sizes,
-// and weights that neither become 0 nor stop being 0.
+// describeBalance leaves out what goes as it should: single connections and
+// sizes.
 func describeBalance(e event.Event) (note, bool) {
 	switch b := e.What.(type) {
-	case event.BalanceWeight:
-		if b.Weight == 0 {
-			return say(bad, "weight 0 for %s: %s", b.Service, b.Reason), true
-		}
-		return say(plain, "weight %d for %s", b.Weight, b.Service), b.Before == 0
 	case event.BalanceMember:
 		if b.State == "lost" {
 			return say(warn, "misses the reports of %s", b.Member), true

@@ -38,6 +38,7 @@ type list struct {
 	roster   *oracle.Roster    // at the instant of the present event
 	virtual  map[string]bool   // IP addresses that are virtual
 	gathered map[string]*entry // by node and key: the last one
+	weights  map[string]int    // of members for services
 	node     int               // columns of the node
 	time     int               // columns of the instant
 }
@@ -50,7 +51,7 @@ const (
 
 // list draws the transitions of a run.
 func (p *page) list(r *reports.Result, t *timeline) {
-	l := &list{page: p, timeline: t, roster: oracle.NewRoster(oracle.Facts{}), virtual: map[string]bool{}, gathered: map[string]*entry{}}
+	l := &list{page: p, timeline: t, roster: oracle.NewRoster(oracle.Facts{}), virtual: map[string]bool{}, gathered: map[string]*entry{}, weights: map[string]int{}}
 	for _, lane := range t.addresses {
 		l.virtual[lane.label] = true
 	}

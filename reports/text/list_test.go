@@ -48,8 +48,8 @@ func TestWhatTheListSays(t *testing.T) {
 		event.StandbyLost{Opcode: "Resign", Reason: "cable a.lan is out"},
 		event.StandbyLost{Opcode: "Coup", To: "b", Reason: "partition a | b"},
 		event.BalanceWeight{Service: vip + ":80", Weight: 50, Reason: "cpu"},
-		event.BalanceWeight{Service: vip + ":80", Weight: 60, Before: 50, Reason: "cpu"}, // left out
-		event.BalanceWeight{Service: vip + ":80", Before: 60, Reason: "link down"},
+		event.BalanceWeight{Service: vip + ":80", Weight: 60, Reason: "cpu"}, // left out
+		event.BalanceWeight{Service: vip + ":80", Reason: "link down"},
 		event.BalanceMember{Member: "192.0.2.12", State: "heard"},
 		event.BalanceMember{Member: "192.0.2.12", State: "lost"},
 		event.BalanceRecovery{Mode: "rebuild", State: "began", Reason: "takeover"},

@@ -81,8 +81,9 @@ type MACMoved struct {
 }
 
 // FrameLooped: a frame left a port a second time, with a lower time to live or
-// none: the network has a loop. Logged once for each port. Node is the owner of
-// the port.
+// none: the network has a loop. Or it left a member of a self-balanced group
+// that others had sent it to, one after the other, for the third time. Logged
+// once for each port. Node is the owner of the port.
 type FrameLooped struct {
 	Segment string
 	Port    string // node.interface

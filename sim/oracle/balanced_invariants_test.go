@@ -101,6 +101,7 @@ func TestOthersSurvive(t *testing.T) {
 		{"something else is over", reset(conn("c").at(30, "", applied("impair lan loss 1%")).at(33, "", healed("impair lan loss 1%"))), 51, "lost (reset)"},
 		{"the dead one comes back", reset(conn("c").at(49, "", applied("boot a")).at(49, "a", event.PowerChanged{State: "booting"})), 51, "lost (reset)"},
 		{"silent for so long that the table forgot it", conn("c").asked(940, 2, 1).closed(941, 1, "reset", 1), 0, ""},
+		{"its service gives up", reset(conn("c").at(50, "c", event.ConnTimedOut{Service: "web", Client: local(1), Timeout: "idle"})), 0, ""},
 		{"the table was full", reset(conn("c").at(49, "b", event.BalanceTable{Interface: "lan", Entries: 100})), 0, ""},
 		{"the client gives up while nobody answers", timeout(conn("c"), 41, 47), 0, ""},
 		{"the client gives up soon after", timeout(conn("c"), 41, 60), 0, ""},

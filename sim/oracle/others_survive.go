@@ -18,7 +18,8 @@ import (
 //   - nothing else was done to the cluster, or is still in force;
 //   - under second-chance, only one member died or came back: two changes lose
 //     what the order of members says;
-//   - the forwarding table had room;
+//   - the forwarding table had room, and the service did not end it for being
+//     idle;
 //   - something was said on it in the last idleMost.
 //
 // A timeout counts only if the client had waited for long enough after it could
@@ -135,6 +136,11 @@ func (f *othersSurvive) traffic(e event.Event) {
 	case event.RequestFailed:
 		if c := f.conns[b.Conn]; c != nil && (b.Failure == "reset" || b.Failure == "closed" || b.Failure == "timeout") {
 			f.lost(e.At, b.Conn, b.Failure)
+		}
+	case event.ConnTimedOut: // its service has ended it
+		if c := f.ends[b.Client]; c != nil {
+			delete(f.ends, b.Client)
+			c.home = ""
 		}
 	case event.ConnClosed:
 		if b.How == "reset" || b.How == "timeout" {

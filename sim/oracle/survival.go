@@ -175,7 +175,7 @@ var (
 func survivalTable(m *Measures) Table {
 	t := Table{
 		Title: "Self-balanced connections by who terminated them and their age in client segments",
-		Names: []string{"terminated by", "age"}, Notes: []string{"fault"},
+		Names: []string{"by", "age"}, Notes: []string{"fault"},
 		Columns: []*Column{
 			survivalEstablished, survivalKept, survivalReset, survivalTimedOut, survivalMisrouted, survivalOtherwise, survivalUnused,
 		},
