@@ -25,6 +25,24 @@ func spread(t *testing.T) *seen {
 	return s
 }
 
+// TestFloodedSegments: what is meant for a member that is dead reaches the
+// others when the switch floods it, and makes none of them the server.
+func TestFloodedSegments(t *testing.T) {
+	s := spread(t)
+	dead, other := answer(), answer()
+	wire.EthernetOf(dead).SetSource(wire.MAC{2, 0, 0, 0, 0, 1})
+	wire.EthernetOf(other).SetSource(wire.MAC{2, 0, 0, 0, 0, 2})
+	syn := asking(asker, vip, 0)
+	wire.EthernetOf(syn).Set(wire.MAC{2, 0, 0, 0, 0, 1}, wire.MAC{2, 0, 0, 0, 0, 9}, wire.EtherTypeIPv4)
+	s.delivered(1, "c1.lan", "a.lan", syn)
+	s.sent(2, "a.lan", dead)
+	s.want("1ns c1 path-changed {192.0.2.100 c1 a  false 0s}", "2ns a vip-served {lan 192.0.2.100  0s}")
+	s.sent(3, "b.lan", other)
+	s.delivered(4, "c1.lan", "b.lan", syn)
+	s.sent(5, "b.lan", other)
+	s.want("4ns c1 path-changed {192.0.2.100 c1 b  false 1ns}")
+}
+
 // segment is one of the client, with control bits and a sequence number.
 func segment(flags wire.TCPFlags, sequence uint32) []byte {
 	frame := packet(asker, vip, 0, 64)
