@@ -42,7 +42,8 @@ type Config struct {
 	Smoothing   float64
 	FullSamples int
 
-	// ResetDead answers segments of connections whose member is lost with RST.
+	// ResetDead answers segments of connections whose member is lost with RST, and
+	// chooses another member if the segment is a SYN (IPVS: expire_nodest_conn 1).
 	// Otherwise they are dropped, so that the connection goes on if the member
 	// comes back (IPVS: expire_nodest_conn 0).
 	ResetDead bool

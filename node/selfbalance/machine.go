@@ -139,7 +139,7 @@ func (m *Machine) stop(now time.Duration) {
 		m.lose(p)
 	}
 	m.endRebuild(now)
-	m.reweigh()
+	m.report(now) // to nobody, but the own weights are 0
 }
 
 // changeRole applies what the election has decided.

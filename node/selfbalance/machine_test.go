@@ -1,6 +1,7 @@
 package selfbalance
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -186,6 +187,63 @@ func TestLostMember(t *testing.T) {
 	a.ask(30)
 	if g.resets() != 0 {
 		t.Errorf("resets: got %d, want none: segments to b are dropped", g.resets())
+	}
+}
+
+// TestLostMemberIsReset: with ResetDead, a lost member's connections are reset,
+// and a SYN that it has not answered is for another member.
+func TestLostMemberIsReset(t *testing.T) {
+	g := newGroup(t, 3, func(c *Config) { c.ResetDead = true })
+	a, b, third := g.named("a"), g.named("b"), g.named("c")
+	a.open(30)
+	b.die()
+	for i := range 30 { // b gets ten of them, and answers none
+		a.route(&Packet{Flow: flowOfClient(7000 + i), Segment: SYN})
+	}
+	g.run(4 * second)
+	for i := range 30 {
+		a.route(&Packet{Flow: flowOfClient(7000 + i), Segment: SYN})
+	}
+	if len(a.live) != 25 || len(third.live) != 25 {
+		t.Errorf("new connections: got %s, want all 30 at a and c, half each", g.spread())
+	}
+	a.ask(30)
+	if g.resets() != 10 {
+		t.Errorf("resets: got %d, want the 10 of b", g.resets())
+	}
+}
+
+// TestNoCarrier: without a carrier the own weight is 0, and the shell hears so.
+func TestNoCarrier(t *testing.T) {
+	g := newGroup(t, 2, nil)
+	b := g.named("b")
+	b.step(Stop{})
+	if got, want := b.notes[len(b.notes)-1], (WeightChanged{web, 0, "link down"}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	b.step(Start{})
+	if got, _ := note[WeightChanged](b); got != (WeightChanged{web, 100, "cpu"}) {
+		t.Errorf("got %v, want 100 again", got)
+	}
+}
+
+// TestOfferBeforeReport: a shell that says what it serves when a report is due
+// still gets the load of the CPU into that report.
+func TestOfferBeforeReport(t *testing.T) {
+	c := testConfig()
+	c.Address, c.Weight = netip.AddrFrom4([4]byte{192, 0, 2, 11}), 0
+	m, offer := New(c), Offer{[]LocalService{{Service: web, Listening: true}}}
+	m.Step(0, offer)
+	m.Step(0, Start{})
+	for now := second; now <= 3*second; now += second {
+		if !m.ReportDue(now) {
+			t.Fatalf("at %v: no report is due", now)
+		}
+		m.Step(now, offer)
+		m.Step(now, &Tick{Busy: 1})
+	}
+	if weight := m.Status().Servers[0].Weight; weight != 0 {
+		t.Errorf("weight after three seconds without idle CPU: got %d, want 0", weight)
 	}
 }
 

@@ -80,8 +80,8 @@ func (m *Machine) drop() Decision {
 // byTable routes as the owner with a table does.
 func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
 	e := m.table.Find(now, p.Flow)
-	if e != nil && p.Segment == SYN && Reusable(e.State()) {
-		m.table.Remove(e) // the client uses its port again
+	if e != nil && p.Segment == SYN && (Reusable(e.State()) || m.cfg.ResetDead && m.lost(e.Slot())) {
+		m.table.Remove(e) // the client uses its port again, or nobody has answered
 		e = nil
 	}
 	if e == nil {
@@ -90,11 +90,14 @@ func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
 	slot, before := e.Slot(), e.State()
 	m.table.Note(now, e, p.Segment)
 	m.syncAfter(now, e, before)
-	if slot != Self && !m.peers[slot].alive {
+	if m.lost(slot) {
 		return m.orphaned(p)
 	}
 	return m.to(slot, false)
 }
+
+// lost reports whether the member of a slot cannot be heard.
+func (m *Machine) lost(s Slot) bool { return s != Self && !m.peers[s].alive }
 
 // orphaned routes a segment whose member is lost.
 func (m *Machine) orphaned(p *Packet) Decision {
@@ -189,7 +192,7 @@ func (m *Machine) misled(now time.Duration, p *Packet) Decision {
 		return m.here()
 	}
 	if e := m.table.Find(now, p.Flow); e != nil && p.Segment != SYN {
-		if slot := e.Slot(); slot != Self && m.peers[slot].alive {
+		if slot := e.Slot(); slot != Self && !m.lost(slot) {
 			return m.to(slot, false)
 		}
 	}

@@ -32,10 +32,13 @@ func (m *Machine) serviceOf(s Service) *service {
 	return v
 }
 
-// offer notes the services of the own machine.
+// offer notes the services of the own machine. If a report is due, it waits for
+// the Tick, which also brings the load of the CPU.
 func (m *Machine) offer(now time.Duration, offers []LocalService) {
 	m.offers = slices.Clone(offers)
-	m.report(now)
+	if !m.ReportDue(now) {
+		m.report(now)
+	}
 }
 
 // local returns the own service at an address.
