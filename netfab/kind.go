@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/node/wire/balance"
 )
 
 // Kind is a kind of frame, as drop rules name it.
@@ -15,6 +16,7 @@ const (
 	Hello     Kind = "hello"  // HSRP version 1 (RFC 2281 §5.1), operation code 0
 	Coup      Kind = "coup"   // operation code 1
 	Resign    Kind = "resign" // operation code 2
+	Report    Kind = "report" // of a member of a self-balancing group, about what it can serve
 	GARP      Kind = "garp"   // ARP request or reply about the sender itself (RFC 5227 §1.2)
 	ARP       Kind = "arp"    // any ARP, including gratuitous
 	Multicast Kind = "multicast"
@@ -23,7 +25,7 @@ const (
 )
 
 // Kinds returns all kinds.
-func Kinds() []Kind { return []Kind{All, Hello, Coup, Resign, GARP, ARP, Multicast, TCP, UDP} }
+func Kinds() []Kind { return []Kind{All, Hello, Coup, Resign, Report, GARP, ARP, Multicast, TCP, UDP} }
 
 // Valid reports whether k is one of Kinds.
 func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
@@ -48,6 +50,8 @@ func (k Kind) Matches(frame []byte) bool {
 		return isHSRP(frame, wire.OpCoup)
 	case Resign:
 		return isHSRP(frame, wire.OpResign)
+	case Report:
+		return balance.KindOf(frame) == balance.KindReport
 	case TCP:
 		return ip != nil && ip.Protocol() == wire.ProtocolTCP
 	case UDP:

@@ -16,15 +16,15 @@ var flow = map[string][]string{
 	"sim/fault":           {"sim/topology"},
 	"sim/event":           {"sim", "sim/event/jsonform"},
 	"sim/event/jsonform":  {},
-	"sim/oracle":          {"sim/event", "sim/fault"}, // values: nothing measures by looking inside a machine
-	"netfab":              {"sim", "node/wire"},       // moves frames regardless of their sender; headers are bytes in, values out
-	"netfab/netns":        {},                         // frames are bytes for the kernel too
-	"node/wire":           {},                         // bytes in, values out
-	"node/wire/facts":     {"node/wire"},              // tables of messages of real routers
-	"node/wire/capture":   {},                         // frames are bytes with an instant
-	"node/web":            {"sim"},                    // HTTP on any net.Conn; it knows neither stack nor events
-	"node/certificate":    {"sim", "node/web"},        // TLS on any connection of package web
-	"node/ftp":            {"sim", "node/web"},        // FTP likewise, with web's pattern of bytes
+	"sim/oracle":          {"sim/event", "sim/fault"},                // values: nothing measures by looking inside a machine
+	"netfab":              {"sim", "node/wire", "node/wire/balance"}, // moves frames regardless of their sender; headers are bytes in, values out
+	"netfab/netns":        {},                                        // frames are bytes for the kernel too
+	"node/wire":           {},                                        // bytes in, values out
+	"node/wire/facts":     {"node/wire"},                             // tables of messages of real routers
+	"node/wire/capture":   {},                                        // frames are bytes with an instant
+	"node/web":            {"sim"},                                   // HTTP on any net.Conn; it knows neither stack nor events
+	"node/certificate":    {"sim", "node/web"},                       // TLS on any connection of package web
+	"node/ftp":            {"sim", "node/web"},                       // FTP likewise, with web's pattern of bytes
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
 	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group

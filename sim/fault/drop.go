@@ -9,14 +9,14 @@ import (
 // Drop loses frames of one kind: `drop hello from a`, `drop garp from a to b`,
 // `drop hello from a every 3rd`, `drop tcp from c1 first 2`.
 type Drop struct {
-	Kind     string // hello, coup, resign, garp, arp, multicast, tcp, udp, all
+	Kind     string // hello, coup, resign, report, garp, arp, multicast, tcp, udp, all
 	From, To string // nodes; To empty: to any node
 	Every    int    // only every n-th; 0: all
 	First    int    // only the first n; 0: all
 }
 
 // dropKinds are the frames that Drop can choose.
-var dropKinds = []string{"hello", "coup", "resign", "garp", "arp", "multicast", "tcp", "udp", "all"}
+var dropKinds = []string{"hello", "coup", "resign", "report", "garp", "arp", "multicast", "tcp", "udp", "all"}
 
 // helloKinds are those that include hellos.
 var helloKinds = []string{"hello", "multicast", "udp", "all"}
@@ -25,7 +25,7 @@ var helloKinds = []string{"hello", "multicast", "udp", "all"}
 const countMax = 1_000_000_000
 
 var dropRow = Kind[Drop]{
-	Verb: "drop", Usage: "drop hello|coup|resign|garp|arp|multicast|tcp|udp|all from NODE [to NODE] [every 3rd] [first NUMBER]",
+	Verb: "drop", Usage: "drop hello|coup|resign|report|garp|arp|multicast|tcp|udp|all from NODE [to NODE] [every 3rd] [first NUMBER]",
 	Parse: parseDrop,
 	Power: AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Drop, ok bool) {

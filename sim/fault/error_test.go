@@ -100,7 +100,7 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 func TestErrorsQuoteTheUsage(t *testing.T) {
 	_, err := Parse("drop hello")
 	want := "fault: column 11: got nothing, want \"from\"; " +
-		"usage: drop hello|coup|resign|garp|arp|multicast|tcp|udp|all from NODE [to NODE] [every 3rd] [first NUMBER]"
+		"usage: drop hello|coup|resign|report|garp|arp|multicast|tcp|udp|all from NODE [to NODE] [every 3rd] [first NUMBER]"
 	if err.Error() != want {
 		t.Errorf("got  %s\nwant %s", err, want)
 	}

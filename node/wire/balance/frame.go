@@ -48,6 +48,20 @@ func Matches(frame []byte) bool {
 	return udp != nil && udp.DestinationPort() == Port
 }
 
+// KindOf returns what message a frame carries that Matches, by its first bytes
+// alone; 0 if there is none.
+func KindOf(frame []byte) Kind {
+	ip, udp := wire.UDPOf(frame)
+	if udp == nil || udp.DestinationPort() != Port {
+		return 0
+	}
+	payload, _ := ip.Payload(frame)
+	if payload = payload[min(len(payload), wire.UDPSize):]; len(payload) < headerSize || string(payload[:len(magic)]) != magic {
+		return 0
+	}
+	return readHeader(payload).Kind
+}
+
 // PayloadOf returns the payload of a frame that Matches, for Parse; nil if the
 // frame does not, or is damaged: a network stack would drop it.
 func PayloadOf(frame []byte) []byte {

@@ -122,7 +122,27 @@ func TestFramesCostNothing(t *testing.T) {
 		"PayloadOf": func() { _ = PayloadOf(frame) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
-			t.Errorf("%s: got %v allocations, want none", name, n)
+			t.Errorf("%v: got %v allocations, want none", name, n)
+		}
+	}
+}
+
+// TestKindOf: the kind of a message is found without its token, and no shorter
+// or other frame has one.
+func TestKindOf(t *testing.T) {
+	for _, s := range samples() {
+		frame := frameOf(t, All, s.message)
+		if got, want := KindOf(frame), s.message.Head().Kind; got != want {
+			t.Errorf("%v: got kind %v, want %v", s.message.Head().Kind, got, want)
+		}
+		for n := range frame[:14+20+8+headerSize] {
+			if got := KindOf(frame[:n]); got != 0 {
+				t.Errorf("%v: the first %d bytes: got kind %v, want none", s.message.Head().Kind, n, got)
+			}
+		}
+		frame[14+20+8]++ // of the magic
+		if got := KindOf(frame); got != 0 {
+			t.Errorf("%v of another program: got kind %v, want none", s.message.Head().Kind, got)
 		}
 	}
 }
