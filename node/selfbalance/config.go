@@ -18,7 +18,7 @@ type Config struct {
 	Table     TableConfig
 
 	// ReportTime is the time between two reports. A member that missed Missed
-	// reports in a row counts as lost.
+	// reports in a row counts as lost, see LostTime.
 	ReportTime time.Duration
 	Missed     int
 
@@ -47,4 +47,11 @@ type Config struct {
 	// Otherwise they are dropped, so that the connection goes on if the member
 	// comes back (IPVS: expire_nodest_conn 0).
 	ResetDead bool
+}
+
+// LostTime is how long after its last report a member counts as lost. The last
+// report that it may miss is missing when it is late by half an interval: its
+// clock may run slow, and a message may wait.
+func (c Config) LostTime() time.Duration {
+	return time.Duration(c.Missed)*c.ReportTime + c.ReportTime/2
 }

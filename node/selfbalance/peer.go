@@ -92,7 +92,7 @@ func (m *Machine) hear(now time.Duration, msg balance.Message, mac wire.MAC) {
 // hearReport notes what a member can serve.
 func (m *Machine) hearReport(now time.Duration, p *peer, r *balance.Report) {
 	m.counters.ReportsReceived++
-	p.lostAt = now + time.Duration(m.cfg.Missed)*m.cfg.ReportTime
+	p.lostAt = now + m.cfg.LostTime()
 	p.owner = r.Owner
 	if r.Owner && m.cfg.Prepares && !m.ready && !m.owner && m.prepareAt == Never && m.rebuild == nil {
 		m.prepareAt = now + m.cfg.ReportTime // by then all members are heard

@@ -93,8 +93,11 @@ func (s SelfBalance) WithDefaults() SelfBalance {
 	return s
 }
 
-// LostTime is how long after its last report a member counts as lost.
-func (s SelfBalance) LostTime() time.Duration { return time.Duration(s.Missed) * s.Report }
+// LostTime is how long after its last report a member counts as lost: the last
+// one that it may miss is half an interval late.
+func (s SelfBalance) LostTime() time.Duration {
+	return time.Duration(s.Missed)*s.Report + s.Report/2
+}
 
 // longHold is far longer than TCP takes to repeat a segment.
 const longHold = 10 * time.Second

@@ -37,8 +37,8 @@ func TestSelfBalanceProblems(t *testing.T) {
 		{SelfBalance{Overflow: "drop"}, SelfBalance{}, `a.overflow: got "drop", want evict or refuse`},
 		{SelfBalance{Weight: 101}, SelfBalance{}, "a.weight: got 101, want 0 to 100"},
 		{SelfBalance{Report: time.Millisecond}, SelfBalance{}, "a.report: got 1ms, want 10ms to 876000h\n" +
-			"~a.missed: b.lan reports every 1s and is lost for this member after 3ms: between its reports it gets no connections"},
-		{SelfBalance{Report: time.Minute}, SelfBalance{}, "~b.missed: a.lan reports every 1m0s and is lost for this member after 3s: between its reports it gets no connections"},
+			"~a.missed: b.lan reports every 1s and is lost for this member after 3.5ms: between its reports it gets no connections"},
+		{SelfBalance{Report: time.Minute}, SelfBalance{}, "~b.missed: a.lan reports every 1m0s and is lost for this member after 3.5s: between its reports it gets no connections"},
 		{SelfBalance{Hold: 10 * time.Second}, SelfBalance{}, ""},
 		{SelfBalance{Hold: 11 * time.Second}, SelfBalance{}, "~a.hold: got 11s: if a member does not answer, clients of unknown connections wait that long for a reset"},
 		{SelfBalance{SyncThreshold: 50}, SelfBalance{}, "a.sync-threshold: got 50, want less than sync-period, 50"},

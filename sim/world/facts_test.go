@@ -55,7 +55,7 @@ func TestFactsOf(t *testing.T) {
 				Node: "a", Interface: "lan", Segment: "lan", Address: "192.0.2.11", Group: 30, VIP: vip,
 				Secondary: []string{"192.0.2.101"}, Hello: 3 * time.Second, Hold: 10 * time.Second,
 				SelfBalance: &oracle.SelfBalance{
-					Recovery: topology.RecoveryRebuild, Report: 2 * time.Second, Lost: 6 * time.Second, Table: 1_000_000,
+					Recovery: topology.RecoveryRebuild, Report: 2 * time.Second, Lost: 7 * time.Second, Table: 1_000_000,
 					Services: []oracle.Service{
 						{Name: "admin", Listen: netip.MustParseAddrPort("192.0.2.100:9090"), Fixed: "administrative service"},
 						{Name: "files", Listen: netip.MustParseAddrPort("192.0.2.100:21"), Fixed: "FTP server handler", DataFirst: 6000, DataLast: 6001},
