@@ -18,7 +18,6 @@ type BalanceWeight struct {
 	Service   string // ip:port of the virtual service
 	Member    string // its interface address
 	Weight    int    // 0: it gets no new connections
-	Before    int    // the weight in the last such event; 0 in the first one
 	// Reason is why the weight is 0, and cpu for any other weight.
 	Reason string `words:"cpu,cpu at 100 %,link down,not listening,quiesce,not balanced"`
 }
