@@ -79,7 +79,7 @@ func (m *Machine) drop() Decision {
 
 // byTable routes as the owner with a table does.
 func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
-	e := m.table.Find(now, p.Flow)
+	e := m.table.find(now, &p.Flow)
 	if e != nil && p.Segment == SYN && (Reusable(e.State()) || m.cfg.ResetDead && m.lost(e.Slot())) {
 		m.table.Remove(e) // the client uses its port again, or nobody has answered
 		e = nil

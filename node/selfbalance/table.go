@@ -52,7 +52,13 @@ func (t *Table) Counts(service int) *[MembersMax]Count {
 
 // Find returns the entry of a connection, nil if there is none. It removes the
 // entry if its timer has ended.
-func (t *Table) Find(now time.Duration, f Flow) *Entry {
+func (t *Table) Find(now time.Duration, f Flow) *Entry { return t.find(now, &f) }
+
+// find is Find of a connection that was read from a segment right before. A
+// copy would wait for it: a processor cannot read in larger pieces what it has
+// written in small ones before all earlier instructions have ended, those too
+// that wait for memory.
+func (t *Table) find(now time.Duration, f *Flow) *Entry {
 	e := t.store.find(f.key())
 	if e != nil && e.due <= now {
 		t.Remove(e)

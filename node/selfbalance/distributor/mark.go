@@ -1,7 +1,6 @@
 package distributor
 
 import (
-	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/wire"
 )
@@ -20,8 +19,8 @@ func passedOn(mac host.MAC) host.MAC {
 
 // hopsOf returns how often members have forwarded a frame: its source says it.
 // A group has a handful of members, so that a list is faster than a map.
-func (d *Distributor) hopsOf(f *netfab.Frame) uint8 {
-	source := wire.EthernetOf(f.Data()).SourceNumber()
+func (d *Distributor) hopsOf(frame []byte) uint8 {
+	source := wire.EthernetOf(frame).SourceNumber()
 	for _, member := range d.sources {
 		switch source ^ member {
 		case 0:

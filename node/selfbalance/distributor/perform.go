@@ -22,7 +22,7 @@ func (d *Distributor) perform(a selfbalance.Action) {
 	case selfbalance.Collect:
 		d.step(selfbalance.Live{For: a.For, Epoch: a.Epoch, Flows: d.live()})
 	case selfbalance.Decide:
-		d.decide()
+		d.decideHeld()
 	case selfbalance.Ready:
 		d.ready(true)
 	case selfbalance.MemberChanged:

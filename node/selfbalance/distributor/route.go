@@ -1,6 +1,8 @@
 package distributor
 
 import (
+	"time"
+
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/selfbalance"
@@ -36,24 +38,29 @@ func (d *Distributor) isVIP(a [4]byte) bool {
 
 // routeTCP decides about a segment, or a fragment of one.
 func (d *Distributor) routeTCP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdict {
-	now := d.now()
 	if ip.IsLaterFragment() {
-		return d.carryOut(f, nil, d.machine.RouteLater(now, ip.Packet(), d.hopsOf(f)))
+		return d.carryOut(f, nil, d.machine.RouteLater(d.now(), ip.Packet(), d.hopsOf(f.Data())))
 	}
 	_, tcp := wire.TCPFlowOf(f.Data())
 	if tcp == nil {
 		return host.Pass // the stack counts what is malformed
 	}
-	p := selfbalance.Packet{
-		Flow:    selfbalance.Flow{Client: ip.Source(), VIP: ip.Destination(), ClientPort: tcp.SourcePort(), Port: tcp.DestinationPort()},
-		Segment: selfbalance.SegmentOf(tcp.Flags()),
-		Hops:    d.hopsOf(f),
-	}
-	d.know(&p)
+	var p selfbalance.Packet
+	to := d.decide(d.now(), f.Data(), ip, tcp, &p)
+	return d.carryOut(f, &p, to)
+}
+
+// decide asks the machine about a segment, which it describes in p.
+func (d *Distributor) decide(now time.Duration, frame []byte, ip *wire.IPv4Header, tcp *wire.TCPHeader, p *selfbalance.Packet) selfbalance.Decision {
+	p.Flow.Client, p.Flow.VIP = ip.Source(), ip.Destination() // each by itself, see Table.find
+	p.Flow.ClientPort, p.Flow.Port = tcp.SourcePort(), tcp.DestinationPort()
+	p.Segment = selfbalance.SegmentOf(tcp.Flags())
+	p.Hops = d.hopsOf(frame)
+	d.know(p)
 	if ip.IsFragment() {
-		return d.carryOut(f, &p, d.machine.RouteFirst(now, ip.Packet(), &p))
+		return d.machine.RouteFirst(now, ip.Packet(), p)
 	}
-	return d.carryOut(f, &p, d.machine.Route(now, &p))
+	return d.machine.Route(now, p)
 }
 
 // know finds out whether this machine has the connection, if it matters.
@@ -72,7 +79,7 @@ func (d *Distributor) routeICMP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdi
 			Client: e.Original.Destination(), VIP: e.Original.Source(),
 			ClientPort: e.DestinationPort(), Port: e.SourcePort(),
 		},
-		Hops: d.hopsOf(f),
+		Hops: d.hopsOf(f.Data()),
 	}
 	d.know(&p)
 	return d.carryOut(f, &p, d.machine.RouteError(d.now(), &p))
@@ -116,8 +123,8 @@ func (d *Distributor) hold(f *netfab.Frame) host.Verdict {
 	return host.Take
 }
 
-// decide routes the segments that were held, in order.
-func (d *Distributor) decide() {
+// decideHeld routes the segments that were held, in order.
+func (d *Distributor) decideHeld() {
 	held := d.held
 	d.held, d.decided, d.unknown = nil, len(d.held), 0
 	for _, h := range held {
