@@ -52,6 +52,7 @@ type NIC struct {
 	lifetime    *lifetime
 	acks        *ackDelay
 	translated  []netip.Addr // addresses that it answers for to translate them; see router.go
+	diversion   *Diversion   // nil: none
 
 	ingress, egress Path // see stage.go
 	waiting         HeldFrame
@@ -224,7 +225,7 @@ func (n *NIC) crash(warm bool) {
 			n.port.Filter().Remove(v.mac)
 		}
 	}
-	n.held, n.hidden, n.virtual, n.translated, n.sockets, n.carrier = nil, nil, nil, nil, nil, nil
+	n.held, n.hidden, n.virtual, n.translated, n.sockets, n.carrier, n.diversion = nil, nil, nil, nil, nil, nil, nil
 	n.acks.clear()
 	n.lifetime.clear()
 	n.releaseHeld()

@@ -68,6 +68,9 @@ func (p *shortcutProtocol) NewEndpoint(nic stack.NetworkInterface, d stack.Trans
 // WritePacket implements stack.NetworkEndpoint.
 func (s *shortcut) WritePacket(r *stack.Route, params stack.NetworkHeaderParams, pkt *stack.PacketBuffer) tcpip.Error {
 	n, size := s.nic, pkt.Size()+header.IPv4MinimumSize
+	if r.Loop() != stack.PacketOut && s.divert(r, params, pkt) {
+		return nil
+	}
 	if params.Protocol != header.TCPProtocolNumber || !params.DF || params.ExperimentOptionValue != 0 ||
 		size > mtu || r.Loop() != stack.PacketOut || s.kernel.judges || n.closed {
 		return s.ipv4Endpoint.WritePacket(r, params, pkt)
@@ -76,9 +79,16 @@ func (s *shortcut) WritePacket(r *stack.Route, params stack.NetworkHeaderParams,
 	if err := r.ResolvedFields(s.resolve); err != nil || len(s.nextHop) != header.EthernetAddressSize {
 		return s.ipv4Endpoint.WritePacket(r, params, pkt) // which waits for ARP
 	}
-	frame := n.port.Fabric().NewFrame(header.EthernetMinimumSize + size)
+	n.send(s.frame(macOf(s.nextHop), r, params, pkt))
+	return nil
+}
+
+// frame returns a TCP segment of the stack in a frame.
+func (s *shortcut) frame(to MAC, r *stack.Route, params stack.NetworkHeaderParams, pkt *stack.PacketBuffer) *netfab.Frame {
+	size := pkt.Size() + header.IPv4MinimumSize
+	frame := s.nic.port.Fabric().NewFrame(header.EthernetMinimumSize + size)
 	data := frame.Data()
-	wire.EthernetOf(data).Set(macOf(s.nextHop), n.mac, wire.EtherTypeIPv4)
+	wire.EthernetOf(data).Set(to, s.nic.mac, wire.EtherTypeIPv4)
 	ip := header.IPv4(wire.EthernetPayload(data))
 	ip.Encode(&header.IPv4Fields{
 		TOS: params.TOS, TotalLength: uint16(size), Flags: header.IPv4FlagDontFragment,
@@ -87,8 +97,7 @@ func (s *shortcut) WritePacket(r *stack.Route, params stack.NetworkHeaderParams,
 	})
 	ip.SetChecksum(^ip.CalculateChecksum())
 	flatten(ip.Payload(), pkt)
-	n.send(frame)
-	return nil
+	return frame
 }
 
 // takeShortcut is IngressShortcut.
@@ -103,18 +112,23 @@ func (n *NIC) takeShortcut(f *netfab.Frame) Verdict {
 // take gives a received frame directly to TCP, if its segment allows that.
 func (s *shortcut) take(frame []byte, segment *tcpSegment) bool {
 	ip, tcp := segment.ip, segment.tcp
-	if s == nil || tcp == nil || ip.Size() != wire.IPv4Size || s.kernel.judges || s.nic.port.Fabric().Damaged() {
+	if s == nil || tcp == nil || ip.Size() != wire.IPv4Size {
 		return false
 	}
-	if ip.Length() != len(wire.EthernetPayload(frame)) || !s.nic.expects(ip) {
+	damaged := s.nic.port.Fabric().Damaged()
+	if s.nic.answers(segment) { // IPv4 would drop it, whatever else there is
+		if damaged && !header.IPv4(ip[:]).IsChecksumValid() {
+			return true
+		}
+	} else if s.kernel.judges || damaged || ip.Length() != len(wire.EthernetPayload(frame)) || !s.nic.expects(ip) {
 		return false
 	}
-	pkt, _ := packet(frame)
+	pkt, _ := packet(frame[:header.EthernetMinimumSize+ip.Length()])
 	pkt.NetworkHeader().Consume(ip.Size())
 	pkt.TransportHeader().Consume(tcp.Size())
 	pkt.NetworkProtocolNumber, pkt.TransportProtocolNumber = header.IPv4ProtocolNumber, header.TCPProtocolNumber
 	pkt.NICID, pkt.InputNICID = s.nic.id, s.nic.id
-	pkt.RXChecksumValidated = true // nothing is damaged
+	pkt.RXChecksumValidated = !damaged
 	if !s.kernel.flows.queue(segment.flow, pkt) {
 		s.transport.DeliverTransportPacket(header.TCPProtocolNumber, pkt)
 	}

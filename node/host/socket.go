@@ -16,8 +16,9 @@ import (
 
 // Dial opens a connection and parks the current proc until it is established or
 // has failed. The source is the address of the interface that leads to the
-// target, never a virtual IP. A timeout of 0 leaves it to the stack, which
-// gives up after its last SYN retry, 127 s.
+// target, never a virtual IP, unless the target is one that the machine reaches
+// inside itself. A timeout of 0 leaves it to the stack, which gives up after
+// its last SYN retry, 127 s.
 func (h *Host) Dial(target netip.AddrPort, timeout time.Duration) (*Conn, error) {
 	return h.DialFrom(netip.Addr{}, target, timeout)
 }
@@ -94,8 +95,8 @@ func (d *dialling) start() tcpip.Error {
 	if err != nil {
 		return err
 	}
-	if d.source.IsValid() {
-		if err := ep.Bind(tcpip.FullAddress{Addr: address(d.source)}); err != nil {
+	if from, chosen := d.from(); chosen {
+		if err := ep.Bind(from); err != nil {
 			ep.Close()
 			return err
 		}
@@ -108,6 +109,17 @@ func (d *dialling) start() tcpip.Error {
 		return nil
 	}
 	return err
+}
+
+// from returns the address to bind to; false: the stack chooses it.
+func (d *dialling) from() (tcpip.FullAddress, bool) {
+	if n := d.host.diverter(d.source, d.target); n != nil {
+		return tcpip.FullAddress{NIC: n.id, Addr: address(n.address.Addr())}, true
+	}
+	if d.source.IsValid() {
+		return tcpip.FullAddress{Addr: address(d.source)}, true
+	}
+	return tcpip.FullAddress{}, false
 }
 
 // established completes the connection.
