@@ -12,6 +12,8 @@ type Packet struct {
 	// Known says that this machine has the connection. It is only read if
 	// Machine.AsksKnown says so: finding out costs time.
 	Known bool
+	// Own says that a program of this machine sends it.
+	Own bool
 }
 
 // Verdict is what becomes of a segment.
@@ -44,6 +46,10 @@ func (m *Machine) AsksKnown(hops uint8) bool {
 // if two members are owners at once: it is delivered, or passed on once.
 func (m *Machine) Route(now time.Duration, p *Packet) Decision {
 	switch {
+	case p.Own && m.cfg.Recovery == RecoverBySecondChance:
+		return m.byHash(p)
+	case p.Own:
+		return m.byTable(now, p)
 	case p.Hops >= 2:
 		return m.here()
 	case p.Hops == 1:
@@ -75,6 +81,14 @@ func (m *Machine) to(s Slot, assigned bool) Decision {
 func (m *Machine) drop() Decision {
 	m.counters.Dropped++
 	return Decision{Verdict: Drop}
+}
+
+// Balances reports whether connections of the machine's own programs to a
+// service are balanced. The owner chooses for them as for those of clients. Any
+// other member serves them itself; a connection that it opened as the owner
+// stays where it is.
+func (m *Machine) Balances(s Service) bool {
+	return m.owner && m.services[s] != nil && m.fixed(s) == ""
 }
 
 // byTable routes as the owner with a table does.
@@ -111,9 +125,9 @@ func (m *Machine) orphaned(p *Packet) Decision {
 func (m *Machine) unknown(now time.Duration, p *Packet) Decision {
 	v := m.services[p.Flow.Service()]
 	switch {
-	case v == nil || m.fixed(p.Flow.Service()) != "":
+	case v == nil || m.fixed(p.Flow.Service()) != "" || p.Own && !m.owner:
 		return m.here() // not balanced; without a listener the stack resets it
-	case m.rebuild.blind():
+	case m.rebuild.blind() && !(p.Own && p.Segment == SYN): // an own one is new
 		m.counters.Held++
 		return Decision{Verdict: Hold}
 	case p.Segment != SYN:

@@ -35,7 +35,7 @@ func (q *syncQueue) due() time.Duration {
 // syncAfter queues a connection after one of its packets, if that is one of
 // those that IPVS sends messages for.
 func (m *Machine) syncAfter(now time.Duration, e *Entry, before State) {
-	if m.cfg.Recovery != RecoverBySync {
+	if m.cfg.Recovery != RecoverBySync || !m.owner {
 		return
 	}
 	switch s := e.State(); {

@@ -69,6 +69,7 @@ func Start(h *host.Host, nic *host.NIC, cfg Config) *Distributor {
 	if _, err := nic.Ingress().Insert(host.IngressAcks, host.Stage{Name: Stage, Do: d.route}); err != nil {
 		h.Loop().Fail(err)
 	}
+	nic.Divert(host.Diversion{Wants: d.balances, Route: d.routeOwn})
 	nic.OnCarrier(func(bool) { d.follow() })
 	d.step(selfbalance.Offer{Services: cfg.Services()})
 	d.follow()

@@ -88,15 +88,7 @@ func (d *Distributor) routeICMP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdi
 // carryOut does what the machine has decided. The packet is nil for a later
 // fragment.
 func (d *Distributor) carryOut(f *netfab.Frame, p *selfbalance.Packet, to selfbalance.Decision) host.Verdict {
-	if to.Assigned {
-		d.host.Log(event.BalanceAssigned{
-			Interface: d.nic.Name(), Service: p.Flow.Service().String(), Client: p.Flow.Source().String(),
-			Member: d.machine.Member(to.To).String(),
-		})
-	}
-	if to.Lost {
-		d.unknown++
-	}
+	d.note(p, to)
 	switch to.Verdict {
 	case selfbalance.Local:
 		return host.Pass
@@ -112,6 +104,19 @@ func (d *Distributor) carryOut(f *netfab.Frame, p *selfbalance.Packet, to selfba
 		d.unreachable(f)
 	}
 	return host.Drop
+}
+
+// note records what the machine has decided.
+func (d *Distributor) note(p *selfbalance.Packet, to selfbalance.Decision) {
+	if to.Assigned {
+		d.host.Log(event.BalanceAssigned{
+			Interface: d.nic.Name(), Service: p.Flow.Service().String(), Client: p.Flow.Source().String(),
+			Member: d.machine.Member(to.To).String(),
+		})
+	}
+	if to.Lost {
+		d.unknown++
+	}
 }
 
 // hold keeps a segment until the machine can decide about it.
