@@ -50,11 +50,12 @@ type Loop struct {
 	free    []*event
 	err     error
 
-	driver  Driver
-	current *Proc
-	seed    uint64
-	count   uint64
-	spin    spinDetector
+	driver   Driver
+	realTime bool // the driver is not Virtual
+	current  *Proc
+	seed     uint64
+	count    uint64
+	spin     spinDetector
 }
 
 // New returns a loop in virtual time at instant 0. The seed is the root of
@@ -63,8 +64,12 @@ func New(seed uint64) *Loop { return NewDriven(seed, Virtual{}) }
 
 // NewDriven returns a loop that is moved by d.
 func NewDriven(seed uint64, d Driver) *Loop {
-	return &Loop{driver: d, seed: seed, spin: spinDetector{limit: SpinLimit}}
+	_, virtual := d.(Virtual)
+	return &Loop{driver: d, realTime: !virtual, seed: seed, spin: spinDetector{limit: SpinLimit}}
 }
+
+// RealTime reports whether the loop's clock is not virtual.
+func (l *Loop) RealTime() bool { return l.realTime }
 
 // Seed returns the seed of the world.
 func (l *Loop) Seed() uint64 { return l.seed }
@@ -208,7 +213,7 @@ func (l *Loop) advance(until time.Duration) {
 	if next := l.later.first(); next.ev != nil {
 		target = min(until, next.when)
 	}
-	if _, virtual := l.driver.(Virtual); virtual {
+	if !l.realTime {
 		l.move(target)
 		return
 	}

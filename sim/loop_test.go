@@ -288,6 +288,13 @@ func TestLateTimersDoNotStarve(t *testing.T) {
 	}
 }
 
+// TestRealTime: only the driver of virtual time makes time virtual.
+func TestRealTime(t *testing.T) {
+	if New(1).RealTime() || !NewDriven(1, &steppingClock{}).RealTime() {
+		t.Error("got the wrong kind of time")
+	}
+}
+
 // TestInterruptWakesTheDriver: a signal wakes a sleeping loop.
 func TestInterruptWakesTheDriver(t *testing.T) {
 	driver := &sleeper{posted: make(chan struct{}, 1)}

@@ -4,8 +4,11 @@ import (
 	"testing"
 	"time"
 
+	"gvisor.dev/gvisor/pkg/tcpip"
+
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // TestClockSkew: a step of the clock changes the time of day but no timer. It
@@ -33,6 +36,35 @@ func TestClockSkew(t *testing.T) {
 	}
 	if got := h.Now(); got != 20*time.Second {
 		t.Errorf("the world's instant: got %v, want 20s", got)
+	}
+}
+
+// notVirtual is a driver of real time, for the loop.
+type notVirtual struct{ sim.Virtual }
+
+// TestReadingsDiffer: within an event the clock of the stack stands in virtual
+// time. In real time each reading is later than the one before, and the loop
+// catches up.
+func TestReadingsDiffer(t *testing.T) {
+	for _, real := range []bool{false, true} {
+		loop := sim.New(1)
+		if real {
+			loop = sim.NewDriven(1, notVirtual{})
+		}
+		h := host.New(loop, host.Config{Name: "h1", Cores: 1, Log: event.NewLog(sim.NewDigest())})
+		for range 3 {
+			if err := loop.Run(loop.Now() + time.Second); err != nil {
+				t.Fatal(err)
+			}
+			first, second := host.KernelMonotonic(h), host.KernelMonotonic(h)
+			if got := second.Sub(first); real != (got > 0) || got > time.Microsecond {
+				t.Errorf("real time %t: the second reading is %v later", real, got)
+			}
+			var zero tcpip.MonotonicTime
+			if got := first.Sub(zero); got != loop.Now() {
+				t.Errorf("real time %t: got %v at %v", real, got, loop.Now())
+			}
+		}
 	}
 }
 

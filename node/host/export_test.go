@@ -26,6 +26,9 @@ func Flows(h *Host) int { return len(h.flows.ends) }
 // KernelNow returns the stack's time of day.
 func KernelNow(h *Host) time.Time { return kernelClock{h}.Now() }
 
+// KernelMonotonic reads the clock by which the stack measures spans.
+func KernelMonotonic(h *Host) tcpip.MonotonicTime { return kernelClock{h}.NowMonotonic() }
+
 // Neighbours returns the interface's neighbour cache.
 func Neighbours(n *NIC) map[netip.Addr]MAC {
 	all := map[netip.Addr]MAC{}

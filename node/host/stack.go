@@ -132,11 +132,19 @@ func (c kernelClock) Now() time.Time { return Epoch.Add(c.host.kernel.Local()) }
 
 // NowMonotonic implements tcpip.Clock. The stack calls it several times per
 // segment, and converting to its kind of time is costly.
+//
+// In real time no two readings are equal, although the loop's clock stands
+// during an event: gVisor's RACK mistakes the order of segments that were sent
+// in one instant, so that it takes the last ones for lost once the first are
+// acknowledged. Then the congestion window never grows.
 func (c kernelClock) NowMonotonic() tcpip.MonotonicTime {
 	h := c.host
-	if at := h.kernel.Elapsed(); at != h.monotonicAt {
+	if at := h.kernel.Elapsed(); at > h.monotonicAt {
 		var zero tcpip.MonotonicTime
 		h.monotonicAt, h.monotonic = at, zero.Add(at)
+	} else if h.loop.RealTime() {
+		h.monotonicAt++
+		h.monotonic = h.monotonic.Add(1)
 	}
 	return h.monotonic
 }
