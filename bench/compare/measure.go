@@ -18,7 +18,7 @@ func measure(args []string, out io.Writer) error {
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
 		"balance": measureBalance, "served": measureServed,
 		"schedule": measureSchedule, "tracking": measureTracking,
-		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover,
+		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover, "balanced": measureBalanced,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {
 		return fmt.Errorf("measure: got %q, want one of %v", args, slices.Sorted(maps.Keys(workloads)))

@@ -90,6 +90,22 @@ func measureLatency(f *flag.FlagSet, args []string, out io.Writer) error {
 	return err
 }
 
+// measureBalanced compares streams in one run: the whole is the ratio.
+func measureBalanced(f *flag.FlagSet, args []string, out io.Writer) error {
+	sinceFlag(f)
+	direction, span := f.String("direction", string(wire.Download), ""), f.Duration("span", 3*time.Second, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	s, err := wire.Balanced(wire.Direction(*direction), *span)
+	if err != nil {
+		return lacking(err)
+	}
+	_, err = fmt.Fprintf(out, "direction=%s through_mbit_per_s=%.1f direct_mbit_per_s=%.1f ratio=%.3f\n",
+		*direction, s.Through/1e6, s.Direct/1e6, s.Through/s.Direct)
+	return err
+}
+
 // measureTakeover is the median of takeovers at instants spread evenly between
 // two adverts. turn shifts them, so that rounds do not repeat them.
 func measureTakeover(f *flag.FlagSet, args []string, out io.Writer) error {

@@ -43,7 +43,18 @@ func realRows(s sides) []*row {
 			return s.real("takeover_ms", "takeover", "--pair="+pair, fmt.Sprintf("--phases=%d", phases), fmt.Sprintf("--turn=%d", turn))
 		})
 	}
+	balanced := func(direction string) func() (float64, error) {
+		return s.real("ratio", "balanced", "--direction="+direction)
+	}
 	return []*row{
+		{
+			what: "netns: download through the active member, against direct", bar: 0.6, unit: "x",
+			ours: balanced("download"),
+		},
+		{
+			what: "netns: upload through the active member, against direct", bar: 0.35, unit: "x",
+			ours: balanced("upload"),
+		},
 		{
 			what: "netns: ten nodes, to the first hello", bar: 1.5, below: true, unit: "s",
 			ours: s.real("hello_s", "hello", "--nodes=10"),

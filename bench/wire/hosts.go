@@ -37,31 +37,36 @@ const patience = 30 * time.Second
 
 // Fabric is the way through our fabric, as in scenarios.
 func Fabric(source, sink []string) (string, error) {
+	return play(topology.Topology{
+		Segments: map[string]topology.Segment{"lan": {}},
+		Nodes:    map[string]topology.Node{"source": host(Source, headStart, source), "sink": host(Sink, 0, sink)},
+	})
+}
+
+// host is a real host that runs a program from an instant on.
+func host(address netip.Prefix, start time.Duration, run []string) topology.Node {
+	return topology.Node{
+		Start: start, NICs: map[string]topology.NIC{"lan": {Address: address}},
+		Exec: &topology.Exec{Run: run, Name: "program"},
+	}
+}
+
+// play runs a testbed until the program of its host source has ended, and
+// returns what that has printed.
+func play(t topology.Topology) (string, error) {
 	said := map[string]*bytes.Buffer{}
 	output := func(name string) (io.Writer, error) {
 		said[name] = &bytes.Buffer{}
 		return said[name], nil
 	}
-	host := func(address netip.Prefix, start time.Duration, run []string) topology.Node {
-		return topology.Node{
-			Start: start, NICs: map[string]topology.NIC{"lan": {Address: address}},
-			Exec: &topology.Exec{Run: run, Name: "program"},
-		}
-	}
-	b, err := testbed.New(topology.Topology{
-		Segments: map[string]topology.Segment{"lan": {}},
-		Nodes: map[string]topology.Node{
-			"source": host(Source, headStart, source),
-			"sink":   host(Sink, 0, sink),
-		},
-	}, testbed.Options{Options: world.Options{Seed: 1}, Output: output})
+	b, err := testbed.New(t, testbed.Options{Options: world.Options{Seed: 1}, Output: output})
 	if err != nil {
 		return "", absent(err)
 	}
 	defer b.Close()
 	for !ended(b.Events(), "source") {
 		if b.Now() > patience {
-			return "", fmt.Errorf("wire: %s has not ended within %v", source[0], patience)
+			return "", fmt.Errorf("wire: the program of the source has not ended within %v", patience)
 		}
 		if err := b.Run(b.Now() + 50*time.Millisecond); err != nil {
 			return "", err

@@ -44,3 +44,18 @@ func KeepalivedPair() Pair { return Pair{} }
 
 // Takeover cannot be measured.
 func Takeover(Pair, float64) (time.Duration, error) { return 0, errElsewhere }
+
+// Direction is where the bytes of a stream go.
+type Direction string
+
+// The directions.
+const (
+	Download Direction = "download"
+	Upload   Direction = "upload"
+)
+
+// Streams is a throughput.
+type Streams struct{ Through, Direct float64 }
+
+// Balanced cannot be measured.
+func Balanced(Direction, time.Duration) (Streams, error) { return Streams{}, errElsewhere }

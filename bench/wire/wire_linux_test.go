@@ -51,6 +51,25 @@ func BenchmarkLatency(b *testing.B) {
 
 var ways = map[string]Way{"fabric": Fabric, "bridge": Bridge}
 
+// BenchmarkBalanced is one connection between a Linux host and a member of a
+// self-balancing group, through the active member and directly.
+func BenchmarkBalanced(b *testing.B) {
+	for _, d := range []Direction{Download, Upload} {
+		b.Run(string(d), func(b *testing.B) {
+			var sum Streams
+			for b.Loop() {
+				s := measured[Streams](b)(Balanced(d, 2*time.Second))
+				sum.Through += s.Through
+				sum.Direct += s.Direct
+			}
+			b.ReportMetric(sum.Through/float64(b.N)/1e6, "Mbit/s-through")
+			b.ReportMetric(sum.Direct/float64(b.N)/1e6, "Mbit/s-direct")
+			b.ReportMetric(sum.Through/sum.Direct, "x")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // BenchmarkFirstHello is the time to start ten nodes, to the first hello on the
 // wire.
 func BenchmarkFirstHello(b *testing.B) {
