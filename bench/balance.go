@@ -26,8 +26,8 @@ type Taken struct {
 // perClient is how many connections one client opens: it has 32,768 ports.
 const perClient = 25_000
 
-// Run plays the takeover. Each connection carries a request every 25 s, before
-// it and after it.
+// Run plays the takeover. Each connection carries a request every 25 s; the
+// owner dies once the last one is open, and each carries one afterwards.
 func (b Balance) Run() (Taken, error) {
 	s, err := scenarios.Parse("balance.yaml", []byte(b.scenario()))
 	if err != nil {
@@ -46,9 +46,9 @@ func (b Balance) Run() (Taken, error) {
 func (b Balance) scenario() string {
 	const start, round = 30 * time.Second, 25 * time.Second
 	opened := start + time.Duration(min(b.Connections, perClient))*time.Millisecond
-	crash := opened + round + 5*time.Second
+	crash := opened + 2*time.Second
 	var text strings.Builder
-	fmt.Fprintf(&text, "name: balance\nabout: The owner of a self-balancing group dies.\nduration: %v\nsegments: {lan: {}}\nnodes:\n", crash+10*time.Second+2*round)
+	fmt.Fprintf(&text, "name: balance\nabout: The owner of a self-balancing group dies.\nduration: %v\nsegments: {lan: {}}\nnodes:\n", crash+10*time.Second+round+2*time.Second)
 	for i, name := range []string{"a", "b", "c"} {
 		fmt.Fprintf(&text, "  %s: {gateway: {services: {web: {backlog: 65535}}}, nics: {lan: 192.0.2.%d/24}, standby: {lan: {group: 30, vip: 192.0.2.100, priority: %d, self-balance: {recovery: %s}}}}\n",
 			name, 11+i, 120-10*i, b.Recovery)
