@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -38,13 +39,12 @@ func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 // sideBySide has a row for each figure that is not zero for all, and a column
 // for each run.
 func sideBySide(results []reports.Result) *table {
-	head := []string{"<measure", "<of"}
+	title, names := headings(results)
 	verdicts := []span{{"verdict", plain}, {"", plain}}
 	for i := range results {
-		head = append(head, results[i].Variant)
 		verdicts = append(verdicts, verdictOf(&results[i]))
 	}
-	t := newTable("Variants", head...)
+	t := newTable(title, slices.Concat([]string{"<measure", "<of"}, names)...)
 	t.most = comparedMax
 	t.inked(verdicts)
 	for _, row := range figureRows(results) {
@@ -66,6 +66,28 @@ func sideBySide(results []reports.Result) *table {
 		t.inked(cells)
 	}
 	return t
+}
+
+// headings returns the title of the table, and a heading for each variant. If
+// all differ in one key, it stands in the title: names of measures need the
+// room.
+func headings(results []reports.Result) (title string, names []string) {
+	var values []string
+	shared := ""
+	for i := range results {
+		key, value, _ := strings.Cut(results[i].Variant, "=")
+		if i == 0 {
+			shared = key
+		}
+		if key != shared || strings.Contains(value, "=") {
+			shared = ""
+		}
+		names, values = append(names, results[i].Variant), append(values, value)
+	}
+	if shared == "" {
+		return "Variants", names
+	}
+	return "Variants of " + shared, values
 }
 
 // verdictOf is how a run ended, in a word.

@@ -35,11 +35,12 @@ func TestVariants(t *testing.T) {
 	}
 	for _, want := range []string{
 		"reboot  3 variants, seed 7, virtual world",
-		"  measure               of           profile=ios  profile=datapower  profile=rfc2281\n",
-		"  verdict                                   PASS               FAIL             PASS\n",
-		"  outage                c1                1.000s             2.000s        >= 3.000s\n",
-		"  moves                 192.0.2.100            1                  1                1\n",
-		"  connections accepted  a                     12                  -                -\n",
+		"Variants of profile\n",
+		"  measure               of              ios  datapower    rfc2281\n",
+		"  verdict                              PASS       FAIL       PASS\n",
+		"  outage                c1           1.000s     2.000s  >= 3.000s\n",
+		"  moves                 192.0.2.100       1          1          1\n",
+		"  connections accepted  a                12          -          -\n",
 		"FAIL reboot profile=datapower seed 7: moves: 1, got 2 - replay: cablepull run reboot --variant profile=datapower\n",
 		"3 runs: 2 passed, 1 failed",
 	} {
@@ -49,6 +50,18 @@ func TestVariants(t *testing.T) {
 	}
 	if strings.Contains(b.String(), "transitions") {
 		t.Errorf("a figure that is zero for all:\n%s", b.String())
+	}
+}
+
+// TestVariantsOfTwoKeys: whole names where the variants differ in more than one
+// key.
+func TestVariantsOfTwoKeys(t *testing.T) {
+	var b strings.Builder
+	if err := WriteVariants(&b, variantResults("hello=1s,hold=3s", "hello=1s,hold=6s", "hello=2s,hold=6s"), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "  measure               of           hello=1s,hold=3s  hello=1s,hold=6s  hello=2s,hold=6s\n"; !strings.Contains(b.String(), want) {
+		t.Errorf("%q is missing in:\n%s", want, b.String())
 	}
 }
 

@@ -163,13 +163,13 @@ func (f *followed) lostHow() fate {
 }
 
 var (
-	survivalEstablished = &Column{"survival-established", "balanced connections established", "established", Count, Freely}
-	survivalKept        = &Column{"survival-kept", "balanced connections kept", "kept", Count, Freely}
-	survivalReset       = &Column{"survival-reset", "balanced connections reset", "reset", Count, Freely}
-	survivalTimedOut    = &Column{"survival-timed-out", "balanced connections timed out", "timed out", Count, Freely}
-	survivalMisrouted   = &Column{"survival-misrouted", "balanced connections misrouted", "misrouted", Count, Freely}
-	survivalOtherwise   = &Column{"survival-otherwise", "balanced connections lost otherwise", "else", Count, Freely}
-	survivalUnused      = &Column{"survival-unused", "balanced connections unused", "unused", Count, Freely}
+	survivalEstablished = &Column{"survival-established", "balanced established", "established", Count, Freely}
+	survivalKept        = &Column{"survival-kept", "balanced kept", "kept", Count, Freely}
+	survivalReset       = &Column{"survival-reset", "balanced reset", "reset", Count, Freely}
+	survivalTimedOut    = &Column{"survival-timed-out", "balanced timed out", "timed out", Count, Freely}
+	survivalMisrouted   = &Column{"survival-misrouted", "balanced misrouted", "misrouted", Count, Freely}
+	survivalOtherwise   = &Column{"survival-otherwise", "balanced lost otherwise", "else", Count, Freely}
+	survivalUnused      = &Column{"survival-unused", "balanced unused", "unused", Count, Freely}
 )
 
 func survivalTable(m *Measures) Table {
