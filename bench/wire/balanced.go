@@ -5,6 +5,8 @@ package wire
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/topology"
@@ -24,11 +26,15 @@ const groupSettled = 8 * time.Second
 // directPort is where members serve their own address.
 const directPort = 8080
 
+// turnsEach is how many streams each way has. They alternate, for other
+// programs of the machine come and go.
+const turnsEach = 3
+
 // Balanced measures one direction both ways, in one run. Each takes the span.
 func Balanced(d Direction, span time.Duration) (s Streams, err error) {
-	serving := member(1)
-	own := netip.AddrPortFrom(serving.Addr(), directPort)
-	run, err := streamProgram(d, span, netip.AddrPortFrom(vip, topology.DefaultPort).String(), own.String())
+	own := netip.AddrPortFrom(member(1).Addr(), directPort)
+	ways := []string{netip.AddrPortFrom(vip, topology.DefaultPort).String(), own.String()}
+	run, err := streamProgram(d, span/turnsEach, slices.Repeat(ways, turnsEach)...)
 	if err != nil {
 		return s, err
 	}
@@ -49,12 +55,21 @@ func Balanced(d Direction, span time.Duration) (s Streams, err error) {
 	if err != nil {
 		return s, err
 	}
-	var to, who [2]string
-	if _, err := fmt.Sscan(out, &to[0], &who[0], &s.Through, &to[1], &who[1], &s.Direct); err != nil {
-		return s, fmt.Errorf("wire: streams: %w: %s", err, out)
-	}
-	if who != [2]string{"other", "other"} {
-		return s, fmt.Errorf("wire: streams: got answers of %q, want of other", who)
+	said := strings.NewReader(out)
+	for i := range turnsEach * len(ways) {
+		var to, who string
+		var rate float64
+		if _, err := fmt.Fscan(said, &to, &who, &rate); err != nil {
+			return s, fmt.Errorf("wire: streams: %w: %s", err, out)
+		}
+		if who != "other" {
+			return s, fmt.Errorf("wire: stream to %s: got answers of %q, want of other", to, who)
+		}
+		if i%len(ways) == 0 {
+			s.Through += rate / turnsEach
+		} else {
+			s.Direct += rate / turnsEach
+		}
 	}
 	return s, nil
 }
