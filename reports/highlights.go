@@ -105,7 +105,10 @@ func (h *Highlights) answered(c *highlighted, e event.Event, b event.RequestAnsw
 		c.pending = &e
 	}
 	if b.Status < 500 {
-		c.longest, c.lastAt = max(c.longest, e.At-c.lastAt), e.At
+		if c.lastAt >= 0 {
+			c.longest = max(c.longest, e.At-c.lastAt)
+		}
+		c.lastAt = e.At
 	}
 }
 

@@ -25,7 +25,7 @@ func TestVariants(t *testing.T) {
 	junit := filepath.Join(t.TempDir(), "junit.xml")
 	status, table, stderr := invoke(t, "run", path, "--plain", "--out", out, "--junit", junit)
 	replay := "cablepull run " + path + " --variant profile=ios --seed 1"
-	if status != 1 || stderr != "" || !strings.Contains(table, "profile=datapower") || !strings.Contains(table, "FAIL quick profile=ios seed 1: moves of the virtual IP: 1, got 0") ||
+	if status != 1 || stderr != "" || !strings.Contains(table, "Variants of profile") || !strings.Contains(table, "datapower") || !strings.Contains(table, "FAIL quick profile=ios seed 1: moves of the virtual IP: 1, got 0") ||
 		!strings.Contains(table, "replay: "+replay) {
 		t.Errorf("table: status %d, %s\n%s", status, stderr, table)
 	}

@@ -88,6 +88,9 @@ func (o *Format) mapType(t reflect.Type) *jsonschema.Schema {
 		return Either(interval(`[0-9]+(\.[0-9]*)?`, "1.5..3", "..0.2", "100.."), &jsonschema.Schema{Type: "number", Minimum: "0"})
 	case reflect.TypeFor[Range[Share]]():
 		return interval(sharePattern, "40%..60%", "95%..", "100%")
+	case reflect.TypeFor[map[string]string](): // YAML has a type for a text such as 0 or true
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: Either(
+			&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"}, &jsonschema.Schema{Type: "boolean"})}
 	}
 	if t.Kind() == reflect.Struct && t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		return &jsonschema.Schema{Type: "string"}

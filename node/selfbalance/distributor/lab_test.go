@@ -47,13 +47,12 @@ type lab struct {
 
 // labMember is a machine with a distributor and an echo server.
 type labMember struct {
-	name    string
-	host    *host.Host
-	nic     *host.NIC
-	d       *Distributor
-	quiet   bool // does not listen
-	owner   bool
-	stopped []func()
+	name  string
+	host  *host.Host
+	nic   *host.NIC
+	d     *Distributor
+	quiet bool // does not listen
+	owner bool
 }
 
 // watcher records frames, and fails a test in which a switch learns that a

@@ -100,11 +100,10 @@ func TestRefusedMessages(t *testing.T) {
 	l := newBalancedLab(t, 2, host.MAC{}, []netip.Addr{vip}, nil)
 	a, b := l.member("a"), l.member("b")
 	l.own(a, true)
-	recorded := lastReport(t, l, "b")
 	for _, attack := range attacks(t) {
 		l.Pass(lapse(l))
 		before, macs, sources := a.d.Status(), a.d.macs, slices.Clone(a.d.sources)
-		recorded = lastReport(t, l, "b")
+		recorded := lastReport(t, l, "b")
 		frame := attack.frame(l, recorded)
 		sender := l.client.NIC("lan")
 		if wire.EthernetOf(frame).Source() == b.nic.MAC() {
