@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/cablepull/cablepull/node/wire"
+	"github.com/cablepull/cablepull/node/wire/balance"
 	"github.com/cablepull/cablepull/scenarios/kit"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -51,7 +52,7 @@ const marker = "systemd_journal"
 
 // fields are what tshark is asked for, of each frame.
 var fields = []string{
-	"frame.section_number", "frame.comment", "frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
+	"frame.section_number", "frame.comment", "udp.dstport", "frame.number", "frame.protocols", "_ws.malformed", "ip.src", "hsrp.opcode", "hsrp.state",
 	"hsrp.hellotime", "hsrp.holdtime", "hsrp.priority", "hsrp.group", "hsrp.virt_ip",
 	"hsrp.adv.state", "hsrp.adv.activegrp", "hsrp.adv.passivegrp",
 }
@@ -110,18 +111,23 @@ func dissect(out []byte, captures int) []dissection {
 				d.faults = append(d.faults, fault)
 			}
 		}
-		d.take(line, v[2:])
+		d.take(line, v[2], v[3:])
 	}
 	return all
 }
 
+// ours is the port of the messages of self-balancing members, whose format
+// tshark cannot know. Package layer reads them.
+var ours = strconv.Itoa(balance.Port)
+
 // take classes one frame.
-func (d *dissection) take(line string, v []string) {
+func (d *dissection) take(line, port string, v []string) {
 	switch protocols := v[1]; {
 	case v[2] != "" || strings.Contains(protocols, "malformed"):
 		d.malformed = append(d.malformed, line)
 	case strings.HasSuffix(protocols, "hsrp"):
 		d.hsrp = append(d.hsrp, strings.Join(slices.DeleteFunc(v[3:], func(field string) bool { return field == "" }), " "))
+	case port == ours, strings.Contains(protocols, "ipvs"):
 	case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"),
 		strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), protocols == marker:
 	default:

@@ -57,7 +57,7 @@ type BalanceRecovery struct {
 type BalanceRefused struct {
 	Interface string
 	Peer      string // its interface address
-	Reason    string `words:"truncated,malformed,newer version,unknown kind,wrong authentication,replayed,other group,our own address"`
+	Reason    string `words:"truncated,malformed,newer version,unknown kind,wrong authentication,replayed,our own address,damaged,too many members"`
 }
 
 // BalanceStatus is one row of what a member shows when the run ends:
@@ -81,7 +81,7 @@ type BalanceStatus struct {
 	// Reason is why the real server gets no new connections of the service; empty
 	// if it gets some. The kinds of services that are not balanced have one each
 	// (topology.Service.Balanced).
-	Reason string `words:"cpu at 100 %,link down,not listening,quiesce,lost,self-balancing is off,administrative service,HTTPS handler of the API gateway,FTP server handler"`
+	Reason string `words:"cpu at 100 %,link down,not listening,quiesce,lost,self-balancing is off,administrative service,HTTPS handler of the API gateway,FTP server handler,"`
 }
 
 // BalanceCounters is what a member has counted since its machine's last boot,

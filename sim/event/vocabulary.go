@@ -9,7 +9,8 @@ import (
 )
 
 // wordsTag is the tag of a text field with a vocabulary: words separated by
-// commas. A word that ends in a dash is the beginning of a text.
+// commas. A word that ends in a dash is the beginning of a text. A comma at the
+// end says that the text may be empty.
 const wordsTag = "words"
 
 // Vocabulary is a text type with a vocabulary of its own.
@@ -57,7 +58,7 @@ func CanHold(kind, name, text string) (can bool, want []string) {
 				return strings.HasPrefix(text, w) && text != w
 			}
 			return text == w
-		}), words
+		}), slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
 	case reflect.Bool:
 		return text == "true" || text == "false", []string{"true", "false"}
 	case reflect.Float32, reflect.Float64:
