@@ -312,3 +312,22 @@ func TestNoLoop(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownStateInFlows: a connection in a state that only a later version
+// knows is left out, and the others are taken.
+func TestUnknownStateInFlows(t *testing.T) {
+	g := newGroup(t, 2, nil)
+	a, b := g.named("a"), g.named("b")
+	b.step(Role{Owner: true})
+	flows := &balance.Flows{
+		Header: balance.Header{Version: 2, Needs: 1, Kind: balance.KindFlows, Group: 30, Sender: a.address, Boot: 1, Sequence: 1000, Epoch: b.machine.epoch},
+		To:     b.address, Chunks: 1,
+	}
+	for i, state := range []State{Established, SynAck + 1, 255} {
+		flows.Flows = append(flows.Flows, flowMessage(LiveFlow{flowOfClient(5000 + i), state}))
+	}
+	b.step(&Heard{Message: flows})
+	if got := b.machine.table.Len(); got != 1 {
+		t.Errorf("table: got %d entries, want 1", got)
+	}
+}

@@ -1,7 +1,6 @@
 package selfbalance
 
 import (
-	"math/bits"
 	"net/netip"
 	"slices"
 	"time"
@@ -147,7 +146,9 @@ func (m *Machine) hearFlows(now time.Duration, p *peer, f *balance.Flows) {
 	}
 	r.flows += len(f.Flows)
 	for _, flow := range f.Flows {
-		m.learn(now, flowIn(flow), p.slot, State(flow.State))
+		if s := State(flow.State); s.Known() { // a later version may have more
+			m.learn(now, flowIn(flow), p.slot, s)
+		}
 	}
 	m.endIfComplete(now)
 }
@@ -157,7 +158,7 @@ func (a *answer) take(chunk, chunks int) bool {
 	if a.chunks == 0 {
 		a.chunks, a.missing, a.have = chunks, chunks, make([]uint64, (chunks+63)/64)
 	}
-	bit := uint64(1) << (chunk % bits.UintSize)
+	bit := uint64(1) << (chunk % 64)
 	if chunks != a.chunks || a.have[chunk/64]&bit != 0 {
 		return false
 	}

@@ -50,7 +50,7 @@ func (m *Machine) local(s Service) (LocalService, bool) {
 	return m.offers[i], true
 }
 
-// Fixed returns why a service of the own machine is not balanced; empty: it is,
+// fixed returns why a service of the own machine is not balanced; empty: it is,
 // or there is none.
 func (m *Machine) fixed(s Service) string {
 	o, _ := m.local(s)
