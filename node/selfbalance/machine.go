@@ -124,6 +124,7 @@ func (m *Machine) start(now time.Duration) {
 	if !m.running {
 		m.running = true
 		m.report(now)
+		m.expectOwner(now)
 	}
 }
 
@@ -150,9 +151,18 @@ func (m *Machine) changeRole(now time.Duration, owner bool) {
 	m.owner = owner
 	m.endRebuild(now)
 	m.prepareAt, m.ready = Never, owner
+	m.expectOwner(now)
 	m.report(now)
 	if owner && m.running {
 		m.recover(now)
+	}
+}
+
+// expectOwner sets when a member that would take the role from another prepares
+// itself at the latest: an owner that does not balance sends no reports.
+func (m *Machine) expectOwner(now time.Duration) {
+	if m.cfg.Prepares && m.running && !m.ready {
+		m.prepareAt = now + m.cfg.LostTime()
 	}
 }
 

@@ -331,3 +331,18 @@ func TestUnknownStateInFlows(t *testing.T) {
 		t.Errorf("table: got %d entries, want 1", got)
 	}
 }
+
+// TestPreparesWithoutReports: an owner that does not balance sends no reports,
+// and does not keep a member from preempting.
+func TestPreparesWithoutReports(t *testing.T) {
+	g := &group{t: t}
+	m := g.join("a", 11, func(c *Config) { c.Prepares = true })
+	g.run(3499 * ms)
+	if m.ready {
+		t.Error("ready before it could have heard an owner")
+	}
+	g.run(2 * ms)
+	if !m.ready {
+		t.Error("not ready although there is nobody to ask")
+	}
+}

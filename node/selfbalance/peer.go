@@ -94,8 +94,8 @@ func (m *Machine) hearReport(now time.Duration, p *peer, r *balance.Report) {
 	m.counters.ReportsReceived++
 	p.lostAt = now + m.cfg.LostTime()
 	p.owner = r.Owner
-	if r.Owner && m.cfg.Prepares && !m.ready && !m.owner && m.prepareAt == Never && m.rebuild == nil {
-		m.prepareAt = now + m.cfg.ReportTime // by then all members are heard
+	if r.Owner && m.prepareAt != Never {
+		m.prepareAt = min(m.prepareAt, now+m.cfg.ReportTime) // by then all members are heard
 	}
 	news := !p.alive
 	if !slices.Equal(p.offers, r.Services) {

@@ -79,7 +79,8 @@ func (m *Machine) returned(now time.Duration, p *peer) {
 // prepare asks for the connections of the present owner's table before taking
 // its role.
 func (m *Machine) prepare(now time.Duration) {
-	if m.owner || m.cfg.Recovery != RecoverByRebuild || len(m.living()) == 0 {
+	balanced := slices.ContainsFunc(m.peers[1:], func(p *peer) bool { return p.owner })
+	if m.owner || m.cfg.Recovery != RecoverByRebuild || !balanced {
 		m.ready = true
 		m.do(Ready{})
 		return

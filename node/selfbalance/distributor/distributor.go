@@ -89,7 +89,7 @@ func (d *Distributor) Interface() string { return d.nic.Name() }
 // is no longer.
 func (d *Distributor) SetOwner(owner bool) {
 	d.step(selfbalance.Role{Owner: owner})
-	if !owner {
+	if !owner && d.cfg.Machine.Prepares {
 		d.ready(false)
 	}
 }
