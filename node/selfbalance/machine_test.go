@@ -346,3 +346,35 @@ func TestPreparesWithoutReports(t *testing.T) {
 		t.Error("not ready although there is nobody to ask")
 	}
 }
+
+// TestBusyReport: a report says how busy the CPU was, in per cent and, for
+// members of version 2, in hundredths.
+func TestBusyReport(t *testing.T) {
+	c := testConfig()
+	c.Address = netip.AddrFrom4([4]byte{192, 0, 2, 11})
+	m := New(c)
+	m.Step(0, Start{})
+	for _, a := range m.Step(second, &Tick{Busy: 0.625}) {
+		if s, sends := a.(Send); sends {
+			if r, is := s.Message.(*balance.Report); is && r.Busy == 62 && r.BusyExact == 6250 {
+				return
+			}
+			t.Fatalf("got %+v, want 62 %% and 6250 hundredths", s.Message)
+		}
+	}
+	t.Fatal("no report")
+}
+
+// TestLostMembersCount: connections whose member is lost are still in the
+// table, and are counted with the others.
+func TestLostMembersCount(t *testing.T) {
+	g := newGroup(t, 3, nil)
+	a := g.named("a")
+	a.open(30)
+	g.run(1100 * ms)
+	g.named("b").die()
+	g.run(5 * second)
+	if got, _ := note[TableChanged](a); got != (TableChanged{30, 30}) {
+		t.Errorf("got %+v, want 30 entries, all of them active", got)
+	}
+}

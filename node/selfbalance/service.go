@@ -83,7 +83,7 @@ func (m *Machine) weightOf(o LocalService) (weight uint16, reason string) {
 // report sends a report of the own services. Before the start it only updates
 // the own weights.
 func (m *Machine) report(now time.Duration) {
-	r := &balance.Report{Owner: m.owner, Quiesce: m.quiesce, Busy: uint8(100 * m.busy)}
+	r := &balance.Report{Owner: m.owner, Quiesce: m.quiesce, Busy: uint8(100 * m.busy), BusyExact: uint16(100 * 100 * m.busy)}
 	for _, o := range m.offers {
 		if o.Fixed != "" {
 			continue

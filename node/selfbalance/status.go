@@ -84,8 +84,8 @@ func idle(o balance.ServiceReport) string {
 func (m *Machine) noteTable() {
 	size := TableChanged{Entries: m.table.Len()}
 	for _, v := range m.order {
-		for _, slot := range v.members.Order {
-			size.Active += int(v.members.Counts[slot].Active)
+		for _, count := range v.members.Counts { // of lost members too
+			size.Active += int(count.Active)
 		}
 	}
 	if size != m.reported {

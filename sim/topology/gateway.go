@@ -80,7 +80,7 @@ func (t Topology) serviceAddresses(n Node) []netip.Addr {
 	for _, iface := range Names(n.Standby) {
 		s := n.Standby[iface]
 		if !s.VIP.IsValid() {
-			s.VIP = t.learnedVIP(n.NICs[iface].Segment, s.Group)
+			s.VIP = t.LearnedVIP(n.NICs[iface].Segment, s.Group)
 		}
 		for _, vip := range s.VIPs() {
 			if !slices.Contains(addresses, vip) {
@@ -96,7 +96,9 @@ func (t Topology) serviceAddresses(n Node) []netip.Addr {
 	return addresses
 }
 
-func (t Topology) learnedVIP(segment string, group int) netip.Addr {
+// LearnedVIP returns the virtual IP that a member without one learns from the
+// others of its group; the zero address if none has one.
+func (t Topology) LearnedVIP(segment string, group int) netip.Addr {
 	for _, name := range Names(t.Nodes) {
 		n := t.Nodes[name]
 		for _, iface := range Names(n.Standby) {

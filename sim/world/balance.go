@@ -21,7 +21,10 @@ func (n *Node) startDistributor(nic *host.NIC, s topology.Standby, cfg *member.C
 	if err != nil { // already validated
 		panic(err)
 	}
-	vips := n.world.groupVIPs(n.running.NICs[nic.Name()].Segment, s)
+	if !s.VIP.IsValid() {
+		s.VIP = n.world.topology.LearnedVIP(n.running.NICs[nic.Name()].Segment, s.Group)
+	}
+	vips := s.VIPs()
 	iface := nic.Name()
 	d := distributor.Start(n.host, nic, distributor.Config{
 		Machine: balanceConfig(s, nic.Address().Addr(), n.host.Boots()), Token: auth, VIPs: vips,
@@ -95,21 +98,6 @@ func (n *Node) announceLeave(on bool) {
 	for _, iface := range slices.Sorted(maps.Keys(n.distributors)) {
 		n.distributors[iface].Quiesce(on)
 	}
-}
-
-// groupVIPs returns the virtual IPs of a member. One that is to learn the
-// primary one will learn that of the others.
-func (w *World) groupVIPs(segment string, s topology.Standby) []netip.Addr {
-	for _, name := range topology.Names(w.topology.Nodes) {
-		n := w.topology.Nodes[name]
-		for _, iface := range topology.Names(n.Standby) {
-			o := n.Standby[iface]
-			if !s.VIP.IsValid() && o.VIP.IsValid() && o.Group == s.Group && n.NICs[iface].Segment == segment {
-				s.VIP = o.VIP
-			}
-		}
-	}
-	return s.VIPs()
 }
 
 // logBalance logs what the members of self-balancing groups show when the run
