@@ -93,7 +93,7 @@ func (m *Machine) Balances(s Service) bool {
 
 // byTable routes as the owner with a table does.
 func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
-	e := m.table.find(now, &p.Flow)
+	e := m.table.find(now, p.Flow.key())
 	if e != nil && p.Segment == SYN && (Reusable(e.State()) || m.cfg.ResetDead && m.lost(e.Slot())) {
 		m.table.Remove(e) // the client uses its port again, or nobody has answered
 		e = nil
@@ -108,6 +108,27 @@ func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
 		return m.orphaned(p)
 	}
 	return m.to(slot, false)
+}
+
+// RouteKnown routes the segment of a client that concerns a connection in the
+// owner's table, as Route does: what most segments do, in less time. It reports
+// false, and has done nothing, if there is more to decide.
+func (m *Machine) RouteKnown(now time.Duration, k Key, s Segment) (to Slot, known bool) {
+	if !m.owner || m.cfg.Recovery != RecoverByRebuild && m.cfg.Recovery != RecoverNothing || s == SYN {
+		return Self, false
+	}
+	e := m.table.store.find(k)
+	if e == nil || e.due <= now || m.lost(e.slot) {
+		return Self, false
+	}
+	to = e.slot
+	m.table.Note(now, e, s)
+	if to == Self {
+		m.counters.Local++
+	} else {
+		m.counters.Forwarded++
+	}
+	return to, true
 }
 
 // lost reports whether the member of a slot cannot be heard.

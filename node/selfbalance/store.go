@@ -58,21 +58,21 @@ func tagOf(hash uint64) byte { return byte(hash) | tagUsed }
 func (s *store) entry(place uint32) *Entry { return &s.entries[place-1] }
 
 // find returns the entry of a connection, nil if there is none.
-func (s *store) find(source uint64, vip uint32) *Entry {
-	h := hash(source, vip)
+func (s *store) find(k Key) *Entry {
+	h := k.hash()
 	i := s.home(h)
 	word := binary.LittleEndian.Uint64(s.tags[i:])
 	differ := word ^ everyTag*uint64(tagOf(h))
 	if same := (differ - everyTag) &^ differ & everyUsed; same != 0 {
 		e := &s.entries[i+bits.TrailingZeros64(same)/8]
-		if e.source == source && e.vip == vip {
+		if e.key() == k {
 			return e
 		}
 	} else if ^word&everyUsed != 0 {
 		return nil
 	}
 	for ; s.tags[i] != 0; i++ {
-		if e := &s.entries[i]; e.source == source && e.vip == vip {
+		if e := &s.entries[i]; e.key() == k {
 			return e
 		}
 	}
@@ -98,7 +98,7 @@ func (s *store) add(e Entry, limit int) *Entry {
 // put returns the place to which it has copied an entry, 0 if there is none
 // between its home and the end.
 func (s *store) put(e Entry) uint32 {
-	h := hash(e.source, e.vip)
+	h := e.key().hash()
 	i := s.home(h)
 	for ; i < len(s.entries); i++ {
 		if s.tags[i] == 0 {
@@ -166,7 +166,7 @@ func (s *store) remove(e *Entry) {
 	s.length--
 	gap := int(e.place - 1)
 	for i := gap + 1; s.tags[i] != 0; i++ {
-		if s.home(hash(s.entries[i].source, s.entries[i].vip)) <= gap {
+		if s.home(s.entries[i].key().hash()) <= gap {
 			s.move(i, gap)
 			gap = i
 		}

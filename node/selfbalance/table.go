@@ -52,14 +52,11 @@ func (t *Table) Counts(service int) *[MembersMax]Count {
 
 // Find returns the entry of a connection, nil if there is none. It removes the
 // entry if its timer has ended.
-func (t *Table) Find(now time.Duration, f Flow) *Entry { return t.find(now, &f) }
+func (t *Table) Find(now time.Duration, f Flow) *Entry { return t.find(now, f.key()) }
 
-// find is Find of a connection that was read from a segment right before. A
-// copy would wait for it: a processor cannot read in larger pieces what it has
-// written in small ones before all earlier instructions have ended, those too
-// that wait for memory.
-func (t *Table) find(now time.Duration, f *Flow) *Entry {
-	e := t.store.find(f.key())
+// find is Find by a key.
+func (t *Table) find(now time.Duration, k Key) *Entry {
+	e := t.store.find(k)
 	if e != nil && e.due <= now {
 		t.Remove(e)
 		return nil
@@ -82,9 +79,11 @@ func (t *Table) Add(now time.Duration, f Flow, service int, to Slot, s State) (*
 	}
 	t.pass(now)
 	t.Counts(service)[to].add(s, 1)
-	e := Entry{slot: to, state: s, service: uint16(service), due: now + t.config.Timeouts[s]}
-	e.source, e.vip = f.key()
-	return t.store.add(e, t.config.Max), true
+	k := f.key()
+	return t.store.add(Entry{
+		source: k.source, vip: k.vip, slot: to, state: s, service: uint16(service),
+		due: now + t.config.Timeouts[s],
+	}, t.config.Max), true
 }
 
 // evict makes room for a connection if the policy allows it.

@@ -196,7 +196,7 @@ func TestTableAll(t *testing.T) {
 				t.Fatalf("%v is seen twice", f)
 			}
 			seen[f] = true
-			if hash(f.key())>>8%3 < remove {
+			if f.key().hash()>>8%3 < remove {
 				table.Remove(e)
 			}
 		}
@@ -204,7 +204,7 @@ func TestTableAll(t *testing.T) {
 			t.Fatalf("%d entries seen, want %d", len(seen), n)
 		}
 		for f := range seen {
-			if got, want := table.Find(1, f) == nil, hash(f.key())>>8%3 < remove; got != want {
+			if got, want := table.Find(1, f) == nil, f.key().hash()>>8%3 < remove; got != want {
 				t.Fatalf("%v: removed is %v, want %v", f, got, want)
 			}
 		}

@@ -75,3 +75,25 @@ func TestTCPFlowOf(t *testing.T) {
 		t.Errorf("got %v allocations, want none", n)
 	}
 }
+
+func TestPlainOf(t *testing.T) {
+	frame := unhex(t, tcpFrame)
+	want := Plain{Source: 0xc000020b, Destination: 0xc0000264, Ports: 0xc0000050, Flags: TCPSyn | TCPAck}
+	for name, frame := range map[string][]byte{
+		"whole": frame, "without payload": with(frame, 17, 40)[:EthernetSize+IPv4Size+TCPSize], "padded": append(bytes.Clone(frame), 0, 0),
+		"must not be split": with(frame, 20, 0x40), "other time to live": with(frame, 22, 1), "other type of service": with(frame, 15, 0xff),
+	} {
+		if got, ok := PlainOf(frame); !ok || got != want {
+			t.Errorf("%s: got %+v, %v, want %+v", name, got, ok, want)
+		}
+	}
+	for name, frame := range map[string][]byte{
+		"nothing": nil, "UDP": unhex(t, udpFrame), "ARP": with(frame, 13, 6), "IPv6": with(frame, 14, 0x65), "options": unhex(t, tcpOptions),
+		"first fragment": unhex(t, firstFragment), "later fragment": unhex(t, laterFragment), "more fragments": with(frame, 20, 0x20),
+		"offset": with(frame, 21, 1), "cut": frame[:EthernetSize+IPv4Size+TCPSize-1], "packet shorter than its headers": with(frame, 17, 39),
+	} {
+		if got, ok := PlainOf(frame); ok || got != (Plain{}) {
+			t.Errorf("%s: got %+v, want nothing", name, got)
+		}
+	}
+}

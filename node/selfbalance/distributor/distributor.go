@@ -2,6 +2,7 @@ package distributor
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 	"time"
@@ -40,7 +41,7 @@ type Distributor struct {
 	reader  *balance.Reader
 	gauge   *host.Gauge
 	frame   []byte
-	vips    [][4]byte
+	vips    []uint32                         // as numbers
 	macs    [selfbalance.MembersMax]host.MAC // by slot
 	sources []uint64                         // those of other members as numbers
 	held    []*host.HeldFrame
@@ -60,7 +61,7 @@ func Start(h *host.Host, nic *host.NIC, cfg Config) *Distributor {
 		reader: balance.NewReader(cfg.Machine.Version, cfg.Token), gauge: h.CPU().Gauge(host.Service),
 	}
 	for _, vip := range cfg.VIPs {
-		d.vips = append(d.vips, vip.As4())
+		d.vips = append(d.vips, binary.BigEndian.Uint32(vip.AsSlice()))
 	}
 	d.timer = h.Scope().NewTimer(sim.Func(d.timerFired))
 	d.socket = nic.OpenPacket(d.matches, d.received)

@@ -1,6 +1,8 @@
 package distributor
 
 import (
+	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
@@ -14,6 +16,13 @@ import (
 // others.
 func (d *Distributor) route(f *netfab.Frame) host.Verdict {
 	data := f.Data()
+	if to, known := d.routeKnown(d.now(), data); known {
+		if to == selfbalance.Self {
+			return host.Pass
+		}
+		d.nic.Redirect(f, d.macs[to])
+		return host.Take
+	}
 	ip := wire.IPv4Of(data)
 	if ip == nil || !d.isVIP(ip.Destination()) {
 		return host.Pass
@@ -27,13 +36,18 @@ func (d *Distributor) route(f *netfab.Frame) host.Verdict {
 	return host.Pass
 }
 
-func (d *Distributor) isVIP(a [4]byte) bool {
-	for _, vip := range d.vips {
-		if vip == a {
-			return true
-		}
+// routeKnown returns the member to which a frame of a client belongs, if the
+// machine need not decide more. Most frames end here.
+func (d *Distributor) routeKnown(now time.Duration, frame []byte) (to selfbalance.Slot, known bool) {
+	p, plain := wire.PlainOf(frame)
+	if !plain || !slices.Contains(d.vips, p.Destination) || d.hopsOf(frame) != 0 {
+		return selfbalance.Self, false
 	}
-	return false
+	return d.machine.RouteKnown(now, selfbalance.KeyOf(p), selfbalance.SegmentOf(p.Flags))
+}
+
+func (d *Distributor) isVIP(a [4]byte) bool {
+	return slices.Contains(d.vips, binary.BigEndian.Uint32(a[:]))
 }
 
 // routeTCP decides about a segment, or a fragment of one.
@@ -52,7 +66,7 @@ func (d *Distributor) routeTCP(f *netfab.Frame, ip *wire.IPv4Header) host.Verdic
 
 // decide asks the machine about a segment, which it describes in p.
 func (d *Distributor) decide(now time.Duration, frame []byte, ip *wire.IPv4Header, tcp *wire.TCPHeader, p *selfbalance.Packet) selfbalance.Decision {
-	p.Flow.Client, p.Flow.VIP = ip.Source(), ip.Destination() // each by itself, see Table.find
+	p.Flow.Client, p.Flow.VIP = ip.Source(), ip.Destination()
 	p.Flow.ClientPort, p.Flow.Port = tcp.SourcePort(), tcp.DestinationPort()
 	p.Segment = selfbalance.SegmentOf(tcp.Flags())
 	p.Hops = d.hopsOf(frame)

@@ -99,14 +99,20 @@ func (t *traffic) pass() selfbalance.Decision {
 	}
 	frame := t.batch[t.place]
 	t.place++
+	if to, known := t.d.routeKnown(t.now, frame); known {
+		return t.carryOut(frame, selfbalance.Decision{Verdict: selfbalance.Forward, To: to})
+	}
 	ip := wire.IPv4Of(frame)
 	if ip == nil || !t.d.isVIP(ip.Destination()) {
 		return selfbalance.Decision{Verdict: selfbalance.Drop}
 	}
 	_, tcp := wire.TCPFlowOf(frame)
 	var p selfbalance.Packet
-	to := t.d.decide(t.now, frame, ip, tcp, &p)
-	if to.Verdict == selfbalance.Forward {
+	return t.carryOut(frame, t.d.decide(t.now, frame, ip, tcp, &p))
+}
+
+func (t *traffic) carryOut(frame []byte, to selfbalance.Decision) selfbalance.Decision {
+	if to.Verdict == selfbalance.Forward && to.To != selfbalance.Self {
 		wire.EthernetOf(frame).Set(t.d.macs[to.To], t.d.nic.MAC(), wire.EtherTypeIPv4)
 	}
 	return to
