@@ -74,8 +74,7 @@ func (m *Machine) hear(now time.Duration, msg balance.Message, mac wire.MAC) {
 		m.do(MemberMoved{slot, mac})
 	}
 	if h.Boot != p.boot {
-		p.boot = h.Boot
-		m.forgetSendings(h.Sender)
+		m.rebooted(now, p, h.Boot)
 	}
 	switch msg := msg.(type) {
 	case *balance.Report:
@@ -86,6 +85,25 @@ func (m *Machine) hear(now time.Duration, msg balance.Message, mac wire.MAC) {
 		m.hearFlows(now, p, msg)
 	case *balance.Ack:
 		m.hearAck(now, msg)
+	}
+}
+
+// rebooted notes that a member's machine has booted anew, perhaps before its
+// reports were missed: it has none of its connections any more. One of which
+// only a SYN has come stays, as the new machine may have answered it. An owner
+// that recovers by rebuild asks for what else is new.
+func (m *Machine) rebooted(now time.Duration, p *peer, boot uint32) {
+	p.boot = boot
+	m.forgetSendings(p.address)
+	for e := range m.table.All() {
+		if e.Slot() == p.slot && e.State() != SynRecv {
+			m.table.Remove(e)
+		}
+	}
+	m.forgetSync(p.address)
+	if p.alive { // a member that was lost is asked by its next report
+		m.report(now)
+		m.returned(now, p)
 	}
 }
 

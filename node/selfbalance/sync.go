@@ -72,6 +72,12 @@ func (m *Machine) queueSync(now time.Duration, e *Entry) {
 	q.pending = append(q.pending, c)
 }
 
+// forgetSync takes the connections of a member out of the message that is being
+// collected.
+func (m *Machine) forgetSync(member netip.Addr) {
+	m.sync.pending = slices.DeleteFunc(m.sync.pending, func(c ipvs.Conn) bool { return c.Destination.Addr() == member })
+}
+
 // flushSync sends what is pending and due. Nobody acknowledges it, and it is
 // never sent again.
 func (m *Machine) flushSync(now time.Duration) {
