@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+
+	"github.com/cablepull/cablepull/node/wire/balance"
 )
 
 // TestFixedServices: whatever the recovery, the owner serves a service that is
@@ -48,5 +50,62 @@ func TestFixedServices(t *testing.T) {
 				t.Errorf("%v: %s shows %+v, want %+v", r, m.name, rows, want)
 			}
 		}
+	}
+}
+
+// TestFixedConnectionsEnd: connections of a service that is not balanced, those
+// for its data included, are not among those that a new owner learns. It resets
+// them although the old one lives, and forwards the others.
+func TestFixedConnectionsEnd(t *testing.T) {
+	files := LocalService{
+		Service: Service{web.VIP, 21}, Name: "files", Kind: "ftp", Listening: true, Fixed: "FTP server handler", DataFirst: 50000, DataLast: 50009,
+	}
+	pages := LocalService{Service: web, Name: "web", Kind: "http", Listening: true}
+	for _, r := range []Recovery{RecoverByRebuild, RecoverBySecondChance} {
+		for _, both := range []bool{true, false} { // the new owner has the service too
+			g := newGroup(t, 2, recovery(r))
+			a, b := g.named("a"), g.named("b")
+			a.step(Offer{[]LocalService{files, pages}})
+			if both {
+				b.step(Offer{[]LocalService{files, pages}})
+			}
+			a.open(20)
+			var fixed []Flow
+			for _, port := range []uint16{21, 50000, 50009} {
+				f := Flow{Client: [4]byte{192, 0, 2, 201}, ClientPort: 40000, VIP: web.VIP, Port: port}
+				a.route(&Packet{Flow: f, Segment: SYN})
+				a.route(&Packet{Flow: f, Segment: ACK})
+				fixed = append(fixed, f)
+			}
+			a.step(Role{Owner: false})
+			b.step(Role{Owner: true})
+			g.run(10 * lan) // a has answered
+			for _, f := range fixed {
+				b.route(&Packet{Flow: f, Segment: ACK})
+			}
+			if !slices.Equal(b.resets, fixed) {
+				t.Errorf("%v: new owner with the service %v: resets %v, want %v", r, both, b.resets, fixed)
+			}
+			b.ask(20)
+			if g.resets() != len(fixed) {
+				t.Errorf("%v: new owner with the service %v: got %d resets, want only %d", r, both, g.resets(), len(fixed))
+			}
+		}
+	}
+}
+
+// TestFixedIsNotLearned: a member of another version may still report such
+// connections.
+func TestFixedIsNotLearned(t *testing.T) {
+	g := newGroup(t, 2, nil)
+	a, b := g.named("a"), g.named("b")
+	b.step(Offer{[]LocalService{{Service: web, Name: "web", Kind: "http", Listening: true, Fixed: "administrative service"}}})
+	b.step(Role{Owner: true})
+	b.step(&Heard{Message: &balance.Flows{
+		Header: balance.Header{Version: 2, Needs: 1, Kind: balance.KindFlows, Group: 30, Sender: a.address, Boot: 1, Sequence: 1000, Epoch: b.machine.epoch},
+		To:     b.address, Chunks: 1, Flows: []balance.Flow{flowMessage(LiveFlow{flowOfClient(5000), Established})},
+	}})
+	if got := b.machine.table.Len(); got != 0 {
+		t.Errorf("table: got %d entries, want none", got)
 	}
 }

@@ -169,8 +169,12 @@ func (a *answer) take(chunk, chunks int) bool {
 }
 
 // learn puts a connection into the table. Who terminates it knows better than
-// the table.
+// the table. A connection of a service that is not balanced has no place in it:
+// it does not move with the role, and the new owner resets it.
 func (m *Machine) learn(now time.Duration, f Flow, at Slot, s State) {
+	if m.fixed(f.Service()) != "" {
+		return
+	}
 	if e := m.table.Find(now, f); e != nil {
 		m.table.Set(now, e, at, s)
 		return
@@ -255,7 +259,8 @@ func (m *Machine) hearRequest(r *balance.Request) {
 	}
 }
 
-// answer begins to send connections.
+// answer begins to send connections, without those of services that are not
+// balanced, which the new owner resets.
 func (m *Machine) answer(now time.Duration, l Live) {
 	for _, s := range m.sendings {
 		if s.to == l.For && s.epoch == l.Epoch {
@@ -263,9 +268,10 @@ func (m *Machine) answer(now time.Duration, l Live) {
 		}
 	}
 	m.forgetSendings(l.For)
+	flows := slices.DeleteFunc(slices.Clone(l.Flows), func(f LiveFlow) bool { return m.fixed(f.Flow.Service()) != "" })
 	s := &sending{
-		to: l.For, epoch: l.Epoch, flows: slices.Clone(l.Flows),
-		chunks: max(1, (len(l.Flows)+balance.FlowsMax-1)/balance.FlowsMax), giveUp: now + answerTime,
+		to: l.For, epoch: l.Epoch, flows: flows,
+		chunks: max(1, (len(flows)+balance.FlowsMax-1)/balance.FlowsMax), giveUp: now + answerTime,
 	}
 	m.sendings = append(m.sendings, s)
 	m.sendMore(now, s)
