@@ -21,6 +21,7 @@ const ms = time.Millisecond
 var (
 	vip       = netip.MustParseAddr("192.0.2.100")
 	secondVIP = netip.MustParseAddr("192.0.2.101")
+	westVIP   = netip.MustParseAddr("203.0.113.100")
 	clientIP  = netip.MustParseAddr("192.0.2.201")
 	farIP     = netip.MustParseAddr("198.51.100.7") // beyond a router
 	token     = wire.Auth{'X', 'A', '3', '5'}
@@ -34,20 +35,40 @@ const (
 )
 
 // lab is members of a group, and a client that never answers by itself: the
-// test sends its frames.
+// test sends its frames. With a second network, each machine is also a member
+// of a second group.
 type lab struct {
 	*hosttest.Lab
-	members []*labMember
-	client  *host.Host
-	vips    []netip.Addr
-	virtual host.MAC // zero: takeover by ARP
-	seen    *watcher
-	sent    []byte // the latest frame of the test
+	networks []*network
+	members  []*labMember
+	client   *host.Host
+	virtual  host.MAC // zero: takeover by ARP
+	seen     *watcher
+	sent     []byte // the latest frame of the test
 }
+
+// network is a segment, the machines' interfaces on it, and their group.
+type network struct {
+	name    string
+	mark    string // how names of machines end there
+	prefix  [3]byte
+	group   uint8
+	vips    []netip.Addr
+	segment *netfab.Segment
+}
+
+// at is an address of the network.
+func (n *network) at(last byte) netip.Addr {
+	return netip.AddrFrom4([4]byte{n.prefix[0], n.prefix[1], n.prefix[2], last})
+}
+
+// clientLast is the end of the client's addresses.
+const clientLast = 201
 
 // labMember is a machine with a distributor and an echo server.
 type labMember struct {
 	name  string
+	net   *network
 	host  *host.Host
 	nic   *host.NIC
 	d     *Distributor
@@ -70,54 +91,83 @@ func (w *watcher) MACMoved(now time.Duration, mac netfab.MAC, from, to *netfab.P
 	}
 }
 
-// labConfig is the configuration of a member, without its address.
+// labConfig is the configuration of a member, without its group and address.
 func labConfig() selfbalance.Config {
 	return selfbalance.Config{
-		Group: 30, Version: 2, Table: selfbalance.TableConfig{Max: 1000, Timeouts: selfbalance.IPVSTimeouts()},
+		Version: 2, Table: selfbalance.TableConfig{Max: 1000, Timeouts: selfbalance.IPVSTimeouts()},
 		Algorithm: selfbalance.RoundRobin, ReportTime: time.Second, Missed: 3, HoldTime: 500 * ms,
 		SyncThreshold: 3, SyncPeriod: 50, Weight: 100, FullSamples: 3,
 	}
 }
 
+// lanOf is the network of most labs.
+func lanOf(vips ...netip.Addr) *network {
+	return &network{name: "lan", prefix: [3]byte{192, 0, 2}, group: 30, vips: vips}
+}
+
 // newBalancedLab starts n members, a, b, …, and a client. It ends when all have
 // heard each other; nobody owns the virtual IPs.
 func newBalancedLab(t testing.TB, n int, virtual host.MAC, vips []netip.Addr, change func(*selfbalance.Config)) *lab {
-	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), virtual: virtual, vips: vips}
+	return newLab(t, n, virtual, []*network{lanOf(vips...)}, change)
+}
+
+func newLab(t testing.TB, n int, virtual host.MAC, networks []*network, change func(*selfbalance.Config)) *lab {
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), networks: networks, virtual: virtual}
 	l.seen = &watcher{Tap: &hosttest.Tap{}, t: t}
 	l.Fabric.Observe(l.seen)
-	for i := range n {
-		name, address := string(rune('a'+i)), netip.AddrFrom4([4]byte{192, 0, 2, byte(11 + i)})
-		m := &labMember{name: name, host: l.Add(name, address.String()+"/24")}
-		m.nic = m.host.NIC("lan")
-		l.members = append(l.members, m)
-		l.startMember(m, address, change)
+	networks[0].segment = l.LAN
+	for _, other := range networks[1:] {
+		other.segment = l.Fabric.AddSegment(other.name, netfab.SegmentConfig{Latency: hosttest.Latency, Ageing: hosttest.Ageing})
 	}
-	l.client = l.Add("client", clientIP.String()+"/24")
-	l.silence(l.client.NIC("lan"))
+	for i := range n {
+		name, last := string(rune('a'+i)), byte(11+i)
+		h := l.machine(name, last)
+		for _, net := range networks {
+			m := &labMember{name: name + net.mark, net: net, host: h, nic: h.NIC(net.name)}
+			l.members = append(l.members, m)
+			l.startMember(m, net.at(last), change)
+		}
+	}
+	l.client = l.machine("client", clientLast)
+	for _, nic := range l.client.NICs() {
+		l.silence(nic)
+	}
 	l.Pass(1500 * ms)
 	return l
+}
+
+// machine adds a machine with an interface on each network.
+func (l *lab) machine(name string, last byte) *host.Host {
+	h := host.New(l.Loop, host.Config{Name: name, Cores: 1, ARP: host.ARPLinux, Log: l.Log})
+	for _, n := range l.networks {
+		h.AddNIC(n.name, host.MAC{2, 0, 0, 0, n.prefix[2], last}, netip.PrefixFrom(n.at(last), 24), n.segment)
+	}
+	h.PowerOn()
+	l.Hosts = append(l.Hosts, h)
+	l.TB.Cleanup(h.Destroy)
+	return h
 }
 
 // startMember runs the distributor and the servers of a machine.
 func (l *lab) startMember(m *labMember, address netip.Addr, change func(*selfbalance.Config)) {
 	c := labConfig()
-	c.Address, c.Boot = address, uint32(m.host.Boots())
+	c.Group, c.Address, c.Boot = m.net.group, address, uint32(m.host.Boots())
 	if change != nil {
 		change(&c)
 	}
-	for _, v := range l.vips {
+	for _, v := range m.net.vips {
 		m.nic.HideVIP(v)
 		for _, port := range []uint16{webPort, ftpPort} {
 			l.serveEcho(m, netip.AddrPortFrom(v, port))
 		}
 	}
-	m.d = Start(m.host, m.nic, Config{Machine: c, Token: token, VIPs: l.vips, Services: func() []selfbalance.LocalService { return l.services(m) }})
+	m.d = Start(m.host, m.nic, Config{Machine: c, Token: token, VIPs: m.net.vips, Services: func() []selfbalance.LocalService { return l.services(m) }})
 }
 
 // services lists what a member serves.
 func (l *lab) services(m *labMember) []selfbalance.LocalService {
 	var all []selfbalance.LocalService
-	for _, v := range l.vips {
+	for _, v := range m.net.vips {
 		at := func(port uint16) selfbalance.Service { return selfbalance.ServiceOf(netip.AddrPortFrom(v, port)) }
 		all = append(all,
 			selfbalance.LocalService{Service: at(webPort), Name: "web", Listening: !m.quiet},
@@ -170,7 +220,7 @@ func (l *lab) silence(n *host.NIC) {
 // own makes a member the owner of the virtual IPs, or no longer, as its
 // election does.
 func (l *lab) own(m *labMember, yes bool) {
-	for _, v := range l.vips {
+	for _, v := range m.net.vips {
 		if yes {
 			m.nic.AddVIP(v, l.virtual)
 		} else {

@@ -22,7 +22,7 @@ import (
 // what becomes of them. Each file covers one behaviour, for readers who do not
 // know Go. `go test -run Scripts -rewrite` rewrites the outputs; read the diff.
 //
-//	lab [members=3] [recovery=rebuild] [takeover=mac] [vips=1] [dead=reset]
+//	lab [members=3] [recovery=rebuild] [takeover=mac] [vips=1] [dead=reset] [groups=2]
 //	owner NAME | standby NAME       the member's role
 //	quiesce NAME | freeze NAME | thaw NAME | quiet NAME (it stops to listen)
 //	send FLAGS [port=5000] [to=NAME] [from=NAME] [service=80] [vip=1] [ttl=64] [data=TEXT] [options]
@@ -38,6 +38,9 @@ import (
 // (from=a) or passes on (from=a*). The output is the frames that followed, with
 // their MACs, without messages between members; what stacks received; and what
 // was held, dropped and not known.
+//
+// With groups=2, each machine has a second interface on a second network, where
+// it is in another group: a/west is that of a, and vip=2 is the address there.
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		s := &script{}
@@ -48,11 +51,17 @@ func TestScripts(t *testing.T) {
 type script struct {
 	*lab
 	macs  map[host.MAC]string
-	ends  map[uint16]*clientEnd
+	ends  map[connection]*clientEnd
 	lines []string
 }
 
-// clientEnd is the client's end of a connection, by its port.
+// connection names one by its virtual IP and the client's port.
+type connection struct {
+	vip  netip.Addr
+	port uint16
+}
+
+// clientEnd is the client's end of a connection.
 type clientEnd struct{ sequence, ack uint32 }
 
 func (s *script) play(t *testing.T, d *datadriven.TestData) string {
@@ -103,21 +112,28 @@ func first(d *datadriven.TestData) string {
 }
 
 func (s *script) start(t *testing.T, d *datadriven.TestData) {
-	members, vips, recovery, takeover, dead := 3, 1, "rebuild", "arp", "drop"
-	for name, into := range map[string]any{"members": &members, "vips": &vips, "recovery": &recovery, "takeover": &takeover, "dead": &dead} {
+	members, vips, groups, recovery, takeover, dead := 3, 1, 1, "rebuild", "arp", "drop"
+	for name, into := range map[string]any{
+		"members": &members, "vips": &vips, "groups": &groups, "recovery": &recovery, "takeover": &takeover, "dead": &dead,
+	} {
 		d.MaybeScanArgs(t, name, into)
 	}
 	var virtual host.MAC
 	if takeover == "mac" {
 		virtual = wire.VirtualMAC(30)
 	}
-	s.lab = newBalancedLab(t, members, virtual, []netip.Addr{vip, secondVIP}[:vips], func(c *selfbalance.Config) {
+	west := &network{name: "west", mark: "/west", prefix: [3]byte{203, 0, 113}, group: 31, vips: []netip.Addr{westVIP}}
+	networks := []*network{lanOf([]netip.Addr{vip, secondVIP}[:vips]...), west}[:groups]
+	s.lab = newLab(t, members, virtual, networks, func(c *selfbalance.Config) {
 		c.ResetDead = dead == "reset"
 		if err := c.Recovery.UnmarshalText([]byte(recovery)); err != nil {
 			d.Fatalf(t, "%v", err)
 		}
 	})
-	s.ends, s.macs = map[uint16]*clientEnd{}, map[host.MAC]string{wire.Broadcast: "everyone", s.client.NIC("lan").MAC(): "client"}
+	s.ends, s.macs = map[connection]*clientEnd{}, map[host.MAC]string{wire.Broadcast: "everyone"}
+	for _, n := range networks {
+		s.macs[s.client.NIC(n.name).MAC()] = "client" + n.mark
+	}
 	if !virtual.IsZero() {
 		s.macs[virtual] = "virtual"
 	}
@@ -131,7 +147,7 @@ func (s *script) start(t *testing.T, d *datadriven.TestData) {
 // note notes the segments that pass the distributor of a member.
 func (s *script) note(m *labMember) {
 	if _, err := m.nic.Ingress().Insert(host.IngressAcks, host.Stage{Name: "note", Do: func(f *netfab.Frame) host.Verdict {
-		if ip := wire.IPv4Of(f.Data()); ip != nil && slices.Contains(s.vips, ip.To()) {
+		if ip := wire.IPv4Of(f.Data()); ip != nil && slices.Contains(s.vips(), ip.To()) {
 			s.lines = append(s.lines, m.name+": delivered")
 		}
 		return host.Pass
@@ -152,8 +168,8 @@ func (s *script) Sent(_ time.Duration, _ *netfab.Port, data []byte) {
 	}
 	line := fmt.Sprintf("%s > %s: %s", s.macs[eth.Source()], s.macs[eth.Destination()], what)
 	s.lines = append(s.lines, strings.TrimSuffix(line, ": "))
-	if _, tcp, payload := wire.TCPOf(data); tcp != nil && eth.Destination() == s.client.NIC("lan").MAC() {
-		if end := s.ends[tcp.DestinationPort()]; end != nil {
+	if ip, tcp, payload := wire.TCPOf(data); tcp != nil && strings.HasPrefix(s.macs[eth.Destination()], "client") {
+		if end := s.ends[connection{ip.From(), tcp.DestinationPort()}]; end != nil {
 			end.ack = tcp.Sequence() + uint32(len(payload))
 			if tcp.Flags()&(wire.TCPSyn|wire.TCPFin) != 0 {
 				end.ack++
@@ -178,19 +194,24 @@ func (s *script) inject(t *testing.T, d *datadriven.TestData) {
 	} {
 		d.MaybeScanArgs(t, name, into)
 	}
-	end := s.ends[uint16(port)]
+	target := s.vips()[which-1]
+	end := s.ends[connection{target, uint16(port)}]
 	if end == nil {
 		end = &clientEnd{sequence: 1000}
-		s.ends[uint16(port)] = end
+		s.ends[connection{target, uint16(port)}] = end
 	}
 	flags := first(d)
 	if d.Cmd != "send" {
 		flags = "PA"
 	}
+	net := s.networkOf(target)
+	if !d.HasArg("from") {
+		sender += net.mark
+	}
 	nic, source := s.nicOf(sender)
 	seg := segment{
-		source: source, destination: s.macOf(to), flags: flags, sequence: end.sequence, ack: end.ack, data: data, ttl: uint8(ttl),
-		from: netip.AddrPortFrom(clientIP, uint16(port)), to: netip.AddrPortFrom(s.vips[which-1], uint16(service)), options: d.HasArg("options"),
+		source: source, destination: s.macOf(to, net), flags: flags, sequence: end.sequence, ack: end.ack, data: data, ttl: uint8(ttl),
+		from: netip.AddrPortFrom(net.at(clientLast), uint16(port)), to: netip.AddrPortFrom(target, uint16(service)), options: d.HasArg("options"),
 	}
 	switch d.Cmd {
 	case "send":
@@ -212,8 +233,10 @@ func (s *script) inject(t *testing.T, d *datadriven.TestData) {
 
 // nicOf returns the interface that sends for a name, and the source address.
 func (s *script) nicOf(name string) (*host.NIC, host.MAC) {
-	if name == "client" {
-		return s.client.NIC("lan"), s.client.NIC("lan").MAC()
+	for _, nic := range s.client.NICs() {
+		if s.macs[nic.MAC()] == name {
+			return nic, nic.MAC()
+		}
 	}
 	m := s.member(strings.TrimSuffix(name, "*"))
 	if strings.HasSuffix(name, "*") {
@@ -222,15 +245,16 @@ func (s *script) nicOf(name string) (*host.NIC, host.MAC) {
 	return m.nic, m.nic.MAC()
 }
 
-// macOf returns the address of a member, or that which the virtual IP has.
-func (s *script) macOf(name string) host.MAC {
+// macOf returns the address of a member, or that which the virtual IP of a
+// network has.
+func (s *script) macOf(name string, net *network) host.MAC {
 	if name == "nobody" {
 		return host.MAC{2, 0, 0, 0, 9, 9}
 	}
 	if name != "" {
 		return s.member(name).nic.MAC()
 	}
-	i := slices.IndexFunc(s.members, func(m *labMember) bool { return m.owner })
+	i := slices.IndexFunc(s.members, func(m *labMember) bool { return m.owner && m.net == net })
 	switch {
 	case !s.virtual.IsZero():
 		return s.virtual
@@ -259,15 +283,28 @@ func (l *lab) named(a netip.Addr) string {
 			return m.name
 		}
 	}
-	switch a {
-	case vip:
-		return "vip"
-	case secondVIP:
-		return "vip2"
-	case clientIP:
-		return "client"
+	for _, n := range l.networks {
+		if a == n.at(clientLast) {
+			return "client" + n.mark
+		}
+	}
+	if name := map[netip.Addr]string{vip: "vip", secondVIP: "vip2", westVIP: "vip/west"}[a]; name != "" {
+		return name
 	}
 	return a.String()
+}
+
+// vips lists the virtual IPs of all groups.
+func (l *lab) vips() (all []netip.Addr) {
+	for _, n := range l.networks {
+		all = append(all, n.vips...)
+	}
+	return all
+}
+
+// networkOf returns the network of a virtual IP.
+func (l *lab) networkOf(vip netip.Addr) *network {
+	return l.networks[slices.IndexFunc(l.networks, func(n *network) bool { return slices.Contains(n.vips, vip) })]
 }
 
 func (s *script) counters() []selfbalance.Counters {
