@@ -10,24 +10,47 @@ import (
 
 // balanceRows are those of self-balancing groups.
 func balanceRows(s sides) []*row {
-	taken := func(figure string) func() (float64, error) {
-		return s.own(figure, []string{"balance", "--connections=100000"})
-	}
 	served := func(members int) func() (float64, error) {
 		return s.own("answered", []string{"served", fmt.Sprintf("--members=%d", members)})
 	}
+	rebuild := func() (float64, error) {
+		ns, err := s.benchmark("ns/op", "node/selfbalance", "BenchmarkRebuild")()
+		return ns / 1e9, err
+	}
+	rebuilt := s.once([]string{"balance", "--connections=100000", "--recovery=rebuild"})
+	passed := s.once([]string{"balance", "--connections=100000", "--recovery=second-chance"})
 	return []*row{
 		{
-			what: "100,000 connections, kept across a takeover", bar: 60, below: true, unit: "s", rounds: 1,
-			ours: taken("wall_s"),
+			what: "a segment forwarded, of 1,000,000 connections", bar: 5, unit: "million/s",
+			ours: s.benchmark("M/s", "node/selfbalance/distributor", "BenchmarkRoute/forwarded"),
+		},
+		{
+			what: "an entry of the forwarding table, all indexes counted", bar: 96, below: true, unit: "B", rounds: 1,
+			ours: s.benchmark("B/entry", "node/selfbalance", "BenchmarkNote/busy"),
+		},
+		{
+			what: "rebuild of 100,000 connections, three members, one processor", bar: 2, below: true, unit: "s",
+			ours: rebuild,
+		},
+		{
+			what: "100,000 connections, kept across a takeover, rebuild", bar: 60, below: true, unit: "s", rounds: 1,
+			ours: rebuilt("wall_s"),
 		},
 		{
 			what: "the same, resident", bar: 4000, below: true, unit: "MB", rounds: 1,
-			ours: taken("resident_mb"),
+			ours: rebuilt("resident_mb"),
 		},
 		{
 			what: "the same, rebuild at 1 Gbit/s, simulated", bar: 1000, below: true, unit: "ms", rounds: 1,
-			ours: taken("blind_ms"),
+			ours: rebuilt("blind_ms"),
+		},
+		{
+			what: "100,000 connections, kept across a takeover, second-chance", bar: 60, below: true, unit: "s", rounds: 1,
+			ours: passed("wall_s"),
+		},
+		{
+			what: "the same by second-chance, resident", bar: 4000, below: true, unit: "MB", rounds: 1,
+			ours: passed("resident_mb"),
 		},
 		{
 			what: "three members against one, answered in a minute", bar: 2.7, unit: "x", rounds: 1,

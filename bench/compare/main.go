@@ -9,9 +9,10 @@
 // BINARY is this command built from another commit: go build -o BINARY
 // ./bench/compare.
 //
-// Each measurement is a separate process. Those of the virtual world use one
-// processor, the setting in which both cablepull and the spike are fastest, and
-// count CPU seconds, which other programs disturb least. Sweeps are whole
+// Each measurement is a separate process, which may measure several rows, or a
+// Go benchmark of the package that it is about. Those of the virtual world use
+// one processor, the setting in which both cablepull and the spike are fastest,
+// and count CPU seconds, which other programs disturb least. Sweeps are whole
 // commands, ours and that of an earlier commit, which is built from git. If a
 // yardstick is not installed, the command says so and omits its rows. The exit
 // status is 1 if a bar is missed. Start reading at rows.go.

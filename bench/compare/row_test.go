@@ -94,3 +94,17 @@ func TestNoFirstCommit(t *testing.T) {
 		}
 	}
 }
+
+// TestFigureOf: a figure of a Go benchmark is found by its unit.
+func TestFigureOf(t *testing.T) {
+	const out = "goos: linux\nBenchmarkRoute/forwarded \t 3987121\t       301.2 ns/op\t         3.320 M/s\t       0 B/op\n" +
+		"BenchmarkRoute/forwarded-again\t 1\t 1 M/s\nPASS\n"
+	if got, err := figureOf(out, "BenchmarkRoute/forwarded", "M/s"); got != 3.32 || err != nil {
+		t.Errorf("got %v, %v, want 3.32", got, err)
+	}
+	for _, c := range [][2]string{{"BenchmarkRoute/forwarded", "B/entry"}, {"BenchmarkRoute", "M/s"}} {
+		if _, err := figureOf(out, c[0], c[1]); !errors.Is(err, errFigure) {
+			t.Errorf("%v: got error %v, want %v", c, err, errFigure)
+		}
+	}
+}

@@ -32,6 +32,18 @@ func (s sides) own(figure string, args []string) func() (float64, error) {
 	}
 }
 
+// once returns measurements of several figures of ours in one run, which takes
+// place when the first is asked for.
+func (s sides) once(args []string) func(figure string) func() (float64, error) {
+	run := sync.OnceValues(func() (map[string]float64, error) { return s.child(1, args) })
+	return func(figure string) func() (float64, error) {
+		return func() (float64, error) {
+			figures, err := run()
+			return figures[figure], err
+		}
+	}
+}
+
 // goroutines returns how many trials per second one process makes with n
 // processors and goroutines.
 func (s sides) goroutines(n int, args []string) func() (float64, error) {
