@@ -32,6 +32,10 @@ func findHierarchies() hierarchies {
 	if err != nil {
 		return hierarchies{}
 	}
+	for controller, path := range own { // order: each for itself
+		own[controller] = besideOwn(path)
+	}
+	unified = besideOwn(unified)
 	var h hierarchies
 	switch cgroups.Mode() {
 	case cgroups.Unified:
@@ -46,6 +50,15 @@ func findHierarchies() hierarchies {
 	h.cpu = writable(filepath.Join(cgroupMount, "cpu"), own["cpu"])
 	h.memory = writable(filepath.Join(cgroupMount, "memory"), own["memory"])
 	return h
+}
+
+// besideOwn is the path of a cgroup, or of its parent if it is the one that
+// ownGroup has made for a process: the groups of nodes stand next to that.
+func besideOwn(path string) string {
+	if isOwnGroup(filepath.Base(path)) {
+		return filepath.Dir(path)
+	}
+	return path
 }
 
 // writable returns the folder of a cgroup if we may make folders in it and move
@@ -170,7 +183,12 @@ func sweep(dead func(owner) bool) error {
 		if !ours {
 			return nil
 		}
-		if dead(o) {
+		switch {
+		case !dead(o):
+		case isOwnGroup(entry.Name()):
+			// It is not emptied: its owner may be alive, and be cleaning up.
+			errs = append(errs, removeEmpty(path))
+		default:
 			errs = append(errs, removeFolder(path))
 		}
 		return fs.SkipDir
@@ -192,6 +210,16 @@ func removeFolder(folder string) error {
 		return os.Remove(folder)
 	})
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENODEV) {
+		return nil
+	}
+	return err
+}
+
+// removeEmpty removes a cgroup once its last process has ended or left. A
+// missing cgroup is not an error.
+func removeEmpty(folder string) error {
+	err := eventually(func() error { return os.Remove(folder) })
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err

@@ -20,7 +20,7 @@ const (
 
 // Prefer gives this process priority over the others of the machine: all of its
 // threads, and all that it starts from now on. restore undoes that. Without the
-// privilege for it, Prefer changes nothing.
+// privilege for it, Prefer changes nothing. One caller at a time may have it.
 //
 // A process with priority still waits until the running one has used up its
 // slice: milliseconds, at each of the four processes that a frame passes. So it
@@ -34,7 +34,11 @@ func Prefer() (restore func()) {
 	first := *before
 	first.Nice, first.Runtime = preferredNice, uint64(preferredSlice)
 	schedule(&first)
-	return func() { schedule(before) }
+	leave := enterOwnGroup()
+	return func() {
+		leave()
+		schedule(before)
+	}
 }
 
 // schedule sets how all threads of this process are scheduled. Those that start
@@ -54,10 +58,15 @@ func schedule(how *unix.SchedAttr) {
 // Prefer gives the processes of the group priority over others of the machine,
 // as far as this process may ask for it.
 func (g *Group) Prefer() {
-	const unified, legacy = 100, 1024 // the defaults of cpu.weight and cpu.shares
 	for _, folder := range g.folders {
-		for name, usual := range map[string]int{"cpu.weight": unified, "cpu.shares": legacy} { // order: a cgroup has one of them
-			_ = writeControl(folder, name, strconv.Itoa(preferredWeight*usual)) // no processors are dealt out here
-		}
+		preferFolder(folder)
 	}
+}
+
+// preferFolder gives a cgroup the preferred weight, and reports whether it has
+// one: whether processors are dealt out here.
+func preferFolder(folder string) bool {
+	const unified, legacy = 100, 1024 // the defaults of cpu.weight and cpu.shares
+	return writeControl(folder, "cpu.weight", strconv.Itoa(preferredWeight*unified)) == nil ||
+		writeControl(folder, "cpu.shares", strconv.Itoa(preferredWeight*legacy)) == nil
 }

@@ -16,11 +16,28 @@ func Urgent() (restore func()) {
 	if err != nil {
 		return func() {}
 	}
-	urgent := &unix.SchedAttr{
-		Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 1, Flags: unix.SCHED_FLAG_RESET_ON_FORK,
+	if makeUrgent() {
+		return func() { _ = unix.SchedSetAttr(0, before, 0) } // it was allowed to be that before
 	}
-	if unix.SchedSetAttr(0, urgent, 0) != nil {
+	// A kernel that deals out urgent time to cgroups of version 1 gives none to a
+	// new one (sched-rt-group.rst). So only this thread does without it.
+	g := entered.Load()
+	if g == nil || !g.exclude() {
 		return func() {}
 	}
-	return func() { _ = unix.SchedSetAttr(0, before, 0) } // it was allowed to be that before
+	if !makeUrgent() {
+		g.include()
+		return func() {}
+	}
+	return func() {
+		_ = unix.SchedSetAttr(0, before, 0) // as above
+		g.include()
+	}
+}
+
+// makeUrgent reports whether the calling thread is urgent from now on.
+func makeUrgent() bool {
+	return unix.SchedSetAttr(0, &unix.SchedAttr{
+		Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 1, Flags: unix.SCHED_FLAG_RESET_ON_FORK,
+	}, 0) == nil
 }

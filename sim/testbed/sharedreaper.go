@@ -28,11 +28,10 @@ func (s *reaperShare) acquire() (_ *netns.Reaper, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.users == 0 {
-		s.restore = netns.Prefer()
 		if s.reaper, err = netns.StartReaper(child.Program, child.Reap); err != nil {
-			s.restore()
 			return nil, err
 		}
+		s.restore = netns.Prefer()
 	}
 	s.users++
 	return s.reaper, nil
@@ -45,7 +44,7 @@ func (s *reaperShare) release() {
 	if s.users--; s.users > 0 {
 		return
 	}
-	_ = s.reaper.Close() // what it could not remove the next run sweeps up
 	s.restore()
+	_ = s.reaper.Close() // what it could not remove the next run sweeps up
 	s.reaper, s.restore = nil, nil
 }
