@@ -9,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/scenarios/kit"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 const ms = time.Millisecond
@@ -133,6 +134,46 @@ func TestMeasureLikeCaughtRequest(t *testing.T) {
 		o := slowest(test.due, test.latency)
 		if like, _ := m.Match(o); like != test.like {
 			t.Errorf("%s: like: %v\n%s", test.name, like, m.FailureMessage(o))
+		}
+	}
+}
+
+// TestMeasureLikeOfABalancedGroup: how many connections and requests a member
+// has there is a matter of chance, within limits, and nothing else is.
+func TestMeasureLikeOfABalancedGroup(t *testing.T) {
+	plain := crashOf(t, "")
+	balanced := crashOf(t, "")
+	for name, n := range balanced.Topology.Nodes { // order: each for itself
+		for iface, s := range n.Standby { // order: as above
+			s.SelfBalance = &topology.SelfBalance{}
+			n.Standby[iface] = s
+		}
+		balanced.Topology.Nodes[name] = n
+	}
+	outcome := func(kept, served, elsewhere int) *scenarios.Outcome {
+		o := measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80}, 1)
+		o.Measures.Connections = []oracle.Connections{{Fault: "crash a", Established: 900, Kept: kept, Lost: 900 - kept}}
+		o.Measures.Spread = []oracle.Spread{{Node: "a", Requests: served}, {Node: "proxy", Requests: elsewhere}}
+		return o
+	}
+	references := []*scenarios.Outcome{outcome(600, 5000, 100)}
+	for _, test := range []struct {
+		name          string
+		got           *scenarios.Outcome
+		plain, shared bool
+	}{
+		{"the same", outcome(600, 5000, 100), true, true},
+		// Three more of those that are made for one request may be open just then.
+		{"two deviations", outcome(567, 5000, 100), false, true},
+		{"more than two", outcome(566, 5000, 100), false, false},
+		{"another share", outcome(600, 50, 100), false, true},
+		{"who is no member", outcome(600, 5000, 50), false, false},
+	} {
+		for s, want := range map[*scenarios.Scenario]bool{plain: test.plain, balanced: test.shared} { // order: each for itself
+			m := kit.MeasureLike(s, references, 150*ms)
+			if like, _ := m.Match(test.got); like != want {
+				t.Errorf("%s: like: %v, want %v\n%s", test.name, like, want, m.FailureMessage(test.got))
+			}
 		}
 	}
 }

@@ -247,10 +247,10 @@ func (c *connections) record(to *Measures) {
 
 var (
 	connectionsEstablished = &Column{"connections-established", "connections established", "established", Count, WithPassing}
-	connectionsKept        = &Column{"connections-kept", "connections kept", "kept", Count, WithPassing}
+	connectionsKept        = &Column{"connections-kept", "connections kept", "kept", Count, WithFate}
 	connectionsKeptFailed  = &Column{"connections-kept-on-failed", "connections kept on who failed", "", Count, Freely}
 	connectionsKeptOthers  = &Column{"connections-kept-on-others", "connections kept on others", "", Count, Freely}
-	connectionsLost        = &Column{"connections-lost", "connections lost", "lost", Count, WithPassing}
+	connectionsLost        = &Column{"connections-lost", "connections lost", "lost", Count, WithFate}
 	connectionsOnFailed    = &Column{"connections-lost-on-failed", "connections lost on who failed", "on failed", Count, Freely}
 	connectionsOnOthers    = &Column{"connections-lost-on-others", "connections lost on others", "on others", Count, Freely}
 	connectionsOtherwise   = &Column{"connections-lost-otherwise", "connections lost otherwise", "else", Count, Freely}

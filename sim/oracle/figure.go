@@ -40,14 +40,19 @@ const (
 	WithPassing Varies = "with-passing" // by the connections opened or closed in the tolerance
 	WithDue     Varies = "with-due"     // by the requests of the client that come due in the tolerance
 	WithAsking  Varies = "with-asking"  // by those, and by those that wait for an ARP answer when the run ends
-	WithAllDue  Varies = "with-all-due" // by the requests of all clients that come due in the tolerance
+	// WithFate is by the connections opened or closed in the tolerance and, where
+	// members share them, by how many of them one member has.
+	WithFate Varies = "with-fate"
+	// WithAllDue is by the requests of all clients that come due in the tolerance,
+	// and in any way for members that share them.
+	WithAllDue Varies = "with-all-due"
 	// Freely is for figures that follow from others, or that may vary in any way.
 	// They are not compared between worlds.
 	Freely Varies = "freely"
 )
 
 // AllVaries lists all values of Varies except Freely.
-var AllVaries = []Varies{Never, WithTime, WithSYN, WithPassing, WithDue, WithAsking, WithAllDue}
+var AllVaries = []Varies{Never, WithTime, WithSYN, WithPassing, WithFate, WithDue, WithAsking, WithAllDue}
 
 // Tone says whether a figure is good or bad.
 type Tone int
