@@ -21,6 +21,8 @@ type peer struct {
 	boot    uint32
 	offers  []balance.ServiceReport
 	told    []WeightChanged // what the shell knows of the own weights
+
+	answered uint32 // epoch of its last question to which it has all connections
 }
 
 // slotOf returns the slot of a member, which it gets when it is first heard. It
@@ -80,11 +82,11 @@ func (m *Machine) hear(now time.Duration, msg balance.Message, mac wire.MAC) {
 	case *balance.Report:
 		m.hearReport(now, p, msg)
 	case *balance.Request:
-		m.hearRequest(msg)
+		m.hearRequest(p, msg)
 	case *balance.Flows:
 		m.hearFlows(now, p, msg)
 	case *balance.Ack:
-		m.hearAck(now, msg)
+		m.hearAck(now, p, msg)
 	}
 }
 
@@ -93,7 +95,7 @@ func (m *Machine) hear(now time.Duration, msg balance.Message, mac wire.MAC) {
 // only a SYN has come stays, as the new machine may have answered it. An owner
 // that recovers by rebuild asks for what else is new.
 func (m *Machine) rebooted(now time.Duration, p *peer, boot uint32) {
-	p.boot = boot
+	p.boot, p.answered = boot, 0
 	m.forgetSendings(p.address)
 	for e := range m.table.All() {
 		if e.Slot() == p.slot && e.State() != SynRecv {
@@ -123,10 +125,15 @@ func (m *Machine) hearReport(now time.Duration, p *peer, r *balance.Report) {
 	if !news {
 		return
 	}
+	m.revive(now, p)
+	m.returned(now, p)
+}
+
+// revive notes that a member is heard that was not.
+func (m *Machine) revive(now time.Duration, p *peer) {
 	p.alive = true
 	m.do(MemberChanged{p.address, true})
 	m.report(now) // so that it need not wait for ours
-	m.returned(now, p)
 }
 
 // lose notes that a member has missed its reports.

@@ -30,8 +30,10 @@ type rebuild struct {
 	epoch    uint32
 	began    time.Duration
 	deadline time.Duration
+	asked    time.Duration
 	again    time.Duration
-	answers  map[Slot]*answer // of those whose connections are not complete
+	late     time.Duration    // until when members may answer that are counted as lost
+	answers  map[Slot]*answer // of those that were asked
 	flows    int
 }
 
@@ -42,7 +44,22 @@ type answer struct {
 	missing int
 }
 
-func (r *rebuild) due() time.Duration { return min(r.deadline, r.again) }
+func (r *rebuild) due() time.Duration {
+	if r.complete() {
+		return min(r.deadline, r.again, r.late)
+	}
+	return min(r.deadline, r.again)
+}
+
+// complete reports whether all that are waited for have answered.
+func (r *rebuild) complete() bool {
+	for _, a := range r.answers { // order: only whether there is one
+		if a.chunks == 0 || a.missing > 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // blind reports whether segments of unknown connections must wait.
 func (r *rebuild) blind() bool { return r != nil && r.reason != BeforePreempt }
@@ -91,8 +108,7 @@ func (m *Machine) prepare(now time.Duration) {
 // ask begins to ask members for their connections, or asks further members.
 func (m *Machine) ask(now time.Duration, reason string, members []Slot) {
 	if m.rebuild == nil {
-		m.rebuild = &rebuild{reason: reason, began: now, deadline: now + m.cfg.HoldTime, answers: map[Slot]*answer{}}
-		m.do(RecoveryBegan{reason})
+		m.begin(now, reason)
 	}
 	r := m.rebuild
 	m.epoch++
@@ -108,10 +124,22 @@ func (m *Machine) ask(now time.Duration, reason string, members []Slot) {
 	m.endIfComplete(now)
 }
 
-// request asks all members that have sent nothing yet.
+func (m *Machine) begin(now time.Duration, reason string) {
+	m.rebuild = &rebuild{
+		reason: reason, epoch: m.epoch, began: now, deadline: now + m.cfg.HoldTime, again: now + retryTime, answers: map[Slot]*answer{},
+	}
+	m.do(RecoveryBegan{reason})
+}
+
+// request asks all members that have sent nothing yet. If it is about all, it
+// also asks the whole group: a member that is counted as lost may live, because
+// only its reports were lost.
 func (m *Machine) request(now time.Duration) {
 	r := m.rebuild
-	r.again = now + retryTime
+	r.asked, r.again = now, now+retryTime
+	if r.reason != AfterHeal {
+		m.do(Send{Message: &balance.Request{Header: m.header(balance.KindRequest, r.epoch), To: netip.IPv4Unspecified()}})
+	}
 	for _, p := range m.peers[1:] {
 		if a := r.answers[p.slot]; a != nil && a.chunks == 0 {
 			m.do(Send{To: p.address, Message: &balance.Request{Header: m.header(balance.KindRequest, r.epoch), To: p.address}})
@@ -137,12 +165,21 @@ func (m *Machine) hearFlows(now time.Duration, p *peer, f *balance.Flows) {
 	}
 	m.counters.FlowsReceived++
 	m.do(Send{To: p.address, Message: &balance.Ack{Header: m.header(balance.KindAck, f.Epoch), To: p.address, Chunk: f.Chunk}})
+	if !p.alive {
+		m.found(now, p, f.Epoch)
+	}
 	r := m.rebuild
 	if r == nil || f.Epoch != r.epoch {
 		return // an answer to an earlier question
 	}
 	a := r.answers[p.slot]
-	if a == nil || !a.take(int(f.Chunk), int(f.Chunks)) {
+	if a == nil {
+		return
+	}
+	if a.chunks == 0 {
+		r.late = now + (now - r.asked)
+	}
+	if !a.take(int(f.Chunk), int(f.Chunks)) {
 		return
 	}
 	r.flows += len(f.Flows)
@@ -152,6 +189,24 @@ func (m *Machine) hearFlows(now time.Duration, p *peer, f *balance.Flows) {
 		}
 	}
 	m.endIfComplete(now)
+}
+
+// found is called when a member answers that was counted as lost. The rebuild
+// waits for the rest of its connections, or begins anew if it is over. What the
+// member can serve by now, its next report says.
+func (m *Machine) found(now time.Duration, p *peer, epoch uint32) {
+	p.lostAt, p.offers = now+m.cfg.LostTime(), nil
+	m.revive(now, p)
+	switch {
+	case epoch != m.epoch:
+		m.returned(now, p) // to an earlier question
+		return
+	case m.rebuild == nil && !m.owner:
+		return // it asks when it takes the role
+	case m.rebuild == nil:
+		m.begin(now, AfterHeal)
+	}
+	m.rebuild.answers[p.slot] = &answer{}
 }
 
 // take notes a chunk, and reports whether it is new.
@@ -184,15 +239,21 @@ func (m *Machine) learn(now time.Duration, f Flow, at Slot, s State) {
 	}
 }
 
-// endIfComplete ends the rebuild once all members have answered.
+// endIfComplete ends the rebuild once all members have answered. One that is
+// counted as lost has as long again as the others took to begin, if it was
+// asked.
 func (m *Machine) endIfComplete(now time.Duration) bool {
-	for _, a := range m.rebuild.answers { // order: only whether there is one
-		if a.chunks == 0 || a.missing > 0 {
-			return false
-		}
+	r := m.rebuild
+	if !r.complete() || r.reason != AfterHeal && now < r.late && m.misses() {
+		return false
 	}
 	m.endRebuild(now)
 	return true
+}
+
+// misses reports whether a member is counted as lost.
+func (m *Machine) misses() bool {
+	return slices.ContainsFunc(m.peers[1:], func(p *peer) bool { return !p.alive })
 }
 
 // endRebuild ends the rebuild, whatever it has found, and routes what was held.
@@ -234,103 +295,4 @@ func flowIn(f balance.Flow) Flow {
 
 func flowMessage(f LiveFlow) balance.Flow {
 	return balance.Flow{Client: f.Flow.Source(), Service: f.Flow.Service().Address(), State: uint8(f.State)}
-}
-
-// sending is an answer to another member's question that has not arrived yet.
-type sending struct {
-	to     netip.Addr
-	epoch  uint32
-	flows  []LiveFlow
-	chunks int
-	next   int   // the first chunk that was never sent
-	open   []int // sent and not acknowledged
-	again  time.Duration
-	giveUp time.Duration
-}
-
-// answerTime is how long a member keeps sending its connections to one that
-// does not acknowledge.
-const answerTime = 2 * time.Second
-
-// hearRequest asks the shell for the connections of this machine.
-func (m *Machine) hearRequest(r *balance.Request) {
-	if r.To == m.cfg.Address || r.To.IsUnspecified() {
-		m.do(Collect{For: r.Sender, Epoch: r.Epoch})
-	}
-}
-
-// answer begins to send connections, without those of services that are not
-// balanced, which the new owner resets.
-func (m *Machine) answer(now time.Duration, l Live) {
-	for _, s := range m.sendings {
-		if s.to == l.For && s.epoch == l.Epoch {
-			return // the question came twice
-		}
-	}
-	m.forgetSendings(l.For)
-	flows := slices.DeleteFunc(slices.Clone(l.Flows), func(f LiveFlow) bool { return m.fixed(f.Flow.Service()) != "" })
-	s := &sending{
-		to: l.For, epoch: l.Epoch, flows: flows,
-		chunks: max(1, (len(flows)+balance.FlowsMax-1)/balance.FlowsMax), giveUp: now + answerTime,
-	}
-	m.sendings = append(m.sendings, s)
-	m.sendMore(now, s)
-}
-
-// sendMore sends chunks until enough are on their way.
-func (m *Machine) sendMore(now time.Duration, s *sending) {
-	for s.next < s.chunks && len(s.open) < windowMax {
-		m.sendChunk(s, s.next)
-		s.open = append(s.open, s.next)
-		s.next++
-	}
-	s.again = now + retryTime
-}
-
-func (m *Machine) sendChunk(s *sending, chunk int) {
-	from := chunk * balance.FlowsMax
-	f := &balance.Flows{Header: m.header(balance.KindFlows, s.epoch), To: s.to, Chunk: uint16(chunk), Chunks: uint16(s.chunks)}
-	for _, live := range s.flows[from:min(from+balance.FlowsMax, len(s.flows))] {
-		f.Flows = append(f.Flows, flowMessage(live))
-	}
-	m.counters.FlowsSent++
-	m.do(Send{To: s.to, Message: f})
-}
-
-// hearAck takes a chunk off those on their way.
-func (m *Machine) hearAck(now time.Duration, a *balance.Ack) {
-	if a.To != m.cfg.Address {
-		return
-	}
-	for i, s := range m.sendings {
-		if s.to != a.Sender || s.epoch != a.Epoch {
-			continue
-		}
-		s.open = slices.DeleteFunc(s.open, func(chunk int) bool { return chunk == int(a.Chunk) })
-		s.giveUp = now + answerTime
-		m.sendMore(now, s)
-		if len(s.open) == 0 {
-			m.sendings = slices.Delete(m.sendings, i, i+1)
-		}
-		return
-	}
-}
-
-// sendAgain repeats chunks that nobody has acknowledged.
-func (m *Machine) sendAgain(now time.Duration) {
-	m.sendings = slices.DeleteFunc(m.sendings, func(s *sending) bool { return now >= s.giveUp })
-	for _, s := range m.sendings {
-		if now < s.again {
-			continue
-		}
-		for _, chunk := range s.open {
-			m.sendChunk(s, chunk)
-		}
-		s.again = now + retryTime
-	}
-}
-
-// forgetSendings ends what is being sent to a member.
-func (m *Machine) forgetSendings(to netip.Addr) {
-	m.sendings = slices.DeleteFunc(m.sendings, func(s *sending) bool { return s.to == to })
 }
