@@ -69,7 +69,7 @@ func (m *Machine) RouteError(now time.Duration, p *Packet) Decision {
 	p.Segment = OtherSegment
 	switch {
 	case second && p.Hops == 1:
-		return m.forwarded(p)
+		return m.forwarded(now, p)
 	case p.Hops > 0:
 		return m.here()
 	case !m.owner:

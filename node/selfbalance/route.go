@@ -53,7 +53,7 @@ func (m *Machine) Route(now time.Duration, p *Packet) Decision {
 	case p.Hops >= 2:
 		return m.here()
 	case p.Hops == 1:
-		return m.forwarded(p)
+		return m.forwarded(now, p)
 	case !m.owner:
 		return m.misled(now, p)
 	case m.cfg.Recovery == RecoverBySecondChance:
@@ -87,14 +87,15 @@ func (m *Machine) drop() Decision {
 // service are balanced. The owner chooses for them as for those of clients. Any
 // other member serves them itself; a connection that it opened as the owner
 // stays where it is.
-func (m *Machine) Balances(s Service) bool {
-	return m.owner && m.services[s] != nil && m.fixed(s) == ""
-}
+func (m *Machine) Balances(s Service) bool { return m.owner && m.balanced(s) }
+
+// balanced reports whether connections to a service are for any of its members.
+func (m *Machine) balanced(s Service) bool { return m.services[s] != nil && m.fixed(s) == "" }
 
 // byTable routes as the owner with a table does.
 func (m *Machine) byTable(now time.Duration, p *Packet) Decision {
 	e := m.table.find(now, p.Flow.key())
-	if e != nil && p.Segment == SYN && (Reusable(e.State()) || m.cfg.ResetDead && m.lost(e.Slot())) {
+	if e != nil && p.Segment == SYN && m.replaces(e) {
 		m.table.Remove(e) // the client uses its port again, or nobody has answered
 		e = nil
 	}
@@ -131,6 +132,22 @@ func (m *Machine) RouteKnown(now time.Duration, k Key, s Segment) (to Slot, know
 	return to, true
 }
 
+// replaces reports whether a SYN begins a connection in the place of another.
+func (m *Machine) replaces(e *Entry) bool {
+	return Reusable(e.State()) || m.cfg.ResetDead && m.lost(e.Slot())
+}
+
+// remember adds a connection whose SYN has passed; nil: the table is full, and
+// keeps what it has.
+func (m *Machine) remember(now time.Duration, f Flow, v *service, to Slot) *Entry {
+	e, added := m.table.Add(now, f, v.index, to, None)
+	if !added {
+		return nil
+	}
+	m.table.Note(now, e, SYN)
+	return e
+}
+
 // lost reports whether the member of a slot cannot be heard.
 func (m *Machine) lost(s Slot) bool { return s != Self && !m.peers[s].alive }
 
@@ -162,10 +179,8 @@ func (m *Machine) unknown(now time.Duration, p *Packet) Decision {
 		m.counters.Refused++
 		return Decision{Verdict: Refuse}
 	}
-	if e, added := m.table.Add(now, p.Flow, v.index, slot, None); added {
-		m.table.Note(now, e, SYN)
-	} else {
-		return m.drop() // the table is full, and keeps what it has
+	if m.remember(now, p.Flow, v, slot) == nil {
+		return m.drop()
 	}
 	m.counters.Assigned++
 	return m.to(slot, true)
@@ -192,10 +207,13 @@ func (m *Machine) byHash(p *Packet) Decision {
 	return m.keepOrPass(p, second)
 }
 
-// forwarded routes a segment that the owner has forwarded to this member.
-func (m *Machine) forwarded(p *Packet) Decision {
+// forwarded routes a segment that another member has forwarded to this one.
+func (m *Machine) forwarded(now time.Duration, p *Packet) Decision {
 	v := m.services[p.Flow.Service()]
-	if m.cfg.Recovery != RecoverBySecondChance || v == nil || p.Segment == SYN {
+	switch {
+	case m.cfg.Recovery != RecoverBySecondChance && m.owner && m.balanced(p.Flow.Service()):
+		return m.entrusted(now, p, v)
+	case m.cfg.Recovery != RecoverBySecondChance || v == nil || p.Segment == SYN:
 		return m.here()
 	}
 	first, second, found := Rendezvous(p.Flow, &v.members)
@@ -208,6 +226,31 @@ func (m *Machine) forwarded(p *Packet) Decision {
 	return m.keepOrPass(p, first)
 }
 
+// entrusted routes a segment that a member has forwarded to the owner, which
+// may not forward it again. If it is a SYN, the owner serves the connection
+// itself, and remembers that for segments that come to it directly, unless
+// another member has it: the client repeats the SYN, and may find the owner.
+func (m *Machine) entrusted(now time.Duration, p *Packet, v *service) Decision {
+	e := m.table.find(now, p.Flow.key())
+	switch {
+	case e != nil && e.Slot() == Self:
+		before := e.State()
+		m.table.Note(now, e, p.Segment)
+		m.syncAfter(now, e, before)
+	case p.Segment != SYN:
+	case e != nil && !m.replaces(e):
+		return m.drop()
+	case m.rebuild.blind() && e == nil:
+		m.counters.Held++
+		return Decision{Verdict: Hold} // another member may have it
+	default:
+		if m.remember(now, p.Flow, v, Self) == nil {
+			return m.drop()
+		}
+	}
+	return m.here()
+}
+
 // keepOrPass delivers a segment of a connection that this machine has, and
 // passes others on to another member.
 func (m *Machine) keepOrPass(p *Packet, other Slot) Decision {
@@ -216,20 +259,4 @@ func (m *Machine) keepOrPass(p *Packet, other Slot) Decision {
 	}
 	m.counters.PassedOn++
 	return Decision{Verdict: PassOn, To: other}
-}
-
-// misled routes a segment that a client sent to a member that is not the owner:
-// the client has not learned yet that the address moved. Who was the owner
-// still knows where the connection lives. A SYN is dropped: the client repeats
-// it, and the owner should choose.
-func (m *Machine) misled(now time.Duration, p *Packet) Decision {
-	if p.Known {
-		return m.here()
-	}
-	if e := m.table.Find(now, p.Flow); e != nil && p.Segment != SYN {
-		if slot := e.Slot(); slot != Self && !m.lost(slot) {
-			return m.to(slot, false)
-		}
-	}
-	return m.drop()
 }

@@ -3,7 +3,8 @@ package event
 import "time"
 
 // BalanceAssigned: the owner of a virtual IP chose a member for a new
-// connection. Node is the owner.
+// connection, or another member, to which the client sent it by mistake, did.
+// Node is the one that chose.
 type BalanceAssigned struct {
 	Interface string
 	Service   string // ip:port of the virtual service
