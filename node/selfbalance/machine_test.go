@@ -79,28 +79,6 @@ func TestHeldSegments(t *testing.T) {
 	}
 }
 
-// TestRebuildSurvivesLoss: every third message is lost, and no connection is.
-func TestRebuildSurvivesLoss(t *testing.T) {
-	g := newGroup(t, 3, nil)
-	a, b := g.named("a"), g.named("b")
-	a.open(3000)
-	ofA := len(a.live)
-	a.die()
-	g.run(4 * second)
-	n := 0
-	g.lose = func(*testMember, *testMember, balance.Message) bool { n++; return n%3 == 0 }
-	b.step(Role{Owner: true})
-	g.run(500 * ms)
-	end, _ := note[RecoveryEnded](b)
-	if end.Silent != 0 || end.Took > 300*ms {
-		t.Errorf("end: got %+v, want all answers within 300 ms", end)
-	}
-	b.ask(3000)
-	if got := g.resets(); got != ofA {
-		t.Errorf("resets: got %d, want those of a, %d", got, ofA)
-	}
-}
-
 // TestPreparesBeforePreempting: a member that comes back with a higher priority
 // learns the connections before it says that it is ready, and nothing is held
 // or reset when it takes the role.

@@ -19,6 +19,11 @@ const (
 // that of a message on a segment, and a fraction of HoldTime.
 const retryTime = 50 * time.Millisecond
 
+// doubtTime is how long a rebuild waits for the owner before, if that has
+// missed a report and answers nothing: three questions. The election may notice
+// its death before its reports count as lost.
+const doubtTime = 3 * retryTime
+
 // windowMax is how many chunks of connections may be on their way at once:
 // enough to fill a link of 1 Gbit/s for the 0.3 ms to an acknowledgement.
 const windowMax = 32
@@ -42,6 +47,15 @@ type answer struct {
 	chunks  int // 0: none has arrived
 	have    []uint64
 	missing int
+	givenUp bool // if none has arrived
+}
+
+// complete reports whether nothing more is waited for.
+func (a *answer) complete() bool {
+	if a.chunks == 0 {
+		return a.givenUp
+	}
+	return a.missing == 0
 }
 
 func (r *rebuild) due() time.Duration {
@@ -54,7 +68,7 @@ func (r *rebuild) due() time.Duration {
 // complete reports whether all that are waited for have answered.
 func (r *rebuild) complete() bool {
 	for _, a := range r.answers { // order: only whether there is one
-		if a.chunks == 0 || a.missing > 0 {
+		if !a.complete() {
 			return false
 		}
 	}
@@ -149,12 +163,26 @@ func (m *Machine) request(now time.Duration) {
 
 // askAgain repeats the question, and ends the rebuild when it is too late.
 func (m *Machine) askAgain(now time.Duration) {
+	m.giveUp(now)
 	switch r := m.rebuild; {
 	case m.endIfComplete(now):
 	case now >= r.deadline:
 		m.endRebuild(now)
 	case now >= r.again:
 		m.request(now)
+	}
+}
+
+// giveUp ends the waiting for an owner that probably lives no more.
+func (m *Machine) giveUp(now time.Duration) {
+	r := m.rebuild
+	if now < r.began+doubtTime {
+		return
+	}
+	for slot, a := range r.answers { // order: each by itself
+		p := m.peers[slot]
+		reported := p.lostAt - m.cfg.LostTime()
+		a.givenUp = p.owner && r.began-reported > m.cfg.ReportTime*3/2
 	}
 }
 
