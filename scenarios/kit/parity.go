@@ -249,16 +249,22 @@ func passingOrDrawn(v varying) int64 {
 	return passing(v) + int64(drawn)
 }
 
-// dueOrDealt does not compare what members of a self-balanced group serve. Who
-// gets a connection depends on which of two came first, by microseconds, and he
-// gets all its requests: one that was dealt out differently moves hundreds, and
-// all those that follow. That each has its share incidents expect, in both
-// worlds; and what clients are answered is compared.
+// dueOrDealt allows for a member of a self-balanced group that was dealt a few
+// connections more or fewer, as passingOrDrawn, with all their requests. Who
+// gets a connection depends on which of two came first, by microseconds.
 func dueOrDealt(v varying) int64 {
-	if balances(v.scenario.Topology.Nodes[v.of]) {
-		return math.MaxInt64
+	allowed := int64(v.scenario.Clients().Due("", v.tolerance))
+	if !balances(v.scenario.Topology.Nodes[v.of]) {
+		return allowed
 	}
-	return int64(v.scenario.Clients().Due("", v.tolerance))
+	connections, requests := 0, 0
+	for _, s := range v.outcome.Measures.Spread {
+		if balances(v.scenario.Topology.Nodes[s.Node]) {
+			connections, requests = connections+s.Connections, requests+s.Requests
+		}
+	}
+	drawn := math.Sqrt(float64(connections))
+	return allowed + int64(drawn*max(1, float64(requests)/float64(max(1, connections))))
 }
 
 // balances reports whether a node is a member of a self-balanced group.

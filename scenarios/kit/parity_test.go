@@ -153,7 +153,7 @@ func TestMeasureLikeOfABalancedGroup(t *testing.T) {
 	outcome := func(kept, served, elsewhere int) *scenarios.Outcome {
 		o := measured(9*time.Second, oracle.Requests{Sent: 100, OK: 80}, 1)
 		o.Measures.Connections = []oracle.Connections{{Fault: "crash a", Established: 900, Kept: kept, Lost: 900 - kept}}
-		o.Measures.Spread = []oracle.Spread{{Node: "a", Requests: served}, {Node: "proxy", Requests: elsewhere}}
+		o.Measures.Spread = []oracle.Spread{{Node: "a", Connections: 900, Requests: served}, {Node: "proxy", Requests: elsewhere}}
 		return o
 	}
 	references := []*scenarios.Outcome{outcome(600, 5000, 100)}
@@ -166,7 +166,9 @@ func TestMeasureLikeOfABalancedGroup(t *testing.T) {
 		// Three more of those that are made for one request may be open just then.
 		{"two deviations", outcome(567, 5000, 100), false, true},
 		{"more than two", outcome(566, 5000, 100), false, false},
-		{"another share", outcome(600, 50, 100), false, true},
+		// Each of 900 connections has five or six requests, and 30 may be elsewhere.
+		{"a little more", outcome(600, 5160, 100), false, true},
+		{"another share", outcome(600, 4000, 100), false, false},
 		{"who is no member", outcome(600, 5000, 50), false, false},
 	} {
 		for s, want := range map[*scenarios.Scenario]bool{plain: test.plain, balanced: test.shared} { // order: each for itself

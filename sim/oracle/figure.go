@@ -43,8 +43,8 @@ const (
 	// WithFate is by the connections opened or closed in the tolerance and, where
 	// members share them, by how many of them one member has.
 	WithFate Varies = "with-fate"
-	// WithAllDue is by the requests of all clients that come due in the tolerance,
-	// and in any way for members that share them.
+	// WithAllDue is by the requests of all clients that come due in the tolerance
+	// and, where members share them, by those of a few connections.
 	WithAllDue Varies = "with-all-due"
 	// Freely is for figures that follow from others, or that may vary in any way.
 	// They are not compared between worlds.
