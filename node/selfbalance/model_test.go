@@ -23,16 +23,23 @@ type remembered struct {
 	service  int
 	packets  uint32
 	lastSeen time.Duration
-	turn     int // the call since which it is in its second and state
+	turn     int // the call since which it is in its span and state
 }
 
-func (m *model) second(r *remembered) time.Duration { return r.lastSeen / time.Second }
+// span is how long segments of a connection in a state do not move its entry.
+func (m *model) span(s State) time.Duration {
+	seconds := int64(m.config.Timeouts[s]/time.Second) / 128
+	return time.Duration(max(1, seconds)) * time.Second
+}
+
+// when is the number of the span of an entry's last segment.
+func (m *model) when(r *remembered) time.Duration { return r.lastSeen / m.span(r.state) }
 
 // due is when the timer ends, gone when Expire removes the entry.
 func (m *model) due(r *remembered) time.Duration { return r.lastSeen + m.config.Timeouts[r.state] }
 
 func (m *model) gone(r *remembered) time.Duration {
-	return (m.second(r)+1)*time.Second + m.config.Timeouts[r.state]
+	return (m.when(r)+1)*m.span(r.state) + m.config.Timeouts[r.state]
 }
 
 func (m *model) find(now time.Duration, f Flow) *remembered {
@@ -46,7 +53,7 @@ func (m *model) find(now time.Duration, f Flow) *remembered {
 
 func (m *model) enter(now time.Duration, r *remembered, to Slot, s State) {
 	m.turns++
-	if s != r.state || now/time.Second != m.second(r) {
+	if s != r.state || now/m.span(s) != m.when(r) {
 		r.turn = m.turns
 	}
 	r.slot, r.state, r.lastSeen = to, s, now
@@ -71,14 +78,14 @@ func (m *model) add(now time.Duration, f Flow, service int, to Slot, s State) (e
 	return evicted, true
 }
 
-// idle returns the flow that was idle longest. Within a second it is the one
+// idle returns the flow that was idle longest. Within a span it is the one
 // that began to be in it first, and of different states the one that was seen
 // first since.
 func (m *model) idle() Flow {
 	heads := map[State]Flow{}
 	order := func(a, b Flow) int {
 		x, y := m.entries[a], m.entries[b]
-		return cmp.Or(cmp.Compare(m.second(x), m.second(y)), cmp.Compare(x.turn, y.turn))
+		return cmp.Or(cmp.Compare(m.when(x), m.when(y)), cmp.Compare(x.turn, y.turn))
 	}
 	for f, r := range m.entries {
 		if head, ok := heads[r.state]; !ok || order(f, head) < 0 {

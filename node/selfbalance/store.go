@@ -29,9 +29,8 @@ type store struct {
 type link struct{ next, prev uint32 }
 
 // queue is the entries of one state, the one that was idle longest first. It is
-// in the order of the seconds of their last segments: within a second, segments
-// after the first do not move an entry, which saves most of the work when many
-// pass.
+// in the order of the spans of their last segments, see span, which saves most
+// of the work when many pass.
 type queue struct{ first, last uint32 }
 
 const (
