@@ -176,8 +176,8 @@ func (m *Machine) askAgain(now time.Duration) {
 // giveUp ends the waiting for an owner that probably lives no more.
 func (m *Machine) giveUp(now time.Duration) {
 	r := m.rebuild
-	if now < r.began+doubtTime {
-		return
+	if r.reason != AfterTakeover || now < r.began+doubtTime {
+		return // without a takeover nobody says that the owner is dead
 	}
 	for slot, a := range r.answers { // order: each by itself
 		p := m.peers[slot]
