@@ -39,7 +39,7 @@ type Client struct {
 	tls     *certificate.Client // nil: plain HTTP
 	ask     web.Request         // common to all requests
 	arrival arrival
-	unsent  map[uint64]bool // requests that are due and wait for a connection, new or free
+	unsent  map[uint64]time.Duration // requests that wait for a connection, new or free, and when they came due
 }
 
 // New starts a client on a running machine; it ends with the machine. cfg must
@@ -52,7 +52,7 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	}
 	c := &Client{
 		host: h, cfg: cfg, ledger: ledger, target: target,
-		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]bool{},
+		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]time.Duration{},
 	}
 	if target.Scheme == topology.SchemeHTTPS {
 		if c.tls, err = newTLS(h, cfg.Certificate); err != nil {
@@ -99,7 +99,7 @@ func (c *Client) run(p *sim.Proc) {
 // the count.
 func (c *Client) Finish() {
 	for _, id := range slices.Sorted(maps.Keys(c.unsent)) {
-		c.log(event.RequestWaiting{Request: id})
+		c.log(event.RequestWaiting{Request: id, Waited: c.host.Now() - c.unsent[id]})
 	}
 }
 

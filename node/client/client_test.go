@@ -282,12 +282,12 @@ func TestFinish(t *testing.T) {
 	t.Run("for a new one", func(t *testing.T) {
 		l := newLab(t) // the server refuses the first, and is gone for the others
 		l.At(250*time.Millisecond, func() { l.server.Crash(false) })
-		l.ask(topology.Client{Rate: 10, Connect: 300 * time.Millisecond, Retries: 1, Stop: 500 * time.Millisecond})
+		l.ask(topology.Client{Rate: 10, Phase: time.Millisecond, Connect: 300 * time.Millisecond, Retries: 1, Stop: 500 * time.Millisecond})
 		l.Run(550 * time.Millisecond)
 		l.asks.Finish()
 		_, waiting := hosttest.Bodies[event.RequestWaiting](l.Lab, "c1")
 		_, failures := hosttest.Bodies[failed](l.Lab, "c1")
-		if want := []event.RequestWaiting{{Request: 4}, {Request: 5}}; !slices.Equal(waiting, want) || len(failures) != 6 {
+		if want := []event.RequestWaiting{{Request: 4, Waited: 249 * time.Millisecond}, {Request: 5, Waited: 149 * time.Millisecond}}; !slices.Equal(waiting, want) || len(failures) != 6 {
 			t.Errorf("got %v after %v, want %v after two refusals of three requests", waiting, failures, want)
 		}
 	})

@@ -34,7 +34,7 @@ func (p *pool) submit(r *request) {
 		r.ID = p.client.ledger.request()
 	}
 	r.Attempt++
-	p.client.unsent[r.ID] = true
+	p.client.unsent[r.ID] = r.due
 	if c := p.pick(); c != nil {
 		c.take(r)
 		return

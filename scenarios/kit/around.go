@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -9,8 +10,8 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Around plays a scenario in virtual time as it is and, if there is a
-// tolerance, in the ways in which real time may differ by it:
+// Around yields a scenario as it is and then, if there is a tolerance, in the
+// ways in which real time may differ by it:
 //
 //   - Everything that is done to the cluster comes a tolerance sooner, or later. In
 //     real time what is done and what the cluster does are late independently of
@@ -27,31 +28,25 @@ import (
 //     the same instant the other one is heard first.
 //   - All nodes are a twenty-fifth of it farther away. So there is a request under
 //     way at whatever moment something happens: it takes eight turns of that.
-func Around(s *scenarios.Scenario, tolerance time.Duration, play func(*scenarios.Scenario) (*scenarios.Outcome, error)) ([]*scenarios.Outcome, error) {
+//
+// What explains most comes first.
+func Around(s *scenarios.Scenario, tolerance time.Duration) iter.Seq[*scenarios.Scenario] {
 	variants := []*scenarios.Scenario{s}
 	if tolerance > 0 {
-		for _, by := range []time.Duration{-tolerance, tolerance} {
+		nodes := topology.Names(s.Topology.Nodes)
+		loss := float64(tolerance) / float64(s.Duration)
+		variants = append(variants, slowed(s, loss, nodes...), distant(s, tolerance/25, nodes...))
+		for _, by := range []time.Duration{tolerance, -tolerance} {
 			if len(s.Timeline) > 0 {
 				variants = append(variants, moved(s, by))
 			}
 			variants = append(variants, ended(s, by))
 		}
-		nodes := topology.Names(s.Topology.Nodes)
-		loss := float64(tolerance) / float64(s.Duration)
-		variants = append(variants, slowed(s, loss, nodes...), distant(s, tolerance/25, nodes...))
 		for _, name := range nodes {
 			variants = append(variants, slowed(s, loss, name), started(s, tolerance, name), distant(s, tolerance/100, name))
 		}
 	}
-	var outcomes []*scenarios.Outcome
-	for _, v := range variants {
-		o, err := play(v)
-		if err != nil {
-			return nil, err
-		}
-		outcomes = append(outcomes, o)
-	}
-	return outcomes, nil
+	return slices.Values(variants)
 }
 
 // moved is the scenario with all that is done to the cluster later.

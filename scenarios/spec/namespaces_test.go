@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func onNamespaces(t topology.Topology, o world.Options) (scenarios.Lab, error) {
 
 // rounds are how many incidents are played at once, for each processor: they
 // mostly wait, and a failing one is retried with less parallelism.
-var rounds = []int{6, 2, 1, 1}
+var rounds = []int{8, 3, 2, 1}
 
 // strikes are how many failed plays fail an incident. A play in real time is a
 // sample: it may depend on which of two machines sends first, by less than a
@@ -83,7 +84,12 @@ var theStage = sync.OnceValue(func() *stage {
 // is a verdict. They are judged when all have been played, for that computes.
 func perform(all []*turn) {
 	for i, perProcessor := range rounds {
-		sideBySide(perProcessor*runtime.NumCPU(), all, (*turn).play)
+		if len(all) == 0 {
+			return
+		}
+		atOnce := perProcessor * runtime.NumCPU()
+		announce(i, atOnce, all)
+		sideBySide(atOnce, all, (*turn).play)
 		var mu sync.Mutex
 		var again []*turn
 		sideBySide(runtime.NumCPU(), all, func(p *turn) {
@@ -96,6 +102,21 @@ func perform(all []*turn) {
 			again = append(again, p)
 		})
 		all = again
+	}
+}
+
+// announce says what is played next: nothing else is printed for minutes.
+func announce(round, atOnce int, all []*turn) {
+	took := time.Duration(0)
+	for _, p := range all {
+		took += p.scenario.Duration
+	}
+	fmt.Fprintf(os.Stderr, "in real time, round %d of %d: %d incidents, %d at once, %v\n", round+1, len(rounds), len(all), atOnce,
+		max(took/time.Duration(atOnce), all[0].scenario.Duration).Round(time.Second))
+	for _, p := range all {
+		if len(p.told) > 0 {
+			fmt.Fprintf(os.Stderr, "  again %s: %s\n", p.scenario.Title(), strings.Join(strings.Fields(p.told[len(p.told)-1]), " "))
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -49,9 +50,6 @@ func playAgain(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome {
 	return o
 }
 
-// surroundings keeps what around has played.
-var surroundings sync.Map
-
 // adrift are incidents in which two rhythms meet that nothing ties together. A
 // millisecond decides which comes first, and that decides all that is measured
 // later: as different as with another seed, and so they are held against many.
@@ -59,48 +57,67 @@ var adrift = []string{"group-collision-mac"}
 
 const seedsAdrift = 24
 
-// around plays an incident in virtual time: as it is, which mostly is all that
-// is asked for, or in all ways in which real time may differ, too.
-func around(s *scenarios.Scenario, all bool) []*scenarios.Outcome {
-	if isReal(s) {
-		return nil
-	}
-	tolerance := s.RealTime()
-	if !all {
-		tolerance = 0
-	}
-	type key struct {
-		name      string
-		tolerance time.Duration
-	}
-	if known, has := surroundings.Load(key{s.Title(), tolerance}); has {
-		return known.([]*scenarios.Outcome)
-	}
-	play := func(variant *scenarios.Scenario, seed uint64) (*scenarios.Outcome, error) {
-		return variant.Run(context.Background(), scenarios.RunOptions{Seed: seed, Keep: event.SetOf(event.StandbyChanged{})})
-	}
-	outcomes, err := kit.Around(s, tolerance, func(variant *scenarios.Scenario) (*scenarios.Outcome, error) { return play(variant, s.Seed) })
-	for seed := uint64(1); all && err == nil && seed <= seedsAdrift && slices.Contains(adrift, s.Name); seed++ {
-		var o *scenarios.Outcome
-		if o, err = play(s, seed); err == nil {
-			outcomes = append(outcomes, o)
+// references are runs of an incident in virtual time, as many as were needed so
+// far. All of them take longer than the incident itself.
+type references struct {
+	mu       sync.Mutex
+	outcomes []*scenarios.Outcome
+	next     func() (*scenarios.Scenario, uint64, bool)
+}
+
+// theReferences are those of each incident, by its title.
+var theReferences sync.Map
+
+// waysToPlay yields with which seed an incident is played in virtual time: as
+// it is, and in all ways in which real time may differ.
+func waysToPlay(s *scenarios.Scenario) iter.Seq2[*scenarios.Scenario, uint64] {
+	return func(yield func(*scenarios.Scenario, uint64) bool) {
+		for variant := range kit.Around(s, s.RealTime()) {
+			if !yield(variant, s.Seed) {
+				return
+			}
+		}
+		for seed := uint64(1); slices.Contains(adrift, s.Name) && seed <= seedsAdrift; seed++ {
+			if !yield(s, seed) {
+				return
+			}
 		}
 	}
+}
+
+// more plays one more reference, unless there are no more.
+func (r *references) more() bool {
+	variant, seed, has := r.next()
+	if !has {
+		return false
+	}
+	o, err := variant.Run(context.Background(), scenarios.RunOptions{Seed: seed, Keep: event.SetOf(event.StandbyChanged{})})
 	if err != nil {
 		panic(err) // which the library's own specs report better
 	}
-	surroundings.Store(key{s.Title(), tolerance}, outcomes)
-	return outcomes
+	r.outcomes = append(r.outcomes, o)
+	return true
 }
 
-// referencesFor are what an outcome in real time is held against: the incident
-// as it is, unless that is not enough.
+// referencesFor are what an outcome in real time is held against: as few ways
+// to play the incident as it takes to be like them, or all.
 func referencesFor(s *scenarios.Scenario, o *scenarios.Outcome) []*scenarios.Outcome {
-	itself := around(s, false)
-	if like, _ := kit.MeasureLike(s, itself, s.RealTime()).Match(o); like {
-		return itself
+	if isReal(s) {
+		return nil
 	}
-	return around(s, true)
+	known, has := theReferences.Load(s.Title())
+	if !has {
+		next, _ := iter.Pull2(waysToPlay(s)) // all are pulled, or the process ends
+		known, _ = theReferences.LoadOrStore(s.Title(), &references{next: next})
+	}
+	r := known.(*references)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if like, _ := kit.MeasureLike(s, r.outcomes, s.RealTime()).Match(o); len(r.outcomes) > 0 && like || !r.more() {
+			return slices.Clone(r.outcomes)
+		}
+	}
 }
 
 // One body for both worlds: what is expected of an incident holds, and what is

@@ -54,6 +54,7 @@ type RequestSent struct {
 // it waited for a connection, new or free.
 type RequestWaiting struct {
 	Request uint64
+	Waited  time.Duration // since it came due
 }
 
 // RequestServed: a service answered a request. Node is the server.

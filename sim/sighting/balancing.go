@@ -66,9 +66,9 @@ func (w *Watcher) arrived(now time.Duration, from, to *Port, v *virtualIP, ip *w
 		return true
 	}
 	w.passages.note(to, packet, 0)
-	if meant := w.macs[wire.EthernetOf(data).DestinationNumber()]; meant == nil || meant == to {
+	if !w.flooded(to, data) {
 		v.balancing.arrives = to.node
-	} // else the switch has flooded it, because its receiver is dead
+	}
 	w.age(now, from, v, ip, data)
 	return false
 }

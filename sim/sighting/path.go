@@ -87,7 +87,17 @@ func (w *Watcher) Delivered(now time.Duration, from, to *Port, data []byte) {
 		p.last = now
 		return
 	}
-	w.turn(now, p, from.node, way{to: to.node}, "")
+	if !w.flooded(to, data) {
+		w.turn(now, p, from.node, way{to: to.node}, "")
+	}
+}
+
+// flooded reports whether a frame that arrived at a port is meant for another
+// one. The switch sends it everywhere when its receiver is dead. In real time
+// the machine's own filter drops it, behind the port.
+func (w *Watcher) flooded(to *Port, data []byte) bool {
+	meant := w.macs[wire.EthernetOf(data).DestinationNumber()]
+	return meant != nil && meant != to
 }
 
 // Lost reads a frame that was lost between two ports. If to is nil, it was lost

@@ -133,6 +133,8 @@ type node interface {
 	// has. All nodes are asked before the first is waited for.
 	Finish()
 	Finished() error
+	// CatchUp enters in the journal what the node has reported so far.
+	CatchUp()
 }
 
 // withoutDefaultLatency removes the default latency from the segments: the
@@ -165,7 +167,7 @@ func (b *Testbed) Run(until time.Duration) error {
 	if !b.began {
 		b.began = true
 		b.clock.Begin(netns.Monotonic() + startIn)
-		b.gauge = wall.NewGauge(b.Loop())
+		b.gauge = wall.NewGauge(b.Loop(), b.clock)
 		for _, n := range b.nodes {
 			n.Begin()
 		}
@@ -190,6 +192,7 @@ func (b *Testbed) Finish() error {
 	}
 	b.noise.Add("", b.gauge.Take())
 	b.World.Finish()
+	b.hear()
 	b.journal.End(b.Now())
 	events := b.Events()
 	if b.follow != nil {
@@ -202,8 +205,21 @@ func (b *Testbed) Finish() error {
 
 // Events returns what has happened so far.
 func (b *Testbed) Events() []event.Event {
-	b.Log().Merge(b.journal.Take())
+	b.merge()
 	return b.World.Events()
+}
+
+// hear enters in the journal what the nodes have reported so far.
+func (b *Testbed) hear() {
+	for _, n := range b.nodes {
+		n.CatchUp()
+	}
+}
+
+// merge enters it in the log.
+func (b *Testbed) merge() {
+	b.hear()
+	b.Log().Merge(b.journal.Take())
 }
 
 // Record returns what has happened so far: all of it.
@@ -211,7 +227,7 @@ func (b *Testbed) Record() event.Record { return event.RecordOf(b.Events()) }
 
 // Measure folds what has happened so far into measures.
 func (b *Testbed) Measure() (oracle.Measures, []oracle.Violation) {
-	b.Log().Merge(b.journal.Take())
+	b.merge()
 	return b.World.Measure()
 }
 

@@ -62,17 +62,24 @@ func (j *Journal) Take() []event.Event {
 	return events
 }
 
-// lastWords is what members show when they are asked to finish.
-var lastWords = event.SetOf(event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{})
+// lastWords is what nodes say when they are asked to finish.
+var lastWords = event.SetOf(event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{}, event.RequestWaiting{})
 
 // End drops what happened after the end of the run: nodes run on until they are
-// asked to finish. The status of their members, their last events, gets the
-// instant of the end.
+// asked to finish. What they then say of themselves, their last events, gets
+// the instant of the end.
 func (j *Journal) End(at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := j.events[:0]
 	for _, e := range j.events {
+		if waiting, is := e.What.(event.RequestWaiting); is {
+			waiting.Waited -= e.At - at
+			if waiting.Waited < 0 {
+				continue // it came due after the end
+			}
+			e.What = waiting
+		}
 		if lastWords.Has(e.What) {
 			e.At = at
 		}

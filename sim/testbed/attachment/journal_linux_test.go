@@ -19,6 +19,9 @@ func TestJournalEnds(t *testing.T) {
 		{At: end + 1, Node: "a", What: event.RequestSent{Request: 3}},
 		{At: end + time.Millisecond, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
 		{At: end + time.Millisecond, Node: "b", What: event.BalanceStatus{Interface: "lan"}},
+		{At: end + 2, Node: "c", What: event.RequestWaiting{Request: 4, Waited: time.Second}},
+		{At: end + 2, Node: "c", What: event.RequestWaiting{Request: 5, Waited: 2}},
+		{At: end + 2, Node: "c", What: event.RequestWaiting{Request: 6, Waited: 1}}, // due after the end
 	} {
 		j.Add(e)
 	}
@@ -28,6 +31,8 @@ func TestJournalEnds(t *testing.T) {
 		{At: end, Node: "a", What: event.RequestSent{Request: 2}},
 		{At: end, Node: "b", What: event.StandbyStatus{Interface: "lan"}},
 		{At: end, Node: "b", What: event.BalanceStatus{Interface: "lan"}},
+		{At: end, Node: "c", What: event.RequestWaiting{Request: 4, Waited: time.Second - 2}},
+		{At: end, Node: "c", What: event.RequestWaiting{Request: 5, Waited: 0}},
 	}
 	if got := j.Take(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

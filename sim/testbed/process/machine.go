@@ -42,6 +42,7 @@ type machine struct {
 	clock       *wall.Clock
 	world       *world.World
 	gauge       *wall.Gauge
+	events      recorder
 	applied     map[int]func() bool // faults by number, with how to undo them
 }
 
@@ -94,7 +95,7 @@ func build(c *coordinator, cfg configuration) (*machine, error) {
 	}
 	clock.Drive(w.Loop())
 	n := &machine{
-		coordinator: c, name: cfg.Name, clock: clock, world: w, gauge: wall.NewGauge(w.Loop()), applied: map[int]func() bool{},
+		coordinator: c, name: cfg.Name, clock: clock, world: w, gauge: wall.NewGauge(w.Loop(), clock), events: recorder{fd: tapeFD}, applied: map[int]func() bool{},
 	}
 	w.Log().Watch(n.report)
 	here, err := netns.Current()
@@ -178,8 +179,12 @@ func (n *machine) apply(a application) error {
 	return nil
 }
 
-// report sends an event as it happens.
-func (n *machine) report(e event.Event) { n.inform(notice{Event: event.AppendJSON(nil, e)}) }
+// report writes an event as it happens.
+func (n *machine) report(e event.Event) {
+	if err := n.events.write(e); err != nil {
+		n.world.Loop().Fail(err)
+	}
+}
 
 // tellSaved reports the configuration that a reboot would find.
 func (n *machine) tellSaved() {

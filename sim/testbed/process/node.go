@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/sim"
-	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed/attachment"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -73,7 +72,7 @@ func (r *Node) startProcess() (*process, error) {
 		return nil, err
 	}
 	go func() {
-		p.listen(r.run.Version, r.hear)
+		p.listen(r.run.Version, r.hear, r.Bed.Journal.Add)
 		r.Bed.Loop.Post(sim.Func(func() { r.gone(p) }))
 	}()
 	// It is idle until it is configured, so nothing of it escapes the group.
@@ -105,20 +104,25 @@ func (r *Node) launch(cfg topology.Node) (err error) {
 }
 
 // hear takes a notice of the run. It is called on the listening goroutine.
-func (r *Node) hear(n notice) error {
+func (r *Node) hear(n notice) {
 	switch {
 	case n.Stall != nil:
 		r.Bed.Noise.Add(r.Node, *n.Stall)
 	case n.Saved != nil:
 		r.Bed.Loop.Post(sim.Func(func() { r.save(*n.Saved) }))
-	case n.Event != nil:
-		e, err := event.ParseJSON(n.Event)
-		if err != nil {
-			return err
-		}
-		r.Bed.Journal.Add(e)
 	}
-	return nil
+}
+
+// CatchUp enters in the journal what the process has reported so far.
+func (r *Node) CatchUp() {
+	for _, p := range []*process{r.killed, r.process} {
+		if p == nil {
+			continue
+		}
+		if err := p.events.read(r.Bed.Journal.Add); err != nil {
+			r.Fail(err)
+		}
+	}
 }
 
 // Await waits until the process is configured.

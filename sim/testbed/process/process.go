@@ -3,6 +3,7 @@
 package process
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/testbed/child"
 )
 
@@ -24,6 +26,7 @@ type process struct {
 	control *os.File
 	out     *json.Encoder
 	in      *json.Decoder
+	events  playback
 	said    *child.Tail // on its standard error
 
 	ended chan struct{} // closed when it is gone
@@ -43,18 +46,24 @@ func spawn(space *netns.Namespace) (*process, error) {
 		return nil, err
 	}
 	defer theirs.Close()
+	tape, err := newTape()
+	if err != nil {
+		ours.Close()
+		return nil, err
+	}
 	p := &process{
-		control: ours, out: json.NewEncoder(ours), in: json.NewDecoder(ours), said: &child.Tail{},
+		control: ours, out: json.NewEncoder(ours), in: json.NewDecoder(ours), events: playback{file: tape}, said: &child.Tail{},
 		ended: make(chan struct{}), ready: make(chan struct{}), heard: make(chan struct{}),
 	}
 	p.cmd = child.Command(child.Node)
 	p.cmd.Stderr = p.said
-	p.cmd.ExtraFiles = []*os.File{theirs}
+	p.cmd.ExtraFiles = []*os.File{theirs, tape} // as ControlFD and tapeFD
 	// A world runs one goroutine at a time, and many nodes share few processors, so
 	// they had better not collect garbage while all of them start.
 	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOGC=400")
 	if err := space.Do(p.cmd.Start); err != nil {
 		ours.Close()
+		tape.Close()
 		return nil, fmt.Errorf("start node process: %w", err)
 	}
 	go func() {
@@ -78,9 +87,11 @@ func (p *process) send(o order, within time.Duration) error {
 }
 
 // listen takes notices until the process has finished, fails or is gone, and
-// hands those of the run to hear.
-func (p *process) listen(version string, hear func(notice) error) {
+// hands those of the run to hear. It reads the events whenever the process
+// shows that it lives, and when all of them are there.
+func (p *process) listen(version string, hear func(notice), record func(event.Event)) {
 	defer close(p.heard)
+	defer func() { p.outcome = cmp.Or(p.outcome, p.events.read(record)) }()
 	for {
 		var n notice
 		if err := p.in.Decode(&n); err != nil {
@@ -88,7 +99,7 @@ func (p *process) listen(version string, hear func(notice) error) {
 			return
 		}
 		if n.Stall != nil {
-			_ = hear(notice{Stall: n.Stall}) // it has no error
+			hear(notice{Stall: n.Stall})
 		}
 		switch {
 		case n.Hello != nil && n.Hello.Version != version:
@@ -105,12 +116,13 @@ func (p *process) listen(version string, hear func(notice) error) {
 			close(p.ready)
 		case n.Pong:
 			p.answered.Store(true)
+			if p.outcome = p.events.read(record); p.outcome != nil {
+				return
+			}
 		case n.Finished:
 			return
 		default:
-			if p.outcome = hear(n); p.outcome != nil {
-				return
-			}
+			hear(n)
 		}
 	}
 }
@@ -178,4 +190,5 @@ func (p *process) reap() {
 	<-p.ended
 	<-p.heard
 	p.control.Close() // nothing is left in it
+	p.events.close()
 }

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/testbed/child"
+	"github.com/cablepull/cablepull/sim/testbed/wall"
 )
 
 // testNode is a node process whose coordinator is the test.
@@ -130,40 +133,43 @@ func TestOrdersNobodyTakes(t *testing.T) {
 	}
 }
 
-// TestListening: notices of the run are handed on, and an error of who takes
-// them is the outcome of the process.
+// TestListening: notices of the run are handed on, and of the events each one
+// that was written before the process finished.
 func TestListening(t *testing.T) {
 	ours, theirs, err := child.Sockets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ours.Close()
-	p := &process{control: ours, in: json.NewDecoder(ours), said: &child.Tail{}, ready: make(chan struct{}), heard: make(chan struct{})}
-	enough := errors.New("enough")
+	defer theirs.Close()
+	p := &process{in: json.NewDecoder(ours), events: newPlayback(t), said: &child.Tail{}, ready: make(chan struct{}), heard: make(chan struct{})}
+	tape := recorder{fd: int(p.events.file.Fd())}
 	out := json.NewEncoder(theirs)
-	for _, n := range []notice{
-		{Hello: &hello{Version: testVersion}}, {Ready: true}, {Pong: true},
-		{Event: json.RawMessage(`{"a":1}`)}, {Event: json.RawMessage(`{"a":2}`)}, {Event: json.RawMessage(`{"a":3}`)},
-	} {
-		if err := out.Encode(n); err != nil {
+	var stalls []time.Duration
+	var events []event.Event
+	listen := func(notices ...notice) {
+		for _, n := range notices {
+			if err := out.Encode(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		go p.listen(testVersion, func(n notice) { stalls = append(stalls, n.Stall.Late) }, func(e event.Event) { events = append(events, e) })
+		<-p.heard
+	}
+	want := []event.Event{powered("a", 1), powered("a", 2)}
+	for _, e := range want {
+		if err := tape.write(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var got []string
-	p.listen(testVersion, func(n notice) error {
-		got = append(got, string(n.Event))
-		if len(got) == 2 {
-			return enough
-		}
-		return nil
-	})
-	if !p.isReady() || !p.answered.Load() {
-		t.Errorf("got ready %v, answered %v, want both", p.isReady(), p.answered.Load())
+	listen(notice{Hello: &hello{Version: testVersion}}, notice{Ready: true},
+		notice{Pong: true, Stall: &wall.Stall{Late: 3}}, notice{Finished: true, Stall: &wall.Stall{Late: 4}})
+	if !p.isReady() || !p.answered.Load() || p.outcome != nil {
+		t.Errorf("got ready %v, answered %v, outcome %v, want both and none", p.isReady(), p.answered.Load(), p.outcome)
 	}
-	if strings.Join(got, " ") != `{"a":1} {"a":2}` || p.outcome != enough {
-		t.Errorf("got %q, outcome %v, want two events and %v", got, p.outcome, enough)
+	if !slices.Equal(stalls, []time.Duration{3, 4}) || !slices.Equal(events, want) {
+		t.Errorf("got stalls %v and events %v, want 3, 4 and %v", stalls, events, want)
 	}
-	theirs.Close()
 }
 
 // TestLastWords: a process that said nothing adds nothing to an error.

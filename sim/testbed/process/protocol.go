@@ -3,7 +3,6 @@
 package process
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/testbed/wall"
@@ -42,17 +41,16 @@ type application struct {
 }
 
 // notice is a message from a node to the coordinator. One field is set. The
-// first is Hello.
+// first is Hello. Events go another way: see tapeFD.
 type notice struct {
-	Hello    *hello          `json:"hello,omitempty"`
-	Ready    bool            `json:"ready,omitempty"` // configured, ports open
-	Event    json.RawMessage `json:"event,omitempty"` // as in events.jsonl
-	Saved    *world.Saved    `json:"saved,omitempty"` // configuration that a reboot finds
-	Pong     bool            `json:"pong,omitempty"`
-	Stall    *wall.Stall     `json:"stall,omitempty"` // the worst since the last pong; with Pong and Finished
-	Failed   string          `json:"failed,omitempty"`
-	Refused  *refusal        `json:"refused,omitempty"` // a fault of the timeline
-	Finished bool            `json:"finished,omitempty"`
+	Hello    *hello       `json:"hello,omitempty"`
+	Ready    bool         `json:"ready,omitempty"` // configured, ports open
+	Saved    *world.Saved `json:"saved,omitempty"` // configuration that a reboot finds
+	Pong     bool         `json:"pong,omitempty"`
+	Stall    *wall.Stall  `json:"stall,omitempty"` // the worst since the last pong; with Pong and Finished
+	Failed   string       `json:"failed,omitempty"`
+	Refused  *refusal     `json:"refused,omitempty"` // a fault of the timeline
+	Finished bool         `json:"finished,omitempty"`
 }
 
 // hello is the first notice: who speaks, and which build.

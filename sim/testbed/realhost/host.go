@@ -195,6 +195,9 @@ func (h *Host) Finish() {
 	}
 }
 
+// CatchUp does nothing: what its programs do is entered as it happens.
+func (h *Host) CatchUp() {}
+
 // Finished waits until they have ended, but no longer than they are given to
 // stop.
 func (h *Host) Finished() error {

@@ -22,6 +22,7 @@ type Clock struct {
 	began   atomic.Bool
 	poller  *netns.Poller
 	uplinks []*Uplink
+	gauge   *Gauge      // nil: nobody measures
 	fail    func(error) // ends the run
 }
 
@@ -85,6 +86,9 @@ func (c *Clock) Advance(until time.Duration) time.Duration {
 		}
 		c.arrivals()
 		now = c.Now()
+	}
+	if now >= until && c.gauge != nil {
+		c.gauge.reached(until, now)
 	}
 	return min(now, until)
 }

@@ -18,7 +18,7 @@ func TestGauge(t *testing.T) {
 	}
 	loop := sim.NewDriven(1, clock)
 	clock.Begin(netns.Monotonic() - time.Hour)
-	g := NewGauge(loop)
+	g := NewGauge(loop, clock)
 	now := clock.Now()
 	run := func(span time.Duration) {
 		now += span
@@ -42,5 +42,32 @@ func TestGauge(t *testing.T) {
 	}
 	if s := g.Take(); s != (Stall{}) {
 		t.Errorf("taken before: got %+v", s)
+	}
+}
+
+// TestGaugeOfAWait: what the loop waited for and was late at is a stall,
+// however short; what was on time is none.
+func TestGaugeOfAWait(t *testing.T) {
+	clock, err := NewClock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer clock.Close()
+	clock.Begin(netns.Monotonic() - time.Hour)
+	clock.gauge = &Gauge{clock: clock}
+	const late = beat / 4
+	due := clock.Now() - late
+	if reached := clock.Advance(due); reached != due {
+		t.Errorf("got %v, want the instant %v that was due", reached, due)
+	}
+	if s := clock.gauge.Take(); s.Late < late || s.At != due+s.Late {
+		t.Errorf("late by %v at least: got a stall of %v until %v", late, s.Late, s.At)
+	}
+	clock.Posted()
+	if reached := clock.Advance(clock.Now() + time.Hour); reached > clock.Now() {
+		t.Errorf("got %v, before it was that late", reached)
+	}
+	if s := clock.gauge.Take(); s != (Stall{}) {
+		t.Errorf("woken early: got %+v, want no stall", s)
 	}
 }
