@@ -37,9 +37,51 @@ func TestFilter(t *testing.T) {
 	f.Remove(wire.Broadcast)
 	check("removed", own, routers, wire.Broadcast)
 	f.SetPromiscuous(true)
+	if !f.Promiscuous() {
+		t.Error("not promiscuous although it was set")
+	}
 	check("promiscuous", own, virtual, routers, others, wire.Broadcast)
+	f.SetPromiscuous(false)
+	f.SetAllGroups(true)
+	check("all groups", own, routers, others, wire.Broadcast)
 	f.Clear()
 	check("cleared", wire.Broadcast)
+}
+
+// TestFilterAddSource: an address that a frame comes from passes; no group
+// becomes one of those, and what is no frame changes nothing.
+func TestFilterAddSource(t *testing.T) {
+	var f Filter
+	for _, frame := range [][]byte{
+		nil, make([]byte, 13),
+		{255, 255, 255, 255, 255, 255, 1, 0, 0x5e, 0, 0, 2, 8, 0},
+		{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 7, 8, 0},
+	} {
+		f.AddSource(frame)
+	}
+	if got, want := f.Addresses(), []MAC{{2, 0, 0, 0, 0, 7}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestFilterReportsChanges: each change is reported, and nothing else.
+func TestFilterReportsChanges(t *testing.T) {
+	var f Filter
+	mac, changes := MAC{2, 0, 0, 0, 0, 1}, 0
+	f.OnChange(func() { changes++ })
+	for i, change := range []func(){
+		func() { f.Add(mac) }, func() { f.Remove(mac) }, func() { f.SetAllGroups(true) },
+		func() { f.SetPromiscuous(true) }, f.Clear,
+	} {
+		if change(); changes != i+1 {
+			t.Fatalf("change %d: got %d reports in all", i+1, changes)
+		}
+	}
+	f.Remove(mac)
+	f.Add(wire.Broadcast)
+	if changes != 5 {
+		t.Errorf("got %d reports, want none of what changes nothing", changes)
+	}
 }
 
 // TestFilterOnTheWire: a frame that the switch sends to a NIC that no longer

@@ -57,7 +57,7 @@ var flow = map[string][]string{
 	},
 	"sim/testbed/process": {
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/world",
-		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/wall", "netfab/netns",
+		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/wall", "netfab", "netfab/netns",
 	},
 	"sim/testbed/realhost": {
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/world",

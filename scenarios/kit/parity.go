@@ -257,14 +257,24 @@ func dueOrDealt(v varying) int64 {
 	if !balances(v.scenario.Topology.Nodes[v.of]) {
 		return allowed
 	}
-	connections, requests := 0, 0
+	requests := 0
 	for _, s := range v.outcome.Measures.Spread {
 		if balances(v.scenario.Topology.Nodes[s.Node]) {
-			connections, requests = connections+s.Connections, requests+s.Requests
+			requests += s.Requests
 		}
 	}
-	drawn := math.Sqrt(float64(connections))
-	return allowed + int64(drawn*max(1, float64(requests)/float64(max(1, connections))))
+	dealt := float64(connectionsUsed(v.outcome))
+	return allowed + int64(math.Sqrt(dealt)*max(1, float64(requests)/max(1, dealt)))
+}
+
+// connectionsUsed is how many connections of clients had an answer. What the
+// members open among themselves is not dealt.
+func connectionsUsed(o *scenarios.Outcome) int {
+	used := map[uint64]bool{}
+	for _, answered := range event.From[event.RequestAnswered](o.Events) {
+		used[answered.Conn] = true
+	}
+	return len(used)
 }
 
 // balances reports whether a node is a member of a self-balanced group.

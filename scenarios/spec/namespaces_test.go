@@ -40,6 +40,11 @@ func onNamespaces(t topology.Topology, o world.Options) (scenarios.Lab, error) {
 // mostly wait, and a failing one is retried with less parallelism.
 var rounds = []int{8, 3, 2, 1}
 
+// startEvery is the time between two starts, times the number of processors: to
+// start the processes of an incident and their kernels' networks is a burst of
+// work, which makes all the others late that are being played.
+const startEvery = 6 * time.Second
+
 // strikes are how many failed plays fail an incident. A play in real time is a
 // sample: it may depend on which of two machines sends first, by less than a
 // processor's turn. So one failed play proves little and is only reported; the
@@ -89,7 +94,12 @@ func perform(all []*turn) {
 		}
 		atOnce := perProcessor * runtime.NumCPU()
 		announce(i, atOnce, all)
-		sideBySide(atOnce, all, (*turn).play)
+		starts := time.NewTicker(startEvery / time.Duration(runtime.NumCPU()))
+		sideBySide(atOnce, all, func(p *turn) {
+			<-starts.C
+			p.play()
+		})
+		starts.Stop()
 		var mu sync.Mutex
 		var again []*turn
 		sideBySide(runtime.NumCPU(), all, func(p *turn) {

@@ -29,11 +29,15 @@ func spread(t *testing.T) *seen {
 // others when the switch floods it, and makes none of them the server.
 func TestFloodedSegments(t *testing.T) {
 	s := spread(t)
+	s.ports["a.lan"].TakesAll, s.ports["b.lan"].TakesAll = true, true
+	hello := packet(netip.MustParseAddr("192.0.2.11"), asker, 0, 1)
+	wire.EthernetOf(hello).SetSource(wire.MAC{2, 0, 0, 0, 0, 1})
 	dead, other := answer(), answer()
 	wire.EthernetOf(dead).SetSource(wire.MAC{2, 0, 0, 0, 0, 1})
 	wire.EthernetOf(other).SetSource(wire.MAC{2, 0, 0, 0, 0, 2})
 	syn := asking(asker, vip, 0)
 	wire.EthernetOf(syn).Set(wire.MAC{2, 0, 0, 0, 0, 1}, wire.MAC{2, 0, 0, 0, 0, 9}, wire.EtherTypeIPv4)
+	s.sent(0, "a.lan", hello)
 	s.delivered(1, "c1.lan", "a.lan", syn)
 	s.sent(2, "a.lan", dead)
 	s.want("1ns c1 path-changed {192.0.2.100 c1 a  false 0s}", "2ns a vip-served {lan 192.0.2.100  0s}")

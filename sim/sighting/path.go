@@ -87,17 +87,19 @@ func (w *Watcher) Delivered(now time.Duration, from, to *Port, data []byte) {
 		p.last = now
 		return
 	}
-	if !w.flooded(to, data) {
+	switch {
+	case !w.flooded(to, data):
 		w.turn(now, p, from.node, way{to: to.node}, "")
+	case w.meant(nil, data) == "":
+		w.turn(now, p, from.node, way{lost: true}, "nobody uses its MAC address")
 	}
 }
 
-// flooded reports whether a frame that arrived at a port is meant for another
-// one. The switch sends it everywhere when its receiver is dead. In real time
-// the machine's own filter drops it, behind the port.
+// flooded reports whether a frame that arrived at a port is not meant for that.
+// The switch sends it everywhere when its receiver is dead, or has never sent
+// anything from its MAC address.
 func (w *Watcher) flooded(to *Port, data []byte) bool {
-	meant := w.macs[wire.EthernetOf(data).DestinationNumber()]
-	return meant != nil && meant != to
+	return to.TakesAll && w.macs[wire.EthernetOf(data).DestinationNumber()] != to
 }
 
 // Lost reads a frame that was lost between two ports. If to is nil, it was lost

@@ -67,11 +67,12 @@ func TestPaths(t *testing.T) {
 	s.want("10ns c1 path-changed {192.0.2.100 r b  false 9ns}", "11ns c1 path-changed {192.0.2.100 c1 x  false 10ns}")
 }
 
-// TestFloodedPaths: what the switch floods, because its receiver is dead, takes
-// no way to the machines that it is not meant for. What is meant for one of
-// them does, and so does what is meant for a MAC address that nobody has used.
+// TestFloodedPaths: where ports take all, what the switch floods because its
+// receiver is dead takes no way to the machines that it is not meant for. What
+// is meant for one of them does; what is meant for nobody is lost.
 func TestFloodedPaths(t *testing.T) {
 	s := followed(t)
+	s.ports["a.lan"].TakesAll, s.ports["b.lan"].TakesAll = true, true
 	from := func(mac byte) []byte {
 		frame := packet(vip, asker, 1, 64)
 		copy(frame[6:], []byte{2, 0, 0, 0, 0, mac}) // sender
@@ -84,13 +85,13 @@ func TestFloodedPaths(t *testing.T) {
 	s.lost(3, "c1.lan", "a.lan", syn(1))
 	s.delivered(3, "c1.lan", "b.lan", syn(1))
 	s.want("3ns c1 path-changed {192.0.2.100 c1 a torn false 2ns}")
-	s.delivered(4, "c1.lan", "b.lan", syn(7))
-	s.want("4ns c1 path-changed {192.0.2.100 c1 b  false 3ns}")
-	s.lost(5, "c1.lan", "a.lan", syn(1))
-	s.sent(6, "b.lan", from(2))
-	s.delivered(7, "c1.lan", "b.lan", syn(2))
-	s.want("5ns c1 path-changed {192.0.2.100 c1 a torn false 4ns}", "6ns b vip-served {lan 192.0.2.100 a 1ns}",
-		"7ns c1 path-changed {192.0.2.100 c1 b  false 5ns}")
+	s.sent(4, "b.lan", from(2))
+	s.delivered(5, "c1.lan", "b.lan", syn(2))
+	s.want("4ns b vip-served {lan 192.0.2.100 a 1ns}", "5ns c1 path-changed {192.0.2.100 c1 b  false 3ns}")
+	s.delivered(6, "c1.lan", "a.lan", syn(7))
+	s.delivered(6, "c1.lan", "b.lan", syn(7))
+	s.delivered(7, "c1.lan", "b.lan", syn(7))
+	s.want("6ns c1 path-changed {192.0.2.100 c1  nobody uses its MAC address false 5ns}")
 }
 
 // TestHiddenPaths: a client behind translation asks from the router's address.

@@ -5,6 +5,10 @@ import "encoding/binary"
 // Port is where frames leave a machine: one of its interfaces. In a capture it
 // is the station that sent the frame.
 type Port struct {
+	// TakesAll says that the port takes every frame, and the machine behind it has
+	// the filter, as in real time. What arrives there may not be meant for it.
+	TakesAll bool
+
 	node, iface, segment, name string
 	place                      [4]byte // tells the ports apart in fingerprints of packets
 	looped                     bool    // a looping packet has been reported

@@ -111,7 +111,9 @@ func (s *sightings) Sent(now time.Duration, from *netfab.Port, data []byte) {
 
 // Delivered implements netfab.DeliveryObserver.
 func (s *sightings) Delivered(now time.Duration, from, to *netfab.Port, data []byte) {
-	s.watcher.Delivered(now, s.port(from), s.port(to), data)
+	at := s.port(to)
+	at.TakesAll = to.Filter().Promiscuous()
+	s.watcher.Delivered(now, s.port(from), at, data)
 }
 
 // Lost implements netfab.Observer.

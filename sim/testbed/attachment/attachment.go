@@ -110,6 +110,14 @@ func (a *Attachment) Port(iface string) *netfab.Port {
 	return nil
 }
 
+// Accept says which addresses the filter of an interface accepts, besides
+// groups.
+func (a *Attachment) Accept(iface string, addresses []netfab.MAC) {
+	if u := a.uplinks[iface]; u != nil {
+		u.Accept(addresses)
+	}
+}
+
 // Freeze stops all processes of the node. A frozen machine neither receives nor
 // sends. With process, only the processes stop: the kernel of the node goes on,
 // and what arrives for them waits at their sockets.

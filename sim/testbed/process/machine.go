@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
+	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -109,6 +111,8 @@ func build(c *coordinator, cfg configuration) (*machine, error) {
 		}
 		nic := w.Node(cfg.Name).Port(iface)
 		wall.NewUplink(w.Loop(), clock, nic.Segment(), "uplink", iface).Plug(port)
+		nic.Filter().OnChange(func() { n.tellFilter(iface, nic.Filter()) })
+		n.tellFilter(iface, nic.Filter())
 	}
 	_, err = netns.WatchCarrier(here, n.carrier)
 	return n, err
@@ -190,6 +194,12 @@ func (n *machine) report(e event.Event) {
 func (n *machine) tellSaved() {
 	saved := n.world.Node(n.name).Saved()
 	n.inform(notice{Saved: &saved})
+}
+
+// tellFilter reports what an interface accepts.
+func (n *machine) tellFilter(iface string, f *netfab.Filter) {
+	unicast := slices.DeleteFunc(f.Addresses(), netfab.MAC.IsMulticast)
+	n.inform(notice{Accepts: &filter{Interface: iface, Addresses: unicast}})
 }
 
 // inform sends a notice during the run. If that fails, the run ends.

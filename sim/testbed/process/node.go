@@ -110,6 +110,8 @@ func (r *Node) hear(n notice) {
 		r.Bed.Noise.Add(r.Node, *n.Stall)
 	case n.Saved != nil:
 		r.Bed.Loop.Post(sim.Func(func() { r.save(*n.Saved) }))
+	case n.Accepts != nil:
+		r.Bed.Loop.Post(sim.Func(func() { r.Accept(n.Accepts.Interface, n.Accepts.Addresses) }))
 	}
 }
 

@@ -5,6 +5,7 @@ package process
 import (
 	"time"
 
+	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/sim/testbed/wall"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
@@ -46,11 +47,18 @@ type notice struct {
 	Hello    *hello       `json:"hello,omitempty"`
 	Ready    bool         `json:"ready,omitempty"` // configured, ports open
 	Saved    *world.Saved `json:"saved,omitempty"` // configuration that a reboot finds
+	Accepts  *filter      `json:"accepts,omitempty"`
 	Pong     bool         `json:"pong,omitempty"`
 	Stall    *wall.Stall  `json:"stall,omitempty"` // the worst since the last pong; with Pong and Finished
 	Failed   string       `json:"failed,omitempty"`
 	Refused  *refusal     `json:"refused,omitempty"` // a fault of the timeline
 	Finished bool         `json:"finished,omitempty"`
+}
+
+// filter is which frames an interface accepts, besides those to groups.
+type filter struct {
+	Interface string       `json:"interface"`
+	Addresses []netfab.MAC `json:"addresses"`
 }
 
 // hello is the first notice: who speaks, and which build.

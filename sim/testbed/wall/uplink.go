@@ -3,6 +3,9 @@
 package wall
 
 import (
+	"slices"
+	"time"
+
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim"
@@ -16,6 +19,7 @@ type Uplink struct {
 	clock    *Clock
 	port     *netfab.Port    // of the fabric
 	wire     *netns.Port     // nil while there is none
+	accepted []netfab.MAC    // by the machine behind the wire; nil: all
 	carrier  func(up bool)   // called when the fabric's carrier changes; may be nil
 	taken    [][]byte        // frames of the wire, in the kernel's ring
 	waiting  []*netfab.Frame // taken by the wire, for the next flush
@@ -42,6 +46,38 @@ func (u *Uplink) Port() *netfab.Port { return u.port }
 // OnCarrier has changed called, on the loop, when the fabric's carrier comes
 // and goes.
 func (u *Uplink) OnCarrier(changed func(up bool)) { u.carrier = changed }
+
+// Accept says what the filter of the machine behind the wire accepts, besides
+// groups. From then on the port takes only that, as that of a machine in
+// virtual time does: the machine would drop the rest, but whoever watches the
+// fabric would take it for received. Before the first call it takes all.
+//
+// The machine speaks from a new address before anybody sends to it, and that is
+// faster than its own word; so what it sends from is accepted too. It may speak
+// from an address that it is giving up: that stays a while longer.
+func (u *Uplink) Accept(addresses []netfab.MAC) {
+	u.accepted = addresses
+	filter := u.port.Filter()
+	filter.SetPromiscuous(false)
+	filter.SetAllGroups(true)
+	for _, mac := range addresses {
+		filter.Add(mac)
+	}
+	u.loop.After(settling, sim.Func(u.settle))
+}
+
+// settling is longer than any frame takes from the machine to the fabric.
+const settling = 10 * time.Millisecond
+
+// settle gives up what the machine accepts no more.
+func (u *Uplink) settle() {
+	filter := u.port.Filter()
+	for _, mac := range filter.Addresses() {
+		if !slices.Contains(u.accepted, mac) {
+			filter.Remove(mac)
+		}
+	}
+}
 
 // Plug begins to carry frames to and from a wire.
 func (u *Uplink) Plug(wire *netns.Port) {
@@ -99,6 +135,9 @@ func (u *Uplink) Run() {
 	}
 	u.taken = u.wire.Collect(u.taken[:0])
 	for _, data := range u.taken {
+		if u.accepted != nil {
+			u.port.Filter().AddSource(data)
+		}
 		frame := u.port.Fabric().NewFrame(len(data))
 		copy(frame.Data(), data)
 		u.port.Send(frame)

@@ -143,3 +143,40 @@ func TestUplink(t *testing.T) {
 		t.Errorf("%d frames came through an uplink without a wire", n)
 	}
 }
+
+// TestUplinkAccepts: once the machine has said what it accepts, its port takes
+// groups, that, and what the machine has sent from; not what it has given up.
+func TestUplinkAccepts(t *testing.T) {
+	p := newPlugged(t)
+	p.uplink.Plug(p.near)
+	own, virtual, spoken, never := netfab.MAC{2, 0, 0, 0, 0, 1}, netfab.MAC{0, 0, 0x0c, 7, 0xac, 1}, netfab.MAC{2, 0, 0, 0, 0, 3}, netfab.MAC{2, 0, 0, 0, 0, 4}
+	group := netfab.MAC{1, 0, 0x5e, 0, 0, 18}
+	check := func(step string, want ...netfab.MAC) {
+		t.Helper()
+		for _, mac := range []netfab.MAC{own, virtual, spoken, never, group} {
+			if got, want := p.uplink.Port().Filter().Accepts(mac), slices.Contains(want, mac); got != want {
+				t.Errorf("%s: takes %v: %v, want %v", step, mac, got, want)
+			}
+		}
+	}
+	say := func(text string) {
+		heard := len(p.other.received)
+		p.far.Send(frame(spoken[5], text))
+		p.far.Flush()
+		p.until(text, func() bool { return len(p.other.received) > heard })
+	}
+	say("before")
+	check("before", own, virtual, spoken, never, group)
+	p.uplink.Accept([]netfab.MAC{own, virtual})
+	p.pass(2 * settling)
+	check("two addresses", own, virtual, group)
+	say("after")
+	check("spoken from a third", own, virtual, spoken, group)
+	p.uplink.Accept([]netfab.MAC{own, spoken})
+	check("given up just now", own, virtual, spoken, group)
+	p.pass(2 * settling)
+	check("given up", own, spoken, group)
+	p.uplink.Accept([]netfab.MAC{})
+	p.pass(2 * settling)
+	check("nothing", group)
+}
