@@ -11,9 +11,10 @@ type SegmentConfig struct {
 	Ageing       time.Duration // how long an address is remembered; more than 0, 300 s by 802.1D
 	Snooping     Snooping      // handling of multicast; default SnoopingOff
 	ForwardDelay time.Duration // a port blocks this long after link-up; 802.1D: 30 s, default 0
+	Hub          bool          // no switch: it learns nothing, and sends each frame to all other ports
 }
 
-// Segment is one Ethernet broadcast domain: a learning switch.
+// Segment is one Ethernet broadcast domain: a learning switch, or a hub.
 type Segment struct {
 	fabric   *Fabric
 	name     string
@@ -76,6 +77,10 @@ func (s *Segment) forward(now time.Duration, from *Port, fr *Frame) {
 	if now < from.forwardAt {
 		f.lose(now, from, nil, fr.data, f.reason("port ", from.name, " is blocking"))
 		fr.Release()
+		return
+	}
+	if s.cfg.Hub {
+		f.loop.After(s.cfg.Latency, f.transit(fr, from, nil, crossing))
 		return
 	}
 	s.learn(now, from, source(fr.data))

@@ -126,6 +126,28 @@ func TestOwnPort(t *testing.T) {
 	l.wantLost("a.lan: the switch knows 02:00:00:00:00:02 at the sender's own port a.lan")
 }
 
+// TestHub: a hub sends a frame to whoever accepts it, even from a port at which
+// that address has spoken, and learns nothing.
+func TestHub(t *testing.T) {
+	l := newLab(t, 1)
+	lan := l.AddSegment("lan", SegmentConfig{Hub: true})
+	st := l.stations(lan, "a", "b", "c")
+	a, b, c := st[0], st[1], st[2]
+	l.introduce(st...)
+	b.Filter().SetPromiscuous(true)
+	a.say(a.mac, "own")
+	c.sayAs(a.mac, c.mac, "moved")
+	a.say(c.mac, "to c")
+	l.run(time.Second)
+	l.want(a)
+	l.want(b, "own", "moved", "to c")
+	l.want(c, "to c")
+	l.wantLost()
+	if lan.Lookup(b.Port, a.mac) != nil {
+		t.Error("a hub knows where an address is")
+	}
+}
+
 // TestIsolation: isolated ports reach the others, but not each other, neither
 // by unicast nor by flooding.
 func TestIsolation(t *testing.T) {

@@ -53,7 +53,7 @@ func playAgain(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome {
 // adrift are incidents in which two rhythms meet that nothing ties together. A
 // millisecond decides which comes first, and that decides all that is measured
 // later: as different as with another seed, and so they are held against many.
-var adrift = []string{"group-collision-mac"}
+var adrift = []string{"group-collision-mac", "self-balance-loss"}
 
 const seedsAdrift = 24
 

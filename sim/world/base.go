@@ -66,7 +66,8 @@ func segmentConfig(s topology.Segment) netfab.SegmentConfig {
 }
 
 // stubConfig is for a segment that lives in another process: it adds as little
-// as possible.
+// as possible. Whatever the machine sends leaves it, even to an address of its
+// own: what becomes of that is the real switch's affair.
 func stubConfig(topology.Segment) netfab.SegmentConfig {
-	return netfab.SegmentConfig{Latency: 1, Ageing: topology.DefaultAgeing}
+	return netfab.SegmentConfig{Latency: 1, Ageing: topology.DefaultAgeing, Hub: true}
 }
