@@ -26,9 +26,9 @@ func FreeMemory(file *os.File, from, size int64) {
 	_ = unix.Fallocate(int(file.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, from, size)
 }
 
-// WriteMemory writes all of data to such a file, by raw system calls: they do
-// not wake the runtime's monitor thread (see Poller), and would only be wrong
-// for a file that blocks.
+// WriteMemory writes all of data to such a file, by raw system calls, which do
+// not wake the runtime's monitor thread (see Poller). Do not use it for a file
+// that can block.
 func WriteMemory(fd int, data []byte) error {
 	for len(data) > 0 {
 		n, _, errno := unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&data[0])), uintptr(len(data)))

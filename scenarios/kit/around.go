@@ -29,7 +29,7 @@ import (
 //   - All nodes are a twenty-fifth of it farther away. So there is a request under
 //     way at whatever moment something happens: it takes eight turns of that.
 //
-// What explains most comes first.
+// The variants that explain most come first.
 func Around(s *scenarios.Scenario, tolerance time.Duration) iter.Seq[*scenarios.Scenario] {
 	variants := []*scenarios.Scenario{s}
 	if tolerance > 0 {

@@ -40,9 +40,9 @@ func onNamespaces(t topology.Topology, o world.Options) (scenarios.Lab, error) {
 // mostly wait, and a failing one is retried with less parallelism.
 var rounds = []int{8, 3, 2, 1}
 
-// startEvery is the time between two starts, times the number of processors: to
-// start the processes of an incident and their kernels' networks is a burst of
-// work, which makes all the others late that are being played.
+// startEvery is the time between two starts, times the number of processors. To
+// start an incident's processes and networks is a burst of work, which delays
+// every other play.
 const startEvery = 6 * time.Second
 
 // strikes are how many failed plays fail an incident. A play in real time is a
@@ -93,8 +93,9 @@ func perform(all []*turn) {
 			return
 		}
 		atOnce := perProcessor * runtime.NumCPU()
-		announce(i, atOnce, all)
-		starts := time.NewTicker(startEvery / time.Duration(runtime.NumCPU()))
+		pace := startEvery / time.Duration(runtime.NumCPU())
+		announce(i, atOnce, pace, all)
+		starts := time.NewTicker(pace)
 		sideBySide(atOnce, all, func(p *turn) {
 			<-starts.C
 			p.play()
@@ -115,14 +116,15 @@ func perform(all []*turn) {
 	}
 }
 
-// announce says what is played next: nothing else is printed for minutes.
-func announce(round, atOnce int, all []*turn) {
+// announce says what is played next, and how long that takes at least: nothing
+// else is printed for minutes.
+func announce(round, atOnce int, pace time.Duration, all []*turn) {
 	took := time.Duration(0)
 	for _, p := range all {
 		took += p.scenario.Duration
 	}
-	fmt.Fprintf(os.Stderr, "in real time, round %d of %d: %d incidents, %d at once, %v\n", round+1, len(rounds), len(all), atOnce,
-		max(took/time.Duration(atOnce), all[0].scenario.Duration).Round(time.Second))
+	fmt.Fprintf(os.Stderr, "in real time, round %d of %d: %d incidents, %d at once, at least %v\n", round+1, len(rounds), len(all), atOnce,
+		max(took/time.Duration(atOnce), all[0].scenario.Duration, pace*time.Duration(len(all))).Round(time.Second))
 	for _, p := range all {
 		if len(p.told) > 0 {
 			fmt.Fprintf(os.Stderr, "  again %s: %s\n", p.scenario.Title(), strings.Join(strings.Fields(p.told[len(p.told)-1]), " "))

@@ -58,7 +58,7 @@ var adrift = []string{"group-collision-mac", "self-balance-loss"}
 const seedsAdrift = 24
 
 // references are runs of an incident in virtual time, as many as were needed so
-// far. All of them take longer than the incident itself.
+// far: to play all of them for each incident takes minutes.
 type references struct {
 	mu       sync.Mutex
 	outcomes []*scenarios.Outcome
@@ -68,8 +68,8 @@ type references struct {
 // theReferences are those of each incident, by its title.
 var theReferences sync.Map
 
-// waysToPlay yields with which seed an incident is played in virtual time: as
-// it is, and in all ways in which real time may differ.
+// waysToPlay yields what an incident is held against, each with its seed: the
+// incident as it is, and all ways in which real time may differ.
 func waysToPlay(s *scenarios.Scenario) iter.Seq2[*scenarios.Scenario, uint64] {
 	return func(yield func(*scenarios.Scenario, uint64) bool) {
 		for variant := range kit.Around(s, s.RealTime()) {

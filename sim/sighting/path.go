@@ -95,9 +95,9 @@ func (w *Watcher) Delivered(now time.Duration, from, to *Port, data []byte) {
 	}
 }
 
-// flooded reports whether a frame that arrived at a port is not meant for that.
-// The switch sends it everywhere when its receiver is dead, or has never sent
-// anything from its MAC address.
+// flooded reports whether a frame that arrived at a port is meant for another
+// one, or for nobody. The switch sends it everywhere when its receiver is dead,
+// or has never sent anything from its MAC address.
 func (w *Watcher) flooded(to *Port, data []byte) bool {
 	return to.TakesAll && w.macs[wire.EthernetOf(data).DestinationNumber()] != to
 }

@@ -172,6 +172,28 @@ func TestListening(t *testing.T) {
 	}
 }
 
+// TestListeningToNonsense: a tape that cannot be read is the outcome of the
+// process.
+func TestListeningToNonsense(t *testing.T) {
+	ours, theirs, err := child.Sockets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	defer theirs.Close()
+	p := &process{in: json.NewDecoder(ours), events: newPlayback(t), said: &child.Tail{}, ready: make(chan struct{}), heard: make(chan struct{})}
+	if _, err := p.events.file.WriteString("nonsense\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewEncoder(theirs).Encode(notice{Pong: true}); err != nil {
+		t.Fatal(err)
+	}
+	p.listen(testVersion, func(n notice) { t.Errorf("got %+v", n) }, func(e event.Event) { t.Errorf("got %v", e) })
+	if p.outcome == nil {
+		t.Error("got no error of a tape with nonsense")
+	}
+}
+
 // TestLastWords: a process that said nothing adds nothing to an error.
 func TestLastWords(t *testing.T) {
 	p := &process{said: &child.Tail{}}

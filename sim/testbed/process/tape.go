@@ -17,7 +17,7 @@ import (
 // A tape is a file in memory to which a node process writes its events, a line
 // each. What it has written is still there when it is killed. A socket would do
 // as well, but each event would wake the coordinator, and the monitor threads
-// of both runtimes: that was a seventh of the cost of a run.
+// of both runtimes: that was a tenth of the cost of a run.
 
 // tapeFD is where a node process finds its tape, next to its control socket.
 const tapeFD = 4

@@ -19,7 +19,7 @@ type Uplink struct {
 	clock    *Clock
 	port     *netfab.Port    // of the fabric
 	wire     *netns.Port     // nil while there is none
-	accepted []netfab.MAC    // by the machine behind the wire; nil: all
+	accepted []netfab.MAC    // by the machine behind the wire, as it said last
 	carrier  func(up bool)   // called when the fabric's carrier changes; may be nil
 	taken    [][]byte        // frames of the wire, in the kernel's ring
 	waiting  []*netfab.Frame // taken by the wire, for the next flush
@@ -135,7 +135,7 @@ func (u *Uplink) Run() {
 	}
 	u.taken = u.wire.Collect(u.taken[:0])
 	for _, data := range u.taken {
-		if u.accepted != nil {
+		if !u.port.Filter().Promiscuous() {
 			u.port.Filter().AddSource(data)
 		}
 		frame := u.port.Fabric().NewFrame(len(data))
