@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -17,6 +18,7 @@ import (
 type listFlags struct {
 	json  bool
 	tags  []string
+	in    []string
 	world string
 }
 
@@ -27,13 +29,15 @@ func newList() *cobra.Command {
 		Short: "List the incidents in the library",
 		Example: `  cablepull list
   cablepull list --tag F1
+  cablepull list --in self-balance
   cablepull list --world netns
   cablepull list --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.list(cmd.OutOrStdout()) },
 	}
-	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, about, tags, slow, real, worlds, variants, duration, duration_ns}")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, folder, about, tags, slow, real, worlds, variants, duration, duration_ns}")
 	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
+	cmd.Flags().StringSliceVar(&f.in, "in", nil, "only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
 	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that can run in this world: virtual or netns")
 	return cmd
 }
@@ -44,9 +48,9 @@ func (f *listFlags) list(stdout io.Writer) error {
 	if f.world != "" && !slices.Contains(trial.AllWorlds, world) {
 		return fmt.Errorf("list: --world: got %q, want %s or %s", f.world, trial.Virtual, trial.Netns)
 	}
-	library, err := incidents.Tagged(f.tags)
+	library, err := chosen(f.tags, f.in)
 	if err != nil {
-		return benchError{err}
+		return err
 	}
 	library = slices.DeleteFunc(library, func(s *scenarios.Scenario) bool {
 		return f.world != "" && !slices.Contains(trial.Worlds(s), world)
@@ -57,9 +61,23 @@ func (f *listFlags) list(stdout io.Writer) error {
 	return listText(stdout, library)
 }
 
+// chosen returns the incidents with one of the tags in one of the folders. A
+// folder that there is not is the user's error, all else the bench's.
+func chosen(tags, folders []string) ([]*scenarios.Scenario, error) {
+	library, err := incidents.Choose(incidents.Choice{Tags: tags, Folders: folders})
+	switch {
+	case errors.Is(err, incidents.ErrFolder):
+		return nil, fmt.Errorf("--in: %w", err)
+	case err != nil:
+		return nil, benchError{err}
+	}
+	return library, nil
+}
+
 func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 	type entry struct {
 		Name       string        `json:"name"`
+		Folder     string        `json:"folder"`
 		About      string        `json:"about"`
 		Tags       []string      `json:"tags"`
 		Slow       bool          `json:"slow"`
@@ -80,7 +98,7 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 			return err
 		}
 		entries = append(entries, entry{
-			s.Name, strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), variants, s.Duration.String(), int64(s.Duration),
+			s.Name, incidents.Folder(s.Name), strings.TrimSpace(s.About), tags, s.Slow, trial.NeedsNamespaces(s) != "", trial.Worlds(s), variants, s.Duration.String(), int64(s.Duration),
 		})
 	}
 	return printJSON(stdout, entries)

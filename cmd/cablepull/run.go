@@ -18,7 +18,7 @@ import (
 // runFlags are the flags of the verb run.
 type runFlags struct {
 	all, slow  bool
-	tags       []string
+	tags, in   []string
 	variant    string
 	seed       uint64
 	seedGiven  bool
@@ -65,6 +65,7 @@ see cablepull doctor.`,
 	flags.BoolVar(&f.all, "all", false, "run all incidents of the library that are not slow and can run in the world")
 	flags.BoolVar(&f.slow, "slow", false, "with --all: run slow incidents too")
 	flags.StringSliceVar(&f.tags, "tag", nil, "with --all: run only incidents with one of these tags")
+	flags.StringSliceVar(&f.in, "in", nil, "with --all: run only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
 	flags.StringVar(&f.variant, "variant", "", "run only this variant of the scenario, such as profile=ios")
 	flags.Uint64Var(&f.seed, "seed", 0, "the seed for everything random (default: the scenario's own)")
 	flags.StringVar(&f.seeds, "seeds", "", "run once for each of these seeds, such as 1..50 or 3,7,12")
@@ -168,20 +169,20 @@ func (f *runFlags) choose(names []string) ([]trial.Source, error) {
 
 // chooseAll chooses the whole library, without slow incidents unless --slow.
 func (f *runFlags) chooseAll() ([]trial.Source, error) {
-	library, err := incidents.Tagged(f.tags)
+	library, err := chosen(f.tags, f.in)
 	if err != nil {
-		return nil, benchError{err}
+		return nil, fmt.Errorf("run: %w", err)
 	}
-	var chosen []trial.Source
+	var all []trial.Source
 	for _, s := range library {
 		if !s.Slow || f.slow {
-			chosen = append(chosen, trial.Incident(s))
+			all = append(all, trial.Incident(s))
 		}
 	}
-	if len(chosen) == 0 {
-		return nil, fmt.Errorf("run: no incident has a tag of %v; see cablepull list", f.tags)
+	if len(all) == 0 {
+		return nil, fmt.Errorf("run: no incident has a tag of %v in a folder of %v; see cablepull list", f.tags, f.in)
 	}
-	return chosen, nil
+	return all, nil
 }
 
 // permit prevents a scenario file from running real programs unless the user

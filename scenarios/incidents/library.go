@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -15,48 +16,74 @@ import (
 // ErrUnknown is wrapped by the error for a scenario that is not in the library.
 var ErrUnknown = errors.New("unknown scenario")
 
-//go:embed *.yaml
+// ErrFolder is wrapped by the error for a folder that the library does not
+// have.
+var ErrFolder = errors.New("unknown folder")
+
+//go:embed */*.yaml
 var files embed.FS
 
-// All returns the incidents, sorted by name.
-func All() ([]*scenarios.Scenario, error) {
-	var all []*scenarios.Scenario
+// paths are the files by the name of the incident; library_test.go checks that
+// no name is in two folders.
+var paths = func() map[string]string {
+	found := map[string]string{}
+	all, _ := fs.Glob(files, "*/*.yaml") // the pattern is well-formed
+	for _, file := range all {
+		found[strings.TrimSuffix(path.Base(file), ".yaml")] = file
+	}
+	return found
+}()
+
+// Choice says which incidents are wanted. What is empty leaves out none.
+type Choice struct {
+	Tags    []string // those that have one of these tags, in any case
+	Folders []string // those in one of these folders
+}
+
+// Choose returns the incidents of a choice, sorted by name. The error for a
+// folder that the library does not have is ErrFolder.
+func Choose(c Choice) ([]*scenarios.Scenario, error) {
+	for _, folder := range c.Folders {
+		if !slices.Contains(Folders(), folder) {
+			return nil, fmt.Errorf("incidents: %w: got %q, want %s", ErrFolder, folder, topology.AnyOf(folder, Folders()))
+		}
+	}
+	var chosen []*scenarios.Scenario
 	for _, name := range Names() {
+		if len(c.Folders) > 0 && !slices.Contains(c.Folders, Folder(name)) {
+			continue
+		}
 		s, err := Find(name)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, s)
+		if len(c.Tags) == 0 || slices.ContainsFunc(c.Tags, func(want string) bool {
+			return slices.ContainsFunc(s.Tags, func(t string) bool { return strings.EqualFold(t, want) })
+		}) {
+			chosen = append(chosen, s)
+		}
 	}
-	return all, nil
+	return chosen, nil
 }
 
-// Tagged returns the incidents that have one of the tags, in any case, or all
-// if there are no tags.
-func Tagged(tags []string) ([]*scenarios.Scenario, error) {
-	all, err := All()
-	if err != nil || len(tags) == 0 {
-		return all, err
-	}
-	return slices.DeleteFunc(all, func(s *scenarios.Scenario) bool {
-		return !slices.ContainsFunc(tags, func(want string) bool {
-			return slices.ContainsFunc(s.Tags, func(t string) bool { return strings.EqualFold(t, want) })
-		})
-	}), nil
-}
+// All returns the incidents, sorted by name.
+func All() ([]*scenarios.Scenario, error) { return Choose(Choice{}) }
 
 // Names returns the names of the incidents, sorted.
-func Names() []string {
-	entries, err := fs.ReadDir(files, ".") // sorted by file name
-	if err != nil {
-		return nil // not reached: the folder is compiled in
+func Names() []string { return topology.Names(paths) }
+
+// Folders lists the folders, sorted: one for each kind of system.
+func Folders() []string {
+	var all []string
+	for _, name := range Names() {
+		all = append(all, Folder(name))
 	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
-	}
-	return names
+	slices.Sort(all)
+	return slices.Compact(all)
 }
+
+// Folder returns the folder of an incident, which is not part of its name.
+func Folder(name string) string { return path.Dir(paths[name]) }
 
 // Find returns the incident of a name.
 func Find(name string) (*scenarios.Scenario, error) {
@@ -64,12 +91,12 @@ func Find(name string) (*scenarios.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scenarios.Parse("incidents/"+name+".yaml", data)
+	return scenarios.Parse("incidents/"+paths[name], data)
 }
 
 // Source returns the file of an incident, for the user to copy.
 func Source(name string) ([]byte, error) {
-	data, err := files.ReadFile(name + ".yaml")
+	data, err := files.ReadFile(paths[name])
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w: %q is not in the library, want %s", ErrUnknown, name, topology.AnyOf(name, Names()))
 	}

@@ -2,6 +2,8 @@ package incidents
 
 import (
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,28 +26,50 @@ func TestLibraryLoads(t *testing.T) {
 	}
 }
 
+// TestFolders: each file is found by its name, whatever its folder, and an
+// incident that runs real programs only for itself stands with those.
+func TestFolders(t *testing.T) {
+	onDisk, err := filepath.Glob("*/*.yaml")
+	if err != nil || len(onDisk) != len(Names()) {
+		t.Errorf("%d files, %d names (%v): want one name for each file", len(onDisk), len(Names()), err)
+	}
+	real, err := Choose(Choice{Folders: []string{"real"}})
+	if err != nil || len(real) == 0 || len(real) == len(Names()) {
+		t.Fatalf("got %d (%v), want some of %d", len(real), err, len(Names()))
+	}
+	for _, s := range real {
+		if Folder(s.Name) != "real" || !slices.Contains(s.Tags, "real") {
+			t.Errorf("%s in %s with the tags %v: want the folder and the tag real", s.Name, Folder(s.Name), s.Tags)
+		}
+	}
+	_, err = Choose(Choice{Folders: []string{"real", "stand"}})
+	if !errors.Is(err, ErrFolder) || !strings.Contains(err.Error(), "standby") {
+		t.Errorf("a folder that there is not: got %v, want ErrFolder and the folders that there are", err)
+	}
+}
+
 func TestFindSaysWhatThereIs(t *testing.T) {
 	_, err := Find("cable-pul")
 	if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), `(did you mean "cable-pull"?)`) {
 		t.Errorf("got %v", err)
 	}
-	for _, name := range []string{"", "..", "../incidents/cable-pull", "cable-pull.yaml"} {
+	for _, name := range []string{"", "..", "../incidents/cable-pull", "cable-pull.yaml", "standby/cable-pull", "standby"} {
 		if _, err := Find(name); !errors.Is(err, ErrUnknown) {
 			t.Errorf("Find(%q): got %v, want ErrUnknown", name, err)
 		}
 	}
 }
 
-func TestTagged(t *testing.T) {
-	all, err := Tagged(nil)
+func TestTags(t *testing.T) {
+	all, err := Choose(Choice{})
 	if err != nil || len(all) != len(Names()) {
 		t.Errorf("without tags: got %d (%v), want all %d", len(all), err, len(Names()))
 	}
-	none, err := Tagged([]string{"F999"})
+	none, err := Choose(Choice{Tags: []string{"F999"}})
 	if err != nil || len(none) != 0 {
 		t.Errorf("a tag that nobody has: got %d (%v), want none", len(none), err)
 	}
-	some, err := Tagged([]string{"f1", "REAL"})
+	some, err := Choose(Choice{Tags: []string{"f1", "REAL"}})
 	if err != nil || len(some) == 0 || len(some) == len(all) {
 		t.Errorf("got %d (%v), want some of %d", len(some), err, len(all))
 	}
