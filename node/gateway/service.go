@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 
+	"github.com/cablepull/cablepull/node/forward"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -68,7 +69,7 @@ func (s *service) timedOut(client netip.AddrPort, between bool) {
 type session struct {
 	service  *service
 	client   string
-	upstream upstream
+	upstream *forward.Forwarder // nil: nothing was forwarded yet
 }
 
 // Serve implements web.Session. Without memory for it, a request is answered
@@ -97,6 +98,8 @@ func (s *session) served(x *web.Exchange, err error) {
 
 // Close implements web.Session.
 func (s *session) Close() {
-	s.upstream.close()
+	if s.upstream != nil {
+		s.upstream.Close()
+	}
 	s.service.gateway.host.Memory().Give(s.service.gateway.memory.Connection)
 }

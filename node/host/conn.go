@@ -127,6 +127,13 @@ func (r *awaitingRead) Try() bool {
 	return w.err != nil
 }
 
+// Quiet reports whether the connection is open and has nothing to read: neither
+// bytes nor its end have come.
+func (c *Conn) Quiet() bool {
+	const something = waiter.ReadableEvents | waiter.EventHUp | waiter.EventErr
+	return !c.gone() && !c.closed && c.ep.Readiness(something) == 0
+}
+
 // Write implements net.Conn.
 func (c *Conn) Write(b []byte) (int, error) {
 	c.unsent, c.writer.done = b, 0
