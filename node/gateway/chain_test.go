@@ -19,7 +19,7 @@ func TestChain(t *testing.T) {
 			l.own()
 			tap := l.Tap()
 			l.start(map[string]topology.Service{
-				"first":  {Forward: mustAddrPort("127.0.0.1:81"), Persistent: &persistent},
+				"first":  {Forward: topology.ForwardTo(mustAddrPort("127.0.0.1:81")), Persistent: &persistent},
 				"second": {Listen: mustAddrPort(listen)},
 			})
 			l.ask(topology.Client{Rate: 10, Mode: topology.ModeKeepAlive, Stop: second})
@@ -53,7 +53,7 @@ func TestChain(t *testing.T) {
 func TestChainOverVIP(t *testing.T) {
 	l := newLab(t, 0)
 	l.own()
-	l.start(map[string]topology.Service{"first": {Forward: mustAddrPort("192.0.2.100:81")}, "second": {Listen: mustAddrPort("192.0.2.100:81")}})
+	l.start(map[string]topology.Service{"first": {Forward: topology.ForwardTo(mustAddrPort("192.0.2.100:81"))}, "second": {Listen: mustAddrPort("192.0.2.100:81")}})
 	l.ask(topology.Client{Rate: 10, Mode: topology.ModeKeepAlive, Stop: second})
 	l.Run(5 * second)
 	l.wantOutcomes(map[string]int{"200 by a": 10})

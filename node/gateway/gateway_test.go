@@ -74,7 +74,7 @@ func TestForward(t *testing.T) {
 }
 
 func forwarding() topology.Service {
-	return topology.Service{Forward: mustAddrPort("192.0.2.50:80")}
+	return topology.Service{Forward: topology.ForwardTo(mustAddrPort("192.0.2.50:80"))}
 }
 
 // TestForwardFailures: each failure of a back end becomes an answer of the

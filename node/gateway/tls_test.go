@@ -64,7 +64,7 @@ func TestTLSForwards(t *testing.T) {
 	l.backend = backend.New(l.web, topology.Backend{}.WithDefaults())
 	tap := l.Tap()
 	s := secure("web")
-	s.Forward = netip.MustParseAddrPort("192.0.2.50:80")
+	s.Forward = topology.ForwardTo(netip.MustParseAddrPort("192.0.2.50:80"))
 	l.start(map[string]topology.Service{"web": s})
 	l.askSecurely("web", topology.Client{Rate: 10, Stop: 2 * second})
 	l.Run(5 * second)

@@ -34,7 +34,7 @@ func (s *session) forward(x *web.Exchange) error {
 		s.upstream = forward.New(s.service.gateway.host, 1)
 	}
 	answer, err := s.upstream.Ask(forward.Attempt{
-		To: cfg.Forward, From: cfg.SourceVIP, Request: &x.Request, Alone: !*cfg.Persistent,
+		To: cfg.Forward.Address, From: cfg.SourceVIP, Request: &x.Request, Alone: !*cfg.Persistent,
 		Limits: forward.Limits{Connect: UpstreamConnect, Answer: UpstreamTimeout},
 	})
 	if err == nil {

@@ -27,6 +27,7 @@ const (
 	DefaultFTPPort        = 21
 	DefaultService        = "web"
 	BackendService        = "http" // the service of a back end
+	DefaultUserAgent      = 300 * time.Second
 )
 
 // Names returns the keys of a map, sorted: the order in which everything is

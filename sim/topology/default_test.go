@@ -17,9 +17,12 @@ import (
 func TestDocumentedDefaults(t *testing.T) {
 	node := Node{NICs: map[string]NIC{"lan": {}}}
 	whole := Topology{Segments: map[string]Segment{"lan": {}}, Nodes: map[string]Node{"n": node}}.WithDefaults()
+	server := LBGroup{Servers: []LBServer{{Name: "s"}}}.withDefaults(whole).Servers[0]
+	server.Name = ""
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
-		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{},
+		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Forward{},
+		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(),
 	}
 	for _, f := range programFields {
 		program := reflect.New(reflect.TypeFor[Node]().Field(f.index).Type.Elem())
@@ -95,7 +98,7 @@ func documented(f reflect.StructField) (string, bool) {
 		return m[1], true
 	}
 	m := valueDefault.FindStringSubmatch(doc)
-	if m == nil || f.Type.Kind() != reflect.String && !strings.ContainsAny(m[1][:1], "0123456789") && m[1] != "on" && m[1] != "off" {
+	if m == nil || f.Type.Kind() != reflect.String && f.Type != reflect.TypeFor[[]string]() && !strings.ContainsAny(m[1][:1], "0123456789") && m[1] != "on" && m[1] != "off" {
 		return "", false
 	}
 	return m[1], true
@@ -114,6 +117,8 @@ func means(t *testing.T, text string, v reflect.Value, f reflect.StructField) bo
 			all = append(all, d.String())
 		}
 		return text == strings.Join(all, ", ")
+	case []string:
+		return text == strings.Join(got, ", ")
 	case bool:
 		return text == map[bool]string{true: "on", false: "off"}[got]
 	case Rate:

@@ -3,13 +3,18 @@ package topology
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // Gateway is an appliance that serves virtual IPs.
 type Gateway struct {
 	Services map[string]Service `yaml:"services" doc:"services by name (default: web on port 80 of the first virtual IP, web-2 on port 80 of the second, and so on)"`
+	Groups   map[string]LBGroup `yaml:"groups" json:",omitempty" doc:"load-balancer groups by name: members to which services forward (default: none)"`
+	// UserAgent is how long the appliance waits for members of groups.
+	UserAgent time.Duration `yaml:"user-agent-timeout" doc:"the user agent's timeout: how long the gateway waits for a member of a group, for the connection and for the answer (default 300s)"`
 	// OnVIPLoss is what happens to the connections of a VIP that is given up.
 	OnVIPLoss string `yaml:"on-vip-loss" doc:"when a virtual IP is lost: rst (default: reset its connections) or freeze (let them hang, and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
 }
@@ -18,6 +23,7 @@ type Gateway struct {
 func (g Gateway) Problems(at Place) []Problem {
 	c := at.check()
 	c.services([]string{"services"}, at.Node)
+	c.lbGroups([]string{"groups"}, at.Node)
 	return c.problems
 }
 
@@ -28,7 +34,7 @@ func (Gateway) Addresses() []netip.Addr { return nil }
 func (g Gateway) ServiceNames() []string { return Names(g.Services) }
 
 // Properties implements Program.
-func (g Gateway) Properties() []Property { return serviceSwitches(g) }
+func (g Gateway) Properties() []Property { return append(serviceSwitches(g), g.memberProperties()...) }
 
 // Faults implements Program.
 func (Gateway) Faults() []string { return nil }
@@ -67,6 +73,11 @@ func (g Gateway) Complete(at Place) Program {
 		services[name] = s
 	}
 	g.Services = services
+	g.Groups = maps.Clone(g.Groups)
+	for _, name := range Names(g.Groups) {
+		g.Groups[name] = g.Groups[name].withDefaults(at.Topology)
+	}
+	g.UserAgent = cmp.Or(g.UserAgent, DefaultUserAgent)
 	g.OnVIPLoss = cmp.Or(g.OnVIPLoss, OnVIPLossReset)
 	return &g
 }

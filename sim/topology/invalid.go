@@ -5,15 +5,16 @@ import (
 	"slices"
 )
 
-// Kinds of invalid topology that Topology.AllowInvalid admits: mistakes that
-// machines start with in the field.
+// Kinds of invalid topology that Topology.AllowInvalid admits: mistakes with
+// which machines run in the field.
 const (
 	DuplicateMAC = "duplicate-mac" // two interfaces on a segment have the same MAC address
 	DuplicateIP  = "duplicate-ip"  // two interfaces on a segment have the same IP address
 	WrongNetmask = "wrong-netmask" // an interface is in another subnet than others on its segment
+	ServiceLoop  = "service-loop"  // services of a gateway forward to each other in a circle
 )
 
-var invalidKinds = []string{DuplicateMAC, DuplicateIP, WrongNetmask}
+var invalidKinds = []string{DuplicateMAC, DuplicateIP, WrongNetmask, ServiceLoop}
 
 // invalid reports a problem of a kind that may be admitted. That it occurs is
 // noted either way.

@@ -139,7 +139,7 @@ func TestServiceKinds(t *testing.T) {
 	whole := pair()
 	edit("a", func(n *Node) {
 		n.Gateway = &Gateway{Services: map[string]Service{
-			"admin": {Kind: KindManagement, Forward: netip.MustParseAddrPort("192.0.2.12:80")}, "s": {Kind: "htp"},
+			"admin": {Kind: KindManagement, Forward: ForwardTo(netip.MustParseAddrPort("192.0.2.12:80"))}, "s": {Kind: "htp"},
 		}}
 	})(&whole)
 	wantProblems(t, whole.Validate(),

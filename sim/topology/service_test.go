@@ -27,7 +27,7 @@ func TestFTPProblems(t *testing.T) {
 		{map[string]Service{"files": files, "more": {Kind: KindFTP, Listen: netip.MustParseAddrPort("192.0.2.100:2121"), Passive: PortRange{50009, 50020}}},
 			"files.passive-ports: got 50000-50009, want others than service more has: 50009-50020\n" +
 				"more.passive-ports: got 50009-50020, want others than service files has: 50000-50009"},
-		{map[string]Service{"files": {Kind: KindFTP, Forward: netip.MustParseAddrPort("192.0.2.11:80")}},
+		{map[string]Service{"files": {Kind: KindFTP, Forward: ForwardTo(netip.MustParseAddrPort("192.0.2.11:80"))}},
 			"files.forward: got 192.0.2.11:80, want none: a service of kind ftp has its files itself"},
 		{map[string]Service{"files": {Kind: KindFTP, Rate: -1}}, "files.transfer-rate: got -1, want at least 0"},
 		{map[string]Service{"web": {Rate: 5, Passive: PortRange{1, 2}}},

@@ -20,7 +20,7 @@ type Topology struct {
 	Segments map[string]Segment `yaml:"segments" doc:"Ethernet segments, each a learning switch"`
 	Nodes    map[string]Node    `yaml:"nodes" doc:"machines"`
 
-	AllowInvalid []string `yaml:"allow-invalid" doc:"start-up mistakes that are made on purpose; others are refused, and so is one that does not occur: duplicate-mac, duplicate-ip, wrong-netmask" jsonschema:"enum=duplicate-mac,enum=duplicate-ip,enum=wrong-netmask"`
+	AllowInvalid []string `yaml:"allow-invalid" doc:"start-up mistakes that are made on purpose; others are refused, and so is one that does not occur: duplicate-mac, duplicate-ip, wrong-netmask, service-loop" jsonschema:"enum=duplicate-mac,enum=duplicate-ip,enum=wrong-netmask,enum=service-loop"`
 }
 
 // Segment is one Ethernet broadcast domain: a learning switch.

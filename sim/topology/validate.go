@@ -28,6 +28,7 @@ func (t Topology) Validate() []Problem {
 	}
 	c.addresses()
 	c.groups()
+	c.chains()
 	c.allowances()
 	return c.problems
 }

@@ -33,7 +33,7 @@ func source(s Service) *Gateway {
 func chained(next, forward string) func(*Topology) {
 	return edit("a", func(n *Node) {
 		n.Gateway = &Gateway{Services: map[string]Service{
-			"web": {Forward: netip.MustParseAddrPort(forward)}, "next": {Listen: netip.MustParseAddrPort(next)},
+			"web": {Forward: ForwardTo(netip.MustParseAddrPort(forward))}, "next": {Listen: netip.MustParseAddrPort(next)},
 		}}
 	})
 }
@@ -81,12 +81,14 @@ var mistakes = []struct {
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Token: "ok"} }), `nodes.c1.probe.token: got "ok", want none: tcp-full does not look for a token`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.100/", Arrival: "random"} }), `nodes.c1.client.arrival: got "random", want const or poisson`},
 	{edit("a", func(n *Node) { n.Gateway = source(Service{}) }), "nodes.a.gateway.services.web.source: got vip, want own: the service has no back end to connect to"},
-	{edit("c1", func(n *Node) { n.Gateway = source(Service{Forward: netip.MustParseAddrPort("192.0.2.11:80")}) }),
+	{edit("c1", func(n *Node) {
+		n.Gateway = source(Service{Forward: ForwardTo(netip.MustParseAddrPort("192.0.2.11:80"))})
+	}),
 		"nodes.c1.gateway.services.web.source: got vip, want own: the node has no virtual IP"},
 	{func(t *Topology) {
 		edit("a", func(n *Node) {
 			n.NICs["wan"] = NIC{Address: netip.MustParsePrefix("198.51.100.11/24")}
-			n.Gateway = source(Service{Forward: netip.MustParseAddrPort("198.51.100.50:80")})
+			n.Gateway = source(Service{Forward: ForwardTo(netip.MustParseAddrPort("198.51.100.50:80"))})
 		})(t)
 		edit("c1", func(n *Node) { n.NICs["wan"] = NIC{Address: netip.MustParsePrefix("198.51.100.50/24")} })(t)
 		t.Segments["wan"] = Segment{}
@@ -117,11 +119,11 @@ var mistakes = []struct {
 		n.Gateway = &Gateway{Services: map[string]Service{"api": {Listen: listen}, "web": {Listen: listen}}}
 	}), "nodes.a.gateway.services.web.listen: service api already listens on 192.0.2.100:80"},
 	{edit("a", func(n *Node) {
-		n.Gateway = &Gateway{Services: map[string]Service{"web": {Forward: netip.MustParseAddrPort("192.0.2.50:80")}}}
+		n.Gateway = &Gateway{Services: map[string]Service{"web": {Forward: ForwardTo(netip.MustParseAddrPort("192.0.2.50:80"))}}}
 	}), "~nodes.a.gateway.services.web.forward: no node has the address 192.0.2.50"},
 	{chained("127.0.0.1:82", "127.0.0.1:81"), "~nodes.a.gateway.services.web.forward: no service of the node listens on 127.0.0.1:81"},
 	{chained("192.0.2.11:81", "127.0.0.1:81"), "~nodes.a.gateway.services.web.forward: no service of the node listens on 127.0.0.1:81"},
-	{chained("127.0.0.1:81", "192.0.2.100:80"), "~nodes.a.gateway.services.web.forward: the service forwards to itself: a request goes round until something fails"},
+	{chained("127.0.0.1:81", "192.0.2.100:80"), "nodes.a.gateway.services.web.forward: requests go round until something fails: web → web"},
 	{chained("127.0.0.2:81", "127.0.0.2:81"), "~nodes.a.gateway.services.next.listen: 127.0.0.2 is neither an address nor a virtual IP of the node: the service will never be reached\n" +
 		"~nodes.a.gateway.services.web.forward: no node has the address 127.0.0.2"},
 	{editStandby("a", func(s *Standby) { s.Group = 256 }), "nodes.a.standby.lan.group: got 256, want 1 to 255\n" +
@@ -221,7 +223,7 @@ func TestAllowInvalid(t *testing.T) {
 		{sameMAC, nil, []string{"nodes.d.nics.lan.mac: a.lan already has 02:00:00:00:00:01 on segment lan"}},
 		{nothing, []string{"wrong-netmask"}, []string{"allow-invalid.0: wrong-netmask does not occur in this topology: leave it out"}},
 		{sameIP, []string{"duplicate-ip", "duplicate-ip"}, []string{"allow-invalid.1: duplicate-ip is in the list twice"}},
-		{sameIP, []string{"duplicate-ip", "duplicate-pi"}, []string{`allow-invalid.1: got "duplicate-pi", want duplicate-mac, duplicate-ip or wrong-netmask (did you mean "duplicate-ip"?)`}},
+		{sameIP, []string{"duplicate-ip", "duplicate-pi"}, []string{`allow-invalid.1: got "duplicate-pi", want duplicate-mac, duplicate-ip, wrong-netmask or service-loop (did you mean "duplicate-ip"?)`}},
 	} {
 		topology := pair()
 		c.change(&topology)

@@ -31,7 +31,7 @@ func TestFactsOf(t *testing.T) {
 			}},
 			"a": {NICs: nic("192.0.2.11/24"), Gateway: &topology.Gateway{Services: map[string]topology.Service{
 				"web": {}, "admin": {Kind: topology.KindManagement}, "files": {Kind: topology.KindFTP, Passive: topology.PortRange{First: 6000, Last: 6001}}, "shop": {
-					Listen: netip.MustParseAddrPort("192.0.2.101:80"), Forward: netip.MustParseAddrPort("192.0.2.50:80"),
+					Listen: netip.MustParseAddrPort("192.0.2.101:80"), Forward: topology.ForwardTo(netip.MustParseAddrPort("192.0.2.50:80")),
 					Source: topology.SourceVIP,
 				},
 			}}, Standby: map[string]topology.Standby{

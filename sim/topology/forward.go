@@ -1,0 +1,74 @@
+package topology
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// ErrForward is wrapped by the error for a text that is not a Forward.
+var ErrForward = errors.New("bad target to forward to")
+
+// groupWord precedes the name of a load-balancer group.
+const groupWord = "group "
+
+// Forward is where a service forwards its requests: one back end, or a
+// load-balancer group of the same gateway. In YAML: 192.0.2.50:80, or group
+// NAME, or group NAME:PORT, where the port is that of members without a
+// mapped-port. The zero value is nowhere.
+type Forward struct {
+	Address netip.AddrPort
+	Group   string
+	Port    uint16 // of a group; 0 stands for DefaultPort
+}
+
+// ForwardTo is a Forward to one back end.
+func ForwardTo(a netip.AddrPort) Forward { return Forward{Address: a} }
+
+// IsValid reports whether requests are forwarded at all.
+func (f Forward) IsValid() bool { return f.Group != "" || f.Address.IsValid() }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *Forward) UnmarshalText(text []byte) error {
+	name, isGroup := strings.CutPrefix(string(text), groupWord)
+	if !isGroup {
+		a, err := netip.ParseAddrPort(string(text))
+		if err != nil {
+			return fmt.Errorf("%w: got %q, want an address and a port, such as 192.0.2.50:80, or the name of a group, such as group app", ErrForward, text)
+		}
+		*f = Forward{Address: a}
+		return nil
+	}
+	name, port, hasPort := strings.Cut(strings.TrimSpace(name), ":")
+	*f = Forward{Group: name}
+	if err := CheckName(name); err != nil {
+		return fmt.Errorf("%w: group: %w", ErrForward, err)
+	}
+	if !hasPort {
+		return nil
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%w: got port %q, want 1 to 65535", ErrForward, port)
+	}
+	f.Port = uint16(n)
+	return nil
+}
+
+// String returns the target as in YAML; nothing if there is none.
+func (f Forward) String() string {
+	switch {
+	case f.Group != "" && f.Port != 0:
+		return groupWord + f.Group + ":" + strconv.Itoa(int(f.Port))
+	case f.Group != "":
+		return groupWord + f.Group
+	case f.Address.IsValid():
+		return f.Address.String()
+	}
+	return ""
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (f Forward) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
