@@ -16,11 +16,26 @@ type Exchange struct {
 	serving  *serving
 	old      bool // the request is of HTTP/1.0
 	answered bool
-	last     bool // the connection ends after this answer
+	last     bool   // the connection ends after this answer
+	fields   []byte // header lines that the server adds to the answer
 }
 
 // Client returns the client's end of the connection.
 func (x *Exchange) Client() netip.AddrPort { return x.serving.conn.RemoteAddrPort() }
+
+// Header returns the value of a header of the request; empty if it has none.
+func (x *Exchange) Header(name string) string { return string(x.serving.in.request.Peek(name)) }
+
+// AddHeader adds a header to the answer that is still to come. It must be legal
+// in HTTP.
+func (x *Exchange) AddHeader(name, value string) {
+	x.fields = append(x.fields, name...)
+	x.fields = append(append(append(x.fields, ": "...), value...), "\r\n"...)
+}
+
+// SetCookie adds a cookie to the answer that is still to come, as the value of
+// a Set-Cookie header.
+func (x *Exchange) SetCookie(value string) { x.AddHeader(headerSetCookie, value) }
 
 // HasBody reports whether the request has a body. It is dropped after the
 // answer.
@@ -43,6 +58,7 @@ func (x *Exchange) begin(in *inbox) error {
 	x.old = !in.request.IsHTTP11()
 	// Keep-alive with HTTP/1.0 would need a header in the answer; no client that
 	// matters uses it.
+	x.fields = x.fields[:0]
 	x.answered, x.last = false, in.request.ConnectionClose() || x.old
 	return nil
 }
@@ -188,7 +204,7 @@ func (x *Exchange) appendOwn(b []byte) []byte {
 	if x.last = x.last || x.serving.closing; x.last {
 		b = append(b, "\r\nConnection: close"...)
 	}
-	return append(b, "\r\n"...)
+	return append(append(b, "\r\n"...), x.fields...)
 }
 
 func (x *Exchange) write(b []byte) error {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Link is the client's end of one connection. One request is in progress at a
@@ -31,6 +32,7 @@ type Answer struct {
 	Backend string // name of the server behind it; empty if it answered itself
 	Size    int64  // bytes of the body
 	Close   bool   // the server closes the connection after this answer
+	Cookies string // values of its Set-Cookie headers, each in a line
 }
 
 // MismatchError reports an answer that does not belong to its request, has
@@ -62,7 +64,7 @@ func (l *Link) Receive(r *Request) (Answer, error) {
 	}
 	head := &l.in.answer
 	l.node, l.backend = same(l.node, head.Peek(headerNode)), same(l.backend, head.Peek(headerBackend))
-	a := Answer{Status: h.Status, Node: l.node, Backend: l.backend, Close: h.Close}
+	a := Answer{Status: h.Status, Node: l.node, Backend: l.backend, Close: h.Close, Cookies: strings.Join(h.Cookies(), "\n")}
 	number := head.Peek(headerRequest)
 	if len(number) > 0 && !isNumber(number, r.ID) {
 		return a, &MismatchError{fmt.Sprintf("for request %.20s, want %d", number, r.ID)}
@@ -89,6 +91,14 @@ func (h *Head) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return h.link.in.body.Read(b)
+}
+
+// Cookies returns the values of the Set-Cookie headers, nil if there are none.
+func (h *Head) Cookies() (all []string) {
+	for _, value := range h.link.in.answer.Cookies() {
+		all = append(all, string(value))
+	}
+	return all
 }
 
 // Head reads the head of the answer to r. Errors are those of Receive.

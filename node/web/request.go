@@ -8,13 +8,16 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// The headers of the bench. Their names are in canonical form, so that they can
-// be looked up in a http.Header directly.
+// The headers of the bench, and others that it knows. Their names are in
+// canonical form, so that they can be looked up in a http.Header directly.
 const (
 	headerRequest = "X-Cablepull-Request" // the request's number
 	headerAttempt = "X-Cablepull-Attempt" // present from the second attempt on
 	headerNode    = "X-Cablepull-Node"    // the server that answered the client
 	headerBackend = "X-Cablepull-Backend" // the server behind it, if it forwarded the request
+
+	headerCookie    = "Cookie"
+	headerSetCookie = "Set-Cookie"
 )
 
 // Request is a client's request. The zero Method and Path are GET and "/".
@@ -24,6 +27,8 @@ type Request struct {
 	Method  string
 	Path    string
 	Host    string
+	Cookie  string // value of the header of that name; empty: none
+	Fields  string // further header lines, each with its end; not kept by servers
 }
 
 // appendHead appends the request line and the headers, without the empty line
@@ -40,15 +45,18 @@ func (r *Request) appendHead(b []byte) []byte {
 		b = append(b, "\r\n"+headerAttempt+": "...)
 		b = strconv.AppendInt(b, int64(r.Attempt), 10)
 	}
-	return append(b, "\r\n"...)
+	if r.Cookie != "" {
+		b = append(append(b, "\r\nCookie: "...), r.Cookie...)
+	}
+	return append(append(b, "\r\n"...), r.Fields...)
 }
 
 // parse replaces r by what the bench needs of a head. A request of another
 // client, such as curl, has the number 0.
 func (r *Request) parse(h *fasthttp.RequestHeader) error {
 	*r = Request{
-		Attempt: 1,
-		Method:  same(r.Method, h.Method()), Path: same(r.Path, h.RequestURI()), Host: same(r.Host, h.Host()),
+		Attempt: 1, Cookie: same(r.Cookie, h.Peek(headerCookie)),
+		Method: same(r.Method, h.Method()), Path: same(r.Path, h.RequestURI()), Host: same(r.Host, h.Host()),
 	}
 	var err error
 	if v := h.Peek(headerRequest); v != nil {
