@@ -32,14 +32,15 @@ const openingGap = time.Millisecond
 // times. A request that finds no free connection waits for one, for up to
 // Timeout. Once sent, it has the full Timeout again.
 type Client struct {
-	host    *host.Host
-	cfg     topology.Client
-	ledger  *Ledger
-	target  topology.Target
-	tls     *certificate.Client // nil: plain HTTP
-	ask     web.Request         // common to all requests
-	arrival arrival
-	unsent  map[uint64]time.Duration // requests that wait for a connection, new or free, and when they came due
+	host     *host.Host
+	cfg      topology.Client
+	ledger   *Ledger
+	target   topology.Target
+	tls      *certificate.Client // nil: plain HTTP
+	sessions []*session
+	turn     int // of the next session
+	arrival  arrival
+	unsent   map[uint64]time.Duration // requests that wait for a connection, new or free, and when they came due
 }
 
 // New starts a client on a running machine; it ends with the machine. cfg must
@@ -52,7 +53,10 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	}
 	c := &Client{
 		host: h, cfg: cfg, ledger: ledger, target: target,
-		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]time.Duration{},
+		unsent: map[uint64]time.Duration{},
+	}
+	if c.sessions, err = newSessions(cfg, web.Request{Method: cfg.Method, Host: target.Host, Path: target.Path}); err != nil {
+		return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
 	}
 	if target.Scheme == topology.SchemeHTTPS {
 		if c.tls, err = newTLS(h, cfg.Certificate); err != nil {
@@ -90,7 +94,7 @@ func (c *Client) run(p *sim.Proc) {
 			return
 		}
 		wait(p, due)
-		pool.submit(&request{Request: c.ask, due: due})
+		pool.submit(newRequest(c.next(), due))
 	}
 }
 
@@ -130,6 +134,11 @@ type request struct {
 	due     time.Duration
 	expires time.Duration // when it gives up waiting for a connection
 	user    *user         // who waits for its end; nil: nobody
+	session *session
+}
+
+func newRequest(s *session, due time.Duration) *request {
+	return &request{Request: s.ask, due: due, session: s}
 }
 
 // end is called when the request has been answered or has failed for good.

@@ -150,6 +150,9 @@ func (c *connection) send() {
 	c.conn.SetTimeout(client.cfg.Timeout)
 	c.until = client.host.Scope().Elapsed() + client.cfg.Timeout
 	delete(client.unsent, c.request.ID)
+	if jar := c.request.session.jar; jar != nil {
+		c.request.Cookie = jar.Cookie()
+	}
 	client.log(event.RequestSent{Request: c.request.ID, Conn: c.number, Attempt: c.request.Attempt})
 	if err := c.link.Send(&c.request.Request); err != nil {
 		c.broken = err
@@ -209,6 +212,7 @@ func (c *connection) fail(r *request, err error) {
 func (c *connection) succeed(r *request, a web.Answer) {
 	client := c.pool.client
 	c.answered++
+	client.answered(r, a)
 	good := client.isGood(a.Status)
 	if good {
 		client.log(event.RequestAnswered{

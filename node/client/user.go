@@ -14,11 +14,12 @@ import (
 // counts from the instant at which it asks. First questions are spread evenly
 // at random over one think time, so that users are not synchronized.
 type user struct {
-	client *Client
-	pool   *pool
-	proc   *sim.Proc
-	random *rand.Rand
-	waits  bool
+	client  *Client
+	pool    *pool
+	proc    *sim.Proc
+	random  *rand.Rand
+	waits   bool
+	session *session
 }
 
 // runUsers is the proc that starts the users.
@@ -27,7 +28,7 @@ func (c *Client) runUsers(p *sim.Proc) {
 	start := c.host.Now()
 	for i := range c.cfg.Users {
 		u := &user{
-			client: c, pool: pool,
+			client: c, pool: pool, session: c.next(),
 			random: c.host.Loop().Stream(fmt.Sprintf("client/%s/user/%d", c.host.Name(), i+1)),
 		}
 		u.proc = c.host.Go("user", func(p *sim.Proc) {
@@ -41,7 +42,9 @@ func (u *user) run(p *sim.Proc) {
 	c := u.client
 	for c.cfg.Stop == 0 || c.host.Now() <= c.cfg.Stop {
 		u.waits = true
-		u.pool.submit(&request{Request: c.ask, due: c.host.Now(), user: u})
+		r := newRequest(u.session, c.host.Now())
+		r.user = u
+		u.pool.submit(r)
 		for u.waits {
 			p.Park()
 		}

@@ -19,9 +19,10 @@ var bodies = []Body{
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},
+	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
-	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{},
+	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},
 }
 
 // codec knows how to write and read one body type.

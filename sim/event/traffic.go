@@ -72,6 +72,14 @@ type RequestAnswered struct {
 	Latency       time.Duration // since the first attempt was due
 }
 
+// SessionServed: a client that keeps cookies received an answer to a request of
+// one of its sessions.
+type SessionServed struct {
+	Session int // from 1, of this client
+	Request uint64
+	By      string // the node that served it: the last one, if others forwarded the request
+}
+
 // RequestFailed: a client gave up a request, or will retry it.
 type RequestFailed struct {
 	Request, Conn uint64
@@ -116,6 +124,9 @@ func (RequestAnswered) Kind() string { return "request-answered" }
 
 // Kind implements Body.
 func (RequestFailed) Kind() string { return "request-failed" }
+
+// Kind implements Body.
+func (SessionServed) Kind() string { return "session-served" }
 
 // Kind implements Body.
 func (AnswerMismatched) Kind() string { return "answer-mismatched" }

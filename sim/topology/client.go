@@ -16,23 +16,26 @@ import (
 // for answers. With users it is closed-loop: each user asks, waits, thinks and
 // asks again.
 type Client struct {
-	Target      string        `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
-	Certificate string        `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
-	Rate        Rate          `yaml:"rate" json:",omitempty" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
-	Users       int           `yaml:"users" doc:"closed loop, instead of rate: how many users ask, each with one request at a time (default: none)" jsonschema:"minimum=1,maximum=100000"`
-	Think       time.Duration `yaml:"think" doc:"time that a user thinks after an answer or a failure before it asks again (default: 1 s)"`
-	Arrival     string        `yaml:"arrival" doc:"const (default) or poisson: times between requests, or think times, are all the same or random around that mean" jsonschema:"enum=const,enum=poisson"`
-	Connections int           `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them; left out with users, each user may have one" jsonschema:"minimum=1,maximum=100000"`
-	Mode        string        `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
-	Connect     time.Duration `yaml:"connect-timeout" doc:"time limit for connecting, with https including the TLS handshake (default 5s)"`
-	Timeout     time.Duration `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
-	Idle        time.Duration `yaml:"idle-timeout" doc:"close keep-alive connections that are idle longer than this (default: never)"`
-	KeepAlive   *KeepAlive    `yaml:"tcp-keepalive" doc:"TCP probes on connections that are idle; {} probes after 2 hours, as most systems do (default: no probes)"`
-	UserTimeout time.Duration `yaml:"tcp-user-timeout" doc:"TCP ends a connection on which nothing has been acknowledged for this long, data or probes (default: when 15 retransmissions were in vain, in about a quarter of an hour)"`
-	Retries     int           `yaml:"retries" doc:"how many times to retry a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
-	Start       time.Duration `yaml:"start" doc:"when the first request is due (default 0)"`
-	Phase       time.Duration `yaml:"phase" doc:"time from the start to the first request, less than the time between two (default: random, from seed and name)"`
-	Stop        time.Duration `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
+	Target      string            `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
+	Certificate string            `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
+	Method      string            `yaml:"method" json:",omitempty" doc:"HTTP method (left out: GET)" jsonschema:"enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=DELETE,enum=PATCH"`
+	Headers     map[string]string `yaml:"headers" json:",omitempty" doc:"headers of each request, such as X-User; {session} in a value stands for the number of the session"`
+	Sessions    int               `yaml:"sessions" json:",omitempty" doc:"how many sessions the requests belong to, in turn; each keeps cookies as a browser does; with users, in the order of the users (default: none, and cookies are ignored)" jsonschema:"minimum=1,maximum=100000"`
+	Rate        Rate              `yaml:"rate" json:",omitempty" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`
+	Users       int               `yaml:"users" doc:"closed loop, instead of rate: how many users ask, each with one request at a time (default: none)" jsonschema:"minimum=1,maximum=100000"`
+	Think       time.Duration     `yaml:"think" doc:"time that a user thinks after an answer or a failure before it asks again (default: 1 s)"`
+	Arrival     string            `yaml:"arrival" doc:"const (default) or poisson: times between requests, or think times, are all the same or random around that mean" jsonschema:"enum=const,enum=poisson"`
+	Connections int               `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them; left out with users, each user may have one" jsonschema:"minimum=1,maximum=100000"`
+	Mode        string            `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
+	Connect     time.Duration     `yaml:"connect-timeout" doc:"time limit for connecting, with https including the TLS handshake (default 5s)"`
+	Timeout     time.Duration     `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
+	Idle        time.Duration     `yaml:"idle-timeout" doc:"close keep-alive connections that are idle longer than this (default: never)"`
+	KeepAlive   *KeepAlive        `yaml:"tcp-keepalive" doc:"TCP probes on connections that are idle; {} probes after 2 hours, as most systems do (default: no probes)"`
+	UserTimeout time.Duration     `yaml:"tcp-user-timeout" doc:"TCP ends a connection on which nothing has been acknowledged for this long, data or probes (default: when 15 retransmissions were in vain, in about a quarter of an hour)"`
+	Retries     int               `yaml:"retries" doc:"how many times to retry a failed request (default 0)" jsonschema:"minimum=0,maximum=1000"`
+	Start       time.Duration     `yaml:"start" doc:"when the first request is due (default 0)"`
+	Phase       time.Duration     `yaml:"phase" doc:"time from the start to the first request, less than the time between two (default: random, from seed and name)"`
+	Stop        time.Duration     `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
 }
 
 // KeepAlive is TCP keepalive.
@@ -96,12 +99,15 @@ func (c Client) Problems(at Place) []Problem {
 	switch {
 	case c.Users > 0 && c.Rate > 0:
 		k.fail([]string{"rate"}, "got %s and %d users: users ask when they have thought, want one of both", c.Rate, c.Users)
+	case c.Users > 0 && c.Sessions > c.Users:
+		k.fail([]string{"sessions"}, "got %d, want at most one for each of the %d users", c.Sessions, c.Users)
 	case c.Users == 0 && c.Think > 0:
 		k.fail([]string{"think"}, "got %s without users, who would think", c.Think)
 	}
 	if c.Phase != 0 {
 		c.checkPhase(k)
 	}
+	c.checkHeaders(k)
 	if c.Stop != 0 && c.Stop <= c.Start {
 		k.fail([]string{"stop"}, "got %s, want an instant after start, %s", c.Stop, c.Start)
 	}
