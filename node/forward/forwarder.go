@@ -23,46 +23,31 @@ func New(h *host.Host, keep int) *Forwarder {
 	return &Forwarder{host: h, keep: keep, idle: map[netip.AddrPort][]*link{}}
 }
 
+// Connection is a connection to one server, for one request. Ask or Close must
+// be called.
+type Connection struct {
+	*link
+	forwarder *Forwarder
+	attempt   Attempt
+}
+
 // Answer is an answer of which the head has arrived. Relay or Close must be
 // called.
 type Answer struct {
 	*web.Head
-	forwarder *Forwarder
-	link      *link
-	to        netip.AddrPort
-	alone     bool
+	connection Connection
 }
 
-// Ask makes an attempt and waits for the head of the answer. Errors are of type
-// *Error. A server may close an idle connection just when it is used again:
-// then a safe request is repeated once, on a new one (RFC 9110 §9.2.2).
-func (f *Forwarder) Ask(a Attempt) (Answer, error) {
-	l, err := f.connect(a)
-	if err != nil {
-		return Answer{}, err
-	}
-	answer, err := f.ask(l, a)
-	if err != nil && err.Stage == Waiting && l.used && gone(err.Err) && Safe(a.Request.Method) {
-		if l, err = f.dial(a); err == nil {
-			answer, err = f.ask(l, a)
-		}
-	}
-	if err != nil {
-		return Answer{}, err
-	}
-	return answer, nil
-}
-
-// connect returns a connection for an attempt: one that was kept, or else a new
-// one.
-func (f *Forwarder) connect(a Attempt) (*link, *Error) {
+// Open returns a connection for an attempt: one that was kept, or else a new
+// one. Errors are of type *Error.
+func (f *Forwarder) Open(a Attempt) (Connection, error) {
 	if !a.Alone {
 		for kept := f.idle[a.To]; len(kept) > 0; kept = f.idle[a.To] {
 			l := kept[len(kept)-1]
 			kept[len(kept)-1] = nil
 			f.idle[a.To] = kept[:len(kept)-1]
 			if l.Quiet() {
-				return l, nil
+				return Connection{l, f, a}, nil
 			}
 			l.close() // the server has ended it, or sent what nobody asked for
 		}
@@ -70,55 +55,90 @@ func (f *Forwarder) connect(a Attempt) (*link, *Error) {
 	return f.dial(a)
 }
 
-func (f *Forwarder) dial(a Attempt) (*link, *Error) {
+func (f *Forwarder) dial(a Attempt) (Connection, error) {
 	conn, err := f.host.DialFrom(a.From, a.To, a.Limits.Connect)
 	if err != nil {
-		return nil, &Error{Connecting, err}
+		return Connection{}, &Error{Connecting, err}
 	}
-	return newLink(conn), nil
+	return Connection{newLink(conn), f, a}, nil
+}
+
+// Ask makes an attempt and waits for the head of the answer. Errors are of type
+// *Error.
+func (f *Forwarder) Ask(a Attempt) (Answer, error) {
+	c, err := f.Open(a)
+	if err != nil {
+		return Answer{}, err
+	}
+	return c.Ask()
+}
+
+// Ask sends the request and waits for the head of the answer. Errors are of
+// type *Error; then the connection is closed. A server may close an idle
+// connection just when it is used again: then a safe request is repeated once,
+// on a new one (RFC 9110 §9.2.2).
+func (c Connection) Ask() (Answer, error) {
+	answer, err := c.ask()
+	if err == nil {
+		return answer, nil
+	}
+	if err.Stage != Waiting || !c.used || !gone(err.Err) || !Safe(c.attempt.Request.Method) {
+		return Answer{}, err
+	}
+	again, dialled := c.forwarder.dial(c.attempt)
+	if dialled != nil {
+		return Answer{}, dialled
+	}
+	if answer, err = again.ask(); err != nil {
+		return Answer{}, err
+	}
+	return answer, nil
 }
 
 // ask asks on a connection, which it closes if that fails.
-func (f *Forwarder) ask(l *link, a Attempt) (Answer, *Error) {
-	l.limit(a.Limits)
-	err := l.web.Send(a.Request)
+func (c Connection) ask() (Answer, *Error) {
+	c.limit(c.attempt.Limits)
+	err := c.web.Send(c.attempt.Request)
 	if err == nil {
-		err = l.web.Await()
+		err = c.web.Await()
 	}
 	if err != nil {
-		l.close()
+		c.close()
 		return Answer{}, &Error{Waiting, err}
 	}
-	head, err := l.web.Head(a.Request)
+	head, err := c.web.Head(c.attempt.Request)
 	if err != nil {
-		l.close()
+		c.close()
 		return Answer{}, &Error{Reading, err}
 	}
-	return Answer{head, f, l, a.To, a.Alone}, nil
+	return Answer{head, c}, nil
 }
 
+// Close ends a connection that nobody needs.
+func (c Connection) Close() { c.close() }
+
 // Relay sends the answer to the client. After an error nothing may have been
-// sent yet: see web.Exchange.Answered. The error is the client's connection's,
-// or that of the server's as an *Error.
+// sent yet: see web.Exchange.Answered. The error is of type *Error, whether the
+// server or the client has ended its connection.
 func (a Answer) Relay(x *web.Exchange) error {
-	err := x.Relay(a.Head)
-	if err != nil {
-		a.link.close()
+	c := a.connection
+	if err := x.Relay(a.Head); err != nil {
+		c.close()
 		return &Error{Reading, err}
 	}
-	f := a.forwarder
-	if a.Head.Close || a.alone || len(f.idle[a.to]) >= f.keep {
-		a.link.close()
+	f, to := c.forwarder, c.attempt.To
+	if a.Head.Close || c.attempt.Alone || len(f.idle[to]) >= f.keep {
+		c.close()
 		return nil
 	}
-	a.link.used = true
-	a.link.SetTimeout(0)
-	f.idle[a.to] = append(f.idle[a.to], a.link)
+	c.used = true
+	c.SetTimeout(0)
+	f.idle[to] = append(f.idle[to], c.link)
 	return nil
 }
 
 // Close ends the connection of an answer that nobody wants.
-func (a Answer) Close() { a.link.close() }
+func (a Answer) Close() { a.connection.close() }
 
 // Drop closes the idle connections to a server.
 func (f *Forwarder) Drop(to netip.AddrPort) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/event"
@@ -12,16 +13,22 @@ import (
 
 // Gateway is the services of one machine during one boot.
 type Gateway struct {
-	host     *host.Host
-	memory   topology.Memory // memory used by connections and requests
-	services []*service      // in the order of their names
-	onChange func()          // may be nil; see OnChange
+	host      *host.Host
+	memory    topology.Memory // memory used by connections and requests
+	services  []*service      // in the order of their names
+	groups    map[string]*group
+	userAgent time.Duration // its timeout
+	load      *load         // nil: there are no groups
+	onChange  func()        // may be nil; see OnChange
 }
 
 // New starts the services of cfg on a running machine; they end with the
 // machine. cfg must be complete. memory is what connections and requests use.
 func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
-	g := &Gateway{host: h, memory: memory}
+	g := &Gateway{host: h, memory: memory, groups: map[string]*group{}, userAgent: cfg.UserAgent}
+	for _, name := range topology.Names(cfg.Groups) {
+		g.groups[name] = newGroup(g, name, cfg.Groups[name])
+	}
 	for _, name := range topology.Names(cfg.Services) {
 		g.services = append(g.services, newService(g, name, cfg.Services[name]))
 	}
@@ -29,7 +36,27 @@ func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
 	for _, s := range g.services {
 		s.start()
 	}
+	if len(g.groups) > 0 {
+		g.load = newLoad(g)
+	}
 	return g
+}
+
+// SetMember enables or disables a member of a group.
+func (g *Gateway) SetMember(group, member string, enabled bool) error {
+	gr := g.groups[group]
+	if gr == nil || gr.members[member].Name == "" {
+		return fmt.Errorf("gateway: group on %s: got member %q of %q, want one that there is", g.host.Name(), member, group)
+	}
+	gr.setAdminState(member, enabled)
+	return nil
+}
+
+// Finish logs the members of all groups as they are when the run ends.
+func (g *Gateway) Finish() {
+	for _, name := range topology.Names(g.groups) {
+		g.groups[name].finish()
+	}
 }
 
 // StartService makes a stopped or failed service listen again.

@@ -70,6 +70,7 @@ type session struct {
 	service  *service
 	client   string
 	upstream *forward.Forwarder // nil: nothing was forwarded yet
+	request  web.Request        // as a member of a group gets it
 }
 
 // Serve implements web.Session. Without memory for it, a request is answered
@@ -82,9 +83,12 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	}
 	defer g.host.Memory().Give(g.memory.Request)
 	g.host.CPU().Use(p, host.Service, cfg.Work)
-	if cfg.Forward.IsValid() {
+	switch {
+	case cfg.Forward.Group != "":
+		s.served(x, g.groups[cfg.Forward.Group].forward(s, x))
+	case cfg.Forward.IsValid():
 		s.served(x, s.forward(x))
-	} else {
+	default:
 		s.served(x, x.Answer(http.StatusOK, cfg.Size))
 	}
 }

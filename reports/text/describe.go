@@ -205,7 +205,7 @@ func describeBalance(e event.Event) (note, bool) {
 	case event.BalanceRefused:
 		return say(warn, "refuses reports of %s: %s", b.Peer, b.Reason), true
 	default:
-		return note{}, false
+		return describeGroup(e)
 	}
 }
 

@@ -138,32 +138,6 @@ func (e *entry) join(spans []span) {
 	e.spans = append(append(e.spans, span{"; ", dim}), spans...)
 }
 
-// takeOutages adds lines for the ends of the outages that the lanes show.
-func (l *list) takeOutages(r *reports.Result) {
-	type answer struct {
-		client string
-		at     time.Duration
-	}
-	ends := map[answer]*entry{}
-	for _, lane := range l.clients {
-		for _, o := range lane.outages {
-			l.entries = append(l.entries, &entry{at: o.From, node: o.Client, kind: "outage", spans: []span{{"no answer any more", bad}}})
-			if o.Open {
-				continue
-			}
-			end := &entry{at: o.To, node: o.Client, kind: "outage", spans: []span{{"answered again after " + short(o.Duration), good}}}
-			l.entries = append(l.entries, end)
-			ends[answer{o.Client, o.To}] = end
-		}
-	}
-	for e, b := range event.Of[event.RequestAnswered](r.Events) {
-		if end := ends[answer{e.Node, e.At}]; end != nil && b.By != "" {
-			end.spans = append(end.spans, span{" by " + b.By, plain})
-			delete(ends, answer{e.Node, e.At}) // others may come at the same instant
-		}
-	}
-}
-
 // draw prints one entry.
 func (l *list) draw(e *entry, faultAt *time.Duration) {
 	if e.fault != "" {

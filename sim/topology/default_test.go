@@ -18,7 +18,7 @@ func TestDocumentedDefaults(t *testing.T) {
 	node := Node{NICs: map[string]NIC{"lan": {}}}
 	whole := Topology{Segments: map[string]Segment{"lan": {}}, Nodes: map[string]Node{"n": node}}.WithDefaults()
 	server := LBGroup{Servers: []LBServer{{Name: "s"}}}.withDefaults(whole).Servers[0]
-	server.Name = ""
+	server.Name, server.CloneID = "", ""
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
 		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Forward{},

@@ -12,16 +12,17 @@ import (
 // LBGroup is a load-balancer group of a gateway. Its keys are the product's
 // names: spec/failover.md §6.
 type LBGroup struct {
-	Algorithm   string           `yaml:"algorithm" doc:"which member gets a request: round-robin (default), weighted-round-robin, least-connections, weighted-least-connections, first-alive, hash" jsonschema:"enum=round-robin,enum=weighted-round-robin,enum=hash,enum=least-connections,enum=first-alive,enum=weighted-least-connections"`
-	HashHeader  string           `yaml:"hash-header" doc:"with hash: the request header to hash, such as User-Agent (default: the client's address)"`
-	Damp        time.Duration    `yaml:"damp" doc:"how long a member to which a connection has failed is left out, 1s to 86400s (default 120s)"`
-	GiveUp      bool             `yaml:"giveup-when-all-members-down" doc:"when no member is up, answer with an error at once instead of trying one: the product's 'Do not bypass down state' (default off)"`
-	TryEvery    bool             `yaml:"try-every-server" doc:"after a failed connection try all other members, one after another (default off)"`
-	Masquerade  bool             `yaml:"masquerade" doc:"send the group's name as Host instead of the member's (default off)"`
-	Mode        string           `yaml:"mode" doc:"where the product's manual and what was observed of it differ: documented (default) or observed" jsonschema:"enum=documented,enum=observed"`
-	Servers     []LBServer       `yaml:"server" doc:"the members, in their order" jsonschema:"required"`
-	HealthCheck *LBHealthCheck   `yaml:"health-check" doc:"checks of the members; {} for the product's defaults (default: none, members are judged by requests alone)"`
-	Affinity    *SessionAffinity `yaml:"session-affinity" doc:"keeps the requests of one session on one member; {} for the product's defaults (default: none)"`
+	Algorithm      string           `yaml:"algorithm" doc:"which member gets a request: round-robin (default), weighted-round-robin, least-connections, weighted-least-connections, first-alive, hash" jsonschema:"enum=round-robin,enum=weighted-round-robin,enum=hash,enum=least-connections,enum=first-alive,enum=weighted-least-connections"`
+	HashHeader     string           `yaml:"hash-header" doc:"with hash: the request header to hash, such as User-Agent (default: the client's address)"`
+	Damp           time.Duration    `yaml:"damp" doc:"how long a member to which a connection has failed is left out, 1s to 86400s (default 120s)"`
+	GiveUp         bool             `yaml:"giveup-when-all-members-down" doc:"when no member is up, answer with an error at once instead of trying one: the product's 'Do not bypass down state' (default off)"`
+	TryEvery       bool             `yaml:"try-every-server" doc:"after a failed connection try all other members, one after another (default off)"`
+	Masquerade     bool             `yaml:"masquerade" doc:"send the group's name as Host instead of the member's (default off)"`
+	Mode           string           `yaml:"mode" doc:"where the product's manual and what was observed of it differ: documented (default) or observed" jsonschema:"enum=documented,enum=observed"`
+	TryEveryFailed string           `yaml:"try-every-failed" doc:"state of a member that was down and that try-every-server tried in vain, of which the product's texts say both: down (default) or softdown" jsonschema:"enum=down,enum=softdown"`
+	Servers        []LBServer       `yaml:"server" doc:"the members, in their order" jsonschema:"required"`
+	HealthCheck    *LBHealthCheck   `yaml:"health-check" doc:"checks of the members; {} for the product's defaults (default: none, members are judged by requests alone)"`
+	Affinity       *SessionAffinity `yaml:"session-affinity" doc:"keeps the requests of one session on one member; {} for the product's defaults (default: none)"`
 }
 
 // LBServer is a member of a group.
@@ -30,6 +31,7 @@ type LBServer struct {
 	Name       string     `yaml:"name" doc:"name of the member in events and faults (default: the node that has the address; with its port if it is several members)"`
 	Weight     int        `yaml:"weight" doc:"share of the requests with a weighted algorithm (default 1)" jsonschema:"minimum=1,maximum=65000"`
 	MappedPort int        `yaml:"mapped-port" doc:"port of the member (default: the port that the service forwards to)" jsonschema:"minimum=1,maximum=65535"`
+	CloneID    string     `yaml:"clone-id" doc:"what the member adds to its own session cookies, for session affinity of mode passive (default: its name)"`
 	HealthPort int        `yaml:"health-port" doc:"port for health checks (default: the target-port of the health check)" jsonschema:"minimum=1,maximum=65535"`
 	State      string     `yaml:"admin-state" doc:"enabled (default), or disabled: neither checked nor used" jsonschema:"enum=enabled,enum=disabled"`
 }
@@ -72,6 +74,7 @@ func (g LBGroup) withDefaults(t Topology) LBGroup {
 	g.Algorithm = cmp.Or(g.Algorithm, "round-robin")
 	g.Damp = cmp.Or(g.Damp, DefaultDamp)
 	g.Mode = cmp.Or(g.Mode, "documented")
+	g.TryEveryFailed = cmp.Or(g.TryEveryFailed, "down")
 	g.Servers = slices.Clone(g.Servers)
 	several := map[netip.Addr]int{}
 	for _, s := range g.Servers {
@@ -87,6 +90,7 @@ func (g LBGroup) withDefaults(t Topology) LBGroup {
 				s.Name += "-" + strconv.Itoa(s.MappedPort)
 			}
 		}
+		s.CloneID = cmp.Or(s.CloneID, s.Name)
 	}
 	if g.HealthCheck != nil {
 		check := g.HealthCheck.withDefaults()

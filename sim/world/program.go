@@ -112,7 +112,11 @@ func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 	g := gateway.New(n.host, *cfg, n.running.Memory)
 	g.OnChange(n.servicesChanged)
 	n.gateway = g
-	return &Running{Switch: switchOf(g), Leave: func() Leaving { return g.Leave() }}, nil
+	set := func(property, value string) error {
+		group, member, _ := strings.Cut(strings.TrimPrefix(property, "group."), ".")
+		return g.SetMember(group, member, value == topology.LBServerEnabled)
+	}
+	return &Running{Switch: switchOf(g), Set: set, Finish: g.Finish, Leave: func() Leaving { return g.Leave() }}, nil
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {
