@@ -29,18 +29,18 @@ type LBHealthCheck struct {
 
 // The kinds of health check of a group.
 const (
-	CheckStandard = "Standard"
-	CheckLDAP     = "LDAP"
-	CheckIMS      = "IMSConnect"
-	CheckTCP      = "TCPConnection"
-	CheckLDAPBind = "LDAPBind"
-	CheckJSON     = "JSON"
-	CheckStatus   = "Status"
+	LBCheckStandard = "Standard"
+	LBCheckLDAP     = "LDAP"
+	LBCheckIMS      = "IMSConnect"
+	LBCheckTCP      = "TCPConnection"
+	LBCheckLDAPBind = "LDAPBind"
+	LBCheckJSON     = "JSON"
+	LBCheckStatus   = "Status"
 )
 
 // withDefaults returns a copy with every default filled in.
 func (h LBHealthCheck) withDefaults() LBHealthCheck {
-	h.Type = cmp.Or(h.Type, CheckStandard)
+	h.Type = cmp.Or(h.Type, LBCheckStandard)
 	h.URI = cmp.Or(h.URI, "/")
 	h.Port = cmp.Or(h.Port, DefaultPort)
 	if h.SOAP == nil {
@@ -62,7 +62,7 @@ func (c *checker) lbHealthCheck(path []string, h LBHealthCheck) {
 	if h.Frequency < 5*time.Second || h.Frequency > 86400*time.Second {
 		c.fail(At(path, "frequency"), "got %s, want 5s to 86400s", h.Frequency)
 	}
-	if h.Type == CheckJSON && h.JSONPath == "" {
+	if h.Type == LBCheckJSON && h.JSONPath == "" {
 		c.fail(path, "json-path is missing: a check of type JSON looks there")
 	}
 }
