@@ -35,8 +35,9 @@ var flow = map[string][]string{
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
-	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host"},
+	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/web"}, // it answers its caller and logs nothing
+	"sim/sighting":        {"sim/event", "node/wire"},                                    // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
 		"node/wire", "node/wire/balance", "node/wire/ipvs",
 	},
