@@ -1,11 +1,9 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/cablepull/cablepull/node/certificate"
@@ -14,24 +12,28 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// bodyMax is how much of an answer is searched for a token (HAProxy: the 16 KiB
-// of its buffer).
-const bodyMax = 16 << 10
-
 // Checker checks targets in one way, during one boot of its machine. Several
 // procs may use it at the same time.
 type Checker struct {
-	host *host.Host
-	name string
-	cfg  topology.Check
-	tls  *certificate.Client // nil: not needed yet
+	host  *host.Host
+	name  string
+	cfg   topology.Check
+	is    condition           // of the body; nil: none
+	limit int                 // how much of the body it looks at
+	tls   *certificate.Client // nil: not needed yet
 }
 
 // New returns a checker on a running machine. cfg must be complete. The name
 // must be unique among the checkers of the machine: TLS draws its random
-// numbers from a stream of that name.
-func New(h *host.Host, name string, cfg topology.Check) *Checker {
-	return &Checker{host: h, name: name, cfg: cfg}
+// numbers from a stream of that name. Errors are mistakes in the patterns of
+// cfg, which topology.Validate reports as well.
+func New(h *host.Host, name string, cfg topology.Check) (*Checker, error) {
+	c := &Checker{host: h, name: name, cfg: cfg}
+	var err error
+	if c.is, c.limit, err = conditionOf(cfg); err != nil {
+		return nil, fmt.Errorf("check: %s: %s: %w", h.Name(), name, err)
+	}
+	return c, nil
 }
 
 // Run checks a target once. It parks the current proc for as long as that
@@ -47,7 +49,7 @@ func (c *Checker) Run(target topology.Target) error {
 		return inWords(err)
 	}
 	defer conn.Close()
-	if c.cfg.By == topology.CheckTCPFull {
+	if !c.cfg.AsksHTTP() {
 		return nil
 	}
 	left := c.cfg.Timeout - (c.host.Scope().Elapsed() - began)
@@ -73,33 +75,6 @@ func (c *Checker) secured() *certificate.Client {
 		c.tls = certificate.NewClient(nil, stream, func() time.Time { return host.Instant(c.host.Scope().Local()) })
 	}
 	return c.tls
-}
-
-// ask makes a request and checks its answer.
-func (c *Checker) ask(conn web.Conn, target topology.Target) error {
-	link := web.NewLink(conn)
-	defer link.Release()
-	request := web.Request{Host: target.Host, Path: target.Path}
-	if err := link.Send(&request); err != nil {
-		return inWords(err)
-	}
-	answer, err := link.Head(&request)
-	switch {
-	case err != nil:
-		return inWords(err)
-	case answer.Status != c.cfg.Status:
-		return fmt.Errorf("status %d", answer.Status)
-	case c.cfg.By == topology.CheckHTTPStatus:
-		return nil
-	}
-	body, err := io.ReadAll(io.LimitReader(answer, bodyMax))
-	switch {
-	case bytes.Contains(body, []byte(c.cfg.Token)):
-		return nil
-	case err != nil:
-		return inWords(err)
-	}
-	return errors.New("no token")
 }
 
 // inWords names what went wrong with a connection; nil if nothing did.

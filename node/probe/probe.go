@@ -43,7 +43,11 @@ func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
 	if err != nil {
 		return nil, fmt.Errorf("probe: %s: target: %w", h.Name(), err)
 	}
-	p := &Probe{host: h, cfg: cfg, target: target, checker: check.New(h, "probe", cfg.Check)}
+	checker, err := check.New(h, "probe", cfg.Check)
+	if err != nil {
+		return nil, err
+	}
+	p := &Probe{host: h, cfg: cfg, target: target, checker: checker}
 	h.Go("probe", p.run)
 	return p, nil
 }

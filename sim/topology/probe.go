@@ -8,7 +8,7 @@ import (
 
 // Probe is a health check: spec/failover.md F7, F9.
 type Probe struct {
-	Target   string `yaml:"target" doc:"URL to check, such as http://192.0.2.100/; TCP checks use only its address and port, and with https others accept any certificate" jsonschema:"required"`
+	Target   string `yaml:"target" doc:"URL to check, such as http://192.0.2.100/ or tcp://192.0.2.100:3000; TCP checks use only its address and port, and with https others accept any certificate" jsonschema:"required"`
 	Check    `yaml:",inline"`
 	Interval time.Duration `yaml:"interval" doc:"time from one check to the next (default 2s)"`
 	Rise     int           `yaml:"rise" doc:"successful checks in a row before the target is up (default 2)" jsonschema:"minimum=1,maximum=1000"`
@@ -27,7 +27,7 @@ func (p Probe) Complete(Place) Program {
 // Problems implements Program.
 func (p Probe) Problems(at Place) []Problem {
 	c := at.check()
-	c.target([]string{"target"}, at.Node, p.Target, SchemeHTTP, SchemeHTTPS)
+	c.target([]string{"target"}, at.Node, p.Target, p.Schemes()...)
 	if p.Timeout > p.Interval {
 		c.fail([]string{"timeout"}, "got %s, want at most the interval, %s", p.Timeout, p.Interval)
 	}
