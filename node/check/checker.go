@@ -39,12 +39,28 @@ func New(h *host.Host, name string, cfg topology.Check) (*Checker, error) {
 // Run checks a target once. It parks the current proc for as long as that
 // takes, and returns nil if the target is healthy. The error says in a word or
 // two what is wrong.
+//
+// An enforced timeout interrupts the check. Without that the user agent's does,
+// and a check that has succeeded later than its timeout has failed (too late):
+// spec/failover.md §6.3, F39.
 func (c *Checker) Run(target topology.Target) error {
 	began := c.host.Scope().Elapsed()
-	if c.cfg.By == topology.CheckTCPHalf {
-		return inWords(c.host.DialHalf(target.Address, c.cfg.Timeout))
+	if *c.cfg.Enforce {
+		return c.try(target, began, c.cfg.Timeout)
 	}
-	conn, err := c.host.Dial(target.Address, c.cfg.Timeout)
+	err := c.try(target, began, c.cfg.UserAgent)
+	if took := c.host.Scope().Elapsed() - began; err == nil && took > c.cfg.Timeout {
+		return errors.New("too late")
+	}
+	return err
+}
+
+// try checks a target within a time limit.
+func (c *Checker) try(target topology.Target, began, limit time.Duration) error {
+	if c.cfg.By == topology.CheckTCPHalf {
+		return inWords(c.host.DialHalf(target.Address, limit))
+	}
+	conn, err := c.host.Dial(target.Address, limit)
 	if err != nil {
 		return inWords(err)
 	}
@@ -52,7 +68,7 @@ func (c *Checker) Run(target topology.Target) error {
 	if !c.cfg.AsksHTTP() {
 		return nil
 	}
-	left := c.cfg.Timeout - (c.host.Scope().Elapsed() - began)
+	left := limit - (c.host.Scope().Elapsed() - began)
 	if left <= 0 {
 		return inWords(host.ErrTimeout) // to a connection, 0 means no deadline
 	}

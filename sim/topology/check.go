@@ -15,6 +15,8 @@ import (
 type Check struct {
 	By          string        `yaml:"by" doc:"tcp-half (SYN, then reset), tcp-full (default: connect, then close), http-status (check the status of the answer), http-token (check the status and look for a word in the body), http-regexp (check the status and match the body with filter), soap (post XML, check the XML of the answer), json (check the status and one field of the answer), ims (as tcp-full: what the product does for IMS Connect)" jsonschema:"enum=tcp-half,enum=tcp-full,enum=http-status,enum=http-token,enum=http-regexp,enum=soap,enum=json,enum=ims"`
 	Timeout     time.Duration `yaml:"timeout" doc:"time limit of a check, at most the interval (default 1s)"`
+	Enforce     *bool         `yaml:"enforce-timeout" doc:"interrupt a check when its timeout has passed (default on); off, the product's default, only compares afterwards: a hung server holds the check until user-agent-timeout"`
+	UserAgent   time.Duration `yaml:"user-agent-timeout" doc:"time limit of a check whose timeout is not enforced (default 300s)"`
 	Status      int           `yaml:"status" doc:"HTTP status of a successful check (default 200; by soap any: the product looks at the XML only)" jsonschema:"minimum=100,maximum=599"`
 	Token       string        `yaml:"token" doc:"word that the body must contain, for http-token; the bench's own servers send the alphabet"`
 	Filter      string        `yaml:"filter" doc:"regular expression that the body must match, for http-regexp and soap (the product has a stylesheet)"`
@@ -69,6 +71,11 @@ func (k Check) Schemes() []string {
 func (k Check) WithDefaults() Check {
 	k.By = cmp.Or(k.By, CheckTCPFull)
 	k.Timeout = cmp.Or(k.Timeout, time.Second)
+	if k.Enforce == nil {
+		on := true
+		k.Enforce = &on
+	}
+	k.UserAgent = cmp.Or(k.UserAgent, 300*time.Second)
 	switch k.By {
 	case CheckSOAP:
 		k.XPath = cmp.Or(k.XPath, "/")
