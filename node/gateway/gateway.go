@@ -36,6 +36,11 @@ func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
 	for _, s := range g.services {
 		s.start()
 	}
+	for _, name := range topology.Names(g.groups) {
+		if c := g.groups[name].health; c != nil {
+			c.start()
+		}
+	}
 	if len(g.groups) > 0 {
 		g.load = newLoad(g)
 	}

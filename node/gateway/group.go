@@ -29,7 +29,8 @@ type group struct {
 	members  map[string]topology.LBServer
 	servers  *forward.Forwarder
 	damp     *sim.Timer
-	requests int // in progress
+	health   *health // nil: members are not checked
+	requests int     // in progress
 }
 
 func newGroup(g *Gateway, name string, cfg topology.LBGroup) *group {
@@ -46,6 +47,9 @@ func newGroup(g *Gateway, name string, cfg topology.LBGroup) *group {
 		machine.Advance(gr.now())
 		gr.changed()
 	}))
+	if cfg.HealthCheck != nil {
+		gr.health = newHealth(gr, *cfg.HealthCheck)
+	}
 	return gr
 }
 
@@ -88,6 +92,16 @@ func (g *group) drop(member string) {
 	for _, at := range g.addresses(member) {
 		g.servers.Drop(at)
 	}
+}
+
+// enabled reports whether a member is in use, as the administrator wants it.
+func (g *group) enabled(member string) bool {
+	for _, m := range g.machine.Status() {
+		if m.Server == member {
+			return m.State != lbgroup.Disabled
+		}
+	}
+	return false
 }
 
 // setAdminState enables or disables a member.

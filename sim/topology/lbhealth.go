@@ -55,6 +55,44 @@ func (h LBHealthCheck) withDefaults() LBHealthCheck {
 	return h
 }
 
+// Check is the check as any program runs it. The user agent's timeout ends a
+// check whose own timeout is not enforced.
+func (h LBHealthCheck) Check(userAgent time.Duration) Check {
+	enforce := h.EnforceTimeout
+	k := Check{Timeout: h.Timeout, Enforce: &enforce, UserAgent: userAgent, Filter: h.Filter, Status: h.Status}
+	if h.SOAP == nil || *h.SOAP {
+		k.Method = MethodPost
+	} else {
+		k.Method = MethodGet
+	}
+	switch h.Type {
+	case LBCheckLDAP:
+		k.By = CheckTCPFull
+	case LBCheckIMS:
+		k.By = CheckIMS
+	case LBCheckTCP:
+		k.By = CheckTCPFull
+		if h.TCPConnectionType == "Partial" {
+			k.By = CheckTCPHalf
+		}
+	case LBCheckLDAPBind:
+		k.By = CheckTCPFull // TODO
+	case LBCheckJSON:
+		k.By, k.Field, k.Value = CheckJSON, h.JSONPath, h.JSONValue
+	case LBCheckStatus:
+		k.By = CheckHTTPStatus
+		if h.Filter != "" {
+			k.By = CheckHTTPRegexp
+		}
+	default:
+		k.By, k.XPath = CheckSOAP, h.XPath
+	}
+	if !k.AsksHTTP() {
+		k.Method, k.Filter, k.Status = "", "", 0
+	}
+	return k.WithDefaults()
+}
+
 func (c *checker) lbHealthCheck(path []string, h LBHealthCheck) {
 	if h.Timeout < 2*time.Second || h.Timeout > 86400*time.Second {
 		c.fail(At(path, "timeout"), "got %s, want 2s to 86400s", h.Timeout)
