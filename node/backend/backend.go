@@ -38,6 +38,7 @@ type Backend struct {
 	server   *web.Server
 	proc     *sim.Proc // listens and accepts; nil: stopped
 	listener *host.Listener
+	sessions int         // that have begun
 	hung     []*sim.Proc // requests that wait for the hang to end
 }
 
@@ -154,6 +155,9 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	if b.mode.reset {
 		x.Abort()
 		return
+	}
+	if b.cfg.Session != "" {
+		b.begin(x)
 	}
 	if x.Answer(b.mode.status, b.cfg.Size) == nil {
 		b.host.Log(event.RequestServed{Service: Service, Request: x.Request.ID, Client: s.client})

@@ -46,6 +46,9 @@ func (b *Backend) port() string { return "port " + strconv.Itoa(b.cfg.Port) }
 
 // run listens until the service is stopped.
 func (b *Backend) run(p *sim.Proc) {
+	if b.proc != p {
+		return // stopped before it began
+	}
 	l, err := b.host.Listen(netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port)), backlog)
 	if err != nil {
 		b.proc = nil

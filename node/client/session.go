@@ -22,6 +22,10 @@ type session struct {
 // newSessions returns the sessions of a client: one without cookies if it has
 // none.
 func newSessions(cfg topology.Client, ask web.Request) ([]*session, error) {
+	if cfg.Body > 0 {
+		pattern := web.NewPattern(0)
+		ask.Body = &web.Body{Text: string(pattern.Append(nil, int(cfg.Body))), Type: "text/plain"}
+	}
 	if cfg.Sessions == 0 {
 		ask.Fields = fields(cfg, 0)
 		return []*session{{ask: ask}}, nil
@@ -55,7 +59,8 @@ func (c *Client) next() *session {
 	return s
 }
 
-// answered takes the cookies of an answer and logs who has served the session.
+// answered takes the cookies of an answer, and logs who has served the session
+// if it was served.
 func (c *Client) answered(r *request, a web.Answer) {
 	s := r.session
 	if s.number == 0 {
@@ -63,6 +68,9 @@ func (c *Client) answered(r *request, a web.Answer) {
 	}
 	if a.Cookies != "" {
 		s.jar.Take(a.Cookies)
+	}
+	if !c.isGood(a.Status) {
+		return
 	}
 	by := slices.DeleteFunc([]string{a.Backend, a.Node}, func(name string) bool { return name == "" })
 	if len(by) > 0 {

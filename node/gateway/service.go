@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 
@@ -83,7 +84,10 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	}
 	defer g.host.Memory().Give(g.memory.Request)
 	g.host.CPU().Use(p, host.Service, cfg.Work)
-	switch {
+	switch err := s.takeBody(x); {
+	case errors.Is(err, web.ErrBodySize):
+		s.served(x, x.Answer(http.StatusRequestEntityTooLarge, cfg.Size))
+	case err != nil:
 	case cfg.Forward.Group != "":
 		s.served(x, g.groups[cfg.Forward.Group].forward(s, x))
 	case cfg.Forward.IsValid():
@@ -91,6 +95,18 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	default:
 		s.served(x, x.Answer(http.StatusOK, cfg.Size))
 	}
+}
+
+// bodyLimit is how many bytes a gateway keeps of a request's body, to send it
+// again if the first member does not take it (nginx: client_max_body_size).
+const bodyLimit = 1 << 20
+
+// takeBody reads the body of a request that is to be forwarded.
+func (s *session) takeBody(x *web.Exchange) error {
+	if !s.service.cfg.Forward.IsValid() {
+		return nil
+	}
+	return x.TakeBody(bodyLimit)
 }
 
 // served logs an answer that was sent.

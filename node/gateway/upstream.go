@@ -18,7 +18,7 @@ const (
 
 // forward forwards a request to the back end and its answer to the client. A
 // request without an answer becomes 504 if the back end was too slow, 502
-// otherwise. Requests with a body are not forwarded: 501.
+// otherwise.
 //
 // The connection to the back end belongs to one client connection. It is opened
 // with the first request and kept as long as both sides keep theirs, or only
@@ -27,9 +27,6 @@ const (
 // and an incident is easier to read.
 func (s *session) forward(x *web.Exchange) error {
 	cfg := s.service.cfg
-	if x.HasBody() {
-		return x.Answer(http.StatusNotImplemented, cfg.Size)
-	}
 	if s.upstream == nil {
 		s.upstream = forward.New(s.service.gateway.host, 1)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/netip"
@@ -40,6 +41,26 @@ func (x *Exchange) SetCookie(value string) { x.AddHeader(headerSetCookie, value)
 // HasBody reports whether the request has a body. It is dropped after the
 // answer.
 func (x *Exchange) HasBody() bool { return !x.serving.in.body.empty() }
+
+// ErrBodySize says that the body of a request is larger than the server takes.
+var ErrBodySize = errors.New("web: request body: too large")
+
+// TakeBody reads the body of the request, of at most limit bytes, so that it can
+// be forwarded as part of Request. Errors are ErrBodySize and the connection's.
+func (x *Exchange) TakeBody(limit int) error {
+	if !x.HasBody() || x.Request.Body != nil {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(&x.serving.in.body, int64(limit)+1))
+	switch {
+	case err != nil:
+		return err
+	case len(text) > limit:
+		return ErrBodySize
+	}
+	x.Request.Body = &Body{Text: string(text), Type: x.Header("Content-Type"), SOAPAction: x.Header("Soapaction")}
+	return nil
+}
 
 // Abort resets the connection instead of answering.
 func (x *Exchange) Abort() {

@@ -72,8 +72,8 @@ type RequestAnswered struct {
 	Latency       time.Duration // since the first attempt was due
 }
 
-// SessionServed: a client that keeps cookies received an answer to a request of
-// one of its sessions.
+// SessionServed: a client that keeps cookies received a good answer to a request
+// of one of its sessions.
 type SessionServed struct {
 	Session int // from 1, of this client
 	Request uint64

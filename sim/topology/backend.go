@@ -12,6 +12,7 @@ type Backend struct {
 	Latency time.Duration `yaml:"latency" doc:"time from request to answer (default 0)"`
 	Status  int           `yaml:"status" doc:"HTTP status (default 200)" jsonschema:"minimum=100,maximum=599"`
 	Size    int           `yaml:"size" doc:"size of an answer in bytes (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
+	Session string        `yaml:"session-cookie" json:",omitempty" doc:"name of a cookie with which it begins a session, such as JSESSIONID: each request without one of its own gets it; the name of the node is its clone id, as WebSphere has it (default: no sessions)"`
 	Allow   []netip.Addr  `yaml:"allow" doc:"client addresses to serve; connections from others are reset (default: all)"`
 }
 

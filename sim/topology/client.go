@@ -19,6 +19,7 @@ type Client struct {
 	Target      string            `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
 	Certificate string            `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
 	Method      string            `yaml:"method" json:",omitempty" doc:"HTTP method (left out: GET)" jsonschema:"enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=DELETE,enum=PATCH"`
+	Body        int64             `yaml:"body" form:"bytes" json:",omitempty" doc:"size of the body of each request, such as 1KiB, for methods that have one (default: none)" jsonschema:"minimum=1,maximum=1048576"`
 	Headers     map[string]string `yaml:"headers" json:",omitempty" doc:"headers of each request, such as X-User; {session} in a value stands for the number of the session"`
 	Sessions    int               `yaml:"sessions" json:",omitempty" doc:"how many sessions the requests belong to, in turn; each keeps cookies as a browser does; with users, in the order of the users (default: none, and cookies are ignored)" jsonschema:"minimum=1,maximum=100000"`
 	Rate        Rate              `yaml:"rate" json:",omitempty" doc:"total request rate, such as 20/s (default 10/s); requests keep to this schedule, however slow the answers are"`

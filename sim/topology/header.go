@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,6 +34,9 @@ func (c Client) checkHeaders(k *checker) {
 	}
 	if scheme == SchemeFTP && c.Method != "" {
 		k.fail([]string{"method"}, "got %s, want none: FTP has no methods", c.Method)
+	}
+	if c.Body > 0 && !slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, c.Method) {
+		k.fail([]string{"body"}, "got %d bytes, want none: a request by %s has no body", c.Body, cmp.Or(c.Method, http.MethodGet))
 	}
 	if scheme == SchemeFTP && c.Sessions > 0 {
 		k.fail([]string{"sessions"}, "got %d, want none: FTP has no cookies", c.Sessions)
