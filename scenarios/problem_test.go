@@ -37,7 +37,7 @@ var slips = []struct{ old, new, at, want string }{
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", mode: keepalive}`, "8:54", `got "keepalive", want new, keep-alive or long-lived (did you mean "keep-alive"?)`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", connections: 0}`, "8:61", `got 0, want 1 to 100000`},
 	{`{target: "http://192.0.2.100/"}`, `{}`, "8:16", `target is missing`},
-	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `want an IPv4 address as its host: the bench has no DNS`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `got the name example.com, want an address, or nameservers on the node`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100:0/"}`, "8:25", `want a port from 1 to 65535, not 0`},
 	{"a: {gateway: {}", "a: {gateway: {services: {web: {forward: \"192.0.2.50:0\"}}}", "5:43", `got 192.0.2.50:0, want an IPv4 address and a port`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},

@@ -33,9 +33,11 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
-	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
+	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
+	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
+	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/name", "node/web"},
 	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
 		"node/wire", "node/wire/balance", "node/wire/ipvs",
@@ -45,7 +47,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
+		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver",
 		"node/selfbalance", "node/selfbalance/distributor",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
@@ -148,6 +150,7 @@ var libraries = []library{
 	{"github.com/containerd/cgroups/v3", []string{"netfab/netns"}, false, "one package knows the kernel's control groups"},
 	{"golang.org/x/sys", []string{"netfab/netns", "reports", "scenarios/trial"}, false, "system calls are made only where they are explained"},
 	{"github.com/valyala/fasthttp", []string{"node/web"}, false, "only its parsers of heads: they allocate nothing; its servers and clients start goroutines"},
+	{"golang.org/x/net", []string{"node/name", "node/resolver"}, false, "only its DNS messages, dns/dnsmessage: one side asks, the other answers"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

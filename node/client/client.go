@@ -8,6 +8,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -37,6 +38,7 @@ type Client struct {
 	ledger  *Ledger
 	target  topology.Target
 	tls     *certificate.Client // nil: plain HTTP
+	names   *name.Stub          // nil: the target is an address
 	ask     web.Request         // common to all requests
 	arrival arrival
 	unsent  map[uint64]time.Duration // requests that wait for a connection, new or free, and when they came due
@@ -53,6 +55,9 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	c := &Client{
 		host: h, cfg: cfg, ledger: ledger, target: target,
 		ask: web.Request{Host: target.Host, Path: target.Path}, unsent: map[uint64]time.Duration{},
+	}
+	if target.Name != "" {
+		c.names = name.New(h, cfg.Nameservers, cfg.Resolve, "client")
 	}
 	if target.Scheme == topology.SchemeHTTPS {
 		if c.tls, err = newTLS(h, cfg.Certificate); err != nil {

@@ -14,10 +14,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"time"
 
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -37,13 +39,17 @@ const (
 // Probe checks one target during one boot of its machine. At first the target's
 // state is unknown.
 type Probe struct {
-	host   *host.Host
-	cfg    topology.Probe
-	target topology.Target
-	tls    *certificate.Client // nil: plain HTTP
-	state  string              // empty: not known yet
-	alike  int                 // consecutive checks with the same result as the last one
-	good   bool                // the last one
+	host    *host.Host
+	cfg     topology.Probe
+	target  topology.Target
+	tls     *certificate.Client // nil: plain HTTP
+	names   *name.Stub          // nil: the target is an address
+	changed func(up bool, reason string)
+	stopped bool
+	stream  string // the prefix of its random streams
+	state   string // empty: not known yet
+	alike   int    // consecutive checks with the same result as the last one
+	good    bool   // the last one
 }
 
 // New starts a probe on a running machine; it ends with the machine. cfg must
@@ -51,26 +57,55 @@ type Probe struct {
 // depends on seed and name only, so that the probes of a world are not
 // synchronized.
 func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
+	return start(h, cfg, "probe/"+h.Name(), func(up bool, reason string) {
+		h.Log(event.ProbeChanged{Target: cfg.Target, By: cfg.By, State: stateOf(up), Reason: reason})
+	})
+}
+
+// Watch is New for another program, which wants to know the state of the
+// target: it is called when that changes, with the reason of the last failure.
+// The name makes the phase of this probe its own.
+func Watch(h *host.Host, cfg topology.Probe, name string, changed func(up bool, reason string)) (*Probe, error) {
+	return start(h, cfg, "probe/"+h.Name()+"/"+name, changed)
+}
+
+func start(h *host.Host, cfg topology.Probe, stream string, changed func(up bool, reason string)) (*Probe, error) {
 	target, err := topology.ParseTarget(cfg.Target)
 	if err != nil {
 		return nil, fmt.Errorf("probe: %s: target: %w", h.Name(), err)
 	}
-	p := &Probe{host: h, cfg: cfg, target: target}
+	p := &Probe{host: h, cfg: cfg, target: target, changed: changed, stream: stream}
+	if target.Name != "" {
+		p.names = name.New(h, cfg.Nameservers, cfg.Resolve, "probe")
+	}
 	if target.Scheme == topology.SchemeHTTPS {
-		stream := h.Loop().Stream(fmt.Sprintf("probe/%s/tls/boot/%d", h.Name(), h.Boots()))
+		stream := h.Loop().Stream(fmt.Sprintf("%s/tls/boot/%d", stream, h.Boots()))
 		p.tls = certificate.NewClient(nil, stream, func() time.Time { return host.Instant(h.Scope().Local()) })
 	}
 	h.Go("probe", p.run)
 	return p, nil
 }
 
+// Stop ends the probe before its machine does.
+func (p *Probe) Stop() { p.stopped = true }
+
+func stateOf(good bool) string {
+	if good {
+		return up
+	}
+	return down
+}
+
 func (p *Probe) run(proc *sim.Proc) {
-	phase := p.host.Loop().Stream("probe/" + p.host.Name() + "/phase").Float64()
+	phase := p.host.Loop().Stream(p.stream + "/phase").Float64()
 	clock := p.host.Scope()
 	due := clock.Elapsed() + time.Duration(phase*float64(p.cfg.Interval))
-	for {
+	for !p.stopped {
 		for wait := due - clock.Elapsed(); wait > 0; wait = due - clock.Elapsed() {
 			proc.Sleep(wait)
+		}
+		if p.stopped {
+			return
 		}
 		p.judge(p.check())
 		for due <= clock.Elapsed() { // skip the checks that a frozen machine missed
@@ -79,32 +114,34 @@ func (p *Probe) run(proc *sim.Proc) {
 	}
 }
 
-// judge takes the result of a check, nil if it was good, and logs the state of
-// the target when it changes.
+// judge takes the result of a check, nil if it was good, and reports the state
+// of the target when it changes.
 func (p *Probe) judge(outcome error) {
 	if good := outcome == nil; good != p.good {
 		p.good, p.alike = good, 0
 	}
 	p.alike++
-	state, enough, reason := down, p.cfg.Fall, ""
-	if outcome == nil {
-		state, enough = up, p.cfg.Rise
-	} else {
-		reason = outcome.Error()
+	enough, reason := p.cfg.Rise, ""
+	if outcome != nil {
+		enough, reason = p.cfg.Fall, outcome.Error()
 	}
-	if p.alike >= enough && p.state != state {
+	if state := stateOf(p.good); p.alike >= enough && p.state != state && !p.stopped {
 		p.state = state
-		p.host.Log(event.ProbeChanged{Target: p.cfg.Target, By: p.cfg.By, State: state, Reason: reason})
+		p.changed(p.good, reason)
 	}
 }
 
 // check checks the target once. Its error says in a word or two what is wrong.
 func (p *Probe) check() error {
+	target, err := p.address()
+	if err != nil {
+		return inWords(err)
+	}
 	began := p.host.Scope().Elapsed()
 	if p.cfg.By == topology.ProbeTCPHalf {
-		return inWords(p.host.DialHalf(p.target.Address, p.cfg.Timeout))
+		return inWords(p.host.DialHalf(target, p.cfg.Timeout))
 	}
-	conn, err := p.host.Dial(p.target.Address, p.cfg.Timeout)
+	conn, err := p.host.Dial(target, p.cfg.Timeout)
 	if err != nil {
 		return inWords(err)
 	}
@@ -126,6 +163,18 @@ func (p *Probe) check() error {
 	}
 	defer secure.Close()
 	return p.ask(secure)
+}
+
+// address returns the address to check: of a name that has several, the first.
+func (p *Probe) address() (netip.AddrPort, error) {
+	if p.names == nil {
+		return p.target.Address, nil
+	}
+	all, err := p.names.Resolve(p.target.Name)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return netip.AddrPortFrom(all[0], p.target.Address.Port()), nil
 }
 
 // ask makes a request and checks its answer.
@@ -159,11 +208,14 @@ func (p *Probe) ask(conn web.Conn) error {
 func inWords(err error) error {
 	var wrong *web.MismatchError
 	var insecure *certificate.Error
+	var unknown *name.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &insecure):
 		return errors.New("tls")
+	case errors.As(err, &unknown):
+		return errors.New("name")
 	case errors.As(err, &wrong):
 		return errors.New("not HTTP")
 	}

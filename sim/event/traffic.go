@@ -75,7 +75,7 @@ type RequestAnswered struct {
 // RequestFailed: a client gave up a request, or will retry it.
 type RequestFailed struct {
 	Request, Conn uint64
-	Failure       string `words:"refused,reset,timeout,unreachable,tls,closed,mismatched,status-"` // status-503 is an answer
+	Failure       string `words:"refused,reset,timeout,unreachable,name,tls,closed,mismatched,status-"` // status-503 is an answer
 	Retried       bool
 	After         time.Duration // since the first attempt was due
 }

@@ -16,6 +16,9 @@ type Probe struct {
 	Fall     int           `yaml:"fall" doc:"failed checks in a row before the target is down (default 3)" jsonschema:"minimum=1,maximum=1000"`
 	Status   int           `yaml:"status" doc:"HTTP status of a successful check (default 200)" jsonschema:"minimum=100,maximum=599"`
 	Token    string        `yaml:"token" doc:"word that the body must contain, for http-token; the bench's own servers send the alphabet"`
+	Resolve  string        `yaml:"resolve" doc:"when to look up a target that is a name: ttl (default: when the last answer has outlived its TTL), once (for the first check) or connection (for each)" jsonschema:"enum=ttl,enum=once,enum=connection"`
+	// Nameservers are those of the node.
+	Nameservers Nameservers `yaml:"-" json:"-"`
 }
 
 // The kinds of check.
@@ -27,7 +30,8 @@ const (
 )
 
 // Complete implements Program.
-func (p Probe) Complete(Place) Program {
+func (p Probe) Complete(at Place) Program {
+	p.Resolve, p.Nameservers = cmp.Or(p.Resolve, ResolveTTL), at.Node.Nameservers
 	p.By = cmp.Or(p.By, ProbeTCPFull)
 	p.Interval = cmp.Or(p.Interval, 2*time.Second)
 	p.Timeout = cmp.Or(p.Timeout, time.Second)
@@ -41,16 +45,22 @@ func (p Probe) Complete(Place) Program {
 func (p Probe) Problems(at Place) []Problem {
 	c := at.check()
 	c.target([]string{"target"}, at.Node, p.Target, SchemeHTTP, SchemeHTTPS)
+	c.resolve(p.Resolve, p.Target)
+	c.probing(nil, p)
+	return c.problems
+}
+
+// probing checks how a target is probed.
+func (c *checker) probing(path []string, p Probe) {
 	if p.Timeout > p.Interval {
-		c.fail([]string{"timeout"}, "got %s, want at most the interval, %s", p.Timeout, p.Interval)
+		c.fail(At(path, "timeout"), "got %s, want at most the interval, %s", p.Timeout, p.Interval)
 	}
 	switch has := p.Token != ""; {
 	case p.By == ProbeHTTPToken && !has:
-		c.fail(nil, "token is missing: %s looks for it", p.By)
+		c.fail(path, "token is missing: %s looks for it", p.By)
 	case p.By != ProbeHTTPToken && has:
-		c.fail([]string{"token"}, "got %q, want none: %s does not look for a token", p.Token, p.By)
+		c.fail(At(path, "token"), "got %q, want none: %s does not look for a token", p.Token, p.By)
 	}
-	return c.problems
 }
 
 // Addresses implements Program.

@@ -66,9 +66,13 @@ func (n *Node) expand(property string) []string {
 	return all
 }
 
-// get returns the text of one property: of the kinds INTERFACE.address,
-// service.NAME, standby.INTERFACE and standby.INTERFACE.PROPERTY.
+// get returns the text of one property: of a program, such as service.NAME, or
+// of the kinds INTERFACE.address, standby.INTERFACE and
+// standby.INTERFACE.PROPERTY.
 func (n *Node) get(property string) string {
+	if _, p, ok := n.running.ofProgram(property); ok {
+		return n.running.value(p)
+	}
 	parts := strings.Split(property, ".")
 	switch {
 	case parts[len(parts)-1] == "address":
@@ -78,9 +82,6 @@ func (n *Node) get(property string) string {
 		return "none"
 	case len(parts) > 2:
 		return topology.StandbyProperties[ofStandby(parts)].Get(n.running.Standby[parts[1]])
-	}
-	if _, p, ok := n.running.ofProgram(property); ok {
-		return n.running.value(p)
 	}
 	return n.running.value(topology.Switch(property)) // of standby control
 }
