@@ -45,12 +45,14 @@ type Stub struct {
 	keep   string
 	random *rand.Rand
 	known  map[string]*entry
+	count  int // of lookups that have begun
 }
 
 // entry is what is known of one name.
 type entry struct {
 	answer
 	until   time.Duration // by the machine's clock; the answer is not used afterwards
+	lookup  int           // the number of the latest lookup that has ended
 	outcome string        // that was logged last
 }
 
@@ -80,12 +82,20 @@ func (s *Stub) Resolve(name string) ([]netip.Addr, error) {
 	if len(e.addresses) > 0 && (s.keep == topology.ResolveOnce || s.keep == topology.ResolveTTL && s.host.Scope().Elapsed() < e.until) {
 		return e.addresses, nil
 	}
+	s.count++
+	number := s.count
 	got, server := s.ask(name)
-	s.log(e, name, server, got)
+	latest := number > e.lookup // and not one that took longer than others that began later
+	if latest {
+		e.lookup = number
+		s.log(e, name, server, got)
+	}
 	if got.reason != "" {
 		return nil, &Error{name, got.reason}
 	}
-	e.answer, e.until = got, s.host.Scope().Elapsed()+got.ttl
+	if latest {
+		e.answer, e.until = got, s.host.Scope().Elapsed()+got.ttl
+	}
 	return got.addresses, nil
 }
 
