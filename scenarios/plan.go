@@ -20,7 +20,7 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		Nodes: map[string]expect.Node{}, VIPs: s.virtualIPs(),
 	}
 	for name, n := range t.Nodes { // order: into a map
-		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Probes: n.Probe != nil}
+		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Probes: n.Probe != nil, Asks: len(n.Nameservers.Addresses) > 0, Answers: n.Resolver != nil}
 		for _, iface := range topology.Names(n.Standby) {
 			standby := n.Standby[iface]
 			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs(), Balanced: standby.SelfBalance != nil})

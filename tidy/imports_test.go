@@ -34,10 +34,13 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
+	"node/lbgroup":        {}, // a pure machine
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
-	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
+	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host"},
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host", "node/name"},
+	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
+	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
 	"sim/sighting":        {"sim/event", "node/wire"},                                                 // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
@@ -48,7 +51,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
+		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver",
 		"node/selfbalance", "node/selfbalance/distributor",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
@@ -154,7 +157,7 @@ var libraries = []library{
 	{"github.com/antchfx/xmlquery", []string{"node/check"}, false, "only checks read XML; the tree of a document of any size needs a limit first"},
 	{"github.com/antchfx/xpath", []string{"node/check", "sim/topology"}, false, "expressions of checks, which a scenario's problems name"},
 	{"github.com/go-asn1-ber/asn1-ber", []string{"node/ldap"}, false, "elements of LDAP; a library for all of LDAP starts goroutines"},
-	{"golang.org/x/net", []string{"node/check"}, false, "only its character sets, as xmlquery reads them"},
+	{"golang.org/x/net", []string{"node/check", "node/name", "node/resolver"}, false, "only its character sets, as xmlquery reads them, and its DNS messages"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

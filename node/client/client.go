@@ -8,6 +8,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -37,6 +38,7 @@ type Client struct {
 	ledger   *Ledger
 	target   topology.Target
 	tls      *certificate.Client // nil: plain HTTP
+	names    *name.Stub          // nil: the target is an address
 	sessions []*session
 	turn     int // of the next session
 	arrival  arrival
@@ -57,6 +59,9 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 	}
 	if c.sessions, err = newSessions(cfg, web.Request{Method: cfg.Method, Host: target.Host, Path: target.Path}); err != nil {
 		return nil, fmt.Errorf("client: %s: %w", h.Name(), err)
+	}
+	if target.Name != "" {
+		c.names = name.New(h, cfg.Nameservers, cfg.Resolve, "client")
 	}
 	if target.Scheme == topology.SchemeHTTPS {
 		if c.tls, err = newTLS(h, cfg.Certificate); err != nil {

@@ -98,8 +98,13 @@ func (c *connection) unwind() {
 
 func (c *connection) dial() error {
 	client := c.pool.client
-	number, conn, err := client.connect(client.target.Address, client.cfg.Connect)
-	c.number, c.answered, c.broken = number, 0, nil
+	c.number, c.answered, c.broken = 0, 0, nil
+	target, err := client.address()
+	if err != nil {
+		return err
+	}
+	number, conn, err := client.connect(target, client.cfg.Connect)
+	c.number = number
 	if err != nil {
 		return err
 	}
@@ -110,6 +115,19 @@ func (c *connection) dial() error {
 		c.link = web.NewLink(conn)
 	}
 	return nil
+}
+
+// address returns the address to connect to: of a name that has several, the
+// first.
+func (c *Client) address() (netip.AddrPort, error) {
+	if c.names == nil {
+		return c.target.Address, nil
+	}
+	all, err := c.names.Resolve(c.target.Name)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return netip.AddrPortFrom(all[0], c.target.Address.Port()), nil
 }
 
 // connect opens a connection of the client, and logs its number and what

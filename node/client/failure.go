@@ -8,6 +8,7 @@ import (
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/ftp"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -16,6 +17,7 @@ import (
 // package host. An answer that is not good is also a failure, named by
 // StatusFailure.
 const (
+	Name       = "name"       // the address of the target was not found
 	TLS        = "tls"        // the handshake failed: the certificate is not the wanted one, or there is none
 	Closed     = "closed"     // the server closed the connection before the whole answer
 	Mismatched = "mismatched" // the answer was not that of the request
@@ -45,11 +47,14 @@ func (c *Client) isGood(status int) bool {
 func failure(err error) string {
 	var mismatch *web.MismatchError
 	var insecure *certificate.Error
+	var unknown *name.Error
 	switch {
 	case errors.As(err, &mismatch):
 		return Mismatched
 	case errors.As(err, &insecure):
 		return TLS
+	case errors.As(err, &unknown):
+		return Name
 	}
 	return cmp.Or(host.Failure(err), Closed)
 }

@@ -66,8 +66,8 @@ func TestAffinityMoves(t *testing.T) {
 		})
 		l.ask(topology.Client{Sessions: 1, Stop: 20500 * millisecond})
 		l.Run(30 * second)
-		// 1 s: s1. 2 s: its connection fails, and nothing is tried again. 3 s: s2 or s3,
-		// and from 7 s on s1 would be up.
+		// 1 s: s1. 2 s: its connection fails, and nothing is tried again. 3 s: s2 or
+		// s3, and from 7 s on s1 would be up.
 		if got, want := l.sessions(), []string{"1 [s1 s2]"}; !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", mode, got, want)
 		}

@@ -117,8 +117,8 @@ func TestGroupShares(t *testing.T) {
 	}
 }
 
-// TestGroupKeepsConnections: requests that come one after another on connections
-// of their own share one connection to each member.
+// TestGroupKeepsConnections: requests that come one after another on
+// connections of their own share one connection to each member.
 func TestGroupKeepsConnections(t *testing.T) {
 	for persistent, want := range map[bool]int{true: 1, false: 4} {
 		l := newGroupLab(t, topology.LBGroup{}, func(g *topology.Gateway) {

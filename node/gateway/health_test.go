@@ -23,8 +23,8 @@ func checked(t *testing.T, check topology.LBHealthCheck, fault func(*groupLab)) 
 	return l
 }
 
-// TestHealthDetects: how long after a fault a member is down, by the type of the
-// check. The phase is less than the frequency of 30 s.
+// TestHealthDetects: how long after a fault a member is down, by the type of
+// the check. The phase is less than the frequency of 30 s.
 func TestHealthDetects(t *testing.T) {
 	const none = -1
 	stop, hang := func(l *groupLab) { l.stop(1) }, func(l *groupLab) { l.hang(1) }
@@ -46,7 +46,8 @@ func TestHealthDetects(t *testing.T) {
 		{"crashed, TCP", topology.LBHealthCheck{Type: topology.LBCheckTCP}, crash, 0},
 		{"503, Status", topology.LBHealthCheck{}, sick, 0},
 		{"503, TCP", topology.LBHealthCheck{Type: topology.LBCheckTCP}, sick, none},
-		// The timeout of 10 s counts only if it is enforced; else the user agent's does.
+		// The timeout of 10 s counts only if it is enforced; else the user agent's
+		// does.
 		{"hung, Status", topology.LBHealthCheck{}, hang, 300 * second},
 		{"hung, Status, enforced", topology.LBHealthCheck{EnforceTimeout: true}, hang, 10 * second},
 		{"hung, TCP", topology.LBHealthCheck{Type: topology.LBCheckTCP}, hang, none},

@@ -79,6 +79,19 @@ func (h *Host) OpenUDP(local netip.AddrPort) (*UDPSocket, error) {
 	return u, nil
 }
 
+// Connect makes the socket exchange datagrams with one machine only: it
+// receives no others, and if that machine says that no program listens there,
+// the next Receive or Send fails with ErrRefused.
+func (u *UDPSocket) Connect(to netip.AddrPort) error {
+	if u.gone() {
+		return fmt.Errorf("host: connect %v: %w", to, ErrClosed)
+	}
+	if err := u.ep.Connect(tcpip.FullAddress{Addr: address(to.Addr()), Port: to.Port()}); err != nil {
+		return failure("connect", to, err)
+	}
+	return nil
+}
+
 // LocalAddrPort returns the address that the socket is bound to.
 func (u *UDPSocket) LocalAddrPort() netip.AddrPort { return u.local }
 

@@ -295,3 +295,42 @@ func TestDatagramsWithoutAnswerToARP(t *testing.T) {
 	}
 	l.Run(time.Minute)
 }
+
+// TestConnectedDatagrams: a connected socket receives from its peer only, and
+// learns that nobody listens there.
+func TestConnectedDatagrams(t *testing.T) {
+	l := newLab(t, 3, nil)
+	a, b, c := l.Hosts[0], l.Hosts[1], l.Hosts[2]
+	connected := open(t, a)
+	if err := connected.Connect(at(own(b))); err != nil {
+		t.Fatal(err)
+	}
+	got := collect(l, a, connected)
+	say(l, b, open(t, b), time.Second, "peer", own(a))
+	say(l, c, open(t, c), 2*time.Second, "other", own(a))
+	l.Run(3 * time.Second)
+	if want := []string{"1.0003s peer from 10.0.0.2:5000"}; !slices.Equal(*got, want) {
+		t.Errorf("got %q, want %q", *got, want)
+	}
+	asking, err := a.OpenUDP(netip.AddrPortFrom(netip.IPv4Unspecified(), 0))
+	if err == nil {
+		err = asking.Connect(netip.AddrPortFrom(own(b), 5001))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Program(a, "asker", func(*sim.Proc) error {
+		if err := asking.Send([]byte("question"), netip.AddrPortFrom(own(b), 5001)); err != nil {
+			return err
+		}
+		if _, _, err := asking.Receive(make([]byte, 10)); !errors.Is(err, host.ErrRefused) {
+			t.Errorf("nobody listens: got %v, want %v", err, host.ErrRefused)
+		}
+		asking.Close()
+		if err := asking.Connect(at(own(c))); !errors.Is(err, host.ErrClosed) {
+			t.Errorf("closed: got %v, want %v", err, host.ErrClosed)
+		}
+		return nil
+	})
+	l.Run(time.Minute)
+}

@@ -38,8 +38,8 @@ func heavier(list []Member) []Member {
 }
 
 // TestTransitionTable walks spec/failover.md §6.4: every state and everything
-// that may happen in it, under both readings of both contradictions. Method: put
-// a member into the state, do it, and compare all that is visible.
+// that may happen in it, under both readings of both contradictions. Method:
+// put a member into the state, do it, and compare all that is visible.
 //
 // "softdown+" is softdown with Damp beginning now, "held" is softdown until a
 // health check passes. "." means that nothing changes, not even the timer. What
@@ -194,8 +194,8 @@ func TestAddedMember(t *testing.T) {
 	}
 }
 
-// TestAdvanceInOrder: members whose Damp has ended come up in the order of their
-// instants, however late the group is told the time; before, none does.
+// TestAdvanceInOrder: members whose Damp has ended come up in the order of
+// their instants, however late the group is told the time; before, none does.
 func TestAdvanceInOrder(t *testing.T) {
 	c := configured(FirstAlive)
 	c.Mode = Observed

@@ -52,8 +52,9 @@ func TestConnectionsCountOnce(t *testing.T) {
 	}
 }
 
-// TestMemberLeavesDuringTransaction: what a transaction says about a member that
-// has left does not reach the one that has its place, or the same one come back.
+// TestMemberLeavesDuringTransaction: what a transaction says about a member
+// that has left does not reach the one that has its place, or the same one come
+// back.
 func TestMemberLeavesDuringTransaction(t *testing.T) {
 	for _, successor := range []string{"d", "a"} {
 		c := configured(FirstAlive)

@@ -6,11 +6,15 @@
 package probe
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/node/check"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -29,6 +33,10 @@ type Probe struct {
 	cfg     topology.Probe
 	target  topology.Target
 	checker *check.Checker
+	names   *name.Stub // nil: the target is an address
+	changed func(up bool, reason string)
+	stopped bool
+	stream  string // the prefix of its random streams
 	state   string // empty: not known yet
 	alike   int    // consecutive checks with the same result as the last one
 	good    bool   // the last one
@@ -39,49 +47,90 @@ type Probe struct {
 // depends on seed and name only, so that the probes of a world are not
 // synchronized.
 func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
+	return start(h, cfg, "probe/"+h.Name(), func(up bool, reason string) {
+		h.Log(event.ProbeChanged{Target: cfg.Target, By: cfg.By, State: stateOf(up), Reason: reason})
+	})
+}
+
+// Watch is New for another program, which wants to know the state of the
+// target: it is called when that changes, with the reason of the last failure.
+// The name makes the phase of this probe its own.
+func Watch(h *host.Host, cfg topology.Probe, name string, changed func(up bool, reason string)) (*Probe, error) {
+	return start(h, cfg, "probe/"+h.Name()+"/"+name, changed)
+}
+
+func start(h *host.Host, cfg topology.Probe, stream string, changed func(up bool, reason string)) (*Probe, error) {
 	target, err := topology.ParseTarget(cfg.Target)
 	if err != nil {
 		return nil, fmt.Errorf("probe: %s: target: %w", h.Name(), err)
 	}
-	checker, err := check.New(h, "probe", cfg.Check)
+	checker, err := check.New(h, strings.TrimSuffix(stream, "/"+h.Name()), cfg.Check)
 	if err != nil {
 		return nil, err
 	}
-	p := &Probe{host: h, cfg: cfg, target: target, checker: checker}
+	p := &Probe{host: h, cfg: cfg, target: target, checker: checker, changed: changed, stream: stream}
+	if target.Name != "" {
+		p.names = name.New(h, cfg.Nameservers, cfg.Resolve, "probe")
+	}
 	h.Go("probe", p.run)
 	return p, nil
 }
 
+// Stop ends the probe before its machine does.
+func (p *Probe) Stop() { p.stopped = true }
+
+func stateOf(good bool) string {
+	if good {
+		return up
+	}
+	return down
+}
+
 func (p *Probe) run(proc *sim.Proc) {
-	phase := p.host.Loop().Stream("probe/" + p.host.Name() + "/phase").Float64()
+	phase := p.host.Loop().Stream(p.stream + "/phase").Float64()
 	clock := p.host.Scope()
 	due := clock.Elapsed() + time.Duration(phase*float64(p.cfg.Interval))
-	for {
+	for !p.stopped {
 		for wait := due - clock.Elapsed(); wait > 0; wait = due - clock.Elapsed() {
 			proc.Sleep(wait)
 		}
-		p.judge(p.checker.Run(p.target))
+		if p.stopped {
+			return
+		}
+		p.judge(p.check())
 		for due <= clock.Elapsed() { // skip the checks that a frozen machine missed
 			due += p.cfg.Interval
 		}
 	}
 }
 
-// judge takes the result of a check, nil if it was good, and logs the state of
-// the target when it changes.
+// judge takes the result of a check, nil if it was good, and reports the state
+// of the target when it changes.
 func (p *Probe) judge(outcome error) {
 	if good := outcome == nil; good != p.good {
 		p.good, p.alike = good, 0
 	}
 	p.alike++
-	state, enough, reason := down, p.cfg.Fall, ""
-	if outcome == nil {
-		state, enough = up, p.cfg.Rise
-	} else {
-		reason = outcome.Error()
+	enough, reason := p.cfg.Rise, ""
+	if outcome != nil {
+		enough, reason = p.cfg.Fall, outcome.Error()
 	}
-	if p.alike >= enough && p.state != state {
+	if state := stateOf(p.good); p.alike >= enough && p.state != state && !p.stopped {
 		p.state = state
-		p.host.Log(event.ProbeChanged{Target: p.cfg.Target, By: p.cfg.By, State: state, Reason: reason})
+		p.changed(p.good, reason)
 	}
+}
+
+// check checks the target once; of a name that has several addresses, the
+// first. Its error says in a word or two what is wrong.
+func (p *Probe) check() error {
+	target := p.target
+	if p.names != nil {
+		all, err := p.names.Resolve(p.target.Name)
+		if err != nil {
+			return errors.New("name")
+		}
+		target.Address = netip.AddrPortFrom(all[0], target.Address.Port())
+	}
+	return p.checker.Run(target)
 }

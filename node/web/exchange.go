@@ -45,8 +45,9 @@ func (x *Exchange) HasBody() bool { return !x.serving.in.body.empty() }
 // ErrBodySize says that the body of a request is larger than the server takes.
 var ErrBodySize = errors.New("web: request body: too large")
 
-// TakeBody reads the body of the request, of at most limit bytes, so that it can
-// be forwarded as part of Request. Errors are ErrBodySize and the connection's.
+// TakeBody reads the body of the request, of at most limit bytes, so that it
+// can be forwarded as part of Request. Errors are ErrBodySize and the
+// connection's.
 func (x *Exchange) TakeBody(limit int) error {
 	if !x.HasBody() || x.Request.Body != nil {
 		return nil

@@ -159,6 +159,12 @@ func (l *list) describeMachine(e event.Event) (note, bool) {
 			return say(good, "%s is up, says its probe by %s", b.Target, b.By), true
 		}
 		return say(bad, "%s is down, says its probe by %s: %s", b.Target, b.By, b.Reason), true
+	case event.NameResolved:
+		return say(plain, "%s is %s, for %s", b.Name, b.Addresses, short(b.TTL)), true
+	case event.NameFailed:
+		return say(bad, "cannot find %s: %s", b.Name, b.Reason), true
+	case event.RecordChanged:
+		return say(warn, "%s becomes %s: %s", b.Name, b.Addresses, b.Reason), true
 	case event.ProgramEnded:
 		return say(warn, "program %s has ended: %s", b.Program, b.Status), true
 	case event.ProgramSaid:

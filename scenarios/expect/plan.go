@@ -28,6 +28,8 @@ type Node struct {
 	Members    []Membership // by interface
 	Services   []string
 	Probes     bool  // it runs a probe
+	Asks       bool  // it looks up names
+	Answers    bool  // it runs a resolver
 	Host       *Host // nil: it runs no real programs
 }
 

@@ -22,12 +22,12 @@ type Requests struct {
 	Open    form.Range[int]           `yaml:"open" doc:"how many were unfinished when the run ended"`
 	Retried form.Range[int]           `yaml:"retried" doc:"how many failed attempts were retried"`
 	Twice   form.Range[int]           `yaml:"twice" doc:"how many were answered twice"`
-	Only    []string                  `yaml:"only" doc:"the kinds of failures that may occur: refused, reset, timeout, unreachable, tls, closed, status-500; an empty list: no failure may"`
+	Only    []string                  `yaml:"only" doc:"the kinds of failures that may occur: refused, reset, timeout, unreachable, name (its address was not found), tls, closed, status-500; an empty list: no failure may"`
 	Latency form.Range[time.Duration] `yaml:"latency" doc:"the longest time from when a request is due to its answer"`
 }
 
 // failureKinds are the failures that are not a status.
-var failureKinds = []string{"refused", "reset", "timeout", "unreachable", "tls", "closed"}
+var failureKinds = []string{"refused", "reset", "timeout", "unreachable", "name", "tls", "closed"}
 
 // Text implements Expectation.
 func (x Requests) Text() string {

@@ -28,6 +28,12 @@ var (
 	fromHost = source{of: "a node that runs real programs", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "runs no real programs", func(n Node) bool { return n.Host != nil })
 	}}
+	fromAsker = source{of: "a node that looks up names", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "looks up no names", func(n Node) bool { return n.Asks })
+	}}
+	fromResolver = source{of: "a node with a resolver", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "has no resolver", func(n Node) bool { return n.Answers })
+	}}
 	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
 	}}
@@ -52,6 +58,7 @@ var sources = map[string]source{
 	event.ConnAccepted{}.Kind(): fromServer, event.ConnTimedOut{}.Kind(): fromServer, event.RequestServed{}.Kind(): fromServer, event.ServiceChanged{}.Kind(): fromServer,
 	event.ProgramEnded{}.Kind(): fromHost, event.ProgramSaid{}.Kind(): fromHost,
 	event.ProbeChanged{}.Kind(): fromProbe,
+	event.NameResolved{}.Kind(): fromAsker, event.NameFailed{}.Kind(): fromAsker, event.RecordChanged{}.Kind(): fromResolver,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,

@@ -42,8 +42,8 @@ type ConfigChanged struct {
 	Property, Value string
 }
 
-// ServiceChanged: a service of a gateway or back end started or stopped
-// listening.
+// ServiceChanged: a service of a gateway, back end or resolver started or
+// stopped listening.
 type ServiceChanged struct {
 	Service string
 	State   string `words:"listening,waiting,failed,stopped,starting,running"` // the last two of real programs only

@@ -15,7 +15,7 @@ var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
 	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{}, QuiesceChanged{},
 	NeighbourChanged{}, PathChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
-	ProgramEnded{}, ProgramSaid{}, ProbeChanged{},
+	ProgramEnded{}, ProgramSaid{}, ProbeChanged{}, NameResolved{}, NameFailed{}, RecordChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},

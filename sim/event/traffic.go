@@ -72,8 +72,8 @@ type RequestAnswered struct {
 	Latency       time.Duration // since the first attempt was due
 }
 
-// SessionServed: a client that keeps cookies received a good answer to a request
-// of one of its sessions.
+// SessionServed: a client that keeps cookies received a good answer to a
+// request of one of its sessions.
 type SessionServed struct {
 	Session int // from 1, of this client
 	Request uint64
@@ -83,7 +83,7 @@ type SessionServed struct {
 // RequestFailed: a client gave up a request, or will retry it.
 type RequestFailed struct {
 	Request, Conn uint64
-	Failure       string `words:"refused,reset,timeout,unreachable,tls,closed,mismatched,status-"` // status-503 is an answer
+	Failure       string `words:"refused,reset,timeout,unreachable,name,tls,closed,mismatched,status-"` // status-503 is an answer
 	Retried       bool
 	After         time.Duration // since the first attempt was due
 }

@@ -17,7 +17,7 @@ func TestCanHold(t *testing.T) {
 		{"conn-closed", "how", "reste", false, "client, server, refused, reset, timeout, unreachable, tls"},
 		{"conn-closed", "how", "", false, "client, server, refused, reset, timeout, unreachable, tls"},
 		{"request-failed", "failure", "status-503", true, ""},
-		{"request-failed", "failure", "status-", false, "refused, reset, timeout, unreachable, tls, closed, mismatched, status-"},
+		{"request-failed", "failure", "status-", false, "refused, reset, timeout, unreachable, name, tls, closed, mismatched, status-"},
 		{"standby-rejected", "reason", "wrong authentication", true, ""},
 		{"standby-rejected", "peer", "192.0.2.1", true, ""},
 		{"vip-served", "previous_at", "1m30s", true, ""},

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -37,9 +38,10 @@ func isSecure(url string) bool {
 	return err == nil && target.Scheme == SchemeHTTPS
 }
 
-// certificates lists the names of the certificates that clients of a target may
-// be shown, sorted. Standby must be completed; programs need not be.
-func (t Topology) certificates(at Target) (names []string) {
+// certificates lists the names of the certificates that clients of a target on
+// a node may be shown, sorted. Standby must be completed; programs need not be.
+func (t Topology) certificates(asker Node, target Target) (names []string) {
+	endpoints := t.Endpoints(asker, target)
 	for _, name := range Names(t.Nodes) {
 		n := t.Nodes[name]
 		if n.Gateway == nil {
@@ -51,9 +53,10 @@ func (t Topology) certificates(at Target) (names []string) {
 		}
 		services := n.Gateway.Complete(Place{t, name, n}).(*Gateway).Services
 		for _, s := range services { // order: sorted below
-			here := s.Listen == at.Address ||
-				s.Listen.Addr().IsUnspecified() && s.Listen.Port() == at.Address.Port() && slices.Contains(own, at.Address.Addr())
-			if here && s.Kind == KindTLS && s.Certificate != CertificateNone {
+			here := func(a netip.AddrPort) bool {
+				return s.Listen == a || s.Listen.Addr().IsUnspecified() && s.Listen.Port() == a.Port() && slices.Contains(own, a.Addr())
+			}
+			if slices.ContainsFunc(endpoints, here) && s.Kind == KindTLS && s.Certificate != CertificateNone {
 				names = append(names, s.Certificate)
 			}
 		}
@@ -64,12 +67,12 @@ func (t Topology) certificates(at Target) (names []string) {
 
 // onlyCertificate returns the name of the certificate that all services at the
 // target present, or "" if there is no such name.
-func (c Client) onlyCertificate(t Topology) string {
+func (c Client) onlyCertificate(at Place) string {
 	target, err := ParseTarget(c.Target)
 	if err != nil || target.Scheme != SchemeHTTPS {
 		return ""
 	}
-	if names := t.certificates(target); len(names) == 1 {
+	if names := at.Topology.certificates(at.Node, target); len(names) == 1 {
 		return names[0]
 	}
 	return ""
@@ -77,7 +80,7 @@ func (c Client) onlyCertificate(t Topology) string {
 
 // checkCertificate checks that a client with an https target, and no other, has
 // the name of a certificate.
-func (c Client) checkCertificate(k *checker) {
+func (c Client) checkCertificate(k *checker, n Node) {
 	path := []string{"certificate"}
 	target, err := ParseTarget(c.Target)
 	switch {
@@ -87,16 +90,16 @@ func (c Client) checkCertificate(k *checker) {
 		k.fail(path, "got %s, but the target is not an https URL", c.Certificate)
 		return
 	}
-	names := k.whole.certificates(target)
+	names := k.whole.certificates(n, target)
 	switch {
 	case c.Certificate == "" && len(names) == 0:
-		k.fail(path, "certificate is missing: no tls service that has one listens on %s; want its name, or any", target.Address)
+		k.fail(path, "certificate is missing: no tls service that has one listens on %s; want its name, or any", target.Where())
 	case c.Certificate == "":
-		k.fail(path, "certificate is missing: the services on %s present %s; want the name of the one to accept, or any", target.Address, strings.Join(names, " and "))
+		k.fail(path, "certificate is missing: the services on %s present %s; want the name of the one to accept, or any", target.Where(), strings.Join(names, " and "))
 	case c.Certificate == CertificateNone:
 		k.fail(path, "got none, want the name of a certificate, or any")
 	case c.Certificate != CertificateAny && len(names) > 0 && !slices.Contains(names, c.Certificate):
-		k.warn(path, "no service on %s presents %s: every handshake will fail", target.Address, c.Certificate)
+		k.warn(path, "no service on %s presents %s: every handshake will fail", target.Where(), c.Certificate)
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 // for answers. With users it is closed-loop: each user asks, waits, thinks and
 // asks again.
 type Client struct {
-	Target      string            `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
+	Target      string            `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/, or with a name that one of the node's nameservers knows, http://app.example/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
+	Resolve     string            `yaml:"resolve" doc:"when to look up a target that is a name: ttl (default: for a new connection when the last answer has outlived its TTL), once (for the first connection, as JVMs with networkaddress.cache.ttl=-1) or connection (for each new connection); the lookup comes before the time limit for connecting, and a request whose lookup fails fails with name" jsonschema:"enum=ttl,enum=once,enum=connection"`
 	Certificate string            `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
 	Method      string            `yaml:"method" json:",omitempty" doc:"HTTP method (left out: GET)" jsonschema:"enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=DELETE,enum=PATCH"`
 	Body        int64             `yaml:"body" form:"bytes" json:",omitempty" doc:"size of the body of each request, such as 1KiB, for methods that have one (default: none)" jsonschema:"minimum=1,maximum=1048576"`
@@ -37,6 +38,8 @@ type Client struct {
 	Start       time.Duration     `yaml:"start" doc:"when the first request is due (default 0)"`
 	Phase       time.Duration     `yaml:"phase" doc:"time from the start to the first request, less than the time between two (default: random, from seed and name)"`
 	Stop        time.Duration     `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
+	// Nameservers are those of the node.
+	Nameservers Nameservers `yaml:"-" json:"-"`
 }
 
 // KeepAlive is TCP keepalive.
@@ -62,6 +65,7 @@ func (c Client) WithDefaults() Client {
 	} else {
 		c.Rate = cmp.Or(c.Rate, 10)
 	}
+	c.Resolve = cmp.Or(c.Resolve, ResolveTTL)
 	c.Arrival = cmp.Or(c.Arrival, ArrivalConst)
 	c.Connections = cmp.Or(c.Connections, c.Users, 1)
 	c.Mode = cmp.Or(c.Mode, ModeNew)
@@ -86,8 +90,9 @@ func (c Client) MeanRate() Rate {
 // Complete implements Program.
 func (c Client) Complete(at Place) Program {
 	c = c.WithDefaults()
+	c.Nameservers = at.Node.Nameservers
 	if c.Certificate == "" {
-		c.Certificate = c.onlyCertificate(at.Topology)
+		c.Certificate = c.onlyCertificate(at)
 	}
 	return &c
 }
@@ -96,7 +101,8 @@ func (c Client) Complete(at Place) Program {
 func (c Client) Problems(at Place) []Problem {
 	k := at.check()
 	k.target([]string{"target"}, at.Node, c.Target, SchemeHTTP, SchemeHTTPS, SchemeFTP)
-	c.checkCertificate(k)
+	k.resolve(c.Resolve, c.Target)
+	c.checkCertificate(k, at.Node)
 	switch {
 	case c.Users > 0 && c.Rate > 0:
 		k.fail([]string{"rate"}, "got %s and %d users: users ask when they have thought, want one of both", c.Rate, c.Users)
@@ -150,6 +156,8 @@ func (c *checker) target(path []string, n Node, url string, schemes ...string) {
 		c.fail(path, "%v", err)
 	case !slices.Contains(schemes, target.Scheme):
 		c.fail(path, "got %q, want a URL that begins with %s", url, AnyOf("", schemes))
+	case target.Name != "":
+		c.named(path, n, target)
 	default:
 		c.reach(path, n, target.Address.Addr())
 	}
@@ -167,10 +175,11 @@ func (c *checker) reach(path []string, n Node, a netip.Addr) {
 
 // Target is what a URL points to.
 type Target struct {
-	Scheme  string // one of those below
-	Address netip.AddrPort
-	Host    string // as in the URL, for the header of that name
-	Path    string // with the query
+	Scheme  string         // one of those below
+	Address netip.AddrPort // of a name only the port
+	Name    string         // empty: the host is an address
+	Host    string         // as in the URL, for the header of that name
+	Path    string         // with the query
 }
 
 // The schemes of URLs.
@@ -185,8 +194,16 @@ const (
 // defaultPorts are the ports of URLs without one; 0: a URL must have one.
 var defaultPorts = map[string]int{SchemeHTTP: DefaultPort, SchemeHTTPS: DefaultTLSPort, SchemeFTP: DefaultFTPPort, SchemeLDAP: DefaultLDAPPort, SchemeTCP: 0}
 
-// ParseTarget reads the URL of a server. The host must be an address: the bench
-// has no DNS. The error names the part that is wrong.
+// Where is the address and port of a target, or its name and port.
+func (t Target) Where() string {
+	if t.Name == "" {
+		return t.Address.String()
+	}
+	return fmt.Sprintf("%s:%d", t.Name, t.Address.Port())
+}
+
+// ParseTarget reads the URL of a server. The host is an address or a name,
+// which becomes lower-case. The error names the part that is wrong.
 func ParseTarget(text string) (Target, error) {
 	bad := func(format string, args ...any) (Target, error) {
 		return Target{}, fmt.Errorf("got %q, want "+format, append([]any{text}, args...)...)
@@ -208,21 +225,27 @@ func ParseTarget(text string) (Target, error) {
 		return bad("no fragment #%s: clients do not send it", u.Fragment)
 	}
 	host, err := netip.ParseAddr(u.Hostname())
+	name := strings.ToLower(u.Hostname())
 	switch {
 	case err != nil && strings.Trim(u.Hostname(), "0123456789.") == "":
 		return bad("an IPv4 address as its host, four numbers from 0 to 255")
 	case err != nil:
-		return bad("an IPv4 address as its host: the bench has no DNS")
+		if err := checkHost(name); err != nil {
+			return bad("an address or a name such as app.example as its host: %w", err)
+		}
 	case !host.Is4():
 		return bad("an IPv4 address as its host: the bench has no IPv6")
 	case host.IsUnspecified() || host.IsMulticast() || host == everyone:
 		return bad("the address of one host: no server has %s", host)
 	}
+	if err == nil {
+		name = ""
+	}
 	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(usual)), 10, 16)
 	if err != nil || port == 0 {
 		return bad("a port from 1 to 65535, not %s", u.Port())
 	}
-	return Target{u.Scheme, netip.AddrPortFrom(host, uint16(port)), u.Host, u.RequestURI()}, nil
+	return Target{u.Scheme, netip.AddrPortFrom(host, uint16(port)), name, u.Host, u.RequestURI()}, nil
 }
 
 // everyone is the address of all hosts of a segment.

@@ -17,10 +17,12 @@ func TestParseTarget(t *testing.T) {
 		"https://192.0.2.100:8443/":   "192.0.2.100:8443 192.0.2.100:8443 /",
 		"ftp://192.0.2.100/":          "192.0.2.100:21 192.0.2.100 /",
 		"ftp://192.0.2.100:2121/pub/": "192.0.2.100:2121 192.0.2.100:2121 /pub/",
+		"http://app.example/":         "app.example:80 app.example /",
+		"https://App.Example/a?b":     "app.example:443 App.Example /a?b",
 	} {
 		got, err := ParseTarget(text)
 		scheme, _, _ := strings.Cut(text, ":")
-		if err != nil || got.Scheme != scheme || got.Address.String()+" "+got.Host+" "+got.Path != want {
+		if err != nil || got.Scheme != scheme || got.Where()+" "+got.Host+" "+got.Path != want {
 			t.Errorf("%s: got %v, %v, want %s", text, got, err, want)
 		}
 	}
@@ -47,8 +49,9 @@ func TestParseTargetNamesWhatIsWrong(t *testing.T) {
 		"http://192.0.2.100:99999999999999999999/": "a port from 1 to 65535, not 99999999999999999999",
 		"http://me@192.0.2.100/":                   "no user in the URL: the bench sends none",
 		"http://192.0.2.100/a#b":                   "no fragment #b: clients do not send it",
-		"http://example.com/":                      "an IPv4 address as its host: the bench has no DNS",
-		"http://example.com:0/":                    "an IPv4 address as its host: the bench has no DNS",
+		"http://example.com:0/":                    "a port from 1 to 65535, not 0",
+		"http://app..example/":                     "an address or a name such as app.example as its host: bad name: it is empty",
+		"http://app_1.example/":                    `an address or a name such as app.example as its host: bad name: "app_1" has '_', want lower-case letters, digits and dashes`,
 		"http://192.0.2.300/":                      "an IPv4 address as its host, four numbers from 0 to 255",
 		"http://192.0.2/":                          "an IPv4 address as its host, four numbers from 0 to 255",
 		"http://[2001:db8::1]/":                    "an IPv4 address as its host: the bench has no IPv6",

@@ -82,6 +82,7 @@ func (n Node) withDefaults() Node {
 	n.Unknown = cmp.Or(n.Unknown, UnknownReset)
 	n.CPU.Cores = cmp.Or(n.CPU.Cores, 2)
 	n.Memory = n.Memory.WithDefaults()
+	n.Nameservers = n.Nameservers.WithDefaults()
 	n.NICs = maps.Clone(n.NICs)
 	for _, name := range Names(n.NICs) {
 		nic := n.NICs[name]

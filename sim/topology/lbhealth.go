@@ -67,7 +67,7 @@ func (h LBHealthCheck) Check(userAgent time.Duration) Check {
 	}
 	switch h.Type {
 	case LBCheckLDAP:
-		k.By = CheckTCPFull
+		k.By = CheckLDAPPing
 	case LBCheckIMS:
 		k.By = CheckIMS
 	case LBCheckTCP:
@@ -76,7 +76,7 @@ func (h LBHealthCheck) Check(userAgent time.Duration) Check {
 			k.By = CheckTCPHalf
 		}
 	case LBCheckLDAPBind:
-		k.By = CheckTCPFull // TODO
+		k.By = CheckLDAPBind
 	case LBCheckJSON:
 		k.By, k.Field, k.Value = CheckJSON, h.JSONPath, h.JSONValue
 	case LBCheckStatus:

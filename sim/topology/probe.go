@@ -13,10 +13,14 @@ type Probe struct {
 	Interval time.Duration `yaml:"interval" doc:"time from one check to the next (default 2s)"`
 	Rise     int           `yaml:"rise" doc:"successful checks in a row before the target is up (default 2)" jsonschema:"minimum=1,maximum=1000"`
 	Fall     int           `yaml:"fall" doc:"failed checks in a row before the target is down (default 3)" jsonschema:"minimum=1,maximum=1000"`
+	Resolve  string        `yaml:"resolve" doc:"when to look up a target that is a name: ttl (default: when the last answer has outlived its TTL), once (for the first check) or connection (for each)" jsonschema:"enum=ttl,enum=once,enum=connection"`
+	// Nameservers are those of the node.
+	Nameservers Nameservers `yaml:"-" json:"-"`
 }
 
 // Complete implements Program.
-func (p Probe) Complete(Place) Program {
+func (p Probe) Complete(at Place) Program {
+	p.Resolve, p.Nameservers = cmp.Or(p.Resolve, ResolveTTL), at.Node.Nameservers
 	p.Check = p.Check.WithDefaults()
 	p.Interval = cmp.Or(p.Interval, 2*time.Second)
 	p.Rise = cmp.Or(p.Rise, 2)
@@ -28,11 +32,17 @@ func (p Probe) Complete(Place) Program {
 func (p Probe) Problems(at Place) []Problem {
 	c := at.check()
 	c.target([]string{"target"}, at.Node, p.Target, p.Schemes()...)
-	if p.Timeout > p.Interval {
-		c.fail([]string{"timeout"}, "got %s, want at most the interval, %s", p.Timeout, p.Interval)
-	}
-	c.health(nil, p.Check)
+	c.resolve(p.Resolve, p.Target)
+	c.probing(nil, p)
 	return c.problems
+}
+
+// probing checks how a target is probed.
+func (c *checker) probing(path []string, p Probe) {
+	if p.Timeout > p.Interval {
+		c.fail(At(path, "timeout"), "got %s, want at most the interval, %s", p.Timeout, p.Interval)
+	}
+	c.health(path, p.Check)
 }
 
 // Addresses implements Program.

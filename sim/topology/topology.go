@@ -57,6 +57,7 @@ type Node struct {
 	Client       *Client            `yaml:"client" doc:"an HTTP or FTP client"`
 	Probe        *Probe             `yaml:"probe" doc:"a health check"`
 	Router       *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`
+	Resolver     *Resolver          `yaml:"resolver" doc:"a DNS server; with health checks, a global load balancer"`
 	Exec         *Exec              `yaml:"exec" doc:"a real host: real programs on the kernel's network stack; only in real namespaces (--world netns)"`
 	Others       map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own
 	CPU          CPU                `yaml:"cpu" doc:"processors"`
@@ -65,6 +66,7 @@ type Node struct {
 	Start        time.Duration      `yaml:"start" doc:"when the machine is switched on (default 0)"`
 	Unsaved      []string           `yaml:"unsaved" doc:"properties of the running configuration that were never saved, such as lan.address or standby.lan; a reboot loses them"`
 	Clock        Clock              `yaml:"clock" doc:"clock errors"`
+	Nameservers  Nameservers        `yaml:"nameservers" doc:"resolvers where its programs look up names, such as 192.0.2.53 in a list (default: none, targets must be addresses)"`
 	Default      netip.Addr         `yaml:"default-route" doc:"next hop to addresses outside the node's segments"`
 }
 

@@ -64,7 +64,8 @@ func TestDefaults(t *testing.T) {
 	want := Node{
 		NICs: map[string]NIC{"lan": {Address: netip.MustParsePrefix("192.0.2.11/24"), Segment: "lan", MAC: "02:00:00:00:00:01"}},
 		ARP:  ARPLinux, Unknown: UnknownReset, CPU: CPU{Cores: 2}, Memory: Memory{Connection: 64 << 10, Request: 256 << 10, Policy: "refuse"},
-		Gateway: &Gateway{Services: map[string]Service{"web": web, "web-2": web2}, UserAgent: 300 * time.Second, OnVIPLoss: "rst"},
+		Nameservers: Nameservers{Timeout: 5 * time.Second, Attempts: 2},
+		Gateway:     &Gateway{Services: map[string]Service{"web": web, "web-2": web2}, UserAgent: 300 * time.Second, OnVIPLoss: "rst"},
 		Standby: map[string]Standby{"lan": {
 			Group: 1, VIP: addr("192.0.2.100"), Secondary: []netip.Addr{addr("192.0.2.101")}, Priority: &priority, Hello: 3 * time.Second, Hold: 10 * time.Second,
 			Authentication: "0x5841333500000000", Profile: "datapower", Takeover: "arp", Jitter: &jitter,
@@ -78,7 +79,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(Segment{Latency: 100 * time.Microsecond, Ageing: 300 * time.Second, Snooping: SnoopingOff}, got.Segments["lan"]); diff != "" {
 		t.Error(diff)
 	}
-	client := Client{Target: "http://192.0.2.100/", Rate: 10, Arrival: "const", Connections: 1, Mode: "new", Connect: 5 * time.Second, Timeout: 10 * time.Second}
+	client := Client{Target: "http://192.0.2.100/", Resolve: "ttl", Nameservers: want.Nameservers, Rate: 10, Arrival: "const", Connections: 1, Mode: "new", Connect: 5 * time.Second, Timeout: 10 * time.Second}
 	if diff := cmp.Diff(&client, got.Nodes["c1"].Client); diff != "" {
 		t.Error(diff)
 	}

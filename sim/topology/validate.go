@@ -92,6 +92,7 @@ func (c *checker) node(name string, n Node) {
 	if n.ARPLife > 0 && n.ARPAge > 0 {
 		c.fail(At(path, "arp-age"), "got a life of %s as well: an entry with a fixed life is not checked", n.ARPLife)
 	}
+	c.nameservers(At(path, "nameservers"), n)
 	c.programs(path, name, n)
 	if n.Exec != nil {
 		c.real(path, n)

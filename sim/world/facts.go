@@ -72,7 +72,7 @@ func transitOf(t topology.Topology) time.Duration {
 func clientFacts(t topology.Topology, name string) oracle.Client {
 	n := t.Nodes[name]
 	c := n.Client
-	target, server := targetOf(t, c)
+	target, server := targetOf(t, n)
 	return oracle.Client{
 		Node: name, Interval: c.MeanRate().Interval(), Users: c.Users, Poisson: c.Arrival == topology.ArrivalPoisson,
 		Start: max(c.Start, n.Start+n.Boot), Stop: c.Stop, Target: text(target), Server: server,
@@ -81,12 +81,16 @@ func clientFacts(t topology.Topology, name string) oracle.Client {
 
 // targetOf returns the address that a client asks, after translation by
 // routers, and the node that always has it: none has a virtual one.
-func targetOf(t topology.Topology, c *topology.Client) (target netip.Addr, server string) {
-	parsed, err := topology.ParseTarget(c.Target)
+func targetOf(t topology.Topology, n topology.Node) (target netip.Addr, server string) {
+	parsed, err := topology.ParseTarget(n.Client.Target)
 	if err != nil {
 		return netip.Addr{}, ""
 	}
-	asked := parsed.Address
+	endpoints := t.Endpoints(n, parsed)
+	if len(endpoints) == 0 {
+		return netip.Addr{}, ""
+	}
+	asked := endpoints[0] // a name may come to stand for others
 	for _, name := range topology.Names(t.Nodes) {
 		if r := t.Nodes[name].Router; r != nil && r.NAT != nil {
 			for _, d := range r.NAT.DNAT {

@@ -9,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/probe"
+	"github.com/cablepull/cablepull/node/resolver"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -48,6 +49,7 @@ var programs = []Program{
 	ProgramOf("router", startRouter),
 	ProgramOf("backend", startBackend),
 	ProgramOf("gateway", startGateway),
+	ProgramOf("resolver", startResolver),
 	ProgramOf("exec", refuseExec),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
@@ -58,13 +60,14 @@ var programs = []Program{
 type Running struct {
 	// Switch starts or stops one of the program's services.
 	Switch func(service string, on bool) error
-	// Set sets one of the program's properties, except the switches of services.
+	// Set sets one of the program's properties, except the switches of
+	// services.
 	Set func(property, value string) error
 	// Apply applies a fault to the program, and returns how to undo it. Nothing
 	// undoes it after the machine has crashed.
 	Apply func(fault.Fault) (undo func(), err error)
-	// Leave begins a graceful leave: the program accepts no more work and finishes
-	// what it has.
+	// Leave begins a graceful leave: the program accepts no more work and
+	// finishes what it has.
 	Leave func() Leaving
 	// Finish logs what is still under way when the run ends.
 	Finish func()
@@ -130,6 +133,20 @@ func startClient(n *Node, cfg *topology.Client) (*Running, error) {
 func startProbe(n *Node, cfg *topology.Probe) (*Running, error) {
 	_, err := probe.New(n.host, *cfg)
 	return &Running{}, err
+}
+
+func startResolver(n *Node, cfg *topology.Resolver) (*Running, error) {
+	r, err := resolver.New(n.host, *cfg, func(check topology.Probe, name string, changed func(bool, string)) (func(), error) {
+		p, err := probe.Watch(n.host, check, name, changed)
+		if err != nil {
+			return nil, err
+		}
+		return p.Stop, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Running{Switch: switchOf(r), Set: r.Set}, nil
 }
 
 // refuseExec fails: this package never builds the machines of real programs.

@@ -18,7 +18,10 @@ var samples = map[string]topology.Node{
 	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
 	"gateway": {Gateway: &topology.Gateway{}},
 	"probe":   {Probe: &topology.Probe{Target: "http://192.0.2.10/"}},
-	"router":  {Router: &topology.Router{}},
+	"resolver": {Resolver: &topology.Resolver{Records: map[string]topology.Record{
+		"app": {Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.10")}, Check: &topology.RecordCheck{}},
+	}}},
+	"router": {Router: &topology.Router{}},
 }
 
 // eachProgram yields a completed node for each program that is built in. One

@@ -66,8 +66,9 @@ func (n *Node) expand(property string) []string {
 	return all
 }
 
-// get returns the text of one property: of the kinds INTERFACE.address,
-// service.NAME, standby.INTERFACE and standby.INTERFACE.PROPERTY.
+// get returns the text of one property: of a program, such as service.NAME, or
+// of the kinds INTERFACE.address, standby.INTERFACE and
+// standby.INTERFACE.PROPERTY.
 func (n *Node) get(property string) string {
 	if _, p, ok := n.running.ofProgram(property); ok {
 		return n.running.value(p)

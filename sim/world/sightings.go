@@ -45,7 +45,7 @@ func watchFrames(w *World) *sightings {
 func (s *sightings) follow(client string) {
 	t := s.world.topology
 	n := t.Nodes[client]
-	target, server := targetOf(t, n.Client)
+	target, server := targetOf(t, n)
 	if server != "" {
 		s.watcher.MayAnswer(target, server)
 	}
