@@ -25,6 +25,9 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 			standby := n.Standby[iface]
 			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs(), Balanced: standby.SelfBalance != nil})
 		}
+		if n.Gateway != nil {
+			node.Groups = n.Gateway.MemberNames()
+		}
 		if n.Exec != nil {
 			node.Host = &expect.Host{Programs: n.Exec.Programs(), VIPs: n.Exec.VIPs, Watched: n.Exec.Watch != ""}
 		}
@@ -45,7 +48,7 @@ func clientsOf(t topology.Topology) expect.Clients {
 	clients := expect.Clients{}
 	for name, n := range t.Nodes { // order: into a map
 		if n.Client != nil {
-			clients[name] = expect.Client{Rate: n.Client.MeanRate(), Mode: n.Client.Mode, Start: max(n.Client.Start, n.Start+n.Boot)}
+			clients[name] = expect.Client{Rate: n.Client.MeanRate(), Mode: n.Client.Mode, Start: max(n.Client.Start, n.Start+n.Boot), Sessions: n.Client.Sessions}
 		}
 	}
 	return clients

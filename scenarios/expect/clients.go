@@ -15,6 +15,8 @@ type Client struct {
 	Rate  topology.Rate
 	Mode  string        // such as topology.ModeNew
 	Start time.Duration // when its first request is due at the earliest
+
+	Sessions int // 0: none
 }
 
 // Due returns how many requests of a client, or of all clients for an empty

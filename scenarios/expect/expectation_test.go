@@ -37,11 +37,15 @@ func runEvents() []event.Event {
 		changed(20, "b", "Listen", "Speak"), changed(30, "b", "Speak", "Standby"),
 		{At: at(30), Node: "b", What: event.FaultApplied{Fault: "drift b 20%"}},
 		answered(35, "c1", "a"), answered(36, "c1", "a"), answered(37, "c2", "a"),
+		load(37, 10, 10, 1<<20),
 		{At: at(40), Node: "a", What: event.FaultApplied{Fault: "pull a.lan"}},
+		load(42, 20, 15, 2<<20),
+		{At: at(45), Node: "gw", What: event.LBMemberChanged{Group: "app", Member: "s2", From: "up", To: "softdown", Reason: "connect failed"}},
 		changed(48, "b", "Standby", "Active"), {At: at(48), Node: "b", What: event.VIPGained{Interface: "lan", VIP: "192.0.2.100"}},
 		{At: at(48), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02"}},
 		{At: at(49), Node: "b", What: event.VIPAnnounced{Interface: "lan", VIP: "192.0.2.100", MAC: "02:00:00:00:00:02", Repeat: 1}},
-		answered(50, "c1", "b"), answered(51, "c1", "b"),
+		answered(50, "c1", "b"), load(50, 5, 0, 64<<10), answered(51, "c1", "b"),
+		{At: at(52), Node: "gw", What: event.LBMemberChanged{Group: "app", Member: "s2", From: "softdown", To: "up", Reason: "damp elapsed"}},
 		served(52, "a", "back", 1), served(52, "a", "front", 1), served(53, "b", "back", 2), served(53, "a", "front", 2), served(54, "a", "front", 3),
 		said(55, "haproxy", "Server web/a is DOWN, check duration: 1001ms"), said(56, "curl", "200 after 0.004 s"), said(57, "curl", "200 after 2.5 s"),
 		{At: at(60), Node: "a", What: event.FaultApplied{Fault: "plug a.lan"}},
@@ -49,6 +53,10 @@ func runEvents() []event.Event {
 		{At: at(70), Node: "a", What: event.FaultApplied{Fault: "crash a"}},
 		{At: at(70), Node: "a", What: event.PowerChanged{State: "crashed"}},
 	}
+}
+
+func load(seconds float64, connections, requests int, memory int64) event.Event {
+	return event.Event{At: at(seconds), Node: "gw", What: event.GatewayLoad{Connections: connections, Requests: requests, Memory: memory}}
 }
 
 func served(seconds float64, node, service string, request uint64) event.Event {
@@ -95,6 +103,7 @@ func evidence() Evidence {
 				{Client: "c1", Sent: 100, OK: 90, Failed: 9, Open: 1, Retried: 3, Failures: map[string]int{"timeout": 7, "reset": 2}, LatencyMax: at(3)},
 				{Client: "c2", Sent: 100, OK: 100, Failures: map[string]int{}, LatencyMax: at(1)},
 			},
+			Sessions: []oracle.Sessions{{Client: "c1", Sessions: 4, Requests: 80, Moved: 1, Moves: 2}, {Client: "c2", Sessions: 2, Requests: 10}},
 			Groups: []oracle.Group{
 				{VIP: "192.0.2.100", HadActive: true, Moves: 1, DualActive: at(13), DualLongest: at(12), DualJoined: at(1), NoActive: at(0.5), NoLongest: at(0.5)},
 				{VIP: "192.0.2.101", HadActive: true, Moves: 2},
@@ -248,6 +257,19 @@ var goldenChecks = [][3]string{
 	{"said: {node: lb, line: 'after ([0-9.]+) s', figure: ..2.4}", `lb says "after ([0-9.]+) s": 1.., figure ..2.4`, "!2, at 56s, 57s, figure 2.5"},
 	{"said: {node: lb, line: 'is (DOWN)', figure: 1..}", `lb says "is (DOWN)": 1.., figure 1..`, `!no number in "Server web/a is DOWN, check duration: 1001ms" at 55s`},
 	{"said: {node: lb, line: is DOWN, after: pull b.lan}", `lb says "is DOWN" after pull b.lan: 1..`, "!pull b.lan was never applied"},
+	{"health: {member: s2, becomes: softdown, after: pull a.lan, between: 4s..5s}", "s2 becomes softdown 4s..5s after pull a.lan", "5s after the fault: connect failed"},
+	{"health: {gateway: gw, group: app, member: s2, becomes: softdown, after: pull a.lan, between: ..4s}", "s2 of group app becomes softdown at gw ..4s after pull a.lan", "!5s after the fault: connect failed"},
+	{"health: {member: s2, becomes: up, after: pull a.lan}", "s2 becomes up after pull a.lan", "12s after the fault: damp elapsed"},
+	{"health: {member: s2, becomes: down, after: pull a.lan}", "s2 becomes down after pull a.lan", "!never"},
+	{"health: {gateway: b, member: s2, becomes: up, after: pull a.lan}", "s2 becomes up at b after pull a.lan", "!never"},
+	{"health: {member: s2, becomes: softdown, after: pull b.lan}", "s2 becomes softdown after pull b.lan", "!pull b.lan was never applied"},
+	{"load: {node: gw, requests: 15, connections: 20, memory: 2048}", "most under way on gw: connections 20, requests 15, KiB of memory 2048", "20 connections, 15 requests, 2048 KiB"},
+	{"load: {node: gw, requests: ..9}", "most under way on gw: requests ..9", "!20 connections, 15 requests, 2048 KiB"},
+	{"load: {node: gw, requests: 10, to: 41s}", "most under way on gw to 41s: requests 10", "10 connections, 10 requests, 1024 KiB"},
+	{"load: {node: gw, connections: ..5, from: 51s}", "most under way on gw from 51s: connections ..5", "5 connections, 0 requests, 64 KiB"},
+	{"load: {node: b, requests: 0}", "most under way on b: requests 0", "!b never had anything under way"},
+	{"sessions: {client: c1, moved: 1, moves: 2, served: 4}", "sessions of c1: moved 1, moves 2, served 4", "4 sessions with 80 answers, 1 moved, 2 moves"},
+	{"sessions: {moved: 0}", "sessions: moved 0", "!6 sessions with 90 answers, 1 moved, 2 moves"},
 	{"violations: [one-active]", "violated on purpose: one-active", "one-active 2"},
 	{"violations: [one-active, no-loop]", "violated on purpose: one-active, no-loop", "!one-active 2, no-loop 0"},
 	{"nothing-else: true", "no other change of a standby state after the first fault", "!b Active 48s, a Speak 1m1s"},

@@ -119,6 +119,9 @@ var questions = []struct {
 	{"event: {kind: vip-lost, count: 0, after: crash b}", quiet, "crash b is at 1m30s, and the run ends at 1m30s"},
 	{"said: {node: lb, line: DOWN, count: 0, after: crash a}", quiet, "crash a was never applied"},
 	{"said: {node: lb, line: DOWN, count: 0, from: 91s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
+	{"health: {member: s2, becomes: down, after: crash a}", quiet, "crash a was never applied"},
+	{"load: {node: gw, requests: 0}", quiet, "gw never had anything under way"},
+	{"sessions: {client: c1, moved: 0}", quiet, "no session got a good answer"},
 	{"violations: [one-active]", quiet, "one-active 0"},
 }
 

@@ -27,10 +27,11 @@ type Node struct {
 	Interfaces []string     // sorted
 	Members    []Membership // by interface
 	Services   []string
-	Probes     bool  // it runs a probe
-	Asks       bool  // it looks up names
-	Answers    bool  // it runs a resolver
-	Host       *Host // nil: it runs no real programs
+	Groups     map[string][]string // the members of load-balancer groups
+	Probes     bool                // it runs a probe
+	Asks       bool                // it looks up names
+	Answers    bool                // it runs a resolver
+	Host       *Host               // nil: it runs no real programs
 }
 
 // Membership is the part of a node in a standby group.

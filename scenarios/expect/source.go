@@ -34,6 +34,10 @@ var (
 	fromResolver = source{of: "a node with a resolver", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no resolver", func(n Node) bool { return n.Answers })
 	}}
+	fromGateway = source{of: "a gateway with load-balancer groups", problems: problemsOfGateway}
+	fromSession = source{of: "a client with sessions", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "is no client with sessions", func(Node) bool { return plan.Clients[name].Sessions > 0 })
+	}}
 	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
 	}}
@@ -57,6 +61,8 @@ var sources = map[string]source{
 
 	event.ConnAccepted{}.Kind(): fromServer, event.ConnTimedOut{}.Kind(): fromServer, event.RequestServed{}.Kind(): fromServer, event.ServiceChanged{}.Kind(): fromServer,
 	event.ProgramEnded{}.Kind(): fromHost, event.ProgramSaid{}.Kind(): fromHost,
+	event.LBMemberChanged{}.Kind(): fromGateway, event.LBAttemptFailed{}.Kind(): fromGateway, event.LBRefused{}.Kind(): fromGateway,
+	event.LBStatus{}.Kind(): fromGateway, event.GatewayLoad{}.Kind(): fromGateway, event.SessionServed{}.Kind(): fromSession,
 	event.ProbeChanged{}.Kind(): fromProbe,
 	event.NameResolved{}.Kind(): fromAsker, event.NameFailed{}.Kind(): fromAsker, event.RecordChanged{}.Kind(): fromResolver,
 

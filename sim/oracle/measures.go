@@ -17,6 +17,9 @@ type Measures struct {
 	Balance     []Balance     `json:"balance"`    // of self-balanced services
 	Recoveries  []Recovery    `json:"recoveries"` // of the connections of self-balanced groups
 	Forwarding  []Forwarding  `json:"forwarding"` // tables of self-balanced groups
+	Loads       []Load        `json:"loads"`      // of gateways with load-balancer groups
+	LBMembers   []LBMember    `json:"lb_members"` // of load-balancer groups
+	Sessions    []Sessions    `json:"sessions"`   // of clients that keep cookies
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
@@ -48,6 +51,9 @@ var measures = []measure{
 	{newBalances, []func(*Measures) Table{balanceTable}},
 	{newRecoveries, []func(*Measures) Table{recoveryTable}},
 	{newForwardings, []func(*Measures) Table{forwardingTable}},
+	{newLoads, []func(*Measures) Table{loadTable}},
+	{newLBMembers, []func(*Measures) Table{lbMemberTable}},
+	{newSessions, []func(*Measures) Table{sessionTable}},
 	{newMembers, nil},
 	{newBalancedStatus, nil},
 }

@@ -237,6 +237,7 @@ func TestNothingHappened(t *testing.T) {
 		Requests: []Requests{}, Groups: []Group{}, Dark: []Dark{}, Spread: []Spread{}, Members: []MemberStatus{},
 		Balance: []Balance{}, Recoveries: []Recovery{}, Forwarding: []Forwarding{},
 		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
+		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{},
 	})
 	same(t, "violations", Check(nil, Facts{}), []Violation{})
 }

@@ -219,3 +219,14 @@ func (g Gateway) memberProperties() []Property {
 
 // MemberProperty names the administrative state of a member of a group.
 func MemberProperty(group, member string) string { return "group." + group + "." + member }
+
+// MemberNames lists the members of each group. The gateway must be completed.
+func (g Gateway) MemberNames() map[string][]string {
+	all := map[string][]string{}
+	for name, group := range g.Groups { // order: into a map
+		for _, s := range group.Servers {
+			all[name] = append(all[name], s.Name)
+		}
+	}
+	return all
+}
