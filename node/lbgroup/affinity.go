@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Affinity is the session affinity of a group (spec/failover.md §6.6): requests
@@ -14,16 +15,17 @@ type Affinity struct {
 	Enabled bool
 
 	// WLMOverride replaces the affinity of a WebSphere cell with Mode and what
-	// belongs to it (AffinityWLMOverride). DataPower's default is off: Mode does not
-	// count, and affinity is passive. A group without a cell has then none, because
-	// only a cell knows clone ids.
+	// belongs to it (AffinityWLMOverride). DataPower's default is off: Mode does
+	// not count, and affinity is passive. A group without a cell has then none,
+	// because only a cell knows clone ids.
 	WLMOverride bool
 	Mode        AffinityMode // DataPower's default is activeConditional
 
-	// The cookie that the active modes insert. DataPower's defaults are DPJSESSIONID,
-	// /, datapower.com, off and off. Browsers reject a cookie whose domain is not the
-	// site's: under the default domain there is no affinity unless the site is below
-	// datapower.com. An empty path or domain adds no such attribute.
+	// The cookie that the active modes insert. DataPower's defaults are
+	// DPJSESSIONID, /, datapower.com, off and off. Browsers reject a cookie whose
+	// domain is not the site's: under the default domain there is no affinity
+	// unless the site is below datapower.com. An empty path or domain adds no such
+	// attribute.
 	InsertionCookieName string
 	InsertionPath       string
 	InsertionDomain     string // may not begin with a dot
@@ -32,9 +34,9 @@ type Affinity struct {
 	// MonitoredCookies are those that tell activeConditional of a new session.
 	MonitoredCookies []string
 
-	// PassiveCookies are the cookies in which WebSphere servers put their clone ids:
-	// JSESSIONID unless the application has another name for it (ours, as the group's
-	// properties do not have it).
+	// PassiveCookies are the cookies in which WebSphere servers put their clone
+	// ids: JSESSIONID unless the application has another name for it (ours, as the
+	// group's properties do not have it).
 	PassiveCookies []string
 }
 
@@ -114,7 +116,8 @@ func notInToken(r rune) bool {
 // up. A session whose member is softdown, down, disabled or gone is served by a
 // member that the algorithm chooses, and stays there: Insertion replaces the
 // cookie (ours).
-func (g *Group) Affine(cookies string) (server string, ok bool) {
+func (g *Group) Affine(now time.Duration, cookies string) (server string, ok bool) {
+	g.Advance(now)
 	switch g.affinity {
 	case Active, ActiveConditional:
 		if slot, named := g.marked(cookies); named && g.members[slot].state == Up {
@@ -141,8 +144,8 @@ func (g *Group) Affine(cookies string) (server string, ok bool) {
 // that has answered, and set has the values of the answer's own Set-Cookie
 // headers.
 //
-// A request that names the member that answered gets none: its session is known.
-// One that names another, or a member that is gone, gets one even under
+// A request that names the member that answered gets none: its session is
+// known. One that names another, or a member that is gone, gets one even under
 // activeConditional, so that the session stays where it has moved (ours).
 //
 // The value is a hash of the member's name: the order of the list and restarts

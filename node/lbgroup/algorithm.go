@@ -6,14 +6,15 @@ package lbgroup
 type Algorithm uint8
 
 const (
-	// RoundRobin takes the next member of the list that is up, whatever the weights.
-	// A retry takes its turn like a first attempt.
+	// RoundRobin takes the next member of the list that is up, whatever the
+	// weights. A retry takes its turn like a first attempt.
 	RoundRobin Algorithm = iota
-	// WeightedRoundRobin takes the members in turn in proportion to their weights, as
-	// smoothly as nginx does: of weights 5, 1, 1 it makes a a b a c a a. It begins
-	// anew when a member comes up or no longer is, and when weights change. (Ours:
-	// nginx goes on, and a member of small weight that was about to have its turn
-	// after one of weight 65000 failed would get thousands of requests in a row.)
+	// WeightedRoundRobin takes the members in turn in proportion to their weights,
+	// as smoothly as nginx does: of weights 5, 1, 1 it makes a a b a c a a. It
+	// begins anew when a member comes up or no longer is, and when weights change.
+	// (Ours: nginx goes on, and a member of small weight that was about to have its
+	// turn after one of weight 65000 failed would get thousands of requests in a
+	// row.)
 	WeightedRoundRobin
 	// Hash takes the same member for the same Request.Hash. If that one is not up,
 	// its clients are spread over the others, and no other client moves. Weights do

@@ -16,8 +16,8 @@ type Config struct {
 	// s, DataPower's default is 120 s.
 	Damp time.Duration
 
-	// GiveUpWhenAllMembersDown makes a transaction fail at once when no member is up
-	// (giveup-when-all-members-down, NeverReturnSickMember, "Do not Bypass Down
+	// GiveUpWhenAllMembersDown makes a transaction fail at once when no member is
+	// up (giveup-when-all-members-down, NeverReturnSickMember, "Do not Bypass Down
 	// State"). DataPower's default is off.
 	GiveUpWhenAllMembersDown bool
 
@@ -35,9 +35,9 @@ type Config struct {
 	FailedCheck State
 
 	// TryEveryFailed is the state of a Down member after a failed attempt under
-	// TryEveryServer: Down, since health checks decide about it, or SoftDown, as the
-	// text of try-every-server says. Then Damp brings a member back up whose health
-	// check has not passed.
+	// TryEveryServer: Down, since health checks decide about it, or SoftDown, as
+	// the text of try-every-server says. Then Damp brings a member back up whose
+	// health check has not passed.
 	TryEveryFailed State
 
 	Affinity Affinity
@@ -60,9 +60,9 @@ const (
 	// Documented is what IBM's reference says: TryEveryServer applies only when no
 	// member is up; otherwise a failed attempt is the last.
 	Documented Mode = iota
-	// Observed is what was seen on appliances: a failed attempt is followed by one to
-	// the next member that is up, and with TryEveryServer by attempts to all others
-	// in whatever state.
+	// Observed is what was seen on appliances: a failed attempt is followed by one
+	// to the next member that is up, and with TryEveryServer by attempts to all
+	// others in whatever state.
 	Observed
 )
 

@@ -91,9 +91,9 @@ func (g *Group) Advance(now time.Duration) {
 	}
 }
 
-// Changes returns the transitions since the last call, in order. The shell calls
-// it after everything that may change a state, because the group keeps them until
-// then. The result is valid until the next change.
+// Changes returns the transitions since the last call, in order. The shell
+// calls it after everything that may change a state, because the group keeps
+// them until then. The result is valid until the next change.
 func (g *Group) Changes() []Change {
 	changes := g.changes
 	g.changes = g.changes[:0]
@@ -110,8 +110,8 @@ func (g *Group) Status() []Status {
 	return list
 }
 
-// Checked applies the result of a health check, with its reason for the log. One
-// for a member that is disabled or left the group has no effect.
+// Checked applies the result of a health check, with its reason for the log.
+// One for a member that is disabled or left the group has no effect.
 func (g *Group) Checked(now time.Duration, server string, passed bool, reason string) {
 	g.Advance(now)
 	slot, ok := g.slots[server]

@@ -8,9 +8,9 @@ import (
 
 // SetMembers replaces the list of members and their weights, such as after a
 // poll of a WebSphere cell. Members are the same if their names are: those that
-// stay keep their state, administrative state and connections, whatever Disabled
-// says. New ones begin like those of a Config. The connections of a member that
-// leaves no longer count, even if it comes back.
+// stay keep their state, administrative state and connections, whatever
+// Disabled says. New ones begin like those of a Config. The connections of a
+// member that leaves no longer count, even if it comes back.
 //
 // If the list is not valid nothing changes, and the error wraps ErrConfig.
 func (g *Group) SetMembers(now time.Duration, list []Member) error {

@@ -35,8 +35,8 @@ func matrixGroup(t *testing.T, c Config, someUp bool) *Group {
 	return g
 }
 
-// TestRetryMatrix walks the second table of spec/failover.md §6.5 row by row. In
-// each row every attempt fails. The members of matrixGroup are listed in the
+// TestRetryMatrix walks the second table of spec/failover.md §6.5 row by row.
+// In each row every attempt fails. The members of matrixGroup are listed in the
 // order in which they must be tried, then comes the reason for giving up.
 //
 // D is Documented, O is Observed. Where the spec has no D, it follows from the
@@ -186,8 +186,8 @@ func TestNoMember(t *testing.T) {
 	}
 }
 
-// TestFirstEnabledIsSelected: the member that is selected when none is up is the
-// first enabled one, whatever the algorithm, and no other one.
+// TestFirstEnabledIsSelected: the member that is selected when none is up is
+// the first enabled one, whatever the algorithm, and no other one.
 func TestFirstEnabledIsSelected(t *testing.T) {
 	for a := range Algorithm(len(algorithmWords.names)) {
 		c := configured(a)

@@ -38,8 +38,8 @@ func heavier(list []Member) []Member {
 }
 
 // TestTransitionTable walks spec/failover.md §6.4: every state and everything
-// that may happen in it, under both readings of both contradictions. Method: put
-// a member into the state, do it, and compare all that is visible.
+// that may happen in it, under both readings of both contradictions. Method:
+// put a member into the state, do it, and compare all that is visible.
 //
 // "softdown+" is softdown with Damp beginning now, "held" is softdown until a
 // health check passes. "." means that nothing changes, not even the timer. What
@@ -154,9 +154,16 @@ func checkCell(t *testing.T, c Config, before State, what, cell string, cause Ca
 			t.Errorf("got %+v, want %+v", status[i], want)
 		}
 	}
+	checkChange(t, g, before.reported(), after, cause)
+}
+
+// checkChange: the group reports the transition of a once if there was one, and
+// no other one of it.
+func checkChange(t *testing.T, g *Group, from, to State, cause Cause) {
+	t.Helper()
 	var want []Change
-	if after != before.reported() {
-		want = []Change{{"a", before.reported(), after, cause, map[Cause]string{
+	if from != to {
+		want = []Change{{"a", from, to, cause, map[Cause]string{
 			CauseConnectFailed: "refused", CauseTryEveryFailed: "refused", CauseCheckFailed: "no answer",
 		}[cause]}}
 	}
@@ -194,8 +201,8 @@ func TestAddedMember(t *testing.T) {
 	}
 }
 
-// TestAdvanceInOrder: members whose Damp has ended come up in the order of their
-// instants, however late the group is told the time; before, none does.
+// TestAdvanceInOrder: members whose Damp has ended come up in the order of
+// their instants, however late the group is told the time; before, none does.
 func TestAdvanceInOrder(t *testing.T) {
 	c := configured(FirstAlive)
 	c.Mode = Observed

@@ -143,8 +143,8 @@ func (t *Transaction) firstEnabled() (uint8, bool) {
 	return 0, false
 }
 
-// overlookNew counts members that have joined since the last Next as tried: they
-// may have the slots of members that were.
+// overlookNew counts members that have joined since the last Next as tried:
+// they may have the slots of members that were.
 func (t *Transaction) overlookNew() {
 	if t.epoch == t.group.epoch {
 		return
@@ -169,8 +169,8 @@ func (t *Transaction) giveUp(why Why) Choice {
 	return Choice{Why: why}
 }
 
-// Failed says that the attempt at the member of the last Choice failed, with the
-// reason for the log: Next has another, or ends.
+// Failed says that the attempt at the member of the last Choice failed, with
+// the reason for the log: Next has another, or ends.
 func (t *Transaction) Failed(now time.Duration, reason string) {
 	g := t.group
 	g.Advance(now)
@@ -188,9 +188,9 @@ func (t *Transaction) Failed(now time.Duration, reason string) {
 	g.apply(now, t.slot, cause, reason)
 }
 
-// Connected says that the member of the last Choice has accepted the connection,
-// which counts from now on until Released. It changes no state: only a health
-// check or Damp brings a member up.
+// Connected says that the member of the last Choice has accepted the
+// connection, which counts from now on until Released. It changes no state:
+// only a health check or Damp brings a member up.
 func (t *Transaction) Connected() {
 	if t.stage != attempting {
 		return

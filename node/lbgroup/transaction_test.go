@@ -52,8 +52,9 @@ func TestConnectionsCountOnce(t *testing.T) {
 	}
 }
 
-// TestMemberLeavesDuringTransaction: what a transaction says about a member that
-// has left does not reach the one that has its place, or the same one come back.
+// TestMemberLeavesDuringTransaction: what a transaction says about a member
+// that has left does not reach the one that has its place, or the same one come
+// back.
 func TestMemberLeavesDuringTransaction(t *testing.T) {
 	for _, successor := range []string{"d", "a"} {
 		c := configured(FirstAlive)
@@ -87,6 +88,27 @@ func TestMemberLeavesDuringTransaction(t *testing.T) {
 		if got := failing.Next(0); got.Server != "b" {
 			t.Errorf("got %+v, want b", got)
 		}
+	}
+}
+
+// TestMemberJoinsDuringTransaction: a transaction does not try a member that
+// joined after its first Next, the next one does.
+func TestMemberJoinsDuringTransaction(t *testing.T) {
+	c := configured(FirstAlive)
+	c.Mode = Observed
+	g := made(t, c)
+	tx := g.Begin(Request{})
+	tx.Next(0)
+	tx.Failed(0, "")
+	if err := g.SetMembers(0, append([]Member{{Server: "d", Weight: 1}}, c.Members...)); err != nil {
+		t.Fatal(err)
+	}
+	if got := tx.Next(0); got.Server != "b" {
+		t.Errorf("got %+v, want b", got)
+	}
+	later := g.Begin(Request{})
+	if got := later.Next(0); got.Server != "d" {
+		t.Errorf("a later transaction: got %+v, want d", got)
 	}
 }
 
