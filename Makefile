@@ -35,9 +35,10 @@ profile: ## record the profile by which Go builds cablepull, 6 % faster; needs a
 	GOMAXPROCS=1 go test -pgo=off -run '^$$' -bench 'Exchange|CablePull' -benchtime 8s -o /dev/null \
 		-cpuprofile cmd/cablepull/default.pgo ./bench
 
-fuzz: ## every fuzz target for T each (T=30s), and a million histories of the schedulers
+fuzz: ## every fuzz target for T each (T=30s), and a million histories of schedulers and groups
 	@.ci/fuzz $(T)
 	go test -run '^TestSchedulerHistories$$' ./node/selfbalance -rapid.checks=1000000
+	go test -run '^TestHistories$$' ./node/lbgroup -rapid.checks=1000000
 
 golden: ## rewrite the golden files and show what changed
 	go test $$(grep -rlE --include='*_test.go' '"rewrite"|datadriven' . | xargs -n 1 dirname | sort -u) -rewrite

@@ -32,6 +32,7 @@ var flow = map[string][]string{
 	"node/wire/ipvs":      {"node/wire"},                                            // sync messages of IPVS
 	"node/standby":        {"node/wire"},                                            // a pure machine
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
+	"node/lbgroup":        {},                                                       // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
 	"node/lbgroup":        {}, // a pure machine

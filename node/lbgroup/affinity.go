@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Affinity is the session affinity of a group (spec/failover.md §6.6): requests
@@ -115,7 +116,8 @@ func notInToken(r rune) bool {
 // up. A session whose member is softdown, down, disabled or gone is served by a
 // member that the algorithm chooses, and stays there: Insertion replaces the
 // cookie (ours).
-func (g *Group) Affine(cookies string) (server string, ok bool) {
+func (g *Group) Affine(now time.Duration, cookies string) (server string, ok bool) {
+	g.Advance(now)
 	switch g.affinity {
 	case Active, ActiveConditional:
 		if slot, named := g.marked(cookies); named && g.members[slot].state == Up {

@@ -46,6 +46,7 @@ func (s State) reported() State {
 // Cause is why a member changes its state.
 type Cause uint8
 
+// The causes.
 const (
 	CauseNone           Cause = iota
 	CauseAdded                // it joined the group
@@ -83,8 +84,8 @@ type table [stateCount][causeCount]transition
 // tableOf returns the table under the readings that a group is configured with.
 //
 // Ours: a disabled member that was down comes back up like any other when it is
-// enabled; a failed attempt restarts Damp whether every member is tried or
-// only the first; a connection that succeeds changes nothing.
+// enabled; a failed attempt restarts Damp whether every member is tried or only
+// the first; a connection that succeeds changes nothing.
 func tableOf(c *Config) (t table) {
 	t = table{
 		Absent: {

@@ -154,9 +154,16 @@ func checkCell(t *testing.T, c Config, before State, what, cell string, cause Ca
 			t.Errorf("got %+v, want %+v", status[i], want)
 		}
 	}
+	checkChange(t, g, before.reported(), after, cause)
+}
+
+// checkChange: the group reports the transition of a once if there was one, and
+// no other one of it.
+func checkChange(t *testing.T, g *Group, from, to State, cause Cause) {
+	t.Helper()
 	var want []Change
-	if after != before.reported() {
-		want = []Change{{"a", before.reported(), after, cause, map[Cause]string{
+	if from != to {
+		want = []Change{{"a", from, to, cause, map[Cause]string{
 			CauseConnectFailed: "refused", CauseTryEveryFailed: "refused", CauseCheckFailed: "no answer",
 		}[cause]}}
 	}

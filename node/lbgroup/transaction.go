@@ -7,11 +7,17 @@ import "time"
 //
 //	for {
 //		choice := tx.Next(now)
-//		if choice.Server == "" { … } // answer with an error; choice.Why says why
-//		if err := dial(choice.Server); err != nil { tx.Failed(now, err.Error()); continue }
+//		if choice.Server == "" {
+//			return // answer with an error: choice.Why says why
+//		}
+//		if err := dial(choice.Server); err != nil {
+//			tx.Failed(now, err.Error())
+//			continue
+//		}
 //		tx.Connected()
-//		… exchange …
+//		exchange()
 //		tx.Released()
+//		return
 //	}
 //
 // A caller that gives up between Next and Connected just drops the transaction.

@@ -91,6 +91,27 @@ func TestMemberLeavesDuringTransaction(t *testing.T) {
 	}
 }
 
+// TestMemberJoinsDuringTransaction: a transaction does not try a member that
+// joined after its first Next, the next one does.
+func TestMemberJoinsDuringTransaction(t *testing.T) {
+	c := configured(FirstAlive)
+	c.Mode = Observed
+	g := made(t, c)
+	tx := g.Begin(Request{})
+	tx.Next(0)
+	tx.Failed(0, "")
+	if err := g.SetMembers(0, append([]Member{{Server: "d", Weight: 1}}, c.Members...)); err != nil {
+		t.Fatal(err)
+	}
+	if got := tx.Next(0); got.Server != "b" {
+		t.Errorf("got %+v, want b", got)
+	}
+	later := g.Begin(Request{})
+	if got := later.Next(0); got.Server != "d" {
+		t.Errorf("a later transaction: got %+v, want d", got)
+	}
+}
+
 // TestMemberComesUpDuringTransaction: a member that comes up between two
 // attempts is tried if the plan goes on, but no member twice.
 func TestMemberComesUpDuringTransaction(t *testing.T) {
