@@ -231,6 +231,9 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 		if t.Skip != "" && !f.all {
 			return nil, 0, fmt.Errorf("run: %s: %s", t.Word, t.Skip)
 		}
+		if long := t.Scenario.Duration; f.all && t.World == trial.Netns && t.Skip == "" && long > trial.TwinMax {
+			all[i].Skip = fmt.Sprintf("lasts %v, in real time as well; name it to run it", long)
+		}
 		all[i].Replay = replay(t, string(t.World))
 	}
 	return all, leftOut, nil

@@ -142,7 +142,7 @@ func (g *group) forward(s *session, x *web.Exchange) error {
 func (g *group) request(x *web.Exchange) lbgroup.Request {
 	var r lbgroup.Request
 	if g.cfg.Affinity != nil {
-		r.Affine, _ = g.machine.Affine(x.Request.Cookie)
+		r.Affine, _ = g.machine.Affine(g.now(), x.Request.Cookie)
 	}
 	if g.cfg.Algorithm == lbgroup.Hash.String() {
 		r.Hash = lbgroup.HashClient(x.Client().Addr())

@@ -17,6 +17,7 @@ import (
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
+	"github.com/cablepull/cablepull/scenarios/trial"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed"
@@ -218,6 +219,9 @@ func playOnNamespaces(ctx SpecContext, s *scenarios.Scenario) *scenarios.Outcome
 func obstacle(s *scenarios.Scenario) string {
 	if why := noNamespaces(); why != "" {
 		return why
+	}
+	if s.Duration > trial.TwinMax {
+		return fmt.Sprintf("it lasts %v, in real time as well", s.Duration)
 	}
 	var faults []fault.Fault
 	for _, step := range s.Timeline {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/scenarios"
@@ -11,14 +12,20 @@ import (
 	"github.com/cablepull/cablepull/sim/testbed"
 )
 
-// Worlds lists the worlds in which a scenario can run on a machine that has
-// everything.
+// TwinMax is the longest that an incident may last to have a twin in real time.
+// One that lasts longer, because a product's timeout does, would hold up a suite
+// for that time; it can still be run there by its name.
+const TwinMax = 3 * time.Minute
+
+// Worlds lists the worlds in which a scenario is run on a machine that has
+// everything: virtual time if it can, and real time if it can and lasts no
+// longer than TwinMax.
 func Worlds(s *scenarios.Scenario) []World {
 	var worlds []World
 	if NeedsNamespaces(s) == "" {
 		worlds = append(worlds, Virtual)
 	}
-	if impossible(s) == "" {
+	if impossible(s) == "" && s.Duration <= TwinMax {
 		worlds = append(worlds, Netns)
 	}
 	return worlds
