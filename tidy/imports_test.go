@@ -35,7 +35,7 @@ var flow = map[string][]string{
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
-	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host"},
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
 	"sim/sighting":        {"sim/event", "node/wire"},                                                 // frames in, events out; it knows no world

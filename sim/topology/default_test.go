@@ -19,7 +19,7 @@ func TestDocumentedDefaults(t *testing.T) {
 	whole := Topology{Segments: map[string]Segment{"lan": {}}, Nodes: map[string]Node{"n": node}}.WithDefaults()
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
-		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Check{}.WithDefaults(),
+		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Check{}.WithDefaults(), Page{},
 	}
 	for _, f := range programFields {
 		program := reflect.New(reflect.TypeFor[Node]().Field(f.index).Type.Elem())
