@@ -37,7 +37,7 @@ var flow = map[string][]string{
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
-	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host", "node/name"},
 	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
