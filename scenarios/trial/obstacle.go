@@ -13,8 +13,8 @@ import (
 )
 
 // TwinMax is the longest that an incident may last to have a twin in real time.
-// One that lasts longer, because a product's timeout does, would hold up a suite
-// for that time; it can still be run there by its name.
+// One that lasts longer, because a product's timeout does, would hold up a
+// suite for that time; it can still be run there by its name.
 const TwinMax = 3 * time.Minute
 
 // Worlds lists the worlds in which a scenario is run on a machine that has
