@@ -16,7 +16,7 @@ import (
 func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
-		"balance": measureBalance, "served": measureServed,
+		"balance": measureBalance, "served": measureServed, "proxied": measureProxied, "checked": measureChecked,
 		"schedule": measureSchedule, "tracking": measureTracking,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover, "balanced": measureBalanced,
 	}

@@ -179,7 +179,7 @@ func (g *Group) Insertion(cookies, server string, set []string) string {
 }
 
 // marked returns the member that the insertion cookie of a request names.
-func (g *Group) marked(cookies string) (slot uint8, ok bool) {
+func (g *Group) marked(cookies string) (slot uint16, ok bool) {
 	value, _ := cookieValue(cookies, g.cfg.Affinity.InsertionCookieName)
 	slot, ok = g.marks[value]
 	return slot, ok

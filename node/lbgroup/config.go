@@ -82,7 +82,7 @@ func (m *Mode) UnmarshalText(text []byte) error {
 
 // Limits of a group.
 const (
-	MembersMax = 256 // ours
+	MembersMax = 1024 // ours
 	WeightMax  = 65000
 	DampMin    = time.Second
 	DampMax    = 86400 * time.Second

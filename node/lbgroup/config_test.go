@@ -25,7 +25,7 @@ func TestBadConfig(t *testing.T) {
 		{"damp: got 24h0m1s, want 1s to 24h0m0s", func(c *Config) { c.Damp = DampMax + time.Second }},
 		{"failed check: got absent, want down or softdown", func(c *Config) { c.FailedCheck = Absent }},
 		{"try every failed: got up, want down or softdown", func(c *Config) { c.TryEveryFailed = Up }},
-		{"got 257 members, want at most 256", func(c *Config) { c.Members = many }},
+		{"got 1025 members, want at most 1024", func(c *Config) { c.Members = many }},
 		{`member 1: got name ""`, func(c *Config) { c.Members[0].Server = "" }},
 		{`member 2: got name "a"`, func(c *Config) { c.Members[1].Server = "a" }},
 		{`member "b": got weight 0, want 1 to 65000`, func(c *Config) { c.Members[1].Weight = 0 }},

@@ -14,11 +14,11 @@ type Group struct {
 	cfg      Config
 	affinity AffinityMode
 	table    table
-	slots    map[string]uint8 // by name of the member
-	marks    map[string]uint8 // by value of the insertion cookie
-	clones   map[string]uint8 // by clone id; of several members the first in the list
-	order    []uint8          // the slots of all members in the order of the list
-	ups      []uint8          // those of them that are up
+	slots    map[string]uint16 // by name of the member
+	marks    map[string]uint16 // by value of the insertion cookie
+	clones   map[string]uint16 // by clone id; of several members the first in the list
+	order    []uint16          // the slots of all members in the order of the list
+	ups      []uint16          // those of them that are up
 
 	members [MembersMax]member // by slot; a member keeps its slot
 	epoch   uint32             // grows when members are added
@@ -26,14 +26,14 @@ type Group struct {
 	changes []Change
 
 	// What the algorithms read and write, by slot.
-	lastUsed   uint8              // the slot chosen last by round-robin
+	lastUsed   uint16              // the slot chosen last by round-robin
 	lastEpoch  uint32             // its member's epoch; 0: none was chosen
-	position   [MembersMax]uint8  // in order
+	position   [MembersMax]uint16  // in order
 	credit     [MembersMax]int32  // of weighted-round-robin; the sum of those that are up is 0
 	weight     [MembersMax]int32  // as configured
 	load       [MembersMax]uint64 // of the least-connections algorithms
 	claim      [MembersMax]uint64 // the member's hash
-	candidates [MembersMax]uint8  // of a retry
+	candidates [MembersMax]uint16  // of a retry
 }
 
 // member is what a group knows about a member.
@@ -68,7 +68,7 @@ func New(c Config) (*Group, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	g := &Group{cfg: c, affinity: c.Affinity.Effective(), table: tableOf(&c), slots: map[string]uint8{}, nextAt: Never}
+	g := &Group{cfg: c, affinity: c.Affinity.Effective(), table: tableOf(&c), slots: map[string]uint16{}, nextAt: Never}
 	g.cfg.Members = nil
 	g.replace(0, c.Members)
 	g.changes = nil // nothing has changed yet
@@ -142,7 +142,7 @@ func (g *Group) SetAdminState(now time.Duration, server string, enabled bool) bo
 }
 
 // apply changes the state of the member in a slot as the table says.
-func (g *Group) apply(now time.Duration, slot uint8, cause Cause, detail string) {
+func (g *Group) apply(now time.Duration, slot uint16, cause Cause, detail string) {
 	m := &g.members[slot]
 	step := g.table[m.state][cause]
 	if step.to == Absent {
@@ -174,7 +174,7 @@ func (g *Group) schedule() {
 func (g *Group) rank() {
 	g.ups = g.ups[:0]
 	for i, slot := range g.order {
-		g.position[slot] = uint8(i)
+		g.position[slot] = uint16(i)
 		if g.members[slot].state == Up {
 			g.ups = append(g.ups, slot)
 		}

@@ -32,8 +32,8 @@ func (g *Group) replace(now time.Duration, list []Member) {
 	g.removeAllBut(list)
 	g.epoch++
 	g.order = g.order[:0]
-	g.marks, g.clones = make(map[string]uint8, len(list)), make(map[string]uint8, len(list))
-	var added []uint8
+	g.marks, g.clones = make(map[string]uint16, len(list)), make(map[string]uint16, len(list))
+	var added []uint16
 	for i := range list {
 		slot, stays := g.slots[list[i].Server]
 		if !stays {
@@ -72,20 +72,20 @@ func (g *Group) removeAllBut(list []Member) {
 }
 
 // occupy gives a new member the first free slot.
-func (g *Group) occupy(server string) uint8 {
+func (g *Group) occupy(server string) uint16 {
 	slot := 0
 	for g.members[slot].epoch != 0 {
 		slot++
 	}
 	g.members[slot] = member{server: server, dampDue: Never, epoch: g.epoch}
-	g.slots[server] = uint8(slot)
+	g.slots[server] = uint16(slot)
 	g.claim[slot] = hashText(server)
 	g.members[slot].mark = fmt.Sprintf("%016x", g.claim[slot])
-	return uint8(slot)
+	return uint16(slot)
 }
 
 // describe applies what a list says about a member that is in a slot.
-func (g *Group) describe(slot uint8, from *Member) {
+func (g *Group) describe(slot uint16, from *Member) {
 	m := &g.members[slot]
 	m.cloneID = from.CloneID
 	g.weight[slot] = int32(from.Weight)
@@ -97,7 +97,7 @@ func (g *Group) describe(slot uint8, from *Member) {
 }
 
 // setActive sets the number of connections of a member.
-func (g *Group) setActive(slot uint8, active int32) {
+func (g *Group) setActive(slot uint16, active int32) {
 	g.members[slot].active = active
 	if g.cfg.Algorithm == WeightedLeastConnections {
 		// Different quotients stay different: weights are below 2^16, so two of them

@@ -8,12 +8,12 @@ import (
 // slotSet is a set of slots.
 type slotSet [MembersMax / 64]uint64
 
-func (s *slotSet) add(slot uint8)      { s[slot>>6] |= 1 << (slot & 63) }
-func (s *slotSet) has(slot uint8) bool { return s[slot>>6]>>(slot&63)&1 == 1 }
+func (s *slotSet) add(slot uint16)      { s[slot>>6] |= 1 << (slot & 63) }
+func (s *slotSet) has(slot uint16) bool { return s[slot>>6]>>(slot&63)&1 == 1 }
 func (s *slotSet) empty() bool         { return *s == slotSet{} }
 
 // choose returns a member that is up and was not tried, by the algorithm.
-func (g *Group) choose(tried *slotSet, hash uint64) (slot uint8, ok bool) {
+func (g *Group) choose(tried *slotSet, hash uint64) (slot uint16, ok bool) {
 	list := g.ups
 	if !tried.empty() {
 		list = g.candidates[:0]
@@ -41,7 +41,7 @@ func (g *Group) choose(tried *slotSet, hash uint64) (slot uint8, ok bool) {
 
 // nextInTurn returns the first of the candidates after the member chosen last.
 // If that one has left the group, the list begins again.
-func (g *Group) nextInTurn(list []uint8) uint8 {
+func (g *Group) nextInTurn(list []uint16) uint16 {
 	next := list[0]
 	if g.lastEpoch != 0 && g.members[g.lastUsed].epoch == g.lastEpoch {
 		last := g.position[g.lastUsed]
@@ -59,7 +59,7 @@ func (g *Group) nextInTurn(list []uint8) uint8 {
 // nextByWeight is a turn of smooth weighted round-robin, see nginx's
 // ngx_http_upstream_get_peer: each candidate earns its weight, and the one with
 // the most pays for all. Of equal ones it is the first in the list.
-func (g *Group) nextByWeight(list []uint8) uint8 {
+func (g *Group) nextByWeight(list []uint16) uint16 {
 	best, most, total := list[0], int32(-1<<31), int32(0)
 	for _, slot := range list {
 		weight := g.weight[slot]
@@ -76,7 +76,7 @@ func (g *Group) nextByWeight(list []uint8) uint8 {
 
 // leastLoaded returns the candidate with the least load; of equal ones the
 // first in the list.
-func (g *Group) leastLoaded(list []uint8) uint8 {
+func (g *Group) leastLoaded(list []uint16) uint16 {
 	best := list[0]
 	least := g.load[best]
 	for _, slot := range list {
@@ -89,7 +89,7 @@ func (g *Group) leastLoaded(list []uint8) uint8 {
 
 // byHash returns the candidate with the highest claim to a hash (highest random
 // weight).
-func (g *Group) byHash(list []uint8, hash uint64) uint8 {
+func (g *Group) byHash(list []uint16, hash uint64) uint16 {
 	key := mix(hash)
 	best, highest := list[0], uint64(0)
 	for _, slot := range list {

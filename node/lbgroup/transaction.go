@@ -26,7 +26,7 @@ type Transaction struct {
 	request Request
 	tried   slotSet
 	epoch   uint32 // of the group at the last Next
-	slot    uint8  // of the last choice
+	slot    uint16  // of the last choice
 	current uint32 // epoch of its member
 	plan    plan
 	stage   stage
@@ -113,7 +113,7 @@ func (t *Transaction) Next(now time.Duration) Choice {
 }
 
 // affine returns the member that serves the session, if it is up.
-func (t *Transaction) affine() (slot uint8, ok bool) {
+func (t *Transaction) affine() (slot uint16, ok bool) {
 	if t.request.Affine == "" {
 		return 0, false
 	}
@@ -140,7 +140,7 @@ func (t *Transaction) nextNotUp() Choice {
 }
 
 // firstEnabled returns the first enabled member of the list that was not tried.
-func (t *Transaction) firstEnabled() (uint8, bool) {
+func (t *Transaction) firstEnabled() (uint16, bool) {
 	for _, slot := range t.group.order {
 		if t.group.members[slot].state != Disabled && !t.tried.has(slot) {
 			return slot, true
@@ -163,7 +163,7 @@ func (t *Transaction) overlookNew() {
 	t.epoch = t.group.epoch
 }
 
-func (t *Transaction) attempt(slot uint8, why Why) Choice {
+func (t *Transaction) attempt(slot uint16, why Why) Choice {
 	m := &t.group.members[slot]
 	t.stage, t.slot, t.current = attempting, slot, m.epoch
 	t.tried.add(slot)

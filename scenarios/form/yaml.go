@@ -66,6 +66,15 @@ func parseYAML(data []byte, noun string) (root ast.Node, wrong *syntax) {
 	return root, nil
 }
 
+// indented returns the levels of indentation after a line that begins in a
+// column. The lexer's own count grows with each line that ends several levels.
+func indented(levels []int, column int) []int {
+	for len(levels) > 0 && levels[len(levels)-1] >= column {
+		levels = levels[:len(levels)-1]
+	}
+	return append(levels, column)
+}
+
 func syntaxOf(err error) *syntax {
 	var positioned interface {
 		GetToken() *token.Token
@@ -91,10 +100,14 @@ func checkBounds(tokens token.Tokens) *syntax {
 		return &syntax{placeOf(tokens[tokenMax]), fmt.Sprintf("got more than %d words and signs", tokenMax)}
 	}
 	flow, block, line, keys := 0, 0, 0, 0
+	var indents []int // columns at which the open levels of indentation begin
 	for _, t := range tokens {
 		at := placeOf(t)
 		if at.Line != line {
 			block, line = 0, at.Line
+			if flow <= 0 {
+				indents = indented(indents, at.Column)
+			}
 		}
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
@@ -108,7 +121,7 @@ func checkBounds(tokens token.Tokens) *syntax {
 				keys++
 			}
 		}
-		if flow > depthMax || block > depthMax || t.Position.IndentLevel > depthMax {
+		if flow > depthMax || block > depthMax || len(indents) > depthMax {
 			return &syntax{at, fmt.Sprintf("nested deeper than %d levels", depthMax)}
 		}
 		if keys > KeyMax {
