@@ -38,20 +38,45 @@ type firewallTarget struct {
 	told map[event.FlowRefused]bool
 }
 
-// refusalsMax is the maximum number of refused flows that are logged.
-const refusalsMax = 1000
-
 // Action implements stack.Target.
 func (t *firewallTarget) Action(pkt *stack.PacketBuffer, _ stack.Hook, _ *stack.Route, _ stack.AddressableEndpoint) (stack.RuleVerdict, int) {
 	f := headersOf(pkt)
-	if pkt.IsReplyPacket() || t.established(pkt) || t.allows(f) {
+	if t.passes(f, pkt) {
 		return stack.RuleAccept, 0
 	}
-	if told := f.refused(); !t.told[told] && len(t.told) < refusalsMax {
-		t.told[told] = true
-		t.host.Log(told)
+	reason := event.RefusedRule
+	if f.protocol == header.TCPProtocolNumber && !f.syn {
+		reason = event.RefusedState
 	}
+	t.host.refuse(t.told, f.refused(), reason)
 	return stack.RuleDrop, 0
+}
+
+// allowance is a TCP connection that a rule has let begin.
+type allowance struct{ answered bool }
+
+// passes reports whether a packet is forwarded. For TCP the stack's state does
+// not help: it also tracks what is dropped here, and when a port is used again
+// it takes the new connection for the old one.
+func (t *firewallTarget) passes(f headers, pkt *stack.PacketBuffer) bool {
+	if f.protocol != header.TCPProtocolNumber {
+		return pkt.IsReplyPacket() || t.established(pkt) || t.allows(f)
+	}
+	here := flow{f.from.Addr().As4(), f.to.Addr().As4(), f.from.Port(), f.to.Port()}
+	allowed := &t.host.kernelState.allowed
+	if f.syn {
+		if t.allows(f) {
+			*allowed.add(here) = allowance{}
+			return true
+		}
+		return false
+	}
+	if begun := allowed.get(here.back()); begun != nil {
+		begun.answered = true
+		return true
+	}
+	begun := allowed.get(here)
+	return begun != nil && begun.answered
 }
 
 // established reports whether an answer has been seen.
@@ -62,9 +87,6 @@ func (t *firewallTarget) established(pkt *stack.PacketBuffer) bool {
 
 // allows reports whether a rule lets a flow begin.
 func (t *firewallTarget) allows(f headers) bool {
-	if f.protocol == header.TCPProtocolNumber && !f.syn {
-		return false
-	}
 	for _, rule := range t.Allow {
 		if rule.matches(f) {
 			return true

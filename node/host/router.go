@@ -157,7 +157,7 @@ func headersOf(pkt *stack.PacketBuffer) headers {
 	return f
 }
 
-// refused returns the event of a refused flow.
+// refused returns the event of a refused flow, without the reason.
 func (f headers) refused() event.FlowRefused {
 	switch f.protocol {
 	case header.TCPProtocolNumber:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -218,7 +219,7 @@ func TestFirewall(t *testing.T) {
 			told := 0
 			for e, b := range event.Of[event.FlowRefused](l.Log.Events()[before:]) {
 				told++
-				if from := way.from.NICs()[0].Address().Addr().String(); e.Node != "router" || b != (event.FlowRefused{Protocol: "TCP", From: from, To: way.target}) {
+				if from := way.from.NICs()[0].Address().Addr().String(); e.Node != "router" || b != (event.FlowRefused{Protocol: "TCP", From: from, To: way.target, Reason: event.RefusedRule}) {
 					t.Errorf("%+v: got %+v", c.firewall, e)
 				}
 			}
@@ -288,5 +289,35 @@ func TestRouterIsDeterministic(t *testing.T) {
 	}
 	if first, second := run(), run(); first != second {
 		t.Errorf("digests: got %s and %s", first, second)
+	}
+}
+
+// TestFirewallForgetsWhatItRefused: a port from which a connection was refused
+// can be used again for one that is allowed. Method: the client's own SYN, sent
+// again with another sequence number when the rule is there; its machine
+// answers the server with RST, which passes.
+func TestFirewallForgetsWhatItRefused(t *testing.T) {
+	l, near, _, router := natLab(t)
+	router.SetFirewall(host.Firewall{})
+	tap := l.Tap()
+	if _, err := l.try(t, near, "10.9.0.2:80"); !errors.Is(err, host.ErrTimeout) {
+		t.Fatalf("got %v, want a timeout", err)
+	}
+	frame := slices.Clone(tap.SentBy("h1", 0, segment(header.TCPFlagSyn))[0].Data)
+	ip := header.IPv4(frame[header.EthernetMinimumSize:])
+	again := header.TCP(ip.Payload())
+	again.SetSequenceNumber(again.SequenceNumber() + 1e6)
+	again.SetChecksum(0)
+	pseudo := header.PseudoHeaderChecksum(header.TCPProtocolNumber, ip.SourceAddress(), ip.DestinationAddress(), uint16(len(again)))
+	again.SetChecksum(^sumOf(again, pseudo))
+	router.SetFirewall(host.Firewall{Allow: []host.Allow{{Port: 80}}})
+	since := l.Loop.Now()
+	hosttest.Inject(near.NIC("lan"), frame)
+	l.Pass(time.Second)
+	if got := len(tap.SentBy("router", since, segment(header.TCPFlagRst))); got != 1 {
+		t.Errorf("the router forwarded %d resets of the client, want 1", got)
+	}
+	if _, got := hosttest.Bodies[event.FlowRefused](l.Lab, "router"); len(got) != 1 || got[0].Reason != event.RefusedRule {
+		t.Errorf("got refusals %v, want that of the first SYN", got)
 	}
 }

@@ -27,7 +27,9 @@ type kernelState struct {
 	segments  *tcpip.StatCounter // TCP segments received
 	seen      uint64             // of these, how many have been processed
 	flows     flows
-	judges    bool // there are tables: every packet must be checked
+	judges    bool                 // there are tables: every packet must be checked
+	replies   *replies             // nil: they may come from everywhere
+	allowed   flowTable[allowance] // connections that the firewall has let begin
 
 	told map[event.FlowRefused]bool // flows that DropUnknown has logged
 }

@@ -24,10 +24,7 @@ func (n *NIC) dropUnknown(f *netfab.Frame) Verdict {
 	}
 	from, to := netip.AddrFrom4(s.flow.from), netip.AddrFrom4(s.flow.to)
 	refused := event.FlowRefused{Protocol: "TCP", From: from.String(), To: netip.AddrPortFrom(to, s.flow.toPort).String()}
-	if told := n.host.told; !told[refused] && len(told) < refusalsMax {
-		told[refused] = true
-		n.host.Log(refused)
-	}
+	n.host.refuse(n.host.told, refused, event.RefusedState)
 	return Drop
 }
 

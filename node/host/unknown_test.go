@@ -83,7 +83,7 @@ func TestUnknownConnectionIsDropped(t *testing.T) {
 		t.Errorf("the new owner sent %d segments, want none", n)
 	}
 	_, refusals := hosttest.Bodies[event.FlowRefused](l.Lab, "h3")
-	if want := (event.FlowRefused{Protocol: "TCP", From: "10.0.0.1", To: "10.0.0.100:80"}); len(refusals) != 1 || refusals[0] != want {
+	if want := (event.FlowRefused{Protocol: "TCP", From: "10.0.0.1", To: "10.0.0.100:80", Reason: event.RefusedState}); len(refusals) != 1 || refusals[0] != want {
 		t.Errorf("flow-refused: got %v, want one, %v", refusals, want)
 	}
 

@@ -68,12 +68,20 @@ func (l *list) describe(e event.Event) (note, bool) {
 	case event.MACMoved:
 		return gather("%s: %s moves from %s to %s", b.Segment, b.MAC, b.From, b.To), true
 	case event.FlowRefused:
-		return say(warn, "refuses %s %s > %s", b.Protocol, b.From, b.To), true
+		return say(warn, "refuses %s %s > %s: %s", b.Protocol, b.From, b.To, refusals[b.Reason]), true
 	case event.FrameLooped:
 		return say(bad, "%s: a frame comes by %s again: %s", b.Segment, b.Port, b.Frame), true
 	default:
 		return l.describeTraffic(e)
 	}
+}
+
+// refusals say why a flow is refused.
+var refusals = map[string]string{
+	event.RefusedRule:      "no rule allows it",
+	event.RefusedState:     "it belongs to no known connection",
+	event.RefusedInterface: "its replies come by another interface",
+	event.RefusedMAC:       "its replies come from another MAC address",
 }
 
 // shared reports whether several members have an address and can serve it.

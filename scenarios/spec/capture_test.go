@@ -128,7 +128,7 @@ func (d *dissection) take(line, port string, v []string) {
 	case strings.HasSuffix(protocols, "hsrp"):
 		d.hsrp = append(d.hsrp, strings.Join(slices.DeleteFunc(v[3:], func(field string) bool { return field == "" }), " "))
 	case port == ours, strings.Contains(protocols, "ipvs"):
-	case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"),
+	case strings.Contains(protocols, "arp"), strings.Contains(protocols, "tcp"), strings.HasSuffix(protocols, "dns"),
 		strings.Contains(protocols, "icmp"), strings.Contains(protocols, "igmp"), protocols == marker:
 	default:
 		d.unknown = append(d.unknown, line)

@@ -92,13 +92,23 @@ type FrameLooped struct {
 }
 
 // FlowRefused: a firewall dropped the packets of a flow that no rule allows, or
-// that belong to no connection it knows. Logged once for each flow while the
-// machine runs.
+// that belong to no connection it knows; or a router dropped the replies to a
+// flow, because they do not come from where it sent the requests. Logged once
+// for each flow while the machine runs and its rules stay the same.
 type FlowRefused struct {
 	Protocol string `words:"TCP,ICMP,IP"`
 	From     string // address
 	To       string // address; of TCP with port
+	Reason   string `words:"rule,state,interface,mac"` // for its first packet
 }
+
+// Why a flow is refused.
+const (
+	RefusedRule      = "rule"      // no rule allows it
+	RefusedState     = "state"     // it belongs to no known connection
+	RefusedInterface = "interface" // its replies come by another interface
+	RefusedMAC       = "mac"       // its replies come from another MAC address
+)
 
 // Kind implements Body.
 func (FaultApplied) Kind() string { return "fault-applied" }

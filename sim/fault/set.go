@@ -10,7 +10,8 @@ import (
 
 // Set changes the running configuration: `set a standby.priority 120`,
 // `set a standby.lan.preempt on`, `set a lan.address 192.0.2.11/24`,
-// `set a standby off` (graceful: event b of RFC 2281), `set a standby on`.
+// `set a standby off` (graceful: event b of RFC 2281), `set a standby on`,
+// `set r record.app 192.0.2.12`, `set fw firewall.allow.web off`.
 type Set struct{ Node, Property, Value string }
 
 var setRow = Kind[Set]{

@@ -69,4 +69,9 @@ const (
 
 	FirewallAccept = "accept"
 	FirewallDrop   = "drop"
+
+	// From where a router takes replies.
+	ReplyFromAny           = "any"
+	ReplyFromSameInterface = "same-interface"
+	ReplyFromSameMAC       = "same-mac"
 )

@@ -9,8 +9,9 @@ import (
 // Router forwards packets between the node's interfaces; it may also translate
 // addresses and filter.
 type Router struct {
-	NAT      *NAT      `yaml:"nat" doc:"address translation"`
-	Firewall *Firewall `yaml:"firewall" doc:"which packets are forwarded (default: all)"`
+	NAT       *NAT      `yaml:"nat" doc:"address translation"`
+	Firewall  *Firewall `yaml:"firewall" doc:"which packets are forwarded (default: all)"`
+	ReplyFrom string    `yaml:"reply-from" doc:"from where it takes the replies of a TCP connection that it has forwarded: any (default), same-interface (on which the request left) or same-mac (to which the request was sent; members that answer clients directly have another one)" jsonschema:"enum=any,enum=same-interface,enum=same-mac"`
 }
 
 // NAT is what a router translates. It tracks connections and translates their
@@ -46,14 +47,17 @@ type Firewall struct {
 
 // Allow is a rule of a firewall. A field that is left out matches everything.
 type Allow struct {
+	Name string       `yaml:"name" doc:"name of the rule for faults, as in set fw firewall.allow.NAME off (default: its place in the list, from 0)"`
 	From netip.Prefix `yaml:"from" doc:"source, such as 192.0.2.11/32 (default: any)"`
 	To   netip.Prefix `yaml:"to" doc:"destination, such as 198.51.100.100/32 (default: any)"`
 	Port int          `yaml:"port" doc:"TCP port of the destination (default: any port and protocol)" jsonschema:"minimum=1,maximum=65535"`
+	Off  bool         `yaml:"off" doc:"the rule is switched off until a fault switches it on"`
 }
 
 // Complete implements Program. The source that translation gives needs the
 // node's interfaces.
 func (r Router) Complete(at Place) Program {
+	r.ReplyFrom = cmp.Or(r.ReplyFrom, ReplyFromAny)
 	if r.Firewall != nil {
 		f := *r.Firewall
 		f.Default = cmp.Or(f.Default, FirewallDrop)
@@ -82,9 +86,6 @@ func (r Router) Addresses() []netip.Addr { return r.NAT.Addresses() }
 
 // ServiceNames implements Program.
 func (Router) ServiceNames() []string { return nil }
-
-// Properties implements Program.
-func (Router) Properties() []Property { return nil }
 
 // Faults implements Program.
 func (Router) Faults() []string { return nil }
@@ -189,7 +190,9 @@ func (c *checker) firewall(path []string, f Firewall) {
 	if f.Default == FirewallAccept && len(f.Allow) > 0 {
 		c.warn(At(path, "allow"), "everything is accepted by default: the rules change nothing")
 	}
+	taken := map[string]bool{}
 	for i, rule := range f.Allow {
+		c.ruleName(At(path, "allow", fmt.Sprint(i), "name"), rule.key(i), taken)
 		for j, p := range []netip.Prefix{rule.From, rule.To} {
 			at := At(path, "allow", fmt.Sprint(i), []string{"from", "to"}[j])
 			switch {

@@ -57,6 +57,11 @@ func TestRouters(t *testing.T) {
 		{allow(Allow{}, Allow{From: prefix("192.0.2.100/32"), To: prefix("198.51.100.0/24"), Port: 80}), nil},
 		{allow(Allow{From: prefix("192.0.2.1/24")}), []string{"nodes.r.router.firewall.allow.0.from: got 192.0.2.1/24, want one address, 192.0.2.1/32, or all of the subnet, 192.0.2.0/24"}},
 		{allow(Allow{To: prefix("2001:db8::/64")}), []string{"nodes.r.router.firewall.allow.0.to: got 2001:db8::/64, want IPv4 addresses, such as 192.0.2.11/32 or 192.0.2.0/24"}},
+		{allow(Allow{}, Allow{Name: "0"}, Allow{Name: "a b"}), []string{
+			"nodes.r.router.firewall.allow.1.name: another rule is called 0 as well",
+			`nodes.r.router.firewall.allow.2.name: bad name: "a b" has ' ', want lower-case letters, digits and dashes`,
+		}},
+		{Router{ReplyFrom: "same"}, []string{`nodes.r.router.reply-from: got "same", want any, same-interface or same-mac`}},
 		{allow(Allow{Port: 65536}), []string{"nodes.r.router.firewall.allow.0.port: got 65536, want 1 to 65535"}},
 		{Router{Firewall: &Firewall{Default: "reject"}}, []string{`nodes.r.router.firewall.default: got "reject", want accept or drop`}},
 		{Router{Firewall: &Firewall{Default: "accept", Allow: []Allow{{}}}}, []string{"~nodes.r.router.firewall.allow: everything is accepted by default: the rules change nothing"}},

@@ -21,7 +21,10 @@ var samples = map[string]topology.Node{
 	"resolver": {Resolver: &topology.Resolver{Records: map[string]topology.Record{
 		"app": {Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.10")}, Check: &topology.RecordCheck{}},
 	}}},
-	"router": {Router: &topology.Router{}},
+	"router": {Router: &topology.Router{
+		NAT:      &topology.NAT{DNAT: []topology.DNAT{{To: netip.MustParseAddrPort("192.0.2.80:80"), Via: netip.MustParseAddrPort("192.0.2.10:80")}}},
+		Firewall: &topology.Firewall{Allow: []topology.Allow{{Port: 80}}},
+	}},
 }
 
 // eachProgram yields a completed node for each program that is built in. One
