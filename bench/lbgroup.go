@@ -41,8 +41,8 @@ func Proxied(span time.Duration) (int, error) {
 }
 
 // Checked plays the health checks of a load-balancer group: members are the
-// ports of 20 hosts, and each is checked once in 5 s. It returns how many checks
-// were made.
+// ports of 20 hosts, and each is checked once in 5 s. It returns how many
+// checks were made.
 func Checked(members int, span time.Duration) (int, error) {
 	const hosts = 20
 	var servers, nodes strings.Builder

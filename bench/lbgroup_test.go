@@ -19,8 +19,8 @@ func BenchmarkProxied(b *testing.B) {
 	b.ReportMetric(float64(answered)/Since(start).CPU.Seconds(), "requests/CPU-s")
 }
 
-// BenchmarkChecked is a minute of health checks of 1,000 members, each once in 5
-// s.
+// BenchmarkChecked is a minute of health checks of 1,000 members, each once in
+// 5 s.
 func BenchmarkChecked(b *testing.B) {
 	start, checks, minutes := Now(), 0, 0
 	for b.Loop() {
