@@ -36,8 +36,9 @@ var flow = map[string][]string{
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
-	"sim/sighting":        {"sim/event", "node/wire"}, // frames in, events out; it knows no world
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host"},
+	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/web"}, // it answers its caller and logs nothing
+	"sim/sighting":        {"sim/event", "node/wire"},                                    // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
 		"node/wire", "node/wire/balance", "node/wire/ipvs",
 	},
@@ -149,6 +150,9 @@ var libraries = []library{
 	{"github.com/containerd/cgroups/v3", []string{"netfab/netns"}, false, "one package knows the kernel's control groups"},
 	{"golang.org/x/sys", []string{"netfab/netns", "reports", "scenarios/trial"}, false, "system calls are made only where they are explained"},
 	{"github.com/valyala/fasthttp", []string{"node/web"}, false, "only its parsers of heads: they allocate nothing; its servers and clients start goroutines"},
+	{"github.com/antchfx/xmlquery", []string{"node/check"}, false, "only checks read XML; the tree of a document of any size needs a limit first"},
+	{"github.com/antchfx/xpath", []string{"node/check", "sim/topology"}, false, "expressions of checks, which a scenario's problems name"},
+	{"golang.org/x/net", []string{"node/check"}, false, "only its character sets, as xmlquery reads them"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

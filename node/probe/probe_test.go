@@ -40,7 +40,7 @@ func (l *lab) serve() { l.backend = backend.New(l.web, topology.Backend{}.WithDe
 // start starts a probe with one kind of check.
 func (l *lab) start(t *testing.T, by string, change func(*topology.Probe)) {
 	t.Helper()
-	cfg := topology.Probe{Target: "http://192.0.2.50/", By: by}
+	cfg := topology.Probe{Target: "http://192.0.2.50/", Check: topology.Check{By: by}}
 	if change != nil {
 		change(&cfg)
 	}
@@ -70,7 +70,7 @@ func (l *lab) logged(since time.Duration) (all []string) {
 var ways = []string{"tcp-half", "tcp-full", "http-status", "http-token"}
 
 func withToken(c *topology.Probe) {
-	if c.By == topology.ProbeHTTPToken {
+	if c.By == topology.CheckHTTPToken {
 		c.Token = "abcdefghijklmnopqrstuvwxyz"
 	}
 }

@@ -45,7 +45,13 @@ func (e *MismatchError) Error() string { return "web: answer: " + e.Detail }
 func (l *Link) Send(r *Request) error {
 	box := outboxes.Get().(*outbox)
 	defer outboxes.Put(box)
-	_, err := l.conn.Write(append(r.appendHead(box.b[:0]), "\r\n"...))
+	b := r.appendHead(box.b[:0])
+	if r.Body != nil {
+		b = r.Body.append(b) // a long body gets a buffer of its own
+	} else {
+		b = append(b, "\r\n"...)
+	}
+	_, err := l.conn.Write(b)
 	return err
 }
 

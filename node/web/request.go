@@ -29,6 +29,28 @@ type Request struct {
 	Host    string
 	Cookie  string // value of the header of that name; empty: none
 	Fields  string // further header lines, each with its end; not kept by servers
+	Body    *Body  // nil: none; in a server always nil, see Exchange.HasBody
+}
+
+// Body is what a client sends after the head of its request.
+type Body struct {
+	Text       string
+	Type       string // its Content-Type; empty: not said
+	SOAPAction string // as in SOAP 1.1 §6.1.1, with its quotes; empty: no such header
+}
+
+// append appends the headers that describe the body, the end of the head, and
+// the body.
+func (o *Body) append(b []byte) []byte {
+	if o.SOAPAction != "" {
+		b = append(append(append(b, "SOAPAction: "...), o.SOAPAction...), "\r\n"...)
+	}
+	if o.Type != "" {
+		b = append(append(append(b, "Content-Type: "...), o.Type...), "\r\n"...)
+	}
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(len(o.Text)), 10)
+	return append(append(b, "\r\n\r\n"...), o.Text...)
 }
 
 // appendHead appends the request line and the headers, without the empty line

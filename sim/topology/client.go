@@ -166,7 +166,7 @@ func (c *checker) reach(path []string, n Node, a netip.Addr) {
 
 // Target is what a URL points to.
 type Target struct {
-	Scheme  string // SchemeHTTP, SchemeHTTPS or SchemeFTP
+	Scheme  string // one of those below
 	Address netip.AddrPort
 	Host    string // as in the URL, for the header of that name
 	Path    string // with the query
@@ -177,10 +177,11 @@ const (
 	SchemeHTTP  = "http"
 	SchemeHTTPS = "https"
 	SchemeFTP   = "ftp"
+	SchemeTCP   = "tcp" // any protocol over TCP
 )
 
-// defaultPorts are the ports of URLs without one.
-var defaultPorts = map[string]int{SchemeHTTP: DefaultPort, SchemeHTTPS: DefaultTLSPort, SchemeFTP: DefaultFTPPort}
+// defaultPorts are the ports of URLs without one; 0: a URL must have one.
+var defaultPorts = map[string]int{SchemeHTTP: DefaultPort, SchemeHTTPS: DefaultTLSPort, SchemeFTP: DefaultFTPPort, SchemeTCP: 0}
 
 // ParseTarget reads the URL of a server. The host must be an address: the bench
 // has no DNS. The error names the part that is wrong.
@@ -190,11 +191,15 @@ func ParseTarget(text string) (Target, error) {
 	}
 	const whole = "a URL such as http://192.0.2.100/"
 	u, err := url.Parse(text)
-	switch {
-	case err != nil:
+	if err != nil {
 		return bad("%s: %s", whole, cause(err))
-	case defaultPorts[u.Scheme] == 0 || u.Hostname() == "":
+	}
+	usual, known := defaultPorts[u.Scheme]
+	switch {
+	case !known || u.Hostname() == "":
 		return bad(whole)
+	case usual == 0 && u.Port() == "":
+		return bad("a port: %s has no default", u.Scheme)
 	case u.User != nil:
 		return bad("no user in the URL: the bench sends none")
 	case u.Fragment != "":
@@ -211,7 +216,7 @@ func ParseTarget(text string) (Target, error) {
 	case host.IsUnspecified() || host.IsMulticast() || host == everyone:
 		return bad("the address of one host: no server has %s", host)
 	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(defaultPorts[u.Scheme])), 10, 16)
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), strconv.Itoa(usual)), 10, 16)
 	if err != nil || port == 0 {
 		return bad("a port from 1 to 65535, not %s", u.Port())
 	}
