@@ -31,7 +31,7 @@ func (n *Node) startDistributor(nic *host.NIC, s topology.Standby, cfg *member.C
 		Services: func() []selfbalance.LocalService { return n.offers(vips) },
 		Ready: func(yes bool) {
 			if m := n.members[iface]; m != nil {
-				m.HoldPreempt(!yes)
+				m.HoldPreempt(member.UntilPrepared, !yes)
 			}
 		},
 	})

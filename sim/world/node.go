@@ -127,7 +127,7 @@ func (n *Node) startMember(iface string) {
 	}
 	m := member.Start(n.host, nic, cfg)
 	n.members[iface] = m
-	m.HoldPreempt(standby.SelfBalance != nil && standby.Preempt) // until it has prepared itself
+	m.HoldPreempt(member.UntilPrepared, standby.SelfBalance != nil && standby.Preempt) // until it has prepared itself
 }
 
 // vips returns the virtual IPs of the node's groups, primary ones first.

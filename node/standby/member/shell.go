@@ -56,6 +56,8 @@ type Shell struct {
 	frame    []byte
 	enabled  bool
 	mute     bool                    // there is no address to send from
+	fault    bool                    // what it tracks keeps it out of the group
+	linkedAt time.Duration           // when the carrier came up; 0: before the start
 	hidden   netip.Addr              // primary virtual IP that is held even when not owned; see Options.Balanced
 	refused  map[standby.Action]bool // already logged
 	stepping bool
@@ -79,7 +81,10 @@ func newShell(h *host.Host, nic *host.NIC, p standby.Protocol, o Options) *Shell
 	s.timer = h.Scope().NewTimer(sim.Func(s.timerFired))
 	s.socket = nic.OpenPacket(p.Matches, s.received)
 	s.socket.Join(p.Multicast())
-	nic.OnCarrier(func(bool) { s.follow() })
+	nic.OnCarrier(func(bool) {
+		s.linkedAt = s.now()
+		s.follow()
+	})
 	return s
 }
 
@@ -111,11 +116,11 @@ func (s *Shell) Enable(on bool) {
 // Enabled reports whether standby control is turned on.
 func (s *Shell) Enabled() bool { return s.enabled }
 
-// follow starts or stops the protocol according to switch, carrier and address.
-// A running protocol ignores a start, a stopped one a stop.
+// follow starts or stops the protocol according to switch, carrier, address and
+// what the member tracks. A running protocol ignores a start, a stopped one a stop.
 func (s *Shell) follow() {
-	if s.enabled && !s.mute && s.nic.Carrier() {
-		s.step(standby.Start{})
+	if s.enabled && !s.mute && !s.fault && s.nic.Carrier() {
+		s.step(standby.Start{LinkedAt: s.linkedAt})
 	} else {
 		s.step(standby.Stop{})
 	}
