@@ -23,6 +23,7 @@ func (c *checker) standby(path []string, n Node, iface string, s Standby) {
 			c.fail(at, "%s is already a virtual IP of the group", a)
 		}
 	}
+	c.tracks(path, n, iface, s)
 	if s.SelfBalance != nil {
 		c.selfBalance(At(path, "self-balance"), n, *s.SelfBalance)
 	}

@@ -84,9 +84,11 @@ func (n *Node) offers(vips []netip.Addr) []selfbalance.LocalService {
 	return all
 }
 
-// servicesChanged tells the distributors that a service began or stopped to
-// listen.
+// servicesChanged tells the distributors, and what else depends on services,
+// that one began or stopped to listen.
 func (n *Node) servicesChanged() {
+	n.noteServing()
+	n.tracksChanged()
 	for _, iface := range slices.Sorted(maps.Keys(n.distributors)) {
 		n.distributors[iface].Changed()
 	}
