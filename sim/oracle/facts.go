@@ -63,6 +63,8 @@ type Member struct {
 	// own. Such a member is the owner while its kernel has the primary one; it has
 	// no state.
 	Real bool
+	// Tracks are the objects that it tracks.
+	Tracks []Tracked
 	// SelfBalance is its part in self-balancing; nil: it has none.
 	SelfBalance *SelfBalance
 }
