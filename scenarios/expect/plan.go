@@ -28,6 +28,7 @@ type Node struct {
 	Members    []Membership // by interface
 	Services   []string
 	Probes     bool  // it runs a probe
+	Tracks     bool  // a member of a standby group on it tracks something
 	Host       *Host // nil: it runs no real programs
 }
 
