@@ -22,8 +22,8 @@ type Tracked struct {
 	Service   string // a service of its machine
 }
 
-// track adds what a member that tracks something felt of a fault: an edge of its
-// own, which acts when the member notices.
+// track adds what a member that tracks something felt of a fault: an edge of
+// its own, which acts when the member notices.
 func (h *history) track(e event.Event, b event.TrackChanged) {
 	m := &Entry{Member: Member{Node: e.Node, Interface: b.Interface}}
 	o := h.tracked(e.Node, b.Interface, b.Object)

@@ -117,7 +117,8 @@ func (s *Shell) Enable(on bool) {
 func (s *Shell) Enabled() bool { return s.enabled }
 
 // follow starts or stops the protocol according to switch, carrier, address and
-// what the member tracks. A running protocol ignores a start, a stopped one a stop.
+// what the member tracks. A running protocol ignores a start, a stopped one a
+// stop.
 func (s *Shell) follow() {
 	if s.enabled && !s.mute && !s.fault && s.nic.Carrier() {
 		s.step(standby.Start{LinkedAt: s.linkedAt})
