@@ -133,6 +133,7 @@ type Standby struct {
 	Advertise           bool            `yaml:"advertise" doc:"send Cisco's Advertise messages, which receivers ignore (default off)"`
 	VIPMismatch         string          `yaml:"vip-mismatch" doc:"what to do with a message of the group for another virtual IP: accept (default: only the group number matters) or ignore" jsonschema:"enum=accept,enum=ignore"`
 	SelfBalance         *SelfBalance    `yaml:"self-balance" doc:"self-balancing: while it is active, the member spreads new connections over all members that have this too; {} for the defaults (default: the active serves all)"`
+	Peers               []netip.Addr    `yaml:"peers" json:",omitempty" doc:"ours: addresses of the other members, to which messages are sent one by one instead of to 224.0.0.2 (default: none, multicast)"`
 	Track               []Track         `yaml:"track" json:",omitempty" doc:"ours: what the member watches, and what becomes of it when that fails (default: nothing but its own carrier, as the product)"`
 	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of spec F31: a warm restart does not release the virtual MAC"`
 }

@@ -130,6 +130,9 @@ func memberFacts(name, iface string, n topology.Node) oracle.Member {
 	for _, a := range s.Secondary {
 		m.Secondary = append(m.Secondary, text(a))
 	}
+	for _, a := range s.Peers {
+		m.Peers = append(m.Peers, text(a))
+	}
 	if s.SelfBalance != nil {
 		m.SelfBalance = balanceFacts(*s.SelfBalance, n.Gateway)
 	}

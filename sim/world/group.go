@@ -60,7 +60,7 @@ func memberConfig(s topology.Standby, own netip.Addr, freeze bool) member.Config
 		panic(err)
 	}
 	c := member.Config{Machine: machine, Options: member.Options{
-		Secondary: s.Secondary, VirtualMAC: s.Takeover == topology.TakeoverMAC,
+		Secondary: s.Secondary, Peers: s.Peers, VirtualMAC: s.Takeover == topology.TakeoverMAC,
 		KeepsVirtualMAC: s.KeepsVirtualMAC, FreezeConnections: freeze,
 	}}
 	switch s.AnnounceForm {

@@ -37,6 +37,10 @@ type Options struct {
 	// before it announces them, and again before it releases them. A crash does not
 	// call it. What it asks of the member is done after the present step.
 	OnOwner func(owner bool)
+	// Peers are the machines to which messages go, one by one, instead of to the
+	// group. Messages then come from the interface's own MAC address, whatever the
+	// state, and wait for ARP. Empty: they are multicast, as the protocol says.
+	Peers []netip.Addr
 	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface keeps
 	// using the virtual MAC after a warm restart.
 	KeepsVirtualMAC bool
@@ -52,6 +56,7 @@ type Shell struct {
 	timer    *sim.Timer
 	ticking  standby.Tick // the event of the present tick
 	socket   *host.PacketSocket
+	direct   *host.UDPSocket // to the peers; nil: not open
 	jitter   *rand.Rand
 	frame    []byte
 	enabled  bool
@@ -297,6 +302,10 @@ func (s *Shell) send(a standby.Sending, as standby.Identity) {
 	s.frame = frame
 	if opcode := a.Notable(); opcode != "" {
 		s.host.Log(event.StandbySent{Interface: s.nic.Name(), Group: as.Group, Opcode: opcode})
+	}
+	if len(s.options.Peers) > 0 {
+		s.sendToPeers(frame)
+		return
 	}
 	s.socket.Send(frame)
 }
