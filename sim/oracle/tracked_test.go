@@ -39,72 +39,76 @@ func (l *log) resigns(seconds float64) *log {
 		takes(seconds+0.0001, "b", "Standby", standby.CauseResign)
 }
 
+const selfCheck = "check http://127.0.0.1/"
+
+// trackedCases are takeovers around a tracked object, and what they are
+// credited to.
+var trackedCases = []struct {
+	name string
+	log  *log
+	want string
+}{
+	{"a hog that a check felt", (&log{}).settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", selfCheck, "down", 42).resigns(46), "hog a service 100%"},
+	{
+		"a hog of the other class than the one tracked",
+		(&log{}).settled().at(40, "a", applied("hog a control 50%")).tracks(46, "a", "lan", "cpu service", "down", 42).resigns(46), "",
+	},
+	{"a hog that the CPU felt", (&log{}).settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "cpu service", "down", 42).resigns(46), "hog a service 100%"},
+	{"a back end", (&log{}).settled().at(40, "web", applied("backend web hang")).tracks(46, "a", "lan", selfCheck, "down", 42).resigns(46), "backend web hang"},
+	{"a back end that is not asked", (&log{}).settled().at(40, "dmz", applied("backend dmz hang")).tracks(46, "a", "lan", selfCheck, "down", 42).resigns(46), ""},
+	{"a lossy cable of the back end", (&log{}).settled().at(40, "", applied("impair web~app loss 100%")).tracks(46, "a", "lan", "lb-group app", "down", 42).resigns(46), "impair web~app loss 100%"},
+	{"the other interface", (&log{}).settled().at(40, "a", applied("pull a.wan")).tracks(40, "a", "lan", "interface wan", "down", 40).resigns(40), "pull a.wan"},
+	{"a third interface", (&log{}).settled().at(40, "a", applied("pull a.dmz")).tracks(41, "a", "lan", "interface wan", "down", 41).resigns(41), ""},
+	{"a service", (&log{}).settled().at(40, "a", applied("stop service web on a")).tracks(40, "a", "lan", "service web", "down", 40).resigns(40), "stop service web on a"},
+	{"another service", (&log{}).settled().at(40, "a", applied("stop service admin on a")).tracks(40, "a", "lan", "service web", "down", 40).resigns(40), ""},
+	{
+		"a fault after the first bad look",
+		(&log{}).settled().at(40, "a", applied("hog a service 100%")).at(44, "web", applied("backend web hang")).tracks(46, "a", "lan", selfCheck, "down", 42).resigns(46),
+		"hog a service 100%",
+	},
+	{
+		"an order that a check cannot feel",
+		(&log{}).settled().at(40, "a", applied("hog a service 100%")).at(41, "a", applied("save a")).at(41, "a", applied("set a standby.priority 120")).
+			tracks(46, "a", "lan", selfCheck, "down", 42).resigns(46), "hog a service 100%",
+	},
+	{
+		"a weight",
+		(&log{}).settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "cpu service", "down", 42).takes(48, "b", "Standby", standby.CausePreempt),
+		"hog a service 100%",
+	},
+	{
+		"a weight that comes back",
+		(&log{}).settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "cpu service", "down", 42).takes(48, "b", "Standby", standby.CausePreempt).
+			at(60, "a", applied("calm a"), healed("hog a service 100%")).tracks(64, "a", "lan", "cpu service", "up", 62).takes(66, "a", "Standby", standby.CausePreempt),
+		"hog a service 100%; calm a",
+	},
+	{
+		"the end of a span",
+		(&log{}).settled().at(40, "a", applied("hog a service 100% for 20s")).tracks(46, "a", "lan", "cpu service", "down", 42).takes(48, "b", "Standby", standby.CausePreempt).
+			at(60, "a", healed("hog a service 100% for 20s")).tracks(64, "a", "lan", "cpu service", "up", 62).takes(66, "a", "Standby", standby.CausePreempt),
+		"hog a service 100% for 20s; end of hog a service 100% for 20s",
+	},
+	{
+		"a group whose member lost its cable",
+		(&log{}).settled().at(40, "a", applied("pull a.wan")).tracks(40, "a", "lan", "group wan", "down", 40).resigns(40), "pull a.wan",
+	},
+	{
+		"a group whose member felt something itself",
+		(&log{}).settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "wan", selfCheck, "down", 42).tracks(46, "a", "lan", "group wan", "down", 46).resigns(46),
+		"hog a service 100%",
+	},
+	{
+		"a crash is a crash, whatever was felt before",
+		dies(40, 48).at(20, "a", applied("hog a service 50%")).tracks(30, "a", "lan", "cpu service", "down", 28), "crash a",
+	},
+	{"an object that nobody knows", (&log{}).settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "weather", "down", 42).resigns(46), "hog a service 100%"},
+}
+
 // TestBlameTracked: a takeover is credited to the fault that a tracked object
 // felt, and to none that it could not feel, that came too late, or that another
 // member felt.
 func TestBlameTracked(t *testing.T) {
-	settled := func() *log { return (&log{}).settled() }
-	const check = "check http://127.0.0.1/"
-	for _, c := range []struct {
-		name string
-		log  *log
-		want string
-	}{
-		{"a hog that a check felt", settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", check, "down", 42).resigns(46), "hog a service 100%"},
-		{
-			"a hog of the other class than the one tracked",
-			settled().at(40, "a", applied("hog a control 50%")).tracks(46, "a", "lan", "cpu service", "down", 42).resigns(46), "",
-		},
-		{"a hog that the CPU felt", settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "cpu service", "down", 42).resigns(46), "hog a service 100%"},
-		{"a back end", settled().at(40, "web", applied("backend web hang")).tracks(46, "a", "lan", check, "down", 42).resigns(46), "backend web hang"},
-		{"a back end that is not asked", settled().at(40, "dmz", applied("backend dmz hang")).tracks(46, "a", "lan", check, "down", 42).resigns(46), ""},
-		{"a lossy cable of the back end", settled().at(40, "", applied("impair web~app loss 100%")).tracks(46, "a", "lan", "lb-group app", "down", 42).resigns(46), "impair web~app loss 100%"},
-		{"the other interface", settled().at(40, "a", applied("pull a.wan")).tracks(40, "a", "lan", "interface wan", "down", 40).resigns(40), "pull a.wan"},
-		{"a third interface", settled().at(40, "a", applied("pull a.dmz")).tracks(41, "a", "lan", "interface wan", "down", 41).resigns(41), ""},
-		{"a service", settled().at(40, "a", applied("stop service web on a")).tracks(40, "a", "lan", "service web", "down", 40).resigns(40), "stop service web on a"},
-		{"another service", settled().at(40, "a", applied("stop service admin on a")).tracks(40, "a", "lan", "service web", "down", 40).resigns(40), ""},
-		{
-			"a fault after the first bad look",
-			settled().at(40, "a", applied("hog a service 100%")).at(44, "web", applied("backend web hang")).tracks(46, "a", "lan", check, "down", 42).resigns(46),
-			"hog a service 100%",
-		},
-		{
-			"an order that a check cannot feel",
-			settled().at(40, "a", applied("hog a service 100%")).at(41, "a", applied("save a")).at(41, "a", applied("set a standby.priority 120")).
-				tracks(46, "a", "lan", check, "down", 42).resigns(46), "hog a service 100%",
-		},
-		{
-			"a weight",
-			settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "cpu service", "down", 42).takes(48, "b", "Standby", standby.CausePreempt),
-			"hog a service 100%",
-		},
-		{
-			"a weight that comes back",
-			settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "cpu service", "down", 42).takes(48, "b", "Standby", standby.CausePreempt).
-				at(60, "a", applied("calm a"), healed("hog a service 100%")).tracks(64, "a", "lan", "cpu service", "up", 62).takes(66, "a", "Standby", standby.CausePreempt),
-			"hog a service 100%; calm a",
-		},
-		{
-			"the end of a span",
-			settled().at(40, "a", applied("hog a service 100% for 20s")).tracks(46, "a", "lan", "cpu service", "down", 42).takes(48, "b", "Standby", standby.CausePreempt).
-				at(60, "a", healed("hog a service 100% for 20s")).tracks(64, "a", "lan", "cpu service", "up", 62).takes(66, "a", "Standby", standby.CausePreempt),
-			"hog a service 100% for 20s; end of hog a service 100% for 20s",
-		},
-		{
-			"a group whose member lost its cable",
-			settled().at(40, "a", applied("pull a.wan")).tracks(40, "a", "lan", "group wan", "down", 40).resigns(40), "pull a.wan",
-		},
-		{
-			"a group whose member felt something itself",
-			settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "wan", check, "down", 42).tracks(46, "a", "lan", "group wan", "down", 46).resigns(46),
-			"hog a service 100%",
-		},
-		{
-			"a crash is a crash, whatever was felt before",
-			dies(40, 48).at(20, "a", applied("hog a service 50%")).tracks(30, "a", "lan", "cpu service", "down", 28), "crash a",
-		},
-		{"an object that nobody knows", settled().at(40, "a", applied("hog a service 100%")).tracks(46, "a", "lan", "weather", "down", 42).resigns(46), "hog a service 100%"},
-	} {
+	for _, c := range trackedCases {
 		var got []string
 		for _, took := range Measure(c.log.in(), trackedFacts()).Takeovers[1:] {
 			got = append(got, took.Cause())

@@ -75,7 +75,8 @@ func TestTracks(t *testing.T) {
 		reason       string
 	}{
 		"interface": {topology.Track{Interface: "wan"}, "pull a.wan", "plug a.wan", 0, 0, "no carrier"},
-		// Three looks at an interval of 2 s of which all is in use; then two of which none is.
+		// Three looks at an interval of 2 s of which all is in use; then two of which
+		// none is.
 		"cpu": {topology.Track{CPU: "service"}, "hog a service 100%", "calm a", 8 * time.Second, 6 * time.Second, "100 % in use"},
 		// Three checks, of which the last waits 1 s; then two.
 		"check":                     {self, "hog a service 100%", "calm a", 7 * time.Second, 4 * time.Second, "timeout"},

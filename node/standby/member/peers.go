@@ -10,15 +10,15 @@ import (
 // sendToPeers sends the datagram in a frame to each peer instead. The stack
 // finds out where that is: what it cannot find is lost, as a frame is.
 func (s *Shell) sendToPeers(frame []byte) {
-	ip, udp := wire.UDPOf(frame)
-	if udp == nil {
+	payload, err := wire.ParseDatagram(frame)
+	if err != nil {
 		return // of a protocol that has no datagrams
 	}
+	ip, udp := wire.UDPOf(frame)
 	socket := s.socketFrom(netip.AddrPortFrom(ip.From(), udp.SourcePort()))
 	if socket == nil {
 		return
 	}
-	payload := frame[wire.EthernetSize+wire.IPv4Size+wire.UDPSize:]
 	for _, peer := range s.options.Peers {
 		_ = socket.Send(payload, netip.AddrPortFrom(peer, udp.DestinationPort())) // lost
 	}

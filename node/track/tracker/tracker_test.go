@@ -197,8 +197,8 @@ func TestStarved(t *testing.T) {
 	}
 }
 
-// TestCrash: a tracker ends with its machine, and the next boot knows nothing of
-// what failed before.
+// TestCrash: a tracker ends with its machine, and the next boot knows nothing
+// of what failed before.
 func TestCrash(t *testing.T) {
 	l := newLab(t, track.Effect{}, track.Effect{Fault: true})
 	l.told = errors.New("no carrier")
