@@ -1,7 +1,9 @@
 package topology
 
 import (
+	"encoding/json"
 	"net/netip"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -151,5 +153,23 @@ func TestTrackObject(t *testing.T) {
 		if got := track.Object(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// TestTrackInJSON: a topology reaches the process of a machine as JSON.
+func TestTrackInJSON(t *testing.T) {
+	want := tracking(func(s *Standby) {
+		s.Peers, s.LinkDelay, s.PreemptDelay, s.AnnounceEvery, s.PreemptWhenServing = []netip.Addr{netip.MustParseAddr("192.0.2.12")}, 1, 2, 3, true
+	},
+		Track{CPU: "service", Above: 0.8, Weight: 20, Interval: 1, Rise: 2, Fall: 3}, Track{Group: "wan", Yield: true},
+		Track{Check: &TrackCheck{Target: "http://127.0.0.1/", Check: Check{By: CheckHTTPToken, Token: "abc"}}, Fault: true},
+	).WithDefaults().Nodes["a"].Standby["lan"]
+	data, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Standby
+	if err := json.Unmarshal(data, &got); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v (%v), want %+v", got, err, want)
 	}
 }
