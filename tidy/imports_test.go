@@ -33,8 +33,10 @@ var flow = map[string][]string{
 	"node/standby":        {"node/wire"},                                            // a pure machine
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/lbgroup":        {},                                                       // a pure machine
-	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
+	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
+	"node/track":          {}, // a pure machine
+	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
@@ -52,7 +54,7 @@ var flow = map[string][]string{
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver",
-		"node/selfbalance", "node/selfbalance/distributor",
+		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
 	"sim/testbed/wall": {

@@ -20,6 +20,7 @@ type Gateway struct {
 	userAgent time.Duration // its timeout
 	load      *load         // nil: there are no groups
 	onChange  func()        // may be nil; see OnChange
+	onGroup   func()        // may be nil; see OnGroupChange
 }
 
 // New starts the services of cfg on a running machine; they end with the

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -236,4 +237,42 @@ func TestMemory(t *testing.T) {
 			t.Errorf("%d bytes held, want those of two connections", used)
 		}
 	})
+}
+
+// TestServing: a service that listens works, and so does one that waits for its
+// address; one that is stopped or has failed does not.
+func TestServing(t *testing.T) {
+	l := newLab(t, 0)
+	l.start(map[string]topology.Service{"web": {}, "eager": {Listen: netip.MustParseAddrPort("192.0.2.100:81"), Bind: topology.BindFail}})
+	want := func(name, state string) {
+		t.Helper()
+		got := ""
+		if err := l.gateway.Serving(name); err != nil {
+			got = err.Error()
+		}
+		if got != state {
+			t.Errorf("at %v: %s: got %q, want %q", l.Loop.Now(), name, got, state)
+		}
+	}
+	l.Run(second)
+	want("web", "") // the virtual IP is not here
+	want("eager", "failed")
+	l.own()
+	l.Run(2 * second)
+	want("web", "")
+	if err := l.gateway.StopService("web"); err != nil {
+		t.Fatal(err)
+	}
+	want("web", "stopped")
+	if err := l.gateway.StartService("eager"); err != nil {
+		t.Fatal(err)
+	}
+	l.Run(3 * second)
+	want("eager", "")
+	if err := l.gateway.Serving("wbe"); err == nil {
+		t.Error("a service that there is not: got none, want an error")
+	}
+	if l.gateway.GroupUp("app") {
+		t.Error("a group that there is not is up")
+	}
 }

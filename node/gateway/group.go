@@ -75,6 +75,9 @@ func (g *group) changed() {
 			g.drop(c.Server)
 		}
 	}
+	if change := g.gateway.onGroup; change != nil {
+		change()
+	}
 	g.schedule()
 }
 

@@ -41,12 +41,27 @@ type Config struct {
 	// (spec/failover.md §1.7, hazard 2).
 	BootDelay time.Duration
 
+	// LinkDelay keeps the member Initial until its carrier has been up for that
+	// long, if it came up after the boot. A link that flaps, or whose switch port
+	// does not forward yet, then does not bring a member that hears nobody.
+	LinkDelay time.Duration
+
+	// PreemptDelay is how long after it has joined the group, at boot or when its
+	// carrier is back, the member does not preempt. It still takes a role that
+	// nobody has.
+	PreemptDelay time.Duration
+
 	// HelloJitter is the share of the hello time by which Tick.Jitter moves the
 	// next hello: 0.1 means ±10 %. RFC 2281 §5.4 demands some jitter but does not
 	// say how much.
 	HelloJitter float64
 
 	AnnounceTimes AnnounceTimes
+
+	// AnnounceEvery makes an Active announce again at that interval, counted from
+	// the last of the AnnounceTimes; 0: it does not. It repairs a neighbour that
+	// missed the takeover's announcements.
+	AnnounceEvery time.Duration
 
 	// ReannounceOnWin makes an Active announce again, as after a takeover, when it
 	// learns that another member was Active or tried to be: it hears a lower Active

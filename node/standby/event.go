@@ -2,6 +2,7 @@ package standby
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/cablepull/cablepull/node/wire"
 )
@@ -12,9 +13,12 @@ import (
 type Event interface{ IsEvent() }
 
 // Start is event a: the group is enabled on an interface that is up. With a
-// boot delay the machine stays Initial until the delay is over. A running
-// machine ignores it.
-type Start struct{}
+// boot or link delay the machine stays Initial until the delays are over. A
+// running machine ignores it.
+type Start struct {
+	// LinkedAt is the instant at which the carrier came up; 0: it was up before.
+	LinkedAt time.Duration
+}
 
 // Stop is event b: the group is disabled or its interface went down. An Active
 // resigns; whether the Resign reaches anybody depends on the network.

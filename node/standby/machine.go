@@ -20,7 +20,7 @@ type Machine struct {
 
 	// Instants at which timers are due, Never when they do not run. Restarting a
 	// timer overwrites the instant, which cancels an expiry due at the same moment.
-	startDue     time.Duration // end of the boot delay
+	startDue     time.Duration // end of the boot and link delays
 	helloDue     time.Duration // free-running from Start: it ticks in Listen too, where nothing is sent
 	activeDue    time.Duration
 	standbyDue   time.Duration
@@ -34,7 +34,8 @@ type Machine struct {
 	// Only a Resign from active is event i.
 	active, standby netip.Addr
 
-	leaderless bool // no member has claimed the role since it was last lost
+	preemptAt  time.Duration // end of the preempt delay
+	leaderless bool          // no member has claimed the role since it was last lost
 
 	yield     yield
 	changedAt time.Duration
@@ -88,7 +89,7 @@ func (m Machine) Step(now time.Duration, ev Event) (Machine, []Action) {
 	t := turn{Machine: m, now: now}
 	switch ev := ev.(type) {
 	case Start:
-		t.start()
+		t.start(ev.LinkedAt)
 	case Stop:
 		t.stop()
 	case Tick:

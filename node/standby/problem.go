@@ -126,8 +126,16 @@ func (p *problems) checkBench(c Config) {
 	if !(c.HelloJitter >= 0 && c.HelloJitter <= 0.5) {
 		p.fail("HelloJitter", "got %v, want 0 to 0.5", c.HelloJitter)
 	}
-	if c.BootDelay < 0 {
-		p.fail("BootDelay", "got %s, want 0s or more", c.BootDelay)
+	for _, d := range []struct {
+		property string
+		span     time.Duration
+	}{{"BootDelay", c.BootDelay}, {"LinkDelay", c.LinkDelay}, {"PreemptDelay", c.PreemptDelay}, {"AnnounceEvery", c.AnnounceEvery}} {
+		if d.span < 0 {
+			p.fail(d.property, "got %s, want 0s or more", d.span)
+		}
+	}
+	if c.PreemptDelay > 0 && !c.Preempt {
+		p.warn("PreemptDelay", "got %s, but preempt is off: it has no effect", c.PreemptDelay)
 	}
 	switch {
 	case c.ActiveDelay < 0 || c.ActiveDelay > 0 && c.ActiveDelay >= c.HoldTime:

@@ -111,7 +111,7 @@ func (t *turn) causeOf(from netip.Addr, m wire.Message) Cause {
 		switch {
 		case higher:
 			return CauseHigherActive
-		case t.cfg.Preempt && t.yield == yieldNone:
+		case t.cfg.Preempt && t.yield == yieldNone && t.now >= t.preemptAt:
 			return CausePreempt
 		}
 		return CauseLowerActive

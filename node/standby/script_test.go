@@ -61,7 +61,7 @@ func (s *script) command(t *testing.T, d *datadriven.TestData, a arguments) stri
 		s.now, s.machine = 0, New(a.properties(configured(profile, 0, 100)))
 		return s.state()
 	case "start":
-		return s.step(Start{})
+		return s.step(Start{LinkedAt: a.duration("linked", 0)})
 	case "stop":
 		return s.step(Stop{})
 	case "yield":
@@ -227,6 +227,9 @@ func (a arguments) properties(cfg Config) Config {
 	cfg.HelloTime, cfg.HoldTime = hello, hold
 	a.text("auth", &cfg.Auth)
 	cfg.BootDelay = a.duration("boot-delay", cfg.BootDelay)
+	cfg.LinkDelay = a.duration("link-delay", cfg.LinkDelay)
+	cfg.PreemptDelay = a.duration("preempt-delay", cfg.PreemptDelay)
+	cfg.AnnounceEvery = a.duration("announce-every", cfg.AnnounceEvery)
 	cfg.HelloJitter = a.float("jitter", cfg.HelloJitter)
 	cfg.ReannounceOnWin = a.bool("reannounce", cfg.ReannounceOnWin)
 	cfg.SpeakBeforeStepDown = a.bool("speak-before-step-down", cfg.SpeakBeforeStepDown)

@@ -18,13 +18,18 @@ type turn struct {
 
 func (t *turn) emit(a Action) { t.actions = append(t.actions, a) }
 
-// start handles event a, after the boot delay if there is one.
-func (t *turn) start() {
+// start handles event a, after the boot delay and the link delay if there are
+// any.
+func (t *turn) start(linkedAt time.Duration) {
 	if t.state != Initial || t.startDue != Never {
 		return
 	}
-	if t.cfg.BootDelay > 0 {
-		t.startDue = t.now + t.cfg.BootDelay
+	due := t.now + max(0, t.cfg.BootDelay)
+	if linkedAt > 0 {
+		due = max(due, linkedAt+t.cfg.LinkDelay)
+	}
+	if due > t.now {
+		t.startDue = due
 		return
 	}
 	t.enter(CauseStart)
@@ -33,7 +38,10 @@ func (t *turn) start() {
 // enter joins the group: AB/2 or AB/3. The other members are not known yet.
 func (t *turn) enter(cause Cause) {
 	t.reset()
-	t.helloDue = t.now + t.helloTime
+	t.helloDue, t.preemptAt = t.now+t.helloTime, 0
+	if t.cfg.PreemptDelay > 0 {
+		t.preemptAt = t.now + t.cfg.PreemptDelay
+	}
 	t.do("AB")
 	if t.vip.IsValid() {
 		t.become(Listen, cause)
@@ -315,5 +323,8 @@ func (t *turn) announceAgain() {
 		if after := t.cfg.AnnounceTimes[t.announced]; after > 0 {
 			t.announceDue = t.announceAt + after
 		}
+	}
+	if t.announceDue == Never && t.cfg.AnnounceEvery > 0 {
+		t.announceDue = t.now + t.cfg.AnnounceEvery
 	}
 }

@@ -51,6 +51,9 @@ func TestRandomWalk(t *testing.T) {
 			cfg.ResignOn = rapid.SampledFrom([]ResignOn{ResignOnCoup, ResignOnHello, ResignOnBoth, ResignNever}).Draw(t, "resign")
 			cfg.ActiveDelay = rapid.SampledFrom([]time.Duration{0, 500 * ms}).Draw(t, "delay")
 			cfg.Advertise = rapid.Bool().Draw(t, "advertise")
+			cfg.LinkDelay = rapid.SampledFrom([]time.Duration{0, 15 * time.Second}).Draw(t, "link")
+			cfg.PreemptDelay = rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "preempt delay")
+			cfg.AnnounceEvery = rapid.SampledFrom([]time.Duration{0, 7 * time.Second}).Draw(t, "every")
 			cfg.BootDelay = rapid.SampledFrom([]time.Duration{0, 10 * time.Second}).Draw(t, "boot")
 			configs = append(configs, cfg)
 		}

@@ -66,13 +66,21 @@ func datagram(source MAC, from netip.Addr) Datagram {
 }
 
 // IsHSRP reports whether a frame is addressed to HSRP version 1: IPv4, to
-// 224.0.0.2, UDP, destination port 1985. It looks at only a few bytes, so that
-// a receiver can call it for every frame; HSRPOf and ParseFrame may still
+// 224.0.0.2 or to a single machine, UDP, destination port 1985. Only the
+// bench's own members send to single machines. It looks at only a few bytes, so
+// that a receiver can call it for every frame; HSRPOf and ParseFrame may still
 // reject the frame.
 func IsHSRP(frame []byte) bool {
 	ip, udp := UDPOf(frame)
-	return udp != nil && ip.Destination() == groupAddress && udp.DestinationPort() == Port
+	if udp == nil || udp.DestinationPort() != Port {
+		return false
+	}
+	to := ip.Destination()
+	return to == groupAddress || to[0] < firstMulticast
 }
+
+// firstMulticast is the first byte of the lowest multicast address.
+const firstMulticast = 224
 
 // groupAddress is GroupAddress as headers have it.
 var groupAddress = GroupAddress.As4()

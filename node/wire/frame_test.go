@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
@@ -93,7 +94,8 @@ func TestParseFrameRefuses(t *testing.T) {
 		{"IPv6", with(good, 12, 0x86), ErrNotHSRP},
 		{"TCP", with(good, ip+9, 6), ErrNotHSRP},
 		{"224.0.0.1", reseal(with(good, ip+19, 1)), ErrNotHSRP},
-		{"unicast", reseal(with(good, ip+16, 192)), ErrNotHSRP},
+		{"broadcast", reseal(with(good, ip+16, 255)), ErrNotHSRP},
+		{"unicast to port 1984", reseal(with(with(good, ip+16, 192), udp+3, 0xc0)), ErrNotHSRP},
 		{"port 1984", reseal(with(good, udp+3, 0xc0)), ErrNotHSRP},
 		{"IP version 6", reseal(with(good, ip, 0x65)), ErrNotHSRP},
 		{"later fragment", reseal(with(good, ip+7, 1)), ErrNotHSRP},
@@ -220,5 +222,20 @@ func TestFramesCostNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s: got %v allocations, want none", name, n)
 		}
+	}
+}
+
+// TestUnicastFrame: what is sent to one machine is read as what is sent to all.
+func TestUnicastFrame(t *testing.T) {
+	m := Message{State: StateActive, Hello: 3 * time.Second, Hold: 10 * time.Second, Priority: 100, Group: 1, VirtualIP: netip.MustParseAddr("10.0.0.100")}
+	frame, err := AppendFrame(nil, MAC{2}, netip.MustParseAddr("192.0.2.11"), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := netip.MustParseAddr("192.0.2.12").As4()
+	copy(frame[EthernetSize+16:], to[:])
+	frame = reseal(frame)
+	if _, from, got, err := ParseFrame(frame); err != nil || got != m || from.String() != "192.0.2.11" {
+		t.Errorf("got %v from %v (%v), want %v", got, from, err, m)
 	}
 }

@@ -39,6 +39,8 @@ func (l *list) describe(e event.Event) (note, bool) {
 		return say(bad, "its %s does not reach %s: %s", b.Opcode, b.To, b.Reason), true
 	case event.StandbyRejected:
 		return say(warn, "ignores %s: %s", b.Peer, b.Reason), true
+	case event.TrackChanged:
+		return describeTrack(b), true
 	case event.VIPGained:
 		return say(good, gains+"%s", b.VIP), true
 	case event.VIPLost:

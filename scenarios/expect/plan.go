@@ -31,6 +31,7 @@ type Node struct {
 	Probes     bool                // it runs a probe
 	Asks       bool                // it looks up names
 	Answers    bool                // it runs a resolver
+	Tracks     bool                // a member of a standby group on it tracks something
 	Host       *Host               // nil: it runs no real programs
 }
 

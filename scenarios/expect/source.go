@@ -41,6 +41,9 @@ var (
 	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
 	}}
+	fromTracker = source{of: "a member of a standby group that tracks something", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "tracks nothing", func(n Node) bool { return n.Tracks })
+	}, need: func(x Happening) Need { return NeedMember(Member{Node: x.Node}, x.Window) }}
 )
 
 // sources says for each kind of event what it can be about.
@@ -65,6 +68,7 @@ var sources = map[string]source{
 	event.LBStatus{}.Kind(): fromGateway, event.GatewayLoad{}.Kind(): fromGateway, event.SessionServed{}.Kind(): fromSession,
 	event.ProbeChanged{}.Kind(): fromProbe,
 	event.NameResolved{}.Kind(): fromAsker, event.NameFailed{}.Kind(): fromAsker, event.RecordChanged{}.Kind(): fromResolver,
+	event.TrackChanged{}.Kind(): fromTracker,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,

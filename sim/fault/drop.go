@@ -69,6 +69,8 @@ func (f Drop) silences(w Way) Silence {
 	switch {
 	case f.From != w.From.Node || f.To != "" && f.To != w.To.Node || f.Every > 1 || !slices.Contains(helloKinds, f.Kind):
 		return HellosPass
+	case f.Kind == "multicast" && w.Unicast:
+		return HellosPass
 	case f.First > 0: // the later ones pass
 		return HellosUnsure
 	}

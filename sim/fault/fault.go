@@ -135,6 +135,8 @@ type Way struct {
 	// VirtualMAC says that the sender, while it is Active, sends from the virtual
 	// MAC address of its group.
 	VirtualMAC bool
+	// Unicast says that the sender sends its hellos to the receiver alone.
+	Unicast bool
 }
 
 // passes reports whether a frame on that way goes through the port in a

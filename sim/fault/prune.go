@@ -25,7 +25,7 @@ var pruneRow = Kind[Prune]{
 	Lifts:       noEarlier[Prune],
 	Replaces:    noEarlier[Prune], // the switch counts them
 	LosesFrames: always[Prune],
-	Silences:    func(f Prune, w Way) Silence { return lostIf(f.Segment == w.Segment) },
+	Silences:    func(f Prune, w Way) Silence { return lostIf(f.Segment == w.Segment && !w.Unicast) },
 	Stops:       stopsNothing[Prune], // unicast passes
 	Influence:   noInfluence[Prune],
 }.Row()

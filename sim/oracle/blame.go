@@ -3,6 +3,7 @@ package oracle
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,7 +157,7 @@ func (b *blame) left() finding {
 func (b *blame) latest(until time.Duration, can func(*edge) bool, why string) finding {
 	var found *edge
 	for _, e := range b.edges {
-		if e.When() <= until && can(e) && (found == nil || e.When() >= found.When()) {
+		if e.acts() <= until && can(e) && (found == nil || e.acts() >= found.acts()) {
 			found = e
 		}
 	}
@@ -167,13 +168,13 @@ func (b *blame) latest(until time.Duration, can func(*edge) bool, why string) fi
 	var lines []string
 	for _, begun := range []bool{true, false} { // detection counts from the first
 		for _, e := range b.edges {
-			if e.Ended != begun && (e.When()-found.When()).Abs() <= together && (e == found || b.named(e)) {
+			if e.Ended != begun && (e.acts()-found.acts()).Abs() <= together && (e == found || b.named(e)) && !slices.Contains(f.causes, e.Cause) {
 				f.causes = append(f.causes, e.Cause)
-				lines = append(lines, e.String())
+				lines = append(lines, cmp.Or(e.why, e.String()))
 			}
 		}
 	}
-	f.why = fmt.Sprintf("%s. The last that can have caused that, at %v: %s.", why, found.When(), strings.Join(lines, " and "))
+	f.why = fmt.Sprintf("%s. The last that can have caused that, at %v: %s.", why, found.acts(), strings.Join(lines, " and "))
 	return f
 }
 
@@ -183,7 +184,7 @@ func (b *blame) named(e *edge) bool {
 	if len(e.lifted) > 0 || e.Ended {
 		return b.touches(e)
 	}
-	frames := e.fault != nil && fault.LosesFrames(e.fault)
+	frames := e.fault != nil && e.member == nil && fault.LosesFrames(e.fault)
 	for _, m := range []*Entry{b.from, b.to} {
 		if m != nil && (e.affects(m) != fault.NoInfluence || frames && e.names(m)) {
 			return true

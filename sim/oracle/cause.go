@@ -40,18 +40,26 @@ type edge struct {
 	lifted []*edge       // the beginnings of the faults that it ended
 	over   bool          // of a beginning: the fault has ended, or another one replaced it
 	until  time.Duration // since then
+
+	// Of what a member that tracks something felt of a fault: only that member is
+	// affected, from that instant on.
+	member *Entry // nil: it is the fault itself
+	actsAt time.Duration
+	why    string
 }
 
 // history is the faults so far. A fault that repairs others, such as heal,
 // stands for their ends.
 type history struct {
+	facts Facts
 	lines *lines
 	edges []*edge
+	felt  []*edge          // by members that track what the faults broke
 	halts map[string]*edge // by node: what took its power
 }
 
-func newHistory(l *lines) *history {
-	return &history{lines: l, halts: map[string]*edge{}}
+func newHistory(f Facts, l *lines) *history {
+	return &history{facts: f, lines: l, halts: map[string]*edge{}}
 }
 
 // Observe follows faults, and machines that lose their power and get it back.
@@ -65,6 +73,8 @@ func (h *history) Observe(e event.Event) {
 		}
 	case event.PowerChanged:
 		h.power(e, b.State)
+	case event.TrackChanged:
+		h.track(e, b)
 	}
 }
 
@@ -141,6 +151,9 @@ func (h *history) power(e event.Event, to event.Power) {
 // names reports whether the fault names the member: its machine, its interface
 // or its segment.
 func (t *edge) names(m *Entry) bool {
+	if t.member != nil {
+		return m.Node == t.member.Node && m.Interface == t.member.Interface
+	}
 	if t.fault == nil {
 		return t.node == "" || t.node == m.Node
 	}
@@ -155,7 +168,7 @@ func (t *edge) affects(m *Entry) fault.Influence {
 	if m == nil || !t.names(m) {
 		return fault.NoInfluence
 	}
-	if t.fault == nil {
+	if t.fault == nil || t.member != nil {
 		return fault.Moves
 	}
 	switch influence := fault.InfluenceOf(t.fault); {
@@ -171,7 +184,7 @@ func (t *edge) affects(m *Entry) fault.Influence {
 // silences returns what the fault does to the hellos from one member to
 // another.
 func (t *edge) silences(listener, m *Entry) fault.Silence {
-	if t.fault == nil || listener == nil || m == nil || listener.Segment != m.Segment {
+	if t.fault == nil || t.member != nil || listener == nil || m == nil || listener.Segment != m.Segment {
 		return fault.HellosPass
 	}
 	return fault.SilenceOf(t.fault, wayTo(listener, m))

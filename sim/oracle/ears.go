@@ -157,6 +157,9 @@ func (n *network) why(listener, m *Entry) string {
 // listener.
 func (n *network) silence(listener, m *Entry) fault.Silence {
 	worst := fault.HellosPass
+	if len(m.Peers) > 0 && !m.sendsTo(listener) {
+		return fault.HellosLost
+	}
 	for _, f := range n.faults {
 		worst = max(worst, fault.SilenceOf(f, wayTo(listener, m)))
 	}
@@ -167,7 +170,7 @@ func (n *network) silence(listener, m *Entry) fault.Silence {
 func (n *network) separated(a, b *Entry) bool {
 	for _, s := range n.facts.Segments {
 		isolated := slices.Contains(s.Isolated, a.Node) && slices.Contains(s.Isolated, b.Node)
-		if s.Name == a.Segment && (s.Pruned || isolated) {
+		if s.Name == a.Segment && (s.Pruned && !(a.sendsTo(b) && b.sendsTo(a)) || isolated) {
 			return true
 		}
 	}
@@ -219,5 +222,7 @@ func (n *network) stops(w fault.Way) bool {
 
 // wayTo is how the frames of m reach the listener.
 func wayTo(listener, m *Entry) fault.Way {
-	return fault.Way{From: port(m), To: port(listener), Segment: m.Segment, VirtualMAC: m.VirtualMAC}
+	return fault.Way{
+		From: port(m), To: port(listener), Segment: m.Segment, VirtualMAC: m.VirtualMAC && len(m.Peers) == 0, Unicast: m.sendsTo(listener),
+	}
 }

@@ -63,6 +63,10 @@ type Member struct {
 	// own. Such a member is the owner while its kernel has the primary one; it has
 	// no state.
 	Real bool
+	// Peers are the addresses to which it sends its messages; none: to the group.
+	Peers []string
+	// Tracks are the objects that it tracks.
+	Tracks []Tracked
 	// SelfBalance is its part in self-balancing; nil: it has none.
 	SelfBalance *SelfBalance
 }
@@ -108,6 +112,9 @@ func (b *SelfBalance) fixed(address string) *Service {
 
 // holds reports whether vip is one of the member's virtual IPs.
 func (m Member) holds(vip string) bool { return m.VIP == vip || slices.Contains(m.Secondary, vip) }
+
+// sendsTo reports whether the member sends its messages to another one alone.
+func (m Member) sendsTo(o *Entry) bool { return slices.Contains(m.Peers, o.Address) }
 
 // Segment is how a segment treats multicast, and who cannot reach whom on it.
 type Segment struct {

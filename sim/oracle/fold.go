@@ -24,7 +24,7 @@ type scene struct {
 
 func newScene(f Facts) *scene {
 	l := newLines()
-	return &scene{facts: f, roster: NewRoster(f), network: newNetwork(f, l), history: newHistory(l), lines: l}
+	return &scene{facts: f, roster: NewRoster(f), network: newNetwork(f, l), history: newHistory(f, l), lines: l}
 }
 
 // Observe implements fold.

@@ -66,7 +66,22 @@ var joinedCases = []struct {
 	{"foreign sources blocked", []event.Body{applied("block a.lan foreign")}, nil, true},
 	{"foreign sources of a virtual MAC blocked", []event.Body{applied("block a.lan foreign")}, func(f *Facts) { f.Members[0].VirtualMAC = true }, false},
 	{"foreign sources blocked at another port", []event.Body{applied("block b.lan foreign")}, func(f *Facts) { f.Members[0].VirtualMAC = true }, true},
+	{"multicast pruned between peers", []event.Body{applied("prune multicast lan"), applied("drop multicast from a")}, peers, true},
+	{"a segment that prunes multicast between peers", nil, func(f *Facts) { peers(f); f.Segments[0].Pruned = true }, true},
+	{"a segment that prunes multicast between one peer and another member", nil, func(f *Facts) {
+		peers(f)
+		f.Members[1].Peers = nil
+		f.Segments[0].Pruned = true
+	}, false},
+	{"a peer that is not told of the other one", nil, func(f *Facts) { peers(f); f.Members[0].Peers = []string{"192.0.2.13"} }, false},
+	{"hellos dropped between peers", []event.Body{applied("drop hello from a")}, peers, false},
+	{"foreign sources of a virtual MAC blocked between peers", []event.Body{applied("block a.lan foreign")}, func(f *Facts) { peers(f); f.Members[0].VirtualMAC = true }, true},
 	{"other faults", []event.Body{applied("crash a"), applied("set a standby.priority 9"), applied("nonsense")}, nil, true},
+}
+
+// peers makes the members send their messages to each other alone.
+func peers(f *Facts) {
+	f.Members[0].Peers, f.Members[1].Peers = []string{f.Members[1].Address}, []string{f.Members[0].Address}
 }
 
 // TestJoined: which faults excuse a and b from agreeing, and which do not.

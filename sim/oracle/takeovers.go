@@ -234,7 +234,7 @@ func (t *takeovers) left(o *ownership, m *Entry, at time.Duration) {
 // begin adds a takeover.
 func (t *takeovers) begin(o *ownership, m *Entry, at time.Duration) *taking {
 	k := &taking{Takeover: Takeover{VIP: o.vip, To: m.Node, At: at}}
-	k.blame = blame{edges: t.scene.history.edges, from: o.owner, to: m, at: at}
+	k.blame = blame{edges: t.scene.history.all(), from: o.owner, to: m, at: at}
 	if o.owner != nil {
 		k.From = o.owner.Node
 	}

@@ -130,6 +130,10 @@ func (s Standby) WithDefaults() Standby {
 		s.Announce = []time.Duration{0, time.Second, 2 * time.Second, 5 * time.Second}
 	}
 	s.AnnounceForm = cmp.Or(s.AnnounceForm, AnnounceBoth)
+	s.Track = slices.Clone(s.Track)
+	for i, o := range s.Track {
+		s.Track[i] = o.withDefaults()
+	}
 	if s.SelfBalance != nil {
 		balance := s.SelfBalance.WithDefaults()
 		s.SelfBalance = &balance

@@ -21,7 +21,7 @@ func TestDocumentedDefaults(t *testing.T) {
 	server.Name, server.CloneID = "", ""
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
-		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Nameservers{}.WithDefaults(), Record{}.withDefaults(), *Record{Check: &RecordCheck{}}.withDefaults().Check, Forward{}, Check{}.WithDefaults(), Page{},
+		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Nameservers{}.WithDefaults(), Record{}.withDefaults(), *Record{Check: &RecordCheck{}}.withDefaults().Check, Forward{}, Check{}.WithDefaults(), Page{}, Track{}.withDefaults(), TrackCheck{Check: Check{}.WithDefaults()},
 		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(),
 	}
 	for _, f := range programFields {

@@ -23,6 +23,8 @@ func (c *checker) standby(path []string, n Node, iface string, s Standby) {
 			c.fail(at, "%s is already a virtual IP of the group", a)
 		}
 	}
+	c.tracks(path, n, iface, s)
+	c.peers(path, n.NICs[iface], s)
 	if s.SelfBalance != nil {
 		c.selfBalance(At(path, "self-balance"), n, *s.SelfBalance)
 	}
@@ -105,6 +107,7 @@ func (c *checker) group(key string, members []member) {
 			c.timers(key, m, like)
 		}
 	}
+	c.peersOf(key, members)
 	c.balance(key, members)
 }
 

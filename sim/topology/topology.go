@@ -122,7 +122,11 @@ type Standby struct {
 	Takeover            string          `yaml:"takeover" doc:"arp (default: own MAC and gratuitous ARP) or mac (virtual MAC)" jsonschema:"enum=arp,enum=mac"`
 	Jitter              *float64        `yaml:"jitter" form:"share" doc:"random variation of the hello timer, as a share of it (default 10%)" jsonschema:"minimum=0,maximum=0.5"`
 	BootDelay           time.Duration   `yaml:"boot-delay" doc:"how long to stay in Initial after the start (default 0)"`
+	LinkDelay           time.Duration   `yaml:"link-delay" json:",omitempty" doc:"ours, not the product's: how long its carrier must have been back before the member leaves Initial (default 0)"`
+	PreemptDelay        time.Duration   `yaml:"preempt-delay" json:",omitempty" doc:"ours: how long after it has joined the group, at boot or when its carrier is back, the member does not preempt (default 0)"`
+	PreemptWhenServing  bool            `yaml:"preempt-when-serving" json:",omitempty" doc:"ours: do not preempt before every service of the gateway has listened since the boot (default off)"`
 	Announce            []time.Duration `yaml:"announce" doc:"when to send gratuitous ARP after a takeover (default 0s, 1s, 2s, 5s)"`
+	AnnounceEvery       time.Duration   `yaml:"announce-every" json:",omitempty" doc:"ours: while active, send gratuitous ARP again at this interval after those of the takeover (default 0s; only those)"`
 	AnnounceForm        string          `yaml:"announce-form" doc:"form of gratuitous ARP: both (default), reply, request" jsonschema:"enum=both,enum=reply,enum=request"`
 	ReannounceOnWin     bool            `yaml:"reannounce-on-win" doc:"announce again after hearing an active with lower priority (default off)"`
 	SpeakBeforeStepDown bool            `yaml:"speak-before-step-down" doc:"send one more Active hello before stepping down (default off)"`
@@ -131,5 +135,7 @@ type Standby struct {
 	Advertise           bool            `yaml:"advertise" doc:"send Cisco's Advertise messages, which receivers ignore (default off)"`
 	VIPMismatch         string          `yaml:"vip-mismatch" doc:"what to do with a message of the group for another virtual IP: accept (default: only the group number matters) or ignore" jsonschema:"enum=accept,enum=ignore"`
 	SelfBalance         *SelfBalance    `yaml:"self-balance" doc:"self-balancing: while it is active, the member spreads new connections over all members that have this too; {} for the defaults (default: the active serves all)"`
+	Peers               []netip.Addr    `yaml:"peers" json:",omitempty" doc:"ours: addresses of the other members, to which messages are sent one by one instead of to 224.0.0.2 (default: none, multicast)"`
+	Track               []Track         `yaml:"track" json:",omitempty" doc:"ours: what the member watches, and what becomes of it when that fails (default: nothing but its own carrier, as the product)"`
 	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of spec F31: a warm restart does not release the virtual MAC"`
 }

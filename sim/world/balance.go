@@ -31,7 +31,7 @@ func (n *Node) startDistributor(nic *host.NIC, s topology.Standby, cfg *member.C
 		Services: func() []selfbalance.LocalService { return n.offers(vips) },
 		Ready: func(yes bool) {
 			if m := n.members[iface]; m != nil {
-				m.HoldPreempt(!yes)
+				m.HoldPreempt(member.UntilPrepared, !yes)
 			}
 		},
 	})
@@ -84,9 +84,11 @@ func (n *Node) offers(vips []netip.Addr) []selfbalance.LocalService {
 	return all
 }
 
-// servicesChanged tells the distributors that a service began or stopped to
-// listen.
+// servicesChanged tells the distributors, and what else depends on services,
+// that one began or stopped to listen.
 func (n *Node) servicesChanged() {
+	n.noteServing()
+	n.tracksChanged()
 	for _, iface := range slices.Sorted(maps.Keys(n.distributors)) {
 		n.distributors[iface].Changed()
 	}

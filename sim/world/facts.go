@@ -35,7 +35,9 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 			f.Sources = append(f.Sources, sourceVIPs(*n.Gateway)...)
 		}
 		for _, iface := range topology.Names(n.Standby) {
-			f.Members = append(f.Members, memberFacts(name, iface, n))
+			m := memberFacts(name, iface, n)
+			m.Tracks = trackFacts(t, name, iface)
+			f.Members = append(f.Members, m)
 		}
 		for _, iface := range topology.Names(n.NICs) {
 			if vips := n.ExecVIPs(iface); len(vips) > 0 {
@@ -131,6 +133,9 @@ func memberFacts(name, iface string, n topology.Node) oracle.Member {
 	}
 	for _, a := range s.Secondary {
 		m.Secondary = append(m.Secondary, text(a))
+	}
+	for _, a := range s.Peers {
+		m.Peers = append(m.Peers, text(a))
 	}
 	if s.SelfBalance != nil {
 		m.SelfBalance = balanceFacts(*s.SelfBalance, n.Gateway)

@@ -45,6 +45,7 @@ func machineConfig(s topology.Standby, own netip.Addr) (standby.Config, error) {
 	c := standby.Config{
 		Profile: profile, Group: uint8(s.Group), VirtualIP: s.VIP, Address: own, Priority: uint8(*s.Priority), Preempt: s.Preempt,
 		HelloTime: s.Hello, HoldTime: s.Hold, HelloJitter: *s.Jitter, Auth: auth, BootDelay: s.BootDelay,
+		LinkDelay: s.LinkDelay, PreemptDelay: s.PreemptDelay, AnnounceEvery: s.AnnounceEvery,
 		ReannounceOnWin: s.ReannounceOnWin, SpeakBeforeStepDown: s.SpeakBeforeStepDown,
 		ResignOn: resign, ActiveDelay: s.ActiveDelay, Advertise: s.Advertise, VIPMismatch: mismatch,
 	}
@@ -59,7 +60,7 @@ func memberConfig(s topology.Standby, own netip.Addr, freeze bool) member.Config
 		panic(err)
 	}
 	c := member.Config{Machine: machine, Options: member.Options{
-		Secondary: s.Secondary, VirtualMAC: s.Takeover == topology.TakeoverMAC,
+		Secondary: s.Secondary, Peers: s.Peers, VirtualMAC: s.Takeover == topology.TakeoverMAC,
 		KeepsVirtualMAC: s.KeepsVirtualMAC, FreezeConnections: freeze,
 	}}
 	switch s.AnnounceForm {

@@ -150,6 +150,8 @@ func (n *Node) crash(warm bool) {
 	clear(n.programs)
 	n.leaving = nil
 	clear(n.distributors)
+	clear(n.trackers)
+	n.serving = false
 	n.gateway = nil
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {

@@ -10,6 +10,7 @@ import (
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/selfbalance/distributor"
 	"github.com/cablepull/cablepull/node/standby/member"
+	"github.com/cablepull/cablepull/node/track/tracker"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -25,8 +26,10 @@ type Node struct {
 	members  map[string]*member.Member
 	programs map[string]*Running // by key
 
+	serving      bool                                // each service of the gateway has listened since the boot
 	leaving      *leave                              // a graceful leave; nil: none
 	distributors map[string]*distributor.Distributor // by interface
+	trackers     map[string]*tracker.Tracker         // by interface
 	gateway      *gateway.Gateway                    // nil: none runs
 
 	powering *sim.Timer    // the end of a reboot's time without power
@@ -37,6 +40,7 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	n := &Node{
 		world: w, name: name, running: newConfiguration(cfg, reboot.Set), saved: newConfiguration(cfg, reboot.Set),
 		members: map[string]*member.Member{}, programs: map[string]*Running{}, distributors: map[string]*distributor.Distributor{},
+		trackers: map[string]*tracker.Tracker{},
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,
@@ -125,9 +129,12 @@ func (n *Node) startMember(iface string) {
 	if standby.SelfBalance != nil {
 		n.startDistributor(nic, standby, &cfg)
 	}
+	n.tellOwner(&cfg)
 	m := member.Start(n.host, nic, cfg)
 	n.members[iface] = m
-	m.HoldPreempt(standby.SelfBalance != nil && standby.Preempt) // until it has prepared itself
+	m.HoldPreempt(member.UntilServing, standby.PreemptWhenServing && !n.serving)
+	m.HoldPreempt(member.UntilPrepared, standby.SelfBalance != nil && standby.Preempt) // until it has prepared itself
+	n.startTracker(nic, standby, m)
 }
 
 // vips returns the virtual IPs of the node's groups, primary ones first.

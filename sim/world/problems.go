@@ -15,6 +15,7 @@ import (
 var standbyKeys = map[string]string{
 	"Group": "group", "VirtualIP": "vip", "Preempt": "preempt", "HelloTimer": "hello", "HoldTimer": "hold",
 	"Profile": "profile", "HelloJitter": "jitter", "BootDelay": "boot-delay", "AnnounceTimes": "announce", "ActiveDelay": "active-delay",
+	"LinkDelay": "link-delay", "PreemptDelay": "preempt-delay", "AnnounceEvery": "announce-every",
 }
 
 // productProperties are those that the product itself has (spec/failover.md

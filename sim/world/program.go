@@ -114,6 +114,7 @@ func startBackend(n *Node, cfg *topology.Backend) (*Running, error) {
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 	g := gateway.New(n.host, *cfg, n.running.Memory)
 	g.OnChange(n.servicesChanged)
+	g.OnGroupChange(n.tracksChanged)
 	n.gateway = g
 	set := func(property, value string) error {
 		group, member, _ := strings.Cut(strings.TrimPrefix(property, "group."), ".")

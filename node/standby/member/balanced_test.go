@@ -245,8 +245,8 @@ func TestHoldPreempt(t *testing.T) {
 		l.Run(40 * time.Second)
 		a := l.start(0, configured(0, 110, func(c *member.Config) { c.Machine.Preempt = preempt }))
 		if hold {
-			a.HoldPreempt(true)
-			a.HoldPreempt(true)
+			a.HoldPreempt(member.UntilPrepared, true)
+			a.HoldPreempt(member.UntilPrepared, true)
 		}
 		l.Pass(time.Minute)
 		reconfigure(a, func(c *standby.Config) { c.Priority = 120 })
@@ -262,11 +262,11 @@ func TestHoldPreempt(t *testing.T) {
 		t.Errorf("preempt: status says %v, configuration %v, want true", a.Status().Preempt, a.Config().Machine.Preempt)
 	}
 	at := l.Loop.Now()
-	a.HoldPreempt(false)
+	a.HoldPreempt(member.UntilPrepared, false)
 	l.wantLogged("a", at)
 	l.Pass(3*time.Second + 2*latency)
 	l.want(a, standby.Active)
-	a.HoldPreempt(true) // does not give back what it has
+	a.HoldPreempt(member.UntilPrepared, true) // does not give back what it has
 	l.Pass(time.Minute)
 	l.want(a, standby.Active)
 	if l, a := play(true, false); a.Status().State != standby.Active || len(l.frames) == 0 {

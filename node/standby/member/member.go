@@ -13,6 +13,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/standby"
+	"github.com/cablepull/cablepull/node/track"
 )
 
 // Config is the configuration of a member of an HSRP group.
@@ -25,8 +26,19 @@ type Config struct {
 type Member struct {
 	*Shell
 	machine standby.Config // as configured
-	patient bool           // see HoldPreempt
+	patient Patience       // see HoldPreempt
+	verdict track.Verdict  // see Apply
 }
+
+// Patience is reasons for which a member does not preempt.
+type Patience uint8
+
+const (
+	// UntilPrepared waits for what self-balancing must know of connections.
+	UntilPrepared Patience = 1 << iota
+	// UntilServing waits for the services of the machine.
+	UntilServing
+)
 
 // Start runs a member on the interface until the machine crashes. Without
 // carrier, or without an address, it waits in Initial.
@@ -50,18 +62,41 @@ func (m *Member) Reconfigure(cfg standby.Config) {
 // reconfigure passes the configuration to the protocol.
 func (m *Member) reconfigure() {
 	cfg := m.machine
-	cfg.Preempt = cfg.Preempt && !m.patient
+	cfg.Preempt = cfg.Preempt && m.patient == 0
+	cfg.Priority = m.verdict.Priority(cfg.Priority)
 	m.step(standby.Reconfigure{Config: cfg})
 }
 
-// HoldPreempt keeps the member from preempting until it is called with false:
-// one that is not ready yet lets a lower active go on. Nothing else changes:
-// the member still takes a role that nobody has, and its configuration and
-// status still say what is configured.
-func (m *Member) HoldPreempt(hold bool) {
-	if m.patient != hold {
-		m.patient = hold
+// HoldPreempt keeps the member from preempting until it is called with false
+// for every reason: one that is not ready yet lets a lower active go on.
+// Nothing else changes: the member still takes a role that nobody has, and its
+// configuration and status still say what is configured.
+func (m *Member) HoldPreempt(why Patience, hold bool) {
+	patient := m.patient &^ why
+	if hold {
+		patient |= why
+	}
+	if m.patient != patient {
+		m.patient = patient
 		m.reconfigure()
+	}
+}
+
+// Apply applies what the objects that the member tracks do to it. A lower
+// priority by itself does not move the role: another member must hear it and be
+// allowed to preempt. In a fault an active member resigns, and the member takes
+// no part in the group until the fault is over.
+func (m *Member) Apply(v track.Verdict) {
+	before := m.verdict
+	m.verdict, m.fault = v, v.Fault
+	if before.Fault != v.Fault && v.Fault {
+		m.follow() // it leaves with the priority with which it took part
+	}
+	if before.Weight != v.Weight {
+		m.reconfigure()
+	}
+	if before.Fault != v.Fault && !v.Fault {
+		m.follow()
 	}
 }
 

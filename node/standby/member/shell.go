@@ -37,6 +37,10 @@ type Options struct {
 	// before it announces them, and again before it releases them. A crash does not
 	// call it. What it asks of the member is done after the present step.
 	OnOwner func(owner bool)
+	// Peers are the machines to which messages go, one by one, instead of to the
+	// group. Messages then come from the interface's own MAC address, whatever the
+	// state, and wait for ARP. Empty: they are multicast, as the protocol says.
+	Peers []netip.Addr
 	// KeepsVirtualMAC is the defect of spec/failover.md F31: the interface keeps
 	// using the virtual MAC after a warm restart.
 	KeepsVirtualMAC bool
@@ -52,10 +56,13 @@ type Shell struct {
 	timer    *sim.Timer
 	ticking  standby.Tick // the event of the present tick
 	socket   *host.PacketSocket
+	direct   *host.UDPSocket // to the peers; nil: not open
 	jitter   *rand.Rand
 	frame    []byte
 	enabled  bool
 	mute     bool                    // there is no address to send from
+	fault    bool                    // what it tracks keeps it out of the group
+	linkedAt time.Duration           // when the carrier came up; 0: before the start
 	hidden   netip.Addr              // primary virtual IP that is held even when not owned; see Options.Balanced
 	refused  map[standby.Action]bool // already logged
 	stepping bool
@@ -79,7 +86,10 @@ func newShell(h *host.Host, nic *host.NIC, p standby.Protocol, o Options) *Shell
 	s.timer = h.Scope().NewTimer(sim.Func(s.timerFired))
 	s.socket = nic.OpenPacket(p.Matches, s.received)
 	s.socket.Join(p.Multicast())
-	nic.OnCarrier(func(bool) { s.follow() })
+	nic.OnCarrier(func(bool) {
+		s.linkedAt = s.now()
+		s.follow()
+	})
 	return s
 }
 
@@ -111,11 +121,12 @@ func (s *Shell) Enable(on bool) {
 // Enabled reports whether standby control is turned on.
 func (s *Shell) Enabled() bool { return s.enabled }
 
-// follow starts or stops the protocol according to switch, carrier and address.
-// A running protocol ignores a start, a stopped one a stop.
+// follow starts or stops the protocol according to switch, carrier, address and
+// what the member tracks. A running protocol ignores a start, a stopped one a
+// stop.
 func (s *Shell) follow() {
-	if s.enabled && !s.mute && s.nic.Carrier() {
-		s.step(standby.Start{})
+	if s.enabled && !s.mute && !s.fault && s.nic.Carrier() {
+		s.step(standby.Start{LinkedAt: s.linkedAt})
 	} else {
 		s.step(standby.Stop{})
 	}
@@ -291,6 +302,10 @@ func (s *Shell) send(a standby.Sending, as standby.Identity) {
 	s.frame = frame
 	if opcode := a.Notable(); opcode != "" {
 		s.host.Log(event.StandbySent{Interface: s.nic.Name(), Group: as.Group, Opcode: opcode})
+	}
+	if len(s.options.Peers) > 0 {
+		s.sendToPeers(frame)
+		return
 	}
 	s.socket.Send(frame)
 }
