@@ -34,6 +34,7 @@ var flow = map[string][]string{
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
+	"node/upstream":       {},                        // a pure machine
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
