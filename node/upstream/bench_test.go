@@ -7,7 +7,7 @@ import (
 
 // BenchmarkSelection is one request of 100 servers, from its choice to its end.
 func BenchmarkSelection(b *testing.B) {
-	c := Config{Next: DefaultNext}
+	c := Config{Next: usual}
 	for i := range 100 {
 		c.Servers = append(c.Servers, Server{Weight: 1 + i%3, MaxFails: 1, FailTimeout: 10, MaxConns: 10})
 	}
@@ -25,7 +25,7 @@ func BenchmarkSelection(b *testing.B) {
 
 // TestSelectionAllocates nothing.
 func TestSelectionAllocates(t *testing.T) {
-	u := must(t, Config{Servers: []Server{plain, plain, backup}, Next: DefaultNext})
+	u := must(t, Config{Servers: []Server{plain, plain, backup}, Next: usual})
 	now := Instant{Second: 1_000_000}
 	if got := testing.AllocsPerRun(100, func() {
 		r := u.Begin(now, http.MethodGet)

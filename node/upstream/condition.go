@@ -26,9 +26,6 @@ const (
 	HTTP404
 	HTTP429
 	NonIdempotent // requests with POST, LOCK or PATCH too, although they were sent
-
-	// DefaultNext is what is passed on unless proxy_next_upstream says otherwise.
-	DefaultNext = Error | Timeout
 )
 
 // Off is the word for an empty set.

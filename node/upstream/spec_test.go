@@ -27,7 +27,7 @@ func TestMaxFails(t *testing.T) {
 	for _, fails := range []int{0, 1, 2, 3} {
 		s := plain
 		s.MaxFails = fails
-		b := newBench(t, Config{Servers: []Server{s, backup}, Next: DefaultNext}, Error, 200)
+		b := newBench(t, Config{Servers: []Server{s, backup}, Next: usual}, Error, 200)
 		for range fails {
 			b.wantAll("0 1: 200")
 		}
@@ -55,7 +55,7 @@ func TestFailTimeout(t *testing.T) {
 		{10, true},  // 10 - 0 > 10 is false: the failures still count
 		{11, false}, // they are forgotten
 	} {
-		b := newBench(t, Config{Servers: []Server{s, backup}, Next: DefaultNext}, Error, 200)
+		b := newBench(t, Config{Servers: []Server{s, backup}, Next: usual}, Error, 200)
 		b.at(0).wantAll("0 1: 200", "0 1: 200")
 		b.server[0] = 200
 		b.at(c.second).wantAll("0: 200")
@@ -72,7 +72,7 @@ func TestFailTimeout(t *testing.T) {
 // Row "backup": used only when no primary is selectable, and given up as soon
 // as one is.
 func TestBackup(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain, backup, plain}, Next: DefaultNext}, 200, 200, 200)
+	b := newBench(t, Config{Servers: []Server{plain, backup, plain}, Next: usual}, 200, 200, 200)
 	b.wantAll("0: 200", "2: 200", "0: 200", "2: 200")
 	b.server[0], b.server[2] = Error, Error
 	b.wantAll("0 2 1: 200", "1: 200")
@@ -83,7 +83,7 @@ func TestBackup(t *testing.T) {
 	// again.
 	b.at(11).wantAll("2: 200", "2: 200", "0: 200")
 	// A request that has gone over to the backups does not come back.
-	u := must(t, Config{Servers: []Server{plain, backup, backup}, Next: DefaultNext})
+	u := must(t, Config{Servers: []Server{plain, backup, backup}, Next: usual})
 	now := Instant{Second: start}
 	r := u.Begin(now, get)
 	for _, want := range []int{0, 1, 2} {
@@ -107,12 +107,12 @@ func TestNextUpstream(t *testing.T) {
 		cfg  Config
 		want string
 	}{
-		{"default", Config{Next: DefaultNext}, "0 1 2: 200"},
+		{"default", Config{Next: usual}, "0 1 2: 200"},
 		{"off", Config{}, "0: [502]"},
 		{"only timeout", Config{Next: Timeout}, "0: [502]"},
-		{"one try", Config{Next: DefaultNext, Tries: 1}, "0: [502]"},
-		{"two tries", Config{Next: DefaultNext, Tries: 2}, "0 1: [502]"},
-		{"more tries than servers", Config{Next: DefaultNext, Tries: 9}, "0 1 2: 200"},
+		{"one try", Config{Next: usual, Tries: 1}, "0: [502]"},
+		{"two tries", Config{Next: usual, Tries: 2}, "0 1: [502]"},
+		{"more tries than servers", Config{Next: usual, Tries: 9}, "0 1 2: 200"},
 	} {
 		c.cfg.Servers = three
 		b := newBench(t, c.cfg, Error, Error, 200)
@@ -120,9 +120,9 @@ func TestNextUpstream(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
-	b := newBench(t, Config{Servers: three, Next: DefaultNext}, Error, Timeout, Error)
+	b := newBench(t, Config{Servers: three, Next: usual}, Error, Timeout, Error)
 	b.wantAll("0 1 2: [502]", ": [502]")
-	b = newBench(t, Config{Servers: three, Next: DefaultNext}, Error, Error, Timeout)
+	b = newBench(t, Config{Servers: three, Next: usual}, Error, Error, Timeout)
 	b.wantAll("0 1 2: [504]", ": [502]") // the last failure decides, then nobody is left
 }
 
@@ -133,7 +133,7 @@ func TestNextUpstreamTimeout(t *testing.T) {
 		after time.Duration
 		want  int
 	}{{1999 * time.Millisecond, 0}, {2 * time.Second, 502}} {
-		u := must(t, Config{Servers: []Server{plain, plain}, Next: DefaultNext | HTTP500, Timeout: 2 * time.Second})
+		u := must(t, Config{Servers: []Server{plain, plain}, Next: usual | HTTP500, Timeout: 2 * time.Second})
 		began := Instant{Second: start, Elapsed: time.Hour}
 		later := Instant{Second: start + 1, Elapsed: began.Elapsed + c.after}
 		r := u.Begin(began, get)
@@ -247,24 +247,24 @@ func TestAfterBytes(t *testing.T) {
 // exemption for the primary, and so does a second line that is down
 // (spec/peers.md §2.4); backups are never exempt.
 func TestSingleServer(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain}, Next: DefaultNext}, Error)
+	b := newBench(t, Config{Servers: []Server{plain}, Next: usual}, Error)
 	b.wantAll("0: [502]", "0: [502]", "0: [502]")
 	b.server[0] = Timeout
 	b.wantAll("0: [504]", "0: [504]")
 	if all := b.Changes(); len(all) != 0 {
 		t.Errorf("a single server: got the changes %v, want none", all)
 	}
-	b = newBench(t, Config{Servers: []Server{plain, backup}, Next: DefaultNext}, Error, Error)
+	b = newBench(t, Config{Servers: []Server{plain, backup}, Next: usual}, Error, Error)
 	b.wantAll("0 1: [502]", ": [502]")
 	downBackup := backup
 	downBackup.Down = true
-	b = newBench(t, Config{Servers: []Server{plain, downBackup}, Next: DefaultNext}, Error, 200)
+	b = newBench(t, Config{Servers: []Server{plain, downBackup}, Next: usual}, Error, 200)
 	b.wantAll("0: [502]", ": [502]")
-	b = newBench(t, Config{Servers: []Server{plain, down}, Next: DefaultNext}, Error, 200)
+	b = newBench(t, Config{Servers: []Server{plain, down}, Next: usual}, Error, 200)
 	b.wantAll("0: [502]", ": [502]")
-	b = newBench(t, Config{Servers: []Server{down}, Next: DefaultNext}, 200)
+	b = newBench(t, Config{Servers: []Server{down}, Next: usual}, 200)
 	b.wantAll(": [502]")
-	b = newBench(t, Config{Servers: []Server{down, backup}, Next: DefaultNext}, 200, Error)
+	b = newBench(t, Config{Servers: []Server{down, backup}, Next: usual}, 200, Error)
 	b.wantAll("1: [502]", ": [502]")
 }
 
@@ -278,7 +278,7 @@ func TestDownIsNoTry(t *testing.T) {
 // Row "all down": nothing is forgiven, and all get 502 until fail_timeout is
 // over.
 func TestAllDown(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain, plain}, Next: DefaultNext}, Error, Error)
+	b := newBench(t, Config{Servers: []Server{plain, plain}, Next: usual}, Error, Error)
 	b.wantAll("0 1: [502]")
 	b.server[0], b.server[1] = 200, 200 // both are well again at once
 	for second := range int64(11) {
@@ -290,7 +290,7 @@ func TestAllDown(t *testing.T) {
 // Row "recovery": after fail_timeout one live request is the probe, and the
 // others wait for it as long again. Its success clears the failures.
 func TestRecovery(t *testing.T) {
-	u := must(t, Config{Servers: []Server{plain, backup}, Next: DefaultNext})
+	u := must(t, Config{Servers: []Server{plain, backup}, Next: usual})
 	now := Instant{Second: start}
 	pick := func(second int64, want int) *Request {
 		t.Helper()
@@ -323,7 +323,7 @@ func TestRecovery(t *testing.T) {
 // A failure that was under way prolongs the time, and the probe's failure
 // begins it anew.
 func TestFailureProlongs(t *testing.T) {
-	u := must(t, Config{Servers: []Server{plain, backup}, Next: DefaultNext})
+	u := must(t, Config{Servers: []Server{plain, backup}, Next: usual})
 	at := func(second int64) Instant { return Instant{Second: start + second} }
 	first, late := u.Begin(at(0), get), u.Begin(at(0), get)
 	first.Next(at(0))
@@ -351,74 +351,11 @@ func TestFailureProlongs(t *testing.T) {
 // Row "selection" is TestSmoothRoundRobin and TestEffectiveWeight; row "no
 // active probes" is that nothing happens without a request.
 func TestNoActiveProbes(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain, backup}, Next: DefaultNext}, Error, 200)
+	b := newBench(t, Config{Servers: []Server{plain, backup}, Next: usual}, Error, 200)
 	b.wantAll("0 1: 200")
 	b.Changes()
 	b.at(1000)
 	if all := b.Changes(); len(all) != 0 {
 		t.Errorf("got the changes %v, want none without a request", all)
-	}
-}
-
-// "Derived for the seed's config", the crashed primary: the first request fails
-// over at once, and the next 10 s go to the backup.
-func TestCrashedPrimary(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain, backup}, Next: seeds}, Error|refuses, 200)
-	b.want(post, "0 1: 200")
-	for second := range int64(11) {
-		b.at(second).wantAll("1: 200")
-	}
-	b.at(11).wantAll("0 1: 200", "1: 200")
-}
-
-// The 500 on GET: passed on to the backup, and the primary is marked. The 500
-// on POST passes to the client, and it is not.
-func TestStatus500(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain, backup}, Next: seeds}, 500, 200)
-	b.want(post, "0: 500")
-	b.want(post, "0: 500")
-	b.want(get, "0 1: 200")
-	b.server[0] = 200
-	b.at(10).wantAll("1: 200")
-	b.at(11).wantAll("0: 200")
-	for _, status := range []int{502, 503, 504} {
-		b.server[0] = status
-		b.wantAll(fmt.Sprintf("0: %d", status), fmt.Sprintf("0: %d", status))
-	}
-}
-
-// Both answer 500: the first request has the answer of its last try, the second
-// one loses that of the backup, because it has a try left and nobody to ask.
-func TestBoth500(t *testing.T) {
-	b := newBench(t, Config{Servers: []Server{plain, backup}, Next: seeds}, 500, 500)
-	b.wantAll("0 1: 500", "1: [502]", ": [502]")
-}
-
-// A failure on a connection that was kept is no try, but a failure of the
-// server.
-func TestReused(t *testing.T) {
-	u := must(t, Config{Servers: []Server{plain, plain}, Next: DefaultNext, Tries: 1})
-	now := Instant{Second: start}
-	for _, c := range []struct {
-		reused bool
-		why    Condition
-		want   int
-	}{{true, Error, 0}, {false, Error, 502}, {true, Timeout, 504}} {
-		r := u.Begin(now, get)
-		r.Next(now)
-		r.Sent(c.reused)
-		if got := r.Failed(now, c.why); got != c.want {
-			t.Errorf("kept %v, %v: got status %d, want %d", c.reused, c.why, got, c.want)
-		}
-		now.Second += 11
-	}
-	downs := 0
-	for _, change := range u.Changes() {
-		if change.To == Down {
-			downs++
-		}
-	}
-	if downs != 3 {
-		t.Errorf("got %d servers marked, want one for each failure", downs)
 	}
 }

@@ -17,6 +17,9 @@ var (
 	down   = Server{Weight: 1, MaxFails: 1, FailTimeout: 10, Down: true}
 )
 
+// usual is proxy_next_upstream of a location that does not say it.
+const usual = Error | Timeout
+
 // start is any second of the wall clock: a server that has never failed has 0.
 const start = 1_000_000
 
@@ -123,7 +126,7 @@ func TestWords(t *testing.T) {
 	}{
 		{"", 0},
 		{"off", 0},
-		{"error timeout", DefaultNext},
+		{"error timeout", usual},
 		{"error timeout invalid_header http_500", Error | Timeout | InvalidHeader | HTTP500},
 		{"http_502 http_503 http_504 http_403 http_404 http_429 non_idempotent", HTTP502 | HTTP503 | HTTP504 | HTTP403 | HTTP404 | HTTP429 | NonIdempotent},
 	} {
@@ -148,7 +151,7 @@ func TestWords(t *testing.T) {
 // weights each has its turn.
 func TestSmoothRoundRobin(t *testing.T) {
 	order := func(weights ...int) string {
-		c := Config{Next: DefaultNext}
+		c := Config{Next: usual}
 		var ok []any
 		total := 0
 		for _, w := range weights {
@@ -177,7 +180,7 @@ func TestSmoothRoundRobin(t *testing.T) {
 func TestEffectiveWeight(t *testing.T) {
 	b := newBench(t, Config{Servers: []Server{
 		{Weight: 6, MaxFails: 2, FailTimeout: 10}, {Weight: 1, MaxFails: 1, FailTimeout: 10},
-	}, Next: DefaultNext}, Error, 200)
+	}, Next: usual}, Error, 200)
 	b.wantAll("0 1: 200")
 	// The choice of the second server was one without the first, which it had
 	// tried.
@@ -195,7 +198,7 @@ func TestEffectiveWeight(t *testing.T) {
 	if got := b.main.shares[0].effective; got != 6 {
 		t.Errorf("effective weight: got %d, want no more than the weight, 6", got)
 	}
-	heavy := newBench(t, Config{Servers: []Server{{Weight: 3, MaxFails: 1, FailTimeout: 0}, backup}, Next: DefaultNext}, Error, 200)
+	heavy := newBench(t, Config{Servers: []Server{{Weight: 3, MaxFails: 1, FailTimeout: 0}, backup}, Next: usual}, Error, 200)
 	for second := range int64(4) {
 		heavy.at(second).wantAll("0 1: 200")
 	}
@@ -207,7 +210,7 @@ func TestEffectiveWeight(t *testing.T) {
 // TestMaxConns: a server with as many requests as it may have is not chosen. It
 // is not marked for that.
 func TestMaxConns(t *testing.T) {
-	u := must(t, Config{Servers: []Server{{Weight: 1, MaxFails: 1, FailTimeout: 10, MaxConns: 1}, backup}, Next: DefaultNext})
+	u := must(t, Config{Servers: []Server{{Weight: 1, MaxFails: 1, FailTimeout: 10, MaxConns: 1}, backup}, Next: usual})
 	now := Instant{Second: start}
 	var requests [3]Request
 	for i, want := range []int{0, 1, 1} {
@@ -225,7 +228,7 @@ func TestMaxConns(t *testing.T) {
 	if all := u.Changes(); len(all) != 0 {
 		t.Errorf("got the changes %v, want none", all)
 	}
-	one := must(t, Config{Servers: []Server{{Weight: 1, MaxFails: 1, MaxConns: 1}}, Next: DefaultNext})
+	one := must(t, Config{Servers: []Server{{Weight: 1, MaxFails: 1, MaxConns: 1}}, Next: usual})
 	first, second := one.Begin(now, http.MethodGet), one.Begin(now, http.MethodGet)
 	if _, ok := first.Next(now); !ok {
 		t.Error("a single server has no room for the first request")
