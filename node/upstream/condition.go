@@ -80,8 +80,8 @@ func (c Condition) String() string {
 	return fmt.Sprintf("condition(%#x)", uint16(c))
 }
 
-// ofStatus returns the condition that an answer's status stands for, or none.
-func ofStatus(status int) Condition {
+// ForStatus returns the condition that an answer's status stands for, or none.
+func ForStatus(status int) Condition {
 	for i, w := range conditionWords {
 		if w.status == status && status != 0 {
 			return 1 << i

@@ -100,7 +100,7 @@ func (r *Request) Failed(now Instant, why Condition) (status int) {
 // whether the answer passes; if not, it is dropped, and Next has another
 // server.
 func (r *Request) Answered(now Instant, status int) (passes bool) {
-	why := ofStatus(status)
+	why := ForStatus(status)
 	if why == 0 || r.tries <= 1 || !r.mayPass(now, why) {
 		return true
 	}

@@ -189,7 +189,7 @@ func TestWhatCounts(t *testing.T) {
 // cause is the condition that the behaviour of a server amounts to.
 func cause(does any) Condition {
 	if status, is := does.(int); is {
-		return ofStatus(status)
+		return ForStatus(status)
 	}
 	return does.(Condition)
 }
