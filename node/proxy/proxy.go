@@ -109,6 +109,9 @@ func (p *Proxy) log(state, reason string) {
 
 // run listens until the service is stopped.
 func (p *Proxy) run(proc *sim.Proc) {
+	if p.proc != proc {
+		return // stopped at once
+	}
 	l, err := p.host.Listen(p.cfg.Listen, backlog)
 	if err != nil {
 		p.proc = nil

@@ -21,7 +21,7 @@ var samples = map[string]topology.Node{
 	"proxy": {Proxy: &topology.Proxy{Upstream: topology.Upstream{Servers: []topology.UpstreamServer{
 		{Address: netip.MustParseAddrPort("127.0.0.1:8080")},
 	}}}},
-	"router":  {Router: &topology.Router{}},
+	"router": {Router: &topology.Router{}},
 }
 
 // eachProgram yields a completed node for each program that is built in. One
