@@ -38,6 +38,8 @@ var flow = map[string][]string{
 	"node/track":          {}, // a pure machine
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
+	"node/upstream":       {},                        // a pure machine
+	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/forward", "node/host", "node/upstream", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host", "node/name"},
@@ -53,7 +55,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver",
+		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver", "node/proxy",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does

@@ -18,13 +18,15 @@ type Attempt struct {
 	Request *web.Request
 	Limits  Limits
 	Alone   bool // on a connection of its own, which ends with the answer
+	Once    bool // not repeated if a connection that was kept has ended
 }
 
 // Limits is how long an attempt may take. Zero values stand for no limit.
 type Limits struct {
 	Connect time.Duration // for the connection
 	Answer  time.Duration // from the request to the end of its answer
-	Silence time.Duration // between two successive reads or writes (nginx: proxy_read_timeout)
+	Silence time.Duration // between two successive reads (nginx: proxy_read_timeout), and writes
+	Sending time.Duration // between two successive writes (nginx: proxy_send_timeout), instead of Silence
 }
 
 // Stage is how far an attempt had come when it failed.

@@ -12,15 +12,26 @@ import (
 // Forwarder has the connections of one program to its servers, during one boot
 // of its machine.
 type Forwarder struct {
-	host *host.Host
-	keep int // idle connections to keep for each server
-	idle map[netip.AddrPort][]*link
+	host  *host.Host
+	keep  int // idle connections to keep for each server
+	total int // and for all of them together; 0: no limit
+	idle  map[netip.AddrPort][]*link
+	order []*link // the idle ones with a total, the one unused for longest first
 }
 
 // New returns a forwarder that keeps up to keep idle connections for each
 // server.
 func New(h *host.Host, keep int) *Forwarder {
 	return &Forwarder{host: h, keep: keep, idle: map[netip.AddrPort][]*link{}}
+}
+
+// NewPool returns a forwarder that keeps up to total idle connections, to
+// whatever server. One too many ends the one that was unused for longest
+// (nginx: keepalive of an upstream).
+func NewPool(h *host.Host, total int) *Forwarder {
+	f := New(h, total)
+	f.total = total
+	return f
 }
 
 // Connection is a connection to one server, for one request. Ask or Close must
@@ -46,6 +57,7 @@ func (f *Forwarder) Open(a Attempt) (Connection, error) {
 			l := kept[len(kept)-1]
 			kept[len(kept)-1] = nil
 			f.idle[a.To] = kept[:len(kept)-1]
+			f.taken(l)
 			if l.Quiet() {
 				return Connection{l, f, a}, nil
 			}
@@ -60,8 +72,17 @@ func (f *Forwarder) dial(a Attempt) (Connection, error) {
 	if err != nil {
 		return Connection{}, &Error{Connecting, err}
 	}
-	return Connection{newLink(conn), f, a}, nil
+	l := newLink(conn)
+	l.to = a.To
+	return Connection{l, f, a}, nil
 }
+
+// Reused reports whether the connection was kept from an earlier request.
+func (c Connection) Reused() bool { return c.used }
+
+// Abandon ends the connection under a proc that waits in Ask or Relay, which
+// then fails. Another proc may call it.
+func (c Connection) Abandon() { c.Conn.Close() }
 
 // Ask makes an attempt and waits for the head of the answer. Errors are of type
 // *Error.
@@ -82,7 +103,7 @@ func (c Connection) Ask() (Answer, error) {
 	if err == nil {
 		return answer, nil
 	}
-	if err.Stage != Waiting || !c.used || !gone(err.Err) || !Safe(c.attempt.Request.Method) {
+	if c.attempt.Once || err.Stage != Waiting || !c.used || !gone(err.Err) || !Safe(c.attempt.Request.Method) {
 		return Answer{}, err
 	}
 	again, dialled := c.forwarder.dial(c.attempt)
@@ -134,7 +155,31 @@ func (a Answer) Relay(x *web.Exchange) error {
 	c.used = true
 	c.SetTimeout(0)
 	f.idle[to] = append(f.idle[to], c.link)
+	f.kept(c.link)
 	return nil
+}
+
+// kept ends the connection that was unused for longest, if there is one too
+// many.
+func (f *Forwarder) kept(l *link) {
+	if f.total == 0 {
+		return
+	}
+	f.order = append(f.order, l)
+	if len(f.order) <= f.total {
+		return
+	}
+	oldest := f.order[0]
+	f.order = slices.Delete(f.order, 0, 1)
+	f.idle[oldest.to] = slices.DeleteFunc(f.idle[oldest.to], func(l *link) bool { return l == oldest })
+	oldest.close()
+}
+
+// taken notes that a connection is idle no longer.
+func (f *Forwarder) taken(l *link) {
+	if i := slices.Index(f.order, l); i >= 0 {
+		f.order = slices.Delete(f.order, i, i+1)
+	}
 }
 
 // Close ends the connection of an answer that nobody wants.
@@ -143,6 +188,7 @@ func (a Answer) Close() { a.connection.close() }
 // Drop closes the idle connections to a server.
 func (f *Forwarder) Drop(to netip.AddrPort) {
 	for _, l := range f.idle[to] {
+		f.taken(l)
 		l.close()
 	}
 	delete(f.idle, to)

@@ -1,6 +1,8 @@
 package forward
 
 import (
+	"cmp"
+	"net/netip"
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
@@ -11,8 +13,10 @@ import (
 type link struct {
 	*host.Conn
 	web     *web.Link
-	silence time.Duration // limit of each read and write; 0: none
+	silence time.Duration // limit of each read; 0: none
+	sending time.Duration // limit of each write; 0: none
 	used    bool          // it has carried a request
+	to      netip.AddrPort
 }
 
 func newLink(conn *host.Conn) *link {
@@ -23,31 +27,31 @@ func newLink(conn *host.Conn) *link {
 
 // limit bounds the next exchange.
 func (l *link) limit(limits Limits) {
-	l.silence = limits.Silence
+	l.silence, l.sending = limits.Silence, cmp.Or(limits.Sending, limits.Silence)
 	l.SetTimeout(limits.Answer)
 }
 
 // Read implements web.Conn.
 func (l *link) Read(b []byte) (int, error) {
-	l.bound()
+	l.bound(l.silence)
 	return l.Conn.Read(b)
 }
 
 // AwaitRead implements web.Conn.
 func (l *link) AwaitRead() error {
-	l.bound()
+	l.bound(l.silence)
 	return l.Conn.AwaitRead()
 }
 
 // Write implements web.Conn.
 func (l *link) Write(b []byte) (int, error) {
-	l.bound()
+	l.bound(l.sending)
 	return l.Conn.Write(b)
 }
 
-func (l *link) bound() {
-	if l.silence > 0 {
-		l.SetTimeout(l.silence)
+func (l *link) bound(d time.Duration) {
+	if d > 0 {
+		l.SetTimeout(d)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/waiter"
+
+	"github.com/cablepull/cablepull/sim"
 )
 
 // Conn is a TCP connection for procs: Read and Write park the proc that calls
@@ -24,6 +26,7 @@ type Conn struct {
 	closed bool
 
 	received flow // once it is established
+	onEnd    func()
 
 	reader, writer wait
 	unsent         []byte            // of the current Write
@@ -58,6 +61,36 @@ func (c *Conn) notify(mask waiter.EventMask) {
 	if mask&(waiter.WritableEvents|over) != 0 {
 		c.writer.wake()
 	}
+	if c.onEnd != nil && mask&(waiter.ReadableEvents|over) != 0 {
+		c.host.programs.Post(sim.Func(c.look))
+	}
+}
+
+// OnEnd calls f, once and as an event of the loop, when the peer has ended the
+// connection or it has broken, while a proc waits for something else; nil calls
+// nobody.
+func (c *Conn) OnEnd(f func()) {
+	c.onEnd = f
+	if f != nil {
+		c.host.programs.Post(sim.Func(c.look))
+	}
+}
+
+// look calls who waits for the end, if it has come.
+func (c *Conn) look() {
+	f := c.onEnd
+	if f == nil || !c.ended() {
+		return
+	}
+	c.onEnd = nil
+	f()
+}
+
+// ended reports whether nothing more will come: the peer has sent its last
+// byte, though some may not be read yet.
+func (c *Conn) ended() bool {
+	const over = waiter.EventRdHUp | waiter.EventHUp | waiter.EventErr
+	return c.gone() || c.closed || c.ep.Readiness(waiter.ReadableEvents|over)&over != 0
 }
 
 // gone reports whether the machine crashed since the connection was made: then

@@ -38,7 +38,7 @@ func (x *Exchange) AppendHead(b []byte, status int, numbered bool) []byte {
 		b = strconv.AppendUint(b, x.Request.ID, 10)
 		b = append(b, "\r\n"...)
 	}
-	return x.appendOwn(b)
+	return x.appendOwn(b, true)
 }
 
 // Raw sends bytes as they are, in place of an answer or of a part of it: what a

@@ -190,21 +190,25 @@ func (x *Exchange) appendRelayed(b []byte, a *Head, length int64, chunked bool) 
 	fields := make([]field, 0, 16)
 	for name, value := range a.link.in.answer.All() {
 		switch string(name) {
-		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Trailer", "Transfer-Encoding", "Content-Length", headerBackend:
+		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Trailer", "Transfer-Encoding", "Content-Length":
+		case headerBackend: // known only if the other server is transparent, too
+			if x.serving.server.Transparent {
+				fields = append(fields, field{name, value})
+			}
 		default:
 			fields = append(fields, field{name, value})
 		}
 	}
 	slices.SortStableFunc(fields, func(a, b field) int { return bytes.Compare(a.name, b.name) })
 	for _, f := range fields {
-		if string(f.name) == headerNode {
+		if string(f.name) == headerNode && !x.serving.server.Transparent {
 			b = append(b, headerBackend...)
 		} else {
 			b = append(b, f.name...)
 		}
 		b = append(append(append(b, ": "...), f.value...), "\r\n"...)
 	}
-	b = x.appendOwn(b)
+	b = x.appendOwn(b, !x.serving.server.Transparent)
 	switch {
 	case chunked:
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
@@ -216,13 +220,15 @@ func (x *Exchange) appendRelayed(b []byte, a *Head, length int64, chunked bool) 
 }
 
 // appendOwn appends the headers that the server adds to every answer.
-func (x *Exchange) appendOwn(b []byte) []byte {
-	b = append(b, headerNode+": "...)
-	b = append(b, x.serving.server.Node...)
-	if x.last = x.last || x.serving.closing; x.last {
-		b = append(b, "\r\nConnection: close"...)
+func (x *Exchange) appendOwn(b []byte, named bool) []byte {
+	if named {
+		b = append(b, headerNode+": "...)
+		b = append(append(b, x.serving.server.Node...), "\r\n"...)
 	}
-	return append(append(b, "\r\n"...), x.fields...)
+	if x.last = x.last || x.serving.closing; x.last {
+		b = append(b, "Connection: close\r\n"...)
+	}
+	return append(b, x.fields...)
 }
 
 func (x *Exchange) write(b []byte) error {

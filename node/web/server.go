@@ -50,6 +50,9 @@ type Server struct {
 	Go func(name string, body func(*sim.Proc)) *sim.Proc
 	// Service answers the requests.
 	Service Service
+	// Transparent leaves the name of the server in an answer that is relayed, as a
+	// proxy does that knows nothing of the bench.
+	Transparent bool
 	// Patience is how long clients may take.
 	Patience Patience
 

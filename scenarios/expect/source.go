@@ -25,6 +25,9 @@ var (
 	fromServer = source{of: "a node with a service", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no service", func(n Node) bool { return len(n.Services) > 0 || n.Host != nil })
 	}}
+	fromProxy = source{of: "a node with a proxy", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "has no proxy", func(n Node) bool { return slices.Contains(n.Services, topology.ProxyService) })
+	}}
 	fromHost = source{of: "a node that runs real programs", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "runs no real programs", func(n Node) bool { return n.Host != nil })
 	}}
@@ -69,6 +72,8 @@ var sources = map[string]source{
 	event.ProbeChanged{}.Kind(): fromProbe,
 	event.NameResolved{}.Kind(): fromAsker, event.NameFailed{}.Kind(): fromAsker, event.RecordChanged{}.Kind(): fromResolver,
 	event.TrackChanged{}.Kind(): fromTracker,
+
+	event.ProxyPeerChanged{}.Kind(): fromProxy, event.ProxyAttemptFailed{}.Kind(): fromProxy, event.ProxyRefused{}.Kind(): fromProxy,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,

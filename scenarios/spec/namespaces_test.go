@@ -55,6 +55,7 @@ const strikes = 2
 // stage has all incidents played in real time, begun at once and side by side.
 type stage struct {
 	turns map[string]*turn
+	over  chan struct{} // closed when all have been played
 }
 
 // turn is an incident on the stage.
@@ -70,7 +71,7 @@ type turn struct {
 // theStage is filled, with what the suite was asked for, when the first spec
 // wants something from it.
 var theStage = sync.OnceValue(func() *stage {
-	s := &stage{turns: map[string]*turn{}}
+	s := &stage{turns: map[string]*turn{}, over: make(chan struct{})}
 	var all []*turn
 	for _, incident := range allIncidents() {
 		if !realTimeLabels(incident).MatchesLabelFilter(GinkgoLabelFilter()) || obstacle(incident) != "" {
@@ -82,7 +83,10 @@ var theStage = sync.OnceValue(func() *stage {
 	}
 	// The longest first, so that none is left over at the end.
 	slices.SortStableFunc(all, func(a, b *turn) int { return cmp.Compare(b.scenario.Duration, a.scenario.Duration) })
-	go perform(all)
+	go func() {
+		defer close(s.over)
+		perform(all)
+	}()
 	return s
 })
 

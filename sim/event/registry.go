@@ -20,6 +20,7 @@ var bodies = []Body{
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},
 	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{},
+	ProxyPeerChanged{}, ProxyAttemptFailed{}, ProxyRefused{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},

@@ -85,7 +85,12 @@ func (r Rule) bounds() string {
 	return r.Min + " to " + r.Max
 }
 
+// listMax is how many words are listed next to the one that is probably meant:
+// a longer list would hide it.
+const listMax = 40
+
 // AnyOf lists the allowed words, and suggests the one that got probably means.
+// Of many words it then lists none.
 func AnyOf(got string, allowed []string) string {
 	if len(allowed) == 0 {
 		return "none"
@@ -95,6 +100,9 @@ func AnyOf(got string, allowed []string) string {
 		text = strings.Join(allowed[:last], ", ") + " or " + allowed[last]
 	}
 	if near := Nearest(got, allowed); near != "" {
+		if len(allowed) > listMax {
+			text = fmt.Sprintf("one of %d", len(allowed))
+		}
 		text += fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return text

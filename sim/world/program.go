@@ -9,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/probe"
+	"github.com/cablepull/cablepull/node/proxy"
 	"github.com/cablepull/cablepull/node/resolver"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -50,6 +51,7 @@ var programs = []Program{
 	ProgramOf("backend", startBackend),
 	ProgramOf("gateway", startGateway),
 	ProgramOf("resolver", startResolver),
+	ProgramOf("proxy", startProxy),
 	ProgramOf("exec", refuseExec),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
@@ -121,6 +123,14 @@ func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 		return g.SetMember(group, member, value == topology.LBServerEnabled)
 	}
 	return &Running{Switch: switchOf(g), Set: set, Finish: g.Finish, Leave: func() Leaving { return g.Leave() }}, nil
+}
+
+func startProxy(n *Node, cfg *topology.Proxy) (*Running, error) {
+	p, err := proxy.New(n.host, *cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Running{Switch: switchOf(p)}, nil
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {

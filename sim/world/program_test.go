@@ -18,6 +18,9 @@ var samples = map[string]topology.Node{
 	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
 	"gateway": {Gateway: &topology.Gateway{}},
 	"probe":   {Probe: &topology.Probe{Target: "http://192.0.2.10/"}},
+	"proxy": {Proxy: &topology.Proxy{Upstream: topology.Upstream{Servers: []topology.UpstreamServer{
+		{Address: netip.MustParseAddrPort("127.0.0.1:8080")},
+	}}}},
 	"resolver": {Resolver: &topology.Resolver{Records: map[string]topology.Record{
 		"app": {Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.10")}, Check: &topology.RecordCheck{}},
 	}}},
