@@ -16,12 +16,6 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// The states of a target, as events name them.
-const (
-	up   = "up"
-	down = "down"
-)
-
 // Probe checks one target during one boot of its machine. At first the target's
 // state is unknown.
 type Probe struct {
@@ -29,9 +23,7 @@ type Probe struct {
 	cfg     topology.Probe
 	target  topology.Target
 	checker *check.Checker
-	state   string // empty: not known yet
-	alike   int    // consecutive checks with the same result as the last one
-	good    bool   // the last one
+	judge   check.Judge
 }
 
 // New starts a probe on a running machine; it ends with the machine. cfg must
@@ -47,7 +39,10 @@ func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Probe{host: h, cfg: cfg, target: target, checker: checker}
+	p := &Probe{
+		host: h, cfg: cfg, target: target, checker: checker,
+		judge: check.Judge{Rise: cfg.Rise, Fall: cfg.Fall},
+	}
 	h.Go("probe", p.run)
 	return p, nil
 }
@@ -60,28 +55,23 @@ func (p *Probe) run(proc *sim.Proc) {
 		for wait := due - clock.Elapsed(); wait > 0; wait = due - clock.Elapsed() {
 			proc.Sleep(wait)
 		}
-		p.judge(p.checker.Run(p.target))
+		p.take(p.checker.Run(p.target))
 		for due <= clock.Elapsed() { // skip the checks that a frozen machine missed
 			due += p.cfg.Interval
 		}
 	}
 }
 
-// judge takes the result of a check, nil if it was good, and logs the state of
+// take takes the result of a check, nil if it was good, and logs the state of
 // the target when it changes.
-func (p *Probe) judge(outcome error) {
-	if good := outcome == nil; good != p.good {
-		p.good, p.alike = good, 0
+func (p *Probe) take(outcome error) {
+	var changed bool
+	if p.judge, changed = p.judge.Take(outcome == nil); !changed {
+		return
 	}
-	p.alike++
-	state, enough, reason := down, p.cfg.Fall, ""
-	if outcome == nil {
-		state, enough = up, p.cfg.Rise
-	} else {
+	reason := ""
+	if outcome != nil {
 		reason = outcome.Error()
 	}
-	if p.alike >= enough && p.state != state {
-		p.state = state
-		p.host.Log(event.ProbeChanged{Target: p.cfg.Target, By: p.cfg.By, State: state, Reason: reason})
-	}
+	p.host.Log(event.ProbeChanged{Target: p.cfg.Target, By: p.cfg.By, State: p.judge.State.String(), Reason: reason})
 }
