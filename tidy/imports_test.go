@@ -33,6 +33,7 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
+	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
@@ -47,7 +48,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe",
+		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe",
 		"node/selfbalance", "node/selfbalance/distributor",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does

@@ -28,6 +28,6 @@ func describeGroup(e event.Event) (note, bool) {
 		}
 		return gather("group %s: answers with an error: %s", b.Group, b.Reason), true
 	default:
-		return note{}, false
+		return describeBalancer(e)
 	}
 }

@@ -28,6 +28,9 @@ var (
 	fromHost = source{of: "a node that runs real programs", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "runs no real programs", func(n Node) bool { return n.Host != nil })
 	}}
+	fromBalancer = source{of: "a node with a balancer", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "has no balancer", func(n Node) bool { return slices.Contains(n.Services, topology.BalancerService) })
+	}}
 	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
 	}}
@@ -52,6 +55,9 @@ var sources = map[string]source{
 	event.ConnAccepted{}.Kind(): fromServer, event.ConnTimedOut{}.Kind(): fromServer, event.RequestServed{}.Kind(): fromServer, event.ServiceChanged{}.Kind(): fromServer,
 	event.ProgramEnded{}.Kind(): fromHost, event.ProgramSaid{}.Kind(): fromHost,
 	event.ProbeChanged{}.Kind(): fromProbe,
+
+	event.BalancerMemberChanged{}.Kind(): fromBalancer, event.BalancerAttemptFailed{}.Kind(): fromBalancer,
+	event.BalancerRefused{}.Kind(): fromBalancer, event.BalancerStatus{}.Kind(): fromBalancer,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,

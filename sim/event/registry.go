@@ -19,6 +19,7 @@ var bodies = []Body{
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{},
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},
+	BalancerMemberChanged{}, BalancerAttemptFailed{}, BalancerRefused{}, BalancerStatus{},
 	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},

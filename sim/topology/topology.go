@@ -54,6 +54,7 @@ type Node struct {
 	Gateway      *Gateway           `yaml:"gateway" doc:"an appliance that serves virtual IPs"`
 	Standby      map[string]Standby `yaml:"standby" doc:"standby control, by interface"`
 	Backend      *Backend           `yaml:"backend" doc:"an HTTP server"`
+	Balancer     *Balancer          `yaml:"balancer" doc:"a load balancer in front of other machines, such as HAProxy, an F5 or a Cisco"`
 	Client       *Client            `yaml:"client" doc:"an HTTP or FTP client"`
 	Probe        *Probe             `yaml:"probe" doc:"a health check"`
 	Router       *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/balancer"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/probe"
@@ -48,6 +49,7 @@ var programs = []Program{
 	ProgramOf("router", startRouter),
 	ProgramOf("backend", startBackend),
 	ProgramOf("gateway", startGateway),
+	ProgramOf("balancer", startBalancer),
 	ProgramOf("exec", refuseExec),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
@@ -117,6 +119,17 @@ func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
 		return g.SetMember(group, member, value == topology.LBServerEnabled)
 	}
 	return &Running{Switch: switchOf(g), Set: set, Finish: g.Finish, Leave: func() Leaving { return g.Leave() }}, nil
+}
+
+func startBalancer(n *Node, cfg *topology.Balancer) (*Running, error) {
+	b, err := balancer.New(n.host, *cfg, n.running.Memory)
+	if err != nil {
+		return nil, err
+	}
+	set := func(property, value string) error {
+		return b.SetMember(strings.TrimPrefix(property, topology.BalancerProperty("")), value)
+	}
+	return &Running{Switch: switchOf(b), Set: set, Finish: b.Finish}, nil
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {
