@@ -59,6 +59,9 @@ var sources = map[string]source{
 	event.BalancerMemberChanged{}.Kind(): fromBalancer, event.BalancerAttemptFailed{}.Kind(): fromBalancer,
 	event.BalancerRefused{}.Kind(): fromBalancer, event.BalancerStatus{}.Kind(): fromBalancer,
 
+	event.LBMemberChanged{}.Kind(): fromServer, event.LBAttemptFailed{}.Kind(): fromServer, event.LBRefused{}.Kind(): fromServer,
+	event.LBStatus{}.Kind(): fromServer, event.GatewayLoad{}.Kind(): fromServer, event.SessionServed{}.Kind(): fromClient,
+
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,
 	event.MemoryChanged{}.Kind(): anywhere, event.ConfigChanged{}.Kind(): anywhere, event.QuiesceChanged{}.Kind(): anywhere,
