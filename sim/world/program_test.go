@@ -13,12 +13,13 @@ import (
 
 // samples are nodes with one program each, by its key.
 var samples = map[string]topology.Node{
-	"backend": {Backend: &topology.Backend{}},
-	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
-	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
-	"gateway": {Gateway: &topology.Gateway{}},
-	"probe":   {Probe: &topology.Probe{Target: "http://192.0.2.10/"}},
-	"router":  {Router: &topology.Router{}},
+	"backend":  {Backend: &topology.Backend{}},
+	"balancer": {Balancer: &topology.Balancer{Members: []topology.BalancerMember{{Address: netip.MustParseAddrPort("192.0.2.11:80")}}}},
+	"client":   {Client: &topology.Client{Target: "http://192.0.2.10/"}},
+	"exec":     {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
+	"gateway":  {Gateway: &topology.Gateway{}},
+	"probe":    {Probe: &topology.Probe{Target: "http://192.0.2.10/"}},
+	"router":   {Router: &topology.Router{}},
 }
 
 // eachProgram yields a completed node for each program that is built in. One
