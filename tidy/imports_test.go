@@ -33,11 +33,12 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
-	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/host", "node/lbgroup", "node/web"},
+	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host"},
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host"},
+	"node/health":         {},                                                            // a pure value
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/web"}, // it answers its caller and logs nothing
 	"sim/sighting":        {"sim/event", "node/wire"},                                    // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/cablepull/cablepull/node/check"
+	"github.com/cablepull/cablepull/node/health"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -28,7 +28,7 @@ type Pool struct {
 // member is what is known of a member.
 type member struct {
 	topology.BalancerMember
-	judge  check.Judge
+	judge  health.Judge
 	admin  string // ready, drain or maint
 	warmAt time.Duration
 	cold   bool   // it has come back, and has its full weight at warmAt
@@ -56,20 +56,20 @@ func NewPool(cfg topology.Balancer) *Pool {
 }
 
 // initial is the judge of a member that has not been checked.
-func initial(k *topology.BalancerCheck) check.Judge {
+func initial(k *topology.BalancerCheck) health.Judge {
 	if k == nil {
-		return check.Judge{Rise: 1, Fall: 1, State: check.Up}
+		return health.Judge{Rise: 1, Fall: 1, State: health.Up}
 	}
-	j := check.Judge{Rise: k.Rise, Fall: k.Fall}
+	j := health.Judge{Rise: k.Rise, Fall: k.Fall}
 	switch k.Initial {
 	case topology.InitialUp:
-		return j.Leaning(check.Up)
+		return j.Leaning(health.Up)
 	case topology.InitialDown:
-		return j.Leaning(check.Down)
+		return j.Leaning(health.Down)
 	case topology.InitialFullyDown:
-		j.State = check.Down
+		j.State = health.Down
 	default:
-		j.State = check.Up
+		j.State = health.Up
 	}
 	return j
 }
@@ -79,7 +79,7 @@ func (m *member) state() string {
 	switch {
 	case m.admin == topology.MemberMaintenance:
 		return stateMaintenance
-	case m.judge.State == check.Down:
+	case m.judge.State == health.Down:
 		return stateDown
 	case m.admin == topology.MemberDrain:
 		return stateDrain
@@ -115,7 +115,7 @@ func (p *Pool) Administer(now time.Duration, i int, admin string) (Change, bool)
 	m := &p.members[i]
 	before := m.state()
 	if m.admin == topology.MemberMaintenance && admin != m.admin {
-		m.judge = m.judge.Leaning(check.Up)
+		m.judge = m.judge.Leaning(health.Up)
 		m.warm(now, p.cfg.SlowStart)
 	}
 	m.admin = admin
@@ -128,7 +128,7 @@ func (p *Pool) Interval(i int) time.Duration {
 	switch m := &p.members[i]; {
 	case m.judge.Wavering():
 		return p.cfg.Check.Fast
-	case m.judge.State == check.Down:
+	case m.judge.State == health.Down:
 		return p.cfg.Check.Down
 	}
 	return p.cfg.Check.Interval

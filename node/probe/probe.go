@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/check"
+	"github.com/cablepull/cablepull/node/health"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -23,7 +24,7 @@ type Probe struct {
 	cfg     topology.Probe
 	target  topology.Target
 	checker *check.Checker
-	judge   check.Judge
+	judge   health.Judge
 }
 
 // New starts a probe on a running machine; it ends with the machine. cfg must
@@ -41,7 +42,7 @@ func New(h *host.Host, cfg topology.Probe) (*Probe, error) {
 	}
 	p := &Probe{
 		host: h, cfg: cfg, target: target, checker: checker,
-		judge: check.Judge{Rise: cfg.Rise, Fall: cfg.Fall},
+		judge: health.Judge{Rise: cfg.Rise, Fall: cfg.Fall},
 	}
 	h.Go("probe", p.run)
 	return p, nil

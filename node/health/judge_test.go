@@ -1,4 +1,4 @@
-package check
+package health
 
 import (
 	"strings"
@@ -37,7 +37,7 @@ func TestJudge(t *testing.T) {
 			if changed != (j.State != before) {
 				t.Errorf("%s: from %v to %v, and it says %v", c.name, before, j.State, changed)
 			}
-			got += map[Health]string{Unknown: "?", Up: "u", Down: "d"}[j.State]
+			got += map[State]string{Unknown: "?", Up: "u", Down: "d"}[j.State]
 		}
 		if got != c.states {
 			t.Errorf("%s: %s: got %s, want %s", c.name, c.results, got, c.states)

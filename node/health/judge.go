@@ -1,24 +1,27 @@
-package check
+// Package health judges series of results: when a target that is looked at
+// again and again counts as well, and when as failed. It is pure, so that every
+// machine that looks at something can have a Judge in its state.
+package health
 
-// Health is what a series of checks says of a target.
-type Health int
+// State is what a series of results says of a target.
+type State int
 
 // The states of a target. Unknown is one that has not been checked enough.
 const (
-	Unknown Health = iota
+	Unknown State = iota
 	Up
 	Down
 )
 
 // String returns the state as events name it; nothing for Unknown.
-func (h Health) String() string { return [...]string{"", "up", "down"}[h] }
+func (s State) String() string { return [...]string{"", "up", "down"}[s] }
 
 // Judge turns the results of checks into a state: so many good ones in a row
 // bring a target up, so many bad ones down. It is a value. The zero State is
 // Unknown; Leaning sets another one to begin with.
 type Judge struct {
 	Rise, Fall int // results in a row, at least 1
-	State      Health
+	State      State
 
 	good  bool // the last result
 	alike int  // how many in a row were like it
@@ -26,7 +29,7 @@ type Judge struct {
 
 // Leaning returns a judge that begins in a state, and which one result against
 // that state changes: HAProxy's init-state up and down, peers.md §2.2.
-func (j Judge) Leaning(state Health) Judge {
+func (j Judge) Leaning(state State) Judge {
 	j.State = state
 	switch state {
 	case Up:
