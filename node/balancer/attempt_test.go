@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim"
@@ -66,7 +67,7 @@ func TestRetries(t *testing.T) {
 				if got[c.outcome] != 1 || len(got) != 1 || refused != 0 {
 					t.Errorf("got %v and %d refusals, want %s", got, refused, c.outcome)
 				}
-			} else if got[host.Reset] != 1 || len(got) != 1 || refused != 1 {
+			} else if got[client.Closed] != 1 || len(got) != 1 || refused != 1 {
 				t.Errorf("got %v and %d refusals, want one of each", got, refused)
 			}
 			l.wantNothingLeft()
@@ -75,9 +76,9 @@ func TestRetries(t *testing.T) {
 }
 
 // TestNobody: without a member that is up, a client's connection is accepted
-// and closed, which its request sees as a reset; a request is answered 503.
+// and closed without an answer; a request is answered 503.
 func TestNobody(t *testing.T) {
-	for mode, want := range map[string]string{topology.BalancerTCP: host.Reset, topology.BalancerHTTP: "status-503"} { // order: worlds apart
+	for mode, want := range map[string]string{topology.BalancerTCP: client.Closed, topology.BalancerHTTP: "status-503"} { // order: worlds apart
 		l := newLab(t)
 		l.start(topology.Balancer{Mode: mode, Check: &topology.BalancerCheck{Initial: "down"}})
 		l.At(0, func() { l.stop(l.m1) })

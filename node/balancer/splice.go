@@ -38,8 +38,8 @@ func (b *Balancer) accept(p *sim.Proc, l *host.Listener) error {
 	}
 }
 
-// serve leads one client to a member. Without a member the connection is
-// closed, as HAProxy does: the client was accepted, and gets no answer.
+// serve leads one client to a member. Without one the connection is closed: the
+// client was accepted, and gets no answer.
 func (b *Balancer) serve(p *sim.Proc, client *host.Conn) {
 	defer b.host.Memory().Give(b.memory.Connection)
 	defer client.Close()
@@ -49,6 +49,7 @@ func (b *Balancer) serve(p *sim.Proc, client *host.Conn) {
 		return b.host.Dial(b.cfg.Members[i].Address, b.cfg.Connect)
 	})
 	if i == nobody {
+		swallow(client)
 		return
 	}
 	defer server.Close()
@@ -68,6 +69,17 @@ func (b *Balancer) serve(p *sim.Proc, client *host.Conn) {
 	s.pump(&s.server, &s.client)
 	for !s.sent {
 		p.Park()
+	}
+}
+
+// swallow reads what the client has sent meanwhile, so that closing does not
+// reset the connection. HAProxy has it in its buffer; what comes later is reset
+// there as well.
+func swallow(client *host.Conn) {
+	buffer := buffers.Get().(*[bufferSize]byte)
+	defer buffers.Put(buffer)
+	if !client.Quiet() {
+		client.Read(buffer[:]) // whatever it was, the connection ends
 	}
 }
 
