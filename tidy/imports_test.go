@@ -25,6 +25,7 @@ var flow = map[string][]string{
 	"node/web":            {"sim"},                                   // HTTP on any net.Conn; it knows neither stack nor events
 	"node/certificate":    {"sim", "node/web"},                       // TLS on any connection of package web
 	"node/ftp":            {"sim", "node/web"},                       // FTP likewise, with web's pattern of bytes
+	"node/ldap":           {"sim", "node/web"},                       // LDAP likewise
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
 	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
@@ -36,11 +37,11 @@ var flow = map[string][]string{
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/web"},
-	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/web"},
+	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host"},
-	"node/health":         {},                                                            // a pure value
-	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/web"}, // it answers its caller and logs nothing
-	"sim/sighting":        {"sim/event", "node/wire"},                                    // frames in, events out; it knows no world
+	"node/health":         {},                                                                         // a pure value
+	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
+	"sim/sighting":        {"sim/event", "node/wire"},                                                 // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
 		"node/wire", "node/wire/balance", "node/wire/ipvs",
 	},
@@ -154,6 +155,7 @@ var libraries = []library{
 	{"github.com/valyala/fasthttp", []string{"node/web"}, false, "only its parsers of heads: they allocate nothing; its servers and clients start goroutines"},
 	{"github.com/antchfx/xmlquery", []string{"node/check"}, false, "only checks read XML; the tree of a document of any size needs a limit first"},
 	{"github.com/antchfx/xpath", []string{"node/check", "sim/topology"}, false, "expressions of checks, which a scenario's problems name"},
+	{"github.com/go-asn1-ber/asn1-ber", []string{"node/ldap"}, false, "elements of LDAP; a library for all of LDAP starts goroutines"},
 	{"golang.org/x/net", []string{"node/check"}, false, "only its character sets, as xmlquery reads them"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},

@@ -1,11 +1,11 @@
 package backend
 
 import (
-	"fmt"
+	"net"
 	"slices"
-	"time"
 
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/ldap"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -15,123 +15,70 @@ import (
 // Service is the name of a back end's service in events.
 const Service = "backend"
 
-// backlog is how many connections can wait to be accepted: enough never to be a
-// bottleneck unless the back end hangs.
-const backlog = 1024
-
-// The modes that Backend.Set knows.
-const (
-	ModeOK      = "ok"      // as configured
-	ModeStatus  = "status"  // answer with another status
-	ModeLatency = "latency" // answer later
-	ModeHang    = "hang"    // accept and read, answer nothing until the mode changes
-	ModeReset   = "reset"   // reset the connection after the request
-)
-
-// Backend is an HTTP server whose behaviour can be changed while it runs. A
-// hogged service class of its machine's CPU keeps it from accepting and
+// Backend is a server of HTTP or LDAP whose behaviour can be changed while it
+// runs. A hogged service class of its machine's CPU keeps it from accepting and
 // answering.
 type Backend struct {
 	host     *host.Host
 	cfg      topology.Backend
 	mode     behaviour
-	server   *web.Server
+	server   server
 	proc     *sim.Proc // listens and accepts; nil: stopped
 	listener *host.Listener
 	hung     []*sim.Proc // requests that wait for the hang to end
+	workers  workers
+	full     []*sim.Proc // wait for a connection to end before they accept another
 }
 
-// behaviour is how requests are currently answered.
-type behaviour struct {
-	status  int
-	latency time.Duration
-	hang    bool
-	reset   bool
-	cause   string // for the log
-}
-
-// Mode is a way to answer. Status is used by ModeStatus only, Latency by
-// ModeLatency; each leaves the other unchanged.
-type Mode struct {
-	Kind    string
-	Status  int
-	Latency time.Duration
+// server is what accepts connections and serves them.
+type server interface {
+	Serve(p *sim.Proc, l net.Listener) error
+	Len() int
+	Drain()
 }
 
 // New starts a back end on a running machine; it ends with the machine. cfg
 // must be complete.
 func New(h *host.Host, cfg topology.Backend) *Backend {
-	b := &Backend{host: h, cfg: cfg}
+	b := &Backend{host: h, cfg: cfg, workers: workers{max: cfg.Workers}}
 	b.mode = b.configured()
-	b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: b}
+	if cfg.Protocol == topology.ProtocolLDAP {
+		b.server = &ldap.Server{Node: h.Name(), Go: h.Go, Service: directory{b}}
+	} else {
+		b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: website{b}}
+	}
 	b.proc = h.Go(Service, b.run)
 	return b
-}
-
-func (b *Backend) configured() behaviour {
-	return behaviour{status: b.cfg.Status, latency: b.cfg.Latency, cause: ModeOK}
-}
-
-// Set changes how the back end answers from now on. Requests held by a hang are
-// answered when it ends.
-func (b *Backend) Set(m Mode) error {
-	next := b.mode
-	next.hang, next.reset, next.cause = false, false, m.Kind
-	switch m.Kind {
-	case ModeOK:
-		next = b.configured()
-	case ModeStatus:
-		if m.Status < 200 || m.Status > 599 {
-			return fmt.Errorf("back end %s: status: got %d, want 200-599", b.host.Name(), m.Status)
-		}
-		next.status, next.cause = m.Status, fmt.Sprintf("status %d", m.Status)
-	case ModeLatency:
-		if m.Latency < 0 {
-			return fmt.Errorf("back end %s: latency: got %v, want 0 or more", b.host.Name(), m.Latency)
-		}
-		next.latency, next.cause = m.Latency, fmt.Sprintf("latency %v", m.Latency)
-	case ModeHang:
-		next.hang = true
-	case ModeReset:
-		next.reset = true
-	default:
-		return fmt.Errorf("back end %s: mode: got %q, want ok, status, latency, hang or reset", b.host.Name(), m.Kind)
-	}
-	b.change(next)
-	return nil
-}
-
-func (b *Backend) change(next behaviour) {
-	b.mode = next
-	b.log("listening", next.cause)
-	hung := b.hung
-	b.hung = nil
-	for _, p := range hung {
-		p.Wake()
-	}
 }
 
 func (b *Backend) log(state, reason string) {
 	b.host.Log(event.ServiceChanged{Service: Service, State: state, Reason: reason})
 }
 
-// Ready implements web.Service.
-func (b *Backend) Ready(p *sim.Proc) { b.host.CPU().Use(p, host.Service, 0) }
+// Ready parks until the back end may accept its next connection: web.Service
+// and ldap.Service.
+func (b *Backend) Ready(p *sim.Proc) {
+	b.host.CPU().Use(p, host.Service, 0)
+	for b.proc == p && b.cfg.Connections > 0 && b.server.Len() >= b.cfg.Connections {
+		b.full = append(b.full, p)
+		p.Park()
+	}
+}
 
-// Open implements web.Service: it resets connections from sources that are not
-// allowed.
-func (b *Backend) Open(p *sim.Proc, c web.Conn) web.Session {
+// admit reports whether a connection is served. Those from sources that are not
+// allowed are not. If it is, the log says so.
+func (b *Backend) admit(p *sim.Proc, c web.Conn) (client string, served bool) {
 	b.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
-	if b.proc != p {
-		return nil // stopped meanwhile
+	if b.proc != p || b.mode.kind == ModeResetOnAccept {
+		return "", false // in the first case, stopped meanwhile
 	}
 	from := c.RemoteAddrPort()
 	if len(b.cfg.Allow) > 0 && !slices.Contains(b.cfg.Allow, from.Addr()) {
-		return nil
+		return "", false
 	}
-	s := &session{backend: b, client: from.String()}
-	b.host.Log(event.ConnAccepted{Service: Service, Client: s.client})
-	return s
+	client = from.String()
+	b.host.Log(event.ConnAccepted{Service: Service, Client: client})
+	return client, true
 }
 
 // session is one connection to a back end.
@@ -140,25 +87,30 @@ type session struct {
 	client  string
 }
 
-// Serve implements web.Session.
-func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
-	b := s.backend
-	b.host.CPU().Use(p, host.Service, 0)
-	if b.mode.latency > 0 {
-		p.Sleep(b.mode.latency)
-	}
-	for b.mode.hang {
-		b.hung = append(b.hung, p)
-		p.Park()
-	}
-	if b.mode.reset {
-		x.Abort()
-		return
-	}
-	if x.Answer(b.mode.status, b.cfg.Size) == nil {
-		b.host.Log(event.RequestServed{Service: Service, Request: x.Request.ID, Client: s.client})
+// Close implements web.Session and ldap.Session.
+func (s *session) Close() { s.backend.wakeFull() }
+
+// wakeFull lets those that wait for a connection to end look again.
+func (b *Backend) wakeFull() {
+	full := b.full
+	b.full = nil
+	for _, p := range full {
+		p.Wake()
 	}
 }
 
-// Close implements web.Session.
-func (s *session) Close() {}
+// hold parks for the current latency, and as long as the back end hangs.
+func (b *Backend) hold(p *sim.Proc) {
+	if b.mode.latency > 0 {
+		p.Sleep(b.mode.latency)
+	}
+	for b.mode.kind == ModeHang {
+		b.hung = append(b.hung, p)
+		p.Park()
+	}
+}
+
+// served logs an answer.
+func (s *session) served(request uint64) {
+	s.backend.host.Log(event.RequestServed{Service: Service, Request: request, Client: s.client})
+}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -60,3 +61,6 @@ type (
 	answered = event.RequestAnswered
 	failed   = event.RequestFailed
 )
+
+// target is the address of the back end.
+func (l *lab) target() netip.AddrPort { return netip.MustParseAddrPort("192.0.2.50:80") }

@@ -23,6 +23,7 @@ func (b *Backend) StopService(name string) error {
 	}
 	b.log("stopped", b.port())
 	b.server.Drain()
+	b.wakeFull()
 	return nil
 }
 
@@ -46,7 +47,7 @@ func (b *Backend) port() string { return "port " + strconv.Itoa(b.cfg.Port) }
 
 // run listens until the service is stopped.
 func (b *Backend) run(p *sim.Proc) {
-	l, err := b.host.Listen(netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port)), backlog)
+	l, err := b.host.Listen(netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port)), b.cfg.Backlog)
 	if err != nil {
 		b.proc = nil
 		b.log("failed", err.Error())

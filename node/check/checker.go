@@ -8,6 +8,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/ldap"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -65,7 +66,7 @@ func (c *Checker) try(target topology.Target, began, limit time.Duration) error 
 		return inWords(err)
 	}
 	defer conn.Close()
-	if !c.cfg.AsksHTTP() {
+	if !c.cfg.AsksHTTP() && c.cfg.By != topology.CheckLDAPBind {
 		return nil
 	}
 	left := limit - (c.host.Scope().Elapsed() - began)
@@ -73,6 +74,9 @@ func (c *Checker) try(target topology.Target, began, limit time.Duration) error 
 		return inWords(host.ErrTimeout) // to a connection, 0 means no deadline
 	}
 	conn.SetTimeout(left)
+	if c.cfg.By == topology.CheckLDAPBind {
+		return c.bind(conn)
+	}
 	if target.Scheme != topology.SchemeHTTPS {
 		return c.ask(conn, target)
 	}
@@ -93,10 +97,23 @@ func (c *Checker) secured() *certificate.Client {
 	return c.tls
 }
 
+// bind binds and checks the result. The connection is closed without an unbind,
+// which has no response.
+func (c *Checker) bind(conn web.Conn) error {
+	switch result, err := ldap.Bind(conn, c.cfg.BindDN, c.cfg.Password); {
+	case err != nil:
+		return inWords(err)
+	case result != ldap.Success:
+		return errors.New(result.String())
+	}
+	return nil
+}
+
 // inWords names what went wrong with a connection; nil if nothing did.
 func inWords(err error) error {
 	var wrong *web.MismatchError
 	var insecure *certificate.Error
+	var foreign *ldap.MessageError
 	switch {
 	case err == nil:
 		return nil
@@ -104,6 +121,8 @@ func inWords(err error) error {
 		return errors.New("tls")
 	case errors.As(err, &wrong):
 		return errors.New("not HTTP")
+	case errors.As(err, &foreign):
+		return errors.New("not LDAP")
 	}
 	return errors.New(cmp.Or(host.Failure(err), "closed"))
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Limits of a document. The tree is built only of documents within them: it
-// takes a hundred times the memory of the text, and some of its operations time
-// that grows with the square of the number of neighbours.
+// takes dozens of times the memory of the text, and to append a text or comment
+// to it takes time that grows with the number of neighbours.
 const (
 	nodesMax = 10_000 // elements, attributes, texts and comments
 	depthMax = 200    // elements within elements

@@ -255,10 +255,14 @@ func TestAfterAReboot(t *testing.T) {
 	}
 }
 
-// TestBadTarget: the error names the probe.
+// TestBadTarget: the error names the probe, also if its check is at fault.
 func TestBadTarget(t *testing.T) {
 	l := newLab(t)
 	if _, err := probe.New(l.p, topology.Probe{Target: "192.0.2.50"}); err == nil || !strings.Contains(err.Error(), "probe: p: target: ") {
 		t.Errorf("got %v", err)
+	}
+	broken := topology.Probe{Target: "http://192.0.2.50/", Check: topology.Check{By: topology.CheckSOAP, XPath: "//["}}
+	if _, err := probe.New(l.p, *broken.Complete(topology.Place{}).(*topology.Probe)); err == nil || !strings.Contains(err.Error(), "check: p: probe: xpath: ") {
+		t.Errorf("a broken XPath: got %v", err)
 	}
 }

@@ -78,11 +78,7 @@ func (x *Exchange) refuse(err error) {
 func (x *Exchange) Answer(status, size int) error {
 	box := outboxes.Get().(*outbox)
 	defer outboxes.Put(box)
-	b := appendStatus(box.b[:0], status)
-	b = append(b, headerRequest+": "...)
-	b = strconv.AppendUint(b, x.Request.ID, 10)
-	b = append(b, "\r\n"...)
-	b = x.appendOwn(b)
+	b := x.AppendHead(box.b[:0], status, true)
 	if !bodyAllowed(status) {
 		return x.write(append(b, "\r\n"...))
 	}

@@ -1,23 +1,27 @@
 package fault
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // Backend changes how a back end answers: `backend web status 500`, `backend
-// web latency 2s`, `backend web hang`, `backend web reset`, `backend web ok`.
+// web latency 2s`, `backend web hang`, `backend web ok`. The other modes are
+// those of topology.BackendModes.
 type Backend struct {
 	Node    string
-	Mode    string // one of the modes below
-	Status  int
-	Latency time.Duration
+	Mode    string
+	Status  int           // of mode status
+	Latency time.Duration // of mode latency
 }
 
-// backendModes are the words for Mode.
-var backendModes = []string{"status", "latency", "hang", "reset", "ok"}
+// drawnModes are the modes that random faults use. What the others damage is
+// seen by who looks at the answer, and random faults are about who answers.
+var drawnModes = []string{"status", "latency", "hang", "reset", "ok"}
 
 // The statuses that end an exchange; an interim one, such as 100, does not.
 const (
@@ -25,10 +29,21 @@ const (
 	statusMax = 599
 )
 
+// plainModes are the modes that are one word.
+var plainModes = slices.DeleteFunc(topology.BackendModes(), func(mode string) bool {
+	return mode == topology.BackendStatus || mode == topology.BackendLatency
+})
+
+// hasModes reports whether the back end of a node has modes. What a program of
+// a Go team has is its own business.
+func hasModes(n topology.Node, modes ...string) bool {
+	return n.Backend == nil || !slices.ContainsFunc(modes, func(m string) bool { return !slices.Contains(n.Backend.Modes(), m) })
+}
+
 var backendRow = Kind[Backend]{
-	Verb: "backend", Usage: "backend NODE status 500 | latency TIME | hang | reset | ok",
+	Verb: "backend", Usage: "backend NODE status 500 | latency TIME | " + strings.Join(plainModes, " | "),
 	Parse: func(l *Line) Backend {
-		f := Backend{Node: l.Name("node"), Mode: l.OneOf("mode", backendModes...)}
+		f := Backend{Node: l.Name("node"), Mode: l.OneOf("mode", topology.BackendModes()...)}
 		switch f.Mode {
 		case "status":
 			f.Status = l.Count("status", statusMin, statusMax)
@@ -39,8 +54,8 @@ var backendRow = Kind[Backend]{
 	},
 	Power: MustBeUp, Stack: OwnStack,
 	Draw: func(d *Draw) (f Backend, ok bool) {
-		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Takes("backend") })
-		f.Mode = d.Word(backendModes...)
+		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Takes("backend") && hasModes(n, drawnModes...) })
+		f.Mode = d.Word(drawnModes...)
 		switch f.Mode {
 		case "status":
 			f.Status = statusMin + d.IntN(statusMax-statusMin+1)
@@ -51,8 +66,11 @@ var backendRow = Kind[Backend]{
 	},
 	Targets: func(f Backend) Targets { return nodes(f.Node) },
 	Needs: func(f Backend, n topology.Node) error {
-		if !n.Takes("backend") {
+		switch {
+		case !n.Takes("backend"):
 			return lacks("node %s is not a backend", f.Node)
+		case !hasModes(n, f.Mode):
+			return lacks("node %s answers %s, want %s", f.Node, n.Backend.Protocol, strings.Join(n.Backend.Modes(), ", "))
 		}
 		return nil
 	},

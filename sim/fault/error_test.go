@@ -70,7 +70,7 @@ var goldenErrors = []struct {
 	{"stop web on b", 6, `got "web", want "service"`},
 	{"stop service web at b", 18, `got "at", want "on"`},
 	{"backend web status 5000", 20, `status: got "5000", want a whole number from 200 to 599`},
-	{"backend web teapot", 13, `mode: got "teapot", want status, latency, hang, reset or ok`},
+	{"backend web teapot", 13, `mode: got "teapot", want latency, hang, reset, reset-on-accept, ok, status, slow-drip, endless-head, wrong-length, http-1.0, chunked, garbage, huge, empty, html, soap-fault, xml-bomb, invalid-credentials or busy`},
 	{"skew a 5", 8, `step: got "5", want a duration`},
 	{"drift a -95%", 9, `drift: got -95%, want -90% to 100%`},
 	{"pull a.lan für 5s", 12, `got "für", want the end of the line`},

@@ -79,6 +79,8 @@ var goldenLines = []struct {
 	{"backend web hang", Backend{Node: "web", Mode: "hang"}},
 	{"backend web reset for 100us", For{Backend{Node: "web", Mode: "reset"}, 100 * time.Microsecond}},
 	{"backend web ok", Backend{Node: "web", Mode: "ok"}},
+	{"backend web http-1.0", Backend{Node: "web", Mode: "http-1.0"}},
+	{"backend web slow-drip for 10s", For{Backend{Node: "web", Mode: "slow-drip"}, 10 * time.Second}},
 	{"skew a 5s", Skew{"a", 5 * time.Second}},
 	{"skew a -1m", Skew{"a", -time.Minute}},
 	{"drift a 1%", Drift{"a", 0.01}},

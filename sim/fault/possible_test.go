@@ -2,6 +2,7 @@ package fault
 
 import (
 	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/cablepull/cablepull/sim/topology"
@@ -49,6 +50,35 @@ func TestProblems(t *testing.T) {
 	}
 	if got := Problems(everything(), Crash{"A"}); len(got) != 1 || !errors.Is(got[0], ErrSyntax) {
 		t.Errorf("a fault without a line: got %v, want ErrSyntax", got)
+	}
+}
+
+// TestModesOfProtocols: a back end has the modes of its protocol, and none is
+// drawn that it does not have.
+func TestModesOfProtocols(t *testing.T) {
+	top := everything()
+	web := top.Nodes["web"]
+	web.Backend = &topology.Backend{Protocol: topology.ProtocolLDAP}
+	top.Nodes["web"] = web
+	top = top.WithDefaults()
+	for line, want := range map[string]string{ // order: each on its own
+		"backend web busy": "",
+		"backend web hang": "",
+		"backend web html": "node web answers ldap, want latency, hang, reset, reset-on-accept, ok, invalid-credentials, busy",
+	} {
+		got := ""
+		for _, err := range Problems(top, parsed(t, line)) {
+			got += err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+	if err := Problems(everything(), parsed(t, "backend web busy")); len(err) != 1 {
+		t.Errorf("backend web busy, of a website: got %v, want one problem", err)
+	}
+	if f, ok := backendRow.draw(&Draw{Rand: rand.New(rand.NewPCG(1, 2)), Topology: top}); ok {
+		t.Errorf("got %v for a directory, want nothing to draw", f)
 	}
 }
 

@@ -20,6 +20,12 @@ func TestCheckProblems(t *testing.T) {
 		{Check{By: CheckSOAP, Method: MethodGet, XPath: "//a[b = 'c']", Filter: "x", Status: 200}, "", nil},
 		{Check{By: CheckJSON, Field: "a", Value: "b", Method: MethodPost, Send: "{}"}, "", nil},
 
+		{Check{By: CheckLDAPPing}, "ldap://192.0.2.100/", nil},
+		{Check{By: CheckLDAPBind, BindDN: "cn=probe", Password: "x"}, "ldap://192.0.2.100:10389", nil},
+
+		{Check{By: CheckLDAPBind}, "", []string{`probe.target: got "http://192.0.2.100/", want a URL that begins with ldap or tcp`}},
+		{Check{By: CheckLDAPBind, Password: "x"}, "ldap://192.0.2.100", []string{`probe.password: got "x" without bind-dn: servers refuse a password without a name`}},
+		{Check{By: CheckLDAPPing, BindDN: "cn=probe"}, "ldap://192.0.2.100", []string{`probe.bind-dn: got "cn=probe", want none: ldap-ping does not bind`}},
 		{Check{}, "tcp://192.0.2.100", []string{`probe.target: got "tcp://192.0.2.100", want a port: tcp has no default`}},
 		{Check{By: CheckHTTPStatus}, "tcp://192.0.2.100:80", []string{`probe.target: got "tcp://192.0.2.100:80", want a URL that begins with http or https`}},
 		{Check{By: CheckHTTPToken}, "", []string{"probe: token is missing: http-token looks for it"}},

@@ -177,11 +177,12 @@ const (
 	SchemeHTTP  = "http"
 	SchemeHTTPS = "https"
 	SchemeFTP   = "ftp"
+	SchemeLDAP  = "ldap"
 	SchemeTCP   = "tcp" // any protocol over TCP
 )
 
 // defaultPorts are the ports of URLs without one; 0: a URL must have one.
-var defaultPorts = map[string]int{SchemeHTTP: DefaultPort, SchemeHTTPS: DefaultTLSPort, SchemeFTP: DefaultFTPPort, SchemeTCP: 0}
+var defaultPorts = map[string]int{SchemeHTTP: DefaultPort, SchemeHTTPS: DefaultTLSPort, SchemeFTP: DefaultFTPPort, SchemeLDAP: DefaultLDAPPort, SchemeTCP: 0}
 
 // ParseTarget reads the URL of a server. The host must be an address: the bench
 // has no DNS. The error names the part that is wrong.

@@ -25,6 +25,7 @@ const (
 	DefaultSize           = 1000
 	DefaultPort           = 80
 	DefaultFTPPort        = 21
+	DefaultLDAPPort       = 389
 	DefaultService        = "web"
 	BackendService        = "http" // the service of a back end
 	DefaultUserAgent      = 300 * time.Second

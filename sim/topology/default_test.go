@@ -24,7 +24,7 @@ func TestDocumentedDefaults(t *testing.T) {
 	checkOfMembers.Fast, checkOfMembers.Down = 0, 0 // both follow the interval
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
-		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Forward{}, Check{}.WithDefaults(),
+		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Forward{}, Check{}.WithDefaults(), Page{},
 		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(),
 		member, checkOfMembers,
 	}

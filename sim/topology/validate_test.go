@@ -66,7 +66,7 @@ var mistakes = []struct {
 		n.NICs = map[string]NIC{"lan": {Address: n.NICs["lan"].Address, MAC: "02:00:00:00:00:01"}}
 	}),
 		"nodes.c1.nics.lan.mac: a.lan already has 02:00:00:00:00:01 on segment lan"},
-	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "ftp://192.0.2.100/"} }), `nodes.c1.probe.target: got "ftp://192.0.2.100/", want a URL that begins with http, https or tcp`},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "ftp://192.0.2.100/"} }), `nodes.c1.probe.target: got "ftp://192.0.2.100/", want a URL that begins with http, https, ldap or tcp`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "ftp://192.0.2.99/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "gopher://192.0.2.100/"} }), `nodes.c1.client.target: got "gopher://192.0.2.100/", want a URL such as http://192.0.2.100/`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.99:81/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
@@ -75,7 +75,7 @@ var mistakes = []struct {
 	}), "nodes.c1.client.stop: got 1s, want an instant after start, 1s"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{} }), "nodes.c1.probe: target is missing"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.99/"} }), "~nodes.c1.probe.target: no node has the address 192.0.2.99"},
-	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Check: Check{By: "icmp"}} }), `nodes.c1.probe.by: got "icmp", want tcp-half, tcp-full, http-status, http-token, http-regexp, soap, json or ims`},
+	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Check: Check{By: "icmp"}} }), `nodes.c1.probe.by: got "icmp", want tcp-half, tcp-full, http-status, http-token, http-regexp, soap, json, ldap-ping, ldap-bind or ims`},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Check: Check{Timeout: 3 * time.Second}} }), "nodes.c1.probe.timeout: got 3s, want at most the interval, 2s"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Check: Check{By: CheckHTTPToken}} }), "nodes.c1.probe: token is missing: http-token looks for it"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "http://192.0.2.100/", Check: Check{Token: "ok"}} }), `nodes.c1.probe.token: got "ok", want none: tcp-full does not look for a token`},
