@@ -30,8 +30,12 @@ func ForwardTo(a netip.AddrPort) Forward { return Forward{Address: a} }
 // IsValid reports whether requests are forwarded at all.
 func (f Forward) IsValid() bool { return f.Group != "" || f.Address.IsValid() }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
+// UnmarshalText implements encoding.TextUnmarshaler. An empty text is nowhere.
 func (f *Forward) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*f = Forward{}
+		return nil
+	}
 	name, isGroup := strings.CutPrefix(string(text), groupWord)
 	if !isGroup {
 		a, err := netip.ParseAddrPort(string(text))
