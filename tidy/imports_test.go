@@ -37,14 +37,16 @@ var flow = map[string][]string{
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
 	"node/track":          {}, // a pure machine
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
+	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/upstream":       {},                        // a pure machine
 	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/forward", "node/host", "node/upstream", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
-	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host", "node/name"},
+	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
 	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
+	"node/health":         {},                                                                         // a pure value
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
 	"sim/sighting":        {"sim/event", "node/wire"},                                                 // frames in, events out; it knows no world
 	"node/wire/layer": { // only code that decodes captures pays for its initialization
@@ -55,7 +57,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver", "node/proxy",
+		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does

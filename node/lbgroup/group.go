@@ -26,14 +26,14 @@ type Group struct {
 	changes []Change
 
 	// What the algorithms read and write, by slot.
-	lastUsed   uint16              // the slot chosen last by round-robin
+	lastUsed   uint16             // the slot chosen last by round-robin
 	lastEpoch  uint32             // its member's epoch; 0: none was chosen
-	position   [MembersMax]uint16  // in order
+	position   [MembersMax]uint16 // in order
 	credit     [MembersMax]int32  // of weighted-round-robin; the sum of those that are up is 0
 	weight     [MembersMax]int32  // as configured
 	load       [MembersMax]uint64 // of the least-connections algorithms
 	claim      [MembersMax]uint64 // the member's hash
-	candidates [MembersMax]uint16  // of a retry
+	candidates [MembersMax]uint16 // of a retry
 }
 
 // member is what a group knows about a member.

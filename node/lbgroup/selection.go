@@ -10,7 +10,7 @@ type slotSet [MembersMax / 64]uint64
 
 func (s *slotSet) add(slot uint16)      { s[slot>>6] |= 1 << (slot & 63) }
 func (s *slotSet) has(slot uint16) bool { return s[slot>>6]>>(slot&63)&1 == 1 }
-func (s *slotSet) empty() bool         { return *s == slotSet{} }
+func (s *slotSet) empty() bool          { return *s == slotSet{} }
 
 // choose returns a member that is up and was not tried, by the algorithm.
 func (g *Group) choose(tried *slotSet, hash uint64) (slot uint16, ok bool) {

@@ -26,7 +26,7 @@ type Transaction struct {
 	request Request
 	tried   slotSet
 	epoch   uint32 // of the group at the last Next
-	slot    uint16  // of the last choice
+	slot    uint16 // of the last choice
 	current uint32 // epoch of its member
 	plan    plan
 	stage   stage

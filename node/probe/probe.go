@@ -13,17 +13,12 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/check"
+	"github.com/cablepull/cablepull/node/health"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
-)
-
-// The states of a target, as events name them.
-const (
-	up   = "up"
-	down = "down"
 )
 
 // Probe checks one target during one boot of its machine. At first the target's
@@ -37,9 +32,7 @@ type Probe struct {
 	changed func(up bool, reason string)
 	stopped bool
 	stream  string // the prefix of its random streams
-	state   string // empty: not known yet
-	alike   int    // consecutive checks with the same result as the last one
-	good    bool   // the last one
+	judge   health.Judge
 }
 
 // New starts a probe on a running machine; it ends with the machine. cfg must
@@ -68,7 +61,10 @@ func start(h *host.Host, cfg topology.Probe, stream string, changed func(up bool
 	if err != nil {
 		return nil, err
 	}
-	p := &Probe{host: h, cfg: cfg, target: target, checker: checker, changed: changed, stream: stream}
+	p := &Probe{
+		host: h, cfg: cfg, target: target, checker: checker, changed: changed, stream: stream,
+		judge: health.Judge{Rise: cfg.Rise, Fall: cfg.Fall},
+	}
 	if target.Name != "" {
 		p.names = name.New(h, cfg.Nameservers, cfg.Resolve, "probe")
 	}
@@ -81,9 +77,9 @@ func (p *Probe) Stop() { p.stopped = true }
 
 func stateOf(good bool) string {
 	if good {
-		return up
+		return health.Up.String()
 	}
-	return down
+	return health.Down.String()
 }
 
 func (p *Probe) run(proc *sim.Proc) {
@@ -97,28 +93,25 @@ func (p *Probe) run(proc *sim.Proc) {
 		if p.stopped {
 			return
 		}
-		p.judge(p.check())
+		p.take(p.check())
 		for due <= clock.Elapsed() { // skip the checks that a frozen machine missed
 			due += p.cfg.Interval
 		}
 	}
 }
 
-// judge takes the result of a check, nil if it was good, and reports the state
+// take takes the result of a check, nil if it was good, and reports the state
 // of the target when it changes.
-func (p *Probe) judge(outcome error) {
-	if good := outcome == nil; good != p.good {
-		p.good, p.alike = good, 0
+func (p *Probe) take(outcome error) {
+	var changed bool
+	if p.judge, changed = p.judge.Take(outcome == nil); !changed || p.stopped {
+		return
 	}
-	p.alike++
-	enough, reason := p.cfg.Rise, ""
+	reason := ""
 	if outcome != nil {
-		enough, reason = p.cfg.Fall, outcome.Error()
+		reason = outcome.Error()
 	}
-	if state := stateOf(p.good); p.alike >= enough && p.state != state && !p.stopped {
-		p.state = state
-		p.changed(p.good, reason)
-	}
+	p.changed(p.judge.State == health.Up, reason)
 }
 
 // check checks the target once; of a name that has several addresses, the

@@ -41,6 +41,9 @@ var (
 	fromSession = source{of: "a client with sessions", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "is no client with sessions", func(Node) bool { return plan.Clients[name].Sessions > 0 })
 	}}
+	fromBalancer = source{of: "a node with a balancer", problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, "has no balancer", func(n Node) bool { return slices.Contains(n.Services, topology.BalancerService) })
+	}}
 	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
 	}}
@@ -74,6 +77,9 @@ var sources = map[string]source{
 	event.TrackChanged{}.Kind(): fromTracker,
 
 	event.ProxyPeerChanged{}.Kind(): fromProxy, event.ProxyAttemptFailed{}.Kind(): fromProxy, event.ProxyRefused{}.Kind(): fromProxy,
+
+	event.BalancerMemberChanged{}.Kind(): fromBalancer, event.BalancerAttemptFailed{}.Kind(): fromBalancer,
+	event.BalancerRefused{}.Kind(): fromBalancer, event.BalancerStatus{}.Kind(): fromBalancer,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
 	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,

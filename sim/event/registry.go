@@ -19,6 +19,7 @@ var bodies = []Body{
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{}, TrackChanged{},
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},
+	BalancerMemberChanged{}, BalancerAttemptFailed{}, BalancerRefused{}, BalancerStatus{},
 	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{},
 	ProxyPeerChanged{}, ProxyAttemptFailed{}, ProxyRefused{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},

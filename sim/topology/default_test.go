@@ -19,13 +19,16 @@ func TestDocumentedDefaults(t *testing.T) {
 	whole := Topology{Segments: map[string]Segment{"lan": {}}, Nodes: map[string]Node{"n": node}}.WithDefaults()
 	server := LBGroup{Servers: []LBServer{{Name: "s"}}}.withDefaults(whole).Servers[0]
 	server.Name, server.CloneID = "", ""
+	member := Balancer{Members: []BalancerMember{{}}}.Complete(Place{}).(*Balancer).Members[0]
+	checkOfMembers := BalancerCheck{}.withDefaults()
+	checkOfMembers.Fast, checkOfMembers.Down = 0, 0 // both follow the interval
 	upstreamServer := Proxy{Upstream: Upstream{Servers: []UpstreamServer{{Name: "s"}}}}.Complete(Place{}).(*Proxy).Upstream.Servers[0]
 	upstreamServer.Name = ""
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
 		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Nameservers{}.WithDefaults(), Record{}.withDefaults(), *Record{Check: &RecordCheck{}}.withDefaults().Check, Forward{}, Check{}.WithDefaults(), Page{}, Track{}.withDefaults(), TrackCheck{Check: Check{}.WithDefaults()},
 		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(),
-		Upstream{}, upstreamServer,
+		Upstream{}, upstreamServer, member, checkOfMembers,
 	}
 	for _, f := range programFields {
 		program := reflect.New(reflect.TypeFor[Node]().Field(f.index).Type.Elem())

@@ -55,6 +55,7 @@ type Node struct {
 	Standby      map[string]Standby `yaml:"standby" doc:"standby control, by interface"`
 	Backend      *Backend           `yaml:"backend" doc:"an HTTP server"`
 	Proxy        *Proxy             `yaml:"proxy" doc:"a reverse proxy that balances as nginx does"`
+	Balancer     *Balancer          `yaml:"balancer" doc:"a load balancer in front of other machines, such as HAProxy, an F5 or a Cisco"`
 	Client       *Client            `yaml:"client" doc:"an HTTP or FTP client"`
 	Probe        *Probe             `yaml:"probe" doc:"a health check"`
 	Router       *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`

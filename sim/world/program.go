@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cablepull/cablepull/node/backend"
+	"github.com/cablepull/cablepull/node/balancer"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/probe"
@@ -52,6 +53,7 @@ var programs = []Program{
 	ProgramOf("gateway", startGateway),
 	ProgramOf("resolver", startResolver),
 	ProgramOf("proxy", startProxy),
+	ProgramOf("balancer", startBalancer),
 	ProgramOf("exec", refuseExec),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
@@ -131,6 +133,17 @@ func startProxy(n *Node, cfg *topology.Proxy) (*Running, error) {
 		return nil, err
 	}
 	return &Running{Switch: switchOf(p)}, nil
+}
+
+func startBalancer(n *Node, cfg *topology.Balancer) (*Running, error) {
+	b, err := balancer.New(n.host, *cfg, n.running.Memory)
+	if err != nil {
+		return nil, err
+	}
+	set := func(property, value string) error {
+		return b.SetMember(strings.TrimPrefix(property, topology.BalancerProperty("")), value)
+	}
+	return &Running{Switch: switchOf(b), Set: set, Finish: b.Finish}, nil
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {

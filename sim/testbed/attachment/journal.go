@@ -63,7 +63,7 @@ func (j *Journal) Take() []event.Event {
 }
 
 // lastWords is what nodes say when they are asked to finish.
-var lastWords = event.SetOf(event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{}, event.RequestWaiting{})
+var lastWords = event.SetOf(event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{}, event.LBStatus{}, event.BalancerStatus{}, event.RequestWaiting{})
 
 // End drops what happened after the end of the run: nodes run on until they are
 // asked to finish. What they then say of themselves, their last events, gets
