@@ -34,12 +34,13 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/lbgroup":        {},                                                       // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby"},
-	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/host", "node/name"},
-	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
+	"node/name":           {"sim/event", "sim/topology", "node/host"},                    // no matter what the address is for
+	"node/cell":           {"sim", "sim/event", "sim/topology", "node/host", "node/web"}, // server and watcher; what a document means is the group's
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
 	"sim/sighting":        {"sim/event", "node/wire"},                                                 // frames in, events out; it knows no world
@@ -51,7 +52,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver",
+		"node/wire", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/probe", "node/resolver",
 		"node/selfbalance", "node/selfbalance/distributor",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
