@@ -53,6 +53,7 @@ func New(h *host.Host, cfg topology.Cell) *Cell {
 		k.clusters = append(k.clusters, c)
 	}
 	k.changed()
+	k.setMode(cfg.Mode)
 	k.server = &web.Server{Node: h.Name(), Go: h.Go, Service: servlet{k}}
 	k.proc = h.Go("cell", k.run)
 	return k

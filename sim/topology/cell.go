@@ -15,6 +15,7 @@ import (
 // learns of a change.
 type Cell struct {
 	Port     int                              `yaml:"port" doc:"TCP port (default 9080)" jsonschema:"minimum=1,maximum=65535"`
+	Mode     string                           `yaml:"mode" doc:"ok (default), or what is wrong with it from the start: stale (it goes on giving the document that it had), empty (its clusters have no servers), garbage (it answers with what is no document), slow (it sends a byte per second), hang (it answers nothing); set CELL cell.mode changes it" jsonschema:"enum=ok,enum=stale,enum=empty,enum=garbage,enum=slow,enum=hang"`
 	Clusters map[string]map[string]CellMember `yaml:"clusters" doc:"the servers of each cluster by name, such as app: {s1: {weight: 2}, s2: {}}; their names are the clone ids of their session cookies" jsonschema:"required"`
 }
 
@@ -34,14 +35,14 @@ const (
 	weightMax       = 65000 // of a member: spec/failover.md §6.2
 )
 
-// The modes of a cell.
+// The modes of a cell; Cell.Mode says what they are.
 const (
 	CellOK      = "ok"
-	CellStale   = "stale"   // it goes on giving the document that it had
-	CellEmpty   = "empty"   // its clusters have no servers
-	CellGarbage = "garbage" // it answers with what is no document
-	CellSlow    = "slow"    // it sends a byte of each answer per second
-	CellHang    = "hang"    // it answers nothing until the mode changes
+	CellStale   = "stale"
+	CellEmpty   = "empty"
+	CellGarbage = "garbage"
+	CellSlow    = "slow"
+	CellHang    = "hang"
 )
 
 // CellModes lists the modes of a cell.
@@ -52,6 +53,7 @@ func CellModes() []string {
 // Complete implements Program.
 func (k Cell) Complete(at Place) Program {
 	k.Port = cmp.Or(k.Port, DefaultCellPort)
+	k.Mode = cmp.Or(k.Mode, CellOK)
 	clusters := map[string]map[string]CellMember{}
 	for _, cluster := range Names(k.Clusters) {
 		clusters[cluster] = map[string]CellMember{}
@@ -135,7 +137,7 @@ func (k Cell) Properties() []Property {
 	all := append(serviceSwitches(k), Property{
 		Name: CellModeProperty, Want: strings.Join(CellModes(), ", "),
 		Takes: func(v string) bool { return slices.Contains(CellModes(), v) },
-		Value: CellOK, Unset: CellOK,
+		Value: k.Mode, Unset: CellOK,
 	})
 	for _, cluster := range Names(k.Clusters) {
 		for _, name := range Names(k.Clusters[cluster]) {

@@ -86,7 +86,9 @@ func TestCellProblems(t *testing.T) {
 // TestCellDefaults: a server of a cell is at the address of the node of its
 // name, and a weight of 0 is none that was left out.
 func TestCellDefaults(t *testing.T) {
-	top := celled(func(g *LBGroup, _ *Cell) { g.Servers = []LBServer{{Address: addr("192.0.2.60"), Name: "spare"}, {Address: addr("192.0.2.52")}} }).WithDefaults()
+	top := celled(func(g *LBGroup, _ *Cell) {
+		g.Servers = []LBServer{{Address: addr("192.0.2.60"), Name: "spare"}, {Address: addr("192.0.2.52")}}
+	}).WithDefaults()
 	app := top.Nodes["dm"].Cell.Clusters["app"]
 	if m := app["s1"]; m.Address != addr("192.0.2.51") || m.Port != 80 || *m.Weight != 1 {
 		t.Errorf("s1: got %+v with weight %d", m, *m.Weight)
