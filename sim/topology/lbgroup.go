@@ -20,7 +20,7 @@ type LBGroup struct {
 	Masquerade     bool             `yaml:"masquerade" doc:"send the group's name as Host instead of the member's (default off)"`
 	Mode           string           `yaml:"mode" doc:"where the product's manual and what was observed of it differ: documented (default) or observed" jsonschema:"enum=documented,enum=observed"`
 	TryEveryFailed string           `yaml:"try-every-failed" doc:"state of a member that was down and that try-every-server tried in vain, of which the product's texts say both: down (default) or softdown" jsonschema:"enum=down,enum=softdown"`
-	Servers        []LBServer       `yaml:"server" doc:"the members, in their order; with retrieve-wlm-info those until the cell has first answered (default: none, which needs a cell)"`
+	Servers        []LBServer       `yaml:"server" doc:"the members, in their order; with retrieve-wlm-info those until the cell has first answered, and only they can be disabled and enabled by name (default: none, which needs a cell)"`
 	HealthCheck    *LBHealthCheck   `yaml:"health-check" doc:"checks of the members; {} for the product's defaults (default: none, members are judged by requests alone)"`
 	Affinity       *SessionAffinity `yaml:"session-affinity" doc:"keeps the requests of one session on one member; {} for the product's defaults (default: none)"`
 
