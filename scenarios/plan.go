@@ -29,7 +29,7 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 			node.Members = append(node.Members, expect.Membership{Interface: iface, Group: standby.Group, VIPs: standby.VIPs(), Balanced: standby.SelfBalance != nil})
 		}
 		if n.Gateway != nil {
-			node.Groups = n.Gateway.MemberNames()
+			node.Groups = t.MemberNames(name)
 		}
 		if n.Exec != nil {
 			node.Host = &expect.Host{Programs: n.Exec.Programs(), VIPs: n.Exec.VIPs, Watched: n.Exec.Watch != ""}

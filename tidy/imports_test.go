@@ -34,7 +34,7 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/lbgroup":        {},                                                       // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
-	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
 	"node/track":          {}, // a pure machine
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
@@ -44,7 +44,8 @@ var flow = map[string][]string{
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
-	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
+	"node/name":           {"sim/event", "sim/topology", "node/host"},                    // no matter what the address is for
+	"node/cell":           {"sim", "sim/event", "sim/topology", "node/host", "node/web"}, // server and watcher; what a document means is the group's
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
 	"node/health":         {},                                                                         // a pure value
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
@@ -57,7 +58,7 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy",
+		"node/wire", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does

@@ -8,5 +8,6 @@
 // in advance and serves once the address arrives, or as its bind policy says
 // (spec/failover.md F14). Start reading at gateway.go; binding.go binds to the
 // address, service.go answers requests, upstream.go forwards
-// them, fileserver.go sends files, leave.go is a graceful leave.
+// them, membership.go asks a cell for the members of
+// a group, fileserver.go sends files, leave.go is a graceful leave.
 package gateway

@@ -38,9 +38,7 @@ func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
 		s.start()
 	}
 	for _, name := range topology.Names(g.groups) {
-		if c := g.groups[name].health; c != nil {
-			c.start()
-		}
+		g.groups[name].start()
 	}
 	if len(g.groups) > 0 {
 		g.load = newLoad(g)
@@ -51,7 +49,7 @@ func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
 // SetMember enables or disables a member of a group.
 func (g *Gateway) SetMember(group, member string, enabled bool) error {
 	gr := g.groups[group]
-	if gr == nil || gr.members[member].Name == "" {
+	if gr == nil || !gr.has(member) {
 		return fmt.Errorf("gateway: group on %s: got member %q of %q, want one that there is", g.host.Name(), member, group)
 	}
 	gr.setAdminState(member, enabled)

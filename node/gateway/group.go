@@ -29,8 +29,9 @@ type group struct {
 	members  map[string]topology.LBServer
 	servers  *forward.Forwarder
 	damp     *sim.Timer
-	health   *health // nil: members are not checked
-	requests int     // in progress
+	health   *health     // nil: members are not checked
+	cell     *membership // nil: the members are those of the configuration
+	requests int         // in progress
 }
 
 func newGroup(g *Gateway, name string, cfg topology.LBGroup) *group {
@@ -50,7 +51,26 @@ func newGroup(g *Gateway, name string, cfg topology.LBGroup) *group {
 	if cfg.HealthCheck != nil {
 		gr.health = newHealth(gr, *cfg.HealthCheck)
 	}
+	if cfg.RetrieveInfo {
+		gr.cell = newMembership(gr)
+	}
 	return gr
+}
+
+// start begins what a group does by itself.
+func (g *group) start() {
+	if g.cell != nil {
+		g.cell.start()
+	}
+	if g.health != nil {
+		g.health.start()
+	}
+}
+
+// has reports whether a group has a member, or had it in its configuration.
+func (g *group) has(member string) bool {
+	_, listed := g.members[member]
+	return listed || g.cell != nil && g.cell.configured[member].Name != ""
 }
 
 // now is the instant by the clock of the machine, in whose time the group
@@ -97,6 +117,25 @@ func (g *group) drop(member string) {
 	}
 }
 
+// adopt takes another list of members, which the machine has already. Idle
+// connections to those that are somewhere else now, or nowhere, are closed.
+func (g *group) adopt(list []topology.LBServer) {
+	next := map[string]topology.LBServer{}
+	for _, s := range list {
+		next[s.Name] = s
+	}
+	for _, name := range topology.Names(g.members) {
+		if before, now := g.members[name], next[name]; before.Address != now.Address || before.MappedPort != now.MappedPort {
+			g.drop(name)
+		}
+	}
+	g.members = next
+	g.changed()
+	if g.health != nil {
+		g.health.watch()
+	}
+}
+
 // enabled reports whether a member is in use, as the administrator wants it.
 func (g *group) enabled(member string) bool {
 	for _, m := range g.machine.Status() {
@@ -107,8 +146,12 @@ func (g *group) enabled(member string) bool {
 	return false
 }
 
-// setAdminState enables or disables a member.
+// setAdminState enables or disables a member. One that a cell does not list at
+// the moment has the state when it comes back.
 func (g *group) setAdminState(member string, enabled bool) {
+	if g.cell != nil {
+		g.cell.setAdminState(member, enabled)
+	}
 	g.machine.SetAdminState(g.now(), member, enabled)
 	g.changed()
 }
@@ -249,9 +292,10 @@ func stateName(s lbgroup.State) string {
 // addresses lists where a member listens, for each service that uses it.
 func (g *group) addresses(member string) []netip.AddrPort {
 	var all []netip.AddrPort
+	server, listed := g.members[member]
 	for _, s := range g.gateway.services {
-		if s.cfg.Forward.Group == g.name {
-			all = append(all, g.members[member].At(s.cfg.Forward))
+		if listed && s.cfg.Forward.Group == g.name {
+			all = append(all, server.At(s.cfg.Forward))
 		}
 	}
 	return all

@@ -22,13 +22,21 @@ func groupConfig(cfg topology.LBGroup) lbgroup.Config {
 	}
 	if a := cfg.Affinity; a != nil {
 		c.Affinity = affinity(*a)
+		c.Affinity.WLMOverride = !cfg.RetrieveInfo || a.Override
 	}
-	for _, s := range cfg.Servers {
-		c.Members = append(c.Members, lbgroup.Member{
+	c.Members = groupMembers(cfg.Servers)
+	return c
+}
+
+// groupMembers is the machine's form of a list of members.
+func groupMembers(list []topology.LBServer) []lbgroup.Member {
+	members := make([]lbgroup.Member, 0, len(list))
+	for _, s := range list {
+		members = append(members, lbgroup.Member{
 			Server: s.Name, Weight: s.Weight, Disabled: s.State == topology.LBServerDisabled, CloneID: s.CloneID,
 		})
 	}
-	return c
+	return members
 }
 
 // must panics on an error that validation rules out.
@@ -38,7 +46,7 @@ func must(err error) {
 	}
 }
 
-// affinity is the machine's form of session affinity.
+// affinity is the machine's form of session affinity, without a cell.
 func affinity(a topology.SessionAffinity) lbgroup.Affinity {
 	f := lbgroup.Affinity{
 		Enabled: true, WLMOverride: true,

@@ -47,7 +47,7 @@ type Config struct {
 // Member is a back end of the group (spec/failover.md §6.2).
 type Member struct {
 	Server   string // names the member; unique in the group
-	Weight   int    // 1 to 65000, DataPower's default is 1
+	Weight   int    // 1 to 65000, DataPower's default is 1; in SetMembers also 0
 	Disabled bool   // LBMemberState is disabled
 	CloneID  string // that a WebSphere server adds to its session cookies; may be empty
 }
@@ -112,11 +112,12 @@ func (c *Config) check() error {
 	if c.TryEveryFailed != Down && c.TryEveryFailed != SoftDown {
 		wrong("try every failed: got %v, want %v or %v", c.TryEveryFailed, Down, SoftDown)
 	}
-	return errors.Join(errors.Join(errs...), c.Affinity.check(), checkMembers(c.Members))
+	return errors.Join(errors.Join(errs...), c.Affinity.check(), checkMembers(c.Members, 1))
 }
 
-// checkMembers returns all mistakes of a list of members as one error.
-func checkMembers(list []Member) error {
+// checkMembers returns all mistakes of a list of members as one error. least is
+// the lowest weight.
+func checkMembers(list []Member, least int) error {
 	var errs []error
 	if len(list) > MembersMax {
 		errs = append(errs, fmt.Errorf("lbgroup: %w: got %d members, want at most %d", ErrConfig, len(list), MembersMax))
@@ -127,8 +128,8 @@ func checkMembers(list []Member) error {
 			errs = append(errs, fmt.Errorf("lbgroup: %w: member %d: got name %q, want one that no other member has", ErrConfig, i+1, m.Server))
 		}
 		seen[m.Server] = true
-		if m.Weight < 1 || m.Weight > WeightMax {
-			errs = append(errs, fmt.Errorf("lbgroup: %w: member %q: got weight %d, want 1 to %d", ErrConfig, m.Server, m.Weight, WeightMax))
+		if m.Weight < least || m.Weight > WeightMax {
+			errs = append(errs, fmt.Errorf("lbgroup: %w: member %q: got weight %d, want %d to %d", ErrConfig, m.Server, m.Weight, least, WeightMax))
 		}
 		if strings.ContainsAny(m.CloneID, ":;, \"") {
 			errs = append(errs, fmt.Errorf("lbgroup: %w: member %q: clone id: got %q, want no separators", ErrConfig, m.Server, m.CloneID))

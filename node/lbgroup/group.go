@@ -18,7 +18,7 @@ type Group struct {
 	marks    map[string]uint16 // by value of the insertion cookie
 	clones   map[string]uint16 // by clone id; of several members the first in the list
 	order    []uint16          // the slots of all members in the order of the list
-	ups      []uint16          // those of them that are up
+	ups      []uint16          // those of them that are up and have a weight
 
 	members [MembersMax]member // by slot; a member keeps its slot
 	epoch   uint32             // grows when members are added
@@ -170,12 +170,13 @@ func (g *Group) schedule() {
 	}
 }
 
-// rank lists the members that are up, and begins weighted-round-robin anew.
+// rank lists the members that are up and take new sessions, and begins
+// weighted-round-robin anew.
 func (g *Group) rank() {
 	g.ups = g.ups[:0]
 	for i, slot := range g.order {
 		g.position[slot] = uint16(i)
-		if g.members[slot].state == Up {
+		if g.members[slot].state == Up && g.weight[slot] > 0 {
 			g.ups = append(g.ups, slot)
 		}
 	}

@@ -12,10 +12,16 @@ import (
 // Disabled says. New ones begin like those of a Config. The connections of a
 // member that leaves no longer count, even if it comes back.
 //
+// A weight of 0 is what a cell gives a server that is to take no new sessions.
+// Its member is up if it was, keeps the sessions that it has by affinity, and
+// counts as not up for all other requests, whatever the algorithm: if no other
+// is up, it is tried as the properties about that say (ours; what DataPower
+// does with a weight of 0 is not documented).
+//
 // If the list is not valid nothing changes, and the error wraps ErrConfig.
 func (g *Group) SetMembers(now time.Duration, list []Member) error {
 	g.Advance(now)
-	if err := checkMembers(list); err != nil {
+	if err := checkMembers(list, 0); err != nil {
 		return fmt.Errorf("set members: %w", err)
 	}
 	g.replace(now, list)
@@ -102,7 +108,7 @@ func (g *Group) setActive(slot uint16, active int32) {
 	if g.cfg.Algorithm == WeightedLeastConnections {
 		// Different quotients stay different: weights are below 2^16, so two of them
 		// differ by more than 2^-32.
-		g.load[slot] = uint64(active) << 32 / uint64(g.weight[slot])
+		g.load[slot] = uint64(active) << 32 / uint64(max(1, g.weight[slot]))
 		return
 	}
 	g.load[slot] = uint64(active)

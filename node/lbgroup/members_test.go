@@ -47,7 +47,7 @@ func TestSetMembers(t *testing.T) {
 func TestSetMembersMistake(t *testing.T) {
 	g := weighted(t, RoundRobin, 1, 1)
 	before := g.Status()
-	err := g.SetMembers(0, []Member{{Server: "x", Weight: 1}, {Server: "b", Weight: 0}})
+	err := g.SetMembers(0, []Member{{Server: "x", Weight: 1}, {Server: "b", Weight: -1}})
 	if !errors.Is(err, ErrConfig) {
 		t.Errorf("got error %v", err)
 	}
@@ -138,5 +138,49 @@ func TestUnknownMember(t *testing.T) {
 	}
 	if got := g.Status(); !slices.Equal(got, before) || len(g.Changes()) > 0 {
 		t.Errorf("got %+v, want %+v and no changes", got, before)
+	}
+}
+
+// TestWeightZero: a member to which a cell gives a weight of 0 serves the
+// sessions that it has and no others, under each algorithm. That is no change
+// of its state. If no other is up it counts as not up: it is tried, but for
+// GiveUpWhenAllMembersDown.
+func TestWeightZero(t *testing.T) {
+	quiesced := []Member{{Server: "a", Weight: 0}, {Server: "b", Weight: 1}}
+	for i := range algorithmWords.names {
+		g := weighted(t, Algorithm(i), 1, 1)
+		if err := g.SetMembers(0, quiesced); err != nil {
+			t.Fatal(err)
+		}
+		for hash := range uint64(20) {
+			tx := g.Begin(Request{Hash: hash})
+			if got := tx.Next(0); got != (Choice{"b", ByAlgorithm}) {
+				t.Errorf("%v: got %+v, want b", Algorithm(i), got)
+			}
+			tx.Connected()
+		}
+		tx := g.Begin(Request{Affine: "a"})
+		if got := tx.Next(0); got != (Choice{"a", ByAffinity}) {
+			t.Errorf("%v: a session of a: got %+v, want a", Algorithm(i), got)
+		}
+		tx.Connected()
+		if changes := g.Changes(); len(changes) > 0 {
+			t.Errorf("%v: got changes %+v", Algorithm(i), changes)
+		}
+	}
+	for giveUp, want := range map[bool]Choice{false: {"a", FirstOfList}, true: {"", NoneUp}} {
+		c := configured(RoundRobin)
+		c.GiveUpWhenAllMembersDown = giveUp
+		g, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := g.SetMembers(0, []Member{{Server: "a", Weight: 0}}); err != nil {
+			t.Fatal(err)
+		}
+		tx := g.Begin(Request{})
+		if got := tx.Next(0); got != want {
+			t.Errorf("give up %v: got %+v, want %+v", giveUp, got, want)
+		}
 	}
 }

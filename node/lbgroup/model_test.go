@@ -144,6 +144,9 @@ func (m *model) those(ok func(*backend) bool) []*backend {
 
 func isUp(b *backend) bool { return b.state == "up" }
 
+// takesNew reports whether a member takes new sessions.
+func takesNew(b *backend) bool { return isUp(b) && b.Weight > 0 }
+
 // choose takes one of some members that are up. It cannot say which one for
 // Hash, and returns nil.
 func (m *model) choose(from []*backend) *backend {
@@ -202,10 +205,10 @@ func (s *search) next() Choice {
 		return Choice{Why: *s.end}
 	}
 	if !s.begun {
-		s.begun, s.joined, s.someUp = true, m.joined, len(m.those(isUp)) > 0
+		s.begun, s.joined, s.someUp = true, m.joined, len(m.those(takesNew)) > 0
 	}
 	untried := func(b *backend) bool { return !slices.Contains(s.tried, b) && b.number <= s.joined }
-	ups := m.those(func(b *backend) bool { return isUp(b) && untried(b) })
+	ups := m.those(func(b *backend) bool { return takesNew(b) && untried(b) })
 	enabled := m.those(func(b *backend) bool { return b.state != "disabled" && untried(b) })
 	first := len(s.tried) == 0
 	// All others are tried after the first if the property is on, and that applies.
@@ -213,12 +216,12 @@ func (s *search) next() Choice {
 	switch {
 	case first && len(enabled) == 0:
 		return s.giveUp(NoMember)
+	case first && s.affine != "" && m.find(s.affine) != nil && isUp(m.find(s.affine)):
+		return s.took(m.find(s.affine), ByAffinity)
 	case first && !s.someUp && m.config.GiveUpWhenAllMembersDown && !every:
 		return s.giveUp(NoneUp)
 	case !first && !every && (m.config.Mode == Documented || !s.someUp):
 		return s.giveUp(NoRetry)
-	case first && s.affine != "" && m.find(s.affine) != nil && isUp(m.find(s.affine)):
-		return s.took(m.find(s.affine), ByAffinity)
 	case len(ups) > 0:
 		return s.took(m.choose(ups), ByAlgorithm)
 	case first && !every:

@@ -6,7 +6,7 @@ type plan uint8
 
 const (
 	undecided   plan = iota
-	noAttempt        // fails at once
+	noAttempt        // fails at once, unless the member of its session is up
 	firstMember      // one attempt, at the first enabled member of the list
 	oneMember        // one attempt, at a member that is up
 	everyUp          // members that are up, until none is left

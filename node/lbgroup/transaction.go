@@ -102,7 +102,7 @@ func (t *Transaction) Next(now time.Duration) Choice {
 		if slot, ok := t.affine(); ok {
 			return t.attempt(slot, ByAffinity)
 		}
-	case t.plan == oneMember || t.plan == firstMember:
+	case t.plan != everyUp && t.plan != everyMember:
 		return t.giveUp(NoRetry)
 	}
 	t.overlookNew()

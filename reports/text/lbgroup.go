@@ -27,6 +27,13 @@ func describeGroup(e event.Event) (note, bool) {
 			return gather("group %s: answers with an error at once: %s", b.Group, b.Reason), true
 		}
 		return gather("group %s: answers with an error: %s", b.Group, b.Reason), true
+	case event.CellChanged:
+		return say(good, "group %s: the cell lists %s (generation %d): %s", b.Group, b.Members, b.Generation, b.Reason), true
+	case event.CellFailed:
+		if b.Members == "" {
+			return say(bad, "group %s: no members from the cell: %s", b.Group, b.Reason), true
+		}
+		return say(warn, "group %s: no news from the cell, keeps %s: %s", b.Group, b.Members, b.Reason), true
 	default:
 		return describeProxy(e)
 	}

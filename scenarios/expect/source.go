@@ -72,6 +72,7 @@ var sources = map[string]source{
 	event.ProgramEnded{}.Kind(): fromHost, event.ProgramSaid{}.Kind(): fromHost,
 	event.LBMemberChanged{}.Kind(): fromGateway, event.LBAttemptFailed{}.Kind(): fromGateway, event.LBRefused{}.Kind(): fromGateway,
 	event.LBStatus{}.Kind(): fromGateway, event.GatewayLoad{}.Kind(): fromGateway, event.SessionServed{}.Kind(): fromSession,
+	event.CellChanged{}.Kind(): fromGateway, event.CellFailed{}.Kind(): fromGateway,
 	event.ProbeChanged{}.Kind(): fromProbe,
 	event.NameResolved{}.Kind(): fromAsker, event.NameFailed{}.Kind(): fromAsker, event.RecordChanged{}.Kind(): fromResolver,
 	event.TrackChanged{}.Kind(): fromTracker,

@@ -48,6 +48,32 @@ type GatewayLoad struct {
 	Memory      int64 // bytes in use
 }
 
+// CellChanged: a load-balancer group has other members or weights from its
+// WebSphere cell, or a cell that had failed answers again.
+type CellChanged struct {
+	Group      string
+	Generation int    // of the cell's document
+	Members    string // with their weights, such as s1 10, s2 0
+	Reason     string `words:"first answer,changed,answers again"`
+}
+
+// CellFailed: a load-balancer group does not get its members from its WebSphere
+// cell, and keeps those that it has. Each reason is logged once, until the cell
+// answers again.
+type CellFailed struct {
+	Group      string
+	Generation int    // of the document that counts; 0: the cell has not answered yet
+	Members    string // which are kept, as in CellChanged
+	Reason     string // a failure as in RequestFailed, or what is wrong with the answer
+}
+
+// The reasons of CellChanged.
+const (
+	CellFirst   = "first answer"
+	CellNews    = "changed"
+	CellAnswers = "answers again"
+)
+
 // The stages of LBAttemptFailed.
 const (
 	StageConnect = "connect"
@@ -68,3 +94,9 @@ func (LBStatus) Kind() string { return "lb-status" }
 
 // Kind implements Body.
 func (GatewayLoad) Kind() string { return "gateway-load" }
+
+// Kind implements Body.
+func (CellChanged) Kind() string { return "cell-changed" }
+
+// Kind implements Body.
+func (CellFailed) Kind() string { return "cell-failed" }

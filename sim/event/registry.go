@@ -20,7 +20,7 @@ var bodies = []Body{
 	BalanceAssigned{}, BalanceWeight{}, BalanceMember{}, BalanceTable{}, BalanceRecovery{}, BalanceRefused{},
 	BalanceStatus{}, BalanceCounters{},
 	BalancerMemberChanged{}, BalancerAttemptFailed{}, BalancerRefused{}, BalancerStatus{},
-	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{},
+	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{}, CellChanged{}, CellFailed{},
 	ProxyPeerChanged{}, ProxyAttemptFailed{}, ProxyRefused{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},

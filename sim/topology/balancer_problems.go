@@ -73,7 +73,7 @@ func (b Balancer) checkMembers(c *checker, at Place) {
 			c.fail(path, "member %d is also called %s: give one of them another name", first+1, m.Name)
 		}
 		taken[m.Name] = i
-		if !isMemberName(m.Name) {
+		if !IsMemberName(m.Name) {
 			c.fail(At(path, "name"), "got %q, want letters, digits, dots and dashes", m.Name)
 		}
 	}

@@ -27,7 +27,7 @@ func TestDocumentedDefaults(t *testing.T) {
 	complete := []any{
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
 		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Nameservers{}.WithDefaults(), Record{}.withDefaults(), *Record{Check: &RecordCheck{}}.withDefaults().Check, Forward{}, Check{}.WithDefaults(), Page{}, Track{}.withDefaults(), TrackCheck{Check: Check{}.WithDefaults()},
-		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(),
+		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(), WebSphereCell{}.withDefaults(), CellMember{}.withDefaults(whole, ""),
 		Upstream{}, upstreamServer, member, checkOfMembers,
 	}
 	for _, f := range programFields {

@@ -20,9 +20,17 @@ type LBGroup struct {
 	Masquerade     bool             `yaml:"masquerade" doc:"send the group's name as Host instead of the member's (default off)"`
 	Mode           string           `yaml:"mode" doc:"where the product's manual and what was observed of it differ: documented (default) or observed" jsonschema:"enum=documented,enum=observed"`
 	TryEveryFailed string           `yaml:"try-every-failed" doc:"state of a member that was down and that try-every-server tried in vain, of which the product's texts say both: down (default) or softdown" jsonschema:"enum=down,enum=softdown"`
-	Servers        []LBServer       `yaml:"server" doc:"the members, in their order" jsonschema:"required"`
+	Servers        []LBServer       `yaml:"server" doc:"the members, in their order; with retrieve-wlm-info those until the cell has first answered, and only they can be disabled and enabled by name (default: none, which needs a cell)"`
 	HealthCheck    *LBHealthCheck   `yaml:"health-check" doc:"checks of the members; {} for the product's defaults (default: none, members are judged by requests alone)"`
 	Affinity       *SessionAffinity `yaml:"session-affinity" doc:"keeps the requests of one session on one member; {} for the product's defaults (default: none)"`
+
+	// The rest is about a WebSphere cell.
+	RetrieveInfo       bool           `yaml:"retrieve-wlm-info" json:",omitempty" doc:"take the members and their weights from a WebSphere cell, each time that it answers; a server of the same name keeps its health-port and admin-state (default off)"`
+	WLMRetrieval       string         `yaml:"wlm-type" json:",omitempty" doc:"where from: use-websphere, the only choice (left out: the same)" jsonschema:"enum=use-websphere"`
+	Cell               *WebSphereCell `yaml:"websphere-cell" json:",omitempty" doc:"the cell to ask, such as 192.0.2.60:9080 (default: none)"`
+	WLMGroup           string         `yaml:"wlm-group" json:",omitempty" doc:"name of the cell's cluster whose servers are the members"`
+	WLMTransport       string         `yaml:"wlm-transport" json:",omitempty" doc:"how requests are forwarded to the members: http, the only one that the bench has, or https (left out: http)" jsonschema:"enum=http,enum=https"`
+	ApplicationRouting bool           `yaml:"appl-routing" json:",omitempty" doc:"route by application, which needs a cell with update-type subscribe; no effect beyond that, as the bench's cells have no applications (default off)"`
 }
 
 // LBServer is a member of a group.
@@ -45,6 +53,7 @@ type SessionAffinity struct {
 	Secure     bool     `yaml:"secure" doc:"clients send the cookie back over https only (default off)"`
 	HTTPOnly   bool     `yaml:"httponly" doc:"hide the cookie from scripts (default off)"`
 	Monitored  []string `yaml:"monitored-cookie" doc:"with activeConditional: cookies of members that begin a session; with passive: the cookie whose clone id names the member (default JSESSIONID)"`
+	Override   bool     `yaml:"override" json:",omitempty" doc:"with retrieve-wlm-info: on for the mode above; off (default): whatever the mode, affinity is passive, by the clone ids of the cell"`
 }
 
 // At returns the address and port to which a service forwards the requests for
@@ -96,6 +105,10 @@ func (g LBGroup) withDefaults(t Topology) LBGroup {
 		check := g.HealthCheck.withDefaults()
 		g.HealthCheck = &check
 	}
+	if g.Cell != nil {
+		cell := g.Cell.withDefaults()
+		g.Cell = &cell
+	}
 	if g.Affinity != nil {
 		affinity := g.Affinity.withDefaults()
 		g.Affinity = &affinity
@@ -139,10 +152,11 @@ func (c *checker) lbGroups(path []string, n Node) {
 		if g.HashHeader != "" && g.Algorithm != "hash" {
 			c.fail(At(at, "hash-header"), "got %q, want none: %s does not hash", g.HashHeader, g.Algorithm)
 		}
-		if len(g.Servers) == 0 {
-			c.fail(At(at, "server"), "got no member, want at least one")
+		if len(g.Servers) == 0 && !g.RetrieveInfo {
+			c.fail(At(at, "server"), "got no member, want at least one, or retrieve-wlm-info")
 		}
 		c.lbServers(At(at, "server"), n, g)
+		c.lbCell(at, n, g)
 		if g.HealthCheck != nil {
 			c.lbHealthCheck(At(at, "health-check"), *g.HealthCheck)
 		}
@@ -177,20 +191,25 @@ func (c *checker) lbServers(path []string, n Node, g LBGroup) {
 			c.fail(at, "member %d is also at %s and the same port", first+1, s.Address)
 		}
 		where[p] = i
-		if !isMemberName(s.Name) {
+		if !IsMemberName(s.Name) {
 			c.fail(At(at, "name"), "got %q, want letters, digits, dots and dashes", s.Name)
 		}
 	}
 }
 
-// isMemberName reports whether a text can name a member in a fault.
-func isMemberName(name string) bool {
+// memberNameMax is the limit of the name of a host (RFC 1035 §2.3.4), as which
+// members get requests.
+const memberNameMax = 253
+
+// IsMemberName reports whether a text can name a member, in a fault and as the
+// host of a request.
+func IsMemberName(name string) bool {
 	for _, c := range name {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
 			return false
 		}
 	}
-	return name != ""
+	return name != "" && len(name) <= memberNameMax
 }
 
 func (c *checker) affinity(path []string, a SessionAffinity) {
@@ -202,7 +221,8 @@ func (c *checker) affinity(path []string, a SessionAffinity) {
 	}
 }
 
-// memberProperties are the administrative states of the members of all groups.
+// memberProperties are the administrative states of the configured members of
+// all groups. Members that only a cell lists have none.
 func (g Gateway) memberProperties() []Property {
 	var all []Property
 	for _, name := range Names(g.Groups) {
@@ -219,14 +239,3 @@ func (g Gateway) memberProperties() []Property {
 
 // MemberProperty names the administrative state of a member of a group.
 func MemberProperty(group, member string) string { return "group." + group + "." + member }
-
-// MemberNames lists the members of each group. The gateway must be completed.
-func (g Gateway) MemberNames() map[string][]string {
-	all := map[string][]string{}
-	for name, group := range g.Groups { // order: into a map
-		for _, s := range group.Servers {
-			all[name] = append(all[name], s.Name)
-		}
-	}
-	return all
-}

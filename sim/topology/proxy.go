@@ -124,7 +124,7 @@ func (c *checker) upstreamServer(path []string, n Node, s UpstreamServer) {
 	if s.FailTimeout < time.Second || s.FailTimeout%time.Second != 0 {
 		c.fail(At(path, "fail-timeout"), "got %s, want whole seconds: nginx counts in them", s.FailTimeout)
 	}
-	if !isMemberName(s.Name) {
+	if !IsMemberName(s.Name) {
 		c.fail(At(path, "name"), "got %q, want letters, digits, dots and dashes", s.Name)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/balancer"
+	"github.com/cablepull/cablepull/node/cell"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/probe"
@@ -49,6 +50,7 @@ func AskerOf[C topology.Program](key string, start func(*Node, C) (*Running, err
 // programs are the built-in ones, in the order in which a machine starts them.
 var programs = []Program{
 	ProgramOf("router", startRouter),
+	ProgramOf("cell", startCell),
 	ProgramOf("backend", startBackend),
 	ProgramOf("gateway", startGateway),
 	ProgramOf("resolver", startResolver),
@@ -113,6 +115,11 @@ func startBackend(n *Node, cfg *topology.Backend) (*Running, error) {
 			return func() { n.must(b.Set(backend.Mode{Kind: backend.ModeOK})) }, err
 		},
 	}, nil
+}
+
+func startCell(n *Node, cfg *topology.Cell) (*Running, error) {
+	k := cell.New(n.host, *cfg)
+	return &Running{Switch: switchOf(k), Set: k.Set}, nil
 }
 
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {

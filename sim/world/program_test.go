@@ -14,6 +14,7 @@ import (
 // samples are nodes with one program each, by its key.
 var samples = map[string]topology.Node{
 	"backend": {Backend: &topology.Backend{}},
+	"cell":    {Cell: &topology.Cell{Clusters: map[string]map[string]topology.CellMember{"app": {"n": {}}}}},
 	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
 	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
 	"gateway": {Gateway: &topology.Gateway{}},
