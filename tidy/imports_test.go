@@ -34,7 +34,7 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/lbgroup":        {},                                                       // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
-	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/web"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
 	"node/track":          {}, // a pure machine
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},

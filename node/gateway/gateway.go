@@ -7,26 +7,29 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // Gateway is the services of one machine during one boot.
 type Gateway struct {
-	host      *host.Host
-	memory    topology.Memory // memory used by connections and requests
-	services  []*service      // in the order of their names
-	groups    map[string]*group
-	userAgent time.Duration // its timeout
-	load      *load         // nil: there are no groups
-	onChange  func()        // may be nil; see OnChange
-	onGroup   func()        // may be nil; see OnGroupChange
+	host        *host.Host
+	memory      topology.Memory // memory used by connections and requests
+	services    []*service      // in the order of their names
+	groups      map[string]*group
+	userAgent   time.Duration // its timeout
+	nameservers topology.Nameservers
+	names       *name.Stub // nil: nothing was looked up yet
+	load        *load      // nil: there are no groups
+	onChange    func()     // may be nil; see OnChange
+	onGroup     func()     // may be nil; see OnGroupChange
 }
 
 // New starts the services of cfg on a running machine; they end with the
 // machine. cfg must be complete. memory is what connections and requests use.
 func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
-	g := &Gateway{host: h, memory: memory, groups: map[string]*group{}, userAgent: cfg.UserAgent}
+	g := &Gateway{host: h, memory: memory, groups: map[string]*group{}, userAgent: cfg.UserAgent, nameservers: cfg.Nameservers}
 	for _, name := range topology.Names(cfg.Groups) {
 		g.groups[name] = newGroup(g, name, cfg.Groups[name])
 	}

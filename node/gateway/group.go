@@ -9,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/node/forward"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/lbgroup"
+	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
@@ -125,7 +126,7 @@ func (g *group) adopt(list []topology.LBServer) {
 		next[s.Name] = s
 	}
 	for _, name := range topology.Names(g.members) {
-		if before, now := g.members[name], next[name]; before.Address != now.Address || before.MappedPort != now.MappedPort {
+		if before, now := g.members[name], next[name]; before.Address != now.Address || before.Host != now.Host || before.MappedPort != now.MappedPort {
 			g.drop(name)
 		}
 	}
@@ -134,16 +135,6 @@ func (g *group) adopt(list []topology.LBServer) {
 	if g.health != nil {
 		g.health.watch()
 	}
-}
-
-// enabled reports whether a member is in use, as the administrator wants it.
-func (g *group) enabled(member string) bool {
-	for _, m := range g.machine.Status() {
-		if m.Server == member {
-			return m.State != lbgroup.Disabled
-		}
-	}
-	return false
 }
 
 // setAdminState enables or disables a member. One that a cell does not list at
@@ -169,19 +160,36 @@ func (g *group) forward(s *session, x *web.Exchange) error {
 			return g.refuse(s, x, attempts, choice.Why.String())
 		}
 		attempts++
-		c, err := g.servers.Open(g.attempt(s, x, choice.Server))
+		c, err := g.open(s, x, choice.Server)
 		if err == nil {
 			tx.Connected()
-			return g.exchange(s, x, c, &tx, choice.Server, cookies)
+			err = g.exchange(s, x, c, choice.Server, cookies)
+			tx.Released()
+			if err == nil || x.Answered() {
+				return err
+			}
+			g.failed(x, choice.Server, event.StageAnswer, err)
+			return g.refuse(s, x, attempts, "the member did not answer")
 		}
 		if errors.Is(err, host.ErrDown) {
 			return err
 		}
-		tx.Failed(g.now(), host.Failure(err))
+		tx.Failed(g.now(), failureOf(err))
 		g.failed(x, choice.Server, event.StageConnect, err)
 		g.changed()
 		g.schedule()
 	}
+}
+
+// open opens a connection to a member, whose name it looks up first if it has
+// one.
+func (g *group) open(s *session, x *web.Exchange, member string) (forward.Connection, error) {
+	server := g.members[member]
+	to, err := g.gateway.resolve(server.Host, server.At(s.service.cfg.Forward))
+	if err != nil {
+		return forward.Connection{}, err
+	}
+	return g.servers.Open(g.attempt(s, x, member, to))
 }
 
 // request is what the choice of a member depends on.
@@ -201,7 +209,7 @@ func (g *group) request(x *web.Exchange) lbgroup.Request {
 
 // attempt is a request as a member gets it. It waits as long as the user agent
 // does, whose timeout is that of the connection and of the answer.
-func (g *group) attempt(s *session, x *web.Exchange, member string) forward.Attempt {
+func (g *group) attempt(s *session, x *web.Exchange, member string, to netip.AddrPort) forward.Attempt {
 	s.request = x.Request
 	s.request.Host = member
 	if g.cfg.Masquerade {
@@ -209,7 +217,7 @@ func (g *group) attempt(s *session, x *web.Exchange, member string) forward.Atte
 	}
 	patience := g.gateway.userAgent
 	return forward.Attempt{
-		To: g.members[member].At(s.service.cfg.Forward), Request: &s.request, Alone: !*s.service.cfg.Persistent,
+		To: to, Request: &s.request, Alone: !*s.service.cfg.Persistent,
 		Limits: forward.Limits{Connect: patience, Answer: patience},
 	}
 }
@@ -217,36 +225,37 @@ func (g *group) attempt(s *session, x *web.Exchange, member string) forward.Atte
 // exchange carries a request over a connection to a member. A member that has
 // accepted the connection and does not answer stays up: only a connection that
 // fails makes it softdown (spec/failover.md §6.4).
-func (g *group) exchange(s *session, x *web.Exchange, c forward.Connection, tx *lbgroup.Transaction, member, cookies string) error {
-	defer tx.Released()
+func (g *group) exchange(s *session, x *web.Exchange, c forward.Connection, member, cookies string) error {
 	answer, err := c.Ask()
-	if err == nil {
-		if g.cfg.Affinity != nil {
-			if cookie := g.machine.Insertion(cookies, member, answer.Cookies()); cookie != "" {
-				x.SetCookie(cookie)
-			}
-		}
-		err = answer.Relay(x)
-	}
-	if err == nil || x.Answered() {
+	if err != nil {
 		return err
 	}
-	g.failed(x, member, event.StageAnswer, err)
-	return g.refuse(s, x, 1, "the member did not answer")
+	if g.cfg.Affinity != nil {
+		if cookie := g.machine.Insertion(cookies, member, answer.Cookies()); cookie != "" {
+			x.SetCookie(cookie)
+		}
+	}
+	return answer.Relay(x)
 }
 
 // failed logs an attempt that failed.
 func (g *group) failed(x *web.Exchange, member, stage string, err error) {
-	failure := host.Failure(err)
+	g.gateway.log(event.LBAttemptFailed{Group: g.name, Member: member, Request: x.Request.ID, Stage: stage, Failure: failureOf(err)})
+}
+
+// failureOf names why an attempt has failed.
+func failureOf(err error) string {
 	var failed *forward.Error
+	var unknown *name.Error
 	switch {
-	case failure != "":
+	case errors.As(err, &unknown):
+		return nameFailure
+	case host.Failure(err) != "":
+		return host.Failure(err)
 	case errors.As(err, &failed) && failed.Malformed():
-		failure = "not HTTP"
-	default:
-		failure = "closed"
+		return "not HTTP"
 	}
-	g.gateway.log(event.LBAttemptFailed{Group: g.name, Member: member, Request: x.Request.ID, Stage: stage, Failure: failure})
+	return "closed"
 }
 
 // refuse answers a request that no member has answered, as the product does:

@@ -1,13 +1,14 @@
 package gateway
 
 import (
-	"fmt"
+	"errors"
 	"math/rand/v2"
 	"net/netip"
 	"strconv"
 	"time"
 
 	"github.com/cablepull/cablepull/node/check"
+	"github.com/cablepull/cablepull/node/lbgroup"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -109,10 +110,17 @@ func (c *health) await(p *sim.Proc, due time.Duration) {
 // has left.
 func (c *health) check(member string) {
 	server, known := c.group.members[member]
-	if !known || !c.group.enabled(member) {
+	if !known || c.group.machine.State(member) == lbgroup.Disabled {
 		return
 	}
-	err := c.checker.Run(c.target(server))
+	target := c.target(server)
+	at, err := c.group.gateway.resolve(server.Host, target.Address)
+	if err == nil {
+		target.Address = at
+		err = c.checker.Run(target)
+	} else {
+		err = errors.New(nameFailure)
+	}
 	reason := ""
 	if err != nil {
 		reason = err.Error()
@@ -139,13 +147,16 @@ func (c *health) target(m topology.LBServer) topology.Target {
 		scheme = topology.SchemeHTTPS
 	}
 	at := netip.AddrPortFrom(m.Address, uint16(port))
-	return topology.Target{Scheme: scheme, Address: at, Host: hostOf(at), Path: c.cfg.URI}
+	return topology.Target{Scheme: scheme, Address: at, Host: hostOf(m.Host, at), Path: c.cfg.URI}
 }
 
-// hostOf is an address as the header Host has it.
-func hostOf(a netip.AddrPort) string {
-	if a.Port() == topology.DefaultPort {
-		return a.Addr().String()
+// hostOf is a name, or else an address, as the header Host has it.
+func hostOf(host string, a netip.AddrPort) string {
+	if host == "" {
+		host = a.Addr().String()
 	}
-	return fmt.Sprint(a.Addr(), ":", strconv.Itoa(int(a.Port())))
+	if a.Port() != topology.DefaultPort {
+		host += ":" + strconv.Itoa(int(a.Port()))
+	}
+	return host
 }

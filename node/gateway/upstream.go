@@ -30,8 +30,12 @@ func (s *session) forward(x *web.Exchange) error {
 	if s.upstream == nil {
 		s.upstream = forward.New(s.service.gateway.host, 1)
 	}
+	to, err := s.service.gateway.resolve(cfg.Forward.Name, cfg.Forward.Address)
+	if err != nil {
+		return x.Answer(http.StatusBadGateway, cfg.Size)
+	}
 	answer, err := s.upstream.Ask(forward.Attempt{
-		To: cfg.Forward.Address, From: cfg.SourceVIP, Request: &x.Request, Alone: !*cfg.Persistent,
+		To: to, From: cfg.SourceVIP, Request: &x.Request, Alone: !*cfg.Persistent,
 		Limits: forward.Limits{Connect: UpstreamConnect, Answer: UpstreamTimeout},
 	})
 	if err == nil {

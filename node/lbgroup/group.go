@@ -110,6 +110,16 @@ func (g *Group) Status() []Status {
 	return list
 }
 
+// State returns the state of a member, Absent if the group has none of that
+// name.
+func (g *Group) State(server string) State {
+	slot, ok := g.slots[server]
+	if !ok {
+		return Absent
+	}
+	return g.members[slot].state.reported()
+}
+
 // Checked applies the result of a health check, with its reason for the log.
 // One for a member that is disabled or left the group has no effect.
 func (g *Group) Checked(now time.Duration, server string, passed bool, reason string) {

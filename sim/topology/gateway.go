@@ -15,6 +15,8 @@ type Gateway struct {
 	Groups   map[string]LBGroup `yaml:"groups" json:",omitempty" doc:"load-balancer groups by name: members to which services forward (default: none)"`
 	// UserAgent is how long the appliance waits for members of groups.
 	UserAgent time.Duration `yaml:"user-agent-timeout" doc:"the user agent's timeout: how long the gateway waits for a member of a group, for the connection and for the answer (default 300s)"`
+	// Nameservers are those of the node.
+	Nameservers Nameservers `yaml:"-" json:"-"`
 	// OnVIPLoss is what happens to the connections of a VIP that is given up.
 	OnVIPLoss string `yaml:"on-vip-loss" doc:"when a virtual IP is lost: rst (default: reset its connections) or freeze (let them hang, and resume if it comes back)" jsonschema:"enum=rst,enum=freeze"`
 }
@@ -72,7 +74,7 @@ func (g Gateway) Complete(at Place) Program {
 		}
 		services[name] = s
 	}
-	g.Services = services
+	g.Services, g.Nameservers = services, at.Node.Nameservers
 	g.Groups = maps.Clone(g.Groups)
 	for _, name := range Names(g.Groups) {
 		g.Groups[name] = g.Groups[name].withDefaults(at.Topology)

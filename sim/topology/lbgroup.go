@@ -35,7 +35,8 @@ type LBGroup struct {
 
 // LBServer is a member of a group.
 type LBServer struct {
-	Address    netip.Addr `yaml:"address,short" doc:"address of the member" jsonschema:"required"`
+	Address    netip.Addr `yaml:"address,short" doc:"address of the member"`
+	Host       string     `yaml:"host" doc:"name of the member that one of the node's nameservers knows, such as app.example, instead of an address: it is looked up for each connection, by its TTL"`
 	Name       string     `yaml:"name" doc:"name of the member in events and faults (default: the node that has the address; with its port if it is several members)"`
 	Weight     int        `yaml:"weight" doc:"share of the requests with a weighted algorithm (default 1)" jsonschema:"minimum=1,maximum=65000"`
 	MappedPort int        `yaml:"mapped-port" doc:"port of the member (default: the port that the service forwards to)" jsonschema:"minimum=1,maximum=65535"`
@@ -57,7 +58,7 @@ type SessionAffinity struct {
 }
 
 // At returns the address and port to which a service forwards the requests for
-// the member.
+// the member; of one with a name only the port.
 func (s LBServer) At(f Forward) netip.AddrPort {
 	return netip.AddrPortFrom(s.Address, uint16(cmp.Or(s.MappedPort, int(f.Port), DefaultPort)))
 }
@@ -94,7 +95,7 @@ func (g LBGroup) withDefaults(t Topology) LBGroup {
 		s.Weight = cmp.Or(s.Weight, 1)
 		s.State = cmp.Or(s.State, LBServerEnabled)
 		if s.Name == "" {
-			s.Name = cmp.Or(t.holder(s.Address), s.Address.String())
+			s.Name = cmp.Or(s.Host, t.holder(s.Address), s.Address.String())
 			if several[s.Address] > 1 && s.MappedPort != 0 {
 				s.Name += "-" + strconv.Itoa(s.MappedPort)
 			}
@@ -175,13 +176,7 @@ func (c *checker) lbServers(path []string, n Node, g LBGroup) {
 	where := map[place]int{}
 	for i, s := range g.Servers {
 		at := At(path, fmt.Sprint(i))
-		if s.Address.IsValid() {
-			if !s.Address.Is4() {
-				c.fail(At(at, "address"), "got %s, want an IPv4 address", s.Address)
-			} else if s.Address != loopback {
-				c.reach(At(at, "address"), n, s.Address)
-			}
-		}
+		c.lbServer(at, n, s)
 		if first, twice := taken[s.Name]; twice {
 			c.fail(at, "member %d is also called %s: give one of them another name", first+1, s.Name)
 		}
@@ -194,6 +189,24 @@ func (c *checker) lbServers(path []string, n Node, g LBGroup) {
 		if !IsMemberName(s.Name) {
 			c.fail(At(at, "name"), "got %q, want letters, digits, dots and dashes", s.Name)
 		}
+	}
+}
+
+// lbServer checks where a member is.
+func (c *checker) lbServer(at []string, n Node, s LBServer) {
+	switch {
+	case s.Host != "" && s.Address.IsValid():
+		c.fail(At(at, "host"), "got %s and the address %s, want one of both", s.Host, s.Address)
+	case s.Host != "" && checkHost(s.Host) != nil:
+		c.fail(At(at, "host"), "%v", checkHost(s.Host))
+	case s.Host != "":
+		c.named(At(at, "host"), n, Target{Name: s.Host, Address: netip.AddrPortFrom(netip.Addr{}, DefaultPort)})
+	case !s.Address.IsValid():
+		c.fail(at, "address is missing, or host")
+	case !s.Address.Is4():
+		c.fail(At(at, "address"), "got %s, want an IPv4 address", s.Address)
+	case s.Address != loopback:
+		c.reach(At(at, "address"), n, s.Address)
 	}
 }
 

@@ -12,7 +12,7 @@ type Service struct {
 	Kind              string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls"`
 	Certificate       string         `yaml:"certificate" doc:"of kind tls: the name of its certificate, which is made from seed and name, or none to refuse every handshake (default: the service's name, so that members share one)"`
 	Listen            netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443)"`
-	Forward           Forward        `yaml:"forward" doc:"where to forward requests: a back end, such as 192.0.2.50:80, or group NAME, or group NAME:PORT (default: the service answers them itself)"`
+	Forward           Forward        `yaml:"forward" doc:"where to forward requests: a back end, such as 192.0.2.50:80 or app.example:80, or group NAME, or group NAME:PORT (default: the service answers them itself)"`
 	Source            string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
 	Persistent        *bool          `yaml:"persistent" doc:"keep the connection to the back end for further requests of the same client connection (default on); off: one connection per request, as the product's page asks for between chained services"`
 	Work              time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
@@ -83,6 +83,8 @@ func (c *checker) source(path []string, n Node, s Service) {
 	switch back := s.Forward.Address.Addr(); {
 	case !s.Forward.IsValid():
 		c.fail(path, "got vip, want own: the service has no back end to connect to")
+	case s.Forward.Name != "":
+		c.fail(path, "got vip, want own: %s may have any address", s.Forward.Name)
 	case s.Forward.Group != "":
 		c.fail(path, "got vip, want own: members of a group are asked from the address of the interface")
 	case !s.SourceVIP.IsValid():
@@ -149,6 +151,8 @@ func (c *checker) forward(path []string, n Node, s Service) {
 	case s.Forward.Group != "" && !known:
 		c.fail(path, "unknown group %q, want %s", s.Forward.Group, AnyOf(s.Forward.Group, Names(n.Gateway.Groups)))
 	case s.Forward.Group != "":
+	case s.Forward.Name != "":
+		c.named(path, n, Target{Name: s.Forward.Name, Address: to})
 	case !to.Addr().Is4() || to.Port() == 0:
 		c.fail(path, "got %s, want an IPv4 address and a port, such as 192.0.2.50:80", to)
 	case to.Addr() == loopback && !n.serves(to.Port()):

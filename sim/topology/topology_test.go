@@ -65,7 +65,7 @@ func TestDefaults(t *testing.T) {
 		NICs: map[string]NIC{"lan": {Address: netip.MustParsePrefix("192.0.2.11/24"), Segment: "lan", MAC: "02:00:00:00:00:01"}},
 		ARP:  ARPLinux, Unknown: UnknownReset, CPU: CPU{Cores: 2}, Memory: Memory{Connection: 64 << 10, Request: 256 << 10, Policy: "refuse"},
 		Nameservers: Nameservers{Timeout: 5 * time.Second, Attempts: 2},
-		Gateway:     &Gateway{Services: map[string]Service{"web": web, "web-2": web2}, UserAgent: 300 * time.Second, OnVIPLoss: "rst"},
+		Gateway:     &Gateway{Services: map[string]Service{"web": web, "web-2": web2}, UserAgent: 300 * time.Second, Nameservers: Nameservers{Timeout: 5 * time.Second, Attempts: 2}, OnVIPLoss: "rst"},
 		Standby: map[string]Standby{"lan": {
 			Group: 1, VIP: addr("192.0.2.100"), Secondary: []netip.Addr{addr("192.0.2.101")}, Priority: &priority, Hello: 3 * time.Second, Hold: 10 * time.Second,
 			Authentication: "0x5841333500000000", Profile: "datapower", Takeover: "arp", Jitter: &jitter,
