@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,31 +23,32 @@ type asked struct {
 // client got, and from whom, such as "m1 m2: 200 of m2" or "m1: 504".
 type fates map[asked]string
 
-// requestsOf numbers the requests of each client.
-func requestsOf(o *scenarios.Outcome) map[uint64]asked {
-	all, sent := map[uint64]asked{}, map[string]int{}
-	for e, r := range event.From[event.RequestSent](o.Events) {
-		sent[e.Node]++
-		all[r.Request] = asked{e.Node, sent[e.Node]}
-	}
-	return all
-}
-
-// result is what a client got, and when: a status, or how the request failed.
+// result is what a client got for a request, and when: a status, or how it
+// failed.
 type result struct {
+	asked
 	what string
 	at   time.Duration
 }
 
-func resultsOf(o *scenarios.Outcome) map[uint64]result {
+// resultsOf are those of all requests, by their number in the run. Which one of
+// its client a request is follows from when it came due, for in real time one
+// may overtake another.
+func (t nginxTimeline) resultsOf(o *scenarios.Outcome) map[uint64]result {
 	all := map[uint64]result{}
 	for e, r := range event.From[event.RequestAnswered](o.Events) {
-		all[r.Request] = result{strconv.Itoa(r.Status), e.At}
+		all[r.Request] = result{t.askedAt(e.Node, e.At-r.Latency), strconv.Itoa(r.Status), e.At}
 	}
 	for e, r := range event.From[event.RequestFailed](o.Events) {
-		all[r.Request] = result{strings.TrimPrefix(r.Failure, "status-"), e.At}
+		all[r.Request] = result{t.askedAt(e.Node, e.At-r.After), strings.TrimPrefix(r.Failure, "status-"), e.At}
 	}
 	return all
+}
+
+// askedAt is the request of a client that came due at an instant.
+func (t nginxTimeline) askedAt(client string, due time.Duration) asked {
+	first := t.dueAt(asked{client, 1})
+	return asked{client, 1 + int(math.Round(float64(due-first)/float64(2*nginxBeat)))}
 }
 
 // fate puts one into words. Without a server the answer is the proxy's own.
@@ -59,8 +61,8 @@ func fate(tried []string, got, by string) string {
 }
 
 // fatesOfOurs reads them from the events of our proxy.
-func fatesOfOurs(o *scenarios.Outcome) fates {
-	requests, results := requestsOf(o), resultsOf(o)
+func (t nginxTimeline) fatesOfOurs(o *scenarios.Outcome) fates {
+	results := t.resultsOf(o)
 	tried, by := map[uint64][]string{}, map[uint64]string{}
 	for _, f := range event.From[event.ProxyAttemptFailed](o.Events) {
 		tried[f.Request] = append(tried[f.Request], f.Peer)
@@ -80,7 +82,7 @@ func fatesOfOurs(o *scenarios.Outcome) fates {
 		if by[id] != "" {
 			tried[id] = append(tried[id], by[id])
 		}
-		all[requests[id]] = fate(tried[id], got.what, by[id])
+		all[got.asked] = fate(tried[id], got.what, by[id])
 	}
 	return all
 }
@@ -91,9 +93,12 @@ var nginxLine = regexp.MustCompile(`^` + nginxFate + ` (\d+) ([\d.]+) \[(.*)\] \
 // fatesOfNginx reads them from what nginx has written. Ahead is by how much the
 // seconds of its clock are ahead of those of the run: a line is written at an
 // instant by its clock, and heard a little later by that of the run.
-func fatesOfNginx(o *scenarios.Outcome) (all fates, ahead time.Duration) {
+func (t nginxTimeline) fatesOfNginx(o *scenarios.Outcome) (all fates, ahead time.Duration) {
 	all = fates{}
-	requests, results := requestsOf(o), resultsOf(o)
+	results := t.resultsOf(o)
+	for _, got := range results { // order: a map
+		all[got.asked] = "did not reach nginx: " + got.what
+	}
 	var latest time.Duration // of the time of day minus the instant
 	for e, said := range event.From[event.ProgramSaid](o.Events) {
 		m := nginxLine.FindStringSubmatch(said.Line)
@@ -116,7 +121,7 @@ func fatesOfNginx(o *scenarios.Outcome) (all fates, ahead time.Duration) {
 				by = "m" + last
 			}
 		}
-		all[requests[id]] = fate(tried, results[id].what, by)
+		all[results[id].asked] = fate(tried, results[id].what, by)
 	}
 	return all, latest % time.Second
 }
@@ -138,7 +143,7 @@ func unsure(certain fates, t nginxTimeline, ahead time.Duration, play func(*scen
 	}
 	all := map[asked]bool{}
 	for _, s := range variants {
-		other := fatesOfOurs(play(s))
+		other := t.fatesOfOurs(play(s))
 		for request, fate := range certain {
 			if other[request] != fate {
 				all[request] = true

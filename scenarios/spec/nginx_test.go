@@ -52,7 +52,7 @@ func (t nginxTimeline) compare() comparison {
 		return c
 	}
 	c.noise = o.Noise
-	theirs, ahead := fatesOfNginx(o)
+	theirs, ahead := t.fatesOfNginx(o)
 	play := func(s *scenarios.Scenario) *scenarios.Outcome {
 		o, err := s.Run(context.Background(), scenarios.RunOptions{Seed: 1, Keep: event.All()})
 		if err != nil {
@@ -61,7 +61,7 @@ func (t nginxTimeline) compare() comparison {
 		}
 		return o
 	}
-	ours := fatesOfOurs(play(t.ours(ahead)))
+	ours := t.fatesOfOurs(play(t.ours(ahead)))
 	leave := unsure(ours, t, ahead, play)
 	for _, request := range sortedRequests(ours) {
 		c.requests++
@@ -131,30 +131,34 @@ var _ = Describe("our proxy fares as nginx", Label(labelNetns, "held", "nginx"),
 			Skip(why)
 		}
 		<-theStage().over // both are measured in real time
-		var all []comparison
+		var judged []comparison
 		var mu sync.Mutex
-		seeds := make(chan uint64)
+		timelines := make(chan nginxTimeline)
 		var group sync.WaitGroup
 		for range *nginxAtOnce {
 			group.Go(func() {
-				for seed := range seeds {
-					c := drawNginx(seed).judge()
+				for t := range timelines {
+					c := t.judge()
 					mu.Lock()
-					all = append(all, c)
+					judged = append(judged, c)
 					mu.Unlock()
 				}
 			})
 		}
 		starts := time.NewTicker(startEvery / time.Duration(runtime.NumCPU()))
+		all := stagedNginx()
 		for i := range *nginxTimelines {
+			all = append(all, drawNginx(*nginxFrom+uint64(i)))
+		}
+		for _, t := range all {
 			<-starts.C
-			seeds <- *nginxFrom + uint64(i)
+			timelines <- t
 		}
 		starts.Stop()
-		close(seeds)
+		close(timelines)
 		group.Wait()
 		total := comparison{}
-		for _, c := range all {
+		for _, c := range judged {
 			Expect(c.err).NotTo(HaveOccurred(), c.String())
 			if c.busy {
 				continue

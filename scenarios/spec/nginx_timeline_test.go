@@ -48,7 +48,7 @@ type nginxServer struct {
 
 // nginxShapes are the upstreams that are drawn from, as the roles of their
 // servers: a server, a backup, and one that is down.
-var nginxShapes = []string{"sb", "sb", "ss", "ssb", "sss", "s", "sd", "sbb", "sdb"}
+var nginxShapes = []string{"sb", "ss", "ssb", "sss", "s", "sd", "sbb", "sb", "sdb", "ssss"}
 
 // nginxNext are the conditions that are drawn from.
 var nginxNext = [][]string{
@@ -57,20 +57,23 @@ var nginxNext = [][]string{
 	{"error", "timeout", "http_500", "http_502", "http_503", "http_404", "http_429"},
 	{"error", "timeout", "http_500", "non_idempotent"},
 	{"timeout"},
+	{"error", "timeout", "http_500", "http_503"},
 	{"off"},
 }
 
 func drawNginx(seed uint64) nginxTimeline {
 	r := rand.New(rand.NewPCG(seed, 0x6e67696e78))
 	pick := func(n int) int { return r.IntN(n) }
-	t := nginxTimeline{seed: seed, next: nginxNext[min(pick(9), 8)%len(nginxNext)]}
-	if pick(4) == 0 {
+	// Ten seeds in a row have all shapes and conditions, and each third keeps
+	// connections.
+	t := nginxTimeline{seed: seed, next: nginxNext[seed%uint64(len(nginxNext))]}
+	if pick(3) == 0 {
 		t.tries = 1 + pick(2)
 	}
-	if pick(3) == 0 {
+	if seed%3 == 0 {
 		t.keepAlive = 1 + pick(3)
 	}
-	for _, role := range nginxShapes[pick(len(nginxShapes))] {
+	for _, role := range nginxShapes[seed%uint64(len(nginxShapes))] {
 		s := nginxServer{weight: 1, maxFails: 1, failTimeout: 2 + pick(4), backup: role == 'b', down: role == 'd'}
 		if pick(3) == 0 {
 			s.weight = 1 + pick(4)
@@ -80,11 +83,34 @@ func drawNginx(seed uint64) nginxTimeline {
 		}
 		t.servers = append(t.servers, s)
 	}
-	t.phase = time.Duration(pick(int(nginxBeat/time.Millisecond))) * time.Millisecond
+	t.phase = time.Duration(1+pick(int(nginxBeat/time.Millisecond)-1)) * time.Millisecond // 0 would be a random one
 	for i := range t.servers {
 		t.steps = append(t.steps, t.drawTroubles(r, fmt.Sprintf("m%d", i+1))...)
 	}
 	return t
+}
+
+// stagedNginx are timelines for what is rarely drawn.
+func stagedNginx() []nginxTimeline {
+	all := func(role string) (servers []nginxServer) {
+		for _, r := range role {
+			servers = append(servers, nginxServer{weight: 1, maxFails: 1, failTimeout: 3, backup: r == 'b', down: r == 'd'})
+		}
+		return servers
+	}
+	// A line that is down is no try: when both others answer 500, the second one's
+	// answer passes.
+	down := nginxTimeline{seed: 1001, phase: nginxMoment, servers: all("sdb"), next: nginxNext[1]}
+	// A connection that was kept and breaks is no try either: the only one is left
+	// for the backup.
+	kept := nginxTimeline{seed: 1002, phase: nginxMoment, servers: all("sb"), next: nginxNext[0], tries: 1, keepAlive: 2}
+	for beat := 5; beat < 70; beat += 20 { // before a GET
+		for _, m := range []string{"m1", "m3"} {
+			down.steps = append(down.steps, fmt.Sprintf("%v: backend %s status 500 for %v", down.beat(beat), m, 4*nginxBeat))
+		}
+		kept.steps = append(kept.steps, fmt.Sprintf("%v: backend m1 reset for %v", kept.beat(beat), 4*nginxBeat))
+	}
+	return []nginxTimeline{down, kept}
 }
 
 // beat is an instant for a fault, of those in so many beats.
@@ -112,7 +138,7 @@ func (t nginxTimeline) drawTroubles(r *rand.Rand, member string) (steps []string
 		case 2:
 			what = "backend " + member + " hang"
 		case 3, 4:
-			what = fmt.Sprintf("backend %s status %d", member, []int{500, 500, 502, 503, 404, 429, 403}[r.IntN(7)])
+			what = fmt.Sprintf("backend %s status %d", member, []int{500, 500, 500, 500, 502, 503, 404, 429, 403}[r.IntN(9)])
 		case 5:
 			what = "backend " + member + " reset"
 		case 6:
@@ -124,7 +150,7 @@ func (t nginxTimeline) drawTroubles(r *rand.Rand, member string) (steps []string
 			what, span = "pull "+member+".lan silently", 1+span/2
 		}
 		steps = append(steps, fmt.Sprintf("%v: %s for %v", t.beat(from), what, time.Duration(span)*nginxBeat))
-		from += span + 2 + r.IntN(18)
+		from += span + 2 + r.IntN(12)
 	}
 	return steps
 }
