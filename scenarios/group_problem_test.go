@@ -35,8 +35,8 @@ nodes:
   s2: {backend: {}, nics: {lan: 192.0.2.52/24}}
 `
 
-// TestGroupProblems: all mistakes of load-balancer groups are told at once, with
-// their places, and nothing else.
+// TestGroupProblems: all mistakes of load-balancer groups are told at once,
+// with their places, and nothing else.
 func TestGroupProblems(t *testing.T) {
 	_, err := Parse("x", []byte(grouped))
 	invalid, ok := IsInvalid(err)

@@ -41,7 +41,7 @@ func (s *session) Close() { s.balancer.host.Memory().Give(s.balancer.memory.Conn
 
 // Serve implements web.Session. A request that no member can have is answered
 // 503, as is one for which no connection could be opened; one whose member does
-// not answer, 504 or 502. Requests with a body are not forwarded: 501.
+// not answer, 504 or 502.
 func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	b := s.balancer
 	if !b.host.Memory().Take(b.memory.Request) {
@@ -50,8 +50,10 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	}
 	defer b.host.Memory().Give(b.memory.Request)
 	b.host.CPU().Use(p, host.Service, 0)
-	if x.HasBody() {
-		s.answer(x, http.StatusNotImplemented)
+	if refusal, err := forward.TakeBody(x); err != nil || refusal != 0 {
+		if err == nil {
+			s.answer(x, refusal)
+		}
 		return
 	}
 	wish := Wish{Client: x.Client().Addr(), Cookie: s.cookie(x), Not: nobody}

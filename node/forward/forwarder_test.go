@@ -24,13 +24,14 @@ const second = time.Second
 type lab struct {
 	*hosttest.Lab
 	f, s, c  *host.Host
-	to       netip.AddrPort
-	accepted int // connections of s
+	to       netip.AddrPort // s
+	front    netip.AddrPort // f
+	accepted int            // connections of s
 	asked    []string
 }
 
 func newLab(t testing.TB) *lab {
-	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), to: netip.MustParseAddrPort("192.0.2.50:80")}
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), to: netip.MustParseAddrPort("192.0.2.50:80"), front: netip.MustParseAddrPort("192.0.2.11:80")}
 	l.f = l.Add("f", "192.0.2.11/24", hosttest.Cores(1))
 	l.s = l.Add("s", "192.0.2.50/24", hosttest.Cores(1))
 	l.c = l.Add("c", "192.0.2.201/24", hosttest.Cores(1))
@@ -152,9 +153,8 @@ func TestStages(t *testing.T) {
 // forwarding makes f forward what c asks, n requests with a second between
 // them, and returns the outcomes.
 func (l *lab) forwarding(f *forward.Forwarder, n int, method string, change func(i int)) (all []string) {
-	at := netip.MustParseAddrPort("192.0.2.11:80")
 	l.Program(l.f, "forwarder", func(p *sim.Proc) error {
-		listener, err := l.f.Listen(at, 8)
+		listener, err := l.f.Listen(l.front, 8)
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (l *lab) forwarding(f *forward.Forwarder, n int, method string, change func
 		p.Sleep(second)
 		for i := range n {
 			change(i)
-			c, err := l.c.Dial(at, second)
+			c, err := l.c.Dial(l.front, second)
 			if err != nil {
 				return err
 			}

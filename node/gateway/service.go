@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"net/http"
 	"net/netip"
 
@@ -84,29 +83,19 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	}
 	defer g.host.Memory().Give(g.memory.Request)
 	g.host.CPU().Use(p, host.Service, cfg.Work)
-	switch err := s.takeBody(x); {
-	case errors.Is(err, web.ErrBodySize):
-		s.served(x, x.Answer(http.StatusRequestEntityTooLarge, cfg.Size))
+	if !cfg.Forward.IsValid() {
+		s.served(x, x.Answer(http.StatusOK, cfg.Size))
+		return
+	}
+	switch refusal, err := forward.TakeBody(x); {
 	case err != nil:
+	case refusal != 0:
+		s.served(x, x.Answer(refusal, cfg.Size))
 	case cfg.Forward.Group != "":
 		s.served(x, g.groups[cfg.Forward.Group].forward(s, x))
-	case cfg.Forward.IsValid():
-		s.served(x, s.forward(x))
 	default:
-		s.served(x, x.Answer(http.StatusOK, cfg.Size))
+		s.served(x, s.forward(x))
 	}
-}
-
-// bodyLimit is how many bytes a gateway keeps of a request's body, to send it
-// again if the first member does not take it (nginx: client_max_body_size).
-const bodyLimit = 1 << 20
-
-// takeBody reads the body of a request that is to be forwarded.
-func (s *session) takeBody(x *web.Exchange) error {
-	if !s.service.cfg.Forward.IsValid() {
-		return nil
-	}
-	return x.TakeBody(bodyLimit)
 }
 
 // served logs an answer that was sent.

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"errors"
-	"net/http"
 
 	"github.com/cablepull/cablepull/node/forward"
 	"github.com/cablepull/cablepull/node/host"
@@ -29,11 +28,13 @@ type session struct {
 	current *forward.Connection // to a server; nil: none
 }
 
-// Serve implements web.Session. Requests with a body are not forwarded: 501.
+// Serve implements web.Session.
 func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	s.worker.proxy.host.CPU().Use(p, host.Service, 0)
-	if x.HasBody() {
-		x.Answer(http.StatusNotImplemented, errorPage) // the connection's error ends it
+	if refusal, err := forward.TakeBody(x); err != nil || refusal != 0 {
+		if err == nil {
+			x.Answer(refusal, errorPage) // the connection's error ends it
+		}
 		return
 	}
 	s.gone = false
