@@ -20,7 +20,10 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		Nodes: map[string]expect.Node{}, VIPs: s.virtualIPs(),
 	}
 	for name, n := range t.Nodes { // order: into a map
-		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Probes: n.Probe != nil, Asks: len(n.Nameservers.Addresses) > 0, Answers: n.Resolver != nil}
+		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Asks: len(n.Nameservers.Addresses) > 0}
+		for key := range n.Programs() {
+			node.Programs = append(node.Programs, key)
+		}
 		for _, s := range n.Standby { // order: any will do
 			node.Tracks = node.Tracks || len(s.Track) > 0
 		}

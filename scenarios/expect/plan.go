@@ -28,9 +28,8 @@ type Node struct {
 	Members    []Membership // by interface
 	Services   []string
 	Groups     map[string][]string // the members of load-balancer groups
-	Probes     bool                // it runs a probe
+	Programs   []string            // their keys in a scenario
 	Asks       bool                // it looks up names
-	Answers    bool                // it runs a resolver
 	Tracks     bool                // a member of a standby group on it tracks something
 	Host       *Host               // nil: it runs no real programs
 }

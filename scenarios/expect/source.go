@@ -22,35 +22,37 @@ var (
 	fromClient = source{of: "a client", problems: problemsOfSource, need: func(x Happening) Need { return needSomeRequests(x.Node, x.Window) }}
 	fromMember = source{"a member of a standby group", problemsOfMember, func(x Happening) Need { return NeedMember(Member{Node: x.Node}, x.Window) }}
 	fromOwner  = source{of: "a node that can have a virtual IP", problems: problemsOfOwner}
-	fromServer = source{of: "a node with a service", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "has no service", func(n Node) bool { return len(n.Services) > 0 || n.Host != nil })
-	}}
-	fromProxy = source{of: "a node with a proxy", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "has no proxy", func(n Node) bool { return slices.Contains(n.Services, topology.ProxyService) })
-	}}
-	fromHost = source{of: "a node that runs real programs", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "runs no real programs", func(n Node) bool { return n.Host != nil })
-	}}
-	fromAsker = source{of: "a node that looks up names", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "looks up no names", func(n Node) bool { return n.Asks })
-	}}
-	fromResolver = source{of: "a node with a resolver", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "has no resolver", func(n Node) bool { return n.Answers })
-	}}
+	fromServer = role("a node with a service", "has no service", func(n Node) bool { return len(n.Services) > 0 || n.Host != nil })
+	fromHost   = role("a node that runs real programs", "runs no real programs", func(n Node) bool { return n.Host != nil })
+	fromAsker  = role("a node that looks up names", "looks up no names", func(n Node) bool { return n.Asks })
+
+	fromProxy    = fromProgram("proxy")
+	fromResolver = fromProgram("resolver")
+	fromBalancer = fromProgram("balancer")
+	fromProbe    = fromProgram("probe")
+
 	fromGateway = source{of: "a gateway with load-balancer groups", problems: problemsOfGateway}
 	fromSession = source{of: "a client with sessions", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "is no client with sessions", func(Node) bool { return plan.Clients[name].Sessions > 0 })
 	}}
-	fromBalancer = source{of: "a node with a balancer", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "has no balancer", func(n Node) bool { return slices.Contains(n.Services, topology.BalancerService) })
-	}}
-	fromProbe = source{of: "a node with a probe", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "has no probe", func(n Node) bool { return n.Probes })
-	}}
-	fromTracker = source{of: "a member of a standby group that tracks something", problems: func(plan Plan, key, name string) []topology.Problem {
-		return problemsOfRole(plan, key, name, "tracks nothing", func(n Node) bool { return n.Tracks })
-	}, need: func(x Happening) Need { return NeedMember(Member{Node: x.Node}, x.Window) }}
+	fromTracker = source{
+		"a member of a standby group that tracks something",
+		role("", "tracks nothing", func(n Node) bool { return n.Tracks }).problems,
+		func(x Happening) Need { return NeedMember(Member{Node: x.Node}, x.Window) },
+	}
 )
+
+// role is a source of nodes that have something.
+func role(of, lacks string, has func(Node) bool) source {
+	return source{of: of, problems: func(plan Plan, key, name string) []topology.Problem {
+		return problemsOfRole(plan, key, name, lacks, has)
+	}}
+}
+
+// fromProgram is a source of nodes with a program, by its key in a scenario.
+func fromProgram(key string) source {
+	return role("a node with a "+key, "has no "+key, func(n Node) bool { return slices.Contains(n.Programs, key) })
+}
 
 // sources says for each kind of event what it can be about.
 var sources = map[string]source{
