@@ -20,6 +20,7 @@ type service struct {
 	binding *binding
 	server  server
 	running bool
+	full    *sim.Proc // accepts, and waits for a connection to end; nil: there is room
 }
 
 func newService(g *Gateway, name string, cfg topology.Service) *service {
@@ -40,9 +41,16 @@ func (s *service) stop() {
 	s.server.Drain()
 }
 
-// Ready implements web.Service: a hogged service leaves connections to the
-// kernel's backlog.
-func (s *service) Ready(p *sim.Proc) { s.gateway.host.CPU().Use(p, host.Service, 0) }
+// Ready implements web.Service: a hogged service, and one that has as many
+// connections as it may have, leaves others to the kernel's backlog.
+func (s *service) Ready(p *sim.Proc) {
+	for limit := s.cfg.Connections; limit > 0 && s.server.Len() >= limit && s.binding.proc == p; {
+		s.full = p
+		p.Park()
+	}
+	s.full = nil
+	s.gateway.host.CPU().Use(p, host.Service, 0)
+}
 
 // Open implements web.Service. Without memory for it, a connection is reset.
 func (s *service) Open(p *sim.Proc, c web.Conn) web.Session {
@@ -111,4 +119,7 @@ func (s *session) Close() {
 		s.upstream.Close()
 	}
 	s.service.gateway.host.Memory().Give(s.service.gateway.memory.Connection)
+	if p := s.service.full; p != nil {
+		p.Wake()
+	}
 }

@@ -18,6 +18,7 @@ type Service struct {
 	Work              time.Duration  `yaml:"work" doc:"CPU time per request (default 100us)"`
 	Size              int            `yaml:"size" doc:"size in bytes of the service's own answers (default 1000)" jsonschema:"minimum=1,maximum=67108864"`
 	Backlog           int            `yaml:"backlog" doc:"maximum number of connections waiting to be accepted (default 128)" jsonschema:"minimum=1,maximum=65535"`
+	Connections       int            `yaml:"connections" json:",omitempty" doc:"how many connections of clients are open at the same time; others wait in the backlog (default: no limit)" jsonschema:"minimum=1,maximum=65535"`
 	IdleTimeout       time.Duration  `yaml:"idle-timeout" doc:"how long a client may take to send its first request, or the rest of one that it has begun, before the service closes the connection (default: for ever; DataPower: front-timeout, 120s)"`
 	PersistentTimeout time.Duration  `yaml:"persistent-timeout" doc:"how long a connection may be idle between two requests before the service closes it (default: for ever; DataPower: front-persistent-timeout, 180s)"`
 	// Rate and Passive are for the data connections of FTP.
