@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"regexp"
 	"strings"
 	"time"
@@ -32,8 +33,10 @@ const (
 )
 
 // recorder is the file of a program's output. Without a directory for it
-// nothing is written. It is used by one start of the program after the other.
+// nothing is written. Each start of the program writes to it, and what a child
+// of an earlier one still says comes while the next one runs.
 type recorder struct {
+	mu      sync.Mutex
 	file    io.Writer // nil: nothing is written
 	written int
 }
@@ -56,11 +59,17 @@ func (h *Host) recorder(name string) (*recorder, error) {
 }
 
 // full reports whether nothing more is written.
-func (r *recorder) full() bool { return r.written >= RecordedMax }
+func (r *recorder) full() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.written >= RecordedMax
+}
 
 // write appends to the file what still fits.
 func (r *recorder) write(b []byte) error {
-	if r.full() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.written >= RecordedMax {
 		return nil
 	}
 	b = b[:min(len(b), RecordedMax-r.written)]
@@ -69,7 +78,7 @@ func (r *recorder) write(b []byte) error {
 		return nil
 	}
 	_, err := r.file.Write(b)
-	if err == nil && r.full() {
+	if err == nil && r.written >= RecordedMax {
 		_, err = fmt.Fprintf(r.file, "\ncablepull: cut here: it wrote more than %d MiB\n", RecordedMax>>20)
 	}
 	return err
