@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
