@@ -13,6 +13,7 @@ import (
 type Heard struct {
 	At      time.Duration
 	From    netip.Addr
+	Unicast bool // to one peer, instead of to all members
 	Message wire.Message
 	// Advertise is what an Advertise says; then nothing of Message is set but its
 	// opcode.
@@ -37,10 +38,11 @@ func (t *Tap) Sent(now time.Duration, from *netfab.Port, data []byte) {
 	if !wire.IsHSRP(data) {
 		return
 	}
+	unicast := !wire.EthernetOf(data).Destination().IsMulticast()
 	if _, source, m, err := wire.ParseFrame(data); err == nil {
-		t.Messages = append(t.Messages, Heard{At: now, From: source, Message: m})
+		t.Messages = append(t.Messages, Heard{At: now, From: source, Unicast: unicast, Message: m})
 	} else if _, source, a, err := wire.ParseAdvertiseFrame(data); err == nil {
-		t.Messages = append(t.Messages, Heard{At: now, From: source, Message: wire.Message{Opcode: wire.OpAdvertise}, Advertise: a})
+		t.Messages = append(t.Messages, Heard{At: now, From: source, Unicast: unicast, Message: wire.Message{Opcode: wire.OpAdvertise}, Advertise: a})
 	}
 }
 

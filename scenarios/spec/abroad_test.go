@@ -90,7 +90,7 @@ func (j *journey) travel() {
 		return
 	}
 	var paths []string
-	for _, s := range library() {
+	for _, s := range dissected() {
 		paths = append(paths, j.fileOf(s, reports.CaptureFile))
 	}
 	j.frames, j.unreadable = readCaptures(filepath.Join(j.folder, "library.pcapng"), paths)
