@@ -135,8 +135,8 @@ func dissect(out []byte, captures int) []dissection {
 // tshark cannot know. Package layer reads them.
 var ours = strconv.Itoa(balance.Port)
 
-// hsrpPort is that of HSRP, as which tshark reads only what goes to all members.
-// Messages to single peers are ours.
+// hsrpPort is that of HSRP, as which tshark reads only what goes to all
+// members. Messages to single peers are ours.
 const hsrpPort, allMembers = "1985", "224.0.0.2"
 
 // take classes one frame.
