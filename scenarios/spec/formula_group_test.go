@@ -16,15 +16,16 @@ import (
 const userAgent = 300 * time.Second
 
 // grouped is a gateway whose load-balancer group has the members s1, s2 and so
-// on.
-func grouped(members int, group string) *nodes {
+// on. More of it is written as in a file: of the group, the gateway and its
+// node.
+func grouped(members int, group, gateway string, programs ...string) *nodes {
 	n := &nodes{}
 	servers := ""
 	for i := range members {
 		n.add(fmt.Sprintf("s%d", i+1), "backend: {}")
 		servers += fmt.Sprintf("192.0.2.%d, ", i+1)
 	}
-	n.add("gw", fmt.Sprintf("gateway: {groups: {app: {server: [%s], %s}}, services: {web: {forward: group app, persistent: off}}}", servers, group))
+	n.add("gw", append(programs, fmt.Sprintf("gateway: {groups: {app: {server: [%s], %s}}, services: {web: {forward: group app, persistent: off}}%s}", servers, group, gateway))...)
 	return n
 }
 
@@ -55,7 +56,7 @@ var _ = DescribeTable("a load-balancer group notices failures by its formula", L
 		c.row("s4", "phi(frequency), and the limits of those before it", span{waits, frequency + waits})
 		n := grouped(hung+2, fmt.Sprintf(
 			"health-check: {type: Status, use-soap: false, frequency: %v, timeout: %v, enforce-timeout: %t, independent-checks: %t}",
-			frequency, timeout, enforced, independent))
+			frequency, timeout, enforced, independent), "")
 		p := phased{
 			topology: n.topology(), from: 2 * frequency, period: frequency, lasts: c.longest() + frequency, faults: faults,
 			keep: event.SetOf(event.LBMemberChanged{}),
@@ -88,7 +89,7 @@ var _ = DescribeTable("a load-balancer group forgives by its formula", Label("fo
 		c := newCard()
 		c.row("out", "phi(turn)", span{0, turn})
 		c.row("back", "damp", exactly(damp))
-		n := grouped(members, fmt.Sprintf("damp: %v", damp))
+		n := grouped(members, fmt.Sprintf("damp: %v", damp), "")
 		n.add("c1", fmt.Sprintf("client: {target: 'http://192.0.2.%d/', rate: %v/s, connections: 5}", n.many, float64(time.Second)/float64(gap)))
 		p := phased{
 			topology: n.topology(), from: 4 * turn, period: turn, lasts: damp + 2*turn, faults: []string{"stop service http on s1"},

@@ -18,6 +18,27 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
+// The formula card of spec/peers.md §2.8 says how long programs take to notice
+// a failure. What each row is held against:
+//
+//	HSRP                 our standby control: formula_election_test.go
+//	VRRP                 keepalived itself, on namespaces: real-keepalived-*
+//	HAProxy              our balancer: formula_check_test.go; HAProxy itself on
+//	                     namespaces: real-haproxy-*
+//	keepalived check     our balancer with fast-interval; not keepalived itself,
+//	                     whose checks belong to IPVS
+//	track_script         a check that a member tracks: formula_election_test.go
+//	nginx                our proxy: formula_proxy_test.go; nginx itself on
+//	                     namespaces: nginx_test.go, real-nginx-*
+//	Envoy active, GLB    nothing of theirs. Their formula is HAProxy's, silent, so
+//	                     our balancer would follow it, but not GLB's hold of 10 s
+//	CARP, Envoy passive, memberlist, corosync
+//	                     nothing: no program here follows them, and none of theirs
+//	                     is run
+//
+// Our own rows are a probe, whose schedule is fixed, in formula_check_test.go,
+// and the checks and damp of load-balancer groups, in formula_group_test.go.
+
 // phases is at how many instants of a period a fault comes, one after the
 // other: a formula with phi in it is an interval, and must be right and no
 // wider than it has to be.
