@@ -36,9 +36,8 @@ func pages(static bool) string {
 		"/json: {body: '{\"status\": \"UP\"}', static: %[1]t}}", static)
 }
 
-// watched is the machines web and dir, and a probe of each kind.
+// watched is the machines web and dir, which a probe of each kind checks.
 type watched struct {
-	checks
 	web     string   // programs of web, which answers HTTP and TCP
 	without []string // kinds that have no server of this kind
 	faults  []string
@@ -66,8 +65,8 @@ func (f found) but(word string, kinds ...string) found {
 	return f
 }
 
-// everySecond is the schedule of the probes of the matrix.
-var everySecond = checks{interval: 2 * time.Second, limit: time.Second, fall: 3}
+// matrixChecks is the schedule of the probes of the matrix.
+var matrixChecks = checks{interval: 2 * time.Second, limit: time.Second, fall: 3}
 
 // The matrix of spec/failover.md F7 and F9: each way of being almost dead, with
 // each kind of check. What a check sees it sees by its formula, in each phase,
@@ -75,8 +74,7 @@ var everySecond = checks{interval: 2 * time.Second, limit: time.Second, fall: 3}
 // whatever checks say.
 var _ = DescribeTable("an almost dead server", Label("matrix", "F7", "F9", "F40", "probe"),
 	func(ctx SpecContext, w watched, want found) {
-		w.checks = everySecond
-		c, n := newCard(), &nodes{}
+		s, c, n := matrixChecks, newCard(), &nodes{}
 		n.add("web", w.web)
 		n.add("dir", "backend: {protocol: ldap}")
 		n.add("app", "backend: {"+pages(false)+"}")
@@ -90,14 +88,14 @@ var _ = DescribeTable("an almost dead server", Label("matrix", "F7", "F9", "F40"
 			if kind == "ldap-bind" || kind == "ldap-ping" {
 				target = "ldap://192.0.2.2"
 			}
-			n.add(kind, fmt.Sprintf("probe: {by: %s, target: '%s', interval: %v, timeout: %v, fall: %d}", kind, target, w.interval, w.limit, w.fall))
+			n.add(kind, fmt.Sprintf("probe: {by: %s, target: '%s', interval: %v, timeout: %v, fall: %d}", kind, target, s.interval, s.limit, s.fall))
 			if word := want[kind]; word != "" {
-				c.row(kind, word, fixed(w.checks, word == "timeout"))
+				c.row(kind, word, fixed(s, word == "timeout"))
 			}
 		}
 		n.add("c1", "client: {target: 'http://192.0.2.1/shop', rate: 2/s, connections: 10, timeout: 1s}")
 		p := phased{
-			topology: n.topology(), from: 4 * w.interval, period: w.interval, lasts: 10 * w.interval, faults: w.faults,
+			topology: n.topology(), from: 4 * s.interval, period: s.interval, lasts: 10 * s.interval, faults: w.faults,
 			keep: event.All(),
 		}
 		p.play(ctx, func(at time.Duration, o *scenarios.Outcome) {

@@ -36,7 +36,7 @@ var _ = DescribeTable("a server that accepts and never answers, and whose queue 
 	func(ctx SpecContext, q queue) {
 		for _, kind := range q.kinds {
 			By(kind)
-			s := everySecond
+			s := matrixChecks
 			c, n := newCard(), &nodes{}
 			protocol, target := "http, "+pages(false), "http://192.0.2.1"+asking[kind]
 			if kind == "ldap-bind" || kind == "ldap-ping" {
