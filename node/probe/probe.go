@@ -94,7 +94,9 @@ func (p *Probe) run(proc *sim.Proc) {
 			return
 		}
 		p.take(p.check())
-		for due <= clock.Elapsed() { // skip the checks that a frozen machine missed
+		// A check that took the whole interval is followed by the next at once. Those
+		// that a frozen machine missed are skipped.
+		for due += p.cfg.Interval; due < clock.Elapsed(); {
 			due += p.cfg.Interval
 		}
 	}

@@ -152,6 +152,19 @@ func TestRiseAndFall(t *testing.T) {
 	}
 }
 
+// TestTimeoutOfAnInterval: a check that takes the whole interval is followed by
+// the next at once. So after up to 2 s three of them take 6 s.
+func TestTimeoutOfAnInterval(t *testing.T) {
+	l := newLab(t)
+	l.start(t, "http-status", func(c *topology.Probe) { c.Timeout = 2 * second })
+	l.At(10*second, func() { l.mode(t, backend.Mode{Kind: backend.ModeHang}) })
+	l.Run(30 * second)
+	at, changes := hosttest.Bodies[event.ProbeChanged](l.Lab, "p")
+	if len(changes) != 2 || changes[1].State != "down" || at[1] < 16*second || at[1] > 18*second+time.Millisecond {
+		t.Errorf("got %+v at %v, want the second to be down at 16s to 18s", changes, at)
+	}
+}
+
 // TestStatusAndToken: an answer without the wanted status or token is bad.
 func TestStatusAndToken(t *testing.T) {
 	for _, c := range []struct {

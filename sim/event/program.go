@@ -24,7 +24,7 @@ func (ProgramSaid) Kind() string { return "program-said" }
 // ProbeChanged: a probe found its target up or down.
 type ProbeChanged struct {
 	Target string
-	By     string `words:"tcp-half,tcp-full,http-status,http-token"`
+	By     string `words:"tcp-half,tcp-full,http-status,http-token,http-regexp,soap,json,ldap-ping,ldap-bind,ims"`
 	State  string `words:"up,down"`
 	Reason string // why the last check failed, such as timeout, status 503; empty: it succeeded
 }

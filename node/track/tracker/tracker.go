@@ -101,7 +101,9 @@ func (t *Tracker) poll(p *sim.Proc, i int) {
 		err := o.Look(p)
 		t.host.CPU().Use(p, host.Control, 0)
 		t.take(i, err)
-		for due <= clock.Elapsed() { // skip the looks that a frozen machine missed
+		// A look that took the whole interval is followed by the next at once. Those
+		// that a frozen machine missed are skipped.
+		for due += o.Interval; due < clock.Elapsed(); {
 			due += o.Interval
 		}
 	}

@@ -126,6 +126,22 @@ func TestPolled(t *testing.T) {
 	}
 }
 
+// TestPolledWithoutPause: a look that takes the whole interval is followed by
+// the next at once.
+func TestPolledWithoutPause(t *testing.T) {
+	l := newLab(t, track.Effect{}, track.Effect{})
+	l.takes = interval
+	l.Run(20 * time.Second)
+	if len(l.looks) < 9 {
+		t.Fatalf("looked %d times in 20s, want 9 or 10 times", len(l.looks))
+	}
+	for i, at := range l.looks {
+		if want := l.looks[0] + time.Duration(i)*interval; at != want {
+			t.Errorf("look %d at %v, want %v", i, at, want)
+		}
+	}
+}
+
 // TestTold: an object without interval is looked at once at the start, and once
 // after each event that says so, not during it.
 func TestTold(t *testing.T) {
