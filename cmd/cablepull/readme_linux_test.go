@@ -19,7 +19,8 @@ func TestReadmeRealHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text, found := strings.Cut(string(readme), "\n```yml\n")
+	_, text, found := strings.Cut(string(readme), "\n```yml\nname: ")
+	text = "name: " + text
 	text, _, closed := strings.Cut(text, "\n```\n")
 	if !found || !closed {
 		t.Fatal("there is no scenario with a real program in the README")
