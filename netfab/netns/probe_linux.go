@@ -208,6 +208,7 @@ var tools = []tool{
 	{"keepalived", "--version", ForProgram, "keepalived"}, {"curl", "--version", ForProgram, "curl"},
 	{"fping", "-v", ForProgram, "fping"}, {"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
 	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},
+	{"slapd", "-VV", ForProgram, "slapd"}, {"ldapwhoami", "-VV", ForProgram, "ldap-utils"},
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
 

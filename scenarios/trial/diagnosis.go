@@ -45,7 +45,7 @@ func Diagnose(found []netns.Finding, library []*scenarios.Scenario) Diagnosis {
 func skippedWithout(f netns.Finding, library []*scenarios.Scenario) []string {
 	var names []string
 	for _, s := range library {
-		needs := slices.ContainsFunc(s.Programs(), func(p scenarios.Program) bool { return p.Command[0] == f.Name })
+		needs := slices.ContainsFunc(callsOf(s), func(c call) bool { return c.program == f.Name })
 		if needs || slices.Contains(neededGroups(s), f.Needed) {
 			names = append(names, s.Name)
 		}

@@ -52,10 +52,9 @@ func TestDoctorKnowsThePrograms(t *testing.T) {
 		names = append(names, f.Name)
 	}
 	for _, s := range library {
-		for _, p := range s.Programs() {
-			program := p.Command[0]
-			if !strings.ContainsAny(program, "{/") && program != "sh" && (!slices.Contains(names, program) || debianPackage(program) == "") {
-				t.Errorf("%s: doctor does not look for %s, or run does not know its package", s.Name, program)
+		for _, c := range callsOf(s) {
+			if !strings.ContainsAny(c.program, "{/") && c.program != "sh" && (!slices.Contains(names, c.program) || debianPackage(c.program) == "") {
+				t.Errorf("%s: doctor does not look for %s, or run does not know its package", s.Name, c.program)
 			}
 		}
 	}

@@ -58,16 +58,33 @@ func impossible(s *scenarios.Scenario) string {
 	return ""
 }
 
+// call is a program that a node runs: the scenario names it, or a program or
+// script of the scenario starts it.
+type call struct{ node, program string }
+
+// callsOf lists the calls of a scenario.
+func callsOf(s *scenarios.Scenario) []call {
+	var calls []call
+	for _, p := range s.Programs() {
+		calls = append(calls, call{p.Node, p.Command[0]})
+	}
+	for _, node := range s.Execs() {
+		for _, program := range s.Nodes[node].Exec.Needs {
+			calls = append(calls, call{node, program})
+		}
+	}
+	return calls
+}
+
 // lackOf says which programs of a scenario are missing, a sentence for each.
 func lackOf(s *scenarios.Scenario, missing []string) []string {
 	var sentences []string
-	for _, p := range s.Programs() {
-		program := p.Command[0]
-		if !slices.Contains(missing, program) {
+	for _, c := range callsOf(s) {
+		if !slices.Contains(missing, c.program) {
 			continue
 		}
-		sentence := fmt.Sprintf("node %s runs %s, which is not installed", p.Node, program)
-		if name := debianPackage(program); name != "" {
+		sentence := fmt.Sprintf("node %s runs %s, which is not installed", c.node, c.program)
+		if name := debianPackage(c.program); name != "" {
 			sentence += " (Debian package " + name + ")"
 		}
 		if !slices.Contains(sentences, sentence) {
@@ -133,13 +150,13 @@ func timeline(s *scenarios.Scenario) []fault.Fault {
 
 // otherPackages are the Debian packages of programs with a different name.
 var otherPackages = map[string]string{
-	"ip": "iproute2", "ss": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "nc": "netcat-openbsd",
+	"ip": "iproute2", "ldapsearch": "ldap-utils", "ldapwhoami": "ldap-utils", "ss": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "nc": "netcat-openbsd",
 	"ab": "apache2-utils", "dig": "bind9-dnsutils", "dumpcap": "wireshark-common", "python3": "python3-minimal",
 }
 
 // ownPackages are programs whose Debian package has the same name.
 var ownPackages = []string{
-	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "socat",
+	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "slapd", "socat",
 	"tcpdump", "tshark", "wget", "wrk",
 }
 

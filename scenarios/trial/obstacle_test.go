@@ -89,6 +89,11 @@ func TestObstacles(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	script := parse(t, "script", strings.ReplaceAll(onlyNginx, "[nginx]", "[sh, check], needs: [curl, ldapwhoami]"))
+	got = lackOf(script, []string{"ldapwhoami"})
+	if want := []string{"node web runs ldapwhoami, which is not installed (Debian package ldap-utils)"}; !slices.Equal(got, want) {
+		t.Errorf("what a script calls: got %q, want %q", got, want)
+	}
 	becoming := parse(t, "becoming", strings.Replace(onlyNginx, "[nginx]", "[nginx], users: on", 1))
 	if got, want := lackOfUsers(becoming, false), []string{"node web runs nginx, which becomes another user: that needs root"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -23,6 +23,7 @@ type Exec struct {
 	Run    []string            `yaml:"run" doc:"the program and its arguments, such as [nginx, -g, \"daemon off;\", -c, \"{dir}/nginx.conf\"]; it must stay in the foreground" jsonschema:"required"`
 	Name   string              `yaml:"name" doc:"name of the program in events and faults (default: its file name)"`
 	Beside map[string][]string `yaml:"beside" doc:"more programs by name, started before run, such as web: [nginx, -c, \"{dir}/nginx.conf\"]"`
+	Needs  []string            `yaml:"needs" doc:"programs that those in run and beside start themselves, such as what a script calls; a run without them is skipped"`
 	Files  map[string]string   `yaml:"files" doc:"files to create in the working directory, by name; those that begin with #! are executable"`
 	Ready  Ready               `yaml:"ready" doc:"how the programs show that they are ready (default: none fails within 100 ms)"`
 	Stop   Stop                `yaml:"stop" doc:"how to stop a program, for stop service NAME on NODE and at the end of the run"`
@@ -162,6 +163,11 @@ func (c *checker) real(path []string, n Node) {
 func (x Exec) Problems(at Place) []Problem {
 	c, n := at.check(), at.Node
 	c.commands(nil, n)
+	for i, program := range x.Needs {
+		if program == "" || strings.ContainsAny(program, "/{ ") {
+			c.fail([]string{"needs", fmt.Sprint(i)}, "got %q, want the name of a program that is installed, such as curl", program)
+		}
+	}
 	for _, file := range Names(x.Files) {
 		if !filepath.IsLocal(file) || filepath.Clean(file) != file {
 			c.fail([]string{"files", file}, "got %q, want the name of a file in the node's directory, such as nginx.conf", file)

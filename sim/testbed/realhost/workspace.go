@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cablepull/cablepull/netfab/netns"
@@ -57,6 +58,11 @@ func (w *Workspaces) add(node string, cfg topology.Node) (workspace, error) {
 	for _, name := range topology.Names(cfg.Exec.Files) {
 		if err := ws.write(name, cfg.Expand(cfg.Exec.Files[name], node, ws.dir)); err != nil {
 			return ws, err
+		}
+	}
+	for _, program := range cfg.Exec.Needs {
+		if _, err := lookPath(program, ws.dir); err != nil {
+			return ws, programError(program, err)
 		}
 	}
 	for _, name := range cfg.Exec.Programs() {
@@ -149,9 +155,12 @@ func Missing(t topology.Topology) []string {
 	var missing []string
 	t = t.WithDefaults()
 	for _, node := range t.Execs() {
-		cfg := t.Nodes[node]
-		for _, name := range cfg.Exec.Programs() {
-			word := cfg.Exec.Command(name)[0]
+		x := t.Nodes[node].Exec
+		words := slices.Clone(x.Needs)
+		for _, name := range x.Programs() {
+			words = append(words, x.Command(name)[0])
+		}
+		for _, word := range words {
 			if strings.Contains(word, "{") || strings.Contains(word, "/") && !filepath.IsAbs(word) {
 				continue // the scenario brings it along
 			}
