@@ -39,7 +39,7 @@ func onNamespaces(t topology.Topology, o world.Options) (scenarios.Lab, error) {
 
 // rounds are how many incidents are played at once, for each processor: they
 // mostly wait, and a failing one is retried with less parallelism.
-var rounds = []int{8, 3, 2, 1}
+var rounds = []int{12, 4, 2, 1}
 
 // startEvery is the time between two starts, times the number of processors. To
 // start an incident's processes and networks is a burst of work, which delays
