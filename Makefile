@@ -21,7 +21,7 @@ build: ## bin/cablepull
 test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
 
-netns: ## every incident in real time, next to virtual time; takes 25 minutes
+netns: ## every incident in real time, next to virtual time; takes 27 minutes
 	go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
 race: ## all tests under the race detector (needs a C compiler)
