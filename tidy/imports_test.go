@@ -94,6 +94,7 @@ var flow = map[string][]string{
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
 		"scenarios", "scenarios/incidents", "reports", "reports/pcapng",
 	},
+	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
