@@ -21,6 +21,7 @@ type Result struct {
 	About        string             `json:"about"`
 	Warnings     []string           `json:"warnings"` // of the scenario, with their places
 	Seed         uint64             `json:"seed"`
+	Nodes        []string           `json:"nodes"`  // in the order of the file; reports list them so
 	World        string             `json:"world"`  // virtual, netns
 	Digest       string             `json:"digest"` // of all frames, and of all events
 	Passed       bool               `json:"passed"` // run, with no failed expectation, no violation, no error

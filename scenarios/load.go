@@ -63,6 +63,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	if done {
 		s.file = name
 		s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(strings.Trim(name, "<>")), filepath.Ext(name)))
+		s.orderNodes(d)
 		s.review(d)
 	}
 	if problems := d.Problems(); len(problems) > 0 {

@@ -40,6 +40,7 @@ type Scenario struct {
 
 	expanded     []*Scenario      // the variants; nil until they are made
 	kinds        expect.Kinds     // the kinds of expectations that the file may use
+	nodeOrder    []string         // of the file
 	programLines map[string]int   // in the file, by node.program
 	file         string           // that it was read from, as errors call it
 	faultPlaces  [][]form.Problem // in the file, of the faults of each step; without a message

@@ -81,7 +81,8 @@ var flow = map[string][]string{
 		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/process", "sim/testbed/realhost", "sim/testbed/wall",
 	},
 	"reports":             {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
-	"reports/text":        {"sim/event", "sim/oracle", "reports"},
+	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
+	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
 	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
 	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
@@ -91,6 +92,7 @@ var flow = map[string][]string{
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
 		"scenarios", "scenarios/incidents", "reports", "reports/pcapng",
 	},
+	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cablepull/cablepull/reports/lane"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
@@ -25,7 +26,7 @@ const (
 func (l *list) describe(e event.Event) (note, bool) {
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
-		spans := []span{{b.From + " → ", plain}, {b.To, marks[stateMarks[b.To]].ink}}
+		spans := []span{{b.From + " → ", plain}, {b.To, marks[lane.OfProtocol(b.To)].ink}}
 		if b.Cause != "" {
 			spans = append(spans, span{": " + b.Cause, dim})
 		}

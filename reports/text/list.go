@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/lane"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 )
@@ -25,8 +26,8 @@ type entry struct {
 	kind  string // of the first event, for the summary of what is left out
 	spans []span
 	fault string
-	mark  mark // of a fault
-	count int  // of gathered events
+	state lane.State // of a fault
+	count int        // of gathered events
 	until time.Duration
 }
 
@@ -49,11 +50,11 @@ const (
 	separatorSize = 2
 )
 
-// list draws the transitions of a run.
-func (p *page) list(r *reports.Result, t *timeline) {
+// newList folds the events and outages of a run into entries.
+func newList(p *page, r *reports.Result, t *timeline) *list {
 	l := &list{page: p, timeline: t, roster: oracle.NewRoster(oracle.Facts{}), virtual: map[string]bool{}, gathered: map[string]*entry{}, weights: map[string]int{}}
-	for _, lane := range t.addresses {
-		l.virtual[lane.label] = true
+	for _, address := range t.addresses {
+		l.virtual[address.Label] = true
 	}
 	for _, e := range r.Events {
 		l.roster.Observe(e)
@@ -61,6 +62,12 @@ func (p *page) list(r *reports.Result, t *timeline) {
 	}
 	l.takeOutages(r)
 	slices.SortStableFunc(l.entries, func(a, b *entry) int { return cmp.Compare(a.at, b.at) })
+	return l
+}
+
+// list draws the transitions of a run.
+func (p *page) list(r *reports.Result, t *timeline) {
+	l := newList(p, r, t)
 	for _, e := range l.entries {
 		l.node = min(max(l.node, p.width(e.node)), nodeMax)
 		l.time = max(l.time, len(instant(e.at)))
@@ -83,7 +90,7 @@ func (p *page) list(r *reports.Result, t *timeline) {
 	between := l.entries[len(head) : len(l.entries)-len(tail)]
 	l.leftOut(between)
 	for _, e := range between {
-		if e.mark == applied {
+		if e.state == lane.Applied {
 			faultAt = e.at
 		}
 	}
@@ -96,10 +103,10 @@ func (p *page) list(r *reports.Result, t *timeline) {
 func (l *list) take(e event.Event) {
 	switch b := e.What.(type) {
 	case event.FaultApplied:
-		l.entries = append(l.entries, &entry{at: e.At, fault: b.Fault, mark: applied, kind: "fault"})
+		l.entries = append(l.entries, &entry{at: e.At, fault: b.Fault, state: lane.Applied, kind: "fault"})
 		return
 	case event.FaultHealed:
-		l.entries = append(l.entries, &entry{at: e.At, fault: "healed: " + b.Fault, mark: healed, kind: "fault"})
+		l.entries = append(l.entries, &entry{at: e.At, fault: "healed: " + b.Fault, state: lane.Healed, kind: "fault"})
 		return
 	}
 	n, ok := l.describe(e)
@@ -141,7 +148,7 @@ func (e *entry) join(spans []span) {
 // draw prints one entry.
 func (l *list) draw(e *entry, faultAt *time.Duration) {
 	if e.fault != "" {
-		if e.mark == applied {
+		if e.state == lane.Applied {
 			*faultAt = e.at
 		}
 		l.drawFault(e)
@@ -167,9 +174,9 @@ func (l *list) draw(e *entry, faultAt *time.Duration) {
 // lanes shows each lane as it is at an instant.
 func (l *list) lanes(at time.Duration) []span {
 	var spans []span
-	for _, lanes := range [][]*lane{l.members, l.clients} {
-		for _, lane := range lanes {
-			spans = append(spans, lane.at(at).span(l.Unicode))
+	for _, lanes := range [][]*lane.Lane{l.members, l.clients} {
+		for _, shown := range lanes {
+			spans = append(spans, drawnAs(shown.At(at), l.Unicode))
 		}
 		if len(lanes) > 0 {
 			spans = append(spans, span{"  ", plain})
@@ -180,8 +187,8 @@ func (l *list) lanes(at time.Duration) []span {
 
 // drawFault prints a mark across the page.
 func (l *list) drawFault(e *entry) {
-	rule, how := "━", marks[e.mark].ink
-	if e.mark == healed {
+	rule, how := "━", marks[e.state].ink
+	if e.state == lane.Healed {
 		rule = "─"
 	}
 	text := l.pad(instant(e.at), l.time, true) + "  " + strings.Repeat(rule, sinceWidth) + "  "

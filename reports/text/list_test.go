@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/lane"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 )
@@ -222,9 +223,9 @@ func TestFrozenAtTheStart(t *testing.T) {
 		{Node: "b", What: event.PowerChanged{State: "frozen"}},
 		{At: 3 * time.Second, Node: "b", What: event.PowerChanged{State: "thawed"}},
 	}})
-	for at, want := range map[time.Duration]mark{0: frozen, 2999 * ms: frozen, 3 * time.Second: listen, 30 * time.Second: listen} {
-		if got := timeline.members[0].at(at); got != want {
-			t.Errorf("at %s: got %s, want %s", at, marks[got].name, marks[want].name)
+	for at, want := range map[time.Duration]lane.State{0: lane.Frozen, 2999 * ms: lane.Frozen, 3 * time.Second: lane.Listen, 30 * time.Second: lane.Listen} {
+		if got := timeline.members[0].At(at); got != want {
+			t.Errorf("at %s: got %s, want %s", at, got, want)
 		}
 	}
 }
@@ -253,13 +254,13 @@ func TestPowerCutTakesAddresses(t *testing.T) {
 		{At: 30 * time.Second, Node: "a", What: event.PowerChanged{State: "crashed"}},
 	}}
 	timeline := newTimeline(r)
-	if got := timeline.addresses[0].at(29 * time.Second); got != held {
-		t.Errorf("before the crash: got %v, want held", marks[got].name)
+	if got := timeline.addresses[0].At(29 * time.Second); got != lane.Held {
+		t.Errorf("before the crash: got %v, want held", got)
 	}
-	if got := timeline.addresses[0].at(30 * time.Second); got != nobody {
+	if got := timeline.addresses[0].At(30 * time.Second); got != lane.Nobody {
 		t.Errorf("after the crash: got %v, want nobody", got)
 	}
-	if got := timeline.members[0].at(time.Minute); got != off {
+	if got := timeline.members[0].At(time.Minute); got != lane.Off {
 		t.Errorf("the member: got %v, want no power", got)
 	}
 }

@@ -1,69 +1,41 @@
 package text
 
-import "github.com/cablepull/cablepull/sim/event"
+import "github.com/cablepull/cablepull/reports/lane"
 
-// mark is what stands in one column of a lane.
-type mark uint8
-
-const (
-	blank mark = iota
-	initial
-	learn
-	listen
-	speak
-	standby
-	active
-	several
-	off
-	booting
-	frozen
-	held
-	contested
-	nobody
-	answered
-	failing
-	dark
-	applied
-	healed
-)
-
-// marks is how marks look and what they mean; the legend prints their names.
-var marks = [...]struct {
+// marks is what stands in one column of a lane.
+var marks = [lane.States]struct {
 	unicode, ascii string
-	name           string
 	ink            ink
 }{
-	blank:     {" ", " ", "", plain},
-	initial:   {"·", ".", event.StateInitial, dim},
-	learn:     {"◌", "n", event.StateLearn, dim},
-	listen:    {"○", "l", event.StateListen, plain},
-	speak:     {"◔", "s", event.StateSpeak, warn},
-	standby:   {"◑", "S", event.StateStandby, accent},
-	active:    {"●", "A", event.StateActive, good},
-	several:   {"≈", "*", "several changes", bad},
-	off:       {"✕", "x", "no power", bad},
-	booting:   {"↻", "b", "booting", dim},
-	frozen:    {"‖", "z", "frozen", bad},
-	held:      {"━", "-", "", good},
-	contested: {"═", "=", "held twice", bad},
-	nobody:    {"·", ".", "", dim},
-	answered:  {"─", "-", "answers", good},
-	failing:   {"╳", "x", "failures", bad},
-	dark:      {"█", "#", "outage", bad},
-	applied:   {"▼", "v", "fault", warn},
-	healed:    {"△", "^", "healed", accent},
+	lane.Blank:     {" ", " ", plain},
+	lane.Initial:   {"·", ".", dim},
+	lane.Learn:     {"◌", "n", dim},
+	lane.Listen:    {"○", "l", plain},
+	lane.Speak:     {"◔", "s", warn},
+	lane.Standby:   {"◑", "S", accent},
+	lane.Active:    {"●", "A", good},
+	lane.Several:   {"≈", "*", bad},
+	lane.Off:       {"✕", "x", bad},
+	lane.Booting:   {"↻", "b", dim},
+	lane.Frozen:    {"‖", "z", bad},
+	lane.Held:      {"━", "-", good},
+	lane.Contested: {"═", "=", bad},
+	lane.Nobody:    {"·", ".", dim},
+	lane.Answered:  {"─", "-", good},
+	lane.Failing:   {"╳", "x", bad},
+	lane.Outage:    {"█", "#", bad},
+	lane.Applied:   {"▼", "v", warn},
+	lane.Healed:    {"△", "^", accent},
 }
 
-// stateMarks are the marks of a member's states.
-var stateMarks = map[string]mark{
-	event.StateInitial: initial, event.StateLearn: learn, event.StateListen: listen,
-	event.StateSpeak: speak, event.StateStandby: standby, event.StateActive: active,
-}
+// unexplained are the marks that a reader knows without a legend: a name stands
+// next to them.
+var unexplained = map[lane.State]bool{lane.Blank: true, lane.Held: true, lane.Nobody: true}
 
-// span draws a mark.
-func (m mark) span(unicode bool) span {
+// drawnAs draws a state as a mark.
+func drawnAs(s lane.State, unicode bool) span {
 	if unicode {
-		return span{marks[m].unicode, marks[m].ink}
+		return span{marks[s].unicode, marks[s].ink}
 	}
-	return span{marks[m].ascii, marks[m].ink}
+	return span{marks[s].ascii, marks[s].ink}
 }

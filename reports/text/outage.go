@@ -19,8 +19,8 @@ func (l *list) takeOutages(r *reports.Result) {
 		at     time.Duration
 	}
 	ends := map[answer]*entry{}
-	for _, lane := range l.clients {
-		for _, burst := range bursts(lane.outages) {
+	for _, client := range l.clients {
+		for _, burst := range bursts(client.Outages) {
 			for i, o := range burst {
 				single := len(burst) < burstMin
 				if single || i == 0 {

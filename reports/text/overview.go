@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/cablepull/cablepull/reports/lane"
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
@@ -15,7 +16,7 @@ type overview struct {
 	label int           // columns of the labels
 	cells int           // columns of time
 	span  time.Duration // of one column
-	used  [len(marks)]bool
+	used  [lane.States]bool
 }
 
 const (
@@ -26,9 +27,9 @@ const (
 // overview draws the lanes and their legend.
 func (p *page) overview(t *timeline) {
 	o := &overview{page: p, timeline: t, label: len("faults")}
-	for _, lanes := range [][]*lane{t.members, t.addresses, t.clients} {
+	for _, lanes := range [][]*lane.Lane{t.members, t.addresses, t.clients} {
 		for _, l := range lanes {
-			o.label = min(max(o.label, p.width(l.label)), labelMax)
+			o.label = min(max(o.label, p.width(l.Label)), labelMax)
 		}
 	}
 	o.cells = p.Width - o.label - 2
@@ -36,13 +37,13 @@ func (p *page) overview(t *timeline) {
 	p.line()
 	o.axis()
 	for _, l := range t.members {
-		o.row(l.label, o.stateCells(l))
+		o.row(l.Label, o.stateCells(l))
 	}
 	for _, l := range t.addresses {
-		o.row(l.label, o.holderCells(l))
+		o.row(l.Label, o.holderCells(l))
 	}
 	for _, l := range t.clients {
-		o.row(l.label, o.clientCells(l))
+		o.row(l.Label, o.clientCells(l))
 	}
 	if len(t.faults) > 0 {
 		o.row("faults", o.faultCells())
@@ -108,44 +109,44 @@ func (o *overview) axis() {
 }
 
 // drawn turns marks into spans and remembers them for the legend.
-func (o *overview) drawn(cells []mark) []span {
+func (o *overview) drawn(cells []lane.State) []span {
 	spans := make([]span, len(cells))
 	for i, m := range cells {
 		o.used[m] = true
-		spans[i] = m.span(o.Unicode)
+		spans[i] = drawnAs(m, o.Unicode)
 	}
 	return spans
 }
 
 // columns calls f for each column with the steps that fall into it and the one
 // that held before, if there was one.
-func (o *overview) columns(l *lane, f func(cell int, before *step, within []step)) {
+func (o *overview) columns(l *lane.Lane, f func(cell int, before *lane.Step, within []lane.Step)) {
 	next := 0
 	for cell := range o.cells {
 		first := next
-		for next < len(l.steps) && o.cell(l.steps[next].at) <= cell {
+		for next < len(l.Steps) && o.cell(l.Steps[next].At) <= cell {
 			next++
 		}
-		var before *step
+		var before *lane.Step
 		if first > 0 {
-			before = &l.steps[first-1]
+			before = &l.Steps[first-1]
 		}
-		f(cell, before, l.steps[first:next])
+		f(cell, before, l.Steps[first:next])
 	}
 }
 
 // stateCells shows the state at the end of each column, or that there were too
 // many to show.
-func (o *overview) stateCells(l *lane) []span {
-	cells := make([]mark, o.cells)
-	o.columns(l, func(cell int, before *step, within []step) {
+func (o *overview) stateCells(l *lane.Lane) []span {
+	cells := make([]lane.State, o.cells)
+	o.columns(l, func(cell int, before *lane.Step, within []lane.Step) {
 		switch {
 		case len(within) > 2:
-			cells[cell] = several
+			cells[cell] = lane.Several
 		case len(within) > 0:
-			cells[cell] = within[len(within)-1].mark
+			cells[cell] = within[len(within)-1].State
 		case before != nil:
-			cells[cell] = before.mark
+			cells[cell] = before.State
 		}
 	})
 	return o.drawn(cells)
@@ -153,23 +154,23 @@ func (o *overview) stateCells(l *lane) []span {
 
 // holderCells shows who had an address: the name, and a bar behind it. That
 // several had it shows in every column in which they did, however short.
-func (o *overview) holderCells(l *lane) []span {
-	cells, holders := make([]mark, o.cells), make([]string, o.cells)
-	o.columns(l, func(cell int, before *step, within []step) {
+func (o *overview) holderCells(l *lane.Lane) []span {
+	cells, holders := make([]lane.State, o.cells), make([]string, o.cells)
+	o.columns(l, func(cell int, before *lane.Step, within []lane.Step) {
 		if len(within) > 2 {
-			cells[cell] = several
+			cells[cell] = lane.Several
 			return
 		}
 		if len(within) > 0 {
 			before = &within[len(within)-1]
 		}
 		if before != nil {
-			cells[cell], holders[cell] = before.mark, before.holder
+			cells[cell], holders[cell] = before.State, before.Holder
 		}
 	})
-	for _, s := range l.shared(o.total) {
-		for cell := o.cell(s.from); cell <= o.cell(s.to-1); cell++ {
-			cells[cell], holders[cell] = contested, s.holder
+	for _, s := range l.Shared(o.total) {
+		for cell := o.cell(s.From); cell <= o.cell(s.To-1); cell++ {
+			cells[cell], holders[cell] = lane.Contested, s.Holder
 		}
 	}
 	spans := o.drawn(cells)
@@ -179,7 +180,7 @@ func (o *overview) holderCells(l *lane) []span {
 			to++
 		}
 		// Half of a+b would read as a alone.
-		if holder := holders[from]; holder != "" && (cells[from] != contested || o.width(holder) <= to-from) {
+		if holder := holders[from]; holder != "" && (cells[from] != lane.Contested || o.width(holder) <= to-from) {
 			write(spans[from:to], o.shorten(holder, to-from))
 		}
 		from = to
@@ -188,22 +189,22 @@ func (o *overview) holderCells(l *lane) []span {
 }
 
 // clientCells shows the worst of each column, and the outage with its length.
-func (o *overview) clientCells(l *lane) []span {
-	cells := make([]mark, o.cells)
-	o.columns(l, func(cell int, _ *step, within []step) {
+func (o *overview) clientCells(l *lane.Lane) []span {
+	cells := make([]lane.State, o.cells)
+	o.columns(l, func(cell int, _ *lane.Step, within []lane.Step) {
 		for _, s := range within {
-			cells[cell] = max(cells[cell], s.mark)
+			cells[cell] = max(cells[cell], s.State)
 		}
 	})
 	spansOf := func(g oracle.Outage) (int, int) { return o.cell(g.From), o.cell(max(g.From, g.To-1)) + 1 }
-	for _, g := range l.outages {
+	for _, g := range l.Outages {
 		from, to := spansOf(g)
 		for i := from; i < to; i++ {
-			cells[i] = dark
+			cells[i] = lane.Outage
 		}
 	}
 	spans := o.drawn(cells)
-	for _, g := range l.outages {
+	for _, g := range l.Outages {
 		from, to := spansOf(g)
 		label := o.clean(short(g.Duration))
 		if to-from >= utf8.RuneCountInString(label)+4 {
@@ -217,10 +218,10 @@ func (o *overview) clientCells(l *lane) []span {
 }
 
 func (o *overview) faultCells() []span {
-	cells := make([]mark, o.cells)
+	cells := make([]lane.State, o.cells)
 	for _, s := range o.faults {
-		if cell := &cells[o.cell(s.at)]; *cell != applied {
-			*cell = s.mark
+		if cell := &cells[o.cell(s.at)]; *cell != lane.Applied {
+			*cell = s.state
 		}
 	}
 	return o.drawn(cells)
@@ -236,12 +237,12 @@ func write(spans []span, text string) {
 // legend explains the marks that were drawn.
 func (o *overview) legend() {
 	var body []span
-	for m := range marks {
-		if !o.used[m] || marks[m].name == "" {
+	for s := range lane.States {
+		if !o.used[s] || unexplained[s] {
 			continue
 		}
-		sign := mark(m).span(o.Unicode)
-		name := strings.ReplaceAll(sign.text+" "+marks[m].name, " ", noBreak)
+		sign := drawnAs(s, o.Unicode)
+		name := strings.ReplaceAll(sign.text+" "+s.String(), " ", noBreak)
 		body = append(body, span{name, sign.ink}, span{"   ", plain})
 	}
 	if len(body) > 0 {

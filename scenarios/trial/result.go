@@ -71,6 +71,7 @@ func (t Trial) blank(version string) Result {
 	r := reports.Result{Scenario: t.Label(), Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About, r.Warnings = t.Scenario.Name, t.Scenario.About, t.Warnings()
+		r.Nodes = t.Scenario.NodeOrder()
 	}
 	return Result{Report: r}
 }
