@@ -156,6 +156,7 @@ func (all Kinds) decodeItem(d *form.Decoder, n form.Node, path []string) Expecta
 		return nil
 	}
 	e := entries[0]
+	d.SetPlace(path, e.At)
 	for _, k := range all.rows() {
 		if k.Name == e.Name {
 			v := reflect.New(k.typ)

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -97,15 +98,18 @@ func (e *ProgramsError) Error() string {
 }
 
 // Warnings returns the warnings of the scenario, each a line that begins with
-// its place: label, line and column.
+// its place: file, line and column.
 func (s Source) Warnings() []string {
 	var all []string
 	for _, w := range s.Scenario.Warnings {
 		w.Excerpt = ""
-		all = append(all, s.Label()+":"+w.String())
+		all = append(all, s.name()+":"+w.String())
 	}
 	return all
 }
+
+// name is what messages call the file of the scenario.
+func (s Source) name() string { return cmp.Or(s.Scenario.File(), s.Label()) }
 
 // Permit returns a *ProgramsError for a file that runs real programs. Incidents
 // of the library may run theirs.
