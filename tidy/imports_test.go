@@ -84,15 +84,18 @@ var flow = map[string][]string{
 	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/sequence":    {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
-	"reports/pcapng":      {},                                                                              // frames are bytes with an instant
-	"scenarios/form":      {"sim/topology"},                                                                // rules of fields and problems; it knows no scenario
-	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},      // measures and events, never the scenario
+	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
+	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
+	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
+	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
+	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
 	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "reports", "reports/pcapng", "reports/sequence",
+		"scenarios", "scenarios/incidents", "reports", "reports/pcapng", "reports/sequence", "reports/text",
 	},
+	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
