@@ -10,6 +10,7 @@ import (
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/picture"
+	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -54,7 +55,8 @@ type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
 	events    *event.Writer
-	record    *picture.Record // for report.html
+	record    *picture.Record  // for report.html
+	frames    *sequence.Frames // those around faults; nil if nobody draws them
 }
 
 // openArtefacts begins the files of a trial.
@@ -77,7 +79,7 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 		d.Close()
 		return nil, err
 	}
-	a.directory, a.recorder, a.events = d, &recorder{writer: capture}, events
+	a.directory, a.recorder, a.events, a.frames = d, &recorder{writer: capture}, events, sequence.New()
 	return a, nil
 }
 
@@ -92,20 +94,21 @@ func (a *artefacts) observer() netfab.Observer {
 	if a.recorder == nil {
 		return nil // not a nil *recorder, which would be an Observer
 	}
-	return a.recorder
+	return observers{a.recorder, witness{a.frames}}
 }
 
 // watch returns the function that gets every event: it passes them to the
-// capture and to also, unless that is nil.
+// capture, to the frames around faults, and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	switch {
 	case a.recorder == nil:
 		return also
 	case also == nil:
-		return a.recorder.mark
+		also = func(event.Event) {}
 	}
 	return func(e event.Event) {
 		a.recorder.mark(e)
+		a.frames.Observe(e)
 		also(e)
 	}
 }
