@@ -31,6 +31,7 @@ type InProcess struct {
 	// Timeline says that a timeline will be drawn: results have the events that it
 	// needs.
 	Timeline bool
+	Window   reports.Window // the part of the run that the timeline will show
 }
 
 // Play implements Player. It opens the scenario if it is not open yet, and
@@ -69,7 +70,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	options := p.options(t, files)
 	var highlights *reports.Highlights
 	if p.Timeline {
-		highlights = reports.NewHighlights(t.Scenario.Facts())
+		highlights = reports.NewHighlights(t.Scenario.Facts(), p.Window)
 		options.Follow = files.follow(highlights.Observe)
 	}
 	outcome, err := t.Scenario.Run(ctx, options)
