@@ -36,7 +36,7 @@ func Long(requests int, mode string) (heap [4]uint64, err error) {
 	if err != nil {
 		return heap, err
 	}
-	highlights := reports.NewHighlights(s.Facts(), reports.Window{})
+	highlights := reports.NewHighlights(s.Facts())
 	quarter := 0
 	o, err := s.Run(context.Background(), scenarios.RunOptions{Seed: 1, Follow: func(e event.Event) {
 		highlights.Observe(e)

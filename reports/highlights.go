@@ -43,9 +43,12 @@ type Window struct {
 	From, To time.Duration // since the start of the run; To 0: until its end
 }
 
-// NewHighlights returns the highlights of a run that has not begun, of which a
-// timeline will show the window.
-func NewHighlights(f oracle.Facts, w Window) *Highlights {
+// NewHighlights returns the highlights of a run that has not begun.
+func NewHighlights(f oracle.Facts) *Highlights { return NewHighlightsWithin(f, Window{}) }
+
+// NewHighlightsWithin returns the highlights of a run that has not begun, of
+// which a timeline will show the window.
+func NewHighlightsWithin(f oracle.Facts, w Window) *Highlights {
 	if w.To == 0 {
 		w.To = f.Duration
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // TestHighlightsAreEnough: the timeline of a run, or of a part of it, is the
-// same whether it is drawn from the highlights or from all events. If a timeline
-// comes to read a kind that the highlights leave out, this fails.
+// same whether it is drawn from the highlights or from all events. If a
+// timeline comes to read a kind that the highlights leave out, this fails.
 func TestHighlightsAreEnough(t *testing.T) {
 	library, err := incidents.All()
 	if err != nil {
@@ -27,9 +27,9 @@ func TestHighlightsAreEnough(t *testing.T) {
 			continue
 		}
 		var all []event.Event
-		h := reports.NewHighlights(s.Facts(), reports.Window{})
+		h := reports.NewHighlights(s.Facts())
 		window := reports.Window{From: s.Duration / 3, To: s.Duration/3 + s.Duration/10}
-		closer := reports.NewHighlights(s.Facts(), window)
+		closer := reports.NewHighlightsWithin(s.Facts(), window)
 		o, err := s.Run(t.Context(), scenarios.RunOptions{Seed: s.Seed, Follow: func(e event.Event) {
 			all = append(all, e)
 			h.Observe(e)

@@ -93,6 +93,9 @@ func (p *page) expectation(e reports.Expectation) {
 		}
 		body = append(body, span{"  ", plain}, span{"got " + e.Got, how})
 	}
+	if place := e.Place(); place != "" && !e.Passed {
+		body = append(body, span{"  ", plain}, span{"at " + place, dim})
+	}
 	p.wrapped([]span{{"  ", plain}, p.sign(e.Passed), {" ", plain}}, body)
 }
 
@@ -152,7 +155,7 @@ func (p *page) verdict(r *reports.Result) {
 	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s%s, version %s", nominal(r.Simulated), short(r.Wall), pace(r),
 		count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), noise, r.Version), dim}})
 	if r.Replay != "" {
-		p.line(span{"replay: ", dim}, span{r.Replay, bold})
+		p.line(span{"replay: ", dim}, span{r.Replay, command})
 	}
 }
 
