@@ -13,10 +13,10 @@ import (
 
 // Sizes of sequence diagrams, in units of a picture.
 const (
-	rowHeight   = 22  // of an arrow with its text
-	rowMax      = 66  // of a gap that is to scale; longer ones are cut
-	breakHeight = 40  // of a gap that is cut
-	headHeight  = 30  // of the names of the machines
+	rowHeight   = 22 // of an arrow with its text
+	rowMax      = 66 // of a gap that is to scale; longer ones are cut
+	breakHeight = 40 // of a gap that is cut
+	headHeight  = 30 // of the names of the machines
 	noteLine    = 14
 	noteLetters = 34 // in a line of a note
 )
