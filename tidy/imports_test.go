@@ -84,7 +84,7 @@ var flow = map[string][]string{
 	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/sequence":    {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
-	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
+	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/sequence", "reports/text"},
 	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
 	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
