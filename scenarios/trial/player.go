@@ -92,9 +92,13 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		}
 		result.Report.Page = result.Page
 	}
+	if t.Dir == "" || t.Keep == KeepFailures && result.Report.Passed {
+		return result
+	}
 	if err := files.write(&result.Report); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
+	result.Kept = true
 	return result
 }
 
