@@ -83,6 +83,8 @@ var flow = map[string][]string{
 	"reports":             {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
+	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
 	"reports/github":      {"reports"},                                                                // commands and tables of results
 	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario

@@ -92,8 +92,8 @@ func writeSummary(file *os.File, runs []reports.Result) error {
 	return github.WriteSummary(file, runs, room)
 }
 
-// annotateError prints an error before the first run as workflow commands, if that
-// is asked for: each problem of a scenario file at its place.
+// annotateError prints an error before the first run as workflow commands, if
+// that is asked for: each problem of a scenario file at its place.
 func (f *runFlags) annotateError(stderr io.Writer, err error) {
 	if f.annotate == "" {
 		return

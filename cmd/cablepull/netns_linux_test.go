@@ -246,7 +246,8 @@ func TestNetnsInterrupted(t *testing.T) {
 					t.Errorf("standard error: got %q, want one word that it was interrupted", text)
 				}
 				gone(t, running)
-				checkFiles(t, dir, filepath.Base(scenario))
+				checkFiles(t, dir, filepath.Base(scenario), "out")
+				checkFiles(t, out, reports.IndexFile)
 			})
 		}
 	}

@@ -42,8 +42,8 @@ func sample() []reports.Result {
 	for seed := range uint64(3) {
 		r := reports.Result{
 			Scenario: "pull", File: "a,b:c/my.yaml", Seed: seed, World: "virtual", Passed: seed == 0,
-			Replay:       fmt.Sprintf("cablepull run 'a|b`c' --seed %d", seed),
-			Warnings:     []string{"a,b:c/my.yaml:7:3: nodes.b: <odd> | 100 %\nand more"},
+			Replay:   fmt.Sprintf("cablepull run 'a|b`c' --seed %d", seed),
+			Warnings: []string{"a,b:c/my.yaml:7:3: nodes.b: <odd> | 100 %\nand more"},
 			Expectations: []reports.Expectation{{
 				Text: "c1 *keeps* all_connections <100 %>", Passed: seed == 0, Got: "0 of 50\r\n| none", File: "a,b:c/my.yaml", Line: 17, Column: 5,
 			}},

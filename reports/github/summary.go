@@ -20,8 +20,8 @@ const (
 
 // WriteSummary writes a table of runs in Markdown: failures first, with the
 // expectation or invariant, what was found and the command that replays it,
-// then what was not run, the warnings, and what passed. It is at most room bytes long: it
-// leaves out the end of the table, and says how much.
+// then what was not run, the warnings, and what passed. It is at most room
+// bytes long: it leaves out the end of the table, and says how much.
 func WriteSummary(w io.Writer, runs []reports.Result, room int) error {
 	rows := rowsOf(runs)
 	var text strings.Builder

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
+	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -36,6 +39,12 @@ func (c *Cause) UnmarshalText(text []byte) error {
 
 // MarshalText implements encoding.TextMarshaler.
 func (c Cause) MarshalText() ([]byte, error) { return []byte(c.text), nil }
+
+// FaultDefinition is the definition in the schema for the line of a fault.
+const FaultDefinition = "fault-line"
+
+// JSONSchema says what editors check.
+func (Cause) JSONSchema() *jsonschema.Schema { return form.Reference(FaultDefinition) }
 
 // given reports whether there is one.
 func (c Cause) given() bool { return c.text != "" }
@@ -84,7 +93,7 @@ func (c Cause) beyond(plan Plan, key string, at time.Duration) []topology.Proble
 		return []topology.Problem{{Path: []string{key}, Message: fmt.Sprintf(format, args...)}}
 	}
 	if !c.given() {
-		if at > plan.Duration {
+		if plan.Duration > 0 && at > plan.Duration { // one that is missing is reported
 			return fail("got %s, want an instant before the end at %s", at, plan.Duration)
 		}
 		return nil
@@ -95,7 +104,7 @@ func (c Cause) beyond(plan Plan, key string, at time.Duration) []topology.Proble
 			first, found = f.At, true
 		}
 	}
-	if found && first+at > plan.Duration {
+	if plan.Duration > 0 && found && first+at > plan.Duration {
 		return fail("got %s, want at most %s: %s is at %s, and the run ends at %s", at, plan.Duration-first, c.line, first, plan.Duration)
 	}
 	return nil

@@ -95,8 +95,8 @@ func (p Plan) obstacle(s Source) string {
 	return Obstacle(s.Scenario) // it probes the machine, so once for all seeds
 }
 
-// place gives each trial its directory: one below Out for each scenario, variant
-// and seed. Several worlds get a subdirectory each.
+// place gives each trial its directory: one below Out for each scenario,
+// variant and seed. Several worlds get a subdirectory each.
 func (p Plan) place(trials []Trial) {
 	if p.Out == "" {
 		return
@@ -119,7 +119,7 @@ func apart(trials []Trial) error {
 		}
 		if other, taken := first[t.Dir]; taken {
 			return fmt.Errorf("%s and %s, both called %s with seed %d, would write to %s: run them one by one, or rename one",
-				other.Word, t.Word, t.Scenario.Name, t.Seed, t.Dir)
+				other.Label(), t.Label(), t.Scenario.Name, t.Seed, t.Dir)
 		}
 		first[t.Dir] = t
 	}
