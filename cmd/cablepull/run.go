@@ -38,6 +38,9 @@ see cablepull doctor.`,
   cablepull run cable-pull --verify
   cablepull run cable-pull --world both`,
 		RunE: func(cmd *cobra.Command, names []string) error {
+			if err := f.view.check(cmd.Flags().Changed, f.json, f.world == worldBoth); err != nil {
+				return err
+			}
 			return f.run(cmd.Context(), args, names, streamsOf(cmd))
 		},
 	}
@@ -54,13 +57,18 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		f.annotateError(std.err, err)
 		return err
 	}
+	bare := len(trials) == len(f.worlds()) && !f.all
+	view, err := f.view.of(trials, bare)
+	if err != nil {
+		return err
+	}
 	if slices.ContainsFunc(trials, func(t trial.Trial) bool { return t.World == trial.Netns && t.Skip == "" }) {
 		if err := enterNamespaces(args, std); err != nil {
 			return err
 		}
 	}
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
-	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: len(trials) == len(f.worlds()) && !f.all}
+	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: bare, view: view}
 	if seeds, err := f.seedList(); err == nil && f.hint(seeds) != "" {
 		s.note("%s", f.hint(seeds))
 	}

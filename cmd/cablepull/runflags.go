@@ -32,6 +32,7 @@ type runFlags struct {
 	annotate  string
 	json      bool
 	plain     bool
+	view      viewFlags
 	given     func(flag string) bool // whether the user gave it
 }
 
@@ -74,6 +75,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.verify, "verify", false, "run everything twice and compare digests")
 	flags.StringVar(&f.world, "world", string(trial.Virtual), "virtual: virtual time, one process; netns: real time, Linux network namespaces; both: compare the two")
 	flags.BoolVar(&f.plain, "plain", false, "plain ASCII without colour, as when the output is not a terminal")
+	f.view.register(cmd)
 	flags.BoolVar(&f.allowExec, "allow-exec", false, "let scenario files run the real programs that they name")
 	flags.BoolVar(&f.strict, "strict", false, "refuse to run a scenario with warnings")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask before a run that takes long or needs much memory")

@@ -20,7 +20,8 @@ type session struct {
 	ctx            context.Context
 	flags          runFlags
 	stdout, stderr io.Writer
-	bare           bool          // one scenario and seed: print the whole run
+	bare           bool // one scenario and seed: print the whole run
+	view           text.View
 	output         *trial.Output // of --out; nil: none
 	summary        *os.File      // of --summary; nil: none
 }
@@ -118,7 +119,7 @@ func verdict(results []trial.Result) error {
 func (s *session) playBare(trials []trial.Trial) []trial.Result {
 	var results []trial.Result
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -203,10 +204,12 @@ func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 
 // options are those that fit stdout, a terminal or not.
 func (s *session) options() text.Options {
-	if s.flags.plain {
-		return text.Options{}
+	var o text.Options
+	if !s.flags.plain {
+		o = text.OptionsFor(s.stdout, os.Getenv)
 	}
-	return text.OptionsFor(s.stdout, os.Getenv)
+	o.View, o.Quiet = s.view, s.flags.view.quiet
+	return o
 }
 
 // printAll prints {"runs": [...]}, each run as in its run.json, or
