@@ -45,8 +45,8 @@
 // are headed again below it; where there is no room for names next to each
 // other, they run downwards. Requests that fail, connections that close and MAC
 // addresses that move are gathered: "×20 until 47.1s". Repeated announcements
-// and what goes as it should are in events.jsonl only. Of a long list the middle
-// is left out, and the list says how much.
+// and what goes as it should are in events.jsonl only. Of a long list the
+// middle is left out, and the list says how much.
 //
 // A View narrows the timeline to a window, whose end belongs to it, and to some
 // nodes. Faults and virtual IPs stay, and so do the measures: they are of the
