@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -46,40 +47,48 @@ func (p *page) table(t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
-	rows := t.rows[:min(len(t.rows), t.most)]
-	widths := make([]int, len(t.head))
-	for i, h := range t.head {
-		widths[i] = p.width(h)
-		for _, row := range rows {
-			widths[i] = max(widths[i], p.width(row[i].text))
-		}
-	}
-	p.fit(t, widths)
+	widths := p.widths(t)
+	p.fit(t.left, widths, p.Width-len("  ")*len(widths))
 	p.heading(t.title)
 	head := make([]span, len(t.head))
 	for i, h := range t.head {
 		head[i] = span{h, dim}
 	}
 	p.cells(t, widths, head)
-	for _, row := range rows {
+	for _, row := range p.cutColumns(t, widths) {
 		p.cells(t, widths, row)
 	}
-	if more := len(t.rows) - len(rows); more > 0 {
+	if more := len(t.rows) - len(t.shown()); more > 0 {
 		p.line(span{fmt.Sprintf("  and %d more", more), dim})
 	}
 }
 
-// fit makes columns of text narrower until the table fits the page.
-func (p *page) fit(t *table, widths []int) {
+// shown are the rows for which there is room.
+func (t *table) shown() [][]span { return t.rows[:min(len(t.rows), t.most)] }
+
+// widths are those of the columns, if nothing is cut.
+func (p *page) widths(t *table) []int {
+	widths := make([]int, len(t.head))
+	for i, h := range t.head {
+		widths[i] = p.width(h)
+		for _, row := range t.shown() {
+			widths[i] = max(widths[i], p.width(row[i].text))
+		}
+	}
+	return widths
+}
+
+// fit makes columns of text narrower until all have room.
+func (p *page) fit(left []bool, widths []int, room int) {
 	const textMin = 8 // columns that text keeps
 	total := 0
 	for _, w := range widths {
-		total += w + len("  ")
+		total += w
 	}
-	for total > p.Width {
+	for total > room {
 		widest := -1
-		for i, left := range t.left {
-			if left && widths[i] > textMin && (widest < 0 || widths[i] > widths[widest]) {
+		for i, text := range left {
+			if text && widths[i] > textMin && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
@@ -89,6 +98,43 @@ func (p *page) fit(t *table, widths []int) {
 		widths[widest]--
 		total--
 	}
+}
+
+// cutColumns returns the rows that are shown. Texts are cut so that they can
+// still be told apart; those of the last column are wrapped instead.
+func (p *page) cutColumns(t *table, widths []int) [][]span {
+	rows := make([][]span, len(t.shown()))
+	for j, row := range t.shown() {
+		rows[j] = slices.Clone(row)
+	}
+	for i := range len(t.head) - 1 {
+		if !t.left[i] {
+			continue
+		}
+		texts := make([]string, len(rows))
+		for j, row := range rows {
+			texts[j] = row[i].text
+		}
+		for j, text := range p.cutColumn(texts, widths[i], i == 0) {
+			rows[j][i].text = text
+		}
+	}
+	return rows
+}
+
+// cutColumn cuts texts to a width. Phrases read best from their beginning,
+// unless they differ at the end only.
+func (p *page) cutColumn(texts []string, width int, phrases bool) []string {
+	whole := map[string]string{}
+	short := make([]string, len(texts))
+	for i, text := range texts {
+		short[i] = p.shorten(text, width)
+		if other, known := whole[short[i]]; !phrases || known && other != text {
+			return p.cut(texts, width)
+		}
+		whole[short[i]] = text
+	}
+	return short
 }
 
 func (p *page) cells(t *table, widths []int, row []span) {
