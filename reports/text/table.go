@@ -42,14 +42,24 @@ func (t *table) row(cells ...string) {
 func (t *table) inked(cells []span) { t.rows = append(t.rows, cells) }
 
 // table prints a table that has rows. A last column of text is wrapped, other
-// text is cut where it must be.
+// text is cut where it must be. What is still too wide continues below.
 func (p *page) table(t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
+	p.heading(t.title)
+	for _, part := range p.fold(t) {
+		p.columnsOf(part)
+	}
+	if more := len(t.rows) - len(t.shown()); more > 0 {
+		p.line(span{fmt.Sprintf("  and %d more", more), dim})
+	}
+}
+
+// columnsOf prints the head and the rows of a table.
+func (p *page) columnsOf(t *table) {
 	widths := p.widths(t)
 	p.fit(t.left, widths, p.Width-len("  ")*len(widths))
-	p.heading(t.title)
 	head := make([]span, len(t.head))
 	for i, h := range t.head {
 		head[i] = span{h, dim}
@@ -58,9 +68,60 @@ func (p *page) table(t *table) {
 	for _, row := range p.cutColumns(t, widths) {
 		p.cells(t, widths, row)
 	}
-	if more := len(t.rows) - len(t.shown()); more > 0 {
-		p.line(span{fmt.Sprintf("  and %d more", more), dim})
+}
+
+// fold divides a table that is too wide into parts below each other, which all
+// begin with the texts that name the rows.
+func (p *page) fold(t *table) []*table {
+	const textRoom = 16 // that a text has at least, if it is that long
+	widths := p.widths(t)
+	size := func(column int) int {
+		if t.left[column] {
+			return min(widths[column], textRoom) + len("  ")
+		}
+		return widths[column] + len("  ")
 	}
+	names := 0
+	for names < min(len(t.head), 2) && t.left[names] {
+		names++
+	}
+	var parts [][]int
+	used := p.Width + 1
+	for column := names; column < len(t.head); column++ {
+		if used += size(column); used > p.Width {
+			parts, used = append(parts, nil), 0
+			for name := range names {
+				parts[len(parts)-1] = append(parts[len(parts)-1], name)
+				used += size(name)
+			}
+			used += size(column)
+		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], column)
+	}
+	if len(parts) < 2 {
+		return []*table{t}
+	}
+	var folded []*table
+	for _, columns := range parts {
+		folded = append(folded, t.part(columns))
+	}
+	return folded
+}
+
+// part is a table of some columns of another one.
+func (t *table) part(columns []int) *table {
+	part := &table{most: t.most}
+	for _, c := range columns {
+		part.head, part.left = append(part.head, t.head[c]), append(part.left, t.left[c])
+	}
+	for _, row := range t.rows {
+		var cells []span
+		for _, c := range columns {
+			cells = append(cells, row[c])
+		}
+		part.rows = append(part.rows, cells)
+	}
+	return part
 }
 
 // shown are the rows for which there is room.

@@ -161,7 +161,8 @@ func axesOf(results []reports.Result) []axis {
 	return axes
 }
 
-// pairs divides a name at its commas; what has no = belongs to the value before.
+// pairs divides a name at its commas. What has no = belongs to the value before
+// it.
 func pairs(name string) []string {
 	var all []string
 	for part := range strings.SplitSeq(name, ",") {
@@ -196,7 +197,8 @@ type figureRow struct {
 }
 
 // figureRows lists the figures of runs, those of the first one first, without
-// those that are zero in all: the ones in which the runs differ, and the others.
+// those that are zero in all: first those in which the runs differ, then the
+// others.
 func figureRows(results []reports.Result) (differing, shared []*figureRow) {
 	var rows []*figureRow
 	known := map[[2]string]*figureRow{}
