@@ -21,6 +21,7 @@ type session struct {
 	flags          runFlags
 	stdout, stderr io.Writer
 	bare           bool // one scenario and seed: print the whole run
+	view           text.View
 }
 
 // run plays the trials and prints their results. Its error decides the exit
@@ -107,7 +108,7 @@ func verdict(results []trial.Result) error {
 func (s *session) runBare(trials []trial.Trial) error {
 	var results []trial.Result
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -190,10 +191,12 @@ func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 
 // options are those that fit stdout, a terminal or not.
 func (s *session) options() text.Options {
-	if s.flags.plain {
-		return text.Options{}
+	var o text.Options
+	if !s.flags.plain {
+		o = text.OptionsFor(s.stdout, os.Getenv)
 	}
-	return text.OptionsFor(s.stdout, os.Getenv)
+	o.View, o.Quiet = s.view, s.flags.view.quiet
+	return o
 }
 
 // writeJUnit writes the runs to the file of --junit, if it was given.
