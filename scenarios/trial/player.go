@@ -91,19 +91,30 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if drawn != nil {
 		result.Report.Events = drawn.Events()
 	}
-	if (t.Page || t.Dir != "") && !result.Report.Passed {
-		if result.Page, err = pageOf(&result.Report); err != nil {
-			return t.without(p.Version, BlameBench, err)
-		}
-		result.Report.Page = result.Page
-	}
-	if err := files.write(&result.Report); err != nil {
+	if err := t.leave(files, &result); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
 	if printed != drawn {
 		result.Report.Events = printed.Events()
 	}
 	return result
+}
+
+// leave draws the page of a trial, if anybody reads it, and makes its artefacts
+// appear.
+func (t Trial) leave(files *artefacts, r *Result) (err error) {
+	if (t.Page || t.Dir != "") && !r.Report.Passed {
+		if r.Page, err = pageOf(&r.Report); err != nil {
+			return err
+		}
+		r.Report.Page = r.Page
+	}
+	if t.Dir == "" || t.Keep == KeepFailures && r.Report.Passed {
+		return nil
+	}
+	err = files.write(&r.Report)
+	r.Kept = err == nil
+	return err
 }
 
 // highlights are for the timelines of a trial: of those drawn in files, which
