@@ -83,6 +83,7 @@ var flow = map[string][]string{
 	"reports":             {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
 	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/perfetto":    {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
 	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
 	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
@@ -166,6 +167,7 @@ var libraries = []library{
 	{"github.com/antchfx/xpath", []string{"node/check", "sim/topology"}, false, "expressions of checks, which a scenario's problems name"},
 	{"github.com/go-asn1-ber/asn1-ber", []string{"node/ldap"}, false, "elements of LDAP; a library for all of LDAP starts goroutines"},
 	{"golang.org/x/net", []string{"node/check", "node/name", "node/resolver"}, false, "only its character sets, as xmlquery reads them, and its DNS messages"},
+	{"google.golang.org/protobuf", []string{"reports/perfetto"}, false, "only its wire format, without generated code: a trace has a dozen fields"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},
