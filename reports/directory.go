@@ -12,13 +12,21 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// The files of a run, in the order in which they appear.
+// The files of a run that this package writes, in the order in which they
+// appear.
 const (
 	CaptureFile = "capture.pcapng"
 	EventsFile  = "events.jsonl"
 	JUnitFile   = "junit.xml"
 	RunFile     = "run.json"
 )
+
+// File is a file that a directory writes when the run is over, besides the
+// capture, the events and run.json.
+type File struct {
+	Name  string
+	Write func(io.Writer, *Result) error
+}
 
 // ProgramsFolder is the folder with the output of real programs, a file for
 // each.
@@ -32,6 +40,7 @@ const ProgramsFolder = "programs"
 type Directory struct {
 	path        string
 	made        bool           // we made it, and remove it if it stays empty
+	files       []File         // to write at the end
 	capture     *pcapng.Writer // nil if there is no capture
 	captureFile *pendingFile
 	events      *event.Writer // nil if there are none yet
@@ -43,8 +52,8 @@ type Directory struct {
 }
 
 // OpenDirectory makes the directory path if it does not exist, and removes the
-// unfinished files of a killed run.
-func OpenDirectory(path string) (*Directory, error) {
+// unfinished files of a killed run. Write will write the files.
+func OpenDirectory(path string, files ...File) (*Directory, error) {
 	_, err := os.Stat(path)
 	made := errors.Is(err, os.ErrNotExist)
 	if err := os.MkdirAll(path, 0o755); err != nil {
@@ -53,7 +62,7 @@ func OpenDirectory(path string) (*Directory, error) {
 	if err := clearTemporaries(path); err != nil {
 		return nil, err
 	}
-	return &Directory{path: path, made: made}, nil
+	return &Directory{path: path, made: made, files: files}, nil
 }
 
 // Program returns the file for the output of a real program, by its name in the
@@ -108,11 +117,11 @@ func (d *Directory) Write(r *Result) error {
 	if d.capture != nil {
 		errs = append(errs, d.captureFile.fill(func(io.Writer) error { return d.capture.Close() }))
 	}
-	errs = append(errs,
-		d.finishEvents(),
-		d.write(JUnitFile, func(w io.Writer) error { return WriteJUnit(w, r.Scenario, []Result{*r}) }),
-		d.write(RunFile, r.WriteJSON),
-	)
+	errs = append(errs, d.finishEvents())
+	for _, f := range d.files {
+		errs = append(errs, d.write(f.Name, func(w io.Writer) error { return f.Write(w, r) }))
+	}
+	errs = append(errs, d.write(RunFile, r.WriteJSON))
 	for _, p := range append(d.pending, d.programs...) {
 		errs = append(errs, p.settle())
 	}
@@ -136,13 +145,22 @@ func (d *Directory) finishEvents() error {
 // clear makes way for the files of this run.
 func (d *Directory) clear() error {
 	var errs []error
-	for _, name := range []string{RunFile, CaptureFile, EventsFile, JUnitFile} {
+	for _, name := range d.names() {
 		errs = append(errs, free(filepath.Join(d.path, name)))
 	}
 	if err := os.RemoveAll(filepath.Join(d.path, ProgramsFolder)); err != nil {
 		errs = append(errs, fmt.Errorf("reports: folder of an earlier run: %w", err))
 	}
 	return errors.Join(errs...)
+}
+
+// names lists the files that a run may leave; run.json is the first.
+func (d *Directory) names() []string {
+	all := []string{RunFile, CaptureFile, EventsFile}
+	for _, f := range d.files {
+		all = append(all, f.Name)
+	}
+	return all
 }
 
 // appear gives the files their names.

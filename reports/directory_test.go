@@ -35,9 +35,12 @@ func names(t *testing.T, path string) []string {
 
 var allFiles = []string{CaptureFile, EventsFile, JUnitFile, RunFile}
 
+// inJUnit is junit.xml with the run alone.
+var inJUnit = File{JUnitFile, func(w io.Writer, r *Result) error { return WriteJUnit(w, r.Scenario, []Result{*r}) }}
+
 // writeAll leaves a whole run in the directory.
 func writeAll(path string, r *Result) error {
-	d, err := OpenDirectory(path)
+	d, err := OpenDirectory(path, inJUnit)
 	if err != nil {
 		return err
 	}
@@ -132,7 +135,7 @@ func TestNothingOfAnEarlierRunStays(t *testing.T) {
 	if err := writeAll(path, cablePull()); err != nil {
 		t.Fatal(err)
 	}
-	d, err := OpenDirectory(path)
+	d, err := OpenDirectory(path, inJUnit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +149,7 @@ func TestNothingOfAnEarlierRunStays(t *testing.T) {
 
 func TestUnfinishedFilesAreCleared(t *testing.T) {
 	path := t.TempDir()
-	d, err := OpenDirectory(path)
+	d, err := OpenDirectory(path, inJUnit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +162,7 @@ func TestUnfinishedFilesAreCleared(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d, err = OpenDirectory(path); err != nil { // as after kill -9
+	if d, err = OpenDirectory(path, inJUnit); err != nil { // as after kill -9
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{".profile"}, names(t, path)); diff != "" {
@@ -180,7 +183,7 @@ func TestPrograms(t *testing.T) {
 	path := t.TempDir()
 	said := func(texts map[string]string) *Directory {
 		t.Helper()
-		d, err := OpenDirectory(path)
+		d, err := OpenDirectory(path, inJUnit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +231,7 @@ func TestPrograms(t *testing.T) {
 func TestAllOrNothing(t *testing.T) {
 	fail := func(path string) {
 		t.Helper()
-		d, err := OpenDirectory(path)
+		d, err := OpenDirectory(path, inJUnit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +272,7 @@ func TestAllOrNothing(t *testing.T) {
 func TestGivenUp(t *testing.T) {
 	made, there := filepath.Join(t.TempDir(), "made"), t.TempDir()
 	for _, path := range []string{made, there} {
-		d, err := OpenDirectory(path)
+		d, err := OpenDirectory(path, inJUnit)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,6 +37,8 @@ type (
 		Class   string        `xml:"classname,attr"`
 		Name    string        `xml:"name,attr"`
 		Time    string        `xml:"time,attr"`
+		File    string        `xml:"file,attr,omitempty"` // shown by GitLab and annotators
+		Line    int           `xml:"line,attr,omitempty"`
 		Failure *junitFailure `xml:"failure"`
 		Error   *junitFailure `xml:"error"`
 		Skipped *junitSkip    `xml:"skipped"`
@@ -56,13 +58,15 @@ type (
 const (
 	junitMessageMax = 1 << 10
 	junitTextMax    = 16 << 10
+	junitPageMax    = 64 << 10
 )
 
 // WriteJUnit writes a set of runs as one test suite, a test case each. A run
-// that failed carries the expectations that were not met, the violations and
-// the command that replays it; one that came to no verdict is an error, and one
-// that was not run is skipped, with the reason. One that expects nothing says
-// so.
+// that failed carries the expectations that were not met, with their places,
+// the violations, the command that replays it, and its page if it has been
+// drawn; one that came to no verdict is an error, and one that was not run is
+// skipped, with the reason. One that expects nothing says so, and each has the
+// warnings of its scenario.
 func WriteJUnit(w io.Writer, suite string, results []Result) error {
 	s := junitSuite{Name: suite, Tests: len(results)}
 	var wall time.Duration
@@ -99,8 +103,15 @@ func junitOf(r *Result) junitCase {
 		Class: "cablepull." + r.World,
 		Name:  r.Name(),
 		Time:  seconds(r.Wall),
+		File:  r.File,
 		Out: cut(fmt.Sprintf("%s\ndigest %s, %v simulated, %d frames, version %s\n",
 			strings.TrimSpace(r.About), cmp.Or(r.Digest, NoDigest), r.Simulated, r.Frames, r.Version), junitTextMax),
+	}
+	for _, w := range r.Warnings {
+		c.Out += "warning: " + cut(w, junitMessageMax) + "\n"
+	}
+	if r.Page != "" && !r.Passed {
+		c.Out += "\n" + shorten(r.Page, junitPageMax)
 	}
 	if r.Unasked() {
 		c.Out = "nothing was expected: only the invariants were judged\n" + c.Out
@@ -115,6 +126,9 @@ func junitOf(r *Result) junitCase {
 		}
 		c.Error = &junitFailure{cut(r.Error, junitMessageMax), kind, cut(r.Error+"\n"+replay(r), junitTextMax)}
 	case !r.Passed:
+		if failed := r.Failed(); len(failed) > 0 && failed[0].File == r.File {
+			c.Line = failed[0].Line
+		}
 		text := failureText(r)
 		first, _, _ := strings.Cut(text, "\n")
 		kind := "expectation"
@@ -134,7 +148,11 @@ func failureText(r *Result) string {
 		fmt.Fprintf(&b, "%s violated at %v: %s\n", v.Invariant, v.At, v.Detail)
 	}
 	for _, e := range r.Failed() {
-		fmt.Fprintf(&b, "expected: %s; got: %s\n", e.Text, e.Got)
+		place := e.Place()
+		if place != "" {
+			place += ": "
+		}
+		fmt.Fprintf(&b, "%sexpected: %s; got: %s\n", place, e.Text, e.Got)
 	}
 	if b.Len() == 0 {
 		return "failed\n"
@@ -160,6 +178,24 @@ func cut(text string, most int) string {
 		end--
 	}
 	return text[:end] + more
+}
+
+// shorten bounds text to most bytes: it leaves out whole lines of its middle,
+// and says how many.
+func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
+	room := most - 100 // for the note
+	from, to := 0, len(lines)
+	for used := 0; from < to && used+len(lines[from]) <= room/2; from++ {
+		used += len(lines[from])
+	}
+	for used := 0; from < to && used+len(lines[to-1]) <= room/2; to-- {
+		used += len(lines[to-1])
+	}
+	return strings.Join(lines[:from], "") + fmt.Sprintf("… %d lines left out …\n", to-from) + strings.Join(lines[to:], "") + "\n"
 }
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 6, 64) }

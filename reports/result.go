@@ -17,6 +17,7 @@ import (
 // always has all members, and each duration twice: as "wall" and "wall_ns".
 type Result struct {
 	Scenario     string             `json:"scenario"`
+	File         string             `json:"file"`    // that the scenario was read from; empty if it was written in Go
 	Variant      string             `json:"variant"` // of the scenario, such as profile=ios; empty if it has none
 	About        string             `json:"about"`
 	Warnings     []string           `json:"warnings"` // of the scenario, with their places
@@ -39,16 +40,30 @@ type Result struct {
 	Error        string             `json:"error"`     // why there is no verdict; empty if there is one
 	Defect       bool               `json:"defect"`    // the error is a bug of the bench, not a problem of machine or scenario
 	Events       []event.Event      `json:"-"`         // for a timeline: all, or the Highlights
+	Page         string             `json:"-"`         // the run as plain text, with its timeline and measures; empty if nobody drew it
 }
 
 // NoDigest is printed for runs in real time, which have no digest.
 const NoDigest = "n/a"
 
-// Expectation is what the scenario expected, and what happened.
+// Expectation is what the scenario expected, where it says so, and what
+// happened.
 type Expectation struct {
 	Text   string `json:"text"`
 	Passed bool   `json:"passed"`
 	Got    string `json:"got"`
+	File   string `json:"file"`   // empty if the scenario was written in Go
+	Line   int    `json:"line"`   // from 1; 0 without a file
+	Column int    `json:"column"` // from 1, in characters
+}
+
+// Place is where the file says it, as compilers write it: my.yaml:17:5. It is
+// empty without a file.
+func (e Expectation) Place() string {
+	if e.File == "" || e.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
 }
 
 // Failed returns the expectations that were not met.

@@ -42,12 +42,13 @@ func golden(t *testing.T, name string, got []byte) {
 // cablePull is a run in which one expectation was not met.
 func cablePull() *Result {
 	return &Result{
-		Scenario: "cable-pull", About: "The cable of the active member is pulled.\n", Seed: 7, World: "virtual",
+		Scenario: "cable-pull", File: "my.yaml", About: "The cable of the active member is pulled.\n", Seed: 7, World: "virtual",
 		Digest: "0123456789abcdef", Simulated: 2 * time.Minute, Wall: 85 * time.Millisecond, Frames: 12345,
-		Version: "v0.1.0", Replay: "cablepull run cable-pull --seed 7",
+		Version: "v0.1.0", Replay: "cablepull run cable-pull --seed 7", Page: "cable-pull\n  the timeline\n",
+		Warnings: []string{"my.yaml:7:3: nodes.b: <odd>"},
 		Expectations: []Expectation{
-			{"b becomes Active between 7s and 10s after pull a.lan", true, "7.903s"},
-			{`c1 keeps "all" connections <at least 100 %>`, false, "0 of 50"},
+			{"b becomes Active between 7s and 10s after pull a.lan", true, "7.903s", "my.yaml", 16, 5},
+			{`c1 keeps "all" connections <at least 100 %>`, false, "0 of 50", "my.yaml", 17, 5},
 		},
 		Violations: []oracle.Violation{{Invariant: "one-active", At: 47903 * time.Millisecond, Detail: "a and b in group 7\x01"}},
 		Measures: oracle.Measures{
@@ -74,7 +75,7 @@ func TestRunJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := cablePull()
-	want.Events = nil
+	want.Events, want.Page = nil, ""
 	empty := jsonform.Append(nil, *want) // nil and empty slices are one in JSON
 	if got := jsonform.Append(nil, back); !bytes.Equal(got, empty) {
 		t.Errorf("read back:\ngot  %s\nwant %s", got, empty)
@@ -99,7 +100,7 @@ func TestJUnitIsBounded(t *testing.T) {
 	for range 10_000 {
 		r.Expectations = append(r.Expectations, Expectation{Text: strings.Repeat("ä\x00\xff", 100)})
 	}
-	r.About = strings.Repeat("x", 1<<20)
+	r.About, r.Page = strings.Repeat("x", 1<<20), "first\n"+strings.Repeat("a line of the page\n", 1<<16)+"last\n"
 	var out bytes.Buffer
 	if err := WriteJUnit(&out, "incidents", []Result{*r}); err != nil {
 		t.Fatal(err)
@@ -110,7 +111,39 @@ func TestJUnitIsBounded(t *testing.T) {
 	if !bytes.Contains(out.Bytes(), []byte("replay: "+r.Replay)) {
 		t.Error("the replay command was cut away")
 	}
+	for _, part := range []string{"&#xA;first&#xA;", "lines left out", "last&#xA;</system-out>"} {
+		if !bytes.Contains(out.Bytes(), []byte(part)) {
+			t.Errorf("%q is missing: the page is cut in its middle", part)
+		}
+	}
 	wellFormed(t, out.Bytes())
+}
+
+// TestShorten: whole lines of the middle are left out and counted, and nothing
+// is longer than it may be, however long one line is.
+func TestShorten(t *testing.T) {
+	line := strings.Repeat("x", 98) + "\n"
+	long := strings.Repeat("y", 5000) + "\n"
+	for _, c := range []struct {
+		text  string
+		parts []string
+	}{
+		{strings.Repeat(line, 5), []string{line}},
+		{"a\n" + strings.Repeat(line, 50) + "b\n", []string{"a\n" + line, "… 42 lines left out …\n", line + "b\n"}},
+		{"a\n" + long + "b\n", []string{"a\n… 1 lines left out …\nb\n"}},
+		{long, []string{"… 1 lines left out …\n"}},
+		{strings.Repeat("z", 5000), []string{"… 1 lines left out …\n"}},
+	} {
+		got := shorten(c.text, 1000)
+		for _, part := range c.parts {
+			if !strings.Contains(got, part) {
+				t.Errorf("%q is not in %q", part, got)
+			}
+		}
+		if len(got) > 1000 {
+			t.Errorf("got %d bytes, want at most 1000", len(got))
+		}
+	}
 }
 
 func wellFormed(t *testing.T, data []byte) {

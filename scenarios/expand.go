@@ -34,6 +34,7 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 	for _, choice := range choices {
 		v, own := s.variant(choice, d)
 		v.report(own, unread)
+		v.findExpectations(own)
 		v.Expect = slices.DeleteFunc(v.Expect, func(x expect.Expectation) bool { return x == nil })
 		v.findPrograms(own)
 		v.findFaults(own)

@@ -55,6 +55,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	}
 	s.findPrograms(d)
 	s.findFaults(d)
+	s.findExpectations(d)
 	return s, nil
 }
 

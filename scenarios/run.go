@@ -181,5 +181,10 @@ func (f *follower) judge(w Lab, seed uint64, keep event.Set) *Outcome {
 		e.Tolerance, e.Counts = f.scenario.RealTime(), nil
 	}
 	out.Expectations, out.Violations = expect.Judge(f.scenario.Expect, e)
+	if places := f.scenario.expectPlaces; len(places) == len(out.Expectations) { // not if a program has changed the list
+		for i := range out.Expectations {
+			out.Expectations[i].Place = places[i]
+		}
+	}
 	return out
 }

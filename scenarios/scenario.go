@@ -44,6 +44,7 @@ type Scenario struct {
 	programLines map[string]int   // in the file, by node.program
 	file         string           // that it was read from, as errors call it
 	faultPlaces  [][]form.Problem // in the file, of the faults of each step; without a message
+	expectPlaces []form.Place     // in the file, of the expectations
 }
 
 // Step is the faults of one instant, applied in order.
@@ -52,6 +53,10 @@ type Step struct {
 	Faults []fault.Fault
 	Line   int // in the file; 0 if the step was written in Go
 }
+
+// File is what errors call the file from which the scenario was read; empty if
+// it was written in Go.
+func (s *Scenario) File() string { return s.file }
 
 // End is the instant of the last step, or 0.
 func (s *Scenario) End() time.Duration {

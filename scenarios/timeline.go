@@ -108,6 +108,17 @@ func (s *Scenario) findFaults(d *form.Decoder) {
 	}
 }
 
+// findExpectations remembers where the expectations are in the file, without
+// those that do not apply.
+func (s *Scenario) findExpectations(d *form.Decoder) {
+	s.expectPlaces = nil
+	for i, x := range s.Expect {
+		if x != nil {
+			s.expectPlaces = append(s.expectPlaces, d.PlaceOfPath([]string{"expect", strconv.Itoa(i)}))
+		}
+	}
+}
+
 // located turns the error of a run whose timeline is wrong into *Invalid, with
 // the place of the fault. It returns other errors unchanged.
 func (s *Scenario) located(err error) error {

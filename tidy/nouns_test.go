@@ -23,7 +23,7 @@ func (wind) Row() *fault.Row     { return windRow }
 func (wind) span() time.Duration { return time.Second / 2 }
 
 var windRow = fault.Kind[wind]{
-	Verb: "wind", Usage: "wind NODE",
+	Verb: "wind", Usage: "wind NODE", About: "blows", Example: "wind a", Pattern: " +[a-z]+",
 	Parse: func(l *fault.Line) wind { return wind{l.Name("node")} },
 	Power: fault.MustBeUp, Stack: fault.AnyStack,
 	Draw: func(d *fault.Draw) (f wind, ok bool) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios/trial"
 	"github.com/cablepull/cablepull/sim/event/jsonform"
 )
 
@@ -27,7 +28,7 @@ func TestBothWorlds(t *testing.T) {
 	}
 	checkFiles(t, out, "netns", "virtual", reports.ComparisonFile)
 	for _, world := range []string{"netns", "virtual"} {
-		checkFiles(t, filepath.Join(out, world), reports.CaptureFile, reports.EventsFile, reports.JUnitFile, reports.RunFile)
+		checkFiles(t, filepath.Join(out, world), trial.ArtefactNames()...)
 	}
 	junit, err := os.ReadFile(filepath.Join(dir, "junit.xml"))
 	if err != nil || !bytes.Contains(junit, []byte(`"cablepull.netns"`)) || !bytes.Contains(junit, []byte(`"cablepull.virtual"`)) {

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // haunted is brief with a program that has a child which left it, files, and
@@ -205,7 +205,7 @@ func (v *victim) left(pids []int) (left []string) {
 		}
 		return nil // one that goes meanwhile is not left
 	})
-	known := []string{reports.CaptureFile, reports.EventsFile, reports.JUnitFile, reports.RunFile, "ghost.haunt.log"}
+	known := append(trial.ArtefactNames(), "ghost.haunt.log")
 	_ = filepath.WalkDir(v.folder, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && (!d.IsDir() && !slices.Contains(known, d.Name()) || filepath.Dir(path) == v.temporary()) {
 			left = append(left, path)

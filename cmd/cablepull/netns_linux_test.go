@@ -155,7 +155,7 @@ func TestNetnsRun(t *testing.T) {
 				}
 			}
 			checkOwner(t, out, start().SysProcAttr)
-			checkFiles(t, out, reports.CaptureFile, reports.EventsFile, reports.JUnitFile, reports.RunFile)
+			checkFiles(t, out, trial.ArtefactNames()...)
 			if after := interfaces(t); !slices.Equal(before, after) {
 				t.Errorf("interfaces: got %v, want %v", after, before)
 			}

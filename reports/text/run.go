@@ -74,6 +74,9 @@ func (p *page) expectations(r *reports.Result) {
 			}
 			body = append(body, span{"  ", plain}, span{"got " + e.Got, how})
 		}
+		if place := e.Place(); place != "" && !e.Passed {
+			body = append(body, span{"  ", plain}, span{"at " + place, dim})
+		}
 		p.wrapped([]span{{"  ", plain}, p.sign(e.Passed), {" ", plain}}, body)
 	}
 	for i, v := range r.Violations {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -52,7 +53,8 @@ type Result struct {
 
 // Verdict is an expectation and whether it held.
 type Verdict struct {
-	Text string
+	Text  string
+	Place form.Place // in the scenario's file; the zero value if it was written in Go
 	Result
 }
 
@@ -78,7 +80,7 @@ func Judge(all []Expectation, e Evidence) (verdicts []Verdict, unexpected []orac
 		if e.counted = nil; e.Counts != nil && e.Counts.all[i] != nil {
 			e.counted = e.Counts.all[i].tally
 		}
-		verdicts = append(verdicts, Verdict{x.Text(), judge(x, e)})
+		verdicts = append(verdicts, Verdict{Text: x.Text(), Result: judge(x, e)})
 		if v, ok := x.(Violations); ok {
 			expected = append(expected, v.Names...)
 		}

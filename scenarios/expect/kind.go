@@ -60,6 +60,12 @@ var kinds = []Kind{
 	KindOf[Violations]("violations", "invariants that this scenario breaks on purpose"),
 }
 
+// List returns the kinds in the order of the schema.
+func (all Kinds) List() []Kind { return slices.Clone(all.rows()) }
+
+// Type returns the struct that holds an expectation of this kind.
+func (k Kind) Type() reflect.Type { return k.typ }
+
 // With returns the kinds of the project followed by own ones. It fails if two
 // share a key or a type name, which is their name in the schema.
 func With(own ...Kind) (Kinds, error) {
@@ -150,6 +156,7 @@ func (all Kinds) decodeItem(d *form.Decoder, n form.Node, path []string) Expecta
 		return nil
 	}
 	e := entries[0]
+	d.SetPlace(path, e.At)
 	for _, k := range all.rows() {
 		if k.Name == e.Name {
 			v := reflect.New(k.typ)

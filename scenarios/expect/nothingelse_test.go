@@ -53,7 +53,7 @@ func TestNothingElseWithoutFault(t *testing.T) {
 func TestJudge(t *testing.T) {
 	all := []Expectation{Moves{Count: form.Exactly(3)}, Moves{Count: form.Exactly(0)}}
 	verdicts, unexpected := Judge(all, evidence())
-	want := []Verdict{{"moves of the virtual IP: 3", Result{true, "3"}}, {"moves of the virtual IP: 0", Result{false, "3"}}}
+	want := []Verdict{{Text: "moves of the virtual IP: 3", Result: Result{true, "3"}}, {Text: "moves of the virtual IP: 0", Result: Result{false, "3"}}}
 	if !slices.Equal(verdicts, want) || len(unexpected) != 2 {
 		t.Errorf("got %+v and %v", verdicts, unexpected)
 	}

@@ -16,11 +16,22 @@ import (
 type Field struct {
 	Name  string
 	Type  reflect.Type
+	Doc   string       // what it means
+	Of    reflect.Type // the struct that declares it, which may be embedded
 	index []int
 	short bool
 	form  string
 	rule  topology.Rule
 }
+
+// Rule says which values the field may hold.
+func (f Field) Rule() topology.Rule { return f.rule }
+
+// Unit is how its numbers are written: bytes, share, or empty for plain ones.
+func (f Field) Unit() string { return f.form }
+
+// Short reports whether a value that is no mapping stands for this field.
+func (f Field) Short() bool { return f.short }
 
 // FieldsOf lists the keys of a struct in the order of the source.
 func FieldsOf(t reflect.Type) []Field {
@@ -36,7 +47,7 @@ func FieldsOf(t reflect.Type) []Field {
 			}
 		case name != "" && name != "-":
 			fields = append(fields, Field{
-				Name: name, Type: f.Type, index: []int{i}, short: options == "short",
+				Name: name, Type: f.Type, Doc: f.Tag.Get("doc"), Of: t, index: []int{i}, short: options == "short",
 				form: f.Tag.Get("form"), rule: topology.RuleOf(f),
 			})
 		}

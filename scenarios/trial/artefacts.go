@@ -3,11 +3,48 @@ package trial
 import (
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/sim/event"
 )
+
+// TimelineFile is the page of a run as the command prints it where there is no
+// terminal, wider.
+const TimelineFile = "timeline.txt"
+
+// table lists the files that are written when a trial is over, in the order in
+// which they appear. The capture and events.jsonl, which are written during the
+// trial, come before them, and run.json after them.
+var table = []reports.File{
+	{Name: TimelineFile, Write: func(w io.Writer, r *reports.Result) error { return text.WriteRun(w, r, paper) }},
+	{Name: reports.JUnitFile, Write: func(w io.Writer, r *reports.Result) error {
+		return reports.WriteJUnit(w, r.Scenario, []reports.Result{*r})
+	}},
+}
+
+// paper is how pages are drawn that nobody reads in a terminal: in ASCII, which
+// survives mail, tickets and CI servers, and looks the same in every font.
+var paper = text.Options{Width: 120}
+
+// ArtefactNames lists the files that a trial leaves in its directory, beside
+// the folder of its real programs.
+func ArtefactNames() []string {
+	names := []string{reports.CaptureFile, reports.EventsFile}
+	for _, f := range table {
+		names = append(names, f.Name)
+	}
+	return append(names, reports.RunFile)
+}
+
+// pageOf draws a run on paper.
+func pageOf(r *reports.Result) (string, error) {
+	var page strings.Builder
+	err := text.WriteRun(&page, r, paper)
+	return page.String(), err
+}
 
 // artefacts are the files that a trial leaves: none if it has no directory.
 type artefacts struct {
@@ -21,7 +58,7 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	if t.Dir == "" {
 		return &artefacts{}, nil
 	}
-	d, err := reports.OpenDirectory(t.Dir)
+	d, err := reports.OpenDirectory(t.Dir, table...)
 	if err != nil {
 		return nil, err
 	}

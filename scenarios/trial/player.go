@@ -68,7 +68,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	defer files.Close()
 	options := p.options(t, files)
 	var highlights *reports.Highlights
-	if p.Timeline {
+	if p.Timeline || t.Page || t.Dir != "" {
 		highlights = reports.NewHighlights(t.Scenario.Facts())
 		options.Follow = files.follow(highlights.Observe)
 	}
@@ -85,6 +85,12 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	result := t.judged(p.Version, outcome, time.Since(started))
 	if highlights != nil {
 		result.Report.Events = highlights.Events()
+	}
+	if (t.Page || t.Dir != "") && !result.Report.Passed {
+		if result.Page, err = pageOf(&result.Report); err != nil {
+			return t.without(p.Version, BlameBench, err)
+		}
+		result.Report.Page = result.Page
 	}
 	if err := files.write(&result.Report); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
@@ -128,7 +134,9 @@ func (t Trial) judged(version string, o *scenarios.Outcome, wall time.Duration) 
 	r.Simulated, r.Wall, r.Frames = o.Simulated, wall, o.Frames
 	r.Noise, r.Noisy = o.Noise, o.Noise > t.Scenario.NoiseMax()
 	for _, v := range o.Expectations {
-		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})
+		r.Expectations = append(r.Expectations, reports.Expectation{
+			Text: v.Text, Passed: v.Passed, Got: v.Got, File: r.File, Line: v.Place.Line, Column: v.Place.Column,
+		})
 	}
 	return result
 }

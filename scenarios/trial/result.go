@@ -11,7 +11,8 @@ import (
 type Result struct {
 	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
-	Err    error          `json:"-"` // why there is no verdict, or nil; Report.Error is its text
+	Page   string         `json:"page"` // Report.Page, which run.json does not have
+	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
 }
 
 // Status is the exit status of a process that played trials.
@@ -70,7 +71,7 @@ func Decisive(results []Result) Result {
 func (t Trial) blank(version string) Result {
 	r := reports.Result{Scenario: t.Word, Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
-		r.Scenario, r.About, r.Warnings = t.Scenario.Name, t.Scenario.About, t.Warnings()
+		r.Scenario, r.About, r.Warnings, r.File = t.Scenario.Name, t.Scenario.About, t.Warnings(), t.Scenario.File()
 		r.Nodes = t.Scenario.NodeOrder()
 	}
 	return Result{Report: r}

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,15 +59,18 @@ func (e *ProgramsError) Error() string {
 }
 
 // Warnings returns the warnings of the scenario, each a line that begins with
-// its place: word, line and column.
+// its place: file, line and column.
 func (s Source) Warnings() []string {
 	var all []string
 	for _, w := range s.Scenario.Warnings {
 		w.Excerpt = ""
-		all = append(all, s.Word+":"+w.String())
+		all = append(all, s.name()+":"+w.String())
 	}
 	return all
 }
+
+// name is what messages call the file of the scenario.
+func (s Source) name() string { return cmp.Or(s.Scenario.File(), s.Word) }
 
 // Permit returns a *ProgramsError for a file that runs real programs. Incidents
 // of the library may run theirs.

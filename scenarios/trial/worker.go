@@ -59,6 +59,7 @@ func startWorker(command []string, stderr io.Writer) (*worker, error) {
 type reply struct {
 	Report json.RawMessage `json:"report"`
 	Blame  Blame           `json:"blame"`
+	Page   string          `json:"page"`
 	err    error           // why there is no report, or nil
 }
 
@@ -71,6 +72,7 @@ func (r reply) result(t Trial, version string) Result {
 	if err := json.Unmarshal(r.Report, &whole.Report); err != nil {
 		return t.without(version, BlameBench, err)
 	}
+	whole.Report.Page, whole.Page = r.Page, r.Page
 	return whole.restored()
 }
 

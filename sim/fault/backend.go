@@ -34,6 +34,9 @@ var plainModes = slices.DeleteFunc(topology.BackendModes(), func(mode string) bo
 	return mode == topology.BackendStatus || mode == topology.BackendLatency
 })
 
+// badModes are those of them that a fault's span can end.
+var badModes = slices.DeleteFunc(slices.Clone(plainModes), func(mode string) bool { return mode == topology.BackendOK })
+
 // hasModes reports whether the back end of a node has modes. What a program of
 // a Go team has is its own business.
 func hasModes(n topology.Node, modes ...string) bool {
@@ -42,6 +45,9 @@ func hasModes(n topology.Node, modes ...string) bool {
 
 var backendRow = Kind[Backend]{
 	Verb: "backend", Usage: "backend NODE status 500 | latency TIME | " + strings.Join(plainModes, " | "),
+	About:   "changes how a back end answers; `ok` is as configured",
+	Example: "backend web status 500",
+	Pattern: aName + either(literal(topology.BackendOK), either(literal(topology.BackendStatus)+aCount, literal(topology.BackendLatency)+aSpan, oneWord(badModes...))+forSpan),
 	Parse: func(l *Line) Backend {
 		f := Backend{Node: l.Name("node"), Mode: l.OneOf("mode", topology.BackendModes()...)}
 		switch f.Mode {

@@ -8,6 +8,9 @@ type Block struct{ Port Port }
 
 var blockRow = Kind[Block]{
 	Verb: "block", Usage: "block NODE.INTERFACE foreign",
+	About:   "makes the switch drop what the node sends from a MAC address that is not the interface's own, as hypervisors do that forbid forged transmits",
+	Example: "block a.lan foreign",
+	Pattern: aPort + literal("foreign") + forSpan,
 	Parse: func(l *Line) Block {
 		f := Block{l.Port(".")}
 		l.Expect("foreign")
@@ -42,8 +45,11 @@ type Unblock struct{ Port Port }
 
 var unblockRow = Kind[Unblock]{
 	Verb: "unblock", Usage: "unblock NODE.INTERFACE",
-	Parse: func(l *Line) Unblock { return Unblock{l.Port(".")} },
-	Power: AnyPower, Stack: AnyStack,
+	About:   "ends a block",
+	Example: "unblock a.lan",
+	Pattern: aPort,
+	Parse:   func(l *Line) Unblock { return Unblock{l.Port(".")} },
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Unblock, ok bool) {
 		f.Port, ok = d.Port()
 		return f, ok

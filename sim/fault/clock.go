@@ -14,8 +14,11 @@ type Skew struct {
 
 var skewRow = Kind[Skew]{
 	Verb: "skew", Usage: "skew NODE TIME",
-	Parse: func(l *Line) Skew { return Skew{l.Name("node"), l.Span("step", time.Duration(math.MinInt64))} },
-	Power: AnyPower, Stack: OwnStack,
+	About:   "sets the clock of the node ahead, or back",
+	Example: "skew a 5s",
+	Pattern: aName + aSpan + forSpan,
+	Parse:   func(l *Line) Skew { return Skew{l.Name("node"), l.Span("step", time.Duration(math.MinInt64))} },
+	Power:   AnyPower, Stack: OwnStack,
 	Draw: func(d *Draw) (f Skew, ok bool) {
 		f.Node, ok = d.Node(ownNode)
 		f.By = d.Span(-time.Hour, time.Hour)
@@ -66,8 +69,11 @@ const (
 
 var driftRow = Kind[Drift]{
 	Verb: "drift", Usage: "drift NODE PERCENT",
-	Parse: func(l *Line) Drift { return Drift{l.Name("node"), l.Share("drift", driftMin, driftMax)} },
-	Power: AnyPower, Stack: OwnStack,
+	About:   "makes the clock of the node run fast, or slow",
+	Example: "drift a 1%",
+	Pattern: aName + aPercent + forSpan,
+	Parse:   func(l *Line) Drift { return Drift{l.Name("node"), l.Share("drift", driftMin, driftMax)} },
+	Power:   AnyPower, Stack: OwnStack,
 	Draw: func(d *Draw) (f Drift, ok bool) {
 		f.Node, ok = d.Node(ownNode)
 		f.Share = float64(d.IntN(191)-90) / 100

@@ -1,9 +1,9 @@
 package fault
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Drop loses frames of one kind: `drop hello from a`, `drop garp from a to b`,
@@ -26,8 +26,11 @@ const countMax = 1_000_000_000
 
 var dropRow = Kind[Drop]{
 	Verb: "drop", Usage: "drop hello|coup|resign|report|garp|arp|multicast|tcp|udp|all from NODE [to NODE] [every 3rd] [first NUMBER]",
-	Parse: parseDrop,
-	Power: AnyPower, Stack: AnyStack,
+	About:   "loses frames of one kind that a node sends",
+	Example: "drop hello from a every 3rd",
+	Pattern: oneWord(dropKinds...) + literal("from") + aName + maybe(literal("to")+aName) + maybe(literal("every")+aCount+"(st|nd|rd|th)?") + maybe(literal("first")+aCount) + forSpan,
+	Parse:   parseDrop,
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Drop, ok bool) {
 		f.Kind = d.Word(dropKinds...)
 		f.From, ok = d.Node(anyNode)
@@ -77,6 +80,9 @@ func (f Drop) silences(w Way) Silence {
 	return HellosLost
 }
 
+// ordinal is the ending of 1st, 2nd, 3rd and 4th.
+var ordinal = regexp.MustCompile(`(st|nd|rd|th)$`)
+
 func parseDrop(l *Line) Drop {
 	f := Drop{Kind: l.OneOf("frames", dropKinds...)}
 	l.Expect("from")
@@ -86,7 +92,7 @@ func parseDrop(l *Line) Drop {
 	}
 	if l.Accept("every") {
 		w := l.take("every")
-		f.Every = l.checkCount("every", w, strings.TrimRight(w.text, "stndrh"), 2, countMax)
+		f.Every = l.checkCount("every", w, ordinal.ReplaceAllString(w.text, ""), 2, countMax)
 	}
 	if l.Accept("first") {
 		f.First = l.Count("first", 1, countMax)

@@ -10,6 +10,9 @@ type Fill struct {
 
 var fillRow = Kind[Fill]{
 	Verb: "fill", Usage: "fill NODE memory PERCENT",
+	About:   "takes a share of the node's memory budget",
+	Example: "fill a memory 90%",
+	Pattern: aName + literal("memory") + aPercent + forSpan,
 	Parse: func(l *Line) Fill {
 		f := Fill{Node: l.Name("node")}
 		l.Expect("memory")

@@ -10,8 +10,11 @@ type Freeze struct {
 
 var freezeRow = Kind[Freeze]{
 	Verb: "freeze", Usage: "freeze NODE [process]",
-	Parse: func(l *Line) Freeze { return Freeze{l.Name("node"), l.Accept("process")} },
-	Power: MustBeUp, Stack: AnyStack,
+	About:   "stops the machine without ending anything; frames to it are lost. `process`: only its programs stop, and frames wait for them",
+	Example: "freeze a",
+	Pattern: aName + maybe(literal("process")) + forSpan,
+	Parse:   func(l *Line) Freeze { return Freeze{l.Name("node"), l.Accept("process")} },
+	Power:   MustBeUp, Stack: AnyStack,
 	Draw: func(d *Draw) (f Freeze, ok bool) {
 		f.Node, ok = d.Node(anyNode)
 		f.Process = d.Likely(0.5)
@@ -49,8 +52,11 @@ type Thaw struct{ Node string }
 
 var thawRow = Kind[Thaw]{
 	Verb: "thaw", Usage: "thaw NODE",
-	Parse: func(l *Line) Thaw { return Thaw{l.Name("node")} },
-	Power: AnyPower, Stack: AnyStack,
+	About:   "lets a frozen machine go on",
+	Example: "thaw a",
+	Pattern: aName,
+	Parse:   func(l *Line) Thaw { return Thaw{l.Name("node")} },
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Thaw, ok bool) {
 		f.Node, ok = d.Node(anyNode)
 		return f, ok

@@ -9,6 +9,9 @@ type Heal struct{ Node string }
 
 var healRow = Kind[Heal]{
 	Verb: "heal", Usage: "heal [NODE]",
+	About:   "ends what loses or changes frames on their way, such as partitions, impairments and drops: all of it, or what names the node",
+	Example: "heal",
+	Pattern: maybe(aName),
 	Parse: func(l *Line) (f Heal) {
 		if l.More() {
 			f.Node = l.Name("node")

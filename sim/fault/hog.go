@@ -12,6 +12,9 @@ var classes = []string{"service", "control"}
 
 var hogRow = Kind[Hog]{
 	Verb: "hog", Usage: "hog NODE service|control PERCENT",
+	About:   "takes a share of the CPU from the node's services, or from its control plane, which sends the hellos",
+	Example: "hog a service 100%",
+	Pattern: aName + oneWord("service", "control") + aPercent + forSpan,
 	Parse: func(l *Line) Hog {
 		return Hog{l.Name("node"), l.OneOf("class", classes...), l.Share("share", shareMin, 1)}
 	},
@@ -58,6 +61,9 @@ type Calm struct{ Node, Class string }
 
 var calmRow = Kind[Calm]{
 	Verb: "calm", Usage: "calm NODE [service|control]",
+	About:   "ends a hog of one class, or all",
+	Example: "calm a service",
+	Pattern: aName + maybe(oneWord("service", "control")),
 	Parse: func(l *Line) Calm {
 		f := Calm{Node: l.Name("node")}
 		if l.More() {

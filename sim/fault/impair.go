@@ -2,6 +2,7 @@ package fault
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,8 +39,11 @@ var impairRow = Kind[Impair]{
 	Verb: "impair",
 	Usage: "impair NODE~INTERFACE [out|in] [loss PERCENT [burst NUMBER]] [delay TIME] [jitter TIME [distribution uniform|normal|exponential]] " +
 		"[duplicate PERCENT] [reorder PERCENT] [corrupt PERCENT] [rate 10Mbit/s [queue 64KiB]]",
-	Parse: parseImpair,
-	Power: AnyPower, Stack: AnyStack,
+	About:   "makes a cable bad, in both directions or in the one that is given, seen from the node",
+	Example: "impair a~lan loss 2% delay 20ms",
+	Pattern: impairPattern(),
+	Parse:   parseImpair,
+	Power:   AnyPower, Stack: AnyStack,
 	Draw:        drawImpair,
 	Targets:     func(f Impair) Targets { return port(f.Port) },
 	Needs:       needsNothing[Impair],
@@ -83,8 +87,36 @@ var impairOptions = []string{
 	"loss", "burst", "delay", "jitter", "distribution", "duplicate", "reorder", "corrupt", "rate", "queue",
 }
 
+// distributions are those of jitter.
+var distributions = []string{"uniform", "normal", "exponential"}
+
 // impairNeeds names the property that another one requires.
 var impairNeeds = map[string]string{"burst": "loss", "distribution": "jitter", "queue": "rate"}
+
+func impairPattern() Pattern {
+	option := map[string]Pattern{
+		"burst": space + `+\+?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?`,
+		"delay": aSpan, "jitter": aSpan, "distribution": oneWord(distributions...),
+		"rate": aCount + unitPattern(rateUnits), "queue": aCount + unitPattern(sizeUnits),
+	}
+	var all []Pattern
+	for _, name := range impairOptions {
+		value, special := option[name]
+		if !special {
+			value = aPercent
+		}
+		all = append(all, literal(name)+value)
+	}
+	return aCable + maybe(oneWord(string(Out), string(In))) + many(either(all...)) + forSpan
+}
+
+func unitPattern(units []unit) Pattern {
+	names := make([]Pattern, len(units))
+	for i, u := range units {
+		names[i] = Pattern(u.name)
+	}
+	return either(names...)
+}
 
 func parseImpair(l *Line) Impair {
 	f := Impair{Port: l.Port("~")}
@@ -127,7 +159,7 @@ func (f *Impair) read(l *Line, option string) {
 	case "jitter":
 		f.Jitter = l.Span(option, 1)
 	case "distribution":
-		f.Distribution = l.OneOf(option, "uniform", "normal", "exponential")
+		f.Distribution = l.OneOf(option, distributions...)
 	case "duplicate":
 		f.Duplicate = l.Share(option, shareMin, 1)
 	case "reorder":
@@ -145,7 +177,7 @@ func (f *Impair) read(l *Line, option string) {
 func (l *Line) burst() float64 {
 	w := l.take("burst")
 	n, err := strconv.ParseFloat(w.text, 64)
-	if l.err == nil && (err != nil || !(n >= 1 && n <= 1e6)) {
+	if l.err == nil && (strings.Trim(w.text, "+-.0123456789e") != "" || err != nil || !(n >= 1 && n <= 1e6)) {
 		l.fail(w.column, "burst: got %s, want a number from 1 to 1000000: the mean length of a burst of losses", quote(w.text))
 	}
 	return n

@@ -15,11 +15,14 @@ import (
 //
 // There is one Go type F for each verb. Its Row method returns Kind.Row().
 type Kind[F Fault] struct {
-	Verb  string        // first word of the line
-	Usage string        // capitals stand for values, brackets for optional words
-	Parse func(*Line) F // reads what follows the verb
-	Power Power         // of the node that it names
-	Stack Stack         // of the node that it names
+	Verb    string        // first word of the line
+	Usage   string        // capitals stand for values, brackets for optional words
+	About   string        // what it does, to follow its line in a list
+	Example string        // a line
+	Pattern Pattern       // of what follows the verb
+	Parse   func(*Line) F // reads what follows the verb
+	Power   Power         // of the node that it names
+	Stack   Stack         // of the node that it names
 
 	// Draw returns a random fault that is possible in the topology, or false if
 	// there is none.
@@ -75,30 +78,33 @@ const (
 // Row is a Kind without its type parameter, for callers that have a fault of
 // unknown kind.
 type Row struct {
-	verb, usage string
-	goType      reflect.Type
-	parse       func(*Line) Fault
-	draw        func(*Draw) (Fault, bool)
-	power       Power
-	stack       Stack
-	inRealTime  func(Fault) error
-	targets     func(Fault) Targets
-	needs       func(Fault, topology.Node) error
-	undoable    func(Fault) bool
-	opposite    func(Fault) Fault
-	lifts       func(f, old Fault) bool
-	replaces    func(f, old Fault) bool
-	losesFrames func(Fault) bool
-	silences    func(Fault, Way) Silence
-	stops       func(Fault, Way) bool
-	influence   func(Fault) Influence
-	forgotten   []string // fields that were left out
+	verb, usage    string
+	about, example string
+	pattern        Pattern
+	goType         reflect.Type
+	parse          func(*Line) Fault
+	draw           func(*Draw) (Fault, bool)
+	power          Power
+	stack          Stack
+	inRealTime     func(Fault) error
+	targets        func(Fault) Targets
+	needs          func(Fault, topology.Node) error
+	undoable       func(Fault) bool
+	opposite       func(Fault) Fault
+	lifts          func(f, old Fault) bool
+	replaces       func(f, old Fault) bool
+	losesFrames    func(Fault) bool
+	silences       func(Fault, Way) Silence
+	stops          func(Fault, Way) bool
+	influence      func(Fault) Influence
+	forgotten      []string // fields that were left out
 }
 
 // Row returns the kind as a row.
 func (k Kind[F]) Row() *Row {
 	row := &Row{
-		verb: k.Verb, usage: k.Usage, goType: reflect.TypeFor[F](), power: k.Power, stack: k.Stack,
+		verb: k.Verb, usage: k.Usage, about: k.About, example: k.Example, pattern: k.Pattern,
+		goType: reflect.TypeFor[F](), power: k.Power, stack: k.Stack,
 		parse:       func(l *Line) Fault { return k.Parse(l) },
 		draw:        func(d *Draw) (Fault, bool) { return k.Draw(d) },
 		inRealTime:  func(f Fault) error { return k.InRealTime(f.(F)) },
@@ -124,6 +130,15 @@ func (k Kind[F]) Row() *Row {
 
 // Verb returns the first word of the lines of this kind.
 func (r *Row) Verb() string { return r.verb }
+
+// Usage returns the form of the lines of this kind, without `for TIME`.
+func (r *Row) Usage() string { return r.usage }
+
+// About returns what faults of this kind do, a phrase that follows the line.
+func (r *Row) About() string { return r.about }
+
+// Example returns a line of this kind.
+func (r *Row) Example() string { return r.example }
 
 // Type returns the Go type of the faults of this kind.
 func (r *Row) Type() reflect.Type { return r.goType }

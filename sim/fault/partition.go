@@ -18,8 +18,11 @@ type Partition struct {
 
 var partitionRow = Kind[Partition]{
 	Verb: "partition", Usage: "partition NODE ... | NODE ... [| ...]  or  partition one-way NODE ... -> NODE ...",
-	Parse: parsePartition,
-	Power: AnyPower, Stack: AnyStack,
+	About:   "cuts the network between sets of nodes. `one-way`: only frames from the first set to the second are lost",
+	Example: "partition a | b c1",
+	Pattern: either(literal("one-way")+many(aName)+literal("->")+many(aName), many(aName)+many(literal(`\|`)+many(aName))) + forSpan,
+	Parse:   parsePartition,
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: drawPartition,
 	Targets: func(f Partition) (t Targets) {
 		for _, set := range f.Sets {

@@ -10,8 +10,11 @@ type Crash struct{ Node string }
 
 var crashRow = Kind[Crash]{
 	Verb: "crash", Usage: "crash NODE",
-	Parse: func(l *Line) Crash { return Crash{l.Name("node")} },
-	Power: AnyPower, Stack: AnyStack,
+	About:   "cuts the power of the node, which stays off until `boot`",
+	Example: "crash a",
+	Pattern: aName + forSpan,
+	Parse:   func(l *Line) Crash { return Crash{l.Name("node")} },
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Crash, ok bool) {
 		f.Node, ok = d.Node(anyNode)
 		return f, ok
@@ -43,8 +46,11 @@ type Boot struct{ Node string }
 
 var bootRow = Kind[Boot]{
 	Verb: "boot", Usage: "boot NODE",
-	Parse: func(l *Line) Boot { return Boot{l.Name("node")} },
-	Power: AnyPower, Stack: AnyStack,
+	About:   "switches a crashed node on",
+	Example: "boot a",
+	Pattern: aName,
+	Parse:   func(l *Line) Boot { return Boot{l.Name("node")} },
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Boot, ok bool) {
 		f.Node, ok = d.Node(anyNode)
 		return f, ok
@@ -85,6 +91,9 @@ var errWarm = errors.New("a killed process keeps nothing, so there is no warm re
 
 var rebootRow = Kind[Reboot]{
 	Verb: "reboot", Usage: "reboot NODE [warm] [down TIME]",
+	About:   "restarts the node, after a time without power. `warm`: the links stay up",
+	Example: "reboot a down 5s",
+	Pattern: aName + maybe(literal("warm")) + maybe(literal("down")+aSpan),
 	Parse: func(l *Line) Reboot {
 		f := Reboot{Node: l.Name("node"), Warm: l.Accept("warm")}
 		if l.Accept("down") {

@@ -8,6 +8,9 @@ type Prune struct{ Segment string }
 
 var pruneRow = Kind[Prune]{
 	Verb: "prune", Usage: "prune multicast SEGMENT",
+	About:   "makes the switch of a segment lose multicast to 224.0.0.x, with it all hellos: a known bug of IGMP snooping",
+	Example: "prune multicast lan",
+	Pattern: literal("multicast") + aName + forSpan,
 	Parse: func(l *Line) Prune {
 		l.Expect("multicast")
 		return Prune{l.Name("segment")}
@@ -42,6 +45,9 @@ type Unprune struct{ Segment string }
 
 var unpruneRow = Kind[Unprune]{
 	Verb: "unprune", Usage: "unprune multicast SEGMENT",
+	About:   "ends a prune",
+	Example: "unprune multicast lan",
+	Pattern: literal("multicast") + aName,
 	Parse: func(l *Line) Unprune {
 		l.Expect("multicast")
 		return Unprune{l.Name("segment")}

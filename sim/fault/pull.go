@@ -12,6 +12,9 @@ type Pull struct {
 
 var pullRow = Kind[Pull]{
 	Verb: "pull", Usage: "pull NODE.INTERFACE [silently [out|in]]",
+	About:   "pulls the cable of an interface: both ends lose carrier. `silently`: frames are lost and the carrier stays, as behind a media converter; `out` or `in`: only those that the node sends or receives",
+	Example: "pull a.lan silently",
+	Pattern: aPort + maybe(literal("silently")+maybe(oneWord("out", "in"))) + forSpan,
 	Parse: func(l *Line) Pull {
 		f := Pull{Port: l.Port(".")}
 		if f.Silently = l.Accept("silently"); f.Silently {
@@ -67,8 +70,11 @@ type Plug struct{ Port Port }
 
 var plugRow = Kind[Plug]{
 	Verb: "plug", Usage: "plug NODE.INTERFACE",
-	Parse: func(l *Line) Plug { return Plug{l.Port(".")} },
-	Power: AnyPower, Stack: AnyStack,
+	About:   "plugs a pulled cable in again, and ends a silent loss of frames",
+	Example: "plug a.lan",
+	Pattern: aPort,
+	Parse:   func(l *Line) Plug { return Plug{l.Port(".")} },
+	Power:   AnyPower, Stack: AnyStack,
 	Draw: func(d *Draw) (f Plug, ok bool) {
 		f.Port, ok = d.Port()
 		return f, ok

@@ -29,6 +29,9 @@ func (f Quiesce) Patience() time.Duration {
 
 var quiesceRow = Kind[Quiesce]{
 	Verb: "quiesce", Usage: "quiesce NODE [delay TIME] [timeout TIME]",
+	About:   "makes the node leave gracefully: after the delay it takes no more connections, and when the last one has ended, or at the timeout, it leaves its standby groups",
+	Example: "quiesce a delay 5s",
+	Pattern: aName + maybe(literal("delay")+aSpan) + maybe(literal("timeout")+aSpan) + forSpan,
 	Parse: func(l *Line) Quiesce {
 		f := Quiesce{Node: l.Name("node")}
 		if l.Accept("delay") {
@@ -97,8 +100,11 @@ type Unquiesce struct{ Node string }
 
 var unquiesceRow = Kind[Unquiesce]{
 	Verb: "unquiesce", Usage: "unquiesce NODE",
-	Parse: func(l *Line) Unquiesce { return Unquiesce{l.Name("node")} },
-	Power: MustBeUp, Stack: OwnStack,
+	About:   "ends a quiesce: the node joins its standby groups again",
+	Example: "unquiesce a",
+	Pattern: aName,
+	Parse:   func(l *Line) Unquiesce { return Unquiesce{l.Name("node")} },
+	Power:   MustBeUp, Stack: OwnStack,
 	Draw: func(d *Draw) (f Unquiesce, ok bool) {
 		f.Node, ok = d.Node(func(n topology.Node) bool { return ownNode(n) && mayLeave(n) })
 		return f, ok

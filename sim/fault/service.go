@@ -12,8 +12,11 @@ type StopService struct{ Name, Node string }
 
 var stopServiceRow = Kind[StopService]{
 	Verb: "stop", Usage: "stop service NAME on NODE",
-	Parse: func(l *Line) StopService { return StopService(parseService(l)) },
-	Power: MustBeUp, Stack: AnyStack,
+	About:   "stops a service of a gateway, or a program of a real host",
+	Example: "stop service web on b",
+	Pattern: literal("service") + aName + literal("on") + aName + forSpan,
+	Parse:   func(l *Line) StopService { return StopService(parseService(l)) },
+	Power:   MustBeUp, Stack: AnyStack,
 	Draw: func(d *Draw) (f StopService, ok bool) {
 		s, ok := drawService(d)
 		return StopService(s), ok
@@ -42,8 +45,11 @@ type StartService struct{ Name, Node string }
 
 var startServiceRow = Kind[StartService]{
 	Verb: "start", Usage: "start service NAME on NODE",
-	Parse: func(l *Line) StartService { return StartService(parseService(l)) },
-	Power: MustBeUp, Stack: AnyStack,
+	About:   "starts a stopped service again",
+	Example: "start service web on b",
+	Pattern: literal("service") + aName + literal("on") + aName,
+	Parse:   func(l *Line) StartService { return StartService(parseService(l)) },
+	Power:   MustBeUp, Stack: AnyStack,
 	Draw: func(d *Draw) (f StartService, ok bool) {
 		s, ok := drawService(d)
 		return StartService(s), ok

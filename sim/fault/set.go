@@ -16,8 +16,11 @@ type Set struct{ Node, Property, Value string }
 
 var setRow = Kind[Set]{
 	Verb: "set", Usage: "set NODE PROPERTY VALUE",
-	Parse: parseSet,
-	Power: MustBeUp, Stack: OwnStack,
+	About:   "changes the running configuration of the node, as an operator does",
+	Example: "set a standby.priority 120",
+	Pattern: aName + literal(topology.NamePattern+`(\.`+topology.NamePattern+`)*`) + anyWord + forSpan,
+	Parse:   parseSet,
+	Power:   MustBeUp, Stack: OwnStack,
 	Draw:        drawSet,
 	Targets:     func(f Set) Targets { return nodes(f.Node) },
 	Needs:       func(f Set, n topology.Node) error { return n.CheckSet(f.Property, f.Value) },
@@ -88,8 +91,11 @@ type Save struct{ Node string }
 
 var saveRow = Kind[Save]{
 	Verb: "save", Usage: "save NODE",
-	Parse: func(l *Line) Save { return Save{l.Name("node")} },
-	Power: AnyPower, Stack: OwnStack,
+	About:   "writes the running configuration down, so that a reboot keeps it",
+	Example: "save a",
+	Pattern: aName,
+	Parse:   func(l *Line) Save { return Save{l.Name("node")} },
+	Power:   AnyPower, Stack: OwnStack,
 	Draw: func(d *Draw) (f Save, ok bool) {
 		f.Node, ok = d.Node(ownNode)
 		return f, ok

@@ -12,6 +12,9 @@ type Yield struct{ Port Port } // Interface empty: all of the node's groups
 
 var yieldRow = Kind[Yield]{
 	Verb: "yield", Usage: "yield NODE[.INTERFACE]",
+	About:   "makes an active member give up its role, as an operator does; without an interface on all of them",
+	Example: "yield a.lan",
+	Pattern: aName + maybe(`\.`+topology.NamePattern),
 	Parse: func(l *Line) Yield {
 		if strings.Contains(l.peek(), ".") {
 			return Yield{l.Port(".")}

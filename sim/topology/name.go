@@ -19,6 +19,10 @@ const nameMax = 63
 // b`.
 var reservedNames = []string{"for", "one-way"}
 
+// NamePattern is the regular expression of names. It also matches the reserved
+// words.
+const NamePattern = `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+
 // CheckName returns why a text cannot name a segment, node, interface or
 // service.
 func CheckName(name string) error {

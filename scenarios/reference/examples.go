@@ -1,0 +1,32 @@
+package reference
+
+// examples has one item of the list under expect for each kind.
+var examples = map[string]string{
+	"active":        "- active: {node: a, from: 20s, to: 40s}\n",
+	"only-active":   "- only-active: [a, b]\n",
+	"elected":       "- elected: [a, b]\n",
+	"single-active": "- single-active: {}\n- single-active: {node: b}\n",
+	"states":        "- states: {node: b, sequence: [Listen, Speak, Standby, Active], to: 60s}\n",
+	"becomes":       "- becomes: {node: b, state: Active, after: pull a.lan, between: 6.7s..10s}\n",
+	"nothing-else":  "- nothing-else: true\n",
+	"takeover":      "- takeover: {from: a, to: b, after: pull a.lan, detection: 6.7s..10s, gap: 6.7s..10.1s}\n",
+	"moves":         "- moves: 1\n",
+	"dual-active":   "- dual-active: 0s\n- dual-active: {total: ..26s, joined: ..3.3s}\n",
+	"no-active":     "- no-active: 6.7s..10s\n",
+	"outage":        "- outage: {client: c1, between: 6s..12s, neighbour: ..10ms}\n",
+	"kept":          "- kept: 95%\n- kept: {share: 100%, after: pull a.lan}\n",
+	"lost":          "- lost: {count: 0..2, on-others: 0}\n",
+	"survive":       "- survive: {terminated: others, age: older, kept: 100%, after: pull a.lan}\n",
+	"spread":        "- spread: {connections: ..2%, requests: ..5%}\n",
+	"blind":         "- blind: {node: b, reason: takeover, between: ..50ms, count: 1}\n",
+	"table":         "- table: {node: b, largest: ..1000}\n",
+	"requests":      "- requests: {client: c1, share: 85%.., only: [timeout], twice: 0}\n",
+	"answered-by":   "- answered-by: {client: c1, nodes: {a: 100%}, to: 40s}\n",
+	"same-member":   "- same-member: {services: [front, back], share: 95%..}\n",
+	"health":        "- health: {member: s1, becomes: softdown, after: crash s1, between: ..10s}\n",
+	"load":          "- load: {node: gw, requests: ..100, memory: ..33300}\n",
+	"sessions":      "- sessions: {client: c2, moved: 0, served: 6}\n",
+	"event":         "- event: {kind: vip-announced, node: b, where: {vip: 192.0.2.100}, count: 4}\n",
+	"said":          "- said: {node: real, line: 'ready in ([0-9.]+) s', figure: ..2.5}\n",
+	"violations":    "- violations: [one-active]\n",
+}
