@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,21 @@ func Load(path string, own ...expect.Kind) (*Scenario, error) {
 	return Parse(path, data, own...)
 }
 
+// Stdin is what errors call standard input.
+const Stdin = "<stdin>"
+
+// Read reads a scenario from standard input to its end, as Load does from a
+// file, and returns the text as well. A scenario without a name is called
+// stdin.
+func Read(stdin io.Reader, own ...expect.Kind) (*Scenario, []byte, error) {
+	text, err := io.ReadAll(io.LimitReader(stdin, form.SizeMax+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("scenario: %s: %w", Stdin, err)
+	}
+	s, err := Parse(Stdin, text, own...)
+	return s, text, err
+}
+
 // Parse reads a scenario from the content of a file; errors call the file name.
 // A scenario without a name gets the name of the file. The error is *Invalid
 // with all problems, or that of [expect.With].
@@ -46,7 +62,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	d, done := formatWith(kinds).Decode(data, s)
 	if done {
 		s.file = name
-		s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
+		s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(strings.Trim(name, "<>")), filepath.Ext(name)))
 		s.orderNodes(d)
 		s.review(d)
 	}

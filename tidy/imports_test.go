@@ -84,6 +84,8 @@ var flow = map[string][]string{
 	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/perfetto":    {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
+	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
 	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
 	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario

@@ -29,6 +29,7 @@ import (
 	"syscall"
 
 	"github.com/cablepull/cablepull/netfab/netns"
+	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
@@ -130,5 +131,5 @@ func statusOf(err error) int {
 func howToReport(args []string) string {
 	return fmt.Sprintf("This is a bug in cablepull %s. Please report it at\n"+
 		"https://github.com/cablepull/cablepull/issues with the text above, the scenario file, and\n"+
-		"the command: cablepull %s", version(), quote(args))
+		"the command: %s", version(), reports.Command(append([]string{"cablepull"}, args...)...))
 }

@@ -139,7 +139,7 @@ func TestStatusAndWords(t *testing.T) {
 		{"verify in real time", []string{"run", passes, "--world", "both", "--verify"}, exitUsage, "", "digests"},
 		{"list of unknown world", []string{"list", "--world", "both"}, exitUsage, "", `got "both", want virtual or netns`},
 		{"impossible in real time", []string{"run", "virtual-mac-kept", "--world", "netns"}, exitUsage, "", "no warm reboot in real time"},
-		{"program of a stranger", []string{"run", stranger}, exitUsage, "", stranger + `:7: node web runs no-such-program --serve "{dir}"`},
+		{"program of a stranger", []string{"run", stranger}, exitUsage, "", stranger + `:7: node web runs no-such-program --serve '{dir}'`},
 		{"which needs a real world", []string{"run", stranger, "--allow-exec"}, exitUsage, "", "no-such-program on web), which only --world netns can do"},
 		{"in both worlds", []string{"run", stranger, "--allow-exec", "--world", "both"}, exitUsage, "", "only --world netns"},
 		{"and is not installed", []string{"run", stranger, "--allow-exec", "--world", "netns"}, exitUsage, "", "node web runs no-such-program, which is not installed"},

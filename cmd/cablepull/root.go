@@ -3,8 +3,6 @@ package main
 import (
 	"io"
 	"runtime/debug"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -34,18 +32,6 @@ func version() string {
 		return info.Main.Version
 	}
 	return revision + dirty
-}
-
-// quote prints arguments so that they can be pasted into a shell.
-func quote(args []string) string {
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		quoted[i] = a
-		if a == "" || strings.ContainsAny(a, " \t\n'\"\\$&|;<>()*?[]#~`!{}") {
-			quoted[i] = strconv.Quote(a)
-		}
-	}
-	return strings.Join(quoted, " ")
 }
 
 // streams are what a verb reads and writes. A verb is a function of its flags,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -86,10 +88,11 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 	if err := f.check(); err != nil {
 		return err
 	}
-	chosen, err := f.choose(names)
+	chosen, err := f.choose(names, std.in)
 	if err != nil {
 		return err
 	}
+	std.in = unread(chosen, std.in)
 	trials, leftOut, err := f.trials(chosen)
 	if err != nil {
 		return err
@@ -141,21 +144,21 @@ func (f *runFlags) check() error {
 }
 
 // choose finds the scenarios that the names or --all choose.
-func (f *runFlags) choose(names []string) ([]trial.Source, error) {
+func (f *runFlags) choose(names []string, stdin io.Reader) ([]trial.Source, error) {
 	switch {
 	case f.all && len(names) > 0:
 		return nil, fmt.Errorf("run: --all runs the whole library; drop either --all or %s", strings.Join(names, " "))
 	case f.all:
 		return f.chooseAll()
 	case len(names) == 0:
-		return nil, errors.New("run: name an incident (see cablepull list) or a file, or use --all")
+		return nil, errors.New("run: name an incident (see cablepull list), a file, or - for standard input; or use --all")
+	}
+	if err := checkStdin(names); err != nil {
+		return nil, fmt.Errorf("run: %w", err)
 	}
 	var chosen []trial.Source
 	for _, name := range names {
-		s, err := trial.Open(name)
-		if errors.Is(err, trial.ErrNoFile) {
-			err = fmt.Errorf("run: %w", err)
-		}
+		s, err := openFor("run", name, stdin)
 		if err == nil {
 			err = f.permit(s)
 		}
@@ -192,9 +195,9 @@ func (f *runFlags) permit(s trial.Source) error {
 	if f.allowExec || !errors.As(s.Permit(), &programs) {
 		return nil
 	}
-	text := fmt.Sprintf("run: %s would run programs on this machine; check them, then add --allow-exec:", s.Word)
+	text := fmt.Sprintf("run: %s would run programs on this machine; check them, then add --allow-exec:", s.Label())
 	for _, p := range programs.Programs {
-		text += fmt.Sprintf("\n  %s:%d: node %s runs %s", s.Word, p.Line, p.Node, quote(p.Command))
+		text += fmt.Sprintf("\n  %s:%d: node %s runs %s", s.Label(), p.Line, p.Node, reports.Command(p.Command...))
 	}
 	return errors.New(text)
 }
@@ -218,7 +221,7 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 		case f.all:
 			leftOut++
 		default:
-			return nil, 0, fmt.Errorf("run: %s %s, which only --world netns can do", s.Word, reason)
+			return nil, 0, fmt.Errorf("run: %s %s, which only --world netns can do", s.Label(), reason)
 		}
 	}
 	if len(plan.Sources) == 0 {
@@ -229,7 +232,7 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 	}
 	for i, t := range all {
 		if t.Skip != "" && !f.all {
-			return nil, 0, fmt.Errorf("run: %s: %s", t.Word, t.Skip)
+			return nil, 0, fmt.Errorf("run: %s: %s", t.Label(), t.Skip)
 		}
 		if long := t.Scenario.Duration; f.all && t.World == trial.Netns && t.Skip == "" && long > trial.TwinMax {
 			all[i].Skip = fmt.Sprintf("lasts %v, in real time as well; name it to run it", long)
@@ -254,20 +257,26 @@ func (f *runFlags) seedList() ([]uint64, error) {
 	return seeds, nil
 }
 
-// replay is the command that repeats a trial, in its world or in both.
+// replay is the command that repeats a trial, in its world or in both. A file
+// that begins with a dash would be a flag. What came from standard input has to
+// come from there again.
 func replay(t trial.Trial, world string) string {
-	command := "cablepull run " + quote([]string{t.Word})
-	if t.Variant != "" {
-		command += " --variant " + quote([]string{t.Variant})
+	word := t.Word
+	if word != trial.Stdin && strings.HasPrefix(word, "-") {
+		word = "./" + word
 	}
-	command += " --seed " + strconv.FormatUint(t.Seed, 10)
+	words := []string{"cablepull", "run", word}
+	if t.Variant != "" {
+		words = append(words, "--variant", t.Variant)
+	}
+	words = append(words, "--seed", strconv.FormatUint(t.Seed, 10))
 	if world != string(trial.Virtual) {
-		command += " --world " + world
+		words = append(words, "--world", world)
 	}
 	if t.File && len(t.Scenario.Programs()) > 0 {
-		command += " --allow-exec"
+		words = append(words, "--allow-exec")
 	}
-	return command
+	return reports.Command(words...)
 }
 
 // counted puts a number of things into words: 1 run, 2 runs.

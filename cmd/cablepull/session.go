@@ -62,7 +62,7 @@ func (s *session) warn(trials []trial.Trial) {
 	printed := map[string]bool{}
 	for _, t := range trials {
 		for _, w := range t.Scenario.Warnings {
-			line := fmt.Sprintf("cablepull: warning: %s:%v\n", t.Word, w)
+			line := fmt.Sprintf("cablepull: warning: %s:%v\n", t.Label(), w)
 			if !printed[line] {
 				fmt.Fprint(s.stderr, line)
 			}

@@ -1,6 +1,7 @@
 package netns
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -90,6 +91,10 @@ func Reexec(args []string, stdin io.Reader, stdout, stderr io.Writer) (status in
 	for _, flags := range []uintptr{namespaces | unix.CLONE_NEWPID, namespaces} {
 		cmd := exec.Command("/proc/self/exe", args...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
+		if text, is := stdin.(*bytes.Reader); is { // each attempt reads all of it
+			whole := *text
+			cmd.Stdin = &whole
+		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{
 			Cloneflags:  flags,
 			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},

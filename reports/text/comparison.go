@@ -28,7 +28,7 @@ func WriteComparison(w io.Writer, c *reports.Comparison, o Options) error {
 	}
 	p.line(verdict, span{"  " + both(c), plain})
 	if c.Replay != "" {
-		p.line(span{"replay: ", dim}, span{c.Replay, bold})
+		p.line(span{"replay: ", dim}, span{c.Replay, command})
 	}
 	return p.writeTo(w)
 }

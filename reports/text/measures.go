@@ -10,21 +10,26 @@ import (
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// measures prints what was measured as tables: those in which the measures list
-// themselves, and what members show.
+// measures prints what was measured.
 func (p *page) measures(m *oracle.Measures) {
+	for _, t := range tables(m) {
+		p.table(t)
+	}
+}
+
+// tables are what was measured: the tables in which the measures list
+// themselves, and what members show.
+func tables(m *oracle.Measures) []*table {
+	var all []*table
 	for _, t := range m.Tables() {
 		if t.Sum {
-			p.table(sums(t))
+			all = append(all, sums(t))
 		} else {
-			p.table(figures(t))
+			all = append(all, figures(t))
 		}
 	}
-	p.table(members(m.Members))
-	p.table(counters(m.Members))
-	p.table(balancedStatus(m.Balanced))
-	p.table(balancedTable(m.Balanced))
-	p.table(balanceCounters(m.BalanceCounters))
+	return append(all, members(m.Members), counters(m.Members),
+		balancedStatus(m.Balanced), balancedTable(m.Balanced), balanceCounters(m.BalanceCounters))
 }
 
 // figures lays out a table: names, figures, notes.

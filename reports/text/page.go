@@ -18,10 +18,11 @@ const (
 	bad
 	warn
 	accent
+	command // bold, and printed as it is: reports.Command has made it safe
 )
 
 // escapes are the parameters of ANSI's "select graphic rendition".
-var escapes = [...]string{plain: "", dim: "2", bold: "1", good: "32", bad: "1;31", warn: "1;33", accent: "36"}
+var escapes = [...]string{plain: "", dim: "2", bold: "1", good: "32", bad: "1;31", warn: "1;33", accent: "36", command: "1"}
 
 // span is a piece of a line.
 type span struct {
@@ -48,7 +49,7 @@ func (p *page) writeTo(w io.Writer) error {
 func (p *page) line(spans ...span) {
 	for len(spans) > 0 {
 		last := &spans[len(spans)-1]
-		last.text = strings.TrimRight(p.clean(last.text), " ")
+		last.text = strings.TrimRight(p.printed(*last), " ")
 		if last.text != "" {
 			break
 		}
@@ -58,7 +59,7 @@ func (p *page) line(spans ...span) {
 		if p.Colour && s.ink != plain && (i == 0 || spans[i-1].ink != s.ink) {
 			p.out.WriteString("\x1b[" + escapes[s.ink] + "m")
 		}
-		p.out.WriteString(p.clean(s.text))
+		p.out.WriteString(p.printed(s))
 		if p.Colour && s.ink != plain && (i == len(spans)-1 || spans[i+1].ink != s.ink) {
 			p.out.WriteString("\x1b[0m")
 		}
@@ -126,6 +127,14 @@ func (p *page) shorten(text string, width int) string {
 // plainly is how our own signs are written in ASCII.
 var plainly = strings.NewReplacer("→", "->", "×", "x", "µ", "u", "…", "..", "·", "-", "—", "-", "–", "-", "≥", ">=", "≤", "<=",
 	"━", "=", "─", "-")
+
+// printed is the text of a span as it is printed.
+func (p *page) printed(s span) string {
+	if s.ink == command {
+		return s.text
+	}
+	return p.clean(s.text)
+}
 
 // clean makes text safe to print: no control characters, and no more than ASCII
 // where that is asked for.

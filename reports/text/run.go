@@ -110,7 +110,7 @@ func (p *page) verdict(r *reports.Result) {
 	p.wrapped(nil, []span{{fmt.Sprintf("%s simulated in %s%s, %s, digest %s%s, version %s", nominal(r.Simulated), short(r.Wall), pace(r),
 		count(int(r.Frames), "frame"), cmp.Or(r.Digest, reports.NoDigest), noise, r.Version), dim}})
 	if r.Replay != "" {
-		p.line(span{"replay: ", dim}, span{r.Replay, bold})
+		p.line(span{"replay: ", dim}, span{r.Replay, command})
 	}
 }
 

@@ -179,7 +179,7 @@ func (p *page) failure(r *reports.Result) {
 		spans = append(spans, span{", " + tooBusy(r), warn})
 	}
 	if r.Replay != "" {
-		spans = append(spans, span{" — replay: ", dim}, span{r.Replay, bold})
+		spans = append(spans, span{" — replay: ", dim}, span{r.Replay, command})
 	}
 	p.line(spans...)
 }

@@ -11,8 +11,7 @@ type table struct {
 	head  []string
 	left  []bool // by column: text, which is aligned at its left; figures are not
 	rows  [][]span
-	most  int // rows that are shown
-	more  int // rows that are not
+	most  int // rows that a page shows
 }
 
 // rowsMax bounds most tables of a page.
@@ -39,13 +38,7 @@ func (t *table) row(cells ...string) {
 }
 
 // inked adds a row.
-func (t *table) inked(cells []span) {
-	if len(t.rows) == t.most {
-		t.more++
-		return
-	}
-	t.rows = append(t.rows, cells)
-}
+func (t *table) inked(cells []span) { t.rows = append(t.rows, cells) }
 
 // table prints a table that has rows. A last column of text is wrapped, other
 // text is cut where it must be.
@@ -53,10 +46,11 @@ func (p *page) table(t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
+	rows := t.rows[:min(len(t.rows), t.most)]
 	widths := make([]int, len(t.head))
 	for i, h := range t.head {
 		widths[i] = p.width(h)
-		for _, row := range t.rows {
+		for _, row := range rows {
 			widths[i] = max(widths[i], p.width(row[i].text))
 		}
 	}
@@ -67,11 +61,11 @@ func (p *page) table(t *table) {
 		head[i] = span{h, dim}
 	}
 	p.cells(t, widths, head)
-	for _, row := range t.rows {
+	for _, row := range rows {
 		p.cells(t, widths, row)
 	}
-	if t.more > 0 {
-		p.line(span{fmt.Sprintf("  and %d more", t.more), dim})
+	if more := len(t.rows) - len(rows); more > 0 {
+		p.line(span{fmt.Sprintf("  and %d more", more), dim})
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -178,17 +179,17 @@ func timeline(r *reports.Result) string {
 // AttachOutcome adds the timeline of a scenario's run to the report of the
 // spec.
 func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
-	world, flag := "virtual", ""
+	world, replay := "virtual", []string{"cablepull", "run", s.Name, "--seed", strconv.FormatUint(o.Seed, 10)}
 	if o.Digest == "" {
-		world, flag = "netns", " --world netns"
+		world, replay = "netns", append(replay, "--world", "netns")
 	}
 	if s.Variant != "" {
-		flag += " --variant " + s.Variant
+		replay = append(replay, "--variant", s.Variant)
 	}
 	r := &reports.Result{
 		Scenario: s.Name, Variant: s.Variant, About: s.About, Seed: o.Seed, World: world, Digest: o.Digest, Passed: o.Passed(), Noise: o.Noise,
 		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: slices.Collect(o.Events.All()),
-		Replay: fmt.Sprintf("cablepull run %s --seed %d%s", s.Name, o.Seed, flag),
+		Replay: reports.Command(replay...),
 	}
 	for _, v := range o.Expectations {
 		r.Expectations = append(r.Expectations, reports.Expectation{Text: v.Text, Passed: v.Passed, Got: v.Got})

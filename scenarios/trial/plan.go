@@ -122,7 +122,7 @@ func apart(trials []Trial) error {
 		}
 		if other, taken := first[t.Dir]; taken {
 			return fmt.Errorf("%s and %s, both called %s with seed %d, would write to %s: run them one by one, or rename one",
-				other.Word, t.Word, t.Scenario.Name, t.Seed, t.Dir)
+				other.Label(), t.Label(), t.Scenario.Name, t.Seed, t.Dir)
 		}
 		first[t.Dir] = t
 	}

@@ -44,7 +44,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameBench, err)
 	}
 	if t.Scenario == nil {
-		s, err := Open(t.Word)
+		s, err := t.Source.again()
 		if err != nil {
 			return t.without(p.Version, BlameScenario, err)
 		}

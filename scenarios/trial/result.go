@@ -69,7 +69,7 @@ func Decisive(results []Result) Result {
 
 // blank is the result of a trial that has not started.
 func (t Trial) blank(version string) Result {
-	r := reports.Result{Scenario: t.Word, Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
+	r := reports.Result{Scenario: t.Label(), Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About, r.Warnings, r.File = t.Scenario.Name, t.Scenario.About, t.Warnings(), t.Scenario.File()
 		r.Nodes = t.Scenario.NodeOrder()

@@ -81,7 +81,7 @@ type opened struct {
 // player, which says why.
 func (o *opened) fill(t *Trial) {
 	if o.variants == nil || o.word != t.Word {
-		source, err := Open(t.Word)
+		source, err := t.Source.again()
 		if err != nil {
 			return
 		}

@@ -1,9 +1,11 @@
 package trial
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,30 +15,67 @@ import (
 	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
+// Stdin is the word for the scenario on standard input.
+const Stdin = "-"
+
 // Source is a scenario and the word by which any process can find it.
 type Source struct {
-	Word     string              `json:"word"` // a path, or the name of an incident
-	Scenario *scenarios.Scenario `json:"-"`    // nil until it is opened
-	File     bool                `json:"-"`    // whether the word is a path
+	Word     string              `json:"word"`           // a path, the name of an incident, or Stdin
+	Text     []byte              `json:"text,omitempty"` // what was read from standard input, which no other process can
+	Scenario *scenarios.Scenario `json:"-"`              // nil until it is opened
+	File     bool                `json:"-"`              // whether it is the user's own, and not from the library
 	found    bool                // the word leads any process to the scenario
 }
 
-// ErrNoFile says that a word looks like a path but there is no such file.
+// Label is what messages call the source: its word, or <stdin>.
+func (s Source) Label() string {
+	if s.Word == Stdin {
+		return scenarios.Stdin
+	}
+	return s.Word
+}
+
+// ErrNoFile says that there is no file at a path.
 var ErrNoFile = errors.New("there is no such file")
 
-// Open reads a scenario file if the word looks like a path or names a file.
-// Else it finds the incident of the library.
+// IsPath reports whether a word is the path of a file: it contains a slash, or
+// ends in .yaml or .yml. All others are names of incidents, even if a file or
+// folder of that name is at hand, so that a command means the same everywhere.
+func IsPath(word string) bool {
+	return strings.ContainsAny(word, "/"+string(filepath.Separator)) || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
+}
+
+// Open reads a scenario file if the word is a path. Else it finds the incident
+// of the library. The errors are those of [scenarios.Load], ErrNoFile and
+// [incidents.ErrUnknown].
 func Open(word string) (Source, error) {
-	looksLikePath := strings.ContainsRune(word, filepath.Separator) || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
-	if _, err := os.Stat(word); err == nil || looksLikePath {
+	if IsPath(word) {
 		s, err := scenarios.Load(word)
 		if errors.Is(err, fs.ErrNotExist) {
 			return Source{}, fmt.Errorf("%s: %w", word, ErrNoFile)
 		}
-		return Source{word, s, true, true}, err
+		return Source{Word: word, Scenario: s, File: true, found: true}, err
 	}
 	s, err := incidents.Find(word)
-	return Source{word, s, false, true}, err
+	if info, statErr := os.Stat(word); errors.Is(err, incidents.ErrUnknown) && statErr == nil && info.Mode().IsRegular() {
+		err = fmt.Errorf("%w; the file of that name is ./%s", err, word)
+	}
+	return Source{Word: word, Scenario: s, found: true}, err
+}
+
+// Read reads a scenario from standard input. The errors are those of
+// [scenarios.Read].
+func Read(stdin io.Reader) (Source, error) {
+	s, text, err := scenarios.Read(stdin)
+	return Source{Word: Stdin, Text: text, Scenario: s, File: true, found: true}, err
+}
+
+// again opens the source in another process.
+func (s Source) again() (Source, error) {
+	if s.Word == Stdin {
+		return Read(bytes.NewReader(s.Text))
+	}
+	return Open(s.Word)
 }
 
 // Incident is a scenario of the library, as it is there: worker processes find
@@ -48,14 +87,14 @@ func Incident(s *scenarios.Scenario) Source {
 // ProgramsError says that a scenario file would run programs on this machine
 // without permission.
 type ProgramsError struct {
-	Word     string
+	Label    string // of the source
 	Programs []scenarios.Program
 }
 
 // Error implements error.
 func (e *ProgramsError) Error() string {
 	p := e.Programs[0]
-	return fmt.Sprintf("%s:%d: node %s would run %s on this machine without permission", e.Word, p.Line, p.Node, p.Name)
+	return fmt.Sprintf("%s:%d: node %s would run %s on this machine without permission", e.Label, p.Line, p.Node, p.Name)
 }
 
 // Warnings returns the warnings of the scenario, each a line that begins with
@@ -70,7 +109,7 @@ func (s Source) Warnings() []string {
 }
 
 // name is what messages call the file of the scenario.
-func (s Source) name() string { return cmp.Or(s.Scenario.File(), s.Word) }
+func (s Source) name() string { return cmp.Or(s.Scenario.File(), s.Label()) }
 
 // Permit returns a *ProgramsError for a file that runs real programs. Incidents
 // of the library may run theirs.
@@ -79,7 +118,7 @@ func (s Source) Permit() error {
 		return nil
 	}
 	if programs := s.Scenario.Programs(); len(programs) > 0 {
-		return &ProgramsError{s.Word, programs}
+		return &ProgramsError{s.Label(), programs}
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (t Trial) Folder() string {
 
 // called joins the parts of the trial's name. Nothing else decides its name.
 func (t Trial) called(between, variant string) string {
-	words := []string{t.Word}
+	words := []string{t.Label()}
 	if t.Scenario != nil {
 		words[0] = t.Scenario.Name
 	}

@@ -1,0 +1,49 @@
+package page
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"strings"
+)
+
+//go:embed run.html parts.html style.css script.js
+var source embed.FS
+
+//go:embed uplot/uPlot.iife.min.js
+var uPlot string
+
+//go:embed uplot/uPlot.min.css
+var uPlotStyle string
+
+var templates = template.Must(template.New("").Funcs(functions).ParseFS(source, "run.html", "parts.html"))
+
+// read returns an embedded file.
+func read(name string) string {
+	content, err := source.ReadFile(name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return string(content)
+}
+
+// newFrame returns the frame of a page.
+func newFrame(title string) frame {
+	script := read("script.js")
+	return frame{
+		Title: title, Style: template.CSS(uPlotStyle + read("style.css")),
+		UPlot: template.JS(uPlot), Script: template.JS(script),
+		Policy: policy(uPlot, script),
+	}
+}
+
+// policy lets a browser run our scripts alone, and refuse every request.
+func policy(scripts ...string) string {
+	var hashes strings.Builder
+	for _, s := range scripts {
+		sum := sha256.Sum256([]byte(s))
+		hashes.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'")
+	}
+	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src" + hashes.String()
+}
