@@ -3,10 +3,13 @@ package trial
 import (
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
+	"github.com/cablepull/cablepull/reports/picture"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -17,7 +20,7 @@ const TimelineFile = "timeline.txt"
 
 // table lists the files that are written when a trial is over, in the order in
 // which they appear. The capture and events.jsonl, which are written during the
-// trial, come before them, and run.json after them.
+// trial, come before them, report.html and run.json after them.
 var table = []reports.File{
 	{Name: TimelineFile, Write: func(w io.Writer, r *reports.Result) error { return text.WriteRun(w, r, paper) }},
 	{Name: reports.JUnitFile, Write: func(w io.Writer, r *reports.Result) error {
@@ -36,7 +39,7 @@ func ArtefactNames() []string {
 	for _, f := range table {
 		names = append(names, f.Name)
 	}
-	return append(names, reports.RunFile)
+	return append(names, page.File, reports.RunFile)
 }
 
 // pageOf draws a run on paper.
@@ -51,6 +54,7 @@ type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
 	events    *event.Writer
+	record    *picture.Record // for report.html
 }
 
 // openArtefacts begins the files of a trial.
@@ -58,7 +62,8 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	if t.Dir == "" {
 		return &artefacts{}, nil
 	}
-	d, err := reports.OpenDirectory(t.Dir, table...)
+	a := &artefacts{}
+	d, err := reports.OpenDirectory(t.Dir, append(slices.Clip(table), reports.File{Name: page.File, Write: a.writePage})...)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +77,14 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 		d.Close()
 		return nil, err
 	}
-	return &artefacts{d, &recorder{writer: capture}, events}, nil
+	a.directory, a.recorder, a.events = d, &recorder{writer: capture}, events
+	return a, nil
+}
+
+// writePage writes report.html.
+func (a *artefacts) writePage(w io.Writer, r *reports.Result) error {
+	beside := slices.DeleteFunc(ArtefactNames(), func(name string) bool { return name == page.File })
+	return page.Write(w, a.record, r, beside)
 }
 
 // observer captures the frames; nil if there is no capture.

@@ -18,6 +18,7 @@ type Plan struct {
 	Out       string // directory for artefacts; empty: none
 	Verify    bool
 	Page      bool // draw a page of each trial that fails
+	Report    bool // draw its part of a page about many runs
 	AllowExec bool
 }
 
@@ -77,7 +78,7 @@ func (p Plan) variants(s Source) ([]variant, error) {
 func (p Plan) trials(v variant, seed uint64) []Trial {
 	var all []Trial
 	for _, world := range p.Worlds {
-		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Page: p.Page, AllowExec: p.AllowExec}
+		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Page: p.Page, Report: p.Report, AllowExec: p.AllowExec}
 		if world == Netns {
 			t.Skip = v.skip
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/testbed"
@@ -31,6 +32,8 @@ type InProcess struct {
 	// Timeline says that a timeline will be drawn: results have the events that it
 	// needs.
 	Timeline bool
+	// Record says that report.html will be written: results have what it needs.
+	Record bool
 }
 
 // Play implements Player. It opens the scenario if it is not open yet, and
@@ -67,11 +70,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	}
 	defer files.Close()
 	options := p.options(t, files)
-	var highlights *reports.Highlights
-	if p.Timeline || t.Page || t.Dir != "" {
-		highlights = reports.NewHighlights(t.Scenario.Facts())
-		options.Follow = files.follow(highlights.Observe)
-	}
+	seen := p.seen(t)
+	options.Follow = files.follow(seen.observe())
+	files.record = seen.record
 	outcome, err := t.Scenario.Run(ctx, options)
 	if err == nil && t.Verify {
 		err = t.verify(ctx, outcome)
@@ -83,9 +84,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameFor(err), err)
 	}
 	result := t.judged(p.Version, outcome, time.Since(started))
-	if highlights != nil {
-		result.Report.Events = highlights.Events()
-	}
+	seen.fill(&result)
 	if (t.Page || t.Dir != "") && !result.Report.Passed {
 		if result.Page, err = pageOf(&result.Report); err != nil {
 			return t.without(p.Version, BlameBench, err)
@@ -94,6 +93,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	}
 	if err := files.write(&result.Report); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
+	}
+	if t.Report {
+		result.Part = page.PartOf(seen.record, &result.Report)
 	}
 	return result
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
+	"github.com/cablepull/cablepull/reports/picture"
 )
 
 // Result is the outcome of a trial: a verdict, or whose fault it is that there
@@ -12,7 +14,11 @@ type Result struct {
 	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
 	Page   string         `json:"page"` // Report.Page, which run.json does not have
+	Part   page.Part      `json:"part"` // of a page about many runs; empty unless the trial asks for it
 	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
+	// Record is what report.html shows besides Report; nil unless the player keeps
+	// it.
+	Record *picture.Record `json:"-"`
 }
 
 // Status is the exit status of a process that played trials.
