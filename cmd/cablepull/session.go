@@ -104,15 +104,22 @@ func verdict(results []trial.Result) error {
 }
 
 // runBare plays one scenario, in one world or both, and prints the whole run.
-func (s *session) runBare(trials []trial.Trial) error {
+func (s *session) runBare(trials []trial.Trial) (err error) {
+	live, end, err := s.live(len(trials))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
 	var results []trial.Result
 	for _, t := range trials {
+		live.Running(liveName(t))
 		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
 		r := player.Play(s.ctx, t)
 		finish()
+		live.Done(liveName(t), r.Status() == trial.Passed, r.Report.Simulated)
 		results = append(results, r)
 		if r.Err != nil {
 			return verdict(results[len(results)-1:])
@@ -166,19 +173,23 @@ func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*repo
 
 // runMany plays the trials. Results are in the order of trials. If it fails, it
 // returns the results so far.
-func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
-	if _, err := os.Stat(s.flags.out); s.flags.out != "" && errors.Is(err, os.ErrNotExist) {
-		defer os.Remove(s.flags.out) // fails unless it stayed empty
-	}
+func (s *session) runMany(trials []trial.Trial) (results []trial.Result, err error) {
 	due := trial.Due(trials)
+	live, end, err := s.live(len(due[trial.Virtual]) + len(due[trial.Netns]))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
 	s.announce(trials, due[trial.Netns])
 	step, finish := s.progress(len(due[trial.Virtual]) + len(due[trial.Netns]))
 	defer finish()
-	results := make([]trial.Result, len(trials))
+	results = make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
-	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
+	series.Began = func(t trial.Trial) { live.Running(liveName(t)) }
+	err = series.Play(s.ctx, trials, func(i int, r trial.Result) {
 		results[i] = r
 		if r.Report.Skipped == "" {
+			live.Done(liveName(trials[i]), r.Status() == trial.Passed, r.Report.Simulated)
 			step()
 		}
 	})
