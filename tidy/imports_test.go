@@ -84,6 +84,7 @@ var flow = map[string][]string{
 	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/perfetto":    {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/sequence":    {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
 	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
 	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
 	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
@@ -93,7 +94,7 @@ var flow = map[string][]string{
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "reports", "reports/page", "reports/perfetto", "reports/picture", "reports/pcapng", "reports/text",
+		"scenarios", "scenarios/incidents", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
 	},
 	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {

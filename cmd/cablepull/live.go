@@ -8,9 +8,9 @@ import (
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
-// live keeps progress.json in the directory of --out, for cablepull serve, until
-// end is called. Without --out it does nothing. A directory that it made and
-// that stays empty is removed.
+// live keeps progress.json in the directory of --out, for cablepull serve,
+// until end is called. Without --out it does nothing. A directory that it made
+// and that stays empty is removed.
 func (s *session) live(total int) (report *reports.Reporter, end func() error, err error) {
 	out := s.flags.out
 	if out == "" {

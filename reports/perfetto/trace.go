@@ -28,15 +28,17 @@ const (
 // Trace is one run as a trace. It counts while the run goes on; the rest is in
 // the result.
 type Trace struct {
-	counters []*counter
-	byKey    map[[2]string]*counter // by node and name
-	open     map[string]map[uint64]bool
-	conns    map[string]int64
+	announced Announced
+	counters  []*counter
+	byKey     map[[2]string]*counter // by node and name
+	open      map[string]map[uint64]bool
+	conns     map[string]int64
 }
 
-// New returns the trace of a run that has not begun.
-func New() *Trace {
-	return &Trace{byKey: map[[2]string]*counter{}, open: map[string]map[uint64]bool{}, conns: map[string]int64{}}
+// New returns the trace of a run that has not begun. Its arrows begin where
+// announced says.
+func New(announced Announced) *Trace {
+	return &Trace{announced: announced, byKey: map[[2]string]*counter{}, open: map[string]map[uint64]bool{}, conns: map[string]int64{}}
 }
 
 // Observe takes in the next event of the run, of all of them.
@@ -85,7 +87,7 @@ func (t *Trace) count(e event.Event, name string, unit uint64, value int64) {
 
 // Write writes the run as a trace. The highlights are enough.
 func (t *Trace) Write(w io.Writer, r *reports.Result) error {
-	d := newDrawing(r)
+	d := newDrawing(r, t.announced)
 	for _, c := range t.counters {
 		c.flush()
 		row := d.row(c.node, c.name, c.unit)
@@ -110,7 +112,7 @@ type drawing struct {
 
 // newDrawing draws everything but the counters: faults first, then virtual IPs,
 // then the nodes in the order of the file.
-func newDrawing(r *reports.Result) *drawing {
+func newDrawing(r *reports.Result, announced Announced) *drawing {
 	d := &drawing{lanes: lane.New(r), nodes: map[string]*track{}, rows: map[[2]string]*track{}}
 	d.run = d.track(nil, r.Name()+", "+r.World, 0)
 	d.faults()
@@ -121,7 +123,7 @@ func newDrawing(r *reports.Result) *drawing {
 	d.members()
 	d.clients(r)
 	d.happenings(r)
-	d.neighbours(r)
+	d.neighbours(r, announced)
 	return d
 }
 

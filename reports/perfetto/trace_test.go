@@ -27,7 +27,7 @@ func at(seconds float64, node string, what event.Body) event.Event {
 // it back.
 func traceOf(t *testing.T, r *reports.Result) readTrace {
 	t.Helper()
-	trace := New()
+	trace := New(byAnnouncement(r.Events))
 	for _, e := range r.Events {
 		trace.Observe(e)
 	}
@@ -36,6 +36,19 @@ func traceOf(t *testing.T, r *reports.Result) readTrace {
 		t.Fatal(err)
 	}
 	return read(t, out.Bytes())
+}
+
+// byAnnouncement takes the last announcement of a virtual IP for the frame that
+// told where it is.
+func byAnnouncement(events []event.Event) Announced {
+	return func(_, ip, mac string, at time.Duration) (told Announcement, found bool) {
+		for _, e := range events {
+			if b, is := e.What.(event.VIPAnnounced); is && b.VIP == ip && b.MAC == mac && e.At <= at {
+				told, found = Announcement{e.Node, e.At, true}, true
+			}
+		}
+		return told, found
+	}
 }
 
 // texts prints slices, instants or values.
@@ -134,9 +147,13 @@ func TestIncident(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace := New()
+		var all []event.Event
+		trace := New(func(node, ip, mac string, at time.Duration) (Announcement, bool) {
+			return byAnnouncement(all)(node, ip, mac, at)
+		})
 		highlights := reports.NewHighlights(s.Facts())
 		o, err := s.Run(t.Context(), scenarios.RunOptions{Seed: s.Seed, Follow: func(e event.Event) {
+			all = append(all, e)
 			trace.Observe(e)
 			highlights.Observe(e)
 		}})
@@ -166,7 +183,7 @@ func TestIncident(t *testing.T) {
 // TestCounterIsBounded: however often a value changes, a trace has a bounded
 // number of its values, the highest one among them, and ends with the last one.
 func TestCounterIsBounded(t *testing.T) {
-	trace := New()
+	trace := New(byAnnouncement(nil))
 	const changes = 100_000
 	for i := range changes {
 		entries := i % 2
@@ -201,7 +218,34 @@ var errBroken = errors.New("broken")
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestWriteFails(t *testing.T) {
-	if err := New().Write(brokenWriter{}, takeover()); !errors.Is(err, errBroken) || !strings.HasPrefix(fmt.Sprint(err), "perfetto: ") {
+	if err := New(byAnnouncement(nil)).Write(brokenWriter{}, takeover()); !errors.Is(err, errBroken) || !strings.HasPrefix(fmt.Sprint(err), "perfetto: ") {
 		t.Errorf("got %v, want one that wraps %v", err, errBroken)
+	}
+}
+
+// TestArrowFromAnAnswer: an entry that an answer moved has its arrow from the
+// machine that answered, drawn where it was sent, and one that nobody moved, as
+// far as frames tell, has none.
+func TestArrowFromAnAnswer(t *testing.T) {
+	r := &reports.Result{Scenario: "answer", World: "virtual", Simulated: sec(9), Events: []event.Event{
+		at(1, "c1", event.NeighbourChanged{Interface: "lan", IP: "192.0.2.100", MAC: "m1"}),
+		at(2, "c1", event.NeighbourChanged{Interface: "lan", IP: "192.0.2.100"}),
+		at(3, "c1", event.NeighbourChanged{Interface: "lan", IP: "192.0.2.100", MAC: "m2"}),
+		at(4, "c1", event.NeighbourChanged{Interface: "lan", IP: "192.0.2.100", MAC: "m3"}),
+	}}
+	trace := New(func(node, ip, mac string, at time.Duration) (Announcement, bool) {
+		return Announcement{From: "b", SentAt: at - time.Second/2}, node == "c1" && mac == "m2"
+	})
+	var out bytes.Buffer
+	if err := trace.Write(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, out.Bytes())
+	const run = "answer seed 0, virtual"
+	same(t, "announcements of b", got.instants[run+"/b/announcements"], "2.5s-2.5s answers where 192.0.2.100 is")
+	same(t, "neighbours", got.instants[run+"/c1/neighbours of lan"],
+		"1s-1s 192.0.2.100 is at m1", "2s-2s forgets 192.0.2.100", "3s-3s 192.0.2.100 is at m2", "4s-4s 192.0.2.100 is at m3")
+	if len(got.flows) != 1 || got.ended[1] != run+"/c1/neighbours of lan" {
+		t.Errorf("got arrows from %v to %v, want one", got.flows, got.ended)
 	}
 }

@@ -5,12 +5,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/perfetto"
 	"github.com/cablepull/cablepull/reports/picture"
+	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -56,7 +58,8 @@ type artefacts struct {
 	recorder  *recorder
 	events    *event.Writer
 	trace     *perfetto.Trace
-	record    *picture.Record // for report.html
+	record    *picture.Record  // for report.html
+	frames    *sequence.Frames // those around faults; nil if nobody draws them
 }
 
 // openArtefacts begins the files of a trial.
@@ -64,7 +67,8 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	if t.Dir == "" {
 		return &artefacts{}, nil
 	}
-	a := &artefacts{trace: perfetto.New()}
+	a := &artefacts{frames: sequence.New()}
+	a.trace = perfetto.New(a.announced)
 	d, err := reports.OpenDirectory(t.Dir, append(slices.Clip(table),
 		reports.File{Name: perfetto.File, Write: a.trace.Write}, reports.File{Name: page.File, Write: a.writePage})...)
 	if err != nil {
@@ -90,25 +94,32 @@ func (a *artefacts) writePage(w io.Writer, r *reports.Result) error {
 	return page.Write(w, a.record, r, beside)
 }
 
+// announced says which frame told a machine where an address is.
+func (a *artefacts) announced(node, ip, mac string, at time.Duration) (perfetto.Announcement, bool) {
+	told, found := a.frames.Announced(node, ip, mac, at)
+	return perfetto.Announcement{From: told.From, SentAt: told.SentAt, Gratuitous: told.Gratuitous}, found
+}
+
 // observer captures the frames; nil if there is no capture.
 func (a *artefacts) observer() netfab.Observer {
 	if a.recorder == nil {
 		return nil // not a nil *recorder, which would be an Observer
 	}
-	return a.recorder
+	return observers{a.recorder, witness{a.frames}}
 }
 
 // watch returns the function that gets every event: it passes them to the
-// capture and to also, unless that is nil.
+// capture, to the frames around faults, and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	switch {
 	case a.recorder == nil:
 		return also
 	case also == nil:
-		return a.recorder.mark
+		also = func(event.Event) {}
 	}
 	return func(e event.Event) {
 		a.recorder.mark(e)
+		a.frames.Observe(e)
 		also(e)
 	}
 }
