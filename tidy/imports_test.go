@@ -102,7 +102,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/page", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
 	"bench/tracking": {"sim"}, // connections are numbers

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -28,6 +29,7 @@ type runFlags struct {
 	jobs       int
 	jobsGiven  bool
 	out, junit string
+	report     string // the file of --report
 	json       bool
 	verify     bool
 	plain      bool
@@ -72,7 +74,8 @@ see cablepull doctor.`,
 	flags.Uint64Var(&f.seed, "seed", 0, "the seed for everything random (default: the scenario's own)")
 	flags.StringVar(&f.seeds, "seeds", "", "run once for each of these seeds, such as 1..50 or 3,7,12")
 	flags.IntVar(&f.jobs, "jobs", 0, "worker processes to run in parallel (default 1; in the netns world, which mostly waits, 4 per processor)")
-	flags.StringVar(&f.out, "out", "", "directory for run.json, events.jsonl, capture.pcapng and junit.xml; several runs get a subdirectory each")
+	flags.StringVar(&f.out, "out", "", "directory for report.html, run.json, events.jsonl, capture.pcapng and other files; several runs get a subdirectory each")
+	flags.StringVar(&f.report, "report", "", "write a page for people about the run, or about all runs")
 	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
 	flags.BoolVar(&f.json, "json", false, "print JSON instead of text: the content of run.json, or {runs: [...]} for several runs")
 	flags.BoolVar(&f.verify, "verify", false, "run everything twice and compare digests")
@@ -103,7 +106,7 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		}
 	}
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
-	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: len(trials) == len(f.worlds()) && !f.all}
+	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: len(trials) == len(f.worlds()) && !f.all, library: &page.Library{}}
 	if leftOut > 0 {
 		fmt.Fprintf(s.stderr, "cablepull: leaving out %s with real programs: use --world netns\n", counted(leftOut, "incident"))
 	}
@@ -206,7 +209,7 @@ func (f *runFlags) permit(s trial.Source) error {
 // in its world is an error if it was named. With --all it is skipped, or, if it
 // needs the other world, only counted in leftOut.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
-	plan := trial.Plan{Worlds: f.worlds(), Variant: f.variant, Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
+	plan := trial.Plan{Report: f.report != "", Worlds: f.worlds(), Variant: f.variant, Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {
 		return nil, 0, err
 	}

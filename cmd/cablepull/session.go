@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -21,6 +22,7 @@ type session struct {
 	flags          runFlags
 	stdout, stderr io.Writer
 	bare           bool // one scenario and seed: print the whole run
+	library        *page.Library
 }
 
 // run plays the trials and prints their results. Its error decides the exit
@@ -36,7 +38,7 @@ func (s *session) run(trials []trial.Trial) error {
 		pairs, err = s.compare(trials, results)
 	}
 	runs := reportsOf(results)
-	err = errors.Join(err, s.writeJUnit(runs))
+	err = errors.Join(err, s.writeJUnit(runs), s.writeLibrary())
 	switch {
 	case s.flags.json && s.flags.world == worldBoth:
 		err = errors.Join(err, printAll(s.stdout, "comparisons", pairs))
@@ -113,7 +115,8 @@ func (s *session) runBare(trials []trial.Trial) (err error) {
 	var results []trial.Result
 	for _, t := range trials {
 		live.Running(liveName(t))
-		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}
+		t.Report = len(trials) > 1 && t.Report // else it has the page for itself
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Record: s.flags.report != ""}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -121,6 +124,9 @@ func (s *session) runBare(trials []trial.Trial) (err error) {
 		finish()
 		live.Done(liveName(t), r.Status() == trial.Passed, r.Report.Simulated)
 		results = append(results, r)
+		if err := s.report(trials, results); err != nil {
+			return err
+		}
 		if r.Err != nil {
 			return verdict(results[len(results)-1:])
 		}
@@ -187,6 +193,7 @@ func (s *session) runMany(trials []trial.Trial) (results []trial.Result, err err
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
 	series.Began = func(t trial.Trial) { live.Running(liveName(t)) }
 	err = series.Play(s.ctx, trials, func(i int, r trial.Result) {
+		s.addPage(i, trials[i], &r)
 		results[i] = r
 		if r.Report.Skipped == "" {
 			live.Done(liveName(trials[i]), r.Status() == trial.Passed, r.Report.Simulated)

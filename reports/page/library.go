@@ -90,9 +90,6 @@ func (l *Library) fit(most int) {
 // rowsMax is how many runs a page lists.
 const rowsMax = 4000
 
-// rowSize is about how many bytes a run takes without its pictures.
-const rowSize = 600
-
 // library is what the template shows.
 type library struct {
 	frame
@@ -123,18 +120,41 @@ func (l *Library) Write(w io.Writer) error {
 		}
 	}
 	p.Counts = append(p.Counts, fact{"simulated", text.Short(simulated)}, fact{"took", text.Short(wall)}, fact{"version", p.Version})
-	room := sizeMax - len(p.Style) - len(p.Script) - 4096
-	for _, e := range p.Entries {
-		room -= rowSize + len(e.About) + len(e.Replay)
-		for _, x := range e.Failed() {
-			room -= len(x.Text) + len(x.Got) + 100
-		}
+	bare, err := p.bare()
+	if err != nil {
+		return err
 	}
-	l.fit(max(room, 0))
+	l.fit(max(sizeMax-bare, 0))
 	if err := templates.ExecuteTemplate(w, "library.html", p); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return nil
+}
+
+// bare is how many bytes the page takes without pictures.
+func (p library) bare() (int, error) {
+	p.Entries = slices.Clone(p.Entries)
+	for i := range p.Entries {
+		e := &p.Entries[i]
+		e.Spark, e.Pieces = "", slices.Clone(e.Pieces)
+		for j := range e.Pieces {
+			e.Pieces[j] = e.Pieces[j].within(-1)
+		}
+	}
+	var size counter
+	if err := templates.ExecuteTemplate(&size, "library.html", p); err != nil {
+		return 0, fmt.Errorf("page: %w", err)
+	}
+	return int(size), nil
+}
+
+// counter counts the bytes that are written to it.
+type counter int
+
+// Write implements io.Writer.
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
 }
 
 // Failures lists what did not hold.

@@ -25,7 +25,7 @@ func Spark(r *reports.Result) template.HTML {
 	for i, f := range t.Faults {
 		if i < tableMax {
 			x := o.scale.x(f.At)
-			o.rect("fault-bar", x, 0, max(o.scale.x(f.Until)-x, 1), height, "")
+			o.rect("fault", x, 0, max(o.scale.x(f.Until)-x, 1), height, "")
 		}
 	}
 	y := 1.0

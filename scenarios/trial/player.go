@@ -97,6 +97,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if t.Report {
 		result.Part = page.PartOf(seen.record, &result.Report)
 	}
+	if !p.Timeline && !p.Record { // nobody reads them, and there may be many results
+		result.Report.Events, result.Record = nil, nil
+	}
 	return result
 }
 
