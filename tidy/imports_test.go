@@ -87,9 +87,10 @@ var flow = map[string][]string{
 	"reports/sequence":    {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
 	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
 	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
-	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
-	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
-	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
+	"reports/server":      {"sim/event", "sim/event/jsonform", "sim/oracle", "reports", "reports/page", "reports/picture", "reports/text"}, // reads what runs left
+	"reports/pcapng":      {},                                                                                                              // frames are bytes with an instant
+	"scenarios/form":      {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
+	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
 	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
@@ -102,7 +103,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/page", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/page", "reports/server", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
 	"bench/tracking": {"sim"}, // connections are numbers

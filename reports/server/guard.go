@@ -12,10 +12,10 @@ import (
 )
 
 // guard decides who may read. Any page that the user has open in a browser can
-// send requests to this machine, and a name that such a page owns can be made to
-// stand for its address. So a request must call the server by a name or address
-// of the machine itself, know the token or have the cookie that came of it, and
-// not come from another site.
+// send requests to this machine, and a name that such a page owns can be made
+// to stand for its address. So a request must call the server by a name or
+// address of the machine itself, know the token or have the cookie that came of
+// it, and not come from another site.
 type guard struct {
 	token string
 	hosts []string
@@ -91,8 +91,8 @@ func (g guard) remembered(r *http.Request) bool {
 	return err == nil && same(c.Value, g.token)
 }
 
-// cookie is the name of the cookie. Servers on different ports share the cookies
-// of a machine, so each has its own.
+// cookie is the name of the cookie. Servers on different ports share the
+// cookies of a machine, so each has its own.
 func (g guard) cookie() string {
 	sum := sha256.Sum256([]byte(g.token))
 	return "cablepull-" + hex.EncodeToString(sum[:])[:8]

@@ -103,8 +103,8 @@ func TestOnlyReads(t *testing.T) {
 	}
 }
 
-// TestFiles: artefacts are files to save, and report.html is a page. What no run
-// left cannot be read, by whatever path.
+// TestFiles: artefacts are files to save, and report.html is a page. What no
+// run left cannot be read, by whatever path.
 func TestFiles(t *testing.T) {
 	folder := library(t)
 	outside := t.TempDir()
@@ -174,8 +174,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestBrokenRun: a run.json that is no run is in the list, with the problem, and
-// takes nothing else away. When it is mended, it is read again.
+// TestBrokenRun: a run.json that is no run is in the list, with the problem,
+// and takes nothing else away. When it is mended, it is read again.
 func TestBrokenRun(t *testing.T) {
 	folder := library(t)
 	broken := filepath.Join(folder, "broken", reports.RunFile)
