@@ -85,7 +85,7 @@ var flow = map[string][]string{
 	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/perfetto":    {"sim/event", "sim/oracle", "reports", "reports/lane"},
 	"reports/sequence":    {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
-	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/text"},
+	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/sequence", "reports/text"},
 	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
 	"reports/server":      {"sim/event", "sim/event/jsonform", "sim/oracle", "reports", "reports/page", "reports/picture", "reports/text"}, // reads what runs left
 	"reports/pcapng":      {},                                                                                                              // frames are bytes with an instant

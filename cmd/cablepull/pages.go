@@ -20,8 +20,10 @@ func (s *session) report(trials []trial.Trial, results []trial.Result) error {
 		s.addPage(len(results)-1, trials[len(results)-1], last)
 		return s.writeLibrary()
 	}
+	whole := last.Report
+	whole.Events = last.Drawn
 	return blameWriting(reports.WriteFile(s.flags.report, func(w io.Writer) error {
-		return page.Write(w, last.Record, &last.Report, nil)
+		return page.Write(w, last.Record, &whole, nil)
 	}))
 }
 

@@ -35,6 +35,7 @@ type runFlags struct {
 	plain      bool
 	world      string
 	allowExec  bool
+	view       viewFlags
 }
 
 // worldBoth is the word for both worlds.
@@ -62,6 +63,9 @@ see cablepull doctor.`,
   cablepull run cable-pull --world both`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			f.seedGiven, f.jobsGiven = cmd.Flags().Changed("seed"), cmd.Flags().Changed("jobs")
+			if err := f.view.check(cmd.Flags().Changed, f.json, f.world == worldBoth); err != nil {
+				return err
+			}
 			return f.run(cmd.Context(), args, names, streamsOf(cmd))
 		},
 	}
@@ -81,6 +85,7 @@ see cablepull doctor.`,
 	flags.BoolVar(&f.verify, "verify", false, "run everything twice and compare digests")
 	flags.StringVar(&f.world, "world", string(trial.Virtual), "virtual: virtual time, one process; netns: real time, Linux network namespaces; both: compare the two")
 	flags.BoolVar(&f.plain, "plain", false, "plain ASCII without colour, as when the output is not a terminal")
+	f.view.register(cmd)
 	flags.BoolVar(&f.allowExec, "allow-exec", false, "let scenario files run the real programs that they name")
 	return cmd
 }
@@ -100,13 +105,18 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 	if err != nil {
 		return err
 	}
+	bare := len(trials) == len(f.worlds()) && !f.all
+	view, err := f.view.of(trials, bare)
+	if err != nil {
+		return err
+	}
 	if slices.ContainsFunc(trials, func(t trial.Trial) bool { return t.World == trial.Netns && t.Skip == "" }) {
 		if err := enterNamespaces(args, std); err != nil {
 			return err
 		}
 	}
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
-	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: len(trials) == len(f.worlds()) && !f.all, library: &page.Library{}}
+	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: bare, view: view, library: &page.Library{}}
 	if leftOut > 0 {
 		fmt.Fprintf(s.stderr, "cablepull: leaving out %s with real programs: use --world netns\n", counted(leftOut, "incident"))
 	}

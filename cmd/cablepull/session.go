@@ -23,6 +23,7 @@ type session struct {
 	stdout, stderr io.Writer
 	bare           bool // one scenario and seed: print the whole run
 	library        *page.Library
+	view           text.View
 }
 
 // run plays the trials and prints their results. Its error decides the exit
@@ -116,7 +117,7 @@ func (s *session) runBare(trials []trial.Trial) (err error) {
 	for _, t := range trials {
 		live.Running(liveName(t))
 		t.Report = len(trials) > 1 && t.Report // else it has the page for itself
-		player, finish := trial.InProcess{Version: version(), Timeline: true, Record: s.flags.report != ""}, func() {}
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window, Record: s.flags.report != ""}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -208,10 +209,12 @@ func (s *session) runMany(trials []trial.Trial) (results []trial.Result, err err
 
 // options are those that fit stdout, a terminal or not.
 func (s *session) options() text.Options {
-	if s.flags.plain {
-		return text.Options{}
+	var o text.Options
+	if !s.flags.plain {
+		o = text.OptionsFor(s.stdout, os.Getenv)
 	}
-	return text.OptionsFor(s.stdout, os.Getenv)
+	o.View, o.Quiet = s.view, s.flags.view.quiet
+	return o
 }
 
 // writeJUnit writes the runs to the file of --junit, if it was given.

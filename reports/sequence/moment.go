@@ -73,7 +73,7 @@ func momentOf(e event.Event) Moment {
 		return Moment{Text: "gives up " + b.VIP, Tone: Bad, turn: true}
 	case event.NeighbourChanged:
 		if b.MAC == "" {
-			return Moment{Text: "forgets the MAC of " + b.IP}
+			return Moment{}
 		}
 		return Moment{Text: b.IP + " is at …" + b.MAC[max(0, len(b.MAC)-5):]}
 	case event.ProgramEnded:

@@ -18,11 +18,21 @@ import (
 // in which world it was, unless all were in virtual time.
 func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
 	p := newPage(o)
-	p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
-	p.failures(results)
-	p.skips(results)
-	p.totals(results)
+	if !o.Quiet {
+		p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
+	}
+	p.end(results)
 	return p.writeTo(w)
+}
+
+// end prints what did not pass, and the totals; if nothing else is printed,
+// what was skipped is only counted.
+func (p *page) end(results []reports.Result) {
+	p.failures(results)
+	if !p.Quiet {
+		p.skips(results)
+	}
+	p.totals(results)
 }
 
 // runs draws the table.
@@ -145,7 +155,7 @@ func (p *page) failures(results []reports.Result) {
 			continue
 		}
 		if first {
-			p.line()
+			p.section()
 			first = false
 		}
 		p.failure(&results[i])
@@ -231,7 +241,7 @@ func (p *page) totals(results []reports.Result) {
 			failed++
 		}
 	}
-	p.line()
+	p.section()
 	spans := []span{{count(len(results), "run") + ": ", plain}, {fmt.Sprintf("%d passed", passed), good}}
 	for _, part := range []struct {
 		count int

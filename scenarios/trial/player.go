@@ -34,6 +34,7 @@ type InProcess struct {
 	Timeline bool
 	// Record says that report.html will be written: results have what it needs.
 	Record bool
+	Window reports.Window // the part of the run that the printed timeline will show
 }
 
 // Play implements Player. It opens the scenario if it is not open yet, and
@@ -97,9 +98,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if t.Report {
 		result.Part = page.PartOf(seen.record, &result.Report)
 	}
-	if !p.Timeline && !p.Record { // nobody reads them, and there may be many results
-		result.Report.Events, result.Record = nil, nil
-	}
+	seen.leave(&result, p)
 	return result
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/picture"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // Result is the outcome of a trial: a verdict, or whose fault it is that there
@@ -16,9 +17,10 @@ type Result struct {
 	Page   string         `json:"page"` // Report.Page, which run.json does not have
 	Part   page.Part      `json:"part"` // of a page about many runs; empty unless the trial asks for it
 	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
-	// Record is what report.html shows besides Report; nil unless the player keeps
-	// it.
+	// Record and Drawn are what report.html shows besides Report, with the events of
+	// the whole run; nil unless the player keeps them.
 	Record *picture.Record `json:"-"`
+	Drawn  []event.Event   `json:"-"`
 }
 
 // Status is the exit status of a process that played trials.

@@ -8,8 +8,11 @@ import (
 
 // seen is what is kept of the events of a trial while it is played.
 type seen struct {
-	highlights *reports.Highlights // nil: nothing
-	record     *picture.Record     // nil: nothing
+	// drawn and printed are for the timelines of a trial: of those drawn in files,
+	// which show all of it, and of the printed one, which may show a window. Both
+	// are nil if none is drawn.
+	drawn, printed *reports.Highlights
+	record         *picture.Record // nil: nobody draws pictures
 }
 
 // seen returns what has to be kept.
@@ -17,7 +20,11 @@ func (p InProcess) seen(t Trial) seen {
 	var s seen
 	facts := t.Scenario.Facts()
 	if p.Timeline || p.Record || t.Page || t.Report || t.Dir != "" {
-		s.highlights = reports.NewHighlights(facts)
+		s.drawn = reports.NewHighlights(facts)
+		s.printed = s.drawn
+		if p.Window != (reports.Window{}) {
+			s.printed = reports.NewHighlightsWithin(facts, p.Window)
+		}
 	}
 	if p.Record || t.Report || t.Dir != "" {
 		s.record = picture.NewRecord(facts)
@@ -28,22 +35,39 @@ func (p InProcess) seen(t Trial) seen {
 // observe returns the function that gets every event in order; nil if none is
 // needed.
 func (s seen) observe() func(event.Event) {
-	switch {
-	case s.highlights == nil:
+	if s.drawn == nil {
 		return nil
-	case s.record == nil:
-		return s.highlights.Observe
 	}
 	return func(e event.Event) {
-		s.highlights.Observe(e)
-		s.record.Observe(e)
+		s.drawn.Observe(e)
+		if s.printed != s.drawn {
+			s.printed.Observe(e)
+		}
+		if s.record != nil {
+			s.record.Observe(e)
+		}
 	}
 }
 
-// fill gives a result what was kept.
+// fill gives a result what its files draw.
 func (s seen) fill(r *Result) {
 	r.Record = s.record
-	if s.highlights != nil {
-		r.Report.Events = s.highlights.Events()
+	if s.drawn != nil {
+		r.Report.Events = s.drawn.Events()
+		r.Drawn = r.Report.Events
+	}
+}
+
+// leave leaves in a result what is drawn later. There may be many results, so
+// it forgets the rest.
+func (s seen) leave(r *Result, p InProcess) {
+	if !p.Record {
+		r.Record, r.Drawn = nil, nil
+	}
+	switch {
+	case !p.Timeline:
+		r.Report.Events = nil
+	case s.printed != s.drawn:
+		r.Report.Events = s.printed.Events()
 	}
 }
