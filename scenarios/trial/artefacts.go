@@ -88,6 +88,14 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	return a, nil
 }
 
+// draw watches the frames for the pictures of a record, unless it is nil.
+func (a *artefacts) draw(rec *picture.Record) {
+	if a.record = rec; rec != nil {
+		a.frames = sequence.New()
+		rec.Frames = a.frames
+	}
+}
+
 // writePage writes report.html.
 func (a *artefacts) writePage(w io.Writer, r *reports.Result) error {
 	beside := slices.DeleteFunc(ArtefactNames(), func(name string) bool { return name == page.File })
@@ -100,27 +108,37 @@ func (a *artefacts) announced(node, ip, mac string, at time.Duration) (perfetto.
 	return perfetto.Announcement{From: told.From, SentAt: told.SentAt, Gratuitous: told.Gratuitous}, found
 }
 
-// observer captures the frames; nil if there is no capture.
+// observer captures the frames and watches them; nil if nobody needs them.
 func (a *artefacts) observer() netfab.Observer {
-	if a.recorder == nil {
-		return nil // not a nil *recorder, which would be an Observer
+	var all observers
+	if a.recorder != nil {
+		all = append(all, a.recorder)
 	}
-	return observers{a.recorder, witness{a.frames}}
+	if a.frames != nil {
+		all = append(all, witness{a.frames})
+	}
+	if len(all) == 0 {
+		return nil // not nil observers, which would be an Observer
+	}
+	return all
 }
 
 // watch returns the function that gets every event: it passes them to the
 // capture, to the frames around faults, and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
-	switch {
-	case a.recorder == nil:
+	if a.recorder == nil && a.frames == nil {
 		return also
-	case also == nil:
-		also = func(event.Event) {}
 	}
 	return func(e event.Event) {
-		a.recorder.mark(e)
-		a.frames.Observe(e)
-		also(e)
+		if a.recorder != nil {
+			a.recorder.mark(e)
+		}
+		if a.frames != nil {
+			a.frames.Observe(e)
+		}
+		if also != nil {
+			also(e)
+		}
 	}
 }
 

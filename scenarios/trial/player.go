@@ -70,10 +70,10 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
 	defer files.Close()
-	options := p.options(t, files)
 	seen := p.seen(t)
+	files.draw(seen.record)
+	options := p.options(t, files)
 	options.Follow = files.follow(seen.observe())
-	files.record = seen.record
 	outcome, err := t.Scenario.Run(ctx, options)
 	if err == nil && t.Verify {
 		err = t.verify(ctx, outcome)

@@ -15,10 +15,10 @@ type Result struct {
 	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
 	Page   string         `json:"page"` // Report.Page, which run.json does not have
-	Part   page.Part      `json:"part"` // of a page about many runs; empty unless the trial asks for it
+	Part   page.Part      `json:"part"` // of a page about many; empty unless the trial asks for it
 	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
-	// Record and Drawn are what report.html shows besides Report, with the events of
-	// the whole run; nil unless the player keeps them.
+	// Record and Drawn, the events of the whole run, are what report.html shows
+	// besides Report; nil unless the player keeps them.
 	Record *picture.Record `json:"-"`
 	Drawn  []event.Event   `json:"-"`
 }
