@@ -67,7 +67,7 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	if t.Dir == "" {
 		return &artefacts{}, nil
 	}
-	a := &artefacts{frames: sequence.New()}
+	a := &artefacts{}
 	a.trace = perfetto.New(a.announced)
 	d, err := reports.OpenDirectory(t.Dir, append(slices.Clip(table),
 		reports.File{Name: perfetto.File, Write: a.trace.Write}, reports.File{Name: page.File, Write: a.writePage})...)
