@@ -1,34 +1,19 @@
 package main
 
 import (
-	"errors"
-	"os"
-
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
-// live keeps progress.json in the directory of --out, for cablepull serve,
-// until end is called. Without --out it does nothing. A directory that it made
-// and that stays empty is removed.
-func (s *session) live(total int) (report *reports.Reporter, end func() error, err error) {
-	out := s.flags.out
-	if out == "" {
-		return nil, func() error { return nil }, nil
+// begin starts to report in the directory of --out how far the runs are, for
+// cablepull serve. Without --out it does nothing.
+func (s *session) begin(trials []trial.Trial) (err error) {
+	if s.output == nil {
+		return nil
 	}
-	_, err = os.Stat(out)
-	made := errors.Is(err, os.ErrNotExist)
-	report, err = reports.StartProgress(out, total)
-	if err != nil {
-		return nil, nil, blameWriting(err)
-	}
-	return report, func() error {
-		err := report.Close()
-		if made {
-			os.Remove(out) // fails unless it stayed empty
-		}
-		return blameWriting(err)
-	}, nil
+	due := trial.Due(trials)
+	s.live, err = reports.StartProgress(s.flags.out, len(due[trial.Virtual])+len(due[trial.Netns]))
+	return blameWriting(err)
 }
 
 // liveName tells the runs of one command apart.

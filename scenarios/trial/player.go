@@ -86,13 +86,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	}
 	result := t.judged(p.Version, outcome, time.Since(started))
 	seen.fill(&result)
-	if (t.Page || t.Dir != "") && !result.Report.Passed {
-		if result.Page, err = pageOf(&result.Report); err != nil {
-			return t.without(p.Version, BlameBench, err)
-		}
-		result.Report.Page = result.Page
-	}
-	if err := files.write(&result.Report); err != nil {
+	if err := t.leave(files, &result); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
 	if t.Report {
@@ -100,6 +94,23 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	}
 	seen.leave(&result, p)
 	return result
+}
+
+// leave draws the page of a trial, if anybody reads it, and makes its artefacts
+// appear.
+func (t Trial) leave(files *artefacts, r *Result) (err error) {
+	if (t.Page || t.Dir != "") && !r.Report.Passed {
+		if r.Page, err = pageOf(&r.Report); err != nil {
+			return err
+		}
+		r.Report.Page = r.Page
+	}
+	if t.Dir == "" || t.Keep == KeepFailures && r.Report.Passed {
+		return nil
+	}
+	err = files.write(&r.Report)
+	r.Kept = err == nil
+	return err
 }
 
 // options are the options for running the scenario in the world of a trial.
