@@ -151,8 +151,8 @@ func (b *tab) unfolds() {
 // point is a place in the window.
 type point struct{ X, Y float64 }
 
-// zooms drags over the first plot, if there is one, and puts it back by a double
-// click.
+// zooms drags over the first plot, if there is one, and puts it back by a
+// double click.
 func (b *tab) zooms() {
 	b.t.Helper()
 	const drawn = `document.querySelector(".plot canvas").toDataURL()`
