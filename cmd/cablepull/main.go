@@ -12,6 +12,7 @@
 //	cablepull run my.yaml --out d          a scenario of your own, with artefacts
 //	cablepull run --all --jobs 2           the whole library
 //	cablepull run cable-pull --world both  in virtual time and in real namespaces
+//	cablepull serve DIR                    the runs below a directory, in a browser
 //	cablepull doctor                       can this machine run real namespaces?
 //	cablepull schema                       JSON Schema of the scenario format
 //

@@ -63,13 +63,14 @@ run needs; 3 if the bench itself failed.`,
   cablepull run my.yaml --seed 42 --out runs/x
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --world both
+  cablepull serve runs
   cablepull doctor`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newRun(args), newDoctor(args), newSchema())
+	root.AddCommand(newList(), newRun(args), newDoctor(args), newServe(), newSchema())
 	root.AddCommand(newParts()...)
 	root.AddCommand(releaseVerbs...)
 	return root
