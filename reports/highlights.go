@@ -16,7 +16,9 @@ import (
 // those next to a failure, and so many of the others that each column of a
 // timeline has one.
 type Highlights struct {
+	window  Window
 	apart   time.Duration // answers that are kept though nothing happens
+	closer  time.Duration // the same within the window
 	clients map[string]*highlighted
 	events  []event.Event
 }
@@ -36,15 +38,36 @@ type highlighted struct {
 // columnsMax is the number of columns of the widest timeline.
 const columnsMax = 200
 
+// Window is a part of a run. The zero Window is all of it.
+type Window struct {
+	From, To time.Duration // since the start of the run; To 0: until its end
+}
+
 // NewHighlights returns the highlights of a run that has not begun.
-func NewHighlights(f oracle.Facts) *Highlights {
+func NewHighlights(f oracle.Facts) *Highlights { return NewHighlightsWithin(f, Window{}) }
+
+// NewHighlightsWithin returns the highlights of a run that has not begun, of
+// which a timeline will show the window.
+func NewHighlightsWithin(f oracle.Facts, w Window) *Highlights {
+	if w.To == 0 {
+		w.To = f.Duration
+	}
 	// Half a column: any column with answers has one that is kept, or the last of
 	// them has none behind it for so long that it is kept.
-	h := &Highlights{apart: f.Duration / columnsMax / 2, clients: map[string]*highlighted{}}
+	const half = columnsMax * 2
+	h := &Highlights{window: w, apart: f.Duration / half, closer: (w.To - w.From) / half, clients: map[string]*highlighted{}}
 	for _, c := range f.Clients {
 		h.clients[c.Node] = newHighlighted(c)
 	}
 	return h
+}
+
+// apartAt is how far apart answers are that are kept at an instant.
+func (h *Highlights) apartAt(at time.Duration) time.Duration {
+	if h.window.From <= at && at <= h.window.To {
+		return h.closer
+	}
+	return h.apart
 }
 
 func newHighlighted(c oracle.Client) *highlighted {
@@ -95,10 +118,10 @@ func (h *Highlights) client(node string) *highlighted {
 }
 
 func (h *Highlights) answered(c *highlighted, e event.Event, b event.RequestAnswered) {
-	if c.pending != nil && e.At-c.pending.At >= h.apart {
+	if c.pending != nil && e.At-c.pending.At >= h.apartAt(c.pending.At) {
 		h.flush(c)
 	}
-	if c.keptAt < 0 || c.failing || e.At-c.keptAt >= h.apart || b.Status < 500 && c.ends(e.At) {
+	if c.keptAt < 0 || c.failing || e.At-c.keptAt >= h.apartAt(e.At) || b.Status < 500 && c.ends(e.At) {
 		c.keptAt, c.failing, c.pending = e.At, false, nil
 		h.keep(e)
 	} else {

@@ -140,3 +140,21 @@ func WriteFile(path string, content func(io.Writer) error) error {
 	}
 	return p.appear()
 }
+
+// CheckWritable finds out whether WriteFile could write a file: it makes the
+// folder, begins a file in it and gives it up again.
+func CheckWritable(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("reports: %s: in the way: %w: %s", path, ErrOccupied, info.Mode().Type())
+	}
+	p, err := createPending(folder, path)
+	if err != nil {
+		return err
+	}
+	p.abandon()
+	return nil
+}

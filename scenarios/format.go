@@ -15,7 +15,7 @@ import (
 // formatWith is the format of scenario files with these kinds of expectations.
 func formatWith(kinds expect.Kinds) *form.Format {
 	fixed := []string{"name", "about", "tags", "slow", "allow-invalid", "variants", "expect"}
-	return &form.Format{Noun: "scenario", Fixed: fixed, Types: []form.Type{
+	return &form.Format{Noun: "scenario", Fixed: fixed, Definitions: definitions, Types: []form.Type{
 		{
 			Type: reflect.TypeFor[topology.Rate](), Want: "a number per s, min or h, such as 20/s",
 			Schema: func() *jsonschema.Schema {
@@ -47,6 +47,13 @@ func formatWith(kinds expect.Kinds) *form.Format {
 // format is the format of the scenario's file.
 func (s *Scenario) format() *form.Format { return formatWith(s.kinds) }
 
+// SchemaID is the identifier of the schema of scenarios that have no
+// expectations but the project's. It is there that one finds it.
+const SchemaID = "https://github.com/cablepull/cablepull/raw/main/docs/scenario.schema.json"
+
+// Required are the keys that a scenario file must have.
+var Required = []string{"duration", "segments", "nodes"}
+
 // Schema returns the JSON Schema of scenario files, indented. Own are the
 // caller's expectations. The error is that of [expect.With].
 func Schema(own ...expect.Kind) ([]byte, error) {
@@ -54,22 +61,36 @@ func Schema(own ...expect.Kind) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return formatWith(kinds).Schema(reflect.TypeFor[Scenario](), "cablepull scenario", "duration", "segments", "nodes"), nil
+	id := SchemaID
+	if len(own) > 0 {
+		id = "" // another schema
+	}
+	return formatWith(kinds).Schema(reflect.TypeFor[Scenario](), id, "cablepull scenario", Required...), nil
+}
+
+// definitions are those of the schema that belong to no struct.
+func definitions() jsonschema.Definitions {
+	line := &jsonschema.Schema{Description: "a fault: one line of text"}
+	for _, row := range fault.Standard().Rows() {
+		line.AnyOf = append(line.AnyOf, &jsonschema.Schema{
+			Type: "string", Pattern: row.Pattern(), Description: row.Usage() + ": " + row.About(), Examples: []any{row.Example()},
+		})
+	}
+	return jsonschema.Definitions{expect.FaultDefinition: line}
 }
 
 func timelineSchema() *jsonschema.Schema {
-	line := &jsonschema.Schema{
-		Type: "string", Description: "one of: " + strings.Join(fault.Standard().Usage(), "; ") + "; most accept a duration at the end: for TIME",
-		Examples: []any{"pull a.lan", "hog a service 100%", "partition a | b c1", "freeze a for 4.5s"},
-	}
-	one := 1
-	lines := &jsonschema.Schema{Type: "array", Items: line, MinItems: count(one)}
+	line := form.Reference(expect.FaultDefinition)
+	lines := &jsonschema.Schema{Type: "array", Items: line, MinItems: count(1)}
 	step := &jsonschema.Schema{
-		Type: "object", MinProperties: count(one), MaxProperties: count(one), AdditionalProperties: jsonschema.FalseSchema,
-		PatternProperties: map[string]*jsonschema.Schema{"^(" + form.SpanPattern + ")$": form.Either(line, lines)},
+		Type: "object", MinProperties: count(1), MaxProperties: count(1), AdditionalProperties: jsonschema.FalseSchema,
+		PatternProperties: map[string]*jsonschema.Schema{instantPattern: form.Either(line, lines)},
 	}
 	return &jsonschema.Schema{Type: "array", Items: step}
 }
+
+// instantPattern matches instants: durations that are not negative.
+var instantPattern = "^(" + strings.Replace(topology.SpanPattern, "[-+]?", `\+?`, 1) + ")$"
 
 func variantsSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{

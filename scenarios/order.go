@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/cablepull/cablepull/scenarios/form"
@@ -16,6 +17,15 @@ func (s *Scenario) NodeOrder() []string {
 		return slices.Clone(s.nodeOrder)
 	}
 	return topology.Names(s.Nodes)
+}
+
+// CheckNode returns an error if there is no node of that name; it says which
+// there are, and which was probably meant.
+func (s *Scenario) CheckNode(name string) error {
+	if _, known := s.Nodes[name]; known {
+		return nil
+	}
+	return fmt.Errorf("scenario: %s has no node %q, want %s", s.Name, name, topology.AnyOf(name, s.NodeOrder()))
 }
 
 // orderNodes remembers the order of the nodes.

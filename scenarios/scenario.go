@@ -12,7 +12,7 @@ import (
 // Scenario is a cluster, the faults it suffers, and what must be true
 // afterwards.
 type Scenario struct {
-	Name     string        `yaml:"name" doc:"lower-case letters, digits and dashes; the file is called name.yaml"`
+	Name     string        `yaml:"name" doc:"lower-case letters, digits and dashes; the file is called name.yaml (default: the name of the file)"`
 	About    string        `yaml:"about" doc:"what happens and why, in sentences; shown by list and in reports"`
 	Tags     []string      `yaml:"tags" doc:"words for choosing scenarios, such as F1 or split-brain"`
 	Slow     bool          `yaml:"slow" doc:"on: it takes long, and run --all leaves it out unless --slow is given"`

@@ -1,7 +1,9 @@
 package scenarios
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -146,6 +148,81 @@ func (root *schemaNode) judgeObject(s *schemaNode, v map[string]any) error {
 	return nil
 }
 
+var rewrite = flag.Bool("rewrite", false, "write what the tests got into docs")
+
+// another is an expectation of somebody else.
+type another struct{ expect.Moves }
+
+// TestPublishedSchema: docs has the schema of today, where its identifier says.
+func TestPublishedSchema(t *testing.T) {
+	got, err := Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	path := filepath.Join("..", "docs", filepath.Base(SchemaID))
+	if *rewrite {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got) {
+		t.Errorf("%s is out of date; go test ./scenarios -rewrite", path)
+	}
+	id := struct {
+		ID string `json:"$id"`
+	}{}
+	if err := json.Unmarshal(got, &id); err != nil || id.ID != SchemaID {
+		t.Errorf("got the identifier %q, %v, want %s", id.ID, err, SchemaID)
+	}
+	own, err := Schema(expect.KindOf[another]("another", "what the project does not have"))
+	if err != nil || bytes.Contains(own, []byte(`"$id"`)) {
+		t.Errorf("a schema with more expectations calls itself by the same identifier, %v", err)
+	}
+}
+
+// TestEveryPropertyIsDescribed, wherever it stands in the schema: editors show
+// that.
+func TestEveryPropertyIsDescribed(t *testing.T) {
+	text, err := Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root any
+	if err := json.Unmarshal(text, &root); err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case []any:
+			for i, item := range v {
+				walk(fmt.Sprintf("%s/%d", path, i), item)
+			}
+		case map[string]any:
+			properties, _ := v["properties"].(map[string]any)
+			for name, property := range properties {
+				seen++
+				if s, _ := property.(map[string]any); s["description"] == nil || s["description"] == "" {
+					t.Errorf("%s: %s has no description", path, name)
+				}
+			}
+			for key, value := range v {
+				walk(path+"/"+key, value)
+			}
+		}
+	}
+	walk("", root)
+	if seen < 300 {
+		t.Errorf("looked at %d properties only", seen)
+	}
+}
+
 func TestLibraryFitsTheSchema(t *testing.T) {
 	root := readSchema(t)
 	files, err := filepath.Glob("incidents/*/*.yaml")
@@ -203,6 +280,11 @@ func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 		{"between: 7s..10s", "between: 7..10"},
 		{"- 30s: pull a.lan", "- thirty: pull a.lan"},
 		{"- 30s: pull a.lan", "- pull a.lan"},
+		{"- 30s: pull a.lan", "- 30s: pul a.lan"},
+		{"- 30s: pull a.lan", "- 30s: [pull a.lan, pull a lan]"},
+		{"- 30s: pull a.lan", "- -30s: pull a.lan"},
+		{"state: Active", "state: Active, after: pul a.lan"},
+		{"- moves: 1", "- moves: .."},
 		{"state: Active", "state: active"},
 	} {
 		text := strings.Replace(fine, change[0], change[1], 1)

@@ -26,6 +26,8 @@ func TestBothWorlds(t *testing.T) {
 	if !regexp.MustCompile(`outage +c1 +\S+ +\S+ +\S+\n`).MatchString(stdout) || !strings.Contains(stdout, "PASS  in both worlds") {
 		t.Errorf("the outage in both worlds, or the verdict, is not in\n%s", stdout)
 	}
+	checkFiles(t, out, "brief-seed-1", reports.IndexFile)
+	out = filepath.Join(out, "brief-seed-1")
 	checkFiles(t, out, "netns", "virtual", reports.ComparisonFile)
 	for _, world := range []string{"netns", "virtual"} {
 		checkFiles(t, filepath.Join(out, world), trial.ArtefactNames()...)

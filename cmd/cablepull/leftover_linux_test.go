@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
@@ -205,7 +206,7 @@ func (v *victim) left(pids []int) (left []string) {
 		}
 		return nil // one that goes meanwhile is not left
 	})
-	known := append(trial.ArtefactNames(), "ghost.haunt.log")
+	known := append(trial.ArtefactNames(), reports.IndexFile, "ghost.haunt.log")
 	_ = filepath.WalkDir(v.folder, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && (!d.IsDir() && !slices.Contains(known, d.Name()) || filepath.Dir(path) == v.temporary()) {
 			left = append(left, path)

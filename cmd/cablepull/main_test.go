@@ -128,6 +128,8 @@ func TestStatusAndWords(t *testing.T) {
 		{"bad seeds", []string{"run", passes, "--seeds", "5..1"}, exitUsage, "", "1..50"},
 		{"too many seeds", []string{"run", passes, "--seeds", "1..99999999"}, exitUsage, "", "more than"},
 		{"seed and seeds", []string{"run", passes, "--seed", "1", "--seeds", "1..2"}, exitUsage, "", "exclude"},
+		{"one seed that looks like many", []string{"run", passes, "--seeds", "20"}, exitPassed, "seed 20", "--seeds 20 is one seed; for the seeds 1 to 20 write --seeds 1..20\n"},
+		{"no seeds", []string{"run", passes, "--seeds", ""}, exitUsage, "", "--seeds: got nothing"},
 		{"no jobs", []string{"run", passes, "--jobs", "0"}, exitUsage, "", "--jobs"},
 		{"one place for two", []string{"run", passes, fails, "--out", "x"}, exitUsage, "", "both called quick with seed"},
 		{"one place for a seed twice", []string{"run", passes, "--seeds", "1..3,2", "--out", "x"}, exitUsage, "", "with seed 2"},
@@ -180,10 +182,11 @@ func TestJSONKeys(t *testing.T) {
 	if status != exitPassed {
 		t.Fatalf("status: got %d, want %d", status, exitPassed)
 	}
-	var got map[string]any
-	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
-		t.Fatal(err)
+	var all struct{ Runs []map[string]any }
+	if err := json.Unmarshal([]byte(stdout), &all); err != nil || len(all.Runs) != 1 {
+		t.Fatalf("%v, %d runs in\n%s", err, len(all.Runs), stdout)
 	}
+	got := all.Runs[0]
 	for _, key := range []string{
 		"scenario", "seed", "world", "digest", "passed", "expectations", "violations", "measures",
 		"simulated", "simulated_ns", "wall", "wall_ns", "frames", "version",

@@ -155,7 +155,8 @@ func TestNetnsRun(t *testing.T) {
 				}
 			}
 			checkOwner(t, out, start().SysProcAttr)
-			checkFiles(t, out, trial.ArtefactNames()...)
+			checkFiles(t, out, "brief-seed-1", reports.IndexFile)
+			checkFiles(t, filepath.Join(out, "brief-seed-1"), trial.ArtefactNames()...)
 			if after := interfaces(t); !slices.Equal(before, after) {
 				t.Errorf("interfaces: got %v, want %v", after, before)
 			}
@@ -245,18 +246,20 @@ func TestNetnsInterrupted(t *testing.T) {
 					t.Errorf("standard error: got %q, want one word that it was interrupted", text)
 				}
 				gone(t, running)
-				checkFiles(t, dir, filepath.Base(scenario))
+				checkFiles(t, dir, filepath.Base(scenario), "out")
+				checkFiles(t, out, reports.IndexFile)
 			})
 		}
 	}
 }
 
 // TestNodeDies: a node process that is killed by somebody else ends the run
-// with an error that names node and cause.
+// with an error that names node and cause, and JUnit has it.
 func TestNodeDies(t *testing.T) {
 	t.Parallel() // it waits
-	start, scenario, _ := as(t, nobody, endless)
-	cmd := start("run", scenario, "--world", "netns")
+	start, scenario, dir := as(t, nobody, endless)
+	junit := filepath.Join(dir, "reports", "junit.xml")
+	cmd := start("run", scenario, "--world", "netns", "--junit", junit)
 	running := begin(t, cmd)
 	i := slices.IndexFunc(running, func(pid int) bool { return part(pid) == "node" })
 	if err := syscall.Kill(running[i], syscall.SIGKILL); err != nil {
@@ -266,6 +269,9 @@ func TestNodeDies(t *testing.T) {
 	stderr := cmd.Stderr.(*bytes.Buffer).String()
 	if !regexp.MustCompile(`node (web|c1): the node process has ended: signal: killed`).MatchString(stderr) || status != exitBench {
 		t.Errorf("status %d and %q, want %d, the node and the cause", status, stderr, exitBench)
+	}
+	if text, err := os.ReadFile(junit); err != nil || !bytes.Contains(text, []byte(`errors="1"`)) || !bytes.Contains(text, []byte("the node process has ended")) {
+		t.Errorf("JUnit: %v, want the error in\n%s", err, text)
 	}
 	gone(t, running)
 }

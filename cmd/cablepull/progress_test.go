@@ -54,7 +54,7 @@ func TestAnnouncement(t *testing.T) {
 		{1, nil, ""},
 	} {
 		var said bytes.Buffer
-		s := session{flags: runFlags{jobs: c.jobs, jobsGiven: true}, stderr: &said}
+		s := session{flags: runFlags{jobs: c.jobs}, stderr: &said}
 		s.announce(trials, c.batch)
 		if got := said.String(); got != c.want {
 			t.Errorf("%d jobs for %d runs: got %q, want %q", c.jobs, len(c.batch), got, c.want)

@@ -44,5 +44,5 @@ func TestReadmeRealHost(t *testing.T) {
 		t.Errorf("status %d, want %d, the program's end and a command that replays it\n%s%s", status, exitPassed, stdout, stderr)
 	}
 	checkOwner(t, out, start().SysProcAttr)
-	checkFiles(t, filepath.Join(out, "programs"), "web.haproxy.log")
+	checkFiles(t, filepath.Join(out, s.Name+"-seed-1", "programs"), "web.haproxy.log")
 }

@@ -13,30 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/reports"
-	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
-
-// runFlags are the flags of the verb run.
-type runFlags struct {
-	all, slow  bool
-	tags, in   []string
-	variant    string
-	seed       uint64
-	seedGiven  bool
-	seeds      string
-	jobs       int
-	jobsGiven  bool
-	out, junit string
-	json       bool
-	verify     bool
-	plain      bool
-	world      string
-	allowExec  bool
-}
-
-// worldBoth is the word for both worlds.
-const worldBoth = "both"
 
 func newRun(args []string) *cobra.Command {
 	var f runFlags
@@ -54,46 +32,33 @@ This needs no root privileges where ordinary users may create user namespaces;
 see cablepull doctor.`,
 		Example: `  cablepull run cable-pull
   cablepull run my.yaml --seed 42 --out runs/x
+  cablepull run my.yaml --seeds 1..50 --out runs/y --keep failures
   cablepull run cable-pull --json
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --verify
   cablepull run cable-pull --world both`,
 		RunE: func(cmd *cobra.Command, names []string) error {
-			f.seedGiven, f.jobsGiven = cmd.Flags().Changed("seed"), cmd.Flags().Changed("jobs")
+			if err := f.view.check(cmd.Flags().Changed, f.json, f.world == worldBoth); err != nil {
+				return err
+			}
 			return f.run(cmd.Context(), args, names, streamsOf(cmd))
 		},
 	}
-	flags := cmd.Flags()
-	flags.BoolVar(&f.all, "all", false, "run all incidents of the library that are not slow and can run in the world")
-	flags.BoolVar(&f.slow, "slow", false, "with --all: run slow incidents too")
-	flags.StringSliceVar(&f.tags, "tag", nil, "with --all: run only incidents with one of these tags")
-	flags.StringSliceVar(&f.in, "in", nil, "with --all: run only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
-	flags.StringVar(&f.variant, "variant", "", "run only this variant of the scenario, such as profile=ios")
-	flags.Uint64Var(&f.seed, "seed", 0, "the seed for everything random (default: the scenario's own)")
-	flags.StringVar(&f.seeds, "seeds", "", "run once for each of these seeds, such as 1..50 or 3,7,12")
-	flags.IntVar(&f.jobs, "jobs", 0, "worker processes to run in parallel (default 1; in the netns world, which mostly waits, 4 per processor)")
-	flags.StringVar(&f.out, "out", "", "directory for run.json, events.jsonl, capture.pcapng and junit.xml; several runs get a subdirectory each")
-	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
-	flags.BoolVar(&f.json, "json", false, "print JSON instead of text: the content of run.json, or {runs: [...]} for several runs")
-	flags.BoolVar(&f.verify, "verify", false, "run everything twice and compare digests")
-	flags.StringVar(&f.world, "world", string(trial.Virtual), "virtual: virtual time, one process; netns: real time, Linux network namespaces; both: compare the two")
-	flags.BoolVar(&f.plain, "plain", false, "plain ASCII without colour, as when the output is not a terminal")
-	flags.BoolVar(&f.allowExec, "allow-exec", false, "let scenario files run the real programs that they name")
+	f.register(cmd)
 	return cmd
 }
 
 // run plays the scenarios that the names and flags choose. Args are the whole
 // command line, with which enterNamespaces may start it again.
 func (f *runFlags) run(ctx context.Context, args, names []string, std streams) error {
-	if err := f.check(); err != nil {
-		return err
-	}
-	chosen, err := f.choose(names, std.in)
+	f.complete(os.Getenv)
+	trials, leftOut, err := f.prepare(names, &std)
 	if err != nil {
+		f.annotateError(std.err, err)
 		return err
 	}
-	std.in = unread(chosen, std.in)
-	trials, leftOut, err := f.trials(chosen)
+	bare := len(trials) == len(f.worlds()) && !f.all
+	view, err := f.view.of(trials, bare)
 	if err != nil {
 		return err
 	}
@@ -103,44 +68,38 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		}
 	}
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
-	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: len(trials) == len(f.worlds()) && !f.all}
-	if leftOut > 0 {
-		fmt.Fprintf(s.stderr, "cablepull: leaving out %s with real programs: use --world netns\n", counted(leftOut, "incident"))
+	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: bare, view: view}
+	if seeds, err := f.seedList(); err == nil && f.hint(seeds) != "" {
+		s.note("%s", f.hint(seeds))
 	}
+	if leftOut > 0 {
+		s.note("leaving out %s with real programs: use --world netns", counted(leftOut, "incident"))
+	}
+	if err := s.open(); err != nil {
+		return err
+	}
+	defer s.close()
 	return s.run(trials)
 }
 
-// worlds are the worlds in which each scenario is played.
-func (f *runFlags) worlds() []trial.World {
-	if f.world == worldBoth {
-		return trial.AllWorlds
+// prepare finds everything that is wrong before anything runs, and returns the
+// trials. What it has read from standard input it puts back.
+func (f *runFlags) prepare(names []string, std *streams) (trials []trial.Trial, leftOut int, err error) {
+	if err := f.check(); err != nil {
+		return nil, 0, err
 	}
-	return []trial.World{trial.World(f.world)}
-}
-
-// jobsIn is how many trials are played in parallel in a world.
-func (f *runFlags) jobsIn(world trial.World) int {
-	if f.jobsGiven {
-		return f.jobs
+	chosen, err := f.choose(names, std.in)
+	if err != nil {
+		return nil, 0, err
 	}
-	return world.Jobs()
-}
-
-// check finds invalid flags and combinations of flags.
-func (f *runFlags) check() error {
-	switch {
-	case f.world != worldBoth && !slices.Contains(trial.AllWorlds, trial.World(f.world)):
-		return fmt.Errorf("run: --world: got %q, want %s, %s or %s", f.world, trial.Virtual, trial.Netns, worldBoth)
-	case f.world != string(trial.Virtual) && f.verify:
-		return errors.New("run: --verify compares digests, which exist only in the virtual world")
-	case f.jobsGiven && f.jobs < 1:
-		return fmt.Errorf("run: --jobs: got %d, want 1 or more", f.jobs)
-	case f.all && f.variant != "":
-		return errors.New("run: --variant needs one scenario; name it instead of --all")
-	case f.seeds != "" && f.seedGiven:
-		return errors.New("run: got --seed and --seeds, want one of them: they exclude each other")
+	std.in = unread(chosen, std.in)
+	if !slices.ContainsFunc(chosen, func(s trial.Source) bool { return s.File }) && f.allowExec {
+		return nil, 0, errors.New("run: --allow-exec is for files; incidents of the library need no permission: drop it")
 	}
-	return nil
+	if warnings := warningsOf(chosen); f.strict && len(warnings) > 0 {
+		return nil, 0, fmt.Errorf("run: --strict: got %s, want none:\n%s", counted(len(warnings), "warning"), strings.Join(warnings, "\n"))
+	}
+	return f.trials(chosen)
 }
 
 // choose finds the scenarios that the names or --all choose.
@@ -206,7 +165,7 @@ func (f *runFlags) permit(s trial.Source) error {
 // in its world is an error if it was named. With --all it is skipped, or, if it
 // needs the other world, only counted in leftOut.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
-	plan := trial.Plan{Worlds: f.worlds(), Variant: f.variant, Out: f.out, Verify: f.verify, AllowExec: f.allowExec}
+	plan := trial.Plan{Worlds: f.worlds(), Variant: f.variant, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "", Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {
 		return nil, 0, err
 	}
@@ -244,7 +203,7 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 
 // seedList returns the seeds of the flags, or nil for each scenario's own.
 func (f *runFlags) seedList() ([]uint64, error) {
-	if f.seedGiven {
+	if f.given("seed") {
 		return []uint64{f.seed}, nil
 	}
 	if f.seeds == "" {

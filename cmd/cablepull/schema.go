@@ -13,8 +13,9 @@ func newSchema() *cobra.Command {
 		Use:   "schema",
 		Short: "Print the JSON Schema of the scenario format, for editors",
 		Example: `  cablepull schema > cablepull.schema.json
-  # then, in the first line of a scenario:
-  # yaml-language-server: $schema=cablepull.schema.json`,
+  # then, in the first line of a scenario, this file or the published one:
+  # yaml-language-server: $schema=cablepull.schema.json
+  # yaml-language-server: $schema=` + scenarios.SchemaID,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			schema, err := scenarios.Schema()

@@ -21,54 +21,65 @@ type session struct {
 	flags          runFlags
 	stdout, stderr io.Writer
 	bare           bool // one scenario and seed: print the whole run
+	view           text.View
+	output         *trial.Output // of --out; nil: none
+	summary        *os.File      // of --summary; nil: none
 }
 
-// run plays the trials and prints their results. Its error decides the exit
-// status.
+// note prints a line for people.
+func (s *session) note(format string, args ...any) {
+	fmt.Fprintf(s.stderr, "cablepull: "+format+"\n", args...)
+}
+
+// run plays the trials, leaves and prints their results. Its error decides the
+// exit status.
 func (s *session) run(trials []trial.Trial) error {
 	s.warn(trials)
+	var results []trial.Result
+	var err error
 	if s.bare {
-		return s.runBare(trials)
+		results = s.playBare(trials)
+	} else {
+		results, err = s.playMany(trials)
 	}
-	results, err := s.runMany(trials)
 	var pairs []*reports.Comparison
 	if s.flags.world == worldBoth && err == nil {
 		pairs, err = s.compare(trials, results)
 	}
-	runs := reportsOf(results)
-	err = errors.Join(err, s.writeJUnit(runs))
-	switch {
-	case s.flags.json && s.flags.world == worldBoth:
-		err = errors.Join(err, printAll(s.stdout, "comparisons", pairs))
-	case s.flags.json:
-		err = errors.Join(err, printAll(s.stdout, "runs", runs))
-	case areVariants(runs):
-		err = errors.Join(err, text.WriteVariants(s.stdout, runs, s.options()))
-	case len(runs) > 0:
-		err = errors.Join(err, text.WriteSummary(s.stdout, runs, s.options()))
-	}
+	err = errors.Join(err, s.leave(trials, results), s.print(results, pairs))
 	if err != nil {
 		return err
 	}
 	return verdict(results)
 }
 
-// warn prints the warnings of scenarios that the user named, each once. Those
-// of the library are on purpose; run.json has them too.
+// warn prints the warnings of scenarios that the user named. Those of the
+// library are on purpose; run.json has them too.
 func (s *session) warn(trials []trial.Trial) {
 	if s.flags.all {
 		return
 	}
-	printed := map[string]bool{}
+	var sources []trial.Source
 	for _, t := range trials {
-		for _, w := range t.Scenario.Warnings {
-			line := fmt.Sprintf("cablepull: warning: %s:%v\n", t.Label(), w)
-			if !printed[line] {
-				fmt.Fprint(s.stderr, line)
+		sources = append(sources, t.Source)
+	}
+	for _, w := range warningsOf(sources) {
+		s.note("warning: %s", w)
+	}
+}
+
+// warningsOf lists the warnings of scenarios, each once, with its place and the
+// line there.
+func warningsOf(sources []trial.Source) []string {
+	var all []string
+	for _, s := range sources {
+		for _, w := range s.Scenario.Warnings {
+			if line := s.FileName() + ":" + w.String(); !slices.Contains(all, line) {
+				all = append(all, line)
 			}
-			printed[line] = true
 		}
 	}
+	return all
 }
 
 // areVariants says whether runs differ only in the variant of their scenario.
@@ -103,11 +114,12 @@ func verdict(results []trial.Result) error {
 	return r.Err
 }
 
-// runBare plays one scenario, in one world or both, and prints the whole run.
-func (s *session) runBare(trials []trial.Trial) error {
+// playBare plays one scenario, in one world or both. It stops at a trial that
+// has no verdict.
+func (s *session) playBare(trials []trial.Trial) []trial.Result {
 	var results []trial.Result
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version(), Timeline: true}, func() {}
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -115,61 +127,59 @@ func (s *session) runBare(trials []trial.Trial) error {
 		finish()
 		results = append(results, r)
 		if r.Err != nil {
-			return verdict(results[len(results)-1:])
+			break
 		}
 	}
-	runs := reportsOf(results)
-	if err := s.writeJUnit(runs); err != nil {
-		return err
+	for _, t := range trials[len(results):] {
+		results = append(results, t.NotPlayed(version(), "the run in the other world has no verdict"))
 	}
-	if err := s.print(trials, results); err != nil {
-		return err
+	if s.flags.verify && results[0].Err == nil {
+		s.note("both runs have equal digests: %s", results[0].Report.Digest)
 	}
-	if s.flags.verify {
-		fmt.Fprintf(s.stderr, "cablepull: both runs have equal digests: %s\n", runs[0].Digest)
-	}
-	return verdict(results)
+	return results
 }
 
-// print prints one run, or the runs in both worlds side by side.
-func (s *session) print(trials []trial.Trial, results []trial.Result) error {
-	if s.flags.world == worldBoth {
-		pairs, err := s.compare(trials, results)
-		if err != nil {
-			return err
-		}
-		if s.flags.json {
-			return blame(pairs[0].WriteJSON(s.stdout))
-		}
+// print prints the results: all of them as JSON, the whole of a single run, or
+// a table.
+func (s *session) print(results []trial.Result, pairs []*reports.Comparison) error {
+	runs := reportsOf(results)
+	switch {
+	case s.flags.json && s.flags.world == worldBoth:
+		return printAll(s.stdout, "comparisons", pairs)
+	case s.flags.json:
+		return printAll(s.stdout, "runs", runs)
+	case s.bare && slices.ContainsFunc(results, func(r trial.Result) bool { return r.Err != nil }):
+		return nil // the error says it all
+	case s.bare && len(pairs) == 1:
 		return blame(text.WriteComparison(s.stdout, pairs[0], s.options()))
+	case s.bare:
+		return blame(text.WriteRun(s.stdout, &runs[0], s.options()))
+	case areVariants(runs):
+		return blame(text.WriteVariants(s.stdout, runs, s.options()))
+	case len(runs) > 0:
+		return blame(text.WriteSummary(s.stdout, runs, s.options()))
 	}
-	if s.flags.json {
-		return blame(results[0].Report.WriteJSON(s.stdout))
-	}
-	return blame(text.WriteRun(s.stdout, &results[0].Report, s.options()))
+	return nil
 }
 
 // compare compares the runs of each scenario and seed in the two worlds, and
-// writes that next to their directories. Trials are pairs: virtual, then netns.
+// writes that next to their artefacts. Trials are pairs: virtual, then netns.
 func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*reports.Comparison, error) {
 	var pairs []*reports.Comparison
 	var err error
 	for i := 0; i+1 < len(results); i += 2 {
 		pair := reports.Compare(&results[i].Report, &results[i+1].Report, replay(trials[i], worldBoth))
 		pairs = append(pairs, pair)
-		if err == nil {
+		if err == nil && (results[i].Kept || results[i+1].Kept) {
 			err = trial.WriteComparison(pair, trials[i])
 		}
 	}
 	return pairs, blameWriting(err)
 }
 
-// runMany plays the trials. Results are in the order of trials. If it fails, it
-// returns the results so far.
-func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
-	if _, err := os.Stat(s.flags.out); s.flags.out != "" && errors.Is(err, os.ErrNotExist) {
-		defer os.Remove(s.flags.out) // fails unless it stayed empty
-	}
+// playMany plays the trials. Results are in the order of trials. If it fails,
+// it returns the results so far.
+func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 	due := trial.Due(trials)
 	s.announce(trials, due[trial.Netns])
 	step, finish := s.progress(len(due[trial.Virtual]) + len(due[trial.Netns]))
@@ -183,25 +193,23 @@ func (s *session) runMany(trials []trial.Trial) ([]trial.Result, error) {
 		}
 	})
 	if err != nil {
-		results = slices.DeleteFunc(results, func(r trial.Result) bool { return r.Report.Scenario == "" })
+		for i, r := range results {
+			if r.Report.Scenario == "" {
+				results[i] = trials[i].NotPlayed(version(), "interrupted before it had ended")
+			}
+		}
 	}
 	return results, blame(err)
 }
 
 // options are those that fit stdout, a terminal or not.
 func (s *session) options() text.Options {
-	if s.flags.plain {
-		return text.Options{}
+	var o text.Options
+	if !s.flags.plain {
+		o = text.OptionsFor(s.stdout, os.Getenv)
 	}
-	return text.OptionsFor(s.stdout, os.Getenv)
-}
-
-// writeJUnit writes the runs to the file of --junit, if it was given.
-func (s *session) writeJUnit(runs []reports.Result) error {
-	if s.flags.junit == "" {
-		return nil
-	}
-	return blameWriting(reports.WriteFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", runs) }))
+	o.View, o.Quiet = s.view, s.flags.view.quiet
+	return o
 }
 
 // printAll prints {"runs": [...]}, each run as in its run.json, or

@@ -25,13 +25,8 @@ func TestWarnings(t *testing.T) {
 		if status != 0 || strings.Count(stderr, "warning") != 1 || !strings.HasPrefix(stderr, "cablepull: warning: "+path+message+"\n") {
 			t.Errorf("seeds %s: status %d, got %q", seeds, status, stderr)
 		}
-		type run struct{ Warnings []string }
-		var runs struct{ Runs []run }
+		var runs struct{ Runs []struct{ Warnings []string } }
 		err := json.Unmarshal([]byte(stdout), &runs)
-		if seeds == "1" {
-			runs.Runs = make([]run, 1)
-			err = json.Unmarshal([]byte(stdout), &runs.Runs[0])
-		}
 		for _, r := range runs.Runs {
 			if !slices.Equal(r.Warnings, []string{path + message}) {
 				t.Errorf("seeds %s: JSON: got %q", seeds, r.Warnings)
@@ -41,10 +36,16 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("seeds %s: got %d runs, %v", seeds, len(runs.Runs), err)
 		}
 	}
+	for _, args := range [][]string{{path}, {path, "--seeds", "1..3"}} {
+		status, stdout, stderr := invoke(t, append([]string{"run", "--strict"}, args...)...)
+		if status != exitUsage || stdout != "" || !strings.HasPrefix(stderr, "cablepull: run: --strict: got 1 warning, want none:\n"+path+message+"\n") {
+			t.Errorf("%v, strict: status %d, %q and %q", args, status, stdout, stderr)
+		}
+	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if status, stdout, stderr := invoke(t, "run", path, "--json"); status != 0 || stderr != "" || !strings.Contains(stdout, `"warnings": []`) {
+	if status, stdout, stderr := invoke(t, "run", path, "--strict", "--json"); status != 0 || stderr != "" || !strings.Contains(stdout, `"warnings": []`) {
 		t.Errorf("without a warning: status %d, %q", status, stderr)
 	}
 }

@@ -5,7 +5,8 @@
 // Interfaces are ports, named node.interface, with nanoseconds. Instants are
 // durations since the start of the world, and the world starts at midnight,
 // 2000-01-01T00:00:00Z: `tshark -t ud` or Wireshark's "UTC time of day" shows
-// 00:00:40.001 for the instant 40.001s.
+// 00:00:40.001 for the instant 40.001s. The first record is a marker of instant
+// 0, so that 40.001 is also the relative time, which both show by default.
 //
 // A marker, such as an applied fault, is written twice. As a systemd journal
 // entry it has a line of its own in Wireshark's packet list, with its text in

@@ -34,13 +34,11 @@ const (
 )
 
 // NewWriter begins a capture on w. Application and comment are shown by
-// Wireshark's file properties. Errors of w are reported by Close.
+// Wireshark's file properties, the comment also by the marker of instant 0, to
+// which relative times refer. Errors of w are reported by Close.
 func NewWriter(w io.Writer, application, comment string) *Writer {
-	return &Writer{
-		w:      w,
-		buffer: appendSection(make([]byte, 0, bufferFull+64<<10), clean(application), clean(comment)),
-		ports:  map[string]int{},
-	}
+	buffer := appendSection(make([]byte, 0, bufferFull+64<<10), clean(application), clean(comment))
+	return &Writer{w: w, buffer: appendJournal(buffer, 0, clean("instant 0: "+comment)), ports: map[string]int{}}
 }
 
 // Interface returns the number of the interface called name, such as a.lan. The

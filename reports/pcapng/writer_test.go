@@ -90,7 +90,7 @@ func TestReadBack(t *testing.T) {
 }
 
 // TestTshark: the text of markers and losses is where a person looks for it,
-// and nothing is malformed.
+// relative times are instants, and nothing is malformed.
 func TestTshark(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
@@ -113,18 +113,19 @@ func TestTshark(t *testing.T) {
 		return string(out)
 	}
 	want := strings.Join([]string{
-		"946684839.000000001|a.lan|eth:ethertype:arp|lost to b.lan: cable pulled",
-		"946684839.000000002|a.lan|eth:ethertype:arp|",
-		"946684840.000000000||systemd_journal|",
-		"946684840.000100000|b.lan|eth:ethertype:arp|fault: pull a.lan ,lost to a.lan: cable pulled,lost to c.lan: partition a b | c",
-		"946684841.000000000|a.lan|eth:ethertype:arp|", "",
+		"946684800.000000000|0.000000000||systemd_journal|",
+		"946684839.000000001|39.000000001|a.lan|eth:ethertype:arp|lost to b.lan: cable pulled",
+		"946684839.000000002|39.000000002|a.lan|eth:ethertype:arp|",
+		"946684840.000000000|40.000000000||systemd_journal|",
+		"946684840.000100000|40.000100000|b.lan|eth:ethertype:arp|fault: pull a.lan ,lost to a.lan: cable pulled,lost to c.lan: partition a b | c",
+		"946684841.000000000|41.000000000|a.lan|eth:ethertype:arp|", "",
 	}, "\n")
-	got := run("-T", "fields", "-E", "separator=|", "-e", "frame.time_epoch", "-e", "frame.interface_name", "-e", "frame.protocols", "-e", "frame.comment")
+	got := run("-T", "fields", "-E", "separator=|", "-e", "frame.time_epoch", "-e", "frame.time_relative", "-e", "frame.interface_name", "-e", "frame.protocols", "-e", "frame.comment")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
-	if list := run("-t", "ud"); !strings.Contains(list, "00:00:40.000000") || !strings.Contains(list, "fault: pull a.lan") {
-		t.Errorf("packet list: got\n%s\nwant a line with the fault", list)
+	if list := run("-t", "ud"); !strings.Contains(list, "00:00:40.000000") || !strings.Contains(list, "fault: pull a.lan") || !strings.Contains(list, "instant 0: cable-pull, seed 7") {
+		t.Errorf("packet list: got\n%s\nwant lines with instant 0 and the fault", list)
 	}
 	if bad := run("-Y", "_ws.malformed || _ws.expert.severity >= 6291456"); bad != "" {
 		t.Errorf("malformed or warned about:\n%s", bad)

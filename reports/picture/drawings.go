@@ -9,6 +9,7 @@ type drawing func(*Record, *scene) []Figure
 var drawings = []drawing{
 	overview,
 	requestDots,
+	sequences,
 }
 
 // Figures draws a run.

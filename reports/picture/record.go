@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 )
@@ -9,6 +10,7 @@ import (
 // its size does not grow with their number.
 type Record struct {
 	Facts    oracle.Facts
+	Frames   *sequence.Frames // those around faults; nil: nobody has watched them
 	requests *requests
 }
 

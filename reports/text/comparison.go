@@ -15,6 +15,10 @@ import (
 // one of them.
 func WriteComparison(w io.Writer, c *reports.Comparison, o Options) error {
 	p := newPage(o)
+	if o.Quiet {
+		p.bothOutcome(c)
+		return p.writeTo(w)
+	}
 	p.line(span{withVariant(c.Scenario, c.Variant), bold}, span{fmt.Sprintf("  seed %d, virtual and netns world, %s", c.Seed, nominal(c.Netns.Simulated)), dim})
 	p.about(c.About)
 	p.worlds(c)
@@ -31,6 +35,18 @@ func WriteComparison(w io.Writer, c *reports.Comparison, o Options) error {
 		p.line(span{"replay: ", dim}, span{c.Replay, command})
 	}
 	return p.writeTo(w)
+}
+
+// bothOutcome prints how a run of both worlds ended on one line, and what
+// failed below it.
+func (p *page) bothOutcome(c *reports.Comparison) {
+	if c.Passed {
+		p.line(span{"PASS", good}, span{"  " + c.Virtual.Name() + ": " + both(c), plain})
+		return
+	}
+	for _, r := range []*reports.Result{&c.Virtual, &c.Netns} {
+		p.outcome(r, r.Name()+" in the "+r.World+" world")
+	}
 }
 
 // both says in a word how the two worlds ended.

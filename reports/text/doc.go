@@ -35,14 +35,22 @@
 //
 // Faults: ▼ (v) applied, △ (^) healed.
 //
+// A name that is too long for its column loses what it shares with those from
+// which it could not be told otherwise, else its middle: datapower…-a….
+//
 // In the list time runs downwards. A line has the instant, the time since the
 // last fault, the lanes as they are now (in the order of the overview: members,
 // then clients), the node, and what happened to it; what happened to one node
-// at one instant is one line. A fault is a mark across the page. Requests that
-// fail, connections that close and MAC addresses that move are gathered: "×20
-// until 47.1s". Repeated announcements and what goes as it should are in
-// events.jsonl only. Of a long list the middle is left out, and the list says
-// how much.
+// at one instant is one line. A fault is a mark across the page, and the lanes
+// are headed again below it; where there is no room for names next to each
+// other, they run downwards. Requests that fail, connections that close and MAC
+// addresses that move are gathered: "×20 until 47.1s". Repeated announcements
+// and what goes as it should are in events.jsonl only. Of a long list the
+// middle is left out, and the list says how much.
+//
+// A View narrows the timeline to a window, whose end belongs to it, and to some
+// nodes. Faults and virtual IPs stay, and so do the measures: they are of the
+// whole run. In a window of less than a second, instants have microseconds.
 //
 // An outage is the sum of its parts: detection (until a member noticed),
 // election (until one was Active), announcement (until it said so), neighbour

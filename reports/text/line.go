@@ -19,7 +19,7 @@ type Line struct {
 
 // Lines returns the whole list of a run, as WriteRun draws it.
 func Lines(r *reports.Result) []Line {
-	l := newList(newPage(Options{Unicode: true}), r, newTimeline(r))
+	l := newList(newPage(Options{Unicode: true}), r, newTimeline(r, View{}))
 	lines := make([]Line, len(l.entries))
 	for i, e := range l.entries {
 		lines[i] = Line{At: e.at, Node: e.node, Text: e.fault, Fault: e.state}

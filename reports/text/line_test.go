@@ -24,7 +24,7 @@ func TestLines(t *testing.T) {
 	if faults != 1 {
 		t.Errorf("got %d faults, want the one that was applied", faults)
 	}
-	if l := newList(newPage(Options{}), r, newTimeline(r)); len(lines) != len(l.entries) {
+	if l := newList(newPage(Options{}), r, newTimeline(r, View{})); len(lines) != len(l.entries) {
 		t.Errorf("got %d lines, want %d", len(lines), len(l.entries))
 	}
 }

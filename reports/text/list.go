@@ -40,19 +40,22 @@ type list struct {
 	virtual  map[string]bool   // IP addresses that are virtual
 	gathered map[string]*entry // by node and key: the last one
 	weights  map[string]int    // of members for services
+	columns  *columns          // of the lanes
+	names    map[string]string // of nodes: as short as there is room for
 	node     int               // columns of the node
 	time     int               // columns of the instant
+	since    int               // columns of the time since the last fault
+	faultAt  time.Duration     // of the last fault that was drawn; -1: none
 }
 
 const (
-	nodeMax       = 14
-	sinceWidth    = 9 // "+123.456s"
+	nodeShare     = 8 // the part of the width that names of nodes may take: an eighth
 	separatorSize = 2
 )
 
 // newList folds the events and outages of a run into entries.
 func newList(p *page, r *reports.Result, t *timeline) *list {
-	l := &list{page: p, timeline: t, roster: oracle.NewRoster(oracle.Facts{}), virtual: map[string]bool{}, gathered: map[string]*entry{}, weights: map[string]int{}}
+	l := &list{page: p, timeline: t, roster: oracle.NewRoster(oracle.Facts{}), virtual: map[string]bool{}, gathered: map[string]*entry{}, weights: map[string]int{}, faultAt: -1}
 	for _, address := range t.addresses {
 		l.virtual[address.Label] = true
 	}
@@ -68,35 +71,25 @@ func newList(p *page, r *reports.Result, t *timeline) *list {
 // list draws the transitions of a run.
 func (p *page) list(r *reports.Result, t *timeline) {
 	l := newList(p, r, t)
-	for _, e := range l.entries {
-		l.node = min(max(l.node, p.width(e.node)), nodeMax)
-		l.time = max(l.time, len(instant(e.at)))
-	}
-	if len(l.entries) == 0 {
+	before, after := l.limit()
+	if len(l.entries) == 0 && before+after == 0 {
 		return
 	}
 	p.line()
+	l.layout()
+	l.beyond(before, "before "+l.instant(t.from))
 	head, tail := l.entries, []*entry(nil)
 	if len(l.entries) > p.Lines {
 		head, tail = l.entries[:p.Lines*3/5], l.entries[len(l.entries)-p.Lines*2/5:]
 	}
-	faultAt := time.Duration(-1)
-	for _, e := range head {
-		l.draw(e, &faultAt)
+	l.drawAll(head)
+	if len(tail) > 0 {
+		between := l.entries[len(head) : len(l.entries)-len(tail)]
+		l.leftOut(between)
+		l.faultAt = lastFault(between, l.faultAt)
+		l.drawAll(tail)
 	}
-	if len(tail) == 0 {
-		return
-	}
-	between := l.entries[len(head) : len(l.entries)-len(tail)]
-	l.leftOut(between)
-	for _, e := range between {
-		if e.state == lane.Applied {
-			faultAt = e.at
-		}
-	}
-	for _, e := range tail {
-		l.draw(e, &faultAt)
-	}
+	l.beyond(after, "after "+l.instant(t.to))
 }
 
 // take adds an event to the list, or to a line that is there already.
@@ -145,44 +138,44 @@ func (e *entry) join(spans []span) {
 	e.spans = append(append(e.spans, span{"; ", dim}), spans...)
 }
 
-// draw prints one entry.
-func (l *list) draw(e *entry, faultAt *time.Duration) {
-	if e.fault != "" {
-		if e.state == lane.Applied {
-			*faultAt = e.at
+// drawAll prints entries. The lanes are headed at the beginning, and again
+// after each fault.
+func (l *list) drawAll(entries []*entry) {
+	headed := false
+	for _, e := range entries {
+		if e.fault != "" {
+			if e.state == lane.Applied {
+				l.faultAt = e.at
+			}
+			l.drawFault(e)
+			headed = false
+			continue
 		}
-		l.drawFault(e)
-		return
+		if !headed {
+			l.columns.draw(l.page, l.time+l.since+2*separatorSize)
+			headed = true
+		}
+		l.draw(e)
 	}
-	since := ""
-	if *faultAt >= 0 {
-		since = "+" + short(e.at-*faultAt)
-	}
-	head := []span{
-		{l.pad(instant(e.at), l.time, true) + "  ", plain},
-		{l.pad(since, sinceWidth, true) + "  ", dim},
-	}
-	head = append(head, l.lanes(e.at)...)
-	head = append(head, span{l.pad(l.shorten(cmp.Or(e.node, "-"), l.node), l.node+separatorSize, false), bold})
-	body := e.spans
-	if e.count > 1 {
-		body = append(body, span{fmt.Sprintf(" ×%d until %s", e.count, instant(e.until)), dim})
-	}
-	l.wrapped(head, body)
 }
 
-// lanes shows each lane as it is at an instant.
-func (l *list) lanes(at time.Duration) []span {
-	var spans []span
-	for _, lanes := range [][]*lane.Lane{l.members, l.clients} {
-		for _, shown := range lanes {
-			spans = append(spans, drawnAs(shown.At(at), l.Unicode))
-		}
-		if len(lanes) > 0 {
-			spans = append(spans, span{"  ", plain})
-		}
+// draw prints what happened to a node.
+func (l *list) draw(e *entry) {
+	since := ""
+	if l.faultAt >= 0 {
+		since = "+" + l.span(e.at-l.faultAt)
 	}
-	return spans
+	head := []span{
+		{l.pad(l.instant(e.at), l.time, true) + "  ", plain},
+		{l.pad(since, l.since, true) + "  ", dim},
+	}
+	head = append(head, l.columns.states(l.page, e.at)...)
+	head = append(head, span{l.pad(l.names[e.node], l.node+separatorSize, false), bold})
+	body := e.spans
+	if e.count > 1 {
+		body = append(body, span{fmt.Sprintf(" ×%d until %s", e.count, l.instant(e.until)), dim})
+	}
+	l.wrapped(head, body)
 }
 
 // drawFault prints a mark across the page.
@@ -191,7 +184,7 @@ func (l *list) drawFault(e *entry) {
 	if e.state == lane.Healed {
 		rule = "─"
 	}
-	text := l.pad(instant(e.at), l.time, true) + "  " + strings.Repeat(rule, sinceWidth) + "  "
+	text := l.pad(l.instant(e.at), l.time, true) + "  " + strings.Repeat(rule, l.since) + "  "
 	text += l.shorten(e.fault, l.Width-l.width(text)-4) + "  "
 	l.line(span{text, how}, span{strings.Repeat(rule, max(l.Width-l.width(text), 2)), how})
 }
@@ -206,7 +199,7 @@ func (l *list) leftOut(entries []*entry) {
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		counts = append(counts, fmt.Sprintf("%d %s", kinds[kind], kind))
 	}
-	head := fmt.Sprintf("… %d lines left out, from %s to %s: ", len(entries), instant(entries[0].at), instant(entries[len(entries)-1].at))
+	head := fmt.Sprintf("… %d lines left out, from %s to %s: ", len(entries), l.instant(entries[0].at), l.instant(entries[len(entries)-1].at))
 	l.line()
 	l.wrapped([]span{{"  ", plain}}, []span{{head + strings.Join(counts, ", ") + "; all are in " + reports.EventsFile, dim}})
 	l.line()

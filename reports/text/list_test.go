@@ -22,7 +22,7 @@ func listed(t *testing.T, bodies ...event.Body) []string {
 		r.Events = append(r.Events, event.Event{At: time.Duration(i) * time.Second, Node: "a", What: b})
 	}
 	p := newPage(Options{Width: 120})
-	p.list(r, newTimeline(r))
+	p.list(r, newTimeline(r, View{}))
 	return strings.Split(strings.TrimSpace(p.out.String()), "\n")
 }
 
@@ -106,6 +106,7 @@ func TestGathering(t *testing.T) {
 	quiet := event.ConnOpened{}
 	got := listed(t, timeout, reset, timeout, timeout, quiet, quiet, quiet, quiet, quiet, timeout)
 	want := []string{
+		"                   a",
 		"0.000s             -  a  request fails: timeout x3 until 3.000s",
 		"1.000s             -  a  request is tried again: reset",
 		"9.000s             -  a  request fails: timeout",
@@ -222,7 +223,7 @@ func TestFrozenAtTheStart(t *testing.T) {
 		{Node: "b", What: event.FaultApplied{Fault: "freeze b for 3s"}},
 		{Node: "b", What: event.PowerChanged{State: "frozen"}},
 		{At: 3 * time.Second, Node: "b", What: event.PowerChanged{State: "thawed"}},
-	}})
+	}}, View{})
 	for at, want := range map[time.Duration]lane.State{0: lane.Frozen, 2999 * ms: lane.Frozen, 3 * time.Second: lane.Listen, 30 * time.Second: lane.Listen} {
 		if got := timeline.members[0].At(at); got != want {
 			t.Errorf("at %s: got %s, want %s", at, got, want)
@@ -253,7 +254,7 @@ func TestPowerCutTakesAddresses(t *testing.T) {
 		{Node: "a", What: event.VIPGained{VIP: vip}},
 		{At: 30 * time.Second, Node: "a", What: event.PowerChanged{State: "crashed"}},
 	}}
-	timeline := newTimeline(r)
+	timeline := newTimeline(r, View{})
 	if got := timeline.addresses[0].At(29 * time.Second); got != lane.Held {
 		t.Errorf("before the crash: got %v, want held", got)
 	}

@@ -3,24 +3,40 @@ package text
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/cablepull/cablepull/reports"
 )
 
-// Options says what the reader's terminal can show.
+// Options says what the reader's terminal can show, and what of a run the
+// reader wants to see.
 type Options struct {
 	Width   int  // columns; 0: 100
 	Unicode bool // else plain ASCII
 	Colour  bool // ANSI escape sequences
 	Lines   int  // of the list of transitions at most; 0: 100
+	Quiet   bool // only verdicts and failures
+	View    View
 }
+
+// View is the part of a timeline that is drawn. The zero View is all of it.
+type View struct {
+	reports.Window
+	Nodes []string // whose lanes and lines are drawn; none: those of all
+}
+
+// shows reports whether the view includes a node.
+func (v View) shows(node string) bool { return len(v.Nodes) == 0 || slices.Contains(v.Nodes, node) }
 
 // Limits and defaults of Options.
 const (
 	widthDefault = 100
 	widthMin     = 80
-	widthMax     = 160 // more is hard to follow with the eye
+	widthMax     = 200 // the highlights of a run hold no more
+	proseMax     = 100 // of paragraphs: longer lines are hard to follow with the eye
 	linesDefault = 100
 )
 

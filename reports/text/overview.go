@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,33 +18,40 @@ type overview struct {
 	cells int           // columns of time
 	span  time.Duration // of one column
 	used  [lane.States]bool
+
+	holders []string // all that had an address
 }
 
-const (
-	labelMax = 24
-	noBreak  = "\u00a0"
-)
+const noBreak = "\u00a0"
+
+// labelShare is the part of the width that labels may take: one fifth.
+const labelShare = 5
 
 // overview draws the lanes and their legend.
 func (p *page) overview(t *timeline) {
 	o := &overview{page: p, timeline: t, label: len("faults")}
-	for _, lanes := range [][]*lane.Lane{t.members, t.addresses, t.clients} {
-		for _, l := range lanes {
-			o.label = min(max(o.label, p.width(l.Label)), labelMax)
+	draw := map[*lane.Lane]func(*lane.Lane) []span{}
+	var lanes []*lane.Lane
+	var labels []string
+	for _, sort := range []struct {
+		lanes []*lane.Lane
+		cells func(*lane.Lane) []span
+	}{{t.members, o.stateCells}, {t.addresses, o.holderCells}, {t.clients, o.clientCells}} {
+		for _, l := range sort.lanes {
+			lanes, labels, draw[l] = append(lanes, l), append(labels, l.Label), sort.cells
 		}
 	}
+	labels = p.cut(labels, p.Width/labelShare)
+	for _, label := range labels {
+		o.label = max(o.label, p.width(label))
+	}
 	o.cells = p.Width - o.label - 2
-	o.span = t.total/time.Duration(o.cells) + 1
+	o.span = (t.to-t.from)/time.Duration(o.cells) + 1
+	o.holders = holdersOf(t.addresses)
 	p.line()
 	o.axis()
-	for _, l := range t.members {
-		o.row(l.Label, o.stateCells(l))
-	}
-	for _, l := range t.addresses {
-		o.row(l.Label, o.holderCells(l))
-	}
-	for _, l := range t.clients {
-		o.row(l.Label, o.clientCells(l))
+	for i, l := range lanes {
+		o.row(labels[i], draw[l](l))
 	}
 	if len(t.faults) > 0 {
 		o.row("faults", o.faultCells())
@@ -54,11 +62,58 @@ func (p *page) overview(t *timeline) {
 	o.legend()
 }
 
-// cell returns the column of an instant.
-func (o *overview) cell(at time.Duration) int { return min(int(at/o.span), o.cells-1) }
+// cell returns the column of an instant; the nearest if it is not drawn.
+func (o *overview) cell(at time.Duration) int {
+	return min(int((max(at, o.from)-o.from)/o.span), o.cells-1)
+}
 
 func (o *overview) row(label string, cells []span) {
-	o.line(append([]span{{o.pad(o.shorten(label, o.label), o.label+2, false), plain}}, cells...)...)
+	o.line(append([]span{{o.pad(label, o.label+2, false), plain}}, cells...)...)
+}
+
+// holderMax is the width of a holder's name on the lane of an address, unless
+// twice the name has room.
+const holderMax = 7
+
+// holdersOf are all that had an address.
+func holdersOf(addresses []*lane.Lane) []string {
+	var holders []string
+	for _, l := range addresses {
+		for _, s := range l.Steps {
+			for name := range strings.SplitSeq(s.Holder, "+") {
+				if !slices.Contains(holders, name) {
+					holders = append(holders, name)
+				}
+			}
+		}
+	}
+	return holders
+}
+
+// holder returns the names of those that have an address, as long as there is
+// room for; empty if there is too little. Half of a+b would read as a alone.
+func (o *overview) holder(joined string, room int) string {
+	if 2*o.width(joined) <= room {
+		return joined
+	}
+	names := strings.Split(joined, "+")
+	each := min((room+1)/len(names)-1, holderMax)
+	if len(names) == 1 {
+		each = min(room, holderMax)
+	}
+	if each < 1 {
+		return ""
+	}
+	short := o.cut(o.holders, each)
+	for i, name := range names {
+		if at := slices.Index(o.holders, name); at >= 0 {
+			names[i] = short[at]
+		}
+	}
+	if joined = strings.Join(names, "+"); o.width(joined) > room {
+		return ""
+	}
+	return joined
 }
 
 // tick is the time between two labels of the axis: round, and at least so many
@@ -66,7 +121,7 @@ func (o *overview) row(label string, cells []span) {
 func (o *overview) tick() time.Duration {
 	const columns = 10
 	least := o.span * columns
-	for unit := time.Millisecond; unit < time.Minute; unit *= 10 {
+	for unit := time.Microsecond; unit < time.Minute; unit *= 10 {
 		for _, n := range []time.Duration{1, 2, 5} {
 			if unit*n >= least && unit*n < time.Minute {
 				return unit * n
@@ -89,7 +144,7 @@ func (o *overview) axis() {
 	for i := range line {
 		line[i] = span{"─", dim}
 	}
-	for at := time.Duration(0); at <= o.total; at += tick {
+	for at := (o.from + tick - 1) / tick * tick; at <= o.to; at += tick {
 		label := []rune(brief(at))
 		cell := o.cell(at)
 		if cell+len(label) > o.cells || cell < len(labels) {
@@ -121,10 +176,16 @@ func (o *overview) drawn(cells []lane.State) []span {
 // columns calls f for each column with the steps that fall into it and the one
 // that held before, if there was one.
 func (o *overview) columns(l *lane.Lane, f func(cell int, before *lane.Step, within []lane.Step)) {
-	next := 0
+	next, end := 0, len(l.Steps)
+	for next < end && l.Steps[next].At < o.from {
+		next++
+	}
+	for end > next && l.Steps[end-1].At > o.to {
+		end--
+	}
 	for cell := range o.cells {
 		first := next
-		for next < len(l.Steps) && o.cell(l.Steps[next].At) <= cell {
+		for next < end && o.cell(l.Steps[next].At) <= cell {
 			next++
 		}
 		var before *lane.Step
@@ -169,6 +230,9 @@ func (o *overview) holderCells(l *lane.Lane) []span {
 		}
 	})
 	for _, s := range l.Shared(o.total) {
+		if s.To <= o.from || s.From > o.to {
+			continue
+		}
 		for cell := o.cell(s.From); cell <= o.cell(s.To-1); cell++ {
 			cells[cell], holders[cell] = lane.Contested, s.Holder
 		}
@@ -179,9 +243,8 @@ func (o *overview) holderCells(l *lane.Lane) []span {
 		for to < o.cells && holders[to] == holders[from] && cells[to] == cells[from] {
 			to++
 		}
-		// Half of a+b would read as a alone.
-		if holder := holders[from]; holder != "" && (cells[from] != lane.Contested || o.width(holder) <= to-from) {
-			write(spans[from:to], o.shorten(holder, to-from))
+		if holders[from] != "" {
+			write(spans[from:to], o.holder(holders[from], to-from))
 		}
 		from = to
 	}
@@ -197,14 +260,15 @@ func (o *overview) clientCells(l *lane.Lane) []span {
 		}
 	})
 	spansOf := func(g oracle.Outage) (int, int) { return o.cell(g.From), o.cell(max(g.From, g.To-1)) + 1 }
-	for _, g := range l.Outages {
+	outages := slices.DeleteFunc(slices.Clone(l.Outages), func(g oracle.Outage) bool { return g.To <= o.from || g.From > o.to })
+	for _, g := range outages {
 		from, to := spansOf(g)
 		for i := from; i < to; i++ {
 			cells[i] = lane.Outage
 		}
 	}
 	spans := o.drawn(cells)
-	for _, g := range l.Outages {
+	for _, g := range outages {
 		from, to := spansOf(g)
 		label := o.clean(short(g.Duration))
 		if to-from >= utf8.RuneCountInString(label)+4 {
@@ -220,6 +284,9 @@ func (o *overview) clientCells(l *lane.Lane) []span {
 func (o *overview) faultCells() []span {
 	cells := make([]lane.State, o.cells)
 	for _, s := range o.faults {
+		if !o.within(s.at) {
+			continue
+		}
 		if cell := &cells[o.cell(s.at)]; *cell != lane.Applied {
 			*cell = s.state
 		}

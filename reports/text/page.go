@@ -67,6 +67,13 @@ func (p *page) line(spans ...span) {
 	p.out.WriteByte('\n')
 }
 
+// section prints the empty line before a section, unless it is the first one.
+func (p *page) section() {
+	if p.out.Len() > 0 && !p.Quiet {
+		p.line()
+	}
+}
+
 // heading prints a title over a section.
 func (p *page) heading(title string) {
 	p.line()
@@ -76,19 +83,36 @@ func (p *page) heading(title string) {
 // wrapped prints head and then body, word by word, on as many lines as it
 // takes; the lines after the first are indented by the width of head. A
 // no-break space holds words together.
-func (p *page) wrapped(head, body []span) {
+func (p *page) wrapped(head, body []span) { p.wrappedTo(p.Width, head, body) }
+
+// prose prints a paragraph.
+func (p *page) prose(text string) {
+	p.wrappedTo(min(p.Width, proseMax), nil, []span{{text, plain}})
+}
+
+func (p *page) wrappedTo(width int, head, body []span) {
 	indent := 0
 	for _, s := range head {
 		indent += p.width(s.text)
 	}
 	line, used := head, indent
+	blank := []span{{strings.Repeat(" ", indent), plain}}
+	blank = blank[:1:1] // appending to it copies it
 	for _, s := range body {
 		for _, word := range strings.SplitAfter(s.text, " ") {
 			word = p.clean(word)
 			size := utf8.RuneCountInString(strings.TrimRight(word, " "))
-			if size > 0 && used > indent && used+size > p.Width {
+			for most := width - indent; size > most && most > 0; size -= most { // no line holds it
+				if used > indent {
+					p.line(line...)
+					line = blank
+				}
+				p.line(append(line, span{string([]rune(word)[:most]), s.ink})...)
+				word, line, used = string([]rune(word)[most:]), blank, indent
+			}
+			if size > 0 && used > indent && used+size > width {
 				p.line(line...)
-				line, used = []span{{strings.Repeat(" ", indent), plain}}, indent
+				line, used = blank, indent
 				word = strings.TrimLeft(word, " ")
 			}
 			line = append(line, span{word, s.ink})

@@ -15,10 +15,15 @@ import (
 // expectations and the verdict with the command that replays it.
 func WriteRun(w io.Writer, r *reports.Result, o Options) error {
 	p := newPage(o)
+	if o.Quiet {
+		p.outcome(r, r.Name())
+		return p.writeTo(w)
+	}
 	p.line(span{withVariant(r.Scenario, r.Variant), bold}, span{fmt.Sprintf("  seed %d, %s world, %s", r.Seed, r.World, nominal(r.Simulated)), dim})
 	p.about(r.About)
-	t := newTimeline(r)
+	t := newTimeline(r, p.View)
 	if t.total > 0 {
+		p.narrowed(t)
 		p.overview(t)
 		p.list(r, t)
 	}
@@ -41,7 +46,7 @@ func withVariant(scenario, variant string) string {
 func (p *page) about(text string) {
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
 		if words := strings.Join(strings.Fields(paragraph), " "); words != "" {
-			p.wrapped(nil, []span{{words, plain}})
+			p.prose(words)
 		}
 	}
 }
@@ -66,19 +71,35 @@ func (p *page) expectations(r *reports.Result) {
 	}
 	p.heading("Expectations")
 	for _, e := range r.Expectations {
-		body := []span{{e.Text, plain}}
-		if e.Got != "" {
-			how := dim
-			if !e.Passed {
-				how = bad
-			}
-			body = append(body, span{"  ", plain}, span{"got " + e.Got, how})
-		}
-		if place := e.Place(); place != "" && !e.Passed {
-			body = append(body, span{"  ", plain}, span{"at " + place, dim})
-		}
-		p.wrapped([]span{{"  ", plain}, p.sign(e.Passed), {" ", plain}}, body)
+		p.expectation(e)
 	}
+	p.violations(r)
+}
+
+// unmet prints the expectations that failed, and the violations.
+func (p *page) unmet(r *reports.Result) {
+	for _, e := range r.Failed() {
+		p.expectation(e)
+	}
+	p.violations(r)
+}
+
+func (p *page) expectation(e reports.Expectation) {
+	body := []span{{e.Text, plain}}
+	if e.Got != "" {
+		how := dim
+		if !e.Passed {
+			how = bad
+		}
+		body = append(body, span{"  ", plain}, span{"got " + e.Got, how})
+	}
+	if place := e.Place(); place != "" && !e.Passed {
+		body = append(body, span{"  ", plain}, span{"at " + place, dim})
+	}
+	p.wrapped([]span{{"  ", plain}, p.sign(e.Passed), {" ", plain}}, body)
+}
+
+func (p *page) violations(r *reports.Result) {
 	for i, v := range r.Violations {
 		if i == rowsMax {
 			p.line(span{fmt.Sprintf("  and %d more violations in %s", len(r.Violations)-i, reports.RunFile), bad})
@@ -89,6 +110,32 @@ func (p *page) expectations(r *reports.Result) {
 	}
 }
 
+// outcome prints on one line how a run ended, and what failed below it.
+func (p *page) outcome(r *reports.Result, name string) {
+	ended, why := span{"FAIL", bad}, ""
+	switch {
+	case r.Error != "":
+		ended, why = span{"ERROR", bad}, broken(r)
+	case r.Passed:
+		ended, why = span{"PASS", good}, met(r)
+	default:
+		why = reasons(r)
+	}
+	p.wrapped(nil, []span{ended, {"  " + name + ": " + why, plain}})
+	p.unmet(r)
+	if r.Replay != "" && !r.Passed {
+		p.line(span{"replay: ", dim}, span{r.Replay, bold})
+	}
+}
+
+// met says that all was as expected.
+func met(r *reports.Result) string {
+	if len(r.Expectations) == 0 {
+		return "nothing was expected, no invariant violated"
+	}
+	return count(len(r.Expectations), "expectation") + " met, no invariant violated"
+}
+
 func (p *page) verdict(r *reports.Result) {
 	p.line()
 	body := []span{{"PASS", good}}
@@ -97,10 +144,8 @@ func (p *page) verdict(r *reports.Result) {
 		body = []span{{"ERROR", bad}, {"  " + broken(r), plain}}
 	case !r.Passed:
 		body = []span{{"FAIL", bad}, {"  " + reasons(r), plain}}
-	case len(r.Expectations) > 0:
-		body = append(body, span{"  " + count(len(r.Expectations), "expectation") + " met, no invariant violated", plain})
 	default:
-		body = append(body, span{"  nothing was expected, no invariant violated", plain})
+		body = append(body, span{"  " + met(r), plain})
 	}
 	p.wrapped(nil, body)
 	noise := ""

@@ -65,8 +65,8 @@ var escape = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 // TestPagesKeepToTheirWidth: no line is wider than asked for, ASCII is ASCII,
 // colour changes nothing else, and no control character of a name gets through.
 func TestPagesKeepToTheirWidth(t *testing.T) {
-	for _, r := range []*reports.Result{cablePull(), splitBrain(), flapping()} {
-		for _, width := range []int{80, 97, 120, 160} {
+	for _, r := range []*reports.Result{cablePull(), splitBrain(), flapping(), longNames()} {
+		for _, width := range []int{80, 97, 120, 160, 200} {
 			page := drawn(t, r, Options{Width: width, Unicode: true})
 			coloured := drawn(t, r, Options{Width: width, Unicode: true, Colour: true})
 			if escape.ReplaceAllString(coloured, "") != page {

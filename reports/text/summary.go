@@ -18,11 +18,21 @@ import (
 // in which world it was, unless all were in virtual time.
 func WriteSummary(w io.Writer, results []reports.Result, o Options) error {
 	p := newPage(o)
-	p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
-	p.failures(results)
-	p.skips(results)
-	p.totals(results)
+	if !o.Quiet {
+		p.runs(slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" }))
+	}
+	p.end(results)
 	return p.writeTo(w)
+}
+
+// end prints what did not pass, and the totals; if nothing else is printed,
+// what was skipped is only counted.
+func (p *page) end(results []reports.Result) {
+	p.failures(results)
+	if !p.Quiet {
+		p.skips(results)
+	}
+	p.totals(results)
 }
 
 // runs draws the table.
@@ -145,7 +155,7 @@ func (p *page) failures(results []reports.Result) {
 			continue
 		}
 		if first {
-			p.line()
+			p.section()
 			first = false
 		}
 		p.failure(&results[i])
@@ -194,19 +204,34 @@ func broken(r *reports.Result) string {
 
 // skips prints what was not run, and why.
 func (p *page) skips(results []reports.Result) {
-	first := true
+	var skipped []*reports.Result
 	for i := range results {
-		r := &results[i]
-		if r.Skipped == "" {
-			continue
+		if results[i].Skipped != "" {
+			skipped = append(skipped, &results[i])
 		}
-		if first {
-			p.line()
-			first = false
+	}
+	if len(skipped) > 0 {
+		p.line()
+	}
+	for len(skipped) > 0 {
+		first, n := skipped[0], 1
+		for n < len(skipped) && skipped[n].Skipped == first.Skipped {
+			n++
 		}
-		p.wrapped([]span{{"SKIP ", warn}}, []span{{r.Name() + ": ", bold}, {r.Skipped, plain}})
+		names := first.Name()
+		if n < skipsMin {
+			n = 1
+		} else {
+			names = fmt.Sprintf("%d runs from %s to %s", n, names, skipped[n-1].Name())
+		}
+		p.wrapped([]span{{"SKIP ", warn}}, []span{{names + ": ", bold}, {first.Skipped, plain}})
+		skipped = skipped[n:]
 	}
 }
+
+// skipsMin is how many runs in a row have to be skipped for the same reason to
+// share a line, as the rest of a sweep that was interrupted.
+const skipsMin = 4
 
 func (p *page) totals(results []reports.Result) {
 	passed, unasked, failed, defects, lacking, skipped := 0, 0, 0, 0, 0, 0
@@ -231,7 +256,7 @@ func (p *page) totals(results []reports.Result) {
 			failed++
 		}
 	}
-	p.line()
+	p.section()
 	spans := []span{{count(len(results), "run") + ": ", plain}, {fmt.Sprintf("%d passed", passed), good}}
 	for _, part := range []struct {
 		count int

@@ -156,7 +156,7 @@ func TestOptions(t *testing.T) {
 			return ""
 		}
 	}
-	if got := OptionsFor(&bytes.Buffer{}, env("LANG=C.UTF-8")); got != (Options{}) {
+	if got := OptionsFor(&bytes.Buffer{}, env("LANG=C.UTF-8")); !cmp.Equal(got, Options{}) {
 		t.Errorf("not a terminal: got %+v, want plain ASCII", got)
 	}
 	for want, vars := range map[bool][]string{

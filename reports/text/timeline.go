@@ -25,7 +25,8 @@ type step struct {
 
 // timeline is the lanes that fit on a page.
 type timeline struct {
-	total     time.Duration
+	total     time.Duration // of the run
+	from, to  time.Duration // the part that is drawn
 	members   []*lane.Lane
 	addresses []*lane.Lane
 	clients   []*lane.Lane
@@ -33,13 +34,18 @@ type timeline struct {
 	omitted   []string // such as "42 more clients"
 }
 
-// newTimeline chooses the lanes of a run.
-func newTimeline(r *reports.Result) *timeline {
+// newTimeline chooses the lanes of a run. A view of some nodes still has all
+// virtual IPs and faults: what became of the nodes cannot be read without them.
+func newTimeline(r *reports.Result, v View) *timeline {
 	all := lane.New(r)
-	t := &timeline{total: all.Total}
-	t.members = t.choose(all.Members, membersMax, "members")
+	t := &timeline{total: all.Total, from: v.From, to: all.Total}
+	if v.To > 0 {
+		t.to = min(v.To, all.Total)
+	}
+	others := func(l *lane.Lane) bool { return !v.shows(l.Node) }
+	t.members = t.choose(slices.DeleteFunc(all.Members, others), membersMax, "members")
 	t.addresses = t.choose(all.Addresses, addressesMax, "virtual IPs")
-	t.clients = t.choose(all.Clients, clientsMax, "clients")
+	t.clients = t.choose(slices.DeleteFunc(all.Clients, others), clientsMax, "clients")
 	for _, f := range all.Faults {
 		t.faults = append(t.faults, step{f.At, lane.Applied})
 		if f.Healed {
@@ -49,6 +55,12 @@ func newTimeline(r *reports.Result) *timeline {
 	slices.SortStableFunc(t.faults, func(a, b step) int { return cmp.Compare(a.at, b.at) })
 	return t
 }
+
+// zoomed reports whether a part of the run is drawn.
+func (t *timeline) zoomed() bool { return t.from > 0 || t.to < t.total }
+
+// within reports whether an instant is in the part that is drawn.
+func (t *timeline) within(at time.Duration) bool { return t.from <= at && at <= t.to }
 
 // choose returns the lanes to which most happened, and notes how many others
 // there are.

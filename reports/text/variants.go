@@ -21,6 +21,10 @@ const variantsMax = 4
 func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 	first := &results[0]
 	p := newPage(o)
+	if o.Quiet {
+		p.end(results)
+		return p.writeTo(w)
+	}
 	p.line(span{first.Scenario, bold}, span{fmt.Sprintf("  %s, seed %d, %s world, %s", count(len(results), "variant"), first.Seed, first.World, nominal(first.Simulated)), dim})
 	p.about(first.About)
 	played := slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" })
@@ -30,9 +34,7 @@ func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 	} else {
 		p.table(sideBySide(played))
 	}
-	p.failures(results)
-	p.skips(results)
-	p.totals(results)
+	p.end(results)
 	return p.writeTo(w)
 }
 

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
+	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -36,6 +39,12 @@ func (c *Cause) UnmarshalText(text []byte) error {
 
 // MarshalText implements encoding.TextMarshaler.
 func (c Cause) MarshalText() ([]byte, error) { return []byte(c.text), nil }
+
+// FaultDefinition is the definition in the schema for the line of a fault.
+const FaultDefinition = "fault-line"
+
+// JSONSchema says what editors check.
+func (Cause) JSONSchema() *jsonschema.Schema { return form.Reference(FaultDefinition) }
 
 // given reports whether there is one.
 func (c Cause) given() bool { return c.text != "" }

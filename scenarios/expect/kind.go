@@ -184,7 +184,7 @@ func (all Kinds) schema() *jsonschema.Schema {
 	item := &jsonschema.Schema{}
 	for _, k := range all.rows() {
 		properties := jsonschema.NewProperties()
-		properties.Set(k.Name, &jsonschema.Schema{Ref: "#/$defs/" + k.typ.Name()})
+		properties.Set(k.Name, &jsonschema.Schema{Ref: "#/$defs/" + k.typ.Name(), Description: k.Doc})
 		properties.Set(whenKey, schemaOfWhen())
 		item.OneOf = append(item.OneOf, &jsonschema.Schema{
 			Type: "object", Description: k.Doc, Properties: properties, Required: []string{k.Name}, AdditionalProperties: jsonschema.FalseSchema,

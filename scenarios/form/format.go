@@ -19,6 +19,9 @@ type Format struct {
 	Noun  string // what errors call a document, such as scenario
 	Types []Type
 	Fixed []string // keys of the document that no path leads to
+	// Definitions are those to which the schemas of types refer, beside structs;
+	// nil: none.
+	Definitions func() jsonschema.Definitions
 }
 
 // Type is a type whose values have a form of their own in a document.

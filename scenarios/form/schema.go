@@ -4,27 +4,52 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"reflect"
 	"time"
 
 	"github.com/invopop/jsonschema"
+
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// SpanPattern matches durations. Patterns catch slips while typing; the decoder
-// knows better.
-const SpanPattern = `-?([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+|0`
-
-// Patterns of other texts.
+// Patterns of texts. They catch slips while typing; the decoder knows better.
 const (
-	sharePattern   = `-?[0-9]+(\.[0-9]*)?%`
+	sharePattern   = `[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)%`
+	numberPattern  = `\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?`
 	addressPattern = `([0-9]{1,3}\.){3}[0-9]{1,3}`
 )
 
+// texts are the schemas of types whose text is their own, by type. Each is a
+// definition, to which properties refer.
+var texts = map[reflect.Type]struct {
+	name   string
+	schema *jsonschema.Schema
+}{
+	reflect.TypeFor[time.Duration]():        {"duration", Either(TextSchema(topology.SpanPattern, "5s", "20ms", "1m30s"), zero())},
+	reflect.TypeFor[netip.Addr]():           {"address", TextSchema(addressPattern, "192.0.2.100")},
+	reflect.TypeFor[netip.Prefix]():         {"address-with-length", TextSchema(addressPattern+`/[0-9]{1,2}`, "192.0.2.11/24")},
+	reflect.TypeFor[netip.AddrPort]():       {"address-with-port", TextSchema(addressPattern+`:[0-9]{1,5}`, "192.0.2.100:80")},
+	reflect.TypeFor[Range[time.Duration]](): {"durations", Either(interval(topology.SpanPattern, "7s..10s", "..3s", "7s.."), zero())},
+	reflect.TypeFor[Range[int]](): {"counts", Either(
+		interval(`\+?[0-9]+`, "1..3", "..3", "1.."), &jsonschema.Schema{Type: "integer", Minimum: "0"})},
+	reflect.TypeFor[Range[float64]](): {"figures", Either(
+		interval(numberPattern, "1.5..3", "..0.2", "100.."), &jsonschema.Schema{Type: "number", Minimum: "0"})},
+	reflect.TypeFor[Range[Share]](): {"shares", interval(sharePattern, "40%..60%", "95%..", "100%")},
+	reflect.TypeFor[bool](): {"switch", Either(
+		&jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "string", Enum: []any{"on", "off"}})},
+}
+
+// zero is the number 0, which needs no unit.
+func zero() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "integer", Minimum: "0", Maximum: "0"}
+}
+
 // Schema returns the JSON Schema of documents that fill a struct, indented. It
-// is made from the same structs and tags that the decoder reads. Required are
-// the keys that a document must have.
-func (o *Format) Schema(struc reflect.Type, title string, required ...string) []byte {
+// is made from the same structs and tags that the decoder reads. Its id may be
+// empty. Required are the keys that a document must have.
+func (o *Format) Schema(struc reflect.Type, id, title string, required ...string) []byte {
 	r := &jsonschema.Reflector{
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, ExpandedStruct: true, Anonymous: true,
 		LookupComment: fieldDoc, Mapper: o.mapType,
@@ -41,7 +66,13 @@ func (o *Format) Schema(struc reflect.Type, title string, required ...string) []
 			root.Definitions[name] = def
 		}
 	}
-	root.Title, root.Required = title, required
+	for _, text := range texts { // order: into a map
+		root.Definitions[text.name] = text.schema
+	}
+	if o.Definitions != nil {
+		maps.Copy(root.Definitions, o.Definitions())
+	}
+	root.ID, root.Title, root.Required = jsonschema.ID(id), title, required
 	refine(root, struc)
 	seen := map[reflect.Type]bool{struc: true}
 	for _, t := range types {
@@ -71,32 +102,19 @@ func (o *Format) mapType(t reflect.Type) *jsonschema.Schema {
 	if own := o.own(t); own != nil && own.Schema != nil {
 		return own.Schema()
 	}
+	if own, is := reflect.Zero(t).Interface().(interface{ JSONSchema() *jsonschema.Schema }); is {
+		return own.JSONSchema()
+	}
+	if text, is := texts[t]; is {
+		return Reference(text.name)
+	}
 	switch t {
-	case reflect.TypeFor[time.Duration]():
-		return TextSchema(SpanPattern, "5s", "20ms", "1m30s")
-	case reflect.TypeFor[netip.Addr]():
-		return TextSchema(addressPattern, "192.0.2.100")
-	case reflect.TypeFor[netip.Prefix]():
-		return TextSchema(addressPattern+`/[0-9]{1,2}`, "192.0.2.11/24")
-	case reflect.TypeFor[netip.AddrPort]():
-		return TextSchema(addressPattern+`:[0-9]{1,5}`, "192.0.2.100:80")
-	case reflect.TypeFor[Range[time.Duration]]():
-		return interval(SpanPattern, "7s..10s", "..3s", "7s..")
-	case reflect.TypeFor[Range[int]]():
-		return Either(interval(`[0-9]+`, "1..3", "..3", "1.."), &jsonschema.Schema{Type: "integer", Minimum: "0"})
-	case reflect.TypeFor[Range[float64]]():
-		return Either(interval(`[0-9]+(\.[0-9]*)?`, "1.5..3", "..0.2", "100.."), &jsonschema.Schema{Type: "number", Minimum: "0"})
-	case reflect.TypeFor[Range[Share]]():
-		return interval(sharePattern, "40%..60%", "95%..", "100%")
 	case reflect.TypeFor[map[string]string](): // YAML has a type for a text such as 0 or true
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: Either(
 			&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"}, &jsonschema.Schema{Type: "boolean"})}
 	}
 	if t.Kind() == reflect.Struct && t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		return &jsonschema.Schema{Type: "string"}
-	}
-	if t.Kind() == reflect.Bool {
-		return Either(&jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "string", Enum: []any{"on", "off"}})
 	}
 	return nil
 }
@@ -107,8 +125,12 @@ func TextSchema(pattern string, examples ...any) *jsonschema.Schema {
 }
 
 func interval(bound string, examples ...any) *jsonschema.Schema {
-	return TextSchema("("+bound+")|("+bound+`)?\.\.(`+bound+")?", examples...)
+	bound = `\s*(` + bound + `)\s*`
+	return TextSchema(bound+`(\.\.(`+bound+`)?)?|\s*\.\.`+bound, examples...)
 }
+
+// Reference refers to a definition of the schema.
+func Reference(name string) *jsonschema.Schema { return &jsonschema.Schema{Ref: "#/$defs/" + name} }
 
 // Either is any one of several schemas.
 func Either(schemas ...*jsonschema.Schema) *jsonschema.Schema {

@@ -68,6 +68,9 @@ func keyOf(f form.Field) Key {
 	if limits := limitsOf(f); limits != "" {
 		k.Value += ", " + limits
 	}
+	if f.Of == reflect.TypeFor[scenarios.Scenario]() || f.Of == reflect.TypeFor[topology.Topology]() {
+		k.Required = slices.Contains(scenarios.Required, f.Name)
+	}
 	k.Default, k.Meaning = defaultOf(f)
 	return k
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -51,6 +52,7 @@ type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
 	events    *event.Writer
+	frames    *sequence.Frames // those around faults; nil if nobody draws them
 }
 
 // openArtefacts begins the files of a trial.
@@ -72,7 +74,7 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 		d.Close()
 		return nil, err
 	}
-	return &artefacts{d, &recorder{writer: capture}, events}, nil
+	return &artefacts{d, &recorder{writer: capture}, events, sequence.New()}, nil
 }
 
 // observer captures the frames; nil if there is no capture.
@@ -80,20 +82,21 @@ func (a *artefacts) observer() netfab.Observer {
 	if a.recorder == nil {
 		return nil // not a nil *recorder, which would be an Observer
 	}
-	return a.recorder
+	return observers{a.recorder, witness{a.frames}}
 }
 
 // watch returns the function that gets every event: it passes them to the
-// capture and to also, unless that is nil.
+// capture, to the frames around faults, and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 	switch {
 	case a.recorder == nil:
 		return also
 	case also == nil:
-		return a.recorder.mark
+		also = func(event.Event) {}
 	}
 	return func(e event.Event) {
 		a.recorder.mark(e)
+		a.frames.Observe(e)
 		also(e)
 	}
 }

@@ -17,6 +17,7 @@ type Plan struct {
 	Worlds    []World
 	Out       string // directory for artefacts; empty: none
 	Verify    bool
+	Keep      Keep // which trials leave artefacts
 	Page      bool // draw a page of each trial that fails
 	AllowExec bool
 }
@@ -77,7 +78,7 @@ func (p Plan) variants(s Source) ([]variant, error) {
 func (p Plan) trials(v variant, seed uint64) []Trial {
 	var all []Trial
 	for _, world := range p.Worlds {
-		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Page: p.Page, AllowExec: p.AllowExec}
+		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, AllowExec: p.AllowExec}
 		if world == Netns {
 			t.Skip = v.skip
 		}
@@ -94,19 +95,15 @@ func (p Plan) obstacle(s Source) string {
 	return Obstacle(s.Scenario) // it probes the machine, so once for all seeds
 }
 
-// place gives each trial its directory: Out itself, or one below it for each
-// scenario, variant and seed if there are several. Several worlds get a
-// subdirectory each.
+// place gives each trial its directory: one below Out for each scenario,
+// variant and seed. Several worlds get a subdirectory each.
 func (p Plan) place(trials []Trial) {
 	if p.Out == "" {
 		return
 	}
 	for i := range trials {
 		t := &trials[i]
-		t.Dir = p.Out
-		if len(trials) > len(p.Worlds) {
-			t.Dir = filepath.Join(t.Dir, t.Folder())
-		}
+		t.Dir = filepath.Join(p.Out, t.Folder())
 		if len(p.Worlds) > 1 {
 			t.Dir = filepath.Join(t.Dir, string(t.World))
 		}

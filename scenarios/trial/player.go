@@ -31,6 +31,7 @@ type InProcess struct {
 	// Timeline says that a timeline will be drawn: results have the events that it
 	// needs.
 	Timeline bool
+	Window   reports.Window // the part of the run that the printed timeline will show
 }
 
 // Play implements Player. It opens the scenario if it is not open yet, and
@@ -67,10 +68,14 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	}
 	defer files.Close()
 	options := p.options(t, files)
-	var highlights *reports.Highlights
-	if p.Timeline || t.Page || t.Dir != "" {
-		highlights = reports.NewHighlights(t.Scenario.Facts())
-		options.Follow = files.follow(highlights.Observe)
+	drawn, printed := p.highlights(t)
+	if drawn != nil {
+		options.Follow = files.follow(func(e event.Event) {
+			drawn.Observe(e)
+			if printed != drawn {
+				printed.Observe(e)
+			}
+		})
 	}
 	outcome, err := t.Scenario.Run(ctx, options)
 	if err == nil && t.Verify {
@@ -83,19 +88,47 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameFor(err), err)
 	}
 	result := t.judged(p.Version, outcome, time.Since(started))
-	if highlights != nil {
-		result.Report.Events = highlights.Events()
+	if drawn != nil {
+		result.Report.Events = drawn.Events()
 	}
-	if (t.Page || t.Dir != "") && !result.Report.Passed {
-		if result.Page, err = pageOf(&result.Report); err != nil {
-			return t.without(p.Version, BlameBench, err)
-		}
-		result.Report.Page = result.Page
-	}
-	if err := files.write(&result.Report); err != nil {
+	if err := t.leave(files, &result); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
+	if printed != drawn {
+		result.Report.Events = printed.Events()
+	}
 	return result
+}
+
+// leave draws the page of a trial, if anybody reads it, and makes its artefacts
+// appear.
+func (t Trial) leave(files *artefacts, r *Result) (err error) {
+	if (t.Page || t.Dir != "") && !r.Report.Passed {
+		if r.Page, err = pageOf(&r.Report); err != nil {
+			return err
+		}
+		r.Report.Page = r.Page
+	}
+	if t.Dir == "" || t.Keep == KeepFailures && r.Report.Passed {
+		return nil
+	}
+	err = files.write(&r.Report)
+	r.Kept = err == nil
+	return err
+}
+
+// highlights are for the timelines of a trial: of those drawn in files, which
+// show all of it, and of the printed one, which may show a window. Both are nil
+// if none is drawn.
+func (p InProcess) highlights(t Trial) (drawn, printed *reports.Highlights) {
+	if !p.Timeline && !t.Page && t.Dir == "" {
+		return nil, nil
+	}
+	drawn = reports.NewHighlights(t.Scenario.Facts())
+	if p.Window == (reports.Window{}) {
+		return drawn, drawn
+	}
+	return drawn, reports.NewHighlightsWithin(t.Scenario.Facts(), p.Window)
 }
 
 // options are the options for running the scenario in the world of a trial.

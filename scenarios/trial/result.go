@@ -11,6 +11,7 @@ import (
 type Result struct {
 	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
+	Kept   bool           `json:"kept"` // its artefacts are in the trial's directory
 	Page   string         `json:"page"` // Report.Page, which run.json does not have
 	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
 }
@@ -75,6 +76,13 @@ func (t Trial) blank(version string) Result {
 		r.Nodes = t.Scenario.NodeOrder()
 	}
 	return Result{Report: r}
+}
+
+// NotPlayed is the result of a trial that was due and was not played, or not to
+// its end, for a reason.
+func (t Trial) NotPlayed(version, why string) Result {
+	t.Skip = why
+	return t.skipped(version)
 }
 
 // skipped is the result of a trial that is not played.

@@ -103,13 +103,13 @@ func (s Source) Warnings() []string {
 	var all []string
 	for _, w := range s.Scenario.Warnings {
 		w.Excerpt = ""
-		all = append(all, s.name()+":"+w.String())
+		all = append(all, s.FileName()+":"+w.String())
 	}
 	return all
 }
 
-// name is what messages call the file of the scenario.
-func (s Source) name() string { return cmp.Or(s.Scenario.File(), s.Label()) }
+// FileName is what messages call the file of the scenario.
+func (s Source) FileName() string { return cmp.Or(s.Scenario.File(), s.Label()) }
 
 // Permit returns a *ProgramsError for a file that runs real programs. Incidents
 // of the library may run theirs.

@@ -38,6 +38,15 @@ func (w World) Jobs() int {
 	return 1
 }
 
+// Keep says which trials leave artefacts, if they have a directory.
+type Keep string
+
+// The values of Keep.
+const (
+	KeepAll      Keep = "all" // also the zero value
+	KeepFailures Keep = "failures"
+)
+
 // Trial is one run to make: everything that decides its outcome. A worker
 // process gets its JSON form.
 type Trial struct {
@@ -46,6 +55,7 @@ type Trial struct {
 	Seed      uint64 `json:"seed"`
 	World     World  `json:"world"`
 	Dir       string `json:"dir"`        // for artefacts; empty: none
+	Keep      Keep   `json:"keep"`       // whether it leaves them if it passes
 	Verify    bool   `json:"verify"`     // play it twice; different digests are a bug
 	Page      bool   `json:"page"`       // draw a page of it if it fails
 	AllowExec bool   `json:"allow_exec"` // a scenario file may run real programs

@@ -83,13 +83,13 @@ func TestPlan(t *testing.T) {
 	}{
 		{"nothing", Plan{Worlds: []World{Virtual}}, nil},
 		{"one", Plan{Sources: []Source{possible}, Worlds: []World{Virtual}, Out: out},
-			[]row{{"q", 1, Virtual, out, false}}},
+			[]row{{"q", 1, Virtual, filepath.Join(out, "quick-seed-1"), false}}},
 		{"no directory", Plan{Sources: []Source{possible}, Worlds: []World{Virtual}, Seeds: []uint64{5, 6}},
 			[]row{{"q", 5, Virtual, "", false}, {"q", 6, Virtual, "", false}}},
 		{"seeds", Plan{Sources: []Source{possible}, Worlds: []World{Netns}, Seeds: []uint64{5, 6}, Out: out},
 			[]row{{"q", 5, Netns, filepath.Join(out, "quick-seed-5"), false}, {"q", 6, Netns, filepath.Join(out, "quick-seed-6"), false}}},
 		{"both worlds", Plan{Sources: []Source{possible}, Worlds: []World{Virtual, Netns}, Out: out},
-			[]row{{"q", 1, Virtual, filepath.Join(out, "virtual"), false}, {"q", 1, Netns, filepath.Join(out, "netns"), false}}},
+			[]row{{"q", 1, Virtual, filepath.Join(out, "quick-seed-1", "virtual"), false}, {"q", 1, Netns, filepath.Join(out, "quick-seed-1", "netns"), false}}},
 		{"impossible in one of two", Plan{Sources: []Source{possible, impossible}, Worlds: []World{Virtual, Netns}, Out: out},
 			[]row{
 				{"q", 1, Virtual, filepath.Join(out, "quick-seed-1", "virtual"), false}, {"q", 1, Netns, filepath.Join(out, "quick-seed-1", "netns"), false},

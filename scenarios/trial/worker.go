@@ -59,6 +59,7 @@ func startWorker(command []string, stderr io.Writer) (*worker, error) {
 type reply struct {
 	Report json.RawMessage `json:"report"`
 	Blame  Blame           `json:"blame"`
+	Kept   bool            `json:"kept"`
 	Page   string          `json:"page"`
 	err    error           // why there is no report, or nil
 }
@@ -68,7 +69,7 @@ func (r reply) result(t Trial, version string) Result {
 	if r.err != nil {
 		return t.without(version, r.Blame, r.err)
 	}
-	whole := Result{Blame: r.Blame}
+	whole := Result{Blame: r.Blame, Kept: r.Kept}
 	if err := json.Unmarshal(r.Report, &whole.Report); err != nil {
 		return t.without(version, BlameBench, err)
 	}

@@ -140,5 +140,5 @@ type Standby struct {
 	SelfBalance         *SelfBalance    `yaml:"self-balance" doc:"self-balancing: while it is active, the member spreads new connections over all members that have this too; {} for the defaults (default: the active serves all)"`
 	Peers               []netip.Addr    `yaml:"peers" json:",omitempty" doc:"ours: addresses of the other members, to which messages are sent one by one instead of to 224.0.0.2 (default: none, multicast)"`
 	Track               []Track         `yaml:"track" json:",omitempty" doc:"ours: what the member watches, and what becomes of it when that fails (default: nothing but its own carrier, as the product)"`
-	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of spec F31: a warm restart does not release the virtual MAC"`
+	KeepsVirtualMAC     bool            `yaml:"keeps-virtual-mac" doc:"reproduce the defect of incident F31: a warm restart does not release the virtual MAC"`
 }

@@ -19,8 +19,9 @@ import (
 // Options are the settings of a run apart from its topology.
 type Options struct {
 	Seed uint64
-	// Capture sees every frame as it is sent, including lost ones. May be nil.
-	// Digests do not depend on it.
+	// Capture sees every frame as it is sent, including lost ones, and as it
+	// arrives if it is a netfab.DeliveryObserver. May be nil. Digests do not depend
+	// on it.
 	Capture netfab.Observer
 	// Watch receives each event as it is logged. May be nil.
 	Watch func(event.Event)
@@ -170,6 +171,9 @@ func (w *World) portBlocked(p *netfab.Port, until time.Duration) {
 func (w *World) start(o Options) {
 	if o.Capture != nil {
 		w.fabric.Observe(o.Capture)
+		if d, ok := o.Capture.(netfab.DeliveryObserver); ok {
+			w.fabric.ObserveDeliveries(d)
+		}
 	}
 	for _, name := range w.names {
 		w.loop.At(w.topology.Nodes[name].Start, sim.Func(w.machines[name].PowerOn))
