@@ -73,5 +73,9 @@ run needs; 3 if the bench itself failed.`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newDoctor(args), newSchema(), newVersion(), newFormatTopic())
 	root.AddCommand(newParts()...)
+	root.AddCommand(releaseVerbs...)
 	return root
 }
+
+// releaseVerbs are verbs of a build for the release tool: see manual.go.
+var releaseVerbs []*cobra.Command

@@ -37,6 +37,7 @@ see cablepull doctor.`,
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --verify
   cablepull run cable-pull --world both`,
+		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if err := f.view.check(cmd.Flags().Changed, f.json, f.world == worldBoth); err != nil {
 				return err
@@ -45,6 +46,7 @@ see cablepull doctor.`,
 		},
 	}
 	f.register(cmd)
+	completeFlags(cmd, append(worldNames(), worldBoth)...)
 	return cmd
 }
 

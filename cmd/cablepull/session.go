@@ -107,7 +107,7 @@ func verdict(results []trial.Result) error {
 	case trial.Failed:
 		return errFailed
 	case trial.Interrupted:
-		return context.Canceled
+		return r.Err
 	case trial.Defect:
 		return benchError{r.Err}
 	}
@@ -149,7 +149,7 @@ func (s *session) print(results []trial.Result, pairs []*reports.Comparison) err
 	case s.flags.json:
 		return printAll(s.stdout, "runs", runs)
 	case s.bare && slices.ContainsFunc(results, func(r trial.Result) bool { return r.Err != nil }):
-		return nil // the error says it all
+		return s.printInterrupted(results)
 	case s.bare && len(pairs) == 1:
 		return blame(text.WriteComparison(s.stdout, pairs[0], s.options()))
 	case s.bare:
@@ -158,6 +158,18 @@ func (s *session) print(results []trial.Result, pairs []*reports.Comparison) err
 		return blame(text.WriteVariants(s.stdout, runs, s.options()))
 	case len(runs) > 0:
 		return blame(text.WriteSummary(s.stdout, runs, s.options()))
+	}
+	return nil
+}
+
+// printInterrupted prints what is known of a run that was interrupted. Of any
+// other run without a verdict the error says all.
+func (s *session) printInterrupted(results []trial.Result) error {
+	for i := range results {
+		var interrupted *trial.InterruptedError
+		if errors.As(results[i].Err, &interrupted) {
+			return blame(text.WriteRun(s.stdout, &results[i].Report, s.options()))
+		}
 	}
 	return nil
 }

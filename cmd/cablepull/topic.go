@@ -47,7 +47,7 @@ func writeFormat(out io.Writer) error {
 		case len(s.Lines) > 0:
 			b.WriteString("\nA step of the timeline is an instant and one fault or a list of faults,\nas in - 40s: pull a.lan. Most take `for TIME` at the end:\n\n")
 			for _, l := range s.Lines {
-				b.WriteString("  " + l.Usage + "\n")
+				b.WriteString("  " + strings.Join(wrap(l.Usage, formatWidth-6), "\n      ") + "\n")
 			}
 		case s.Title == titleExpectations:
 			level = s.Level
@@ -59,9 +59,9 @@ func writeFormat(out io.Writer) error {
 	}
 	b.WriteString("\nAn expectation, as in - moves: 1, is one of:\n\n" + indented(expectations))
 	b.WriteString(`
-To begin with:       cablepull init my.yaml, or cablepull show cable-pull > my.yaml
-Each key in detail:  https://github.com/cablepull/cablepull/blob/main/docs/format.md
-In your editor:      cablepull schema
+To begin with:   cablepull init my.yaml, or cablepull show cable-pull > my.yaml
+Each key:        https://github.com/cablepull/cablepull/blob/main/docs/format.md
+In your editor:  cablepull schema
 `)
 	_, err := io.WriteString(out, b.String())
 	return err

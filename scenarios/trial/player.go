@@ -29,7 +29,7 @@ type InProcess struct {
 	Version string            // of the bench, for reports
 	Watch   func(event.Event) // sees each event as it happens; may be nil
 	// Timeline says that a timeline will be drawn: results have the events that it
-	// needs.
+	// needs, and that of an interrupted trial has what is known until then.
 	Timeline bool
 	Window   reports.Window // the part of the run that the printed timeline will show
 }
@@ -78,16 +78,21 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		})
 	}
 	outcome, err := t.Scenario.Run(ctx, options)
+	interrupted := err != nil && outcome != nil && p.Timeline
 	if err == nil && t.Verify {
 		err = t.verify(ctx, outcome)
 	}
 	switch {
+	case interrupted:
 	case err != nil && ctx.Err() != nil:
 		return t.without(p.Version, BlameSignal, ctx.Err())
 	case err != nil:
 		return t.without(p.Version, BlameFor(err), err)
 	}
 	result := t.judged(p.Version, outcome, time.Since(started))
+	if interrupted {
+		result.interrupt(outcome.Simulated)
+	}
 	if drawn != nil {
 		result.Report.Events = drawn.Events()
 	}

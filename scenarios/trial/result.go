@@ -1,7 +1,10 @@
 package trial
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/cablepull/cablepull/reports"
 )
@@ -98,6 +101,25 @@ func (t Trial) without(version string, blame Blame, err error) Result {
 	r.Blame, r.Err = blame, err
 	r.Report.Error, r.Report.Defect = err.Error(), blame == BlameBench
 	return r
+}
+
+// InterruptedError says when a signal stopped a trial of which something is
+// known. It is context.Canceled.
+type InterruptedError struct{ At time.Duration }
+
+// Error implements error.
+func (e *InterruptedError) Error() string {
+	return fmt.Sprintf("interrupted at %v: not judged", e.At.Round(100*time.Millisecond))
+}
+
+// Is implements errors.Is.
+func (e *InterruptedError) Is(target error) bool { return target == context.Canceled }
+
+// interrupt turns the result of a trial that was stopped into one without a
+// verdict.
+func (r *Result) interrupt(at time.Duration) {
+	r.Blame, r.Err = BlameSignal, &InterruptedError{at}
+	r.Report.Passed, r.Report.Error = false, r.Err.Error()
 }
 
 // restored gives a result from another process its error back.
