@@ -7,7 +7,10 @@ BENCH ?= .
 # a container) Go cannot stamp the version into the program.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
-.PHONY: help run build test netns race bench profile fuzz golden lint clean
+# No C compiler is needed, and the same program comes out whether there is one.
+export CGO_ENABLED := 0
+
+.PHONY: help run build release test netns race bench profile fuzz golden lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,14 +21,17 @@ run: build ## run the library of incidents: a table with verdict and figures
 build: ## bin/cablepull
 	@go build $(STAMP) -o bin/cablepull ./cmd/cablepull
 
+release: ## dist: an archive per platform, image, notes and checksums; VERSION=v0.1.0 overrides git describe
+	@go run $(STAMP) ./cmd/release $(if $(VERSION),-version '$(VERSION)')
+
 test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
 
 netns: ## every incident in real time, next to virtual time; takes 27 minutes
 	go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
-race: ## all tests under the race detector (needs a C compiler)
-	go test -race -pgo=off -timeout 30m ./...
+race: ## all tests under the race detector, which needs cgo and so a C compiler
+	CGO_ENABLED=1 go test -race -pgo=off -timeout 30m ./...
 
 bench: ## benchmarks, then the table of bars and yardsticks (bench/README.md); BENCH=regexp picks benchmarks
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
@@ -40,12 +46,16 @@ fuzz: ## every fuzz target for T each (T=30s), and a million histories of schedu
 	go test -run '^TestSchedulerHistories$$' ./node/selfbalance -rapid.checks=1000000
 	go test -run '^TestHistories$$' ./node/lbgroup -rapid.checks=1000000
 
+# A package has golden files if its tests have the flag, of their own or of the
+# library for golden scripts.
+REWRITES := flag\.Bool\("rewrite"|^[[:space:]]+"github.com/cockroachdb/datadriven"
+
 golden: ## rewrite the golden files and show what changed
-	go test $$(grep -rlE --include='*_test.go' '"rewrite"|datadriven' . | xargs -n 1 dirname | sort -u) -rewrite
+	go test $$(grep -rlE --include='*_test.go' '$(REWRITES)' . | xargs -n 1 dirname | sort -u) -rewrite
 	@git diff --stat
 
 lint: ## format, vet, staticcheck, tidy; golangci-lint where installed
 	@.ci/test lint
 
 clean: ## remove build results
-	rm -rf bin runs
+	rm -rf bin runs dist

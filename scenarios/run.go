@@ -105,7 +105,9 @@ func (o *Outcome) Passed() bool {
 func (o *Outcome) Differs(other *Outcome) string { return sim.DigestDifference(o.Digest, other.Digest) }
 
 // Run plays the scenario and judges it. An error means that there is no
-// verdict: the context ended before the run did, or the bench itself failed.
+// verdict: the context ended before the run did, or the bench itself failed. In
+// the former case the outcome holds what was measured until then, if that can
+// still be found out; nothing of it is judged.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if len(s.Variants) > 0 {
 		return nil, fmt.Errorf("scenarios: %s: %w: run each that Expand returns", s.Name, ErrVariants)
@@ -132,6 +134,9 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 		}
 	}
 	if err := w.Run(s.Duration); err != nil {
+		if ctx.Err() != nil {
+			return follower.interrupted(w, o.Seed, keep), fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+		}
 		return nil, s.located(fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err))
 	}
 	if err := w.Finish(); err != nil {
@@ -169,6 +174,20 @@ func (f *follower) follow(also func(event.Event)) func(event.Event) {
 		if also != nil {
 			also(e)
 		}
+	}
+}
+
+// interrupted is what is known of a run that was stopped, or nil if its nodes
+// do not say what they know.
+func (f *follower) interrupted(w Lab, seed uint64, keep event.Set) *Outcome {
+	at := w.Now()
+	if err := w.Finish(); err != nil {
+		return nil
+	}
+	f.oracle.EndAt(at)
+	measures, _ := f.oracle.Finish()
+	return &Outcome{
+		Seed: seed, Events: w.Record().Only(keep), Measures: measures, Simulated: at, Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
 }
 

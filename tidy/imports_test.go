@@ -94,7 +94,7 @@ var flow = map[string][]string{
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "reports", "reports/pcapng", "reports/sequence", "reports/text",
+		"scenarios", "scenarios/incidents", "reports", "reports/page", "reports/picture", "reports/pcapng", "reports/sequence", "reports/text",
 	},
 	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
@@ -102,8 +102,9 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/github", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
+	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
 	"bench/tracking": {"sim"}, // connections are numbers
 	"bench/same":     {},      // two binaries and the files that they write
@@ -159,6 +160,7 @@ var libraries = []library{
 	{"github.com/goccy/go-yaml", []string{"scenarios/form"}, true, "only the scenario format is YAML"},
 	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
 	{"github.com/spf13/cobra", []string{"cmd"}, false, "only the command has a command line"},
+	{"github.com/google/go-containerregistry", []string{"cmd/release"}, false, "images of containers; the program knows nothing of them"},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
 	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "code that draws for people checks for a terminal"},
 	{"github.com/vishvananda/netlink", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},

@@ -39,6 +39,7 @@ func newList() *cobra.Command {
 	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
 	cmd.Flags().StringSliceVar(&f.in, "in", nil, "only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
 	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that can run in this world: virtual or netns")
+	completeFlags(cmd, worldNames()...)
 	return cmd
 }
 

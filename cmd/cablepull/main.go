@@ -80,7 +80,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch status {
 	case exitPassed, exitFailed:
 	case exitInterrupted:
-		fmt.Fprintln(stderr, "cablepull: interrupted")
+		var interrupted *trial.InterruptedError
+		if errors.As(err, &interrupted) {
+			err = interrupted
+		} else {
+			err = errors.New("interrupted")
+		}
+		fmt.Fprintf(stderr, "cablepull: %v\n", err)
 	case exitBench:
 		fmt.Fprintf(stderr, "cablepull: the bench itself failed: %v\n\n%s\n", err, howToReport(args))
 	default:

@@ -71,5 +71,9 @@ run needs; 3 if the bench itself failed.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newList(), newRun(args), newDoctor(args), newSchema())
 	root.AddCommand(newParts()...)
+	root.AddCommand(releaseVerbs...)
 	return root
 }
+
+// releaseVerbs are verbs of a build for the release tool: see manual.go.
+var releaseVerbs []*cobra.Command

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -20,7 +21,8 @@ type session struct {
 	ctx            context.Context
 	flags          runFlags
 	stdout, stderr io.Writer
-	bare           bool // one scenario and seed: print the whole run
+	bare           bool         // one scenario and seed: print the whole run
+	library        page.Library // for --report about many
 	view           text.View
 	output         *trial.Output // of --out; nil: none
 	summary        *os.File      // of --summary; nil: none
@@ -107,7 +109,7 @@ func verdict(results []trial.Result) error {
 	case trial.Failed:
 		return errFailed
 	case trial.Interrupted:
-		return context.Canceled
+		return r.Err
 	case trial.Defect:
 		return benchError{r.Err}
 	}
@@ -119,7 +121,8 @@ func verdict(results []trial.Result) error {
 func (s *session) playBare(trials []trial.Trial) []trial.Result {
 	var results []trial.Result
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
+		t.Report = len(trials) > 1 && t.Report // else it has the page for itself
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window, Record: s.flags.report != ""}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -149,7 +152,7 @@ func (s *session) print(results []trial.Result, pairs []*reports.Comparison) err
 	case s.flags.json:
 		return printAll(s.stdout, "runs", runs)
 	case s.bare && slices.ContainsFunc(results, func(r trial.Result) bool { return r.Err != nil }):
-		return nil // the error says it all
+		return s.printInterrupted(results)
 	case s.bare && len(pairs) == 1:
 		return blame(text.WriteComparison(s.stdout, pairs[0], s.options()))
 	case s.bare:
@@ -158,6 +161,18 @@ func (s *session) print(results []trial.Result, pairs []*reports.Comparison) err
 		return blame(text.WriteVariants(s.stdout, runs, s.options()))
 	case len(runs) > 0:
 		return blame(text.WriteSummary(s.stdout, runs, s.options()))
+	}
+	return nil
+}
+
+// printInterrupted prints what is known of a run that was interrupted. Of any
+// other run without a verdict the error says all.
+func (s *session) printInterrupted(results []trial.Result) error {
+	for i := range results {
+		var interrupted *trial.InterruptedError
+		if errors.As(results[i].Err, &interrupted) {
+			return blame(text.WriteRun(s.stdout, &results[i].Report, s.options()))
+		}
 	}
 	return nil
 }
@@ -187,6 +202,7 @@ func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 	results := make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
 	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
+		s.addPage(i, trials[i], &r)
 		results[i] = r
 		if r.Report.Skipped == "" {
 			step()

@@ -51,7 +51,7 @@ func (c *columns) head(p *page, width int) {
 		for i, l := range lanes {
 			labels[i] = l.Label
 		}
-		c.headings = append(c.headings, p.cut(labels, width))
+		c.headings = append(c.headings, p.differences(labels, width))
 	}
 }
 

@@ -14,10 +14,32 @@ const separators = "-._/ "
 const headMin = 4
 
 // cut returns names that take at most width columns and differ where the names
-// do. A name that is longer loses what it shares with those from which it could
-// not be told otherwise: datapower-production-a-eu and
+// do. A name that is longer loses its middle; if it could not be told from
+// others then, it loses what it shares with them: datapower-production-a-eu and
 // datapower-production-b-eu become datapower…-a… and datapower…-b….
 func (p *page) cut(names []string, width int) []string {
+	short := make([]string, len(names))
+	equal := map[string][]int{}
+	var long []string
+	for i, name := range names {
+		short[i] = p.middle([]rune(p.clean(name)), width)
+		if p.width(name) > width && equal[short[i]] == nil {
+			long = append(long, short[i])
+		}
+		equal[short[i]] = append(equal[short[i]], i)
+	}
+	for _, form := range long {
+		if same := equal[form]; len(same) > 1 {
+			p.cutTogether(names, short, same, width)
+		}
+	}
+	p.number(names, short, width)
+	return short
+}
+
+// differences returns short names as cut does, but only what differs of those
+// that are too long, as headings of narrow columns.
+func (p *page) differences(names []string, width int) []string {
 	short := make([]string, len(names))
 	var long []int
 	for i, name := range names {

@@ -77,7 +77,7 @@ func (p *page) section() {
 // heading prints a title over a section.
 func (p *page) heading(title string) {
 	p.line()
-	p.line(span{title, bold})
+	p.wrapped(nil, []span{{title, bold}})
 }
 
 // wrapped prints head and then body, word by word, on as many lines as it

@@ -44,34 +44,67 @@ func (p *page) runs(results []reports.Result) {
 	for i := range results {
 		rows = append(rows, summaryRow(&results[i]))
 	}
+	drop := func(column int) {
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], column, column+1)
+		}
+	}
 	if !slices.ContainsFunc(results, func(r reports.Result) bool { return r.World != "virtual" }) {
-		for i := range rows {
-			rows[i] = slices.Delete(rows[i], 2, 3)
-		}
+		drop(2)
 	}
+	texts := []bool{true, true}
 	if !slices.ContainsFunc(results, func(r reports.Result) bool { return r.Variant != "" }) {
-		for i := range rows {
-			rows[i] = slices.Delete(rows[i], 1, 2)
+		drop(1)
+		texts = texts[:1]
+	}
+	sign := p.width(p.sign(true).text)
+	widths, room := p.columnWidths(rows), 0
+	for { // without the last columns if names would have too little room
+		room = p.Width - sign - 1 - 2*(len(widths)-1)
+		figures := 0
+		for _, w := range widths[len(texts):] {
+			figures += w
+		}
+		const nameMin = 20
+		if last := len(widths) - 1; room-figures >= nameMin*len(texts) || rows[0][last] == "kept" {
+			break
+		} else {
+			drop(last)
+			widths = widths[:last]
 		}
 	}
+	p.fit(append(texts, make([]bool, len(widths)-len(texts))...), widths, room)
+	for column := range texts {
+		var names []string
+		for _, row := range rows {
+			names = append(names, row[column])
+		}
+		for i, name := range p.cut(names, widths[column]) {
+			rows[i][column] = name
+		}
+	}
+	for i, row := range rows {
+		mark, how := span{p.pad("", sign, false), plain}, dim
+		if i > 0 {
+			mark, how = p.signOf(&results[i-1]), plain
+		}
+		spans := []span{mark, {" ", plain}}
+		for j, cell := range row {
+			spans = append(spans, span{p.pad(cell, widths[j], j >= len(texts)) + "  ", how})
+		}
+		p.line(spans...)
+	}
+}
+
+// columnWidths are the widths of columns, if nothing is cut.
+func (p *page) columnWidths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], p.width(cell))
 		}
 	}
-	widths[0] = min(widths[0], p.Width/3)
-	for i, row := range rows {
-		sign, how := span{p.pad("", p.width(p.sign(true).text), false), plain}, dim
-		if i > 0 {
-			sign, how = p.signOf(&results[i-1]), plain
-		}
-		spans := []span{sign, {" " + p.pad(p.shorten(row[0], widths[0]), widths[0], false), how}}
-		for j, cell := range row[1:] {
-			spans = append(spans, span{"  " + p.pad(cell, widths[j+1], true), how})
-		}
-		p.line(spans...)
-	}
+	return widths
 }
 
 // WriteFailure draws one failed run as one line, for a sweep that goes on.
@@ -94,6 +127,17 @@ func (p *page) signOf(r *reports.Result) span {
 }
 
 func summaryRow(r *reports.Result) []string {
+	pace := "-"
+	if r.Wall >= time.Microsecond {
+		pace = factor(r) + "×"
+	}
+	row := []string{r.Scenario, r.Variant, r.World, strconv.FormatUint(r.Seed, 10)}
+	return append(append(row, worst(r)...), nominal(r.Simulated), short(r.Wall), pace)
+}
+
+// worst is the longest outage and takeover of a run, and how many connections
+// were kept of those that the worst fault found.
+func worst(r *reports.Result) []string {
 	outage, takeover, kept := "-", "-", "-"
 	if len(r.Measures.Outages) > 0 {
 		outage = longest(r.Measures.Outages)
@@ -104,11 +148,7 @@ func summaryRow(r *reports.Result) []string {
 	if c, ok := fewestKept(r.Measures.Connections); ok {
 		kept = fmt.Sprintf("%d/%d", c.Kept, c.Established)
 	}
-	pace := "-"
-	if r.Wall >= time.Microsecond {
-		pace = factor(r) + "×"
-	}
-	return []string{r.Scenario, r.Variant, r.World, strconv.FormatUint(r.Seed, 10), outage, takeover, kept, nominal(r.Simulated), short(r.Wall), pace}
+	return []string{outage, takeover, kept}
 }
 
 // longest returns the longest outage of all clients.

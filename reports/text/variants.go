@@ -11,13 +11,10 @@ import (
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
-// variantsMax is how many variants have room side by side; more stand in lines
-// below each other.
-const variantsMax = 4
-
 // WriteVariants draws the runs of all variants of a scenario under one seed in
 // one world: what each measured, side by side, then the failures and the
-// totals.
+// totals. Variants whose names have no room next to each other are numbered,
+// and a table says which is which.
 func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 	first := &results[0]
 	p := newPage(o)
@@ -28,69 +25,158 @@ func WriteVariants(w io.Writer, results []reports.Result, o Options) error {
 	p.line(span{first.Scenario, bold}, span{fmt.Sprintf("  %s, seed %d, %s world, %s", count(len(results), "variant"), first.Seed, first.World, nominal(first.Simulated)), dim})
 	p.about(first.About)
 	played := slices.DeleteFunc(slices.Clone(results), func(r reports.Result) bool { return r.Skipped != "" })
-	if len(played) > variantsMax {
-		p.line()
-		p.runs(played)
-	} else {
-		p.table(sideBySide(played))
+	if len(played) > 0 {
+		p.variants(played)
 	}
 	p.end(results)
 	return p.writeTo(w)
 }
 
-// sideBySide has a row for each figure that is not zero for all, and a column
-// for each run.
-func sideBySide(results []reports.Result) *table {
-	title, names := headings(results)
-	verdicts := []span{{"verdict", plain}, {"", plain}}
-	for i := range results {
-		verdicts = append(verdicts, verdictOf(&results[i]))
+// variants draws the tables.
+func (p *page) variants(played []reports.Result) {
+	axes := axesOf(played)
+	differing, shared := figureRows(played)
+	if len(axes) == 1 {
+		title := "Variants"
+		if axes[0].key != "variant" {
+			title += " of " + axes[0].key
+		}
+		if t := sideBySide(title, axes[0].values, played, differing); p.fits(t) {
+			p.table(t)
+			p.table(sharedBy(shared))
+			return
+		}
 	}
-	t := newTable(title, slices.Concat([]string{"<measure", "<of"}, names)...)
-	t.most = comparedMax
-	t.inked(verdicts)
-	for _, row := range figureRows(results) {
-		cells := []span{{row.name, plain}, {row.of, plain}}
-		for i := range row.cells {
-			if row.cells[i] == "" {
-				row.cells[i] = absent
-			}
-			cells = append(cells, span{row.cells[i], plain})
+	numbers := make([]string, len(played))
+	for i := range numbers {
+		numbers[i] = strconv.Itoa(i + 1)
+	}
+	p.table(legendOf(axes, numbers, played))
+	if t := sideBySide("Measures that differ", numbers, nil, differing); p.fits(t) {
+		p.table(t)
+	}
+	p.table(sharedBy(shared))
+}
+
+// legendOf says which variant has which number, and how each ended.
+func legendOf(axes []axis, numbers []string, results []reports.Result) *table {
+	head := []string{"no."}
+	for _, a := range axes {
+		head = append(head, "<"+a.key)
+	}
+	t := newTable("Variants", append(head, "<verdict", "outage", "takeover", "kept")...)
+	t.most = len(results)
+	for i := range results {
+		cells := []span{{numbers[i], plain}}
+		for _, a := range axes {
+			cells = append(cells, span{a.values[i], plain})
 		}
-		if row.zero {
-			continue
-		}
-		if len(slices.Compact(slices.Clone(row.cells))) == 1 {
-			for i := range cells {
-				cells[i].ink = dim // what the variants share is not what the reader looks for
-			}
+		cells = append(cells, verdictOf(&results[i]))
+		for _, text := range worst(&results[i]) {
+			cells = append(cells, span{text, plain})
 		}
 		t.inked(cells)
 	}
 	return t
 }
 
-// headings returns the title of the table, and a heading for each variant. If
-// all differ in one key, it stands in the title: names of measures need the
-// room.
-func headings(results []reports.Result) (title string, names []string) {
-	var values []string
-	shared := ""
-	for i := range results {
-		key, value, _ := strings.Cut(results[i].Variant, "=")
-		if i == 0 {
-			shared = key
+// sideBySide has a column for each run and a row for each figure. The verdicts
+// come first, unless there are no results.
+func sideBySide(title string, headings []string, results []reports.Result, rows []*figureRow) *table {
+	t := newTable(title, slices.Concat([]string{"<measure", "<of"}, headings)...)
+	t.most = comparedMax
+	if len(results) > 0 {
+		verdicts := []span{{"verdict", plain}, {"", plain}}
+		for i := range results {
+			verdicts = append(verdicts, verdictOf(&results[i]))
 		}
-		if key != shared || strings.Contains(value, "=") {
-			shared = ""
-		}
-		names, values = append(names, results[i].Variant), append(values, value)
+		t.inked(verdicts)
 	}
-	if shared == "" {
-		return "Variants", names
+	for _, row := range rows {
+		t.row(slices.Concat([]string{row.name, row.of}, row.cells)...)
 	}
-	return "Variants of " + shared, values
+	return t
 }
+
+// sharedBy lists the figures that are the same for all variants: they are not
+// what a reader of variants looks for first.
+func sharedBy(rows []*figureRow) *table {
+	t := newTable("Measures that are the same for all", "<measure", "<of", "value")
+	for _, row := range rows {
+		t.row(row.name, row.of, row.cells[0])
+	}
+	return t
+}
+
+// fits reports whether a table keeps enough of its texts on the page.
+func (p *page) fits(t *table) bool {
+	const textMin = 18 // columns in which names of measures can be told apart
+	total := 0
+	for i, w := range p.widths(t) {
+		if t.left[i] {
+			w = min(w, textMin)
+		}
+		total += w + len("  ")
+	}
+	return total <= p.Width
+}
+
+// axis is a key in which variants differ, and the value of each variant.
+type axis struct {
+	key    string
+	values []string
+}
+
+// axesOf takes the names of variants apart, such as policy=none,ttl=10s. Keys
+// with one value for all say nothing.
+func axesOf(results []reports.Result) []axis {
+	var axes []axis
+	whole := axis{key: "variant"}
+	regular := true
+	for i := range results {
+		whole.values = append(whole.values, results[i].Variant)
+		parts := pairs(results[i].Variant)
+		if i == 0 {
+			axes = make([]axis, len(parts))
+		}
+		if regular = regular && len(parts) == len(axes); !regular {
+			continue
+		}
+		for j, part := range parts {
+			key, value, _ := strings.Cut(part, "=")
+			if i == 0 {
+				axes[j].key = key
+			}
+			regular = regular && key == axes[j].key
+			axes[j].values = append(axes[j].values, value)
+		}
+	}
+	if !regular {
+		return []axis{whole}
+	}
+	axes = slices.DeleteFunc(axes, func(a axis) bool { return len(results) > 1 && same(a.values) })
+	if len(axes) == 0 {
+		return []axis{whole}
+	}
+	return axes
+}
+
+// pairs divides a name at its commas. What has no = belongs to the value before
+// it.
+func pairs(name string) []string {
+	var all []string
+	for part := range strings.SplitSeq(name, ",") {
+		if last := len(all) - 1; last >= 0 && !strings.Contains(part, "=") {
+			all[last] += "," + part
+			continue
+		}
+		all = append(all, part)
+	}
+	return all
+}
+
+// same reports whether all values are equal.
+func same(values []string) bool { return len(slices.Compact(slices.Clone(values))) == 1 }
 
 // verdictOf is how a run ended, in a word.
 func verdictOf(r *reports.Result) span {
@@ -103,15 +189,17 @@ func verdictOf(r *reports.Result) span {
 	return span{"FAIL", bad}
 }
 
-// figureRow is one figure of several runs; a cell is empty if the run has none.
+// figureRow is one figure of several runs.
 type figureRow struct {
 	name, of string
 	cells    []string
 	zero     bool // in all runs
 }
 
-// figureRows lists the figures of runs, those of the first one first.
-func figureRows(results []reports.Result) []*figureRow {
+// figureRows lists the figures of runs, those of the first one first, without
+// those that are zero in all: first those in which the runs differ, then the
+// others.
+func figureRows(results []reports.Result) (differing, shared []*figureRow) {
 	var rows []*figureRow
 	known := map[[2]string]*figureRow{}
 	for i := range results {
@@ -122,7 +210,7 @@ func figureRows(results []reports.Result) []*figureRow {
 			key := [2]string{f.ID, f.Of}
 			row := known[key]
 			if row == nil {
-				row = &figureRow{name: f.Name, of: f.Of, cells: make([]string, len(results)), zero: true}
+				row = &figureRow{name: f.Name, of: f.Of, cells: slices.Repeat([]string{absent}, len(results)), zero: true}
 				known[key] = row
 				rows = append(rows, row)
 			}
@@ -130,7 +218,16 @@ func figureRows(results []reports.Result) []*figureRow {
 			row.zero = row.zero && f.Value == 0
 		}
 	}
-	return rows
+	for _, row := range rows {
+		switch {
+		case row.zero:
+		case same(row.cells):
+			shared = append(shared, row)
+		default:
+			differing = append(differing, row)
+		}
+	}
+	return differing, shared
 }
 
 // figureText prints the value of a figure.

@@ -117,6 +117,35 @@ func TestPlayInterrupted(t *testing.T) {
 	}
 }
 
+// TestPlayInterruptedWithATimeline: if a timeline is drawn, an interrupted
+// trial has what is known until then, in its files as well. It is not judged,
+// though it expects something.
+func TestPlayInterruptedWithATimeline(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := InProcess{Timeline: true, Watch: func(e event.Event) {
+		if e.At >= 20*time.Second {
+			cancel()
+		}
+	}}
+	dir := filepath.Join(t.TempDir(), "out")
+	endless := strings.Replace(quick, "duration: 40s", "duration: 100000h", 1)
+	r := p.Play(ctx, Trial{Source: write(t, endless), Seed: 1, World: Virtual, Dir: dir})
+	var interrupted *InterruptedError
+	if !errors.As(r.Err, &interrupted) || !errors.Is(r.Err, context.Canceled) || r.Status() != Interrupted || interrupted.At != r.Report.Simulated || interrupted.At < 20*time.Second {
+		t.Fatalf("got %v at %v, status %d", r.Err, r.Report.Simulated, r.Status())
+	}
+	if len(r.Report.Events) == 0 || len(r.Report.Measures.Takeovers) == 0 || r.Report.Passed || len(r.Report.Expectations)+len(r.Report.Violations) > 0 {
+		t.Errorf("got %d events, takeovers %v, passed %t, judged %v and %v", len(r.Report.Events), r.Report.Measures.Takeovers, r.Report.Passed, r.Report.Expectations, r.Report.Violations)
+	}
+	for _, name := range ArtefactNames() {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		says := name == TimelineFile || name == reports.RunFile || name == reports.JUnitFile
+		if err != nil || says && !bytes.Contains(data, []byte(r.Err.Error())) {
+			t.Errorf("%s: %v, want %q in\n%.500s", name, err, r.Err, data)
+		}
+	}
+}
+
 // playerFunc is a function as a Player.
 type playerFunc func(ctx context.Context, t Trial) Result
 

@@ -1,9 +1,15 @@
 package trial
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
+	"github.com/cablepull/cablepull/reports/picture"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // Result is the outcome of a trial: a verdict, or whose fault it is that there
@@ -13,7 +19,12 @@ type Result struct {
 	Blame  Blame          `json:"blame"`
 	Kept   bool           `json:"kept"` // its artefacts are in the trial's directory
 	Page   string         `json:"page"` // Report.Page, which run.json does not have
+	Part   page.Part      `json:"part"` // of a page about many; empty unless the trial asks for it
 	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
+	// Record and Drawn, the events of the whole run, are what report.html shows
+	// besides Report; nil unless the player keeps them.
+	Record *picture.Record `json:"-"`
+	Drawn  []event.Event   `json:"-"`
 }
 
 // Status is the exit status of a process that played trials.
@@ -98,6 +109,25 @@ func (t Trial) without(version string, blame Blame, err error) Result {
 	r.Blame, r.Err = blame, err
 	r.Report.Error, r.Report.Defect = err.Error(), blame == BlameBench
 	return r
+}
+
+// InterruptedError says when a signal stopped a trial of which something is
+// known. It is context.Canceled.
+type InterruptedError struct{ At time.Duration }
+
+// Error implements error.
+func (e *InterruptedError) Error() string {
+	return fmt.Sprintf("interrupted at %v: not judged", e.At.Round(100*time.Millisecond))
+}
+
+// Is implements errors.Is.
+func (e *InterruptedError) Is(target error) bool { return target == context.Canceled }
+
+// interrupt turns the result of a trial that was stopped into one without a
+// verdict.
+func (r *Result) interrupt(at time.Duration) {
+	r.Blame, r.Err = BlameSignal, &InterruptedError{at}
+	r.Report.Passed, r.Report.Error = false, r.Err.Error()
 }
 
 // restored gives a result from another process its error back.

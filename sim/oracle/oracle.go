@@ -70,6 +70,10 @@ func (o *Oracle) Finish() (Measures, []Violation) {
 	return m, violations
 }
 
+// EndAt says that the run has ended before its time: what is open then counts
+// up to that instant.
+func (o *Oracle) EndAt(at time.Duration) { o.end = at }
+
 // Fold passes all events of a run to a new oracle, and finishes it.
 func Fold(events []event.Event, f Facts, own ...Own) (Measures, []Violation) {
 	o := New(f, own...)
