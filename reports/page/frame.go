@@ -47,3 +47,8 @@ func policy(scripts ...string) string {
 	}
 	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src" + hashes.String()
 }
+
+// Policy is the content security policy of the pages of this version, for
+// whoever serves them: a browser runs their own scripts alone, and makes no
+// request.
+func Policy() string { return policy(uPlot, read("script.js")) }
