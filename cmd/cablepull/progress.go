@@ -41,6 +41,10 @@ func (s *session) progress(total int) (step, finish func()) {
 	return bar.Increment, finish
 }
 
+// announceMin is the shortest run in real time of which a word is said when it
+// is alone.
+const announceMin = 10 * time.Second
+
 // announce prints how long runs in real time will take.
 func (s *session) announce(trials []trial.Trial, batch []int) {
 	if len(batch) == 0 {

@@ -118,6 +118,9 @@ func verdict(results []trial.Result) error {
 // has no verdict.
 func (s *session) playBare(trials []trial.Trial) []trial.Result {
 	var results []trial.Result
+	if due := trial.Due(trials)[trial.Netns]; len(due) > 0 && trials[due[0]].Scenario.Duration >= announceMin {
+		s.announce(trials, due)
+	}
 	for _, t := range trials {
 		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
 		if t.World == trial.Netns {
