@@ -94,7 +94,7 @@ var flow = map[string][]string{
 	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "reports", "reports/pcapng", "reports/sequence", "reports/text",
+		"scenarios", "scenarios/incidents", "reports", "reports/page", "reports/picture", "reports/pcapng", "reports/sequence", "reports/text",
 	},
 	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
@@ -102,7 +102,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/github", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},

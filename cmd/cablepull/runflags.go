@@ -27,6 +27,7 @@ type runFlags struct {
 	out       string
 	force     bool
 	keep      string
+	report    string
 	junit     string
 	summary   string
 	annotate  string
@@ -68,6 +69,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.out, "out", "", "directory for the artefacts: a folder for each run, and runs.json, which lists them")
 	flags.BoolVar(&f.force, "force", false, "with --out: replace the runs of an earlier call")
 	flags.StringVar(&f.keep, "keep", string(trial.KeepAll), "with --out: the artefacts of all runs, or of failures")
+	flags.StringVar(&f.report, "report", "", "write a page for people about the run, or about all runs, to this HTML file")
 	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
 	flags.StringVar(&f.summary, "summary", "", "append a table of the runs in Markdown to this file (default with --annotate github: $GITHUB_STEP_SUMMARY)")
 	flags.StringVar(&f.annotate, "annotate", "", "github: print failures and warnings as workflow commands, to standard error")
@@ -92,7 +94,7 @@ type mistake struct {
 // pattern of the shell matches may be one file.
 func (f *runFlags) check() error {
 	checks := append(f.wrongValues(), f.wrongTogether()...)
-	for _, name := range []string{"seeds", "variant", "tag", "in", "out", "junit", "summary", "annotate"} {
+	for _, name := range []string{"seeds", "variant", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
 		checks = append(checks, mistake{f.isEmpty(name), fmt.Sprintf("--%s: got nothing, want a value, or no such flag", name)})
 	}
 	for _, c := range checks {
@@ -108,7 +110,7 @@ func (f *runFlags) check() error {
 func (f *runFlags) isEmpty(name string) bool {
 	texts := map[string]string{
 		"seeds": f.seeds, "variant": f.variant, "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
-		"out": f.out, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
+		"out": f.out, "report": f.report, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
 	}
 	return f.given(name) && texts[name] == ""
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -20,7 +21,8 @@ type session struct {
 	ctx            context.Context
 	flags          runFlags
 	stdout, stderr io.Writer
-	bare           bool // one scenario and seed: print the whole run
+	bare           bool         // one scenario and seed: print the whole run
+	library        page.Library // for --report about many
 	view           text.View
 	output         *trial.Output // of --out; nil: none
 	summary        *os.File      // of --summary; nil: none
@@ -122,7 +124,8 @@ func (s *session) playBare(trials []trial.Trial) []trial.Result {
 		s.announce(trials, due)
 	}
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
+		t.Report = len(trials) > 1 && t.Report // else it has the page for itself
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window, Record: s.flags.report != ""}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
@@ -202,6 +205,7 @@ func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 	results := make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
 	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
+		s.addPage(i, trials[i], &r)
 		results[i] = r
 		if r.Report.Skipped == "" {
 			step()
