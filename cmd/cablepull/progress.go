@@ -57,7 +57,11 @@ func (s *session) announce(trials []trial.Trial, batch []int) {
 		sum += trials[i].Scenario.Duration
 	}
 	about := max(longest, sum/time.Duration(jobs)).Round(time.Second)
-	fmt.Fprintf(s.stderr, "cablepull: %s in real time, %d in parallel: about %v\n", counted(len(batch), "run"), jobs, about)
+	parallel := ""
+	if len(batch) > 1 {
+		parallel = fmt.Sprintf(", %d in parallel", jobs)
+	}
+	s.note("%s in real time%s: about %v", counted(len(batch), "run"), parallel, about)
 }
 
 // follow shows on a terminal how far a run in real time is and the latest
