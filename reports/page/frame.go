@@ -14,6 +14,9 @@ var source embed.FS
 //go:embed uplot/uPlot.iife.min.js
 var uPlot string
 
+//go:embed uplot/LICENSE
+var uPlotLicence string
+
 //go:embed uplot/uPlot.min.css
 var uPlotStyle string
 
@@ -30,11 +33,11 @@ func read(name string) string {
 
 // newFrame returns the frame of a page.
 func newFrame(title string) frame {
-	script := read("script.js")
+	script, zoom := read("script.js"), "/*\n"+uPlotLicence+"*/\n"+uPlot
 	return frame{
 		Title: title, Style: template.CSS(uPlotStyle + read("style.css")),
-		UPlot: template.JS(uPlot), Script: template.JS(script),
-		Policy: policy(uPlot, script),
+		UPlot: template.JS(zoom), Script: template.JS(script),
+		Policy: policy(zoom, script),
 	}
 }
 
@@ -47,3 +50,8 @@ func policy(scripts ...string) string {
 	}
 	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src" + hashes.String()
 }
+
+// Policy is the content security policy of the pages of this version, for
+// whoever serves them: a browser runs their own scripts alone, and makes no
+// request.
+func Policy() string { return policy(uPlot, read("script.js")) }

@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
+	"github.com/cablepull/cablepull/reports/perfetto"
 	"github.com/cablepull/cablepull/reports/picture"
 	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/reports/text"
@@ -21,7 +23,7 @@ const TimelineFile = "timeline.txt"
 
 // table lists the files that are written when a trial is over, in the order in
 // which they appear. The capture and events.jsonl, which are written during the
-// trial, come before them, report.html and run.json after them.
+// trial, come before them, run.pftrace, report.html and run.json after them.
 var table = []reports.File{
 	{Name: TimelineFile, Write: func(w io.Writer, r *reports.Result) error { return text.WriteRun(w, r, paper) }},
 	{Name: reports.JUnitFile, Write: func(w io.Writer, r *reports.Result) error {
@@ -40,7 +42,7 @@ func ArtefactNames() []string {
 	for _, f := range table {
 		names = append(names, f.Name)
 	}
-	return append(names, page.File, reports.RunFile)
+	return append(names, perfetto.File, page.File, reports.RunFile)
 }
 
 // pageOf draws a run on paper.
@@ -55,6 +57,7 @@ type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
 	events    *event.Writer
+	trace     *perfetto.Trace
 	record    *picture.Record  // for report.html
 	frames    *sequence.Frames // those around faults; nil if nobody draws them
 }
@@ -65,7 +68,9 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 		return &artefacts{}, nil
 	}
 	a := &artefacts{}
-	d, err := reports.OpenDirectory(t.Dir, append(slices.Clip(table), reports.File{Name: page.File, Write: a.writePage})...)
+	a.trace = perfetto.New(a.announced)
+	d, err := reports.OpenDirectory(t.Dir, append(slices.Clip(table),
+		reports.File{Name: perfetto.File, Write: a.trace.Write}, reports.File{Name: page.File, Write: a.writePage})...)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +100,12 @@ func (a *artefacts) draw(rec *picture.Record) {
 func (a *artefacts) writePage(w io.Writer, r *reports.Result) error {
 	beside := slices.DeleteFunc(ArtefactNames(), func(name string) bool { return name == page.File })
 	return page.Write(w, a.record, r, beside)
+}
+
+// announced says which frame told a machine where an address is.
+func (a *artefacts) announced(node, ip, mac string, at time.Duration) (perfetto.Announcement, bool) {
+	told, found := a.frames.Announced(node, ip, mac, at)
+	return perfetto.Announcement{From: told.From, SentAt: told.SentAt, Gratuitous: told.Gratuitous}, found
 }
 
 // observer captures the frames and watches them; nil if nobody needs them.
@@ -132,17 +143,17 @@ func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
 }
 
 // follow returns the function that gets every event in order: it passes them to
-// the file and to also, unless that is nil.
+// the file, to the trace and to also, unless that is nil.
 func (a *artefacts) follow(also func(event.Event)) func(event.Event) {
-	switch {
-	case a.events == nil:
+	if a.events == nil {
 		return also
-	case also == nil:
-		return a.events.Write
 	}
 	return func(e event.Event) {
 		a.events.Write(e)
-		also(e)
+		a.trace.Observe(e)
+		if also != nil {
+			also(e)
+		}
 	}
 }
 

@@ -84,6 +84,7 @@ func (t Trial) blank(version string) Result {
 	r := reports.Result{Scenario: t.Label(), Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About, r.Warnings, r.File = t.Scenario.Name, t.Scenario.About, t.Warnings(), t.Scenario.File()
+		r.Tags = t.Scenario.Tags
 		r.Nodes = t.Scenario.NodeOrder()
 	}
 	return Result{Report: r}
