@@ -105,7 +105,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/incidents", "scenarios/reference", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
@@ -164,6 +164,7 @@ var libraries = []library{
 	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
 	{"github.com/spf13/cobra", []string{"cmd"}, false, "only the command has a command line"},
 	{"github.com/google/go-containerregistry", []string{"cmd/release"}, false, "images of containers; the program knows nothing of them"},
+	{"github.com/spf13/pflag", []string{"cmd"}, false, "only the command has flags"},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
 	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "code that draws for people checks for a terminal"},
 	{"github.com/vishvananda/netlink", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},

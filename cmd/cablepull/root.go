@@ -60,6 +60,7 @@ command line or the scenario is invalid, or the machine lacks something that the
 run needs; 3 if the bench itself failed.`,
 		Example: `  cablepull list
   cablepull run cable-pull
+  cablepull init my.yaml
   cablepull run my.yaml --seed 42 --out runs/x
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --world both
@@ -69,8 +70,9 @@ run needs; 3 if the bench itself failed.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newRun(args), newDoctor(args), newServe(), newSchema())
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
 	root.AddCommand(newParts()...)
 	root.AddCommand(releaseVerbs...)
 	return root

@@ -81,6 +81,14 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.allowExec, "allow-exec", false, "let scenario files run the real programs that they name")
 	flags.BoolVar(&f.strict, "strict", false, "refuse to run a scenario with warnings")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask before a run that takes long or needs much memory")
+	offer(cmd, "variant", completeVariants)
+	offerWords(cmd, "keep", string(trial.KeepAll), string(trial.KeepFailures))
+	offerWords(cmd, "annotate", annotateGitHub)
+	for _, name := range []string{"seed", "seeds", "jobs"} {
+		offerWords(cmd, name) // any number
+	}
+	_ = cmd.MarkFlagDirname("out") // there are such flags
+	_ = cmd.MarkFlagFilename("junit", "xml")
 }
 
 // mistake is a combination of flags that nobody can mean.

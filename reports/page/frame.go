@@ -14,6 +14,9 @@ var source embed.FS
 //go:embed uplot/uPlot.iife.min.js
 var uPlot string
 
+//go:embed uplot/LICENSE
+var uPlotLicence string
+
 //go:embed uplot/uPlot.min.css
 var uPlotStyle string
 
@@ -30,11 +33,11 @@ func read(name string) string {
 
 // newFrame returns the frame of a page.
 func newFrame(title string) frame {
-	script := read("script.js")
+	script, zoom := read("script.js"), "/*\n"+uPlotLicence+"*/\n"+uPlot
 	return frame{
 		Title: title, Style: template.CSS(uPlotStyle + read("style.css")),
-		UPlot: template.JS(uPlot), Script: template.JS(script),
-		Policy: policy(uPlot, script),
+		UPlot: template.JS(zoom), Script: template.JS(script),
+		Policy: policy(zoom, script),
 	}
 }
 

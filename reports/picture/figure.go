@@ -50,7 +50,8 @@ type Series struct {
 	Name   string   `json:"name"`
 	Class  string   `json:"class"` // of the style sheet: its colour
 	Dash   bool     `json:"dash"`
-	Step   bool     `json:"step"` // a value holds until the next one
+	Step   bool     `json:"step"`   // a value holds until the next one
+	Points bool     `json:"points"` // no line, a mark for each value
 	Values []Number `json:"values"`
 }
 

@@ -26,12 +26,14 @@ const (
 var metricTexts = [metrics]struct {
 	name, title, about, unit string
 }{
-	tableEntries: {"forwarding-table", "Forwarding table", "Connections in the forwarding table of each member, and of them those that count as active.", "connections"},
+	tableEntries: {"forwarding-table", "Forwarding table", "Connections in the forwarding table of each member, and of them those that count as active. A line ends where its machine loses its power.", "connections"},
 	memberWeight: {"weights", "Weights", "The weight of each member of a self-balancing group for new connections; 0: it gets none.", "weight"},
 	processor: {
-		"cpu", "CPU", "Per cent of a machine's processors that are in use for requests, or for the control plane. What the kernel does costs nothing in this bench.", "%",
+		"cpu", "CPU", "Per cent of a machine's processors that hogs take from a class of work. What programs use themselves is not recorded.", "%",
 	},
-	memory:            {"memory", "Memory", "Memory that the programs of each machine use.", "MiB"},
+	memory: {
+		"memory", "Memory", "Memory in use, as gateways with load-balancer groups report it each second, and other machines when they have too little or enough again.", "MiB",
+	},
 	clientConnections: {"client-connections", "Connections of clients at gateways", "Open connections of clients at each gateway with load-balancer groups.", "connections"},
 	requestsUnderWay:  {"requests-in-progress", "Requests in progress at gateways", "Requests that each gateway with load-balancer groups has taken and not answered yet.", "requests"},
 }
