@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"strings"
+	"sync"
 )
 
 //go:embed run.html library.html parts.html style.css script.js
@@ -20,7 +21,10 @@ var uPlotLicence string
 //go:embed uplot/uPlot.min.css
 var uPlotStyle string
 
-var templates = template.Must(template.New("").Funcs(functions).ParseFS(source, "*.html"))
+// templates are parsed when the first page is made: most processes make none.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(functions).ParseFS(source, "*.html"))
+})
 
 // read returns an embedded file.
 func read(name string) string {
