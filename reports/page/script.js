@@ -9,7 +9,7 @@
     const p = JSON.parse(box.querySelector("script").textContent);
     const digits = v => v == null ? "–" : String(Number(v.toPrecision(5)));
     const values = (u, all) => all.map(v => v == null ? "" : digits(v));
-    const scales = { x: { time: false, distr: p.x_log ? 3 : 1 }, y: { distr: p.y_log ? 3 : 1 } };
+    const scales = { x: { time: false, distr: p.x_log ? 3 : 1 }, y: { distr: p.y_log ? 3 : 1, range: p.y_share ? [0, 100] : undefined } };
     const axis = { stroke: colour("soft"), grid: { stroke: colour("hair"), width: 1 }, ticks: { stroke: colour("hair"), width: 1 } };
     const shade = u => {
       for (const f of p.faults || []) {

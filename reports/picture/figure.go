@@ -41,6 +41,7 @@ type Plot struct {
 	XLog   bool     `json:"x_log"`
 	YName  string   `json:"y_name"`
 	YLog   bool     `json:"y_log"`
+	YShare bool     `json:"y_share"` // y is from 0 to 100 %
 	Series []Series `json:"series"`
 	Faults []Shade  `json:"faults"` // shaded over the series; only if x is time
 }

@@ -171,7 +171,7 @@ func (q *requests) distribution() Figure {
 		all.count += q.clients[name].count
 	}
 	bins := all.sorted()
-	p := &Plot{XName: "latency, ms", XUnit: "ms", XLog: true, YName: "share of answers, %"}
+	p := &Plot{XName: "latency, ms", XUnit: "ms", XLog: true, YName: "share of answers, %", YShare: true}
 	for _, bin := range bins {
 		p.X = append(p.X, milliseconds(spanOf(bin)))
 	}
