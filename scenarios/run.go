@@ -21,6 +21,8 @@ type RunOptions struct {
 	Capture netfab.Observer   // sees every frame; may be nil
 	Watch   func(event.Event) // sees every event as it happens; may be nil
 	Follow  func(event.Event) // sees every event in order: see world.Options; may be nil
+	// Sample sees what machines use: see world.Options. May be nil.
+	Sample func(at time.Duration, node string, u world.Usage)
 	// Keep is the kinds of events that Outcome.Events has besides those that the
 	// expectations read.
 	Keep event.Set
@@ -119,7 +121,8 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	follower := s.newFollower()
 	keep := follower.counts.Keep().Or(o.Keep)
 	w, err := open(s.Topology, world.Options{
-		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Forget: event.All().Without(keep),
+		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Sample: o.Sample,
+		Forget: event.All().Without(keep),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %s: %w", s.Name, err)

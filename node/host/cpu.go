@@ -182,7 +182,7 @@ func (p *pool) advance() {
 	now := p.cpu.scope.Elapsed()
 	span := float64(now - p.at)
 	p.progress += float64(p.rate() * span) // rounded: some processors would fuse product and sum
-	p.used += float64(p.busy() * span)
+	p.used = p.usedBy(now)
 	p.at = now
 	const rounding = 0.5 // ns: the timer is set to whole nanoseconds
 	for len(p.jobs) > 0 && p.free > 0 && !p.cpu.frozen && p.jobs[0].done <= p.progress+rounding {

@@ -10,8 +10,9 @@ import (
 	"github.com/cablepull/cablepull/sim"
 )
 
-// TestGauge: figures calculated by hand. A job uses at most one core, hogs use
-// their share of all, and together they never use more than the machine has.
+// TestGauge: figures calculated by hand, of a gauge and of a meter. A job uses
+// at most one core, hogs use their share of all, and together they never use
+// more than the machine has.
 func TestGauge(t *testing.T) {
 	const s = time.Second
 	for name, c := range map[string]struct {
@@ -36,12 +37,16 @@ func TestGauge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newCPULab(t, c.cores)
-			g := l.host.CPU().Gauge(host.Service)
+			g, m := l.host.CPU().Gauge(host.Service), l.host.CPU().Meter(host.Service)
 			c.do(l)
 			var got []float64
 			for i := range c.want {
 				l.Run(time.Duration(i+1) * s)
+				metered := m.Busy() // before the gauge brings everything up to date
 				got = append(got, g.Busy())
+				if metered != got[i] {
+					t.Errorf("the meter reads %v, the gauge %v", metered, got[i])
+				}
 				if again := g.Busy(); again != got[i] {
 					t.Errorf("second reading in one instant: got %v, then %v", got[i], again)
 				}

@@ -15,6 +15,8 @@ var drawings = []drawing{
 	reaches,
 	watched,
 	metricFigures,
+	processorFigure,
+	memoryFigure,
 	sequences,
 }
 

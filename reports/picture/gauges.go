@@ -15,8 +15,6 @@ type metric uint8
 const (
 	tableEntries metric = iota
 	memberWeight
-	processor
-	memory
 	clientConnections
 	requestsUnderWay
 	metrics // how many there are
@@ -26,14 +24,8 @@ const (
 var metricTexts = [metrics]struct {
 	name, title, about, unit string
 }{
-	tableEntries: {"forwarding-table", "Forwarding table", "Connections in the forwarding table of each member, and of them those that count as active. A line ends where its machine loses its power.", "connections"},
-	memberWeight: {"weights", "Weights", "The weight of each member of a self-balancing group for new connections; 0: it gets none.", "weight"},
-	processor: {
-		"cpu", "CPU", "Per cent of a machine's processors that hogs take from a class of work. What programs use themselves is not recorded.", "%",
-	},
-	memory: {
-		"memory", "Memory", "Memory in use, as gateways with load-balancer groups report it each second, and other machines when they have too little or enough again.", "MiB",
-	},
+	tableEntries:      {"forwarding-table", "Forwarding table", "Connections in the forwarding table of each member, and of them those that count as active. A line ends where its machine loses its power.", "connections"},
+	memberWeight:      {"weights", "Weights", "The weight of each member of a self-balancing group for new connections; 0: it gets none.", "weight"},
 	clientConnections: {"client-connections", "Connections of clients at gateways", "Open connections of clients at each gateway with load-balancer groups.", "connections"},
 	requestsUnderWay:  {"requests-in-progress", "Requests in progress at gateways", "Requests that each gateway with load-balancer groups has taken and not answered yet.", "requests"},
 }
@@ -41,6 +33,7 @@ var metricTexts = [metrics]struct {
 // The limits of what gauges keep.
 const (
 	pointsMax = 2000 // of a series
+	peaksMax  = 300  // of one that keeps the largest values
 	linesMax  = 200  // of a metric
 )
 
@@ -56,6 +49,24 @@ type series struct {
 	name   string
 	points []point
 	apart  time.Duration // two points are so far apart at least
+	peaks  bool          // of values that follow closely the largest counts, not the last
+}
+
+// most is how many points are too many.
+func (s *series) most() int {
+	if s.peaks {
+		return peaksMax
+	}
+	return pointsMax
+}
+
+// merge is what remains of two values that follow closely. Where there was none
+// for a while, there is none.
+func (s *series) merge(before, v float64) float64 {
+	if s.peaks {
+		return math.Max(before, v)
+	}
+	return v
 }
 
 // point is a value from an instant on; not a number: there is none.
@@ -64,26 +75,25 @@ type point struct {
 	v  float64
 }
 
-// add adds a value. If there are too many, those that follow closely replace
-// each other.
+// add adds a value. If there are too many, those that follow closely are one.
 func (s *series) add(at time.Duration, v float64) {
 	n := len(s.points)
 	switch {
 	case n > 0 && (s.points[n-1].v == v || math.IsNaN(s.points[n-1].v) && math.IsNaN(v)):
 		return
 	case n > 0 && (at == s.points[n-1].at || at-s.points[n-1].at < s.apart):
-		s.points[n-1].v = v
+		s.points[n-1].v = s.merge(s.points[n-1].v, v)
 		return
 	}
 	s.points = append(s.points, point{at, v})
-	if len(s.points) < pointsMax {
+	if len(s.points) < s.most() {
 		return
 	}
-	s.apart = max(2*s.apart, 2*(at-s.points[0].at)/pointsMax)
+	s.apart = max(2*s.apart, 2*(at-s.points[0].at)/time.Duration(s.most()))
 	kept := s.points[:1]
 	for _, p := range s.points[1:] {
 		if last := &kept[len(kept)-1]; p.at-last.at < s.apart {
-			last.v = p.v
+			last.v = s.merge(last.v, p.v)
 		} else {
 			kept = append(kept, p)
 		}
@@ -164,14 +174,9 @@ func (g *gauges) observe(e event.Event) {
 		g.add(tableEntries, e.Node, " active", e.At, float64(b.Active))
 	case event.BalanceWeight:
 		g.add(memberWeight, e.Node, " "+b.Service, e.At, float64(b.Weight))
-	case event.LoadChanged:
-		g.add(processor, e.Node, " "+b.Class+", hogs", e.At, 100*b.Share)
-	case event.MemoryChanged:
-		g.add(memory, e.Node, "", e.At, mebibytes(b.Used))
 	case event.GatewayLoad:
 		g.add(clientConnections, e.Node, "", e.At, float64(b.Connections))
 		g.add(requestsUnderWay, e.Node, "", e.At, float64(b.Requests))
-		g.add(memory, e.Node, "", e.At, mebibytes(b.Memory))
 	case event.LBMemberChanged:
 		g.turn(e.Node, b.Group+" "+b.Member, e.At, cmp.Or(b.To, "removed"))
 	case event.BalancerMemberChanged:
@@ -184,5 +189,3 @@ func (g *gauges) observe(e event.Event) {
 		g.turn(e.Node, b.Object, e.At, b.State)
 	}
 }
-
-func mebibytes(bytes int64) float64 { return float64(bytes) / (1 << 20) }

@@ -67,13 +67,13 @@ func metricFigure(m metric, all []*series, s *scene) Figure {
 	var keys []key
 	for i, line := range all {
 		look := lineLooks[i%len(lineLooks)]
-		c.path(look.class, line.path(x, top, s.lanes.Total), line.name)
+		c.path(look.class, line.path(x, s.lanes.Total, panelTop, panelBottom, top), line.name)
 		keys = append(keys, key{line.name, look.class, "M-6 0h12"})
 	}
 	height := c.legend(keys, panelBottom+axisHeight+14)
 	return Figure{
 		Name: words.name, Title: words.title, About: about, Drawing: c.html(height, words.title+" over time"),
-		Plot: metricPlot(m, all, s), Table: metricTable(all, words.unit),
+		Plot: seriesPlot(words.unit, pointsMax, all, s), Table: metricTable(all, words.unit),
 	}
 }
 
@@ -99,10 +99,11 @@ func amount(v float64) string {
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
-// path is the series as steps.
-func (s *series) path(x scale, top float64, total time.Duration) string {
+// path is the series as steps from 0, at the height below, to a value at the
+// height above.
+func (s *series) path(x scale, total time.Duration, above, below, most float64) string {
 	var b strings.Builder
-	y := func(v float64) string { return num(panelBottom - (panelBottom-panelTop)*v/top) }
+	y := func(v float64) string { return num(below - (below-above)*v/most) }
 	begun := false
 	for _, p := range s.points {
 		if begun {
@@ -125,8 +126,9 @@ func (s *series) path(x scale, top float64, total time.Duration) string {
 	return b.String()
 }
 
-// metricPlot is a metric for zooming: nil if there is nothing to zoom into.
-func metricPlot(m metric, all []*series, s *scene) *Plot {
+// seriesPlot is series for zooming, with so many instants at most: nil if there
+// is nothing to zoom into.
+func seriesPlot(unit string, most int, all []*series, s *scene) *Plot {
 	var instants []time.Duration
 	for _, line := range all {
 		for _, p := range line.points {
@@ -138,8 +140,8 @@ func metricPlot(m metric, all []*series, s *scene) *Plot {
 	if len(instants) < 20 {
 		return nil
 	}
-	instants = thin(append(instants, s.lanes.Total), pointsMax)
-	p := &Plot{XName: "seconds", XUnit: "s", YName: metricTexts[m].unit, Faults: shades(s.lanes.Faults)}
+	instants = thin(append(instants, s.lanes.Total), most)
+	p := &Plot{XName: "seconds", XUnit: "s", YName: unit, Faults: shades(s.lanes.Faults)}
 	for _, at := range instants {
 		p.X = append(p.X, seconds(at))
 	}

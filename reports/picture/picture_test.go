@@ -51,7 +51,24 @@ func newSample(total time.Duration, members, clients, faults int, name string) *
 			})
 		}
 	}
+	s.use(total, members, clients, name)
 	return s
+}
+
+// use lets members and clients use what they have, the members more and more.
+func (s *sample) use(total time.Duration, members, clients int, name string) {
+	const samples = 50
+	for i := range samples {
+		at := total/10 + time.Duration(i)*total/samples
+		for m := range members {
+			s.Sample(at, fmt.Sprintf("%s%d", name, m), Usage{
+				Control: float64(i%2) / 4, Service: float64((i+m)%samples) / samples, Memory: int64(i*m) << 16, Limit: int64(m%3) << 24,
+			})
+		}
+		for c := range clients {
+			s.Sample(at, fmt.Sprintf("client-%s-%d", name, c), Usage{})
+		}
+	}
 }
 
 func (s *sample) at(at time.Duration, node string, body event.Body) {

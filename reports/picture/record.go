@@ -1,6 +1,8 @@
 package picture
 
 import (
+	"time"
+
 	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -13,6 +15,7 @@ type Record struct {
 	Frames   *sequence.Frames // those around faults; nil: nobody has watched them
 	requests *requests
 	gauges   gauges
+	usages   usages
 }
 
 // NewRecord returns the record of a run that has not begun.
@@ -24,4 +27,12 @@ func NewRecord(f oracle.Facts) *Record {
 func (rec *Record) Observe(e event.Event) {
 	rec.requests.observe(e)
 	rec.gauges.observe(e)
+	rec.usages.observe(e)
 }
+
+// Sample takes in what a machine has used during the second before an instant.
+// It comes after the events of that second.
+func (rec *Record) Sample(at time.Duration, node string, u Usage) { rec.usages.sample(at, node, u) }
+
+// Sampled reports whether there were samples: not in real time.
+func (rec *Record) Sampled() bool { return rec.usages.sampled }

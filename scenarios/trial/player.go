@@ -73,7 +73,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	seen := p.seen(t)
 	files.draw(seen.record)
 	options := p.options(t, files)
-	options.Follow = files.follow(seen.observe())
+	options.Follow, options.Sample = files.follow(seen.observe()), seen.sample()
 	outcome, err := t.Scenario.Run(ctx, options)
 	interrupted := err != nil && outcome != nil && p.Timeline
 	if err == nil && t.Verify {

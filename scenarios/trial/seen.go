@@ -1,9 +1,12 @@
 package trial
 
 import (
+	"time"
+
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/picture"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/world"
 )
 
 // seen is what is kept of the events of a trial while it is played.
@@ -47,6 +50,15 @@ func (s seen) observe() func(event.Event) {
 			s.record.Observe(e)
 		}
 	}
+}
+
+// sample returns the function that gets what machines use; nil if none is
+// needed.
+func (s seen) sample() func(time.Duration, string, world.Usage) {
+	if s.record == nil {
+		return nil
+	}
+	return func(at time.Duration, node string, u world.Usage) { s.record.Sample(at, node, picture.Usage(u)) }
 }
 
 // fill gives a result what its files draw.

@@ -28,6 +28,9 @@ type Options struct {
 	// Follow receives each event in the order of instants: in virtual time as it is
 	// logged, in real time when the run has finished. May be nil.
 	Follow func(event.Event)
+	// Sample receives once a second, in virtual time only, what each machine with
+	// power uses, in the order of names. May be nil. Digests do not depend on it.
+	Sample func(at time.Duration, node string, u Usage)
 	// Forget is the kinds of events that the world need not keep: all that nobody
 	// asks for once Watch and Follow have had them. A long run needs it.
 	Forget event.Set
@@ -74,6 +77,7 @@ func Build(t topology.Topology, o Options) (*World, error) {
 	for _, name := range topology.Names(w.topology.Nodes) {
 		w.addNode(name, Reboot{})
 	}
+	w.sampler = newSampler(w, o.Sample)
 	return w.complete(o)
 }
 

@@ -34,6 +34,7 @@ type World struct {
 	nodes    map[string]*Node // those that live in this process
 	names    []string         // of machines, sorted
 	frames   *sightings
+	sampler  *sampler              // nil: nobody asks, or time is real
 	applied  []*application        // in the order in which they were injected
 	effects  fault.Effects[*World] // of faults of the network
 	programs []Program             // in the order in which machines start them
@@ -75,7 +76,11 @@ func (w *World) Run(until time.Duration) error {
 	if w.closed {
 		return fmt.Errorf("world: run: %w", ErrClosed)
 	}
-	if err := w.loop.Run(until); err != nil {
+	run := w.loop.Run
+	if w.sampler != nil {
+		run = w.sampler.run
+	}
+	if err := run(until); err != nil {
 		return fmt.Errorf("world: %w", err)
 	}
 	return nil
