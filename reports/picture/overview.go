@@ -102,10 +102,10 @@ func (o *lanes) spans(l *lane.Lane, y float64) {
 
 // client draws a client: when it was answered, failures, outages.
 func (o *lanes) client(l *lane.Lane, y float64) {
-	if len(l.Steps) > 0 {
+	for _, s := range answers(l.Steps) {
 		o.used[lane.Answered] = true
-		left, right := o.scale.x(l.Steps[0].At), o.scale.x(o.end)
-		o.rect(classes[lane.Answered], left, y+barHeight/2-1.5, right-left, 3, "")
+		left, right := o.scale.x(s.From), o.scale.x(s.To)
+		o.rect(classes[lane.Answered], left, y+barHeight/2-1.5, max(right-left, 1), 3, "")
 	}
 	for _, out := range l.Outages {
 		o.used[lane.Outage] = true
@@ -126,6 +126,24 @@ func (o *lanes) client(l *lane.Lane, y float64) {
 		o.line(classes[lane.Failing], x, y, x, y+barHeight)
 		last = x
 	}
+}
+
+// answers returns the times in which a client was answered and nothing failed.
+func answers(steps []lane.Step) []lane.Span {
+	var all []lane.Span
+	going := false
+	for _, s := range steps {
+		switch {
+		case s.State != lane.Answered:
+			going = false
+		case going:
+			all[len(all)-1].To = s.At
+		default:
+			all = append(all, lane.Span{From: s.At, To: s.At, State: lane.Answered})
+			going = true
+		}
+	}
+	return all
 }
 
 // faults draws a bar for each fault, in rows in which no two touch, and returns
