@@ -34,9 +34,9 @@ func Spark(r *reports.Result) template.HTML {
 		y += sparkLane
 	}
 	for _, l := range clients {
-		if len(l.Steps) > 0 {
-			from := o.scale.x(l.Steps[0].At)
-			o.rect(classes[lane.Answered], from, y+1, sparkWidth-from, 2, "")
+		for _, s := range answers(l.Steps) {
+			x := o.scale.x(s.From)
+			o.rect(classes[lane.Answered], x, y+1, max(o.scale.x(s.To)-x, 0.5), 2, "")
 		}
 		for _, out := range l.Outages {
 			x := o.scale.x(out.From)
