@@ -34,10 +34,7 @@ func Spark(r *reports.Result) template.HTML {
 		y += sparkLane
 	}
 	for _, l := range clients {
-		for _, s := range answers(l.Steps) {
-			x := o.scale.x(s.From)
-			o.rect(classes[lane.Answered], x, y+1, max(o.scale.x(s.To)-x, 0.5), 2, "")
-		}
+		o.answered(l, y+1, 2)
 		for _, out := range l.Outages {
 			x := o.scale.x(out.From)
 			o.rect(classes[lane.Outage], x, y, max(o.scale.x(out.To)-x, 1.5), sparkLane-2, "")
