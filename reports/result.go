@@ -20,6 +20,7 @@ type Result struct {
 	File         string             `json:"file"`    // that the scenario was read from; empty if it was written in Go
 	Variant      string             `json:"variant"` // of the scenario, such as profile=ios; empty if it has none
 	About        string             `json:"about"`
+	Tags         []string           `json:"tags"`     // of the scenario
 	Warnings     []string           `json:"warnings"` // of the scenario, with their places
 	Seed         uint64             `json:"seed"`
 	Nodes        []string           `json:"nodes"`  // in the order of the file; reports list them so

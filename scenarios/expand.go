@@ -26,11 +26,12 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 		s.checkConditions(axes)
 	}
 	if wrong := axes.Problems(); len(wrong) > 0 {
-		d.Add(once(wrong)...)
+		d.Add(axes.More(), once(wrong)...)
 		return
 	}
 	found := map[string][]string{} // names of variants, by problem
 	var all []form.Problem
+	more := 0 // of the variant that has most: they are mostly the same
 	for _, choice := range choices {
 		v, own := s.variant(choice, d)
 		v.report(own, unread)
@@ -42,6 +43,7 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 			all = append(all, p)
 			found[p.String()] = append(found[p.String()], v.Variant)
 		}
+		more = max(more, own.More())
 		s.Warnings = once(append(s.Warnings, v.Warnings...))
 		s.expanded = append(s.expanded, v)
 	}
@@ -49,8 +51,9 @@ func (s *Scenario) expand(d *form.Decoder, unread []form.Problem) {
 		if names := found[p.String()]; len(names) < len(choices) {
 			p.Message += " (in the variant " + strings.Join(names, " and ") + ")"
 		}
-		d.Add(p)
+		d.Add(0, p)
 	}
+	d.Add(more)
 }
 
 // tooMany says why there are too many variants; empty if there are not.

@@ -67,7 +67,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 		s.review(d)
 	}
 	if problems := d.Problems(); len(problems) > 0 {
-		return nil, &Invalid{File: name, Problems: problems}
+		return nil, &Invalid{File: name, Problems: problems, More: d.More()}
 	}
 	s.findPrograms(d)
 	s.findFaults(d)
@@ -120,7 +120,7 @@ func (s *Scenario) Validate() error {
 	d := s.format().Blank()
 	s.review(d)
 	if problems := d.Problems(); len(problems) > 0 {
-		return &Invalid{File: s.Name, Problems: problems}
+		return &Invalid{File: s.Name, Problems: problems, More: d.More()}
 	}
 	return nil
 }

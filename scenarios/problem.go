@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/cablepull/cablepull/scenarios/form"
@@ -14,6 +15,7 @@ var ErrInvalid = errors.New("invalid scenario")
 type Invalid struct {
 	File     string
 	Problems []form.Problem // in the order of the file
+	More     int            // problems that were found and left out, because there are too many
 	Err      error          // of the run that found it; nil if the file alone shows it
 }
 
@@ -31,6 +33,9 @@ func (e *Invalid) Error() string {
 			}
 		}
 		b.WriteString(p.String())
+	}
+	if e.More > 0 {
+		fmt.Fprintf(&b, "\n%s: and %d more", e.File, e.More)
 	}
 	return b.String()
 }

@@ -43,7 +43,7 @@ var slips = []struct{ old, new, at, want string }{
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100:0/"}`, "8:25", `want a port from 1 to 65535, not 0`},
 	{"a: {gateway: {}", "a: {gateway: {services: {web: {forward: \"192.0.2.50:0\"}}}", "5:43", `got 192.0.2.50:0, want an IPv4 address and a port`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, priority: 256}}}\n  b", "5:92", `got 256, want 0 to 255`},
-	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want 0 to 876000h`},
+	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hold: -1s}}}\n  b", "5:88", `got -1s, want at least 0`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, hello: 1s}}}\n  b", "5:89", `got 1s, want 2s to 40s (DataPower: HelloTimer)`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 192.0.2.100, profile: rfc2281, hold: 2s}}}\n  b", "5:106", `got 2s, want more than the hello time 3s`},
 	{"{vip: 192.0.2.100}}}\n  b", "{vip: 'fe80::1'}}}\n  b", "5:69", `got fe80::1, want an IPv4 host address (DataPower: VirtualIP)`},

@@ -17,7 +17,7 @@ type Scenario struct {
 	Tags     []string      `yaml:"tags" doc:"words for choosing scenarios, such as F1 or split-brain"`
 	Slow     bool          `yaml:"slow" doc:"on: it takes long, and run --all leaves it out unless --slow is given"`
 	Seed     uint64        `yaml:"seed" doc:"the seed for everything random (default 1)"`
-	Duration time.Duration `yaml:"duration" doc:"the length of the run, such as 90s"`
+	Duration time.Duration `yaml:"duration" doc:"the length of the run, such as 90s" jsonschema:"minimum=1ns"`
 
 	// Tolerance replaces RealTime in scenarios whose timers are too short for it:
 	// 0 means RealTime.

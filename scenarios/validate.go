@@ -1,12 +1,19 @@
 package scenarios
 
 import (
+	"reflect"
 	"strconv"
 
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
 )
+
+// durationRule bounds the length of a run.
+var durationRule = func() topology.Rule {
+	field, _ := reflect.TypeFor[Scenario]().FieldByName("Duration")
+	return topology.RuleOf(field)
+}()
 
 // problems checks the values of the scenario together. If a step of the
 // timeline could not be read, nobody knows which machines are down.
@@ -17,8 +24,10 @@ func (s *Scenario) problems(timelineRead bool) []topology.Problem {
 	if err := topology.CheckName(s.Name); err != nil {
 		j.fail([]string{"name"}, err.Error())
 	}
-	if s.Duration <= 0 {
+	if s.Duration == 0 {
 		j.fail([]string{"duration"}, "it is missing, want the length of the run, such as 90s")
+	} else if message := durationRule.Check(reflect.ValueOf(s.Duration)); message != "" {
+		j.fail([]string{"duration"}, message+", such as 90s")
 	}
 	if s.Tolerance < 0 || s.Tolerance > RealTime {
 		j.fail([]string{"tolerance"}, "got "+s.Tolerance.String()+", want more than 0s and at most "+RealTime.String())

@@ -80,21 +80,24 @@ var flow = map[string][]string{
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab/netns",
 		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/process", "sim/testbed/realhost", "sim/testbed/wall",
 	},
-	"reports":             {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
-	"reports/lane":        {"sim/event", "sim/fault", "sim/oracle", "reports"},
-	"reports/text":        {"sim/event", "sim/oracle", "reports", "reports/lane"},
-	"reports/sequence":    {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
-	"reports/picture":     {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/sequence", "reports/text"},
-	"reports/page":        {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
-	"reports/pcapng":      {},                                                                         // frames are bytes with an instant
-	"reports/github":      {"reports"},                                                                // commands and tables of results
-	"scenarios/form":      {"sim/topology"},                                                           // rules of fields and problems; it knows no scenario
-	"scenarios/expect":    {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"}, // measures and events, never the scenario
-	"scenarios":           {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
-	"scenarios/incidents": {"scenarios", "sim/topology"}, // the library
+	"reports":              {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
+	"reports/lane":         {"sim/event", "sim/fault", "sim/oracle", "reports"},
+	"reports/text":         {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/perfetto":     {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/sequence":     {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
+	"reports/picture":      {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/sequence", "reports/text"},
+	"reports/page":         {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
+	"reports/server":       {"sim/event", "sim/event/jsonform", "sim/oracle", "reports", "reports/page", "reports/picture", "reports/text"}, // reads what runs left
+	"reports/page/browser": {},                                                                                                              // tests in a module of their own
+	"reports/pcapng":       {},                                                                                                              // frames are bytes with an instant
+	"reports/github":       {"reports"},                                                                                                     // commands and tables of results
+	"scenarios/form":       {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
+	"scenarios/expect":     {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
+	"scenarios":            {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"scenarios/incidents":  {"scenarios", "sim/topology"}, // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "reports", "reports/pcapng", "reports/sequence", "reports/text",
+		"scenarios", "scenarios/incidents", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
 	},
 	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
@@ -102,7 +105,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "scenarios", "scenarios/incidents", "scenarios/trial", "reports", "reports/github", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/incidents", "scenarios/reference", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
@@ -161,6 +164,7 @@ var libraries = []library{
 	{"github.com/invopop/jsonschema", []string{"scenarios"}, false, "only the scenario format has a schema"},
 	{"github.com/spf13/cobra", []string{"cmd"}, false, "only the command has a command line"},
 	{"github.com/google/go-containerregistry", []string{"cmd/release"}, false, "images of containers; the program knows nothing of them"},
+	{"github.com/spf13/pflag", []string{"cmd"}, false, "only the command has flags"},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd"}, false, "a progress bar belongs to a terminal"},
 	{"golang.org/x/term", []string{"cmd", "reports/text"}, false, "code that draws for people checks for a terminal"},
 	{"github.com/vishvananda/netlink", []string{"netfab/netns"}, false, "one package knows the kernel's interfaces"},
@@ -173,6 +177,9 @@ var libraries = []library{
 	{"github.com/antchfx/xpath", []string{"node/check", "sim/topology"}, false, "expressions of checks, which a scenario's problems name"},
 	{"github.com/go-asn1-ber/asn1-ber", []string{"node/ldap"}, false, "elements of LDAP; a library for all of LDAP starts goroutines"},
 	{"golang.org/x/net", []string{"node/check", "node/name", "node/resolver"}, false, "only its character sets, as xmlquery reads them, and its DNS messages"},
+	{"google.golang.org/protobuf", []string{"reports/perfetto"}, false, "only its wire format, without generated code: a trace has a dozen fields"},
+	{"github.com/chromedp/chromedp", []string{"reports/page/browser"}, false, "drives a real browser, in tests of a module of its own"},
+	{"github.com/chromedp/cdproto", []string{"reports/page/browser"}, false, "what chromedp says to the browser"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

@@ -130,12 +130,16 @@ func TestNoStaleRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mod, err := os.ReadFile(filepath.Join(tree.root, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
+	var required []string
+	for _, module := range append([]string{"."}, modules...) {
+		mod, err := os.ReadFile(filepath.Join(tree.root, module, "go.mod"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		required = append(required, requiredBy(string(mod))...)
 	}
 	u := usesOf(tree)
-	for _, s := range slices.Concat(staleFlow(flow, u), staleTestsOnly(testsOnly, u), staleLibraries(libraries, u, requiredBy(string(mod)))) {
+	for _, s := range slices.Concat(staleFlow(flow, u), staleTestsOnly(testsOnly, u), staleLibraries(libraries, u, required)) {
 		t.Errorf("imports_test.go: %s: take it out of the table", s)
 	}
 }

@@ -23,6 +23,10 @@ import (
 // modulePath is the prefix of the project's own imports.
 const modulePath = "github.com/cablepull/cablepull"
 
+// modules are folders that are modules of their own, so that what their tests
+// need is no dependency of the project. The rules apply to them as well.
+var modules = []string{"reports/page/browser"}
+
 // tree is the whole project as source.
 type tree struct {
 	root     string // absolute path of the project
@@ -86,6 +90,13 @@ func load(root string) (*tree, error) {
 		}
 		return os.Open(exports[path])
 	})
+	for _, module := range modules {
+		tests, err := listIn(filepath.Join(root, filepath.FromSlash(module)), "./...")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, tests...)
+	}
 	for _, l := range list {
 		if l.Module == nil || !l.Module.Main {
 			continue
@@ -102,12 +113,15 @@ func load(root string) (*tree, error) {
 // goList lists every package of the module and all their imports, with the
 // compiler's export data.
 func goList(root string) ([]listed, error) {
-	args := []string{
-		"list", "-e", "-export", "-deps", "-buildvcs=false", "-pgo=off", // with a profile, packages have two names
-		"-json=ImportPath,Dir,Export,Module,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles", "./...",
-	}
-	cmd := exec.Command("go", append(args, snippetImports...)...)
-	cmd.Dir = root
+	args := []string{"-export", "-deps", "-pgo=off", "./..."} // with a profile, packages have two names
+	return listIn(root, append(args, snippetImports...)...)
+}
+
+// listIn calls go list in a folder.
+func listIn(folder string, args ...string) ([]listed, error) {
+	args = append([]string{"list", "-e", "-buildvcs=false", "-json=ImportPath,Dir,Export,Module,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles"}, args...)
+	cmd := exec.Command("go", args...)
+	cmd.Dir = folder
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

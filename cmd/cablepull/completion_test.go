@@ -18,6 +18,18 @@ func TestCompletion(t *testing.T) {
 		"run --all --tag split-b": "split-brain\n:4\n",
 		"list --world ":           "virtual\nnetns\n:4\n",
 		"list --in st":            "standby\n:4\n",
+		"show cable-pull":         "cable-pull\n:4\n",
+		"show cable-pull c":       ":4\n",
+		"validate ":               "yaml\nyml\n:8\n",
+		"init ":                   "yaml\nyml\n:8\n",
+		"run reboot-by-profile --variant profile=i": "profile=ios\n:4\n",
+		"run --variant x": ":4\n",
+		"run --keep f":    "failures\n:4\n",
+		"run --annotate ": "github\n:4\n",
+		"run --seeds ":    ":4\n",
+		"run --jobs ":     ":4\n",
+		"run --junit ":    "xml\n:8\n",
+		"run --out ":      ":16\n",
 	} {
 		words := strings.Split("__complete "+line, " ")
 		var stdout, stderr strings.Builder

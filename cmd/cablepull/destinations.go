@@ -21,6 +21,11 @@ func (s *session) open() error {
 			return blameWriting(fmt.Errorf("run: --junit: %w", err))
 		}
 	}
+	if s.flags.report != "" {
+		if err := reports.CheckWritable(s.flags.report); err != nil {
+			return blameWriting(fmt.Errorf("run: --report: %w", err))
+		}
+	}
 	if s.flags.summary != "" {
 		file, err := openSummary(s.flags.summary)
 		if err != nil {
@@ -68,6 +73,9 @@ func (s *session) leave(trials []trial.Trial, results []trial.Result) error {
 	runs := reportsOf(results)
 	if s.flags.junit != "" {
 		errs = append(errs, reports.WriteFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", runs) }))
+	}
+	if s.flags.report != "" {
+		errs = append(errs, reports.WriteFile(s.flags.report, s.reportOn(trials, results)))
 	}
 	if s.summary != nil {
 		errs = append(errs, writeSummary(s.summary, runs))

@@ -25,7 +25,7 @@ you lose without it, and how to get it.
 Exit status: 0 if the netns world can run here; 1 if it cannot.`,
 		Example: `  cablepull doctor
   cablepull doctor --json`,
-		Args: cobra.NoArgs,
+		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return doctor(asJSON, args, streamsOf(cmd))
 		},

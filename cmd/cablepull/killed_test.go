@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -73,7 +74,27 @@ func killAfter(t *testing.T, path string, after time.Duration, alone bool) (runs
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		t.Errorf("killed after %v: its workers go on\n%s", after, &problems)
 	}
+	checkStale(t, out)
 	return checkComplete(t, out)
+}
+
+// checkStale: what is left of the progress of a killed process says that it is
+// gone.
+func checkStale(t *testing.T, dir string) {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return // it was killed before it made the directory
+	}
+	defer root.Close()
+	p, err := reports.ReadProgress(root, ".")
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		t.Error(err)
+	case !p.Stale():
+		t.Errorf("process %d was killed, and its progress is not stale: %+v", p.Process, p)
+	}
 }
 
 // checkComplete reads every artefact below dir as its readers do, and returns

@@ -206,7 +206,8 @@ func (v *victim) left(pids []int) (left []string) {
 		}
 		return nil // one that goes meanwhile is not left
 	})
-	known := append(trial.ArtefactNames(), reports.IndexFile, "ghost.haunt.log")
+	// Who reads the progress knows that its process is gone.
+	known := append(trial.ArtefactNames(), reports.IndexFile, reports.ProgressFile, "ghost.haunt.log")
 	_ = filepath.WalkDir(v.folder, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && (!d.IsDir() && !slices.Contains(known, d.Name()) || filepath.Dir(path) == v.temporary()) {
 			left = append(left, path)

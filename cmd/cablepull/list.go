@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
@@ -20,6 +22,7 @@ type listFlags struct {
 	tags  []string
 	in    []string
 	world string
+	long  bool
 }
 
 func newList() *cobra.Command {
@@ -28,14 +31,15 @@ func newList() *cobra.Command {
 		Use:   "list",
 		Short: "List the incidents in the library",
 		Example: `  cablepull list
-  cablepull list --tag F1
+  cablepull list --long --tag F1
   cablepull list --in self-balance
   cablepull list --world netns
   cablepull list --json`,
-		Args: cobra.NoArgs,
+		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.list(cmd.OutOrStdout()) },
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, folder, about, tags, slow, real, worlds, variants, duration, duration_ns}")
+	cmd.Flags().BoolVarP(&f.long, "long", "l", false, "print all that the files say about the incidents")
 	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
 	cmd.Flags().StringSliceVar(&f.in, "in", nil, "only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
 	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that can run in this world: virtual or netns")
@@ -56,10 +60,13 @@ func (f *listFlags) list(stdout io.Writer) error {
 	library = slices.DeleteFunc(library, func(s *scenarios.Scenario) bool {
 		return f.world != "" && !slices.Contains(trial.Worlds(s), world)
 	})
-	if f.json {
+	switch {
+	case f.json:
 		return listJSON(stdout, library)
+	case f.long:
+		return blameWriting(listLong(stdout, library))
 	}
-	return listText(stdout, library)
+	return blameWriting(listLines(stdout, library, text.OptionsFor(stdout, os.Getenv).Width))
 }
 
 // chosen returns the incidents with one of the tags in one of the folders. A
@@ -105,7 +112,45 @@ func listJSON(stdout io.Writer, library []*scenarios.Scenario) error {
 	return printJSON(stdout, entries)
 }
 
-func listText(stdout io.Writer, library []*scenarios.Scenario) error {
+// listLines prints a line for each incident, not wider than a terminal; 0: as
+// wide as it takes.
+func listLines(stdout io.Writer, library []*scenarios.Scenario, terminal int) error {
+	var lines [][3]string
+	var widths [3]int
+	for _, s := range library {
+		worlds, words := worldsAndWords(s)
+		line := [3]string{s.Name, worlds, strings.Join(append(words, s.Tags...), " ")}
+		for i := range line {
+			widths[i] = min(max(widths[i], len(line[i])), columnMax)
+		}
+		lines = append(lines, line)
+	}
+	var b strings.Builder
+	for i, s := range library {
+		line := ""
+		for k, column := range lines[i] {
+			line += fmt.Sprintf("%-*s  ", widths[k], column)
+		}
+		b.WriteString(cutTo(line+firstSentence(s.About), terminal) + "\n")
+	}
+	_, err := io.WriteString(stdout, b.String())
+	return err
+}
+
+// columnMax is how wide a column of the list gets for a long name or many tags.
+const columnMax = 40
+
+// firstSentence returns the first sentence of a text, on one line.
+func firstSentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if first, _, several := strings.Cut(text, ". "); several {
+		return first + "."
+	}
+	return text
+}
+
+// listLong prints the incidents with all that their files say about them.
+func listLong(stdout io.Writer, library []*scenarios.Scenario) error {
 	width := 0
 	for _, s := range library {
 		width = max(width, len(s.Name))
@@ -124,9 +169,15 @@ func listText(stdout io.Writer, library []*scenarios.Scenario) error {
 // marks lists the worlds in which an incident can run, and whether it runs real
 // programs, has variants, or is slow.
 func marks(s *scenarios.Scenario) string {
-	var words []string
+	worlds, words := worldsAndWords(s)
+	return "[" + strings.Join(append([]string{worlds}, words...), " ") + "]"
+}
+
+// worldsAndWords are the parts of the marks.
+func worldsAndWords(s *scenarios.Scenario) (worlds string, words []string) {
+	var all []string
 	for _, w := range trial.Worlds(s) {
-		words = append(words, string(w))
+		all = append(all, string(w))
 	}
 	if trial.NeedsNamespaces(s) != "" {
 		words = append(words, "real")
@@ -137,7 +188,7 @@ func marks(s *scenarios.Scenario) string {
 	if s.Slow {
 		words = append(words, "slow")
 	}
-	return "[" + strings.Join(words, " ") + "]"
+	return strings.Join(all, " "), words
 }
 
 // wrap breaks text into lines of at most width bytes, between words.

@@ -12,6 +12,9 @@
 //	cablepull run my.yaml --out d          a scenario of your own, with artefacts
 //	cablepull run --all --jobs 2           the whole library
 //	cablepull run cable-pull --world both  in virtual time and in real namespaces
+//	cablepull init my.yaml                 a scenario to begin with
+//	cablepull validate my.yaml             all problems of a file
+//	cablepull serve DIR                    the runs below a directory, in a browser
 //	cablepull doctor                       can this machine run real namespaces?
 //	cablepull schema                       JSON Schema of the scenario format
 //
@@ -90,7 +93,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case exitBench:
 		fmt.Fprintf(stderr, "cablepull: the bench itself failed: %v\n\n%s\n", err, howToReport(args))
 	default:
-		fmt.Fprintf(stderr, "cablepull: %v\n", err)
+		if !errors.Is(err, errInvalid) { // which has been printed
+			fmt.Fprintf(stderr, "cablepull: %v\n", err)
+		}
 	}
 	return status
 }

@@ -60,16 +60,19 @@ command line or the scenario is invalid, or the machine lacks something that the
 run needs; 3 if the bench itself failed.`,
 		Example: `  cablepull list
   cablepull run cable-pull
+  cablepull init my.yaml
   cablepull run my.yaml --seed 42 --out runs/x
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --world both
+  cablepull serve runs
   cablepull doctor`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newList(), newRun(args), newDoctor(args), newSchema())
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
 	root.AddCommand(newParts()...)
 	root.AddCommand(releaseVerbs...)
 	return root

@@ -167,7 +167,7 @@ func (f *runFlags) permit(s trial.Source) error {
 // in its world is an error if it was named. With --all it is skipped, or, if it
 // needs the other world, only counted in leftOut.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
-	plan := trial.Plan{Worlds: f.worlds(), Variant: f.variant, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "", Verify: f.verify, AllowExec: f.allowExec}
+	plan := trial.Plan{Report: f.report != "", Worlds: f.worlds(), Variant: f.variant, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "", Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {
 		return nil, 0, err
 	}

@@ -27,6 +27,7 @@ type runFlags struct {
 	out       string
 	force     bool
 	keep      string
+	report    string
 	junit     string
 	summary   string
 	annotate  string
@@ -68,6 +69,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.out, "out", "", "directory for the artefacts: a folder for each run, and runs.json, which lists them")
 	flags.BoolVar(&f.force, "force", false, "with --out: replace the runs of an earlier call")
 	flags.StringVar(&f.keep, "keep", string(trial.KeepAll), "with --out: the artefacts of all runs, or of failures")
+	flags.StringVar(&f.report, "report", "", "write a page for people about the run, or about all runs, to this HTML file")
 	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
 	flags.StringVar(&f.summary, "summary", "", "append a table of the runs in Markdown to this file (default with --annotate github: $GITHUB_STEP_SUMMARY)")
 	flags.StringVar(&f.annotate, "annotate", "", "github: print failures and warnings as workflow commands, to standard error")
@@ -79,6 +81,14 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.allowExec, "allow-exec", false, "let scenario files run the real programs that they name")
 	flags.BoolVar(&f.strict, "strict", false, "refuse to run a scenario with warnings")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask before a run that takes long or needs much memory")
+	offer(cmd, "variant", completeVariants)
+	offerWords(cmd, "keep", string(trial.KeepAll), string(trial.KeepFailures))
+	offerWords(cmd, "annotate", annotateGitHub)
+	for _, name := range []string{"seed", "seeds", "jobs"} {
+		offerWords(cmd, name) // any number
+	}
+	_ = cmd.MarkFlagDirname("out") // there are such flags
+	_ = cmd.MarkFlagFilename("junit", "xml")
 }
 
 // mistake is a combination of flags that nobody can mean.
@@ -92,7 +102,7 @@ type mistake struct {
 // pattern of the shell matches may be one file.
 func (f *runFlags) check() error {
 	checks := append(f.wrongValues(), f.wrongTogether()...)
-	for _, name := range []string{"seeds", "variant", "tag", "in", "out", "junit", "summary", "annotate"} {
+	for _, name := range []string{"seeds", "variant", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
 		checks = append(checks, mistake{f.isEmpty(name), fmt.Sprintf("--%s: got nothing, want a value, or no such flag", name)})
 	}
 	for _, c := range checks {
@@ -108,7 +118,7 @@ func (f *runFlags) check() error {
 func (f *runFlags) isEmpty(name string) bool {
 	texts := map[string]string{
 		"seeds": f.seeds, "variant": f.variant, "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
-		"out": f.out, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
+		"out": f.out, "report": f.report, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
 	}
 	return f.given(name) && texts[name] == ""
 }

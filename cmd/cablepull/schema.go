@@ -16,7 +16,7 @@ func newSchema() *cobra.Command {
   # then, in the first line of a scenario, this file or the published one:
   # yaml-language-server: $schema=cablepull.schema.json
   # yaml-language-server: $schema=` + scenarios.SchemaID,
-		Args: cobra.NoArgs,
+		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			schema, err := scenarios.Schema()
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -20,10 +21,12 @@ type session struct {
 	ctx            context.Context
 	flags          runFlags
 	stdout, stderr io.Writer
-	bare           bool // one scenario and seed: print the whole run
+	bare           bool         // one scenario and seed: print the whole run
+	library        page.Library // for --report about many
 	view           text.View
-	output         *trial.Output // of --out; nil: none
-	summary        *os.File      // of --summary; nil: none
+	output         *trial.Output     // of --out; nil: none
+	summary        *os.File          // of --summary; nil: none
+	live           *reports.Reporter // of the progress, in the directory of --out; nil: none
 }
 
 // note prints a line for people.
@@ -35,8 +38,11 @@ func (s *session) note(format string, args ...any) {
 // exit status.
 func (s *session) run(trials []trial.Trial) error {
 	s.warn(trials)
+	err := s.begin(trials)
+	if err != nil {
+		return err
+	}
 	var results []trial.Result
-	var err error
 	if s.bare {
 		results = s.playBare(trials)
 	} else {
@@ -46,7 +52,7 @@ func (s *session) run(trials []trial.Trial) error {
 	if s.flags.world == worldBoth && err == nil {
 		pairs, err = s.compare(trials, results)
 	}
-	err = errors.Join(err, s.leave(trials, results), s.print(results, pairs))
+	err = errors.Join(err, s.leave(trials, results), s.print(results, pairs), blameWriting(s.live.Close()))
 	if err != nil {
 		return err
 	}
@@ -119,12 +125,15 @@ func verdict(results []trial.Result) error {
 func (s *session) playBare(trials []trial.Trial) []trial.Result {
 	var results []trial.Result
 	for _, t := range trials {
-		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window}, func() {}
+		s.live.Running(liveName(t))
+		t.Report = len(trials) > 1 && t.Report // else it has the page for itself
+		player, finish := trial.InProcess{Version: version(), Timeline: true, Window: s.view.Window, Record: s.flags.report != ""}, func() {}
 		if t.World == trial.Netns {
 			player.Watch, finish = s.follow(t)
 		}
 		r := player.Play(s.ctx, t)
 		finish()
+		s.live.Done(liveName(t), r.Status() == trial.Passed, r.Report.Simulated)
 		results = append(results, r)
 		if r.Err != nil {
 			break
@@ -198,9 +207,12 @@ func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 	defer finish()
 	results := make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
+	series.Began = func(t trial.Trial) { s.live.Running(liveName(t)) }
 	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
+		s.addPage(i, trials[i], &r)
 		results[i] = r
 		if r.Report.Skipped == "" {
+			s.live.Done(liveName(trials[i]), r.Status() == trial.Passed, r.Report.Simulated)
 			step()
 		}
 	})

@@ -22,7 +22,7 @@ func TestView(t *testing.T) {
 		{[]string{"--from", "9s", "--to", "9s"}, "run: --to: got 9s, want more than 9s, and at most 40s, when quick ends"},
 		{[]string{"--to", "0s"}, "run: --to: got 0s, want more than 0s"},
 		{[]string{"--to", "41s"}, "run: --to: got 41s, want more than 0s, and at most 40s"},
-		{[]string{"--from", "soon"}, `invalid argument "soon" for "--from"`},
+		{[]string{"--from", "soon"}, `run: --from: got "soon", want a duration such as 5s`},
 		{[]string{"--node", "a,bb"}, `quick has no node "bb", want a or b (did you mean "b"?)`},
 		{[]string{"--node", "a", "--json"}, "run: --node is of the timeline, and --json prints none"},
 		{[]string{"--to", "9s", "--quiet"}, "run: --to is of the timeline, and --quiet prints none"},

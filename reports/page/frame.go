@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-//go:embed run.html parts.html style.css script.js
+//go:embed run.html library.html parts.html style.css script.js
 var source embed.FS
 
 //go:embed uplot/uPlot.iife.min.js
@@ -17,7 +17,7 @@ var uPlot string
 //go:embed uplot/uPlot.min.css
 var uPlotStyle string
 
-var templates = template.Must(template.New("").Funcs(functions).ParseFS(source, "run.html", "parts.html"))
+var templates = template.Must(template.New("").Funcs(functions).ParseFS(source, "*.html"))
 
 // read returns an embedded file.
 func read(name string) string {
@@ -47,3 +47,8 @@ func policy(scripts ...string) string {
 	}
 	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src" + hashes.String()
 }
+
+// Policy is the content security policy of the pages of this version, for
+// whoever serves them: a browser runs their own scripts alone, and makes no
+// request.
+func Policy() string { return policy(uPlot, read("script.js")) }

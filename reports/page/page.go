@@ -41,7 +41,7 @@ func Write(w io.Writer, rec *picture.Record, r *reports.Result, beside []string)
 		Result: r, frame: newFrame(r.Name()), Verdict: verdictOf(r), Facts: factsOf(r),
 		Paragraph: paragraphs(r.About), Beside: beside,
 	}
-	if r.Error == "" && r.Skipped == "" {
+	if rec != nil && (r.Error == "" || len(r.Events) > 0) { // an interrupted run has what is known until then
 		p.Figures = picture.Figures(rec, r)
 		p.Sheets = text.Sheets(&r.Measures)
 		p.Lines, p.Unlisted = linesOf(r)

@@ -38,13 +38,13 @@
 
   const filter = document.getElementById("filter");
   if (filter) {
-    const rows = [...document.querySelectorAll(".events tbody tr")], found = document.getElementById("found");
+    const rows = [...document.querySelectorAll(".events tbody tr, .runs > .run")], found = document.getElementById("found");
     filter.closest("p").hidden = false;
     filter.addEventListener("input", () => {
       const word = filter.value.toLowerCase();
       let n = 0;
       for (const row of rows) {
-        row.hidden = !row.textContent.toLowerCase().includes(word);
+        row.hidden = !(row.querySelector("summary") || row).textContent.toLowerCase().includes(word);
         n += row.hidden ? 0 : 1;
       }
       found.textContent = word ? n + " of " + rows.length : "";

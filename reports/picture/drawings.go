@@ -9,6 +9,10 @@ type drawing func(*Record, *scene) []Figure
 var drawings = []drawing{
 	overview,
 	requestDots,
+	fates,
+	reaches,
+	watched,
+	metricFigures,
 	sequences,
 }
 

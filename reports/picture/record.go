@@ -12,6 +12,7 @@ type Record struct {
 	Facts    oracle.Facts
 	Frames   *sequence.Frames // those around faults; nil: nobody has watched them
 	requests *requests
+	gauges   gauges
 }
 
 // NewRecord returns the record of a run that has not begun.
@@ -22,4 +23,5 @@ func NewRecord(f oracle.Facts) *Record {
 // Observe takes in the next event.
 func (rec *Record) Observe(e event.Event) {
 	rec.requests.observe(e)
+	rec.gauges.observe(e)
 }

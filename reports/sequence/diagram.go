@@ -18,6 +18,8 @@ const (
 
 	// quiet is how long after a fault without an outage a diagram goes on.
 	quiet = 5 * time.Second
+	// least is how long it goes on at least.
+	least = time.Second
 	// tail is how long after the end of an outage it does.
 	tail = 100 * time.Millisecond
 )
@@ -66,11 +68,15 @@ func (f *Frames) Diagrams(nodes []string, outages []oracle.Outage) (all []Diagra
 		if m.Tone != Strike || m.At <= shown {
 			continue
 		}
+		until, effect := f.end(m.At, outages)
+		if m.healed && !effect {
+			continue // its end changed nothing
+		}
 		if len(all) == DiagramsMax {
 			omitted++
 			continue
 		}
-		d := Diagram{Fault: m.Text, At: m.At, From: m.At - BeforeRare, To: f.end(m.At, outages)}
+		d := Diagram{Fault: m.Text, At: m.At, From: m.At - BeforeRare, To: until}
 		for ; i+1 < len(f.moments) && f.moments[i+1].Tone == Strike && f.moments[i+1].At == m.At; i++ {
 			d.Fault += "; " + f.moments[i+1].Text
 		}
@@ -81,19 +87,26 @@ func (f *Frames) Diagrams(nodes []string, outages []oracle.Outage) (all []Diagra
 	return all, omitted
 }
 
-// end is when the outage is over that a fault brought.
-func (f *Frames) end(at time.Duration, outages []oracle.Outage) time.Duration {
-	until := at + quiet
-	over := time.Duration(0)
+// end is when the outage is over that a fault brought, and when machines have
+// noticed it. effect says whether there was anything of that.
+func (f *Frames) end(at time.Duration, outages []oracle.Outage) (until time.Duration, effect bool) {
 	for _, o := range outages {
 		if o.Duration >= oracle.OutageMin && o.To > at && o.From <= at+quiet {
-			over = max(over, o.To+tail)
+			until = max(until, o.To+tail)
 		}
 	}
-	if over > 0 {
-		until = over
+	for _, m := range f.moments {
+		if m.At > at && m.Tone == Strike {
+			break // what follows belongs to that one
+		}
+		if m.At >= at && m.turn && m.Tone != Strike {
+			until = max(until, m.At+tail)
+		}
 	}
-	return min(until, at+After)
+	if until > 0 {
+		return min(max(until, at+least), at+After), true
+	}
+	return at + quiet, false
 }
 
 // arrange fills a diagram whose time is known.

@@ -14,7 +14,8 @@ type Moment struct {
 	Text string
 	Tone Tone
 
-	turn bool // frames before and after it are never shown as one arrow
+	turn   bool // frames before and after it are never shown as one arrow
+	healed bool // the end of a fault
 }
 
 // Tone is how a moment looks.
@@ -53,7 +54,7 @@ func momentOf(e event.Event) Moment {
 	case event.FaultApplied:
 		return Moment{Text: b.Fault, Tone: Strike, turn: true}
 	case event.FaultHealed:
-		return Moment{Text: "healed: " + b.Fault, Tone: Strike, turn: true}
+		return Moment{Text: "healed: " + b.Fault, Tone: Strike, turn: true, healed: true}
 	case event.PowerChanged:
 		return power(b.State)
 	case event.LinkChanged:

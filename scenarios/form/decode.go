@@ -18,6 +18,7 @@ import (
 type Decoder struct {
 	lines    []string
 	problems []Problem
+	more     int              // problems that were found after ProblemMax, and not kept
 	places   map[string]Place // by path, keys joined with dots
 	anchors  map[string]Node
 	visits   int
@@ -34,7 +35,7 @@ func (d *Decoder) MayRepeat(times int) bool { return d.visits*times <= visitMax 
 // longer share places.
 func (d *Decoder) Fork() *Decoder {
 	fork := *d
-	fork.problems, fork.places = nil, maps.Clone(d.places)
+	fork.problems, fork.more, fork.places = nil, 0, maps.Clone(d.places)
 	return &fork
 }
 
@@ -216,14 +217,18 @@ func (d *Decoder) structure(n Node, v reflect.Value, path []string) {
 		}
 		at := topology.At(path, e.Name)
 		f, known := findField(fields, e.Name)
+		if !known && d.full() {
+			d.more++
+			continue
+		}
 		if !known {
 			d.Fail(e.At, at, "unknown key, want %s", topology.AnyOf(e.Name, fieldNames(fields)))
 			continue
 		}
 		d.SetPlace(at, e.At)
-		before := len(d.problems)
+		before := d.found()
 		d.decode(e.Value, v.FieldByIndex(f.index), at, f)
-		d.explicitZero(e, v.FieldByIndex(f.index), at, f, len(d.problems) > before)
+		d.explicitZero(e, v.FieldByIndex(f.index), at, f, d.found() > before)
 	}
 }
 
@@ -233,7 +238,11 @@ func (d *Decoder) explicitZero(e Entry, v reflect.Value, path []string, f Field,
 	if failed || d.stopped || !v.IsZero() || v.Kind() == reflect.Pointer {
 		return
 	}
-	if message := f.rule.Check(v); message != "" {
+	message := f.rule.CheckZero(v)
+	if text, isScalar := ScalarText(e.Value); message == "" && f.rule.Required && isScalar && text == "" {
+		message = "got an empty text, want " + d.format.wantOf(v.Type(), f)
+	}
+	if message != "" {
 		d.FailNode(e.Value, path, "%s", message)
 	}
 }

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"bytes"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,10 +44,14 @@ func (o *Format) own(t reflect.Type) *Type {
 	return &o.Types[i]
 }
 
+// byteOrderMark is what some editors put before UTF-8 text.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // Decode reads a document into a struct and remembers where everything stood.
 // The problems are the decoder's; done is false if nothing was read, or not
 // all.
 func (o *Format) Decode(data []byte, into any) (d *Decoder, done bool) {
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	d = newDecoder(o, data)
 	v := reflect.ValueOf(into).Elem()
 	root, wrong := parseYAML(data, o.Noun)
@@ -57,7 +62,7 @@ func (o *Format) Decode(data []byte, into any) (d *Decoder, done bool) {
 		d.Fail(Place{1, 1}, nil, "the file is empty, want a mapping with the keys %s", strings.Join(fieldNames(FieldsOf(v.Type())), ", "))
 	default:
 		d.decode(root, v, nil, Field{})
-		return d, !d.stopped
+		return d, !d.stopped && d.more == 0
 	}
 	return d, false
 }

@@ -44,9 +44,9 @@ func (o *Format) parse(value string) (n Node, problem string) {
 // of what was set are put from now on, too.
 func (d *Decoder) Set(into any, path string, n Node, at Place) {
 	s := setting{d: d, text: path, keys: strings.Split(path, "."), value: n, at: at}
-	before := len(d.problems)
+	before := d.found()
 	s.set(reflect.ValueOf(into).Elem(), 0, nil, Field{}, false)
-	if s.count == 0 && len(d.problems) == before {
+	if s.count == 0 && d.found() == before {
 		s.fail(s.missingKey, "%s", s.missing)
 	}
 }
@@ -159,11 +159,11 @@ func (s *setting) setNames(v reflect.Value, i int, path []string, several bool) 
 // assign fills what the path leads to.
 func (s *setting) assign(v reflect.Value, path []string, f Field) {
 	s.count++
-	before := len(s.d.problems)
+	before := s.d.found()
 	v.SetZero()
 	s.d.decode(s.value, v, path, f)
 	s.d.SetPlace(path, s.d.PlaceOf(s.value))
-	s.d.explicitZero(Entry{Value: s.value}, v, path, f, len(s.d.problems) > before)
+	s.d.explicitZero(Entry{Value: s.value}, v, path, f, s.d.found() > before)
 }
 
 // settable lists the keys of a struct that a path may lead to.

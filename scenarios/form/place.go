@@ -21,10 +21,10 @@ func placeOf(t *token.Token) Place {
 	return Place{t.Position.Line, t.Position.Column}
 }
 
-// Fail records a problem at a place.
+// Fail records a problem at a place. Those after ProblemMax are only counted.
 func (d *Decoder) Fail(at Place, path []string, format string, args ...any) {
-	if len(d.problems) >= ProblemMax {
-		d.stopped = true
+	if d.full() {
+		d.more++
 		return
 	}
 	p := Problem{Path: cut(strings.Join(path, "."), 200), Message: cut(fmt.Sprintf(format, args...), 1000)}
@@ -34,10 +34,22 @@ func (d *Decoder) Fail(at Place, path []string, format string, args ...any) {
 	d.problems = append(d.problems, p)
 }
 
-// Add records problems that another decoder of the document has found.
-func (d *Decoder) Add(problems ...Problem) {
-	d.problems = append(d.problems, problems[:min(len(problems), max(0, ProblemMax-len(d.problems)))]...)
+// Add records problems that another decoder of the document has found, and how
+// many more it has counted.
+func (d *Decoder) Add(more int, problems ...Problem) {
+	kept := min(len(problems), max(0, ProblemMax-len(d.problems)))
+	d.problems = append(d.problems, problems[:kept]...)
+	d.more += more + len(problems) - kept
 }
+
+// full reports whether more problems are only counted.
+func (d *Decoder) full() bool { return len(d.problems) >= ProblemMax }
+
+// found is how many problems were found, kept or not.
+func (d *Decoder) found() int { return len(d.problems) + d.more }
+
+// More is how many problems were found beyond those that are kept.
+func (d *Decoder) More() int { return d.more }
 
 // cut shortens what a hostile file made long.
 func cut(text string, most int) string {

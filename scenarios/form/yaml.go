@@ -1,6 +1,7 @@
 package form
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -19,7 +20,7 @@ const (
 	SizeMax    = 1 << 20 // bytes
 	depthMax   = 40      // levels of mappings and lists
 	tokenMax   = 200_000 // words and signs
-	KeyMax     = 2000    // keys outside of {}: the parser's time grows with their square
+	KeyMax     = 6000    // keys of one mapping in block style: the parser's time and memory grow with their square
 	visitMax   = 200_000 // values, aliases counted each time they are used
 	ProblemMax = 50      // problems reported of one file
 )
@@ -36,6 +37,8 @@ func parseYAML(data []byte, noun string) (root ast.Node, wrong *syntax) {
 	switch {
 	case len(data) > SizeMax:
 		return nil, &syntax{Place{1, 1}, fmt.Sprintf("got a file of %d bytes, want at most %d", len(data), SizeMax)}
+	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return nil, &syntax{Place{1, 1}, "the file is UTF-16 text, want UTF-8"}
 	case !utf8.Valid(data):
 		return nil, &syntax{Place{1, 1}, "the file is not UTF-8 text"}
 	}
@@ -66,13 +69,22 @@ func parseYAML(data []byte, noun string) (root ast.Node, wrong *syntax) {
 	return root, nil
 }
 
+// level is an open level of indentation.
+type level struct {
+	column int // at which it begins
+	keys   int // so far
+}
+
 // indented returns the levels of indentation after a line that begins in a
 // column. The lexer's own count grows with each line that ends several levels.
-func indented(levels []int, column int) []int {
-	for len(levels) > 0 && levels[len(levels)-1] >= column {
+func indented(levels []level, column int) []level {
+	for len(levels) > 0 && levels[len(levels)-1].column > column {
 		levels = levels[:len(levels)-1]
 	}
-	return append(levels, column)
+	if len(levels) > 0 && levels[len(levels)-1].column == column {
+		return levels
+	}
+	return append(levels, level{column: column})
 }
 
 func syntaxOf(err error) *syntax {
@@ -99,14 +111,14 @@ func checkBounds(tokens token.Tokens) *syntax {
 	if len(tokens) > tokenMax {
 		return &syntax{placeOf(tokens[tokenMax]), fmt.Sprintf("got more than %d words and signs", tokenMax)}
 	}
-	flow, block, line, keys := 0, 0, 0, 0
-	var indents []int // columns at which the open levels of indentation begin
+	flow, block, line, effort := 0, 0, 0, 0
+	var levels []level
 	for _, t := range tokens {
 		at := placeOf(t)
 		if at.Line != line {
 			block, line = 0, at.Line
 			if flow <= 0 {
-				indents = indented(indents, at.Column)
+				levels = indented(levels, at.Column)
 			}
 		}
 		switch t.Type {
@@ -117,15 +129,16 @@ func checkBounds(tokens token.Tokens) *syntax {
 		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType:
 			block++
 		case token.MappingValueType:
-			if flow <= 0 {
-				keys++
+			if last := len(levels) - 1; flow <= 0 && last >= 0 {
+				levels[last].keys++
+				effort += levels[last].keys // in the end half the square of each mapping
 			}
 		}
-		if flow > depthMax || block > depthMax || len(indents) > depthMax {
+		if flow > depthMax || block > depthMax || len(levels) > depthMax {
 			return &syntax{at, fmt.Sprintf("nested deeper than %d levels", depthMax)}
 		}
-		if keys > KeyMax {
-			return &syntax{at, fmt.Sprintf("got more than %d keys outside of {}", KeyMax)}
+		if effort > KeyMax*KeyMax/2 {
+			return &syntax{at, fmt.Sprintf("got too many keys to read, want at most %d in one mapping in block style; those within {} do not count", KeyMax)}
 		}
 	}
 	return nil

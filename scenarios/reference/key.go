@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
@@ -15,8 +16,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// structs are the mappings of the format, by the name of their Go type.
-var structs = allStructs()
+// structs are the mappings of the format, by the name of their Go type. They
+// are made for whoever reads the reference: the command starts without.
+var structs = sync.OnceValue(allStructs)
 
 func allStructs() map[string]reflect.Type {
 	all := map[string]reflect.Type{}
@@ -46,7 +48,7 @@ func allStructs() map[string]reflect.Type {
 // keysOf lists the keys of a struct, but for those of an embedded one that has
 // a section of its own.
 func keysOf(name string) []Key {
-	t := structs[name]
+	t := structs()[name]
 	var keys []Key
 	for _, f := range form.FieldsOf(t) {
 		if _, apart := titleOf(f.Of.Name()); f.Of != t && apart {

@@ -37,7 +37,7 @@ func TestPage(t *testing.T) {
 
 // TestEveryMappingHasASection, once, and every kind of expectation an example.
 func TestEveryMappingHasASection(t *testing.T) {
-	for name := range structs {
+	for name := range structs() {
 		if isExpectation(name) || name == "Topology" {
 			continue
 		}

@@ -3,10 +3,15 @@ package trial
 import (
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
+	"github.com/cablepull/cablepull/reports/perfetto"
+	"github.com/cablepull/cablepull/reports/picture"
 	"github.com/cablepull/cablepull/reports/sequence"
 	"github.com/cablepull/cablepull/reports/text"
 	"github.com/cablepull/cablepull/sim/event"
@@ -18,7 +23,7 @@ const TimelineFile = "timeline.txt"
 
 // table lists the files that are written when a trial is over, in the order in
 // which they appear. The capture and events.jsonl, which are written during the
-// trial, come before them, and run.json after them.
+// trial, come before them, run.pftrace, report.html and run.json after them.
 var table = []reports.File{
 	{Name: TimelineFile, Write: func(w io.Writer, r *reports.Result) error { return text.WriteRun(w, r, paper) }},
 	{Name: reports.JUnitFile, Write: func(w io.Writer, r *reports.Result) error {
@@ -37,7 +42,7 @@ func ArtefactNames() []string {
 	for _, f := range table {
 		names = append(names, f.Name)
 	}
-	return append(names, reports.RunFile)
+	return append(names, perfetto.File, page.File, reports.RunFile)
 }
 
 // pageOf draws a run on paper.
@@ -52,6 +57,8 @@ type artefacts struct {
 	directory *reports.Directory // nil: none
 	recorder  *recorder
 	events    *event.Writer
+	trace     *perfetto.Trace
+	record    *picture.Record  // for report.html
 	frames    *sequence.Frames // those around faults; nil if nobody draws them
 }
 
@@ -60,7 +67,10 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 	if t.Dir == "" {
 		return &artefacts{}, nil
 	}
-	d, err := reports.OpenDirectory(t.Dir, table...)
+	a := &artefacts{}
+	a.trace = perfetto.New(a.announced)
+	d, err := reports.OpenDirectory(t.Dir, append(slices.Clip(table),
+		reports.File{Name: perfetto.File, Write: a.trace.Write}, reports.File{Name: page.File, Write: a.writePage})...)
 	if err != nil {
 		return nil, err
 	}
@@ -74,45 +84,76 @@ func openArtefacts(t Trial, version string) (*artefacts, error) {
 		d.Close()
 		return nil, err
 	}
-	return &artefacts{d, &recorder{writer: capture}, events, sequence.New()}, nil
+	a.directory, a.recorder, a.events = d, &recorder{writer: capture}, events
+	return a, nil
 }
 
-// observer captures the frames; nil if there is no capture.
-func (a *artefacts) observer() netfab.Observer {
-	if a.recorder == nil {
-		return nil // not a nil *recorder, which would be an Observer
+// draw watches the frames for the pictures of a record, unless it is nil.
+func (a *artefacts) draw(rec *picture.Record) {
+	if a.record = rec; rec != nil {
+		a.frames = sequence.New()
+		rec.Frames = a.frames
 	}
-	return observers{a.recorder, witness{a.frames}}
+}
+
+// writePage writes report.html.
+func (a *artefacts) writePage(w io.Writer, r *reports.Result) error {
+	beside := slices.DeleteFunc(ArtefactNames(), func(name string) bool { return name == page.File })
+	return page.Write(w, a.record, r, beside)
+}
+
+// announced says which frame told a machine where an address is.
+func (a *artefacts) announced(node, ip, mac string, at time.Duration) (perfetto.Announcement, bool) {
+	told, found := a.frames.Announced(node, ip, mac, at)
+	return perfetto.Announcement{From: told.From, SentAt: told.SentAt, Gratuitous: told.Gratuitous}, found
+}
+
+// observer captures the frames and watches them; nil if nobody needs them.
+func (a *artefacts) observer() netfab.Observer {
+	var all observers
+	if a.recorder != nil {
+		all = append(all, a.recorder)
+	}
+	if a.frames != nil {
+		all = append(all, witness{a.frames})
+	}
+	if len(all) == 0 {
+		return nil // not nil observers, which would be an Observer
+	}
+	return all
 }
 
 // watch returns the function that gets every event: it passes them to the
 // capture, to the frames around faults, and to also, unless that is nil.
 func (a *artefacts) watch(also func(event.Event)) func(event.Event) {
-	switch {
-	case a.recorder == nil:
+	if a.recorder == nil && a.frames == nil {
 		return also
-	case also == nil:
-		also = func(event.Event) {}
 	}
 	return func(e event.Event) {
-		a.recorder.mark(e)
-		a.frames.Observe(e)
-		also(e)
+		if a.recorder != nil {
+			a.recorder.mark(e)
+		}
+		if a.frames != nil {
+			a.frames.Observe(e)
+		}
+		if also != nil {
+			also(e)
+		}
 	}
 }
 
 // follow returns the function that gets every event in order: it passes them to
-// the file and to also, unless that is nil.
+// the file, to the trace and to also, unless that is nil.
 func (a *artefacts) follow(also func(event.Event)) func(event.Event) {
-	switch {
-	case a.events == nil:
+	if a.events == nil {
 		return also
-	case also == nil:
-		return a.events.Write
 	}
 	return func(e event.Event) {
 		a.events.Write(e)
-		also(e)
+		a.trace.Observe(e)
+		if also != nil {
+			also(e)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type Plan struct {
 	Verify    bool
 	Keep      Keep // which trials leave artefacts
 	Page      bool // draw a page of each trial that fails
+	Report    bool // draw its part of a page about many runs
 	AllowExec bool
 }
 
@@ -78,7 +79,7 @@ func (p Plan) variants(s Source) ([]variant, error) {
 func (p Plan) trials(v variant, seed uint64) []Trial {
 	var all []Trial
 	for _, world := range p.Worlds {
-		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, AllowExec: p.AllowExec}
+		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, Report: p.Report, AllowExec: p.AllowExec}
 		if world == Netns {
 			t.Skip = v.skip
 		}

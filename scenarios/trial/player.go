@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/testbed"
@@ -31,7 +32,9 @@ type InProcess struct {
 	// Timeline says that a timeline will be drawn: results have the events that it
 	// needs, and that of an interrupted trial has what is known until then.
 	Timeline bool
-	Window   reports.Window // the part of the run that the printed timeline will show
+	// Record says that report.html will be written: results have what it needs.
+	Record bool
+	Window reports.Window // the part of the run that the printed timeline will show
 }
 
 // Play implements Player. It opens the scenario if it is not open yet, and
@@ -67,16 +70,10 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
 	defer files.Close()
+	seen := p.seen(t)
+	files.draw(seen.record)
 	options := p.options(t, files)
-	drawn, printed := p.highlights(t)
-	if drawn != nil {
-		options.Follow = files.follow(func(e event.Event) {
-			drawn.Observe(e)
-			if printed != drawn {
-				printed.Observe(e)
-			}
-		})
-	}
+	options.Follow = files.follow(seen.observe())
 	outcome, err := t.Scenario.Run(ctx, options)
 	interrupted := err != nil && outcome != nil && p.Timeline
 	if err == nil && t.Verify {
@@ -93,15 +90,14 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if interrupted {
 		result.interrupt(outcome.Simulated)
 	}
-	if drawn != nil {
-		result.Report.Events = drawn.Events()
-	}
+	seen.fill(&result)
 	if err := t.leave(files, &result); err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
-	if printed != drawn {
-		result.Report.Events = printed.Events()
+	if t.Report {
+		result.Part = page.PartOf(seen.record, &result.Report)
 	}
+	seen.leave(&result, p)
 	return result
 }
 
@@ -120,20 +116,6 @@ func (t Trial) leave(files *artefacts, r *Result) (err error) {
 	err = files.write(&r.Report)
 	r.Kept = err == nil
 	return err
-}
-
-// highlights are for the timelines of a trial: of those drawn in files, which
-// show all of it, and of the printed one, which may show a window. Both are nil
-// if none is drawn.
-func (p InProcess) highlights(t Trial) (drawn, printed *reports.Highlights) {
-	if !p.Timeline && !t.Page && t.Dir == "" {
-		return nil, nil
-	}
-	drawn = reports.NewHighlights(t.Scenario.Facts())
-	if p.Window == (reports.Window{}) {
-		return drawn, drawn
-	}
-	return drawn, reports.NewHighlightsWithin(t.Scenario.Facts(), p.Window)
 }
 
 // options are the options for running the scenario in the world of a trial.

@@ -18,6 +18,7 @@ import (
 // new worker. If that ends as well, the trial has no verdict, and its result
 // says how they ended.
 type Pool struct {
+	Began   func(Trial) // is called when a worker takes a trial; may be nil
 	version string
 	command []string
 	stderr  io.Writer
@@ -63,6 +64,9 @@ func (p *Pool) Play(ctx context.Context, t Trial) Result {
 	case w = <-p.places:
 	case <-ctx.Done():
 		return t.without(p.version, BlameSignal, ctx.Err())
+	}
+	if p.Began != nil {
+		p.Began(t)
 	}
 	w, r, first := p.attempt(ctx, w, t)
 	if first != nil {

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/page"
+	"github.com/cablepull/cablepull/reports/picture"
+	"github.com/cablepull/cablepull/sim/event"
 )
 
 // Result is the outcome of a trial: a verdict, or whose fault it is that there
@@ -16,7 +19,12 @@ type Result struct {
 	Blame  Blame          `json:"blame"`
 	Kept   bool           `json:"kept"` // its artefacts are in the trial's directory
 	Page   string         `json:"page"` // Report.Page, which run.json does not have
+	Part   page.Part      `json:"part"` // of a page about many; empty unless the trial asks for it
 	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
+	// Record and Drawn, the events of the whole run, are what report.html shows
+	// besides Report; nil unless the player keeps them.
+	Record *picture.Record `json:"-"`
+	Drawn  []event.Event   `json:"-"`
 }
 
 // Status is the exit status of a process that played trials.
@@ -76,6 +84,7 @@ func (t Trial) blank(version string) Result {
 	r := reports.Result{Scenario: t.Label(), Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About, r.Warnings, r.File = t.Scenario.Name, t.Scenario.About, t.Warnings(), t.Scenario.File()
+		r.Tags = t.Scenario.Tags
 		r.Nodes = t.Scenario.NodeOrder()
 	}
 	return Result{Report: r}

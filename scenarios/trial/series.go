@@ -13,6 +13,7 @@ type Series struct {
 	Worker  []string        // the arguments with which this program calls Serve
 	Stderr  io.Writer       // of the workers
 	Jobs    func(World) int // how many to play at once; nil: World.Jobs
+	Began   func(Trial)     // is called when a trial begins, from any goroutine; may be nil
 }
 
 // Due returns the indices of the trials that are not skipped, by world.
@@ -59,7 +60,11 @@ func (s Series) jobsIn(world World) int {
 // playBatch plays some of the trials.
 func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs int, done func(int, Result)) error {
 	jobs = min(jobs, len(batch))
-	var player Player = InProcess{Version: s.Version}
+	began := s.Began
+	if began == nil {
+		began = func(Trial) {}
+	}
+	var player Player = announced{InProcess{Version: s.Version}, began}
 	if jobs > 1 {
 		program, err := ThisProgram()
 		if err != nil {
@@ -67,6 +72,7 @@ func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs
 		}
 		pool := NewPool(jobs, s.Version, append([]string{program}, s.Worker...), s.Stderr)
 		defer pool.Close()
+		pool.Began = began
 		player = pool
 		jobs *= 2 // for each worker one that waits, so that it gets its next trial at once
 	} else {
@@ -77,4 +83,16 @@ func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs
 		some[n] = trials[i]
 	}
 	return Each(ctx, player, some, jobs, func(n int, r Result) { done(batch[n], r) })
+}
+
+// announced is a player that says when it begins a trial.
+type announced struct {
+	Player
+	began func(Trial)
+}
+
+// Play implements Player.
+func (a announced) Play(ctx context.Context, t Trial) Result {
+	a.began(t)
+	return a.Player.Play(ctx, t)
 }

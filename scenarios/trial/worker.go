@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"time"
+
+	"github.com/cablepull/cablepull/reports/page"
 )
 
 // Parallel trials run in processes, each with one processor: a world runs on
@@ -61,6 +63,7 @@ type reply struct {
 	Blame  Blame           `json:"blame"`
 	Kept   bool            `json:"kept"`
 	Page   string          `json:"page"`
+	Part   page.Part       `json:"part"`
 	err    error           // why there is no report, or nil
 }
 
@@ -73,7 +76,7 @@ func (r reply) result(t Trial, version string) Result {
 	if err := json.Unmarshal(r.Report, &whole.Report); err != nil {
 		return t.without(version, BlameBench, err)
 	}
-	whole.Report.Page, whole.Page = r.Page, r.Page
+	whole.Report.Page, whole.Page, whole.Part = r.Page, r.Page, r.Part
 	return whole.restored()
 }
 

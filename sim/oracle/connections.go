@@ -29,12 +29,14 @@ type faultTally struct {
 	fault    fault.Fault // nil: a Go spec's own kind of fault
 	nodes    []string
 	survival *survival // nil: nothing is self-balanced
+	byAge    byAge
 }
 
 // hit is a fault that found a connection, which had an age then.
 type hit struct {
 	*faultTally
-	age int // index in ages
+	age int           // index in ages
+	old time.Duration // how long it had been established
 }
 
 // followed is an established connection.
@@ -50,6 +52,7 @@ type followed struct {
 	balanced bool          // it asks a self-balanced virtual IP
 	segments int           // at least so many of its client, if it is balanced
 	spokeAt  time.Duration // something was asked or answered
+	openedAt time.Duration // it was established
 
 	hitBy    []hit  // that found it and have no verdict yet
 	answered bool   // since the last fault
@@ -123,7 +126,7 @@ func (c *connections) strike(at time.Duration, line string) {
 		if f.answered {
 			c.settle(f, at, false)
 		}
-		f.hitBy = append(f.hitBy, hit{tally, f.age(at)})
+		f.hitBy = append(f.hitBy, hit{tally, f.age(at), at - f.openedAt})
 		f.answered, f.failed, f.how = false, false, ""
 		tally.Established++
 	}
@@ -145,7 +148,7 @@ func (c *connections) established(e event.Event, b event.ConnEstablished) {
 	if len(c.order) > 2*len(c.conns)+64 {
 		c.sweep()
 	}
-	f := &followed{client: e.Node, local: b.Local, spokeAt: e.At, balanced: c.balanced[c.target(e.Node)]}
+	f := &followed{client: e.Node, local: b.Local, spokeAt: e.At, openedAt: e.At, balanced: c.balanced[c.target(e.Node)]}
 	c.conns[b.Conn] = f
 	c.order = append(c.order, f)
 	c.ends[b.Local] = b.Conn
@@ -190,12 +193,13 @@ func (c *connections) settle(f *followed, at time.Duration, lost bool) {
 		switch {
 		case !f.answered:
 			t.Idle++
+			t.byAge.of(t.old).Idle++
 		case failed:
-			t.Kept++
+			t.kept(t.old)
 			t.KeptOnFailed++
 			became = fateKept
 		default:
-			t.Kept++
+			t.kept(t.old)
 			t.KeptOnOthers++
 			became = fateKept
 		}
@@ -204,6 +208,12 @@ func (c *connections) settle(f *followed, at time.Duration, lost bool) {
 		}
 	}
 	f.hitBy = nil
+}
+
+// kept counts a connection that was kept.
+func (t *faultTally) kept(old time.Duration) {
+	t.Kept++
+	t.byAge.of(old).Kept++
 }
 
 // target returns the address that a client asks.
@@ -235,6 +245,7 @@ func (c *connections) record(to *Measures) {
 	all := make([]Connections, 0, len(c.faults))
 	for _, t := range c.faults {
 		all = append(all, t.Connections)
+		to.ByAge = append(to.ByAge, t.ages()...)
 	}
 	to.Connections = all
 	to.Survival = []Survival{}

@@ -46,18 +46,25 @@ func (l *loss) credit(f Facts, takeovers []Takeover) {
 		switch {
 		case first == nil || grades[i] != nearest && grades[i] < near || t.At-first.At > together || t.At < first.At:
 			t.LostOtherwise++
+			t.byAge.of(t.old).LostOtherwise++
 			became = fateOtherwise
 		case failed:
-			t.Lost++
+			t.lost(t.old)
 			t.LostOnFailed++
 		default:
-			t.Lost++
+			t.lost(t.old)
 			t.LostOnOthers++
 		}
 		if l.balanced {
 			t.survival.of(failed, t.age).add(became)
 		}
 	}
+}
+
+// lost counts a connection that was lost to the fault.
+func (t *faultTally) lost(old time.Duration) {
+	t.Lost++
+	t.byAge.of(old).Lost++
 }
 
 // nearnessOf says how much a fault can have to do with the loss.

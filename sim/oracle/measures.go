@@ -28,6 +28,9 @@ type Measures struct {
 	Balanced        []BalancedStatus  `json:"balanced"`
 	BalanceCounters []BalanceCounters `json:"balance_counters"`
 
+	// ByAge is Connections by age, for pictures: a reader of run.json has the
+	// events.
+	ByAge []ByAge `json:"-"`
 	// Own is the tables of measures that are not built in.
 	Own []Table `json:"-"`
 }

@@ -93,7 +93,7 @@ func (c Client) checkCertificate(k *checker, n Node) {
 	names := k.whole.certificates(n, target)
 	switch {
 	case c.Certificate == "" && len(names) == 0:
-		k.fail(path, "certificate is missing: no tls service that has one listens on %s; want its name, or any", target.Where())
+		k.fail([]string{"target"}, "no service of kind tls that has a certificate listens on %s: want an http:// target, such a service there, or certificate: any", target.Where())
 	case c.Certificate == "":
 		k.fail(path, "certificate is missing: the services on %s present %s; want the name of the one to accept, or any", target.Where(), strings.Join(names, " and "))
 	case c.Certificate == CertificateNone:

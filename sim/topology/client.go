@@ -150,12 +150,13 @@ func (Client) Faults() []string { return nil }
 // CheckFields reports a missing one.
 func (c *checker) target(path []string, n Node, url string, schemes ...string) {
 	target, err := ParseTarget(url)
+	scheme, _, whole := strings.Cut(url, "://")
 	switch {
 	case url == "":
+	case whole && !slices.Contains(schemes, strings.ToLower(scheme)):
+		c.fail(path, "got %q, want a URL that begins with %s", url, AnyOf(scheme, schemes))
 	case err != nil:
 		c.fail(path, "%v", err)
-	case !slices.Contains(schemes, target.Scheme):
-		c.fail(path, "got %q, want a URL that begins with %s", url, AnyOf("", schemes))
 	case target.Name != "":
 		c.named(path, n, target)
 	default:

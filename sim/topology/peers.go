@@ -36,7 +36,7 @@ func (c *checker) peersOf(key string, members []member) {
 		for _, other := range members {
 			address := c.whole.Nodes[other.node].NICs[other.iface].Address.Addr()
 			if other.node != m.node && address.IsValid() && !slices.Contains(m.Peers, address) {
-				c.warn(At(m.path(), "peers"), "%s, %s.%s of %s, is not one of them and will not hear this member", address, other.node, other.iface, key)
+				c.warnGroup(key, "peers", m, At(m.path(), "peers"), "%s, %s.%s of %s, is not one of them and will not hear this member", address, other.node, other.iface, key)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -242,9 +243,24 @@ func (n Node) property(name string) (Property, error) {
 	all := n.properties()
 	p, known := all[name]
 	if !known {
-		return p, fmt.Errorf("%w: got %q, want %s", ErrProperty, name, AnyOf(name, Names(all)))
+		meant := ""
+		if near := cmp.Or(shortened(name, Names(all)), Nearest(name, Names(all))); near != "" {
+			meant = fmt.Sprintf(" (did you mean %q?)", near)
+		}
+		return p, fmt.Errorf("%w: got %q%s, want %s", ErrProperty, name, meant, AnyOf("", Names(all)))
 	}
 	return p, nil
+}
+
+// shortened returns the shortest property of which a part begins with a word:
+// standby.priority for prio. It returns "" if there is none.
+func shortened(word string, properties []string) (found string) {
+	for _, p := range properties {
+		if len(word) >= 3 && strings.Contains("."+p, "."+word) && (found == "" || len(p) < len(found)) {
+			found = p
+		}
+	}
+	return found
 }
 
 // CheckSet returns why a property of a node cannot be set to a value.

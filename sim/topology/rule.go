@@ -20,6 +20,7 @@ type Rule struct {
 	Required bool
 	One      []string // allowed texts; empty: any
 	Min, Max string   // as written in the tag; empty: none
+	Default  string   // for which zero stands, as the doc tag says, such as 3s; empty: none, or zero itself
 }
 
 // durationMax keeps sums of instants and spans far from overflowing.
@@ -47,7 +48,33 @@ func RuleOf(f reflect.StructField) Rule {
 	if f.Type == durationType {
 		r.Max = cmp.Or(r.Max, durationMax)
 	}
+	if f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Int64 || f.Type.Kind() == reflect.Float64 {
+		r.Default = defaultOf(f.Tag.Get("doc"))
+	}
 	return r
+}
+
+// defaultOf returns the default that the doc of a number names: what follows
+// "(default", if it is a number other than zero.
+func defaultOf(doc string) string {
+	_, text, _ := strings.Cut(doc, "(default")
+	text = strings.TrimLeft(text, ": ")
+	if end := strings.IndexAny(text, ",;:)"); end >= 0 {
+		text = text[:end]
+	}
+	if text == "" || text[0] < '0' || text[0] > '9' || strings.Trim(text, "0s%") == "" {
+		return ""
+	}
+	return text
+}
+
+// CheckZero says what is wrong with a zero that was written, where one that is
+// left out stands for the default; or it returns "".
+func (r Rule) CheckZero(v reflect.Value) string {
+	if message := r.Check(v); message != "" || r.Default == "" {
+		return message
+	}
+	return fmt.Sprintf("got %v, want more: left out, it is %s", v.Interface(), r.Default)
 }
 
 // Check says what is wrong with a value, or returns "".
@@ -57,7 +84,7 @@ func (r Rule) Check(v reflect.Value) string {
 		low, _ := time.ParseDuration(r.Min)
 		high, _ := time.ParseDuration(r.Max)
 		if d := time.Duration(v.Int()); d < low || d > high {
-			return fmt.Sprintf("got %s, want %s", d, r.bounds())
+			return fmt.Sprintf("got %s, want %s", d, r.spans(d < low))
 		}
 	case v.CanInt():
 		return r.checkNumber(float64(v.Int()), strconv.FormatInt(v.Int(), 10))
@@ -83,6 +110,20 @@ func (r Rule) bounds() string {
 		return "at least " + r.Min
 	}
 	return r.Min + " to " + r.Max
+}
+
+// spans are the bounds of a duration, or the one that matters if the other one
+// is only there to prevent an overflow.
+func (r Rule) spans(low bool) string {
+	switch {
+	case r.Max != durationMax:
+		return r.Min + " to " + r.Max
+	case !low:
+		return "at most " + r.Max
+	case r.Min == "1ns":
+		return "more than 0s"
+	}
+	return "at least " + r.Min
 }
 
 // listMax is how many words are listed next to the one that is probably meant:

@@ -134,7 +134,7 @@ func (c *checker) balance(key string, members []member) {
 	like := balancing[0]
 	for _, m := range members {
 		if m.SelfBalance == nil {
-			c.warn(m.path(), "self-balance is missing here and set on %s.%s: the other members of %s give this one no connections, and while it is active it serves all by itself",
+			c.warnGroup(key, "self-balance", m, m.path(), "self-balance is missing here and set on %s.%s: the other members of %s give this one no connections, and while it is active it serves all by itself",
 				like.node, like.iface, key)
 		}
 	}
@@ -142,7 +142,7 @@ func (c *checker) balance(key string, members []member) {
 		c.balanceLike(key, m, like)
 		for _, other := range balancing {
 			if other.SelfBalance.Report > m.SelfBalance.LostTime() {
-				c.warn(At(m.path(), "self-balance", "missed"), "%s.%s reports every %s and is lost for this member after %s: between its reports it gets no connections",
+				c.warnGroup(key, "missed", m, At(m.path(), "self-balance", "missed"), "%s.%s reports every %s and is lost for this member after %s: between its reports it gets no connections",
 					other.node, other.iface, other.SelfBalance.Report, m.SelfBalance.LostTime())
 				break
 			}
@@ -154,11 +154,11 @@ func (c *checker) balance(key string, members []member) {
 func (c *checker) balanceLike(key string, m, like member) {
 	path, own, other := At(m.path(), "self-balance"), m.SelfBalance, like.SelfBalance
 	if own.Algorithm != other.Algorithm {
-		c.warn(At(path, "algorithm"), "algorithm is %s here and %s on %s.%s: members of %s should have the same; the active's is in use, so it changes with the active",
+		c.warnGroup(key, "algorithm", m, At(path, "algorithm"), "algorithm is %s here and %s on %s.%s: members of %s should have the same; the active's is in use, so it changes with the active",
 			own.Algorithm, other.Algorithm, like.node, like.iface, key)
 	}
 	if own.Recovery != other.Recovery {
-		c.warn(At(path, "recovery"), "recovery is %s here and %s on %s.%s: members of %s should have the same; what a takeover loses depends on which member takes over",
+		c.warnGroup(key, "recovery", m, At(path, "recovery"), "recovery is %s here and %s on %s.%s: members of %s should have the same; what a takeover loses depends on which member takes over",
 			own.Recovery, other.Recovery, like.node, like.iface, key)
 	}
 }

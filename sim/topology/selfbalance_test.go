@@ -36,7 +36,7 @@ func TestSelfBalanceProblems(t *testing.T) {
 		{SelfBalance{Table: -1}, SelfBalance{}, "a.table: got -1, want 1 to 16777216"},
 		{SelfBalance{Overflow: "drop"}, SelfBalance{}, `a.overflow: got "drop", want evict or refuse`},
 		{SelfBalance{Weight: 101}, SelfBalance{}, "a.weight: got 101, want 0 to 100"},
-		{SelfBalance{Report: time.Millisecond}, SelfBalance{}, "a.report: got 1ms, want 10ms to 876000h\n" +
+		{SelfBalance{Report: time.Millisecond}, SelfBalance{}, "a.report: got 1ms, want at least 10ms\n" +
 			"~a.missed: b.lan reports every 1s and is lost for this member after 3.5ms: between its reports it gets no connections"},
 		{SelfBalance{Report: time.Minute}, SelfBalance{}, "~b.missed: a.lan reports every 1m0s and is lost for this member after 3.5s: between its reports it gets no connections"},
 		{SelfBalance{Hold: 10 * time.Second}, SelfBalance{}, ""},

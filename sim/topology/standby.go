@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // standby checks the standby control of one interface against the topology.
@@ -58,6 +59,43 @@ type member struct {
 
 func (m member) path() []string { return []string{"nodes", m.node, "standby", m.iface} }
 
+// groupKey is what messages call a group.
+func groupKey(group int, segment string) string {
+	return fmt.Sprintf("group %d on segment %s", group, segment)
+}
+
+// warnGroup warns about a group, once for each kind of warning: at the first
+// member that it applies to, with the names of the others.
+func (c *checker) warnGroup(key, kind string, m member, path []string, format string, args ...any) {
+	if c.warned == nil {
+		c.warned = map[string]*groupWarning{}
+	}
+	w := c.warned[key+" "+kind]
+	if w == nil {
+		c.warn(path, format, args...)
+		c.warned[key+" "+kind] = &groupWarning{problem: len(c.problems) - 1}
+		return
+	}
+	if name := m.node + "." + m.iface; !slices.Contains(w.also, name) && !slices.Equal(path, c.problems[w.problem].Path) {
+		w.also = append(w.also, name)
+	}
+}
+
+// groupWarning is a warning about a group.
+type groupWarning struct {
+	problem int      // its number in the checker's list
+	also    []string // the other members
+}
+
+// nameOthers adds the names of the other members to the warnings about groups.
+func (c *checker) nameOthers() {
+	for _, w := range c.warned { // order: each changes its own problem
+		if len(w.also) > 0 {
+			c.problems[w.problem].Message += " (the same is true of " + strings.Join(w.also, ", ") + ")"
+		}
+	}
+}
+
 // groups checks the settings that all members of a group must share.
 func (c *checker) groups() {
 	groups, order := map[string][]member{}, []string{}
@@ -68,7 +106,7 @@ func (c *checker) groups() {
 			if !exists {
 				continue
 			}
-			key := fmt.Sprintf("group %d on segment %s", n.Standby[iface].Group, nic.Segment)
+			key := groupKey(n.Standby[iface].Group, nic.Segment)
 			if groups[key] == nil {
 				order = append(order, key)
 			}
@@ -98,10 +136,10 @@ func (c *checker) group(key string, members []member) {
 			}
 		}
 		if m.VIP.IsValid() && m.VIP != like.VIP {
-			c.warn(At(m.path(), "vip"), "virtual IP is %s here and %s on %s.%s: it must be the same on all members of %s", m.VIP, like.VIP, like.node, like.iface, key)
+			c.warnGroup(key, "vip", m, At(m.path(), "vip"), "virtual IP is %s here and %s on %s.%s: it must be the same on all members of %s", m.VIP, like.VIP, like.node, like.iface, key)
 		}
 		if m.Authentication != like.Authentication {
-			c.warn(At(m.path(), "authentication"), "authentication is %s here and %s on %s.%s: members of %s will ignore each other", m.Authentication, like.Authentication, like.node, like.iface, key)
+			c.warnGroup(key, "authentication", m, At(m.path(), "authentication"), "authentication is %s here and %s on %s.%s: members of %s will ignore each other", m.Authentication, like.Authentication, like.node, like.iface, key)
 		}
 		if m.Hello != like.Hello || m.Hold != like.Hold {
 			c.timers(key, m, like)
@@ -121,7 +159,7 @@ func (c *checker) timers(key string, m, like member) {
 	if m.Profile == ProfileIOS {
 		effect = "while another member is active, its timers override these"
 	}
-	c.warn(path, "timers are %s and %s here and %s and %s on %s.%s: members of %s should have the same; %s",
+	c.warnGroup(key, "timers", m, path, "timers are %s and %s here and %s and %s on %s.%s: members of %s should have the same; %s",
 		m.Hello, m.Hold, like.Hello, like.Hold, like.node, like.iface, key, effect)
 }
 
@@ -132,7 +170,7 @@ func (c *checker) sharedVIPs(groups map[string][]member, order []string) {
 		for _, m := range groups[key] {
 			for _, a := range m.VIPs() {
 				if other, taken := owner[a]; taken && other != key {
-					c.warn(m.path(), "virtual IP %s is also in %s", a, other)
+					c.warnGroup(key, "shared "+a.String(), m, m.path(), "virtual IP %s is also in %s", a, other)
 					continue
 				}
 				owner[a] = key

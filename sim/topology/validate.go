@@ -30,6 +30,7 @@ func (t Topology) Validate() []Problem {
 	c.groups()
 	c.chains()
 	c.allowances()
+	c.nameOthers()
 	return c.problems
 }
 
@@ -39,6 +40,7 @@ type checker struct {
 	whole    Topology
 	problems []Problem
 	occurred map[string]bool // kinds of invalid topology
+	warned   map[string]*groupWarning
 }
 
 func (c *checker) fail(path []string, format string, args ...any) {
@@ -88,6 +90,7 @@ func (c *checker) node(name string, n Node) {
 	for _, iface := range Names(n.Standby) {
 		c.standby(At(path, "standby", iface), n, iface, n.Standby[iface])
 	}
+	c.subnets(path, n)
 	c.permanent(At(path, "arp-permanent"), n)
 	if n.ARPLife > 0 && n.ARPAge > 0 {
 		c.fail(At(path, "arp-age"), "got a life of %s as well: an entry with a fixed life is not checked", n.ARPLife)
@@ -104,6 +107,21 @@ func (c *checker) node(name string, n Node) {
 	}
 	if n.Default.IsValid() && !n.onLink(n.Default) {
 		c.fail(At(path, "default-route"), "got %s, want an address on one of the node's segments", n.Default)
+	}
+}
+
+// subnets checks that the interfaces of a node are in different subnets. A
+// router could not tell on which one to forward a packet.
+func (c *checker) subnets(path []string, n Node) {
+	names := Names(n.NICs)
+	for i, iface := range names {
+		for _, other := range names[:i] {
+			own, before := n.NICs[iface].Address, n.NICs[other].Address
+			if n.Router != nil && own.IsValid() && before.IsValid() && own.Overlaps(before) {
+				c.fail(At(path, "nics", iface, "address"), "got subnet %s, which overlaps %s of interface %s: a router needs a different subnet on each interface",
+					own.Masked(), before.Masked(), other)
+			}
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ var mistakes = []struct {
 	{func(t *Topology) { t.Segments = nil }, "segments: got no segment, want at least one, such as lan: {}"},
 	{func(t *Topology) { t.Nodes = nil }, "nodes: got no node, want at least one"},
 	{func(t *Topology) { t.Segments["L"] = Segment{} }, `segments.L: bad name: "L" has 'L', want lower-case letters, digits and dashes`},
-	{func(t *Topology) { t.Segments["lan"] = Segment{Latency: -1} }, "segments.lan.latency: got -1ns, want 0 to 876000h"},
+	{func(t *Topology) { t.Segments["lan"] = Segment{Latency: -1} }, "segments.lan.latency: got -1ns, want at least 0"},
 	{func(t *Topology) { t.Segments["lan"] = Segment{Snooping: "of"} }, `segments.lan.snooping: got "of", want off, on or prune-all (did you mean "off"?)`},
 	{func(t *Topology) { t.Segments["lan"] = Segment{Isolated: []string{"z"}} }, `segments.lan.isolated.0: there is no node "z", want a, b or c1`},
 	{func(t *Topology) { t.Segments["wan"] = Segment{Isolated: []string{"a"}} }, "segments.wan.isolated.0: node a has no interface on segment wan"},
@@ -68,7 +68,7 @@ var mistakes = []struct {
 		"nodes.c1.nics.lan.mac: a.lan already has 02:00:00:00:00:01 on segment lan"},
 	{edit("c1", func(n *Node) { n.Probe = &Probe{Target: "ftp://192.0.2.100/"} }), `nodes.c1.probe.target: got "ftp://192.0.2.100/", want a URL that begins with http, https, ldap or tcp`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "ftp://192.0.2.99/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
-	{edit("c1", func(n *Node) { n.Client = &Client{Target: "gopher://192.0.2.100/"} }), `nodes.c1.client.target: got "gopher://192.0.2.100/", want a URL such as http://192.0.2.100/`},
+	{edit("c1", func(n *Node) { n.Client = &Client{Target: "gopher://192.0.2.100/"} }), `nodes.c1.client.target: got "gopher://192.0.2.100/", want a URL that begins with http, https or ftp`},
 	{edit("c1", func(n *Node) { n.Client = &Client{Target: "http://192.0.2.99:81/"} }), "~nodes.c1.client.target: no node has the address 192.0.2.99"},
 	{edit("c1", func(n *Node) {
 		n.Client = &Client{Target: "http://192.0.2.100/", Start: time.Second, Stop: time.Second}
@@ -111,7 +111,7 @@ var mistakes = []struct {
 		n.Client = &Client{Target: "http://192.0.2.100/", KeepAlive: &KeepAlive{Count: 128}}
 	}), "nodes.c1.client.tcp-keepalive.count: got 128, want 1 to 127"},
 	{edit("c1", func(n *Node) { n.Default = addr("10.0.0.1") }), "nodes.c1.default-route: got 10.0.0.1, want an address on one of the node's segments"},
-	{edit("c1", func(n *Node) { n.Unsaved = []string{"lan.adress"} }), `nodes.c1.unsaved.0: bad property: got "lan.adress", want lan.address (did you mean "lan.address"?)`},
+	{edit("c1", func(n *Node) { n.Unsaved = []string{"lan.adress"} }), `nodes.c1.unsaved.0: bad property: got "lan.adress" (did you mean "lan.address"?), want lan.address`},
 	{edit("c1", func(n *Node) { n.Router = &Router{} }), "~nodes.c1.router: node c1 is a router with one interface"},
 	{edit("c1", func(n *Node) { n.Clock.Drift = 2 }), "nodes.c1.clock.drift: got 2, want -0.9 to 1"},
 	{edit("a", func(n *Node) {
