@@ -85,6 +85,11 @@ type Outcome struct {
 	Noise time.Duration
 }
 
+// GomegaString says in a message of Gomega's own which run it is.
+func (o *Outcome) GomegaString() string {
+	return fmt.Sprintf("the run with seed %d, %v long", o.Seed, o.Simulated)
+}
+
 // Passed reports whether all expectations and invariants held.
 func (o *Outcome) Passed() bool {
 	for _, v := range o.Expectations {

@@ -28,7 +28,7 @@ func TestCaptureTimes(t *testing.T) {
 		t.Fatalf("status %d, want %d\n%s%s", status, exitPassed, stdout, stderr)
 	}
 	for _, world := range []string{"virtual", "netns"} {
-		out := filepath.Join(dir, "out", world)
+		out := filepath.Join(dir, "out", "brief-seed-1", world)
 		pulled, healed := 500*time.Millisecond, 900*time.Millisecond
 		if world == "netns" {
 			pulled, healed = faultsIn(t, filepath.Join(out, reports.EventsFile))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/github"
@@ -76,6 +77,12 @@ func (s *session) leave(trials []trial.Trial, results []trial.Result) error {
 	}
 	if s.flags.report != "" {
 		errs = append(errs, reports.WriteFile(s.flags.report, s.reportOn(trials, results)))
+	}
+	if s.flags.all { // warnings of the library are on purpose
+		runs = slices.Clone(runs)
+		for i := range runs {
+			runs[i].Warnings = nil
+		}
 	}
 	if s.summary != nil {
 		errs = append(errs, writeSummary(s.summary, runs))

@@ -35,6 +35,9 @@ func TestAnnotate(t *testing.T) {
 			t.Errorf("%s: %v, want %q first and two tables in\n%s", path, err, begins, text)
 		}
 	}
+	if status, _, stderr := invoke(t, "run", "--all", "--tag", "drift", "--annotate", "github", "--summary", other); status != exitPassed || strings.Contains(stderr, "::warning") {
+		t.Errorf("the library warns on purpose: status %d, %q", status, stderr)
+	}
 	t.Setenv(summaryVariable, "")
 	if status, _, stderr := invoke(t, "run", writeScenario(t, "a"), "--annotate", "github"); status != exitPassed || stderr != "" {
 		t.Errorf("one that passes, without a file for a summary: status %d, %q", status, stderr)

@@ -41,6 +41,10 @@ func (s *session) progress(total int) (step, finish func()) {
 	return bar.Increment, finish
 }
 
+// announceMin is the shortest run in real time of which a word is said when it
+// is alone.
+const announceMin = 10 * time.Second
+
 // announce prints how long runs in real time will take.
 func (s *session) announce(trials []trial.Trial, batch []int) {
 	if len(batch) == 0 {
@@ -53,7 +57,11 @@ func (s *session) announce(trials []trial.Trial, batch []int) {
 		sum += trials[i].Scenario.Duration
 	}
 	about := max(longest, sum/time.Duration(jobs)).Round(time.Second)
-	fmt.Fprintf(s.stderr, "cablepull: %s in real time, %d in parallel: about %v\n", counted(len(batch), "run"), jobs, about)
+	parallel := ""
+	if len(batch) > 1 {
+		parallel = fmt.Sprintf(", %d in parallel", jobs)
+	}
+	s.note("%s in real time%s: about %v", counted(len(batch), "run"), parallel, about)
 }
 
 // follow shows on a terminal how far a run in real time is and the latest

@@ -50,7 +50,7 @@ func TestAnnouncement(t *testing.T) {
 		{1, batch, "cablepull: 5 runs in real time, 1 in parallel: about 7m0s\n"},
 		{2, batch, "cablepull: 5 runs in real time, 2 in parallel: about 3m30s\n"},
 		{9, batch, "cablepull: 5 runs in real time, 5 in parallel: about 3m0s\n"},
-		{9, batch[:1], "cablepull: 1 run in real time, 1 in parallel: about 1m0s\n"},
+		{9, batch[:1], "cablepull: 1 run in real time: about 1m0s\n"},
 		{1, nil, ""},
 	} {
 		var said bytes.Buffer

@@ -81,6 +81,9 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		return err
 	}
 	defer s.close()
+	if err := s.consent(trials, std.in); err != nil {
+		return err
+	}
 	return s.run(trials)
 }
 

@@ -124,6 +124,9 @@ func verdict(results []trial.Result) error {
 // has no verdict.
 func (s *session) playBare(trials []trial.Trial) []trial.Result {
 	var results []trial.Result
+	if due := trial.Due(trials)[trial.Netns]; len(due) > 0 && trials[due[0]].Scenario.Duration >= announceMin {
+		s.announce(trials, due)
+	}
 	for _, t := range trials {
 		s.live.Running(liveName(t))
 		t.Report = len(trials) > 1 && t.Report // else it has the page for itself

@@ -38,7 +38,7 @@ func TestWorkersKilled(t *testing.T) {
 	for _, format := range []string{"--json", "--plain"} {
 		out := filepath.Join(t.TempDir(), "out")
 		junit := filepath.Join(t.TempDir(), "junit.xml")
-		cmd := command("run", short, endless, "--seeds", "1..3", "--jobs", "2", "--out", out, "--junit", junit, format)
+		cmd := command("run", short, endless, "--yes", "--seeds", "1..3", "--jobs", "2", "--out", out, "--junit", junit, format)
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		if err := cmd.Start(); err != nil {
@@ -130,7 +130,7 @@ func checkKilledJUnit(t *testing.T, path string) {
 // the standard error of the command, so the end of that is the end of the last.
 func TestParentKilled(t *testing.T) {
 	t.Parallel()
-	cmd := command("run", writeEndless(t), "--seeds", "1..4", "--jobs", "2")
+	cmd := command("run", writeEndless(t), "--yes", "--seeds", "1..4", "--jobs", "2")
 	var stderr bytes.Buffer
 	cmd.Stderr, cmd.WaitDelay = &stderr, 20*time.Second
 	if err := cmd.Start(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"strings"
+	"sync"
 )
 
 //go:embed run.html library.html parts.html style.css script.js
@@ -14,10 +15,16 @@ var source embed.FS
 //go:embed uplot/uPlot.iife.min.js
 var uPlot string
 
+//go:embed uplot/LICENSE
+var uPlotLicence string
+
 //go:embed uplot/uPlot.min.css
 var uPlotStyle string
 
-var templates = template.Must(template.New("").Funcs(functions).ParseFS(source, "*.html"))
+// templates are parsed when the first page is made: most processes make none.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(functions).ParseFS(source, "*.html"))
+})
 
 // read returns an embedded file.
 func read(name string) string {
@@ -30,11 +37,11 @@ func read(name string) string {
 
 // newFrame returns the frame of a page.
 func newFrame(title string) frame {
-	script := read("script.js")
+	script, zoom := read("script.js"), "/*\n"+uPlotLicence+"*/\n"+uPlot
 	return frame{
 		Title: title, Style: template.CSS(uPlotStyle + read("style.css")),
-		UPlot: template.JS(uPlot), Script: template.JS(script),
-		Policy: policy(uPlot, script),
+		UPlot: template.JS(zoom), Script: template.JS(script),
+		Policy: policy(zoom, script),
 	}
 }
 

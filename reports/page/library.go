@@ -125,7 +125,7 @@ func (l *Library) Write(w io.Writer) error {
 		return err
 	}
 	l.fit(max(sizeMax-bare, 0))
-	if err := templates.ExecuteTemplate(w, "library.html", p); err != nil {
+	if err := templates().ExecuteTemplate(w, "library.html", p); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return nil
@@ -142,7 +142,7 @@ func (p library) bare() (int, error) {
 		}
 	}
 	var size counter
-	if err := templates.ExecuteTemplate(&size, "library.html", p); err != nil {
+	if err := templates().ExecuteTemplate(&size, "library.html", p); err != nil {
 		return 0, fmt.Errorf("page: %w", err)
 	}
 	return int(size), nil

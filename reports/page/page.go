@@ -46,7 +46,7 @@ func Write(w io.Writer, rec *picture.Record, r *reports.Result, beside []string)
 		p.Sheets = text.Sheets(&r.Measures)
 		p.Lines, p.Unlisted = linesOf(r)
 	}
-	if err := templates.ExecuteTemplate(w, "run.html", p); err != nil {
+	if err := templates().ExecuteTemplate(w, "run.html", p); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return nil

@@ -35,7 +35,7 @@ func PartOf(rec *picture.Record, r *reports.Result) Part {
 		}
 		var out strings.Builder
 		f.Plot, f.Name = nil, ""
-		if err := templates.ExecuteTemplate(&out, "piece", f); err != nil {
+		if err := templates().ExecuteTemplate(&out, "piece", f); err != nil {
 			panic(err) // a builder takes everything, and the templates are tested
 		}
 		p.Pieces = append(p.Pieces, Piece{f.Title, template.HTML(out.String()), false}.within(pieceMax))

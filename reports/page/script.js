@@ -7,8 +7,9 @@
 
   function plot(box) {
     const p = JSON.parse(box.querySelector("script").textContent);
-    const value = (u, v) => v == null ? "–" : v.toPrecision(4) * 1 + " ms";
-    const scales = { x: { time: false, distr: p.x_log ? 3 : 1 }, y: { distr: p.y_log ? 3 : 1 } };
+    const digits = v => v == null ? "–" : String(Number(v.toPrecision(5)));
+    const values = (u, all) => all.map(v => v == null ? "" : digits(v));
+    const scales = { x: { time: false, distr: p.x_log ? 3 : 1 }, y: { distr: p.y_log ? 3 : 1, range: p.y_share ? [0, 100] : undefined } };
     const axis = { stroke: colour("soft"), grid: { stroke: colour("hair"), width: 1 }, ticks: { stroke: colour("hair"), width: 1 } };
     const shade = u => {
       for (const f of p.faults || []) {
@@ -22,14 +23,15 @@
         u.ctx.restore();
       }
     };
-    const series = [{ label: p.x_name }].concat(p.series.map(s => ({
+    const series = [{ label: p.x_name, value: (u, v) => digits(v) }].concat(p.series.map(s => ({
       label: s.name, stroke: colour(s.class), width: 1.6, dash: s.dash ? [6, 4] : undefined, spanGaps: false,
-      paths: s.step ? uPlot.paths.stepped({ align: 1 }) : undefined,
+      value: (u, v) => digits(v), points: { show: s.points, size: 5 },
+      paths: s.points ? () => null : s.step ? uPlot.paths.stepped({ align: 1 }) : undefined,
     })));
     const data = [p.x].concat(p.series.map(s => s.values));
     const size = () => ({ width: Math.max(box.clientWidth, 320), height: 280 });
     const u = new uPlot({
-      ...size(), scales, series, axes: [{ ...axis, label: p.x_name }, { ...axis, label: p.y_name, size: 70 }],
+      ...size(), scales, series, axes: [{ ...axis, values, label: p.x_name }, { ...axis, values, label: p.y_name, size: 70 }],
       cursor: { drag: { x: true, y: false } }, hooks: { drawClear: [shade] },
     }, data, box);
     addEventListener("resize", () => u.setSize(size()));

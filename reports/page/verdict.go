@@ -84,7 +84,7 @@ func (p run) Judged() []judged {
 		all = append(all, judged{Text: "invariant " + v.Invariant, Got: v.Detail, Note: "at " + text.Instant(v.At)})
 	}
 	for _, e := range p.Expectations {
-		all = append(all, judged{Passed: e.Passed, Text: e.Text, Got: e.Got})
+		all = append(all, judged{Passed: e.Passed, Text: e.Text, Got: e.Got, Note: e.Place()})
 	}
 	slices.SortStableFunc(all, func(a, b judged) int {
 		switch {

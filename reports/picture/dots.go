@@ -106,7 +106,7 @@ func (c *canvas) cells(q *requests, x scale, y logScale) {
 			most = max(most, n)
 		}
 	}
-	for _, darkness := range []int{1, 2, 3, 4} {
+	for _, darkness := range []int{1, 2, 3, shadesOfGrey} {
 		var path strings.Builder
 		for _, k := range sortedCells(q.cells, answered) {
 			if 1+int(shadesOfGrey*math.Log(float64(q.cells[k]))/math.Log(float64(most+1))) == darkness {

@@ -8,7 +8,9 @@ type drawing func(*Record, *scene) []Figure
 // drawings are all pictures, in the order of the page.
 var drawings = []drawing{
 	overview,
+	outageBars,
 	requestDots,
+	latencyCurves,
 	fates,
 	reaches,
 	watched,

@@ -41,6 +41,7 @@ type Plot struct {
 	XLog   bool     `json:"x_log"`
 	YName  string   `json:"y_name"`
 	YLog   bool     `json:"y_log"`
+	YShare bool     `json:"y_share"` // y is from 0 to 100 %
 	Series []Series `json:"series"`
 	Faults []Shade  `json:"faults"` // shaded over the series; only if x is time
 }
@@ -50,7 +51,8 @@ type Series struct {
 	Name   string   `json:"name"`
 	Class  string   `json:"class"` // of the style sheet: its colour
 	Dash   bool     `json:"dash"`
-	Step   bool     `json:"step"` // a value holds until the next one
+	Step   bool     `json:"step"`   // a value holds until the next one
+	Points bool     `json:"points"` // no line, a mark for each value
 	Values []Number `json:"values"`
 }
 

@@ -23,7 +23,7 @@ func overview(_ *Record, s *scene) []Figure {
 		return nil
 	}
 	o := &lanes{canvas: &canvas{width: pictureWidth}, scale: newScale(t.Total), end: t.Total}
-	y := o.faults(t.Faults)
+	y, left := o.faults(t.Faults)
 	members, noMembers := lane.Most(t.Members, lanesMax)
 	addresses, noAddresses := lane.Most(t.Addresses, lanesMax)
 	clients, noClients := lane.Most(t.Clients, lanesMax)
@@ -32,12 +32,12 @@ func overview(_ *Record, s *scene) []Figure {
 	o.axis(o.scale, y-2, bottom)
 	for _, l := range members {
 		o.name(l, y)
-		o.spans(l.Spans(t.Total), y)
+		o.spans(l, y)
 		y += laneHeight
 	}
 	for _, l := range addresses {
 		o.name(l, y)
-		o.spans(l.Spans(t.Total), y)
+		o.spans(l, y)
 		y += laneHeight
 	}
 	for _, l := range clients {
@@ -49,6 +49,9 @@ func overview(_ *Record, s *scene) []Figure {
 	about := "What became of each member, of each virtual IP and of each client. Shaded times are faults."
 	if n := noMembers + noAddresses + noClients; n > 0 {
 		about += fmt.Sprintf(" %d lanes to which less happened are left out.", n)
+	}
+	if left > 0 {
+		about += fmt.Sprintf(" %d faults have no bar, because there are too many at once; they are shaded, and in the table.", left)
 	}
 	return []Figure{{
 		Name: "overview", Title: "Overview", About: about,
@@ -78,18 +81,18 @@ var classes = [lane.States]string{
 }
 
 // spans draws a member or an address.
-func (o *lanes) spans(spans []lane.Span, y float64) {
-	for _, s := range spans {
+func (o *lanes) spans(l *lane.Lane, y float64) {
+	for _, s := range l.Spans(o.end) {
 		if s.State == lane.Blank {
 			continue
 		}
 		o.used[s.State] = true
 		left, right := o.scale.x(s.From), o.scale.x(s.To)
-		name := s.Holder
-		if name == "" {
-			name = s.State.String()
+		name, what := s.State.String(), s.State.String()
+		if s.Holder != "" {
+			name, what = s.Holder, what+" by "+s.Holder
 		}
-		title := fmt.Sprintf("%s: %s, from %s to %s, %s", name, s.State, text.Instant(s.From), text.Instant(s.To), text.Short(s.To-s.From))
+		title := fmt.Sprintf("%s: %s, from %s to %s, %s", l.Label, what, text.Instant(s.From), text.Instant(s.To), text.Short(s.To-s.From))
 		o.rect(classes[s.State], left, y, max(right-left, 1), barHeight, title)
 		if label := shorten(name, right-left-6); label == name {
 			o.text("in "+classes[s.State]+"-text", (left+right)/2, y+barHeight-3, atMiddle, name)
@@ -114,29 +117,31 @@ func (o *lanes) client(l *lane.Lane, y float64) {
 		}
 	}
 	last := -10.0
-	for _, s := range l.Steps {
-		if x := o.scale.x(s.At); s.State == lane.Failing && x-last >= 1 {
-			o.used[lane.Failing] = true
-			o.line(classes[lane.Failing], x, y, x, y+barHeight)
-			last = x
+	for _, step := range l.Steps {
+		x := o.scale.x(step.At)
+		if step.State != lane.Failing || x-last < 1 || l.At(step.At) == lane.Outage {
+			continue // an outage says it already
 		}
+		o.used[lane.Failing] = true
+		o.line(classes[lane.Failing], x, y, x, y+barHeight)
+		last = x
 	}
 }
 
 // faults draws a bar for each fault, in rows in which no two touch, and returns
-// where they end.
-func (o *lanes) faults(all []lane.Fault) (bottom float64) {
+// where they end, and how many found no row.
+func (o *lanes) faults(all []lane.Fault) (bottom float64, left int) {
 	const top, rowHeight, rowsMax = 4, 17, 10
 	var ends []float64
 	for i, f := range all {
-		left, right := o.scale.x(f.At), o.scale.x(f.Until)
+		from, right := o.scale.x(f.At), o.scale.x(f.Until)
 		label := strconv.Itoa(i+1) + "  " + f.Line
-		begin, finish := left, max(right, left+8+wide(label))
-		textAt, a := left+5, atStart
+		begin, finish := from, max(right, from+8+wide(label))
+		textAt, a := from+5, atStart
 		if finish > o.width {
 			label = shorten(label, o.width-8)
-			textAt, a = left-5, atEnd
-			begin, finish = left-10-wide(label), right
+			textAt, a = from-5, atEnd
+			begin, finish = from-10-wide(label), right
 			if begin < 0 {
 				textAt, a = 2, atStart
 				begin, finish = 0, max(right, 4+wide(label))
@@ -147,6 +152,7 @@ func (o *lanes) faults(all []lane.Fault) (bottom float64) {
 			row++
 		}
 		if row >= rowsMax {
+			left++
 			continue
 		}
 		if row == len(ends) {
@@ -154,10 +160,10 @@ func (o *lanes) faults(all []lane.Fault) (bottom float64) {
 		}
 		ends[row] = finish + 6
 		y := float64(top + row*rowHeight)
-		o.rect("fault-bar", left, y, max(right-left, 2), rowHeight-3, lasting(f))
+		o.rect("fault-bar", from, y, max(right-from, 2), rowHeight-3, lasting(f))
 		o.text("fault-text", textAt, y+letterAbove+1, a, label)
 	}
-	return float64(top + len(ends)*rowHeight + 8)
+	return float64(top + len(ends)*rowHeight + 8), left
 }
 
 // keys are the entries of the legend for the states that were drawn.

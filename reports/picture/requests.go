@@ -13,7 +13,6 @@ const (
 	cellColumns = 480    // of time
 	cellRows    = 20     // of each power of ten of latency
 	seriesMax   = 1000   // points of a series over time
-	octave      = 64     // bins of the latencies between one and its double
 )
 
 // requests is what became of all requests.
@@ -45,13 +44,7 @@ type cell struct {
 type moment struct {
 	answered, failed  int
 	quickest, slowest time.Duration
-}
-
-// latencies is how long the answers to a client took: how many fell into each
-// bin.
-type latencies struct {
-	bins  map[int]int
-	count int
+	gaveUp            time.Duration // the slowest failure
 }
 
 func newRequests(total time.Duration) *requests {
@@ -91,6 +84,7 @@ func (q *requests) add(d dot) {
 	m := &q.moments[q.part(d.due, seriesMax)]
 	if d.outcome != answered {
 		m.failed++
+		m.gaveUp = max(m.gaveUp, d.took)
 		return
 	}
 	if m.answered == 0 {
@@ -127,13 +121,4 @@ func (q *requests) part(at time.Duration, parts int) int {
 // rowOf is the row of a latency.
 func rowOf(took time.Duration) int16 {
 	return int16(math.Floor(math.Log10(float64(max(took, 1))) * cellRows))
-}
-
-// binOf is the bin of a latency; spanOf is the middle of a bin.
-func binOf(took time.Duration) int {
-	return int(math.Floor(math.Log2(float64(max(took, 1))) * octave))
-}
-
-func spanOf(bin int) time.Duration {
-	return time.Duration(math.Exp2((float64(bin) + 0.5) / octave))
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
@@ -17,7 +18,10 @@ import (
 //go:embed server.html style.css script.js
 var source embed.FS
 
-var templates = template.Must(template.New("").Funcs(functions).ParseFS(source, "server.html"))
+// templates are parsed when the first page is made: most processes make none.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(functions).ParseFS(source, "server.html"))
+})
 
 // Server serves the runs below a folder.
 type Server struct {
@@ -84,7 +88,7 @@ func (s *Server) embedded(w http.ResponseWriter, r *http.Request) {
 // show writes a page.
 func (s *Server) show(w http.ResponseWriter, status int, name string, data any) {
 	var out strings.Builder
-	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
+	if err := templates().ExecuteTemplate(&out, name, data); err != nil {
 		http.Error(w, "server: "+err.Error(), http.StatusInternalServerError)
 		return
 	}

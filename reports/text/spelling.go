@@ -20,3 +20,7 @@ func Value(u oracle.Unit, v float64) string { return value(u, v) }
 
 // Noted prints a note of a table.
 func Noted(n oracle.Note) string { return noted(n) }
+
+// Parts prints durations rounded so that they still add up to their rounded
+// sum, which is the only one if there is one.
+func Parts(durations ...time.Duration) []string { return parts(durations) }

@@ -41,6 +41,21 @@ func AtLeast[T Bound](low T) Range[T] { return Range[T]{Given: true, Low: low, O
 // AtMost is the interval from zero to high.
 func AtMost[T Bound](high T) Range[T] { return Range[T]{Given: true, High: high} }
 
+// Problem says what is wrong with an interval that was written in Go, such as
+// ends in the wrong order, or returns "".
+func (r Range[T]) Problem() string {
+	_, share := any(r.Low).(Share)
+	switch {
+	case !(r.Low >= 0) || !r.Open && !(r.High >= 0):
+		return fmt.Sprintf("got %s, want no negative end", r)
+	case share && max(float64(r.Low), float64(r.High)) > 1:
+		return fmt.Sprintf("got %s, want 0%% to 100%%; a share in Go is 0 to 1, such as 0.95", r)
+	case !r.Open && r.Low > r.High:
+		return fmt.Sprintf("got %s, want the lower end first", r)
+	}
+	return ""
+}
+
 // Contains says whether the interval was not given or holds the value.
 func (r Range[T]) Contains(value T) bool {
 	return !r.Given || value >= r.Low && (r.Open || value <= r.High)

@@ -2,6 +2,8 @@ package form
 
 import (
 	"errors"
+	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -95,5 +97,20 @@ func TestRangeWiden(t *testing.T) {
 	}
 	if none := (Range[int]{}).Widen(1); none.Given {
 		t.Errorf("the absent interval widened is %v", none)
+	}
+}
+
+// TestProblemsOfIntervalsInGo: no text is read as these.
+func TestProblemsOfIntervalsInGo(t *testing.T) {
+	for want, got := range map[string]string{
+		"":                                Range[int]{}.Problem() + Between(1, 2).Problem() + AtLeast(Share(1)).Problem() + AtMost(0.5).Problem(),
+		"want the lower end first":        Between(2*time.Second, time.Second).Problem(),
+		"want 0% to 100%":                 AtLeast(Share(95)).Problem(),
+		"got ..9500%, want 0% to 100%; a": AtMost(Share(95)).Problem(),
+		"want no negative end":            AtLeast(math.NaN()).Problem(),
+	} {
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -25,14 +26,14 @@ var files embed.FS
 
 // paths are the files by the name of the incident; library_test.go checks that
 // no name is in two folders.
-var paths = func() map[string]string {
+var paths = sync.OnceValue(func() map[string]string {
 	found := map[string]string{}
 	all, _ := fs.Glob(files, "*/*.yaml") // the pattern is well-formed
 	for _, file := range all {
 		found[strings.TrimSuffix(path.Base(file), ".yaml")] = file
 	}
 	return found
-}()
+})
 
 // Choice says which incidents are wanted. What is empty leaves out none.
 type Choice struct {
@@ -70,20 +71,20 @@ func Choose(c Choice) ([]*scenarios.Scenario, error) {
 func All() ([]*scenarios.Scenario, error) { return Choose(Choice{}) }
 
 // Names returns the names of the incidents, sorted.
-func Names() []string { return topology.Names(paths) }
+func Names() []string { return topology.Names(paths()) }
 
 // Folders lists the folders, sorted: one for each kind of system.
 func Folders() []string {
+	entries, _ := files.ReadDir(".") // it is embedded
 	var all []string
-	for _, name := range Names() {
-		all = append(all, Folder(name))
+	for _, e := range entries {
+		all = append(all, e.Name())
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
 }
 
 // Folder returns the folder of an incident, which is not part of its name.
-func Folder(name string) string { return path.Dir(paths[name]) }
+func Folder(name string) string { return path.Dir(paths()[name]) }
 
 // Find returns the incident of a name.
 func Find(name string) (*scenarios.Scenario, error) {
@@ -91,12 +92,12 @@ func Find(name string) (*scenarios.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scenarios.Parse("incidents/"+paths[name], data)
+	return scenarios.Parse("incidents/"+paths()[name], data)
 }
 
 // Source returns the file of an incident, for the user to copy.
 func Source(name string) ([]byte, error) {
-	data, err := files.ReadFile(paths[name])
+	data, err := files.ReadFile(paths()[name])
 	if err != nil {
 		return nil, fmt.Errorf("scenario: %w: %q is not in the library, want %s", ErrUnknown, name, topology.AnyOf(name, Names()))
 	}

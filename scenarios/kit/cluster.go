@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -47,24 +48,52 @@ type Option func(*world.Options)
 // Seed sets the seed of all randomness; without it, it is 1.
 func Seed(seed uint64) Option { return func(o *world.Options) { o.Seed = seed } }
 
-// New builds a cluster. If the spec fails, its plan and timeline are attached
-// to the report.
+// New builds a cluster for a spec of Ginkgo. If the spec fails, its plan and
+// timeline are attached to the report.
 func New(t topology.Topology, options ...Option) *Cluster {
 	ginkgo.GinkgoHelper()
+	c, err := Build(t, options...)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	ginkgo.DeferCleanup(func() {
+		if ginkgo.CurrentSpecReport().Failed() {
+			c.attach()
+		}
+		c.Close()
+	})
+	return c
+}
+
+// Build builds a cluster for a test without Ginkgo, which closes it. The other
+// functions report what fails to Gomega, so gomega.RegisterTestingT comes
+// first. The error is about the topology.
+func Build(t topology.Topology, options ...Option) (*Cluster, error) {
 	o := world.Options{Seed: 1}
 	for _, change := range options {
 		change(&o)
 	}
 	w, err := world.Build(t, o)
-	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	c := &Cluster{world: w, seed: o.Seed}
-	ginkgo.DeferCleanup(func() {
-		if ginkgo.CurrentSpecReport().Failed() {
-			c.attach()
-		}
-		w.Close()
-	})
-	return c
+	if err != nil {
+		return nil, fmt.Errorf("kit: %w", err)
+	}
+	return &Cluster{world: w, seed: o.Seed}, nil
+}
+
+// Close ends a cluster of Build.
+func (c *Cluster) Close() { c.world.Close() }
+
+// GomegaString says in a message of Gomega's own which cluster it is.
+func (c *Cluster) GomegaString() string {
+	return "the cluster of " + strings.Join(topology.Names(c.world.Topology().Nodes), ", ") + " " + c.history()
+}
+
+// history says how to come to the present state of the cluster again.
+func (c *Cluster) history() string {
+	text, before := fmt.Sprintf("at %v with seed %d", c.world.Now(), c.seed), " after "
+	for _, step := range c.steps {
+		text += fmt.Sprintf("%s%v at %v", before, step.Faults[0], step.At)
+		before = ", "
+	}
+	return text
 }
 
 // YAML reads segments and nodes as a scenario file has them.

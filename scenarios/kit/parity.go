@@ -74,15 +74,24 @@ func (m *outcomeMatcher) Match(actual any) (bool, error) {
 // FailureMessage implements types.GomegaMatcher.
 func (m *outcomeMatcher) FailureMessage(actual any) string {
 	text := fmt.Sprintf("Expected the run to %s, but:\n  %s", m.want, strings.Join(m.got, "\n  "))
-	if o := actual.(*scenarios.Outcome); o.Noise > 0 {
+	o := actual.(*scenarios.Outcome)
+	if o.Noise > 0 {
 		text += fmt.Sprintf("\nIts noise was %v.", o.Noise)
 	}
-	return text
+	return text + again(o)
 }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m *outcomeMatcher) NegatedFailureMessage(any) string {
-	return fmt.Sprintf("Expected the run not to %s", m.want)
+func (m *outcomeMatcher) NegatedFailureMessage(actual any) string {
+	return fmt.Sprintf("Expected the run not to %s", m.want) + again(actual.(*scenarios.Outcome))
+}
+
+// again says how to see the same run again.
+func again(o *scenarios.Outcome) string {
+	if o.Digest == "" {
+		return fmt.Sprintf("\nIt was in real time, with seed %d.", o.Seed)
+	}
+	return fmt.Sprintf("\nIts seed was %d, which gives the same run again.", o.Seed)
 }
 
 // figure is a number of an outcome, and how far it is from those of references.

@@ -150,7 +150,8 @@ func AnyOf(got string, allowed []string) string {
 }
 
 // CheckFields checks every field of a struct, nested ones included, against its
-// rule. Zero values pass: they stand for the default.
+// rule, or asks it if its type has the method Problem. Zero values pass: they
+// stand for the default.
 func CheckFields(v any) []Problem { return checkFields(reflect.ValueOf(v), nil) }
 
 func checkFields(v reflect.Value, path []string) []Problem {
@@ -169,6 +170,9 @@ func checkFields(v reflect.Value, path []string) []Problem {
 		}
 		return problems
 	case reflect.Struct:
+		if own, is := v.Interface().(interface{ Problem() string }); is && own.Problem() != "" {
+			return []Problem{{Path: path, Message: own.Problem()}}
+		}
 		if _, isText := v.Interface().(encoding.TextMarshaler); isText {
 			return nil
 		}

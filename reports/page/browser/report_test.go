@@ -13,13 +13,14 @@ import (
 
 // reports are the pages to look at: each shows something that others do not.
 var reports = []struct {
-	name string
-	args []string
+	name  string
+	args  []string
+	plots bool // it has something to zoom into
 }{
-	{"cable-pull", []string{"cable-pull"}},
-	{"partition", []string{"partition"}},
-	{"self-balance-crash", []string{"self-balance-crash"}},
-	{"lb-almost-dead", []string{"lb-almost-dead", "--variant", "type=Standard"}},
+	{"cable-pull", []string{"cable-pull"}, false},
+	{"partition", []string{"partition"}, false},
+	{"self-balance-crash", []string{"self-balance-crash"}, false},
+	{"lb-almost-dead", []string{"lb-almost-dead", "--variant", "type=Standard"}, true},
 }
 
 // TestReports opens each page from the disk and looks at it as people do.
@@ -33,7 +34,9 @@ func TestReports(t *testing.T) {
 			b.complete()
 			b.readable()
 			b.unfolds()
-			b.zooms()
+			if r.plots {
+				b.zooms()
+			}
 			b.picture("light")
 			b.narrow()
 			b.dark()
@@ -151,14 +154,10 @@ func (b *tab) unfolds() {
 // point is a place in the window.
 type point struct{ X, Y float64 }
 
-// zooms drags over the first plot, if there is one, and puts it back by a
-// double click.
+// zooms drags over the first plot, and puts it back by a double click.
 func (b *tab) zooms() {
 	b.t.Helper()
 	const drawn = `document.querySelector(".plot canvas").toDataURL()`
-	if !value[bool](b, `Boolean(document.querySelector(".plot canvas"))`) {
-		return
-	}
 	at := value[point](b, `(() => { const over = document.querySelector(".plot .u-over"); over.scrollIntoView({ block: "center", behavior: "instant" });
 		const r = over.getBoundingClientRect(); return { X: r.left + r.width * 0.3, Y: r.top + r.height / 2 } })()`)
 	before := value[string](b, drawn)
@@ -174,7 +173,6 @@ func (b *tab) zooms() {
 	}
 	b.picture("zoomed")
 	value[bool](b, `document.querySelector(".plot .u-over").dispatchEvent(new MouseEvent("dblclick", { bubbles: true }))`)
-	b.await(drawn + ` !== "" && true`)
 	if value[string](b, drawn) != before {
 		b.t.Error("a double click does not put the plot back")
 	}
@@ -190,7 +188,7 @@ func (b *tab) narrow() {
 			.map(e => e.tagName + "." + e.className + " " + e.getBoundingClientRect().right.toFixed() + " " + e.textContent.slice(0, 40)).join("; ")`))
 	}
 	b.picture("narrow")
-	b.do(chromedp.ResetViewport())
+	b.do(chromedp.EmulateViewport(1280, 900))
 }
 
 // dark looks at the page at night: text and paper must be far apart.

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -151,10 +152,14 @@ func (b *tab) like(media, scheme string) {
 	}))
 }
 
-// picture leaves a screenshot of the whole page among the artefacts of the test
-// (go test -artifacts).
+// picture leaves a screenshot of the whole page among the artefacts of the
+// test, from its beginning. It takes a while, so only if they are kept.
 func (b *tab) picture(name string) {
 	b.t.Helper()
+	if keep := flag.Lookup("test.artifacts"); keep == nil || keep.Value.String() != "true" {
+		return
+	}
+	value[bool](b, `(scrollTo(0, 0), true)`)
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Fatal(err)

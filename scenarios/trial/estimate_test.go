@@ -1,0 +1,96 @@
+package trial
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/incidents"
+)
+
+// TestEstimateIsNear: the frames that a run sends are within a factor of three
+// of the estimate. They are counted and the same on any machine, so this holds
+// everywhere or nowhere; time follows from them.
+func TestEstimateIsNear(t *testing.T) {
+	const factor = 3
+	for _, name := range []string{
+		"cable-pull", "crash", "mutual-backup", "closed-loop", "self-balance-crash", "balancer-all-to-one", "tls-one-box", "dns-gslb-failover", "lb-almost-dead",
+	} {
+		s, err := incidents.Find(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		all, err := s.Expand()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := all[0].Run(t.Context(), scenarios.RunOptions{Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := EstimateOf(all[0]); e.Frames > factor*float64(o.Frames) || e.Frames < float64(o.Frames)/factor {
+			t.Errorf("%s: estimated %.0f frames, got %d, want at most %d times as many or few", name, e.Frames, o.Frames, factor)
+		}
+	}
+}
+
+// TestLibraryIsNotLarge: nobody has to confirm a run of the library, even the
+// slow ones, four at once.
+func TestLibraryIsNotLarge(t *testing.T) {
+	library, err := incidents.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range library {
+		all, err := s.Expand()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range all {
+			if what := EstimateOf(v).Large(4); what != "" {
+				t.Errorf("%s: %s", v.Title(), what)
+			}
+		}
+	}
+}
+
+// TestLarge: what is large is said in words: many requests, many connections,
+// or many at once.
+func TestLarge(t *testing.T) {
+	const text = `duration: DURATION
+segments: {lan: {}}
+nodes:
+  web: {backend: {}, nics: {lan: 192.0.2.50/24}}
+  c1: {client: {target: "http://192.0.2.50/", RATE}, nics: {lan: 192.0.2.201/24}}
+`
+	for _, c := range []struct {
+		duration, rate string
+		atOnce         int
+		want           string
+	}{
+		{"90s", "rate: 20/s", 1, ""},
+		{"10h", "rate: 100/s, mode: keep-alive", 1, "about 2m40s of computing"},
+		{"90s", "rate: 100/s, mode: long-lived, connections: 80000", 1, "about 2.5 GB of memory"},
+		{"90s", "rate: 100/s, mode: long-lived, connections: 30000", 2, ""},
+		{"90s", "rate: 100/s, mode: long-lived, connections: 30000", 3, "about 2.8 GB of memory"},
+		{"10h", "users: 90000, think: 10s, mode: keep-alive", 1, "of computing and about 2.8 GB of memory"},
+	} {
+		s := parse(t, "x", strings.NewReplacer("DURATION", c.duration, "RATE", c.rate).Replace(text))
+		got := EstimateOf(s).Large(c.atOnce)
+		if !strings.HasSuffix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s, %s, %d at once: got %q, want %q", c.duration, c.rate, c.atOnce, got, c.want)
+		}
+	}
+}
+
+// BenchmarkEstimate is what every run takes longer to start.
+func BenchmarkEstimate(b *testing.B) {
+	s, err := Open("cable-pull")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		EstimateOf(s.Scenario)
+	}
+}
