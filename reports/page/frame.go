@@ -58,4 +58,4 @@ func policy(scripts ...string) string {
 // Policy is the content security policy of the pages of this version, for
 // whoever serves them: a browser runs their own scripts alone, and makes no
 // request.
-func Policy() string { return policy(uPlot, read("script.js")) }
+func Policy() string { return newFrame("").Policy }

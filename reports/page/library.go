@@ -13,7 +13,7 @@ import (
 )
 
 // sizeMax is how large a page may become, in bytes: mail and trackers take it.
-const sizeMax = 5 << 20
+const sizeMax = 5_000_000
 
 // Library is a page about many runs, under construction. It keeps its size
 // bounded however many runs there are: pictures of runs that passed are the

@@ -196,3 +196,15 @@ func TestUPlot(t *testing.T) {
 		t.Error("the page has no notice of its licence")
 	}
 }
+
+// TestPolicyOfServers: whoever serves a page lets it run its scripts.
+func TestPolicyOfServers(t *testing.T) {
+	rec, r := played(t, "cable-pull")
+	var out bytes.Buffer
+	if err := Write(&out, rec, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(html.UnescapeString(out.String()), `content="`+Policy()+`"`) {
+		t.Errorf("the page does not have the policy %s", Policy())
+	}
+}

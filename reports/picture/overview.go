@@ -102,11 +102,7 @@ func (o *lanes) spans(l *lane.Lane, y float64) {
 
 // client draws a client: when it was answered, failures, outages.
 func (o *lanes) client(l *lane.Lane, y float64) {
-	if len(l.Steps) > 0 {
-		o.used[lane.Answered] = true
-		left, right := o.scale.x(l.Steps[0].At), o.scale.x(o.end)
-		o.rect(classes[lane.Answered], left, y+barHeight/2-1.5, right-left, 3, "")
-	}
+	o.used[lane.Answered] = o.answered(l, y+barHeight/2-1.5, 3) || o.used[lane.Answered]
 	for _, out := range l.Outages {
 		o.used[lane.Outage] = true
 		left, right := o.scale.x(out.From), o.scale.x(out.To)
@@ -126,6 +122,38 @@ func (o *lanes) client(l *lane.Lane, y float64) {
 		o.line(classes[lane.Failing], x, y, x, y+barHeight)
 		last = x
 	}
+}
+
+// answered draws when a client was answered, and whether it ever was. Times
+// between which there is no room become one.
+func (o *lanes) answered(l *lane.Lane, y, thick float64) bool {
+	all := answers(l.Steps)
+	for i := 0; i < len(all); {
+		left, right := o.scale.x(all[i].From), o.scale.x(all[i].To)
+		for i++; i < len(all) && o.scale.x(all[i].From)-right < 0.5; i++ {
+			right = o.scale.x(all[i].To)
+		}
+		o.rect(classes[lane.Answered], left, y, max(right-left, 1), thick, "")
+	}
+	return len(all) > 0
+}
+
+// answers returns the times in which a client was answered and nothing failed.
+func answers(steps []lane.Step) []lane.Span {
+	var all []lane.Span
+	going := false
+	for _, s := range steps {
+		switch {
+		case s.State != lane.Answered:
+			going = false
+		case going:
+			all[len(all)-1].To = s.At
+		default:
+			all = append(all, lane.Span{From: s.At, To: s.At, State: lane.Answered})
+			going = true
+		}
+	}
+	return all
 }
 
 // faults draws a bar for each fault, in rows in which no two touch, and returns

@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/lane"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/oracle"
 )
@@ -157,6 +160,33 @@ func TestShorten(t *testing.T) {
 	}{{"short", 100, "short"}, {"abcdefghij", 7 * letterWidth, "abc…hij"}, {"abcdefghij", 2 * letterWidth, ""}} {
 		if got := shorten(c.text, c.width); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestAnswersEndAtFailures: a client that nobody answers has no line of
+// answers, and a failure interrupts it.
+func TestAnswersEndAtFailures(t *testing.T) {
+	step := func(seconds int, s lane.State) lane.Step {
+		return lane.Step{At: time.Duration(seconds) * time.Second, State: s}
+	}
+	span := func(from, to int) lane.Span {
+		return lane.Span{From: time.Duration(from) * time.Second, To: time.Duration(to) * time.Second, State: lane.Answered}
+	}
+	for _, c := range []struct {
+		steps []lane.Step
+		want  []lane.Span
+	}{
+		{nil, nil},
+		{[]lane.Step{step(1, lane.Failing), step(2, lane.Failing)}, nil},
+		{[]lane.Step{step(1, lane.Answered)}, []lane.Span{span(1, 1)}},
+		{
+			[]lane.Step{step(1, lane.Failing), step(2, lane.Answered), step(5, lane.Answered), step(6, lane.Failing), step(7, lane.Answered), step(9, lane.Answered)},
+			[]lane.Span{span(2, 5), span(7, 9)},
+		},
+	} {
+		if diff := cmp.Diff(c.want, answers(c.steps)); diff != "" {
+			t.Errorf("%v: -want +got:\n%s", c.steps, diff)
 		}
 	}
 }

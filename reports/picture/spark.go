@@ -34,10 +34,7 @@ func Spark(r *reports.Result) template.HTML {
 		y += sparkLane
 	}
 	for _, l := range clients {
-		if len(l.Steps) > 0 {
-			from := o.scale.x(l.Steps[0].At)
-			o.rect(classes[lane.Answered], from, y+1, sparkWidth-from, 2, "")
-		}
+		o.answered(l, y+1, 2)
 		for _, out := range l.Outages {
 			x := o.scale.x(out.From)
 			o.rect(classes[lane.Outage], x, y, max(o.scale.x(out.To)-x, 1.5), sparkLane-2, "")

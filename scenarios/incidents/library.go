@@ -15,7 +15,7 @@ import (
 )
 
 // ErrUnknown is wrapped by the error for a scenario that is not in the library.
-var ErrUnknown = errors.New("unknown scenario")
+var ErrUnknown = errors.New("unknown incident")
 
 // ErrFolder is wrapped by the error for a folder that the library does not
 // have.
@@ -99,7 +99,11 @@ func Find(name string) (*scenarios.Scenario, error) {
 func Source(name string) ([]byte, error) {
 	data, err := files.ReadFile(paths()[name])
 	if err != nil {
-		return nil, fmt.Errorf("scenario: %w: %q is not in the library, want %s", ErrUnknown, name, topology.AnyOf(name, Names()))
+		hint := "see cablepull list"
+		if near := topology.Nearest(name, Names()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return nil, fmt.Errorf("%w: %q is not one of the %d in the library (%s)", ErrUnknown, name, len(Names()), hint)
 	}
 	return data, nil
 }

@@ -57,10 +57,21 @@ func Open(word string) (Source, error) {
 		return Source{Word: word, Scenario: s, File: true, found: true}, err
 	}
 	s, err := incidents.Find(word)
-	if info, statErr := os.Stat(word); errors.Is(err, incidents.ErrUnknown) && statErr == nil && info.Mode().IsRegular() {
-		err = fmt.Errorf("%w; the file of that name is ./%s", err, word)
+	if file := fileCalled(word); errors.Is(err, incidents.ErrUnknown) && file != "" {
+		err = fmt.Errorf("%w; the file of that name is %s", err, file)
 	}
 	return Source{Word: word, Scenario: s, found: true}, err
+}
+
+// fileCalled returns the file that somebody may mean who names no path; empty if
+// there is none.
+func fileCalled(word string) string {
+	for _, ending := range []string{"", ".yaml", ".yml"} {
+		if info, err := os.Stat(word + ending); err == nil && info.Mode().IsRegular() {
+			return "./" + word + ending
+		}
+	}
+	return ""
 }
 
 // Read reads a scenario from standard input. The errors are those of
