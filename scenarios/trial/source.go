@@ -63,8 +63,8 @@ func Open(word string) (Source, error) {
 	return Source{Word: word, Scenario: s, found: true}, err
 }
 
-// fileCalled returns the file that somebody may mean who names no path; empty if
-// there is none.
+// fileCalled returns the file that somebody may mean who names no path. It is
+// empty if there is none.
 func fileCalled(word string) string {
 	for _, ending := range []string{"", ".yaml", ".yml"} {
 		if info, err := os.Stat(word + ending); err == nil && info.Mode().IsRegular() {
