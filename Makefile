@@ -51,8 +51,8 @@ fuzz: ## every fuzz target for T each (T=30s), and a million histories of schedu
 REWRITES := flag\.Bool\("rewrite"|^[[:space:]]+"github.com/cockroachdb/datadriven"
 
 golden: ## rewrite the golden files and show what changed
-	go test $$(grep -rlE --include='*_test.go' '$(REWRITES)' . | xargs -n 1 dirname | sort -u) -rewrite
-	@git diff --stat
+	go test $$(grep -rlE --include='*_test.go' '$(REWRITES)' . | xargs -n 1 dirname | sort -u) -rewrite; \
+	status=$$?; git diff --stat; exit $$status
 
 lint: ## format, vet, staticcheck, tidy; golangci-lint where installed
 	@.ci/test lint

@@ -17,7 +17,7 @@ func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
 		"balance": measureBalance, "served": measureServed, "proxied": measureProxied, "checked": measureChecked,
-		"schedule": measureSchedule, "tracking": measureTracking,
+		"schedule": measureSchedule, "tracking": measureTracking, "program": measureProgram,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover, "balanced": measureBalanced,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {

@@ -22,6 +22,7 @@ func (Swap) Row() *fault.Row { return swapRow }
 
 var swapRow = fault.Kind[Swap]{
 	Verb: "swap", Usage: "swap NODE.INTERFACE NODE.INTERFACE",
+	About: "pulls two cables", Example: "swap a.lan b.lan", Pattern: " +[^ ]+ +[^ ]+",
 	Parse: func(l *fault.Line) Swap { return Swap{l.Port("."), l.Port(".")} },
 	Power: fault.AnyPower, Stack: fault.AnyStack,
 	Draw: func(d *fault.Draw) (f Swap, ok bool) {
