@@ -177,6 +177,7 @@ var libraries = []library{
 	{"github.com/antchfx/xpath", []string{"node/check", "sim/topology"}, false, "expressions of checks, which a scenario's problems name"},
 	{"github.com/go-asn1-ber/asn1-ber", []string{"node/ldap"}, false, "elements of LDAP; a library for all of LDAP starts goroutines"},
 	{"golang.org/x/net", []string{"node/check", "node/name", "node/resolver"}, false, "only its character sets, as xmlquery reads them, and its DNS messages"},
+	{"maragu.dev/gomponents", []string{"reports/page", "reports/server"}, false, "pages as functions: a library of templates calls methods by name, and keeps every method of the program"},
 	{"google.golang.org/protobuf", []string{"reports/perfetto"}, false, "only its wire format, without generated code: a trace has a dozen fields"},
 	{"github.com/chromedp/chromedp", []string{"reports/page/browser"}, false, "drives a real browser, in tests of a module of its own"},
 	{"github.com/chromedp/cdproto", []string{"reports/page/browser"}, false, "what chromedp says to the browser"},

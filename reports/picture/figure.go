@@ -1,17 +1,16 @@
 package picture
 
 import (
-	"html/template"
 	"time"
 )
 
 // Figure is a picture and its table.
 type Figure struct {
-	Name    string        // the anchor on the page, such as requests
-	Title   string        // over the picture
-	About   string        // what one sees, and what was left out or binned
-	Drawing template.HTML // an SVG; empty: there is nothing to draw
-	Plot    *Plot         // what can be zoomed; nil: nothing
+	Name    string // the anchor on the page, such as requests
+	Title   string // over the picture
+	About   string // what one sees, and what was left out or binned
+	Drawing SVG    // an SVG; empty: there is nothing to draw
+	Plot    *Plot  // what can be zoomed; nil: nothing
 	Table   Table
 }
 

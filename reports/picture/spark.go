@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"html/template"
-
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/lane"
 )
@@ -15,7 +13,7 @@ const (
 )
 
 // Spark draws the lanes without any text, small enough for a row of a table.
-func Spark(r *reports.Result) template.HTML {
+func Spark(r *reports.Result) SVG {
 	t := lane.New(r)
 	o := &lanes{canvas: &canvas{width: sparkWidth}, scale: scale{0, max(t.Total, 1), 0, sparkWidth}, end: t.Total}
 	members, _ := lane.Most(t.Members, sparkMax)

@@ -2,10 +2,12 @@ package picture
 
 import (
 	"html"
-	"html/template"
 	"strconv"
 	"strings"
 )
+
+// SVG is a picture as an element of a page. What others wrote is escaped in it.
+type SVG string
 
 // canvas is an SVG under construction. All text on it is escaped, and numbers
 // have one decimal, so that equal runs have equal bytes.
@@ -73,7 +75,7 @@ func (c *canvas) path(class, d, title string) { c.tag("path", title, "class", cl
 
 // html returns the picture, which is so high, with what it shows for those who
 // cannot see it.
-func (c *canvas) html(height float64, about string) template.HTML {
+func (c *canvas) html(height float64, about string) SVG {
 	head := `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ` + num(c.width) + " " + num(height) + `" aria-label="` + html.EscapeString(about) + `">` + "\n"
-	return template.HTML(head + c.out.String() + "</svg>\n")
+	return SVG(head + c.out.String() + "</svg>\n")
 }

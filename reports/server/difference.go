@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"net/http"
 	"path"
 	"strconv"
@@ -29,7 +28,7 @@ type difference struct {
 // side is one of the two runs.
 type side struct {
 	run
-	Lanes template.HTML // empty: there are no events, or too many
+	Lanes picture.SVG // empty: there are no events, or too many
 }
 
 // both is one line about both runs.
@@ -67,7 +66,7 @@ func (s *Server) difference(w http.ResponseWriter, r *http.Request) {
 }
 
 // lanes draws the lanes of a run from its events.
-func (c catalogue) lanes(r run) template.HTML {
+func (c catalogue) lanes(r run) picture.SVG {
 	name := path.Join(r.Path, reports.EventsFile)
 	info, err := c.root.Lstat(name)
 	if err != nil {
