@@ -4,12 +4,10 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"html/template"
 	"strings"
-	"sync"
 )
 
-//go:embed run.html library.html parts.html style.css script.js
+//go:embed style.css script.js
 var source embed.FS
 
 //go:embed uplot/uPlot.iife.min.js
@@ -20,11 +18,6 @@ var uPlotLicence string
 
 //go:embed uplot/uPlot.min.css
 var uPlotStyle string
-
-// templates are parsed when the first page is made: most processes make none.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(functions).ParseFS(source, "*.html"))
-})
 
 // read returns an embedded file.
 func read(name string) string {
@@ -39,8 +32,8 @@ func read(name string) string {
 func newFrame(title string) frame {
 	script, zoom := read("script.js"), "/*\n"+uPlotLicence+"*/\n"+uPlot
 	return frame{
-		Title: title, Style: template.CSS(uPlotStyle + read("style.css")),
-		UPlot: template.JS(zoom), Script: template.JS(script),
+		Title: title, Style: uPlotStyle + read("style.css"),
+		UPlot: zoom, Script: script,
 		Policy: policy(zoom, script),
 	}
 }

@@ -90,7 +90,7 @@ func (l *Library) fit(most int) {
 // rowsMax is how many runs a page lists.
 const rowsMax = 4000
 
-// library is what the template shows.
+// library is what the page shows.
 type library struct {
 	frame
 	Counts   []fact
@@ -103,7 +103,7 @@ type library struct {
 func (l *Library) Write(w io.Writer) error {
 	l.sort()
 	p := library{frame: newFrame(counted(len(l.entries), "run")), Entries: l.entries}
-	p.UPlot, p.Policy = "", policy(string(p.Script))
+	p.UPlot, p.Policy = "", policy(p.Script)
 	if n := len(p.Entries) - rowsMax; n > 0 {
 		p.Entries, p.Unlisted = p.Entries[:rowsMax], n
 	}
@@ -125,7 +125,7 @@ func (l *Library) Write(w io.Writer) error {
 		return err
 	}
 	l.fit(max(sizeMax-bare, 0))
-	if err := templates().ExecuteTemplate(w, "library.html", p); err != nil {
+	if err := p.node().Render(w); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return nil
@@ -142,7 +142,7 @@ func (p library) bare() (int, error) {
 		}
 	}
 	var size counter
-	if err := templates().ExecuteTemplate(&size, "library.html", p); err != nil {
+	if err := p.node().Render(&size); err != nil {
 		return 0, fmt.Errorf("page: %w", err)
 	}
 	return int(size), nil

@@ -3,7 +3,6 @@ package page
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,7 +18,7 @@ func libraryOf(t *testing.T, runs, size int) string {
 	for i := range runs {
 		r := &reports.Result{Scenario: fmt.Sprintf("run-%d", i), Passed: i%3 != 0, Replay: "cablepull run", World: "virtual"}
 		r.Expectations = []reports.Expectation{{Text: "it <holds>", Passed: r.Passed, Got: "nothing"}}
-		picture := template.HTML("<p>" + strings.Repeat("x", size) + "</p>")
+		picture := markup("<p>" + strings.Repeat("x", size) + "</p>")
 		l.Add(i, r, Part{Spark: "<svg></svg>", Pieces: []Piece{{"Overview", picture, false}, {"Requests", picture, false}}}, "")
 	}
 	var out bytes.Buffer

@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
 
@@ -46,7 +45,7 @@ func Write(w io.Writer, rec *picture.Record, r *reports.Result, beside []string)
 		p.Sheets = text.Sheets(&r.Measures)
 		p.Lines, p.Unlisted = linesOf(r)
 	}
-	if err := templates().ExecuteTemplate(w, "run.html", p); err != nil {
+	if err := p.node().Render(w); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return nil
@@ -66,8 +65,8 @@ func paragraphs(about string) []string {
 // frame is what all pages have.
 type frame struct {
 	Title  string
-	Style  template.CSS
+	Style  string
 	Policy string
-	UPlot  template.JS
-	Script template.JS
+	UPlot  string
+	Script string
 }

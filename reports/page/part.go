@@ -1,7 +1,6 @@
 package page
 
 import (
-	"html/template"
 	"strings"
 
 	"github.com/cablepull/cablepull/reports"
@@ -11,15 +10,18 @@ import (
 // Part is the part of one run on a page about many: pictures that are ready,
 // instead of the events that they show. The zero Part has none.
 type Part struct {
-	Spark  template.HTML `json:"spark"` // the lanes, small
-	Pieces []Piece       `json:"pieces"`
+	Spark  picture.SVG `json:"spark"` // the lanes, small
+	Pieces []Piece     `json:"pieces"`
 }
+
+// markup is a part of a page. What others wrote is escaped in it.
+type markup string
 
 // Piece is one picture of a run, what matters most first.
 type Piece struct {
-	Title   string        `json:"title"`
-	Content template.HTML `json:"content"`
-	Left    bool          `json:"left"` // it was left out, because it is too large
+	Title   string `json:"title"`
+	Content markup `json:"content"`
+	Left    bool   `json:"left"` // it was left out, because it is too large
 }
 
 // pieceMax is the size of the largest picture that a page about many runs may
@@ -34,11 +36,10 @@ func PartOf(rec *picture.Record, r *reports.Result) Part {
 			continue
 		}
 		var out strings.Builder
-		f.Plot, f.Name = nil, ""
-		if err := templates().ExecuteTemplate(&out, "piece", f); err != nil {
-			panic(err) // a builder takes everything, and the templates are tested
+		if err := piece(f).Render(&out); err != nil {
+			panic(err) // a builder takes everything
 		}
-		p.Pieces = append(p.Pieces, Piece{f.Title, template.HTML(out.String()), false}.within(pieceMax))
+		p.Pieces = append(p.Pieces, Piece{f.Title, markup(out.String()), false}.within(pieceMax))
 	}
 	return p
 }

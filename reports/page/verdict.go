@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"slices"
 	"strconv"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/lane"
 	"github.com/cablepull/cablepull/reports/text"
-	"github.com/cablepull/cablepull/sim/oracle"
 )
 
 // verdict is what became of a run.
@@ -125,12 +123,4 @@ func linesOf(r *reports.Result) ([]line, int) {
 		all = append(all, out)
 	}
 	return all, left
-}
-
-// functions are what the templates call.
-var functions = template.FuncMap{
-	"tone": func(t oracle.Tone) string {
-		return map[oracle.Tone]string{oracle.Good: "good", oracle.Bad: "bad"}[t]
-	},
-	"counted": counted,
 }
