@@ -62,7 +62,7 @@ func (s *Server) difference(w http.ResponseWriter, r *http.Request) {
 	}
 	d.judge(d.Sides[0].Result, d.Sides[1].Result)
 	d.measure(&d.Sides[0].Measures, &d.Sides[1].Measures)
-	s.show(w, http.StatusOK, "difference", d)
+	s.show(w, http.StatusOK, d.view())
 }
 
 // lanes draws the lanes of a run from its events.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,7 +84,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		l.Most = runsMax
 	}
 	l.Refresh = slices.ContainsFunc(l.Series, func(s series) bool { return !s.Stopped })
-	s.show(w, http.StatusOK, "list", l)
+	s.show(w, http.StatusOK, l.view())
 }
 
 // words sorts words, each once, without empty ones.
@@ -129,7 +128,7 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request) {
 	a := about{run: s.runs.read(folder), Beside: s.runs.artefacts(folder)}
 	a.Title = a.Name()
 	a.HasPage = slices.ContainsFunc(a.Beside, func(f artefact) bool { return f.Name == page.File })
-	s.show(w, http.StatusOK, "run", a)
+	s.show(w, http.StatusOK, a.view())
 }
 
 // Judged lists the expectations of a run, failures first.
@@ -167,12 +166,12 @@ func (s series) Percent() int {
 }
 
 // link is the address of a file or a page below a prefix.
-func link(prefix, name string) template.URL {
+func link(prefix, name string) string {
 	parts := strings.Split(name, "/")
 	for i, part := range parts {
 		parts[i] = url.PathEscape(part)
 	}
-	return template.URL(prefix + strings.Join(parts, "/")) //nolint:gosec // each part is escaped
+	return prefix + strings.Join(parts, "/")
 }
 
 // size prints a number of bytes.
@@ -185,15 +184,4 @@ func size(bytes int64) string {
 		return fmt.Sprintf("%.1f KiB", float64(bytes)/unit)
 	}
 	return fmt.Sprintf("%.1f MiB", float64(bytes)/unit/unit)
-}
-
-// functions are what the templates call.
-var functions = template.FuncMap{
-	"link":  link,
-	"size":  size,
-	"class": func(verdict string) string { return strings.ReplaceAll(verdict, " ", "-") },
-	"sign": func(verdict string) string {
-		return map[string]string{"passed": "✓", "failed": "✗", "no verdict": "!", "skipped": "–"}[verdict]
-	},
-	"join": strings.Join,
 }

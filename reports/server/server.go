@@ -4,24 +4,19 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"os"
 	"path"
 	"strings"
-	"sync"
+
+	g "maragu.dev/gomponents"
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
 )
 
-//go:embed server.html style.css script.js
+//go:embed style.css script.js
 var source embed.FS
-
-// templates are parsed when the first page is made: most processes make none.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(functions).ParseFS(source, "server.html"))
-})
 
 // Server serves the runs below a folder.
 type Server struct {
@@ -86,9 +81,9 @@ func (s *Server) embedded(w http.ResponseWriter, r *http.Request) {
 }
 
 // show writes a page.
-func (s *Server) show(w http.ResponseWriter, status int, name string, data any) {
+func (s *Server) show(w http.ResponseWriter, status int, view g.Node) {
 	var out strings.Builder
-	if err := templates().ExecuteTemplate(&out, name, data); err != nil {
+	if err := view.Render(&out); err != nil {
 		http.Error(w, "server: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -99,9 +94,10 @@ func (s *Server) show(w http.ResponseWriter, status int, name string, data any) 
 
 // refuse answers with a reason.
 func (s *Server) refuse(w http.ResponseWriter, status int, why string) {
-	s.show(w, status, "refusal", refusal{fmt.Sprintf("%d %s", status, http.StatusText(status)), why})
+	s.show(w, status, refusal{fmt.Sprintf("%d %s", status, http.StatusText(status)), why}.view())
 }
 
+// refusal says why there is no page.
 type refusal struct{ Title, Why string }
 
 // file serves an artefact: report.html as a page, everything else to save. It

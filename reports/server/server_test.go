@@ -197,7 +197,7 @@ func TestBrokenRun(t *testing.T) {
 func TestDifference(t *testing.T) {
 	s := serve(t, library(t), Options{})
 	text := s.page("/difference?run=pull-seed-1&run=deep/pull-seed-2")
-	has(t, "difference", text, true, "1 met by both", "met: 7s", "not met: 9s", "of it detection", "&#43;2.000s", "<svg", "equal figures")
+	has(t, "difference", text, true, "1 met by both", "met: 7s", "not met: 9s", "of it detection", ">+2.000s<", "<svg", "equal figures")
 	if strings.Contains(s.page("/difference?run=pull-seed-1&run=pull-seed-1"), "All figures are equal") == false {
 		t.Error("a run differs from itself")
 	}
