@@ -90,7 +90,7 @@ func memoryFigure(rec *Record, s *scene) []Figure {
 	}
 	return []Figure{stripFigure(Figure{
 		Name: "memory", Title: "Memory", About: about,
-		Table: Table{Columns: []Column{{"machine", false}, {"largest", true}, {"first at", true}, {"limit", true}, {"refused for", true}}},
+		Table: Table{Columns: []Column{{"machine", false}, {"largest", true}, {"first at", true}, {"limit", true}, {"first refused at", true}, {"refused for", true}}},
 	}, all, left, s)}
 }
 
@@ -110,11 +110,12 @@ func (m *usage) memories(total time.Duration) *strip {
 			t.limit, t.top = m.limit, max(m.limit, most)
 		}
 	}
-	spent := "-"
+	first, spent := "-", "-"
 	if len(m.refused.times) > 0 {
+		first = text.Instant(m.refused.times[0].from)
 		spent = text.Short(m.refused.lasted(total))
 		t.shades = []shaded{{during: m.refused.times, class: "refused", name: "requests for memory refused"}}
 	}
-	t.rows = [][]string{{m.node, amount(most) + " MiB", text.Instant(at), limit, spent}}
+	t.rows = [][]string{{m.node, amount(most) + " MiB", text.Instant(at), limit, first, spent}}
 	return t
 }
