@@ -12,8 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // belongings are what an owner leaves when it is killed.
@@ -112,7 +110,7 @@ func (b belongings) live(g *Group, node *Namespace, r *Reaper) error {
 	if err := json.NewEncoder(os.Stdout).Encode(b); err != nil {
 		return err
 	}
-	return unix.Pause() // select would be called a deadlock
+	return syscall.Pause() // select would be called a deadlock
 }
 
 // killed starts an owner, checks that its belongings exist, kills it, and

@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/cablepull/cablepull/netfab/netns"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -95,7 +93,7 @@ var actors = map[string]func(args []string) error{
 			}
 		}
 		fmt.Println("written")
-		return unix.Pause() // select would be called a deadlock
+		return syscall.Pause() // select would be called a deadlock
 	},
 }
 
