@@ -11,8 +11,11 @@ import (
 // visible is the share of its strip by which something must change to have one.
 const visible = 0.02
 
-// idle is the least per cent of processors at the top of a strip.
-const idle = 5.0
+// Per cent of processors.
+const (
+	idle       = 5.0 // at the top of a strip, at least
+	noticeable = 1.0 // what must change for a strip, at least
+)
 
 // strips makes a strip of each machine that has one, in the order of names.
 func (u *usages) strips(of func(*usage) *strip) (all []*strip) {
@@ -34,7 +37,7 @@ func processorFigure(rec *Record, s *scene) []Figure {
 	for _, t := range all {
 		t.top = top // classes and machines can be compared
 	}
-	all, left := moving(all, visible, s)
+	all, left := moving(all, max(visible, noticeable/top), s)
 	if len(all) == 0 {
 		return nil
 	}
