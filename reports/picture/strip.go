@@ -112,7 +112,9 @@ func stripFigure(f Figure, all []*strip, left int, s *scene) Figure {
 		f.About += " Times that follow each other closely are one, with the largest value."
 	}
 	f.Drawing = c.html(c.legend(keys, bottom+axisHeight+14), f.Title+" of machines over time")
-	f.Plot = seriesPlot(all[0].unit, stripPoints, lines, s)
+	if len(lines) <= len(lineLooks) { // with more, nobody finds a line among the others
+		f.Plot = seriesPlot(all[0].unit, stripPoints, lines, s)
+	}
 	f.Table = f.Table.cut()
 	return f
 }

@@ -107,9 +107,15 @@ func (m *usage) end(at time.Duration) {
 	m.refused.turn(at, false)
 }
 
-// stop says that there is no value from now on, unless there never was one.
+// stop says that there is no value from now on, unless there never was one. The
+// value of that instant stays: memory may be what a machine dies of.
 func (s *series) stop(at time.Duration) {
-	if len(s.points) > 0 {
+	n := len(s.points)
+	switch {
+	case n == 0:
+	case s.points[n-1].at == at && n+1 < s.most():
+		s.points = append(s.points, point{at, math.NaN()})
+	default:
 		s.add(at, math.NaN())
 	}
 }

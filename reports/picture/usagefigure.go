@@ -11,8 +11,11 @@ import (
 // visible is the share of its strip by which something must change to have one.
 const visible = 0.02
 
-// idle is the least per cent of processors at the top of a strip.
-const idle = 5.0
+// Per cent of processors.
+const (
+	idle       = 5.0 // at the top of a strip, at least
+	noticeable = 1.0 // what must change for a strip, at least
+)
 
 // strips makes a strip of each machine that has one, in the order of names.
 func (u *usages) strips(of func(*usage) *strip) (all []*strip) {
@@ -34,7 +37,7 @@ func processorFigure(rec *Record, s *scene) []Figure {
 	for _, t := range all {
 		t.top = top // classes and machines can be compared
 	}
-	all, left := moving(all, visible, s)
+	all, left := moving(all, max(visible, noticeable/top), s)
 	if len(all) == 0 {
 		return nil
 	}
@@ -90,7 +93,7 @@ func memoryFigure(rec *Record, s *scene) []Figure {
 	}
 	return []Figure{stripFigure(Figure{
 		Name: "memory", Title: "Memory", About: about,
-		Table: Table{Columns: []Column{{"machine", false}, {"largest", true}, {"first at", true}, {"limit", true}, {"refused for", true}}},
+		Table: Table{Columns: []Column{{"machine", false}, {"largest", true}, {"first at", true}, {"limit", true}, {"first refused at", true}, {"refused for", true}}},
 	}, all, left, s)}
 }
 
@@ -110,11 +113,12 @@ func (m *usage) memories(total time.Duration) *strip {
 			t.limit, t.top = m.limit, max(m.limit, most)
 		}
 	}
-	spent := "-"
+	first, spent := "-", "-"
 	if len(m.refused.times) > 0 {
+		first = text.Instant(m.refused.times[0].from)
 		spent = text.Short(m.refused.lasted(total))
 		t.shades = []shaded{{during: m.refused.times, class: "refused", name: "requests for memory refused"}}
 	}
-	t.rows = [][]string{{m.node, amount(most) + " MiB", text.Instant(at), limit, spent}}
+	t.rows = [][]string{{m.node, amount(most) + " MiB", text.Instant(at), limit, first, spent}}
 	return t
 }
