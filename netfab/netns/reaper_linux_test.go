@@ -110,7 +110,9 @@ func (b belongings) live(g *Group, node *Namespace, r *Reaper) error {
 	if err := json.NewEncoder(os.Stdout).Encode(b); err != nil {
 		return err
 	}
-	return syscall.Pause() // select would be called a deadlock
+	for { // select would be called a deadlock, and a signal ends a pause
+		syscall.Pause()
+	}
 }
 
 // killed starts an owner, checks that its belongings exist, kills it, and

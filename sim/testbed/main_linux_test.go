@@ -93,7 +93,9 @@ var actors = map[string]func(args []string) error{
 			}
 		}
 		fmt.Println("written")
-		return syscall.Pause() // select would be called a deadlock
+		for { // select would be called a deadlock, and a signal ends a pause
+			syscall.Pause()
+		}
 	},
 }
 
