@@ -207,3 +207,23 @@ func TestAnswersEndAtFailures(t *testing.T) {
 		}
 	}
 }
+
+// TestShadesDoNotAddUp: several faults at once are as dark as one, and each
+// still has its edge.
+func TestShadesDoNotAddUp(t *testing.T) {
+	second := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	c := &canvas{width: 100}
+	c.shade(scale{0, second(100), 0, 100}, []lane.Fault{
+		{At: second(10), Until: second(50)}, {At: second(10), Until: second(30)}, {At: second(40), Until: second(60)}, {At: second(70), Until: second(70)},
+	}, 0, 10)
+	var got []string
+	for _, m := range regexp.MustCompile(`class="fault" x="([0-9.]+)" y="0" width="([0-9.]+)"`).FindAllStringSubmatch(c.out.String(), -1) {
+		got = append(got, m[1]+"+"+m[2])
+	}
+	if diff := cmp.Diff([]string{"10+40", "50+10"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if edges := strings.Count(c.out.String(), "fault-edge"); edges != 4 {
+		t.Errorf("got %d edges, want 4", edges)
+	}
+}

@@ -78,16 +78,20 @@ func (c *canvas) axis(s scale, top, bottom float64) {
 // axisHeight is the room that an axis needs below.
 const axisHeight = 22
 
-// shade shades the faults from top to bottom. Those that only mend are lines.
+// shade shades the faults from top to bottom, in order of instants. Those that
+// only mend are lines. Shades do not add up: several faults at once would hide
+// what happens meanwhile.
 func (c *canvas) shade(s scale, faults []lane.Fault, top, bottom float64) {
+	shaded := s.from // until then
 	for i, f := range faults {
 		if f.At > s.to || f.Until < s.from {
 			continue
 		}
 		title := "fault " + strconv.Itoa(i+1) + ": " + lasting(f)
 		x := s.x(f.At)
-		if f.Until > f.At {
-			c.rect("fault", x, top, s.x(f.Until)-x, bottom-top, title)
+		if from := max(f.At, shaded); f.Until > from {
+			c.rect("fault", s.x(from), top, s.x(f.Until)-s.x(from), bottom-top, title)
+			shaded = f.Until
 		}
 		c.line("fault-edge", x, top, x, bottom)
 	}

@@ -1,6 +1,8 @@
 package picture
 
 import (
+	"time"
+
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/lane"
 )
@@ -20,10 +22,12 @@ func Spark(r *reports.Result) SVG {
 	addresses, _ := lane.Most(t.Addresses, sparkMax)
 	clients, _ := lane.Most(t.Clients, sparkMax)
 	height := float64(sparkLane*(len(members)+len(addresses)+len(clients))) + 1
+	shaded := time.Duration(0) // until then
 	for i, f := range t.Faults {
-		if i < tableMax {
-			x := o.scale.x(f.At)
+		if from := max(f.At, shaded); i < tableMax && (f.Until > from || from == f.At) {
+			x := o.scale.x(from)
 			o.rect("fault", x, 0, max(o.scale.x(f.Until)-x, 1), height, "")
+			shaded = max(shaded, f.Until)
 		}
 	}
 	y := 1.0

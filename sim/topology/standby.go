@@ -76,7 +76,9 @@ func (c *checker) warnGroup(key, kind string, m member, path []string, format st
 		c.warned[key+" "+kind] = &groupWarning{problem: len(c.problems) - 1}
 		return
 	}
-	if name := m.node + "." + m.iface; !slices.Contains(w.also, name) && !slices.Equal(path, c.problems[w.problem].Path) {
+	first := c.problems[w.problem].Path
+	own := len(first) >= 4 && slices.Equal(first[:4], m.path())
+	if name := m.node + "." + m.iface; !own && !slices.Contains(w.also, name) {
 		w.also = append(w.also, name)
 	}
 }

@@ -167,7 +167,9 @@ func (c *checker) trackEffect(path []string, n Node, iface string, s Standby, t 
 	case t.Weight > *s.Priority:
 		c.warn(At(path, "weight"), "got %d, more than the priority %d: it goes down to 0 only", t.Weight, *s.Priority)
 	case t.Weight > 0 && !c.othersPreempt(n.NICs[iface].Segment, s.Group):
-		c.warn(At(path, "weight"), "no member of the group has preempt: a lower priority never takes the role from an active one")
+		segment := n.NICs[iface].Segment
+		c.warnGroup(groupKey(s.Group, segment), "weight without preempt", member{node: path[1], iface: iface}, At(path, "weight"),
+			"no member of the group has preempt: a lower priority never takes the role from an active one")
 	case t.Group != "" && t.Fault:
 		c.warn(At(path, "fault"), "a member that waits in Initial is no standby: after a takeover of the other group it needs two hold times for the role; see yield")
 	}

@@ -96,6 +96,16 @@ func TestTrackTraps(t *testing.T) {
 		want []string
 	}{
 		{"a weight without preempt", tracking(off, Track{Interface: "wan", Weight: 20}), []string{never}},
+		{"two weights of one member", tracking(off, Track{Interface: "wan", Weight: 20}, Track{Interface: "wan", Weight: 10}), []string{never}},
+		{"a weight of each member", func() Topology {
+			top := tracking(off, Track{Interface: "wan", Weight: 20})
+			edit("b", func(n *Node) {
+				s := n.Standby["lan"]
+				s.Track = []Track{{CPU: "service", Weight: 20}}
+				n.Standby = map[string]Standby{"lan": s}
+			})(&top)
+			return top
+		}(), []string{never + " (the same is true of b.lan)"}},
 		{"a fault without preempt", tracking(off, Track{Interface: "wan", Fault: true}), nil},
 		{"waiting for services without a gateway", func() Topology {
 			top := tracking(func(s *Standby) { s.PreemptWhenServing = true })
