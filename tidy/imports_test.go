@@ -45,6 +45,7 @@ var flow = map[string][]string{
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
 	"node/name":           {"sim/event", "sim/topology", "node/host"},                    // no matter what the address is for
+	"node/session":        {"sim", "sim/event", "node/host"},                             // messages on connections, whatever they mean
 	"node/cell":           {"sim", "sim/event", "sim/topology", "node/host", "node/web"}, // server and watcher; what a document means is the group's
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
 	"node/health":         {},                                                                         // a pure value

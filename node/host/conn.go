@@ -276,6 +276,9 @@ func (c *Conn) SetTimeout(d time.Duration) {
 	c.writer.bound(c.host, until)
 }
 
+// SetReadTimeout is SetTimeout for reads only.
+func (c *Conn) SetReadTimeout(d time.Duration) { c.reader.bound(c.host, c.host.timeout(d)) }
+
 // SetDeadline implements net.Conn; Instant converts an instant to a time.
 func (c *Conn) SetDeadline(t time.Time) error {
 	c.reader.bound(c.host, c.host.deadline(t))
