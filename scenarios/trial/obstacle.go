@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"os/user"
 	"slices"
 	"strings"
 	"time"
@@ -99,11 +100,23 @@ func lackOf(s *scenarios.Scenario, missing []string) []string {
 func lackOfUsers(s *scenarios.Scenario, others bool) []string {
 	var sentences []string
 	for _, name := range s.Execs() {
-		if exec := s.Nodes[name].Exec; exec.Users && !others {
+		exec := s.Nodes[name].Exec
+		switch {
+		case exec.Users && !others:
 			sentences = append(sentences, fmt.Sprintf("node %s runs %s, which becomes another user: that needs root", name, exec.Run[0]))
+		case exec.User != "" && !others:
+			sentences = append(sentences, fmt.Sprintf("node %s runs %s as user %s, and only one user id is mapped here: that needs root", name, exec.Run[0], exec.User))
+		case exec.User != "" && !exists(exec.User):
+			sentences = append(sentences, fmt.Sprintf("node %s runs %s as user %s, who does not exist here", name, exec.Run[0], exec.User))
 		}
 	}
 	return sentences
+}
+
+// exists reports whether this machine has a user.
+func exists(name string) bool {
+	_, err := user.Lookup(name)
+	return err == nil
 }
 
 // neededGroups lists what a scenario needs of control groups. Our own nodes

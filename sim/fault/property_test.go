@@ -90,7 +90,7 @@ func anyMachine(t *rapid.T) Fault {
 	return rapid.SampledFrom([]Fault{
 		Plug{anyPort(t)}, Block{anyPort(t)}, Unblock{anyPort(t)}, Heal{}, Heal{node}, Prune{node}, Unprune{node},
 		Hog{node, class, anyShare.Draw(t, "share")}, Calm{node, ""}, Calm{node, class},
-		Fill{node, rapid.Float64Range(0, 1).Draw(t, "fill")}, Freeze{node, flag}, Thaw{node}, Crash{node}, Boot{node},
+		Fill{node, rapid.SampledFrom(stores).Draw(t, "store"), rapid.Float64Range(0, 1).Draw(t, "fill")}, Freeze{node, flag}, Thaw{node}, Crash{node}, Boot{node},
 		Reboot{node, rapid.SampledFrom([]time.Duration{0, span}).Draw(t, "down"), flag}, Save{node},
 		Yield{Port{Node: node}}, Yield{anyPort(t)},
 		Set{node, property.Draw(t, "property"), value.Draw(t, "value")},

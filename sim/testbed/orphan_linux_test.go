@@ -22,7 +22,7 @@ func init() {
 	actors["coordinate"] = func(args []string) error {
 		top := withClient(realHost(topology.Exec{
 			Run:  shell("(setsid sleep 1000 & echo child $! >&1); echo self $$; exec sleep 1000"),
-			Name: "main", Ready: topology.Ready{Log: "^self"},
+			Name: "main", Ready: topology.Ready{Log: "^self"}, Disk: 1 << 20,
 		}))
 		b, err := New(top, Options{Options: world.Options{Seed: 1}, Version: testVersion, Output: into(args[0])})
 		if err != nil {

@@ -29,6 +29,8 @@ type Exec struct {
 	Stop   Stop                `yaml:"stop" doc:"how to stop a program, for stop service NAME on NODE and at the end of the run"`
 	VIPs   []netip.Addr        `yaml:"vips" doc:"virtual IPs that the programs take and give up, as keepalived does; measured like those of standby groups"`
 	Users  bool                `yaml:"users" doc:"programs may switch to another user, which needs root on the machine (default off)"`
+	User   string              `yaml:"user" doc:"the user that the programs are started as, such as postgres, who then owns the working directory; needs root on the machine (default: who starts the run)"`
+	Disk   int64               `yaml:"disk" form:"bytes" doc:"size of the disk with the working directory, such as 64MiB, which fill NODE disk PERCENT fills; it survives a crash of the node (default: the machine's own disk)"`
 	Watch  string              `yaml:"watch" doc:"regular expression: each line of output that matches becomes a program-said event"`
 }
 
@@ -175,12 +177,24 @@ func (x Exec) Problems(at Place) []Problem {
 		c.placeholders([]string{"files", file}, n, x.Files[file])
 	}
 	c.ready([]string{"ready"}, x.Ready)
+	if x.User != "" && !userName.MatchString(x.User) {
+		c.fail([]string{"user"}, "got %q, want the name of a user of the machine, such as postgres", x.User)
+	}
+	if x.Disk != 0 && x.Disk < diskMin {
+		c.fail([]string{"disk"}, "got %d bytes, want at least 1MiB", x.Disk)
+	}
 	c.expression([]string{"watch"}, x.Watch)
 	for i, vip := range x.VIPs {
 		c.execVIP([]string{"vips", fmt.Sprint(i)}, n, vip, x.VIPs[:i])
 	}
 	return c.problems
 }
+
+// userName is what useradd(8) recommends for names of users.
+var userName = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+
+// diskMin is the smallest disk: less has no room for files and a log.
+const diskMin = 1 << 20
 
 // commands checks the programs to run.
 func (c *checker) commands(path []string, n Node) {

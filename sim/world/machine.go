@@ -102,7 +102,11 @@ func (n *Node) calm(f fault.Calm) (undo func() bool, err error) {
 	return nil, nil
 }
 
+// fill takes memory of the machine, or the disk of the program that has one.
 func (n *Node) fill(f fault.Fill) (undo func() bool, err error) {
+	if f.Store != "memory" {
+		return n.applyToProgram(f)
+	}
 	m := n.host.Memory()
 	m.Fill(f.Share)
 	filled := func() bool { return m.Filled() > 0 }

@@ -29,6 +29,7 @@ var effects = fault.Effects[*Host]{
 		return h.service(f.Name, h.start, h.stop), nil
 	}),
 	fault.EffectOf((*Host).hog),
+	fault.EffectOf((*Host).fill),
 	fault.EffectOf((*Host).calmAll),
 }
 
@@ -47,6 +48,26 @@ func (h *Host) service(name string, apply, revert func(string)) (undo func() boo
 		}
 		return same
 	}
+}
+
+// fill writes the disk full. A share of nothing gives back what an earlier fill
+// took.
+func (h *Host) fill(f fault.Fill) (undo func() bool, err error) {
+	disk := h.workspace.disk
+	h.fills++
+	this := h.fills
+	if f.Share == 0 {
+		return nil, disk.Empty()
+	}
+	return func() bool {
+		same := h.fills == this
+		if same {
+			if err := disk.Empty(); err != nil {
+				h.Fail(err)
+			}
+		}
+		return same
+	}, disk.Fill(f.Share)
 }
 
 // hog takes a share of the processors that the node has. A kernel knows no

@@ -29,6 +29,7 @@ type Host struct {
 	programs map[string]*program // of this boot
 	ready    *readiness          // of this boot's programs; nil: nobody waits for it
 	hogs     map[string]*burner  // by class
+	fills    int                 // how often something was done to the disk
 	watch    *kernelWatch        // of the namespace
 	liftDrop func()              // ends the loss of a booting machine's frames
 	rising   *sim.Timer          // the end of the boot time

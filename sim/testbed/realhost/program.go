@@ -50,11 +50,17 @@ func (h *Host) launch(name string) (*program, error) {
 	defer theirSocket.Close()
 	command := h.workspace.commands[name]
 	p := &program{name: name, ended: make(chan struct{})}
-	p.cmd = child.Command(child.Launch, append([]string{"--", h.workspace.run}, command...)...)
+	p.cmd = child.Command(child.Launch, append([]string{"--", h.workspace.run, h.workspace.owner.String()}, command...)...)
 	p.cmd.Dir = h.workspace.dir
 	p.cmd.Stdout, p.cmd.Stderr = theirOut, theirOut
 	p.cmd.ExtraFiles = []*os.File{theirSocket}
-	p.cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":"+strings.Join(superuserPath, ":"))
+	if disk := h.workspace.disk; disk != nil {
+		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, disk.Mounts()) // see diskFD
+	}
+	p.cmd.Env = append(os.Environ(), "PATH="+strings.Join(append([]string{os.Getenv("PATH")}, moreFolders()...), ":"))
+	if user := h.cfg.Exec.User; user != "" {
+		p.cmd.Env = append(p.cmd.Env, "HOME="+h.workspace.dir, "USER="+user, "LOGNAME="+user)
+	}
 	if err := h.Namespace.Do(p.cmd.Start); err != nil {
 		out.Close()
 		socket.Close()

@@ -4,9 +4,12 @@ package realhost
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +22,8 @@ import (
 // machine, as a disk does, and is removed with the testbed.
 type workspace struct {
 	dir      string              // {dir}: working directory of the programs
+	disk     *netns.Disk         // on which it is; nil: on that of the machine
+	owner    netns.Identity      // to whom it belongs, and as whom the programs start
 	run      string              // what they find as /run
 	commands map[string][]string // what each program is called with, by name
 }
@@ -28,6 +33,7 @@ type workspace struct {
 type Workspaces struct {
 	reaper *netns.Reaper // which removes it if this process is killed
 	path   string        // empty: there is none yet
+	disks  []*netns.Disk // that are mounted in it, out of this process's sight
 }
 
 // NewWorkspaces makes no folder yet.
@@ -35,6 +41,9 @@ func NewWorkspaces(reaper *netns.Reaper) *Workspaces { return &Workspaces{reaper
 
 // Remove removes the folder and all that is in it.
 func (w *Workspaces) Remove() {
+	for _, disk := range w.disks {
+		_ = disk.Close() // else the kernel does, with this process
+	}
 	if w.path != "" {
 		_ = os.RemoveAll(w.path) // the reaper comes back to it
 	}
@@ -50,10 +59,19 @@ func (w *Workspaces) add(node string, cfg topology.Node) (workspace, error) {
 	ws := workspace{
 		dir: filepath.Join(folder, node), run: filepath.Join(folder, node+".run"), commands: map[string][]string{},
 	}
+	if ws.owner, err = identityOf(cfg.Exec.User); err != nil {
+		return ws, err
+	}
 	for _, dir := range []string{ws.dir, ws.run} {
-		if err := os.Mkdir(dir, 0o755); err != nil {
+		if err := ws.makeFolder(dir); err != nil {
 			return ws, err
 		}
+	}
+	if size := cfg.Exec.Disk; size > 0 {
+		if ws.disk, err = netns.NewDisk(ws.dir, size, ws.owner); err != nil {
+			return ws, err
+		}
+		w.disks = append(w.disks, ws.disk)
 	}
 	for _, name := range topology.Names(cfg.Exec.Files) {
 		if err := ws.write(name, cfg.Expand(cfg.Exec.Files[name], node, ws.dir)); err != nil {
@@ -61,7 +79,7 @@ func (w *Workspaces) add(node string, cfg topology.Node) (workspace, error) {
 		}
 	}
 	for _, program := range cfg.Exec.Needs {
-		if _, err := lookPath(program, ws.dir); err != nil {
+		if _, err := ws.lookPath(program); err != nil {
 			return ws, programError(program, err)
 		}
 	}
@@ -70,7 +88,7 @@ func (w *Workspaces) add(node string, cfg topology.Node) (workspace, error) {
 		for _, word := range cfg.Exec.Command(name) {
 			command = append(command, cfg.Expand(word, node, ws.dir))
 		}
-		if command[0], err = lookPath(command[0], ws.dir); err != nil {
+		if command[0], err = ws.lookPath(command[0]); err != nil {
 			return ws, programError(name, err)
 		}
 		ws.commands[name] = command
@@ -99,10 +117,16 @@ func (w *Workspaces) folder() (string, error) {
 // write makes a file in the working directory. YAML has cut off the newline at
 // its end, which some programs miss.
 func (ws *workspace) write(name, content string) error {
-	path := filepath.Join(ws.dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
+	root := ws.seen(ws.dir)
+	for i, c := range name {
+		if c != filepath.Separator {
+			continue
+		}
+		if err := ws.makeFolder(filepath.Join(root, name[:i])); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
 	}
+	path := filepath.Join(root, name)
 	mode := os.FileMode(0o644)
 	if strings.HasPrefix(content, "#!") {
 		mode = 0o755
@@ -110,7 +134,47 @@ func (ws *workspace) write(name, content string) error {
 	if !strings.HasSuffix(content, "\n") {
 		content += "\n"
 	}
-	return os.WriteFile(path, []byte(content), mode)
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		return err
+	}
+	return ws.give(path)
+}
+
+// makeFolder makes a folder that belongs to the owner.
+func (ws *workspace) makeFolder(path string) error {
+	if err := os.Mkdir(path, 0o755); err != nil {
+		return err
+	}
+	return ws.give(path)
+}
+
+// give makes a path belong to the owner.
+func (ws *workspace) give(path string) error {
+	if ws.owner == (netns.Identity{}) {
+		return nil
+	}
+	return os.Chown(path, ws.owner.User, ws.owner.Group)
+}
+
+// seen is how this process sees a path: one below the working directory may be
+// on a disk that is mounted out of its sight.
+func (ws *workspace) seen(path string) string {
+	if rest, below := strings.CutPrefix(path, ws.dir); ws.disk != nil && below {
+		return ws.disk.Path() + rest
+	}
+	return path
+}
+
+// identityOf finds a user of this machine; none is who started the run.
+func identityOf(name string) (who netns.Identity, err error) {
+	if name == "" {
+		return who, nil
+	}
+	u, err := user.Lookup(name)
+	if err == nil {
+		who, err = netns.ParseIdentity(u.Uid + ":" + u.Gid)
+	}
+	return who, err
 }
 
 // programError adds the name of the program to an error.
@@ -120,8 +184,33 @@ func programError(name string, err error) error { return &ProgramError{name, err
 // his path, and is root where the programs run.
 var superuserPath = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
 
+// moreFolders are those where programs are looked for after the search path:
+// that of superusers, that of cablepull itself, and that of Debian's
+// PostgreSQL, the newest first.
+func moreFolders() []string {
+	folders := slices.Clone(superuserPath)
+	if self, err := os.Executable(); err == nil {
+		folders = append(folders, filepath.Dir(self))
+	}
+	databases, _ := filepath.Glob("/usr/lib/postgresql/[0-9]*/bin") // the pattern is good
+	slices.Reverse(databases)
+	return append(folders, databases...)
+}
+
 // packages name what brings a program, where it is not called the same.
-var packages = map[string]string{"ip": "iproute2", "ping": "iputils-ping"}
+var packages = map[string]string{
+	"ip": "iproute2", "ping": "iputils-ping", "initdb": "postgresql", "postgres": "postgresql", "mariadbd": "mariadb-server",
+	"mariadb-install-db": "mariadb-server",
+}
+
+// lookPath finds a program of the host.
+func (ws *workspace) lookPath(word string) (string, error) {
+	path, err := lookPath(ws.seen(word), ws.seen(ws.dir))
+	if ws.disk == nil || err != nil {
+		return path, err
+	}
+	return strings.Replace(path, ws.disk.Path(), ws.dir, 1), nil
+}
 
 // lookPath finds a program: a path, from the working directory if it is
 // relative, or a name on the search path.
@@ -136,7 +225,7 @@ func lookPath(word, dir string) (string, error) {
 		}
 		return path, nil
 	}
-	for _, folder := range append([]string{""}, superuserPath...) {
+	for _, folder := range append([]string{""}, moreFolders()...) {
 		if path, err := exec.LookPath(filepath.Join(folder, word)); err == nil {
 			return path, nil
 		}
