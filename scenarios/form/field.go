@@ -2,7 +2,9 @@ package form
 
 import (
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -33,8 +35,22 @@ func (f Field) Unit() string { return f.form }
 // Short reports whether a value that is no mapping stands for this field.
 func (f Field) Short() bool { return f.short }
 
-// FieldsOf lists the keys of a struct in the order of the source.
+// fieldsOfTypes holds what FieldsOf has read: to parse tags takes longer than
+// to decode what they describe.
+var fieldsOfTypes sync.Map // reflect.Type → []Field
+
+// FieldsOf lists the keys of a struct in the order of the source. The list is
+// the caller's.
 func FieldsOf(t reflect.Type) []Field {
+	if known, is := fieldsOfTypes.Load(t); is {
+		return slices.Clone(known.([]Field))
+	}
+	fields := readFields(t)
+	fieldsOfTypes.Store(t, fields)
+	return slices.Clone(fields)
+}
+
+func readFields(t reflect.Type) []Field {
 	var fields []Field
 	for i := range t.NumField() {
 		f := t.Field(i)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -196,21 +197,41 @@ func checkMap(v reflect.Value, path []string) []Problem {
 	return problems
 }
 
+// ruled is a field of a struct that has a key or is embedded.
+type ruled struct {
+	index int
+	name  string // empty: its own fields belong to the struct
+	rule  Rule
+}
+
+// rulesOfTypes holds what ruledFields has read: parsing the tags of all structs
+// takes most of the time of a check.
+var rulesOfTypes sync.Map // reflect.Type → []ruled
+
+func ruledFields(t reflect.Type) []ruled {
+	if known, is := rulesOfTypes.Load(t); is {
+		return known.([]ruled)
+	}
+	var fields []ruled
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if name != "-" && (name != "" || f.Anonymous) {
+			fields = append(fields, ruled{i, name, RuleOf(f)})
+		}
+	}
+	rulesOfTypes.Store(t, fields)
+	return fields
+}
+
 func checkStruct(v reflect.Value, path []string) []Problem {
 	var problems []Problem
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		value := v.Field(i)
-		at := path
-		switch {
-		case name == "-" || name == "" && !field.Anonymous:
-			continue
-		case name != "":
+	for _, f := range ruledFields(v.Type()) {
+		name, rule, value, at := f.name, f.rule, v.Field(f.index), path
+		if name != "" {
 			at = At(path, name)
 		}
 		problems = append(problems, checkFields(value, at)...)
-		rule := RuleOf(field)
 		pointsAt := value
 		if value.Kind() == reflect.Pointer && !value.IsNil() {
 			pointsAt = value.Elem()
