@@ -17,6 +17,13 @@ type Config struct {
 	Timeout time.Duration // proxy_next_upstream_timeout: no more tries after it; 0: no limit
 }
 
+// Policy is what a location says about passing requests on, as Config does.
+type Policy struct {
+	Next    Condition
+	Tries   int
+	Timeout time.Duration
+}
+
 // Server is a server line of an upstream block.
 type Server struct {
 	Weight      int   // 1 to WeightMax; nginx's default is 1

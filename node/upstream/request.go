@@ -22,6 +22,7 @@ import (
 //	}
 type Request struct {
 	upstream *Upstream
+	policy   *Policy
 	group    *group
 	peer     *peer // nil: none, or it is free again
 	tried    set
@@ -38,11 +39,18 @@ const NoLiveUpstreams = http.StatusBadGateway
 // The methods that nginx does not repeat on its own.
 const methodLock = "LOCK"
 
-// Begin begins a request.
+// Begin begins a request by the policy of the configuration.
 func (u *Upstream) Begin(now Instant, method string) Request {
-	r := Request{upstream: u, group: &u.main, tries: u.tries, began: now.Elapsed}
-	if u.cfg.Tries > 0 {
-		r.tries = min(r.tries, u.cfg.Tries)
+	return u.BeginBy(&u.policy, now, method)
+}
+
+// BeginBy begins a request by another policy: locations that pass requests to
+// the same servers share what is known of them, not when requests are passed
+// on. The policy must not change.
+func (u *Upstream) BeginBy(policy *Policy, now Instant, method string) Request {
+	r := Request{upstream: u, policy: policy, group: &u.main, tries: u.tries, began: now.Elapsed}
+	if policy.Tries > 0 {
+		r.tries = min(r.tries, policy.Tries)
 	}
 	switch method {
 	case http.MethodPost, http.MethodPatch, methodLock:
@@ -133,11 +141,11 @@ func (r *Request) next(now Instant, why Condition) (status int) {
 
 // mayPass reports whether the request may be passed on for a reason.
 func (r *Request) mayPass(now Instant, why Condition) bool {
-	cfg := &r.upstream.cfg
+	policy := r.policy
 	if r.sent && r.unsafe {
 		why |= NonIdempotent
 	}
-	return cfg.Next&why == why && (cfg.Timeout == 0 || now.Elapsed-r.began < cfg.Timeout)
+	return policy.Next&why == why && (policy.Timeout == 0 || now.Elapsed-r.began < policy.Timeout)
 }
 
 // free ends the use of the current server, for a reason or without one:

@@ -13,7 +13,7 @@ type Instant struct {
 
 // Upstream is the servers as one worker process knows them.
 type Upstream struct {
-	cfg     Config
+	policy  Policy
 	main    group
 	backup  group // without peers if there is no backup server
 	tries   int   // servers that are not down, in both groups
@@ -88,7 +88,7 @@ func New(c Config) (*Upstream, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	u := &Upstream{cfg: c}
+	u := &Upstream{policy: Policy{c.Next, c.Tries, c.Timeout}}
 	for i, s := range c.Servers {
 		g := &u.main
 		if s.Backup {
@@ -105,7 +105,6 @@ func New(c Config) (*Upstream, error) {
 		g.doubt(&g.peers[len(g.peers)-1])
 	}
 	u.main.single = len(u.main.peers) == 1 && len(u.backup.peers) == 0
-	u.cfg.Servers = nil
 	return u, nil
 }
 
