@@ -19,6 +19,9 @@ type Attempt struct {
 	Limits  Limits
 	Alone   bool // on a connection of its own, which ends with the answer
 	Once    bool // not repeated if a connection that was kept has ended
+	// Secure does the TLS handshake on a new connection, within the time limit for
+	// it; nil: there is none.
+	Secure func(web.Conn) (web.Conn, error)
 }
 
 // Limits is how long an attempt may take. Zero values stand for no limit.

@@ -68,12 +68,18 @@ func (f *Forwarder) Open(a Attempt) (Connection, error) {
 }
 
 func (f *Forwarder) dial(a Attempt) (Connection, error) {
+	began := f.host.Now()
 	conn, err := f.host.DialFrom(a.From, a.To, a.Limits.Connect)
 	if err != nil {
 		return Connection{}, &Error{Connecting, err}
 	}
 	l := newLink(conn)
 	l.to = a.To
+	if a.Secure != nil {
+		if err := l.secure(a, f.host.Now()-began); err != nil {
+			return Connection{}, &Error{Connecting, err}
+		}
+	}
 	return Connection{l, f, a}, nil
 }
 

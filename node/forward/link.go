@@ -13,6 +13,7 @@ import (
 type link struct {
 	*host.Conn
 	web     *web.Link
+	top     web.Conn      // what web uses: TLS, or the link itself
 	silence time.Duration // limit of each read; 0: none
 	sending time.Duration // limit of each write; 0: none
 	used    bool          // it has carried a request
@@ -21,8 +22,31 @@ type link struct {
 
 func newLink(conn *host.Conn) *link {
 	l := &link{Conn: conn}
+	l.top = l
 	l.web = web.NewLink(l)
 	return l
+}
+
+// secure does the TLS handshake in what is left of the time to connect, of
+// which some has passed. If it fails, the connection is closed.
+func (l *link) secure(a Attempt, passed time.Duration) error {
+	if limit := a.Limits.Connect; limit > 0 {
+		if passed >= limit {
+			l.Close()
+			return host.ErrTimeout
+		}
+		l.SetTimeout(limit - passed)
+	}
+	top, err := a.Secure(l)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	l.SetTimeout(0)
+	l.top = top
+	l.web.Release()
+	l.web = web.NewLink(top)
+	return nil
 }
 
 // limit bounds the next exchange.
@@ -58,5 +82,9 @@ func (l *link) bound(d time.Duration) {
 // close ends the connection.
 func (l *link) close() {
 	l.web.Release()
+	if l.top != web.Conn(l) {
+		l.top.Close()
+		return
+	}
 	l.Close()
 }

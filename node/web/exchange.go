@@ -13,6 +13,9 @@ import (
 // Exchange is one request of a connection and its answer.
 type Exchange struct {
 	Request Request
+	// Edit changes a header of an answer that Relay forwards; nil changes none. It
+	// ends with the request.
+	Edit func(name string, value []byte) []byte
 
 	serving  *serving
 	old      bool // the request is of HTTP/1.0
@@ -80,7 +83,7 @@ func (x *Exchange) begin(in *inbox) error {
 	x.old = !in.request.IsHTTP11()
 	// Keep-alive with HTTP/1.0 would need a header in the answer; no client that
 	// matters uses it.
-	x.fields = x.fields[:0]
+	x.fields, x.Edit = x.fields[:0], nil
 	x.answered, x.last = false, in.request.ConnectionClose() || x.old
 	return nil
 }
@@ -205,6 +208,9 @@ func (x *Exchange) appendRelayed(b []byte, a *Head, length int64, chunked bool) 
 			b = append(b, headerBackend...)
 		} else {
 			b = append(b, f.name...)
+		}
+		if x.Edit != nil {
+			f.value = x.Edit(string(f.name), f.value)
 		}
 		b = append(append(append(b, ": "...), f.value...), "\r\n"...)
 	}

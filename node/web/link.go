@@ -90,6 +90,9 @@ type Head struct {
 	link *Link
 }
 
+// Header returns the value of a header; empty if there is none.
+func (h *Head) Header(name string) string { return string(h.link.in.answer.Peek(name)) }
+
 // Read implements io.Reader. Its error is io.ErrUnexpectedEOF if the connection
 // ends in the middle of the body.
 func (h *Head) Read(b []byte) (int, error) {
