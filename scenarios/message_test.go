@@ -43,7 +43,7 @@ func TestMessages(t *testing.T) {
 		{"client: {target", "balancer: {members: [\"192.0.2.11:0\"]}, client: {target", "192.0.2.11:0"},
 		{"client: {target", "proxy: {upstream: {servers: [\"192.0.2.11:0\"]}}, client: {target", "192.0.2.11:0"},
 
-		{"http://192.0.2.100/", "https://192.0.2.100/", "client.target: no service of kind tls that has a certificate listens on 192.0.2.100:443: want an http:// target"},
+		{"http://192.0.2.100/", "https://192.0.2.100/", "client.target: nothing with a certificate listens on 192.0.2.100:443: want an http:// target"},
 		{"http://192.0.2.100/", "htps://192.0.2.100/", `want a URL that begins with http, https or ftp (did you mean "https"?)`},
 		{"client: {target: http://192.0.2.100/, rate: 20/s}", "probe: {by: ldap-bind, target: https://192.0.2.100/}", `target: got "https://192.0.2.100/", want a URL that begins with ldap or tcp`},
 

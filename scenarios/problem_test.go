@@ -27,7 +27,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"duration: 60s", "duration: 60s\nseed: 1.5", "3:7", `got "1.5", want a whole number`},
 	{"duration: 60s", "duration: 60s\nslow: yes", "3:7", `got "yes", want on, off, true or false`},
 	{"duration: 60s", "duration: 60s\ntags: F1", "3:7", `got "F1", want a list`},
-	{"{backend: {},", "{backend: on,", "7:18", `got "on", want a mapping with the keys port, protocol, latency, status, size, body, content-type, paths, backlog, workers, connections, session-cookie, allow`},
+	{"{backend: {},", "{backend: on,", "7:18", `got "on", want a mapping with the keys port, certificate, ports, protocol, latency, status, size, body, content-type, paths, backlog, workers, connections, session-cookie, session-path, allow`},
 	{"{backend: {},", "{backend: {paths: {/a: {static: yes}}},", "7:40", `got "yes", want on, off, true or false`},
 	{"{backend: {},", "{backend: {paths: {/a: {static: on}, b: {}}},", "7:45", `got "b", want the path of a URL, such as /health`},
 	{"{backend: {},", "{backend: ,", "7:17", `got nothing, want a mapping with the keys`},

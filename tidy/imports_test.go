@@ -40,9 +40,10 @@ var flow = map[string][]string{
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
 	"node/upstream":       {},                        // a pure machine
-	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/forward", "node/host", "node/upstream", "node/web"},
+	"node/location":       {},                        // a pure table
+	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/forward", "node/host", "node/location", "node/upstream", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
-	"node/backend":        {"sim", "sim/event", "sim/topology", "node/host", "node/ldap", "node/web"},
+	"node/backend":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
 	"node/name":           {"sim/event", "sim/topology", "node/host"},                    // no matter what the address is for
 	"node/session":        {"sim", "sim/event", "node/host"},                             // messages on connections, whatever they mean

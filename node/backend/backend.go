@@ -23,8 +23,7 @@ type Backend struct {
 	cfg      topology.Backend
 	mode     behaviour
 	server   server
-	proc     *sim.Proc // listens and accepts; nil: stopped
-	listener *host.Listener
+	ports    []*port
 	sessions int         // that have begun
 	hung     []*sim.Proc // requests that wait for the hang to end
 	workers  workers
@@ -48,7 +47,10 @@ func New(h *host.Host, cfg topology.Backend) *Backend {
 	} else {
 		b.server = &web.Server{Node: h.Name(), Go: h.Go, Service: website{b}}
 	}
-	b.proc = h.Go(Service, b.run)
+	for _, p := range cfg.AllPorts() {
+		b.ports = append(b.ports, &port{backend: b, cfg: p})
+	}
+	b.start()
 	return b
 }
 
@@ -60,7 +62,7 @@ func (b *Backend) log(state, reason string) {
 // and ldap.Service.
 func (b *Backend) Ready(p *sim.Proc) {
 	b.host.CPU().Use(p, host.Service, 0)
-	for b.proc == p && b.cfg.Connections > 0 && b.server.Len() >= b.cfg.Connections {
+	for b.accepts(p) && b.cfg.Connections > 0 && b.server.Len() >= b.cfg.Connections {
 		b.full = append(b.full, p)
 		p.Park()
 	}
@@ -70,7 +72,7 @@ func (b *Backend) Ready(p *sim.Proc) {
 // allowed are not. If it is, the log says so.
 func (b *Backend) admit(p *sim.Proc, c web.Conn) (client string, served bool) {
 	b.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
-	if b.proc != p || b.mode.kind == ModeResetOnAccept {
+	if !b.accepts(p) || b.mode.kind == ModeResetOnAccept {
 		return "", false // in the first case, stopped meanwhile
 	}
 	from := c.RemoteAddrPort()

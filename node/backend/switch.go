@@ -2,8 +2,7 @@ package backend
 
 import (
 	"fmt"
-	"net/netip"
-	"strconv"
+	"slices"
 
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -13,15 +12,12 @@ import (
 // once, others after the current answer; new ones are refused. The name is
 // topology.BackendService.
 func (b *Backend) StopService(name string) error {
-	if err := b.check(name); err != nil || b.proc == nil {
+	if err := b.check(name); err != nil || !slices.ContainsFunc(b.ports, (*port).open) {
 		return err
 	}
-	b.proc = nil
-	if b.listener != nil {
-		b.listener.Close()
-		b.listener = nil
+	for _, p := range b.ports {
+		p.stop()
 	}
-	b.log("stopped", b.port())
 	b.server.Drain()
 	b.wakeFull()
 	return nil
@@ -29,11 +25,25 @@ func (b *Backend) StopService(name string) error {
 
 // StartService makes a stopped back end listen again.
 func (b *Backend) StartService(name string) error {
-	if err := b.check(name); err != nil || b.proc != nil {
+	if err := b.check(name); err != nil {
 		return err
 	}
-	b.proc = b.host.Go(Service, b.run)
+	b.start()
 	return nil
+}
+
+func (b *Backend) start() {
+	for _, p := range b.ports {
+		if p.proc == nil {
+			p.proc = b.host.Go(Service, p.run)
+		}
+	}
+}
+
+// accepts reports whether a proc accepts connections, and was not stopped
+// meanwhile.
+func (b *Backend) accepts(proc *sim.Proc) bool {
+	return slices.ContainsFunc(b.ports, func(p *port) bool { return p.proc == proc })
 }
 
 func (b *Backend) check(name string) error {
@@ -41,26 +51,4 @@ func (b *Backend) check(name string) error {
 		return fmt.Errorf("back end %s: service: got %q, want %s", b.host.Name(), name, topology.BackendService)
 	}
 	return nil
-}
-
-func (b *Backend) port() string { return "port " + strconv.Itoa(b.cfg.Port) }
-
-// run listens until the service is stopped.
-func (b *Backend) run(p *sim.Proc) {
-	if b.proc != p {
-		return // stopped before it began
-	}
-	l, err := b.host.Listen(netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(b.cfg.Port)), b.cfg.Backlog)
-	if err != nil {
-		b.proc = nil
-		b.log("failed", err.Error())
-		return
-	}
-	b.listener = l
-	b.log("listening", b.port())
-	err = b.server.Serve(p, l)
-	if b.proc == p { // nobody stopped it
-		b.proc, b.listener = nil, nil
-		b.log("failed", err.Error())
-	}
 }

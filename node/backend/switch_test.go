@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -60,5 +62,60 @@ func TestOtherServices(t *testing.T) {
 	l.Run(second)
 	if _, changes := hosttest.Bodies[event.ServiceChanged](l.Lab, ""); len(changes) != 1 {
 		t.Errorf("got %+v, want only that it listens", changes)
+	}
+}
+
+// TestPorts: a back end has the same pages on several ports, with TLS where a
+// port has a certificate, and its switch stops them all.
+func TestPorts(t *testing.T) {
+	l := newLab(t)
+	l.serve(topology.Backend{Port: 8080, Ports: []topology.BackendPort{{Port: 8443, Certificate: "app"}, {Port: 9443, Certificate: "none"}}})
+	for i, target := range []string{"http://192.0.2.50:8080/", "https://192.0.2.50:8443/", "https://192.0.2.50:9443/"} {
+		c := topology.Client{Target: target, Rate: 1, Start: second, Phase: time.Duration(100*(i+1)) * millisecond, Stop: 3 * second}
+		if i > 0 {
+			c.Certificate = "app"
+		}
+		if _, err := client.New(l.client, c.WithDefaults(), l.ledger); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.At(1500*millisecond, func() { l.backend.StopService(topology.BackendService) })
+	l.Run(10 * second)
+	var got []string
+	for e := range slices.Values(l.Log.Events()) {
+		switch w := e.What.(type) {
+		case answered:
+			got = append(got, fmt.Sprintf("%v answered", e.At.Round(10*millisecond)))
+		case failed:
+			got = append(got, fmt.Sprintf("%v %s", e.At.Round(10*millisecond), w.Failure))
+		}
+	}
+	want := []string{
+		"1.1s answered", "1.2s answered", "1.3s tls",
+		"2.1s refused", "2.2s refused", "2.3s refused",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestNeedsSession: a page that needs a session answers 401 and begins one. The
+// client comes back with the cookie, if its path fits.
+func TestNeedsSession(t *testing.T) {
+	for path, want := range map[string][]int{"": {401, 200, 200}, "/": {401, 200, 200}, "/admin": {401, 200, 200}, "/other": {401, 401, 401}} {
+		l := newLab(t)
+		l.serve(topology.Backend{Session: "S", SessionPath: path, Paths: map[string]topology.Page{"/admin/x": {NeedsSession: true}}})
+		c := topology.Client{Target: "http://192.0.2.50/admin/x", Sessions: 1, Rate: 1, Start: second, Stop: 4 * second}
+		if _, err := client.New(l.client, c.WithDefaults(), l.ledger); err != nil {
+			t.Fatal(err)
+		}
+		l.Run(10 * second)
+		var got []int
+		for _, a := range event.Of[answered](l.Log.Events()) {
+			got = append(got, a.Status)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("path %q: got %v, want %v", path, got, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/cablepull/cablepull/node/host"
@@ -41,8 +42,8 @@ func (s *visit) Serve(p *sim.Proc, x *web.Exchange) {
 			page.Status = b.mode.status
 		}
 	}
-	if b.cfg.Session != "" {
-		b.begin(x)
+	if b.cfg.Session != "" && !b.begin(x) && page.NeedsSession {
+		page.Status = http.StatusUnauthorized
 	}
 	if b.answer(p, x, page) == nil {
 		s.served(x.Request.ID)

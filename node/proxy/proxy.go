@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/host"
-	"github.com/cablepull/cablepull/node/upstream"
 	"github.com/cablepull/cablepull/node/web"
-	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -25,23 +24,18 @@ const (
 
 // Proxy is a proxy during one boot of its machine.
 type Proxy struct {
-	host     *host.Host
-	cfg      topology.Proxy
-	server   *web.Server
-	workers  []*worker
-	next     int       // the worker that has the next connection
-	proc     *sim.Proc // listens and accepts; nil: stopped
-	listener *host.Listener
+	host      *host.Host
+	cfg       topology.Proxy
+	listeners []*listener
+	workers   []*worker
+	next      int                 // the worker that has the next connection
+	tls       *certificate.Client // towards servers; nil: no route needs it
 }
 
 // New starts a proxy on a running machine; it ends with the machine. cfg must
-// be complete. The error is that of package upstream.
+// be complete. The error is that of package upstream, location or certificate.
 func New(h *host.Host, cfg topology.Proxy) (*Proxy, error) {
 	p := &Proxy{host: h, cfg: cfg}
-	p.server = &web.Server{
-		Node: h.Name(), Go: h.Go, Service: p, Transparent: true,
-		Patience: web.Patience{First: clientHeaderTimeout, Next: keepAliveTimeout},
-	}
 	settings, err := settings(cfg)
 	if err != nil {
 		return nil, err
@@ -53,46 +47,59 @@ func New(h *host.Host, cfg topology.Proxy) (*Proxy, error) {
 		}
 		p.workers = append(p.workers, w)
 	}
+	listeners := cfg.Listeners
+	if len(listeners) == 0 {
+		l, err := newSimple(p, settings[0].Config)
+		if err != nil {
+			return nil, err
+		}
+		p.listeners = []*listener{l}
+	}
+	for _, cfg := range listeners {
+		l, err := newListener(p, cfg)
+		if err != nil {
+			return nil, err
+		}
+		p.listeners = append(p.listeners, l)
+	}
 	return p, p.StartService(topology.ProxyService)
 }
 
-// settings is the machine's form of a configuration.
-func settings(cfg topology.Proxy) (c upstream.Config, err error) {
-	c = upstream.Config{Tries: cfg.NextTries, Timeout: cfg.NextTimeout}
-	c.Next, err = upstream.ParseConditions(cfg.Next)
-	for _, s := range cfg.Upstream.Servers {
-		c.Servers = append(c.Servers, upstream.Server{
-			Weight: s.Weight, MaxConns: s.MaxConns, MaxFails: *s.MaxFails, FailTimeout: int64(s.FailTimeout / time.Second),
-			Backup: s.Backup, Down: s.Down,
-		})
+// secure returns the TLS towards servers, which nginx does not verify unless it
+// is told to.
+func (p *Proxy) secure() *certificate.Client {
+	if p.tls == nil {
+		stream := p.host.Loop().Stream(fmt.Sprintf("proxy/%s/upstream/tls/boot/%d", p.host.Name(), p.host.Boots()))
+		p.tls = certificate.NewClient(nil, stream, p.now)
 	}
-	return c, err
+	return p.tls
 }
+
+// now is the machine's wall clock.
+func (p *Proxy) now() time.Time { return host.Instant(p.host.Scope().Local()) }
 
 // StopService makes the proxy stop listening. Idle connections are closed at
 // once, others after the current answer; new ones are refused. The name is
 // topology.ProxyService.
 func (p *Proxy) StopService(name string) error {
-	if err := p.check(name); err != nil || p.proc == nil {
+	if err := p.check(name); err != nil {
 		return err
 	}
-	p.proc = nil
-	if p.listener != nil {
-		p.listener.Close()
-		p.listener = nil
+	for _, l := range p.listeners {
+		l.stop()
 	}
-	p.log("stopped", p.cfg.Listen.String())
-	p.server.Drain()
 	return nil
 }
 
 // StartService makes a stopped proxy listen again. Its workers keep what they
 // know.
 func (p *Proxy) StartService(name string) error {
-	if err := p.check(name); err != nil || p.proc != nil {
+	if err := p.check(name); err != nil {
 		return err
 	}
-	p.proc = p.host.Go(topology.ProxyService, p.run)
+	for _, l := range p.listeners {
+		l.start()
+	}
 	return nil
 }
 
@@ -107,39 +114,10 @@ func (p *Proxy) log(state, reason string) {
 	p.host.Log(event.ServiceChanged{Service: topology.ProxyService, State: state, Reason: reason})
 }
 
-// run listens until the service is stopped.
-func (p *Proxy) run(proc *sim.Proc) {
-	if p.proc != proc {
-		return // stopped at once
-	}
-	l, err := p.host.Listen(p.cfg.Listen, backlog)
-	if err != nil {
-		p.proc = nil
-		p.log("failed", err.Error())
-		return
-	}
-	p.listener = l
-	p.log("listening", p.cfg.Listen.String())
-	err = p.server.Serve(proc, l)
-	if p.proc == proc { // nobody stopped it
-		p.proc, p.listener = nil, nil
-		p.log("failed", err.Error())
-	}
-}
-
-// Ready implements web.Service.
-func (p *Proxy) Ready(proc *sim.Proc) { p.host.CPU().Use(proc, host.Service, 0) }
-
-// Open implements web.Service: the next worker takes the connection.
-func (p *Proxy) Open(proc *sim.Proc, c web.Conn) web.Session {
-	p.host.CPU().Use(proc, host.Service, 0) // the hog may have come while it waited in Accept
-	conn, own := c.(*host.Conn)
-	if p.proc != proc || !own {
-		return nil
-	}
+// accepted gives a connection to the next worker.
+func (p *Proxy) accepted(l *listener, conn *host.Conn) web.Session {
 	w := p.workers[p.next]
 	p.next = (p.next + 1) % len(p.workers)
-	s := &session{worker: w, client: conn}
 	p.host.Log(event.ConnAccepted{Service: topology.ProxyService, Client: conn.RemoteAddrPort().String()})
-	return s
+	return &session{worker: w, listener: l, client: conn}
 }

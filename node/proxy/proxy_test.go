@@ -67,8 +67,8 @@ func TestClientGone(t *testing.T) {
 	l.ask(ask)
 	l.Run(5 * second)
 	l.wantStory("3s timeout", "3s refused 499")
-	if s := l.proxy.workers[0]; s.servers == nil || l.proxy.server.Len() != 0 {
-		t.Errorf("%d connections of clients are left, want none", l.proxy.server.Len())
+	if s := l.proxy.workers[0].pools[0]; s.servers == nil || l.proxy.listeners[0].server.Len() != 0 {
+		t.Errorf("%d connections of clients are left, want none", l.proxy.listeners[0].server.Len())
 	}
 	// What the server sends now reaches nobody.
 	if err := l.members[0].Set(backend.Mode{Kind: backend.ModeOK}); err != nil {

@@ -21,8 +21,9 @@ const clientClosedRequest = 499
 
 // session is one client connection.
 type session struct {
-	worker *worker
-	client *host.Conn
+	worker   *worker
+	listener *listener
+	client   *host.Conn
 
 	gone    bool                // the client has ended the connection during a request
 	current *forward.Connection // to a server; nil: none
@@ -37,10 +38,16 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 		}
 		return
 	}
+	r, request := &s.listener.routes[0], &x.Request
+	if s.listener.table != nil {
+		if r, request = s.located(x); r == nil {
+			return
+		}
+	}
 	s.gone = false
 	s.client.OnEnd(s.clientGone)
 	defer s.client.OnEnd(nil)
-	s.forward(x)
+	s.forward(x, s.worker.pools[r.pool], r, request)
 }
 
 // Close implements web.Session.
@@ -55,19 +62,20 @@ func (s *session) clientGone() {
 }
 
 // forward asks servers until one answers, or no other may be asked.
-func (s *session) forward(x *web.Exchange) {
+func (s *session) forward(x *web.Exchange, pool *pool, route *route, request *web.Request) {
+	f := forwarding{session: s, pool: pool, route: route, request: request}
 	w := s.worker
-	r := w.upstream.Begin(w.now(), x.Request.Method)
-	defer r.Done() // also when the machine crashes
+	f.way = pool.upstream.BeginBy(&route.policy, w.now(), x.Request.Method)
+	defer f.way.Done() // also when the machine crashes
 	for attempts := 0; ; attempts++ {
-		server, ok := r.Next(w.now())
-		w.changed()
+		server, ok := f.way.Next(w.now())
+		pool.changed()
 		if !ok {
 			s.refuse(x, upstream.NoLiveUpstreams, attempts, "no live upstreams")
 			return
 		}
-		status, why := s.try(x, &r, server)
-		w.changed()
+		status, why := f.try(x, server)
+		pool.changed()
 		switch {
 		case s.gone:
 			s.refuse(x, clientClosedRequest, attempts+1, "the client has gone")
@@ -81,11 +89,20 @@ func (s *session) forward(x *web.Exchange) {
 	}
 }
 
+// forwarding is one request on its way through the servers.
+type forwarding struct {
+	session *session
+	pool    *pool
+	route   *route
+	request *web.Request // as servers get it
+	way     upstream.Request
+}
+
 // try asks one server. It returns the status with which the proxy has to answer
 // instead, if it must, and why another server is to be asked, or none.
-func (s *session) try(x *web.Exchange, r *upstream.Request, server int) (status int, why upstream.Condition) {
-	w := s.worker
-	c, err := w.servers.Open(w.attempt(server, x))
+func (f *forwarding) try(x *web.Exchange, server int) (status int, why upstream.Condition) {
+	s := f.session
+	c, err := f.pool.servers.Open(f.pool.attempt(server, f.route, f.request))
 	switch {
 	case errors.Is(err, host.ErrDown):
 		return 0, 0
@@ -93,47 +110,47 @@ func (s *session) try(x *web.Exchange, r *upstream.Request, server int) (status 
 		if err == nil {
 			c.Close()
 		}
-		s.over(r)
+		f.over()
 		return 0, 0
 	case err != nil:
-		return s.failed(x, r, server, event.StageConnect, conditionOf(err))
+		return f.failed(server, event.StageConnect, conditionOf(err))
 	}
 	s.current = &c
 	defer func() { s.current = nil }()
-	r.Sent(c.Reused())
+	f.way.Sent(c.Reused())
 	answer, err := c.Ask()
 	switch {
 	case s.gone:
 		if err == nil {
 			answer.Close()
 		}
-		s.over(r)
+		f.over()
 		return 0, 0
 	case err != nil:
-		return s.failed(x, r, server, event.StageAnswer, conditionOf(err))
+		return f.failed(server, event.StageAnswer, conditionOf(err))
 	}
-	if !r.Answered(w.now(), answer.Status) {
+	if !f.way.Answered(s.worker.now(), answer.Status) {
 		answer.Close()
 		why := upstream.ForStatus(answer.Status)
-		w.failed(server, x, event.StageAnswer, why)
+		f.pool.failed(server, f.request.ID, event.StageAnswer, why)
 		return 0, why
 	}
 	s.pass(x, answer)
-	s.over(r)
+	f.over()
 	return 0, 0
 }
 
 // failed gives up a server that has failed.
-func (s *session) failed(x *web.Exchange, r *upstream.Request, server int, stage string, why upstream.Condition) (int, upstream.Condition) {
-	status := r.Failed(s.worker.now(), why)
-	s.worker.failed(server, x, stage, why)
+func (f *forwarding) failed(server int, stage string, why upstream.Condition) (int, upstream.Condition) {
+	status := f.way.Failed(f.session.worker.now(), why)
+	f.pool.failed(server, f.request.ID, stage, why)
 	return status, why
 }
 
 // over ends the use of a server that has not failed.
-func (s *session) over(r *upstream.Request) {
-	r.Done()
-	s.worker.changed()
+func (f *forwarding) over() {
+	f.way.Done()
+	f.pool.changed()
 }
 
 // pass passes an answer on. If the server breaks off in the middle of it, so

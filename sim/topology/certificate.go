@@ -18,7 +18,7 @@ const (
 // HasTLS reports whether any program uses TLS.
 func (t Topology) HasTLS() bool {
 	for _, n := range t.Nodes { // order: any will do
-		if n.Client != nil && isSecure(n.Client.Target) || n.Probe != nil && isSecure(n.Probe.Target) {
+		if n.Client != nil && isSecure(n.Client.Target) || n.Probe != nil && isSecure(n.Probe.Target) || n.Backend != nil && n.Backend.hasTLS() || n.Proxy != nil && n.Proxy.hasTLS() {
 			return true
 		}
 		if n.Gateway == nil {
@@ -33,6 +33,41 @@ func (t Topology) HasTLS() bool {
 	return false
 }
 
+// secureListen is an address where a program presents a certificate.
+type secureListen struct {
+	at          netip.AddrPort
+	certificate string
+}
+
+// presenting lists where the programs of a node present certificates. It need
+// not be completed.
+func (t Topology) presenting(name string, n Node) (all []secureListen) {
+	at := Place{t, name, n}
+	add := func(a netip.AddrPort, certificate string) {
+		if certificate != "" && certificate != CertificateNone {
+			all = append(all, secureListen{a, certificate})
+		}
+	}
+	if n.Gateway != nil {
+		for _, s := range n.Gateway.Complete(at).(*Gateway).Services { // order: the names are sorted later
+			if s.Kind == KindTLS {
+				add(s.Listen, s.Certificate)
+			}
+		}
+	}
+	if n.Proxy != nil {
+		for _, l := range n.Proxy.Complete(at).(*Proxy).Listeners {
+			add(l.Listen, l.Certificate)
+		}
+	}
+	if n.Backend != nil {
+		for _, p := range n.Backend.WithDefaults().AllPorts() {
+			add(anywhere(uint16(p.Port)), p.Certificate)
+		}
+	}
+	return all
+}
+
 func isSecure(url string) bool {
 	target, err := ParseTarget(url)
 	return err == nil && target.Scheme == SchemeHTTPS
@@ -44,20 +79,20 @@ func (t Topology) certificates(asker Node, target Target) (names []string) {
 	endpoints := t.Endpoints(asker, target)
 	for _, name := range Names(t.Nodes) {
 		n := t.Nodes[name]
-		if n.Gateway == nil {
+		presenting := t.presenting(name, n)
+		if len(presenting) == 0 {
 			continue
 		}
 		own := t.serviceAddresses(n)
 		for _, nic := range n.NICs { // order: only searched
 			own = append(own, nic.Address.Addr())
 		}
-		services := n.Gateway.Complete(Place{t, name, n}).(*Gateway).Services
-		for _, s := range services { // order: sorted below
+		for _, s := range presenting {
 			here := func(a netip.AddrPort) bool {
-				return s.Listen == a || s.Listen.Addr().IsUnspecified() && s.Listen.Port() == a.Port() && slices.Contains(own, a.Addr())
+				return s.at == a || s.at.Addr().IsUnspecified() && s.at.Port() == a.Port() && slices.Contains(own, a.Addr())
 			}
-			if slices.ContainsFunc(endpoints, here) && s.Kind == KindTLS && s.Certificate != CertificateNone {
-				names = append(names, s.Certificate)
+			if slices.ContainsFunc(endpoints, here) {
+				names = append(names, s.certificate)
 			}
 		}
 	}
@@ -93,7 +128,7 @@ func (c Client) checkCertificate(k *checker, n Node) {
 	names := k.whole.certificates(n, target)
 	switch {
 	case c.Certificate == "" && len(names) == 0:
-		k.fail([]string{"target"}, "no service of kind tls that has a certificate listens on %s: want an http:// target, such a service there, or certificate: any", target.Where())
+		k.fail([]string{"target"}, "nothing with a certificate listens on %s: want an http:// target, a service of kind tls there, or certificate: any", target.Where())
 	case c.Certificate == "":
 		k.fail(path, "certificate is missing: the services on %s present %s; want the name of the one to accept, or any", target.Where(), strings.Join(names, " and "))
 	case c.Certificate == CertificateNone:

@@ -38,7 +38,7 @@ func TestCertificates(t *testing.T) {
 		{"", "b", "web", [3]string{"web", "b", "web"}, ""},
 		{"", "b", "any", [3]string{"web", "b", "any"}, ""},
 		{"", "b", "", [3]string{"web", "b", ""}, at + "certificate is missing: the services on 192.0.2.100:443 present b and web; want the name of the one to accept, or any"},
-		{"none", "none", "", [3]string{"none", "none", ""}, "nodes.c1.client.target: no service of kind tls that has a certificate listens on 192.0.2.100:443: want an http:// target, such a service there, or certificate: any"},
+		{"none", "none", "", [3]string{"none", "none", ""}, "nodes.c1.client.target: nothing with a certificate listens on 192.0.2.100:443: want an http:// target, a service of kind tls there, or certificate: any"},
 		{"", "", "none", [3]string{"web", "web", "none"}, at + "got none, want the name of a certificate, or any"},
 		{"", "", "wbe", [3]string{"web", "web", "wbe"}, "~" + at + "no service on 192.0.2.100:443 presents wbe: every handshake will fail"},
 		{"any", "any", "any", [3]string{"any", "any", "any"}, "nodes.a.gateway.services.web.certificate: got any, want a name, or none"},

@@ -3,6 +3,7 @@ package topology
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -10,22 +11,27 @@ import (
 )
 
 // Proxy is a reverse proxy that balances as nginx does: spec/failover.md §7.1.
-// Its keys are nginx's directives without proxy_.
+// Its keys are nginx's directives without proxy_. It has one upstream and one
+// address, or several of both: then the locations of a listener say which
+// upstream a request goes to.
 type Proxy struct {
-	Listen      netip.AddrPort `yaml:"listen" doc:"address and port (default: port 80 of all addresses)"`
-	Workers     int            `yaml:"workers" doc:"worker processes, each of which learns by itself which servers fail; accepted connections go to them in turn (default 1)" jsonschema:"minimum=1,maximum=256"`
-	Upstream    Upstream       `yaml:"upstream" doc:"the servers" jsonschema:"required"`
-	Connect     time.Duration  `yaml:"connect-timeout" doc:"time limit for the connection to a server (default 60s)"`
-	Read        time.Duration  `yaml:"read-timeout" doc:"time limit between two reads from a server (default 60s)"`
-	Send        time.Duration  `yaml:"send-timeout" doc:"time limit between two writes to a server (default 60s)"`
-	Next        []string       `yaml:"next-upstream" doc:"when a request is passed on to the next server (default error, timeout): error, timeout, invalid_header, http_500, http_502, http_503, http_504, http_403, http_404, http_429, non_idempotent (POST, LOCK and PATCH as well), or off" jsonschema:"enum=error,enum=timeout,enum=invalid_header,enum=http_500,enum=http_502,enum=http_503,enum=http_504,enum=http_403,enum=http_404,enum=http_429,enum=non_idempotent,enum=off"`
-	NextTries   int            `yaml:"next-upstream-tries" doc:"the most servers that a request tries (default: no limit)" jsonschema:"minimum=1,maximum=1000"`
-	NextTimeout time.Duration  `yaml:"next-upstream-timeout" doc:"how long a request may be passed on (default: no limit)"`
+	Listen      netip.AddrPort      `yaml:"listen" doc:"address and port, with upstream (default: port 80 of all addresses)"`
+	Workers     int                 `yaml:"workers" doc:"worker processes, each of which learns by itself which servers fail; accepted connections go to them in turn (default 1)" jsonschema:"minimum=1,maximum=256"`
+	Upstream    Upstream            `yaml:"upstream" doc:"the servers of all requests, unless there are listeners"`
+	Upstreams   map[string]Upstream `yaml:"upstreams" json:",omitempty" doc:"groups of servers, by the names that locations pass requests to"`
+	Listeners   []ProxyListener     `yaml:"listeners" json:",omitempty" doc:"addresses where it accepts connections, each with its locations, in place of listen and upstream"`
+	WSO2        *ProxyWSO2          `yaml:"wso2-active-passive" json:",omitempty" doc:"upstreams and listeners as in the documented active-passive deployment of WSO2's API manager"`
+	Connect     time.Duration       `yaml:"connect-timeout" doc:"time limit for the connection to a server, with https including the TLS handshake (default 60s)"`
+	Read        time.Duration       `yaml:"read-timeout" doc:"time limit between two reads from a server (default 60s)"`
+	Send        time.Duration       `yaml:"send-timeout" doc:"time limit between two writes to a server (default 60s)"`
+	Next        []string            `yaml:"next-upstream" doc:"when a request is passed on to the next server (default error, timeout): error, timeout, invalid_header, http_500, http_502, http_503, http_504, http_403, http_404, http_429, non_idempotent (POST, LOCK and PATCH as well), or off" jsonschema:"enum=error,enum=timeout,enum=invalid_header,enum=http_500,enum=http_502,enum=http_503,enum=http_504,enum=http_403,enum=http_404,enum=http_429,enum=non_idempotent,enum=off"`
+	NextTries   int                 `yaml:"next-upstream-tries" doc:"the most servers that a request tries (default: no limit)" jsonschema:"minimum=1,maximum=1000"`
+	NextTimeout time.Duration       `yaml:"next-upstream-timeout" doc:"how long a request may be passed on (default: no limit)"`
 }
 
 // Upstream is the servers of a proxy.
 type Upstream struct {
-	Servers   []UpstreamServer `yaml:"servers" doc:"the servers, in their order" jsonschema:"required"`
+	Servers   []UpstreamServer `yaml:"servers" doc:"the servers, in their order"`
 	KeepAlive int              `yaml:"keepalive" doc:"idle connections to servers that each worker keeps (default: none, each request has a connection of its own)" jsonschema:"minimum=1,maximum=100000"`
 }
 
@@ -52,7 +58,10 @@ const DefaultFailTimeout = 10 * time.Second
 
 // Complete implements Program.
 func (p Proxy) Complete(at Place) Program {
-	if !p.Listen.IsValid() {
+	if p.WSO2 != nil {
+		p = p.documented(at)
+	}
+	if !p.Listen.IsValid() && len(p.Listeners) == 0 && p.WSO2 == nil {
 		p.Listen = netip.AddrPortFrom(netip.IPv4Unspecified(), DefaultPort)
 	}
 	p.Workers = cmp.Or(p.Workers, 1)
@@ -62,13 +71,26 @@ func (p Proxy) Complete(at Place) Program {
 	if p.Next == nil {
 		p.Next = []string{"error", "timeout"}
 	}
-	p.Upstream.Servers = slices.Clone(p.Upstream.Servers)
+	p.Upstream = p.Upstream.complete(at)
+	p.Upstreams = maps.Clone(p.Upstreams)
+	for _, name := range Names(p.Upstreams) {
+		p.Upstreams[name] = p.Upstreams[name].complete(at)
+	}
+	p.Listeners = slices.Clone(p.Listeners)
+	for i := range p.Listeners {
+		p.Listeners[i] = p.Listeners[i].complete(p)
+	}
+	return &p
+}
+
+func (u Upstream) complete(at Place) Upstream {
+	u.Servers = slices.Clone(u.Servers)
 	several := map[netip.Addr]int{}
-	for _, s := range p.Upstream.Servers {
+	for _, s := range u.Servers {
 		several[s.Address.Addr()]++
 	}
-	for i := range p.Upstream.Servers {
-		s := &p.Upstream.Servers[i]
+	for i := range u.Servers {
+		s := &u.Servers[i]
 		s.Weight = cmp.Or(s.Weight, 1)
 		s.FailTimeout = cmp.Or(s.FailTimeout, DefaultFailTimeout)
 		if s.MaxFails == nil {
@@ -82,23 +104,45 @@ func (p Proxy) Complete(at Place) Program {
 			}
 		}
 	}
-	return &p
+	return u
 }
 
 // Problems implements Program.
 func (p Proxy) Problems(at Place) []Problem {
 	c := at.check()
+	c.nextUpstream(nil, p.Next)
+	if p.WSO2 != nil {
+		c.documented(at, p)
+		return c.problems
+	}
+	if len(p.Listeners) > 0 || len(p.Upstreams) > 0 {
+		c.listeners(at, p)
+		return c.problems
+	}
 	if !p.Listen.Addr().Is4() || p.Listen.Port() == 0 {
 		c.fail([]string{"listen"}, "got %s, want an IPv4 address and a port, such as 192.0.2.10:80", p.Listen)
 	}
-	if len(p.Next) > 1 && slices.Contains(p.Next, "off") {
-		c.fail([]string{"next-upstream"}, "got off and others, want one of both")
+	if len(p.Upstream.Servers) == 0 {
+		c.fail(nil, "upstream is missing: want servers")
 	}
-	path := []string{"upstream", "servers"}
+	c.upstream([]string{"upstream"}, at.Node, p.Upstream)
+	return c.problems
+}
+
+// nextUpstream checks when requests are passed on.
+func (c *checker) nextUpstream(path []string, next []string) {
+	if len(next) > 1 && slices.Contains(next, "off") {
+		c.fail(At(path, "next-upstream"), "got off and others, want one of both")
+	}
+}
+
+// upstream checks the servers of an upstream.
+func (c *checker) upstream(path []string, n Node, u Upstream) {
+	path = At(path, "servers")
 	main := 0
 	taken := map[string]int{}
-	for i, s := range p.Upstream.Servers {
-		c.upstreamServer(At(path, fmt.Sprint(i)), at.Node, s)
+	for i, s := range u.Servers {
+		c.upstreamServer(At(path, fmt.Sprint(i)), n, s)
 		if !s.Backup {
 			main++
 		}
@@ -107,10 +151,9 @@ func (p Proxy) Problems(at Place) []Problem {
 		}
 		taken[s.Name] = i
 	}
-	if len(p.Upstream.Servers) > 0 && main == 0 {
+	if len(u.Servers) > 0 && main == 0 {
 		c.fail(path, "got only backups, want a server that is none")
 	}
-	return c.problems
 }
 
 func (c *checker) upstreamServer(path []string, n Node, s UpstreamServer) {

@@ -21,7 +21,7 @@ func TestProxyProblems(t *testing.T) {
 	}{
 		{Proxy{Upstream: Upstream{Servers: []UpstreamServer{good, other}}}, nil},
 		{Proxy{Upstream: Upstream{Servers: []UpstreamServer{upstreamOf("127.0.0.1:8080")}}}, nil},
-		{Proxy{}, []string{"upstream: servers is missing", ": upstream is missing"}},
+		{Proxy{}, []string{": upstream is missing: want servers"}},
 		{Proxy{Listen: netip.MustParseAddrPort("[::]:80"), Upstream: Upstream{Servers: []UpstreamServer{good}}}, []string{
 			"listen: got [::]:80, want an IPv4 address and a port, such as 192.0.2.10:80",
 		}},
@@ -44,15 +44,61 @@ func TestProxyProblems(t *testing.T) {
 			"upstream.servers.0.fail-timeout: got 1.5s, want whole seconds: nginx counts in them",
 		}},
 	} {
-		topology := pair()
-		c1 := topology.Nodes["c1"]
-		c1.Client, c1.Proxy = nil, &c.proxy
-		topology.Nodes["c1"] = c1
-		var want []string
-		for _, w := range c.want {
-			want = append(want, strings.Replace("nodes.c1.proxy."+w, ".:", ":", 1))
-		}
-		wantProblems(t, topology.Validate(), want...)
+		wantProxyProblems(t, c.proxy, c.want)
+	}
+}
+
+// wantProxyProblems checks what is wrong with a proxy, on a node of pair.
+func wantProxyProblems(t *testing.T, p Proxy, problems []string) {
+	t.Helper()
+	topology := pair()
+	c1 := topology.Nodes["c1"]
+	c1.Client, c1.Proxy = nil, &p
+	topology.Nodes["c1"] = c1
+	var want []string
+	for _, w := range problems {
+		want = append(want, strings.Replace("nodes.c1.proxy."+w, ".:", ":", 1))
+	}
+	wantProblems(t, topology.Validate(), want...)
+}
+
+// TestListenerProblems: what is wrong with locations is reported where it is.
+func TestListenerProblems(t *testing.T) {
+	app := map[string]Upstream{"app": {Servers: []UpstreamServer{upstreamOf("192.0.2.11:80")}}}
+	root := ProxyLocation{Location: "/", Pass: "http://app"}
+	one := func(all ...ProxyLocation) []ProxyListener {
+		return []ProxyListener{{Listen: anywhere(80), Locations: all}}
+	}
+	for _, c := range []struct {
+		proxy Proxy
+		want  []string
+	}{
+		{Proxy{Upstreams: app, Listeners: one(root, ProxyLocation{Location: "~* ^/x/(.*)$", Pass: "https://app/$1"})}, nil},
+		{Proxy{Upstreams: app}, []string{"upstreams: got some without listeners, whose locations pass requests to them"}},
+		{Proxy{Upstreams: app, Listeners: one(root), Listen: anywhere(81)}, []string{"listen: got 0.0.0.0:81 and listeners, want one of both"}},
+		{Proxy{Upstreams: app, Listeners: one(root), Upstream: app["app"]}, []string{"upstream: got one and listeners: give it a name in upstreams"}},
+		{Proxy{Upstreams: map[string]Upstream{"app": {}}, Listeners: one(root)}, []string{"upstreams.app: servers is missing"}},
+		{Proxy{Upstreams: app, Listeners: append(one(root), one(root)...)}, []string{"listeners.1.listen: got 0.0.0.0:80, where listener 1 listens already"}},
+		{Proxy{Upstreams: app, Listeners: []ProxyListener{{Listen: anywhere(443), Certificate: "any", Locations: []ProxyLocation{root}}}}, []string{
+			"listeners.0.certificate: got any, want a name, or none",
+		}},
+		{Proxy{Upstreams: app, Listeners: one(root, root)}, []string{"listeners.0.locations.1.location: got /, which location 1 has"}},
+		{Proxy{Upstreams: app, Listeners: one(ProxyLocation{Location: "store", Pass: "app"}, ProxyLocation{Location: "! /x", Pass: "http://ap/x"})}, []string{
+			`listeners.0.locations.0.location: got "store", want a path that begins with /`,
+			`listeners.0.locations.0.pass: got "app", want a URL such as https://app or https://app/store, with the name of an upstream`,
+			`listeners.0.locations.1.location: got "! /x", want a path, or one of = ^~ ~ ~* and a path or expression`,
+			`listeners.0.locations.1.pass: unknown upstream "ap", want app (did you mean "app"?)`,
+		}},
+		{Proxy{Upstreams: app, Listeners: one(ProxyLocation{Location: "~ (", Pass: "http://app/x", Next: []string{"off", "error"}})}, []string{
+			"listeners.0.locations.0.location: error parsing regexp: missing closing ): `(`: want a regular expression of RE2",
+			"listeners.0.locations.0.next-upstream: got off and others, want one of both",
+			"listeners.0.locations.0.pass: got the URI /x, want none, or one with $1: an expression has no part that it could replace",
+		}},
+		{Proxy{Upstreams: app, Listeners: one(ProxyLocation{})}, []string{
+			"listeners.0.locations.0: location is missing", "listeners.0.locations.0: pass is missing",
+		}},
+	} {
+		wantProxyProblems(t, c.proxy, c.want)
 	}
 }
 
