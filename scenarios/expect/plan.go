@@ -31,6 +31,7 @@ type Node struct {
 	Programs   []string            // their keys in a scenario
 	Asks       bool                // it looks up names
 	Tracks     bool                // a member of a standby group on it tracks something
+	Exchanges  bool                // it exchanges business documents
 	Host       *Host               // nil: it runs no real programs
 }
 

@@ -238,6 +238,7 @@ func TestNothingHappened(t *testing.T) {
 		Balance: []Balance{}, Recoveries: []Recovery{}, Forwarding: []Forwarding{},
 		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
 		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{},
+		Exchanges: []Exchange{}, Stores: []PersistenceStore{},
 	})
 	same(t, "violations", Check(nil, Facts{}), []Violation{})
 }

@@ -57,6 +57,7 @@ var programs = []Program{
 	ProgramOf("proxy", startProxy),
 	ProgramOf("balancer", startBalancer),
 	ProgramOf("exec", refuseExec),
+	ProgramOf("partner", startPartner),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
 }
@@ -123,7 +124,7 @@ func startCell(n *Node, cfg *topology.Cell) (*Running, error) {
 }
 
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
-	g := gateway.New(n.host, *cfg, n.running.Memory)
+	g := gateway.New(n.host, *cfg, n.running.Memory, n.store)
 	g.OnChange(n.servicesChanged)
 	g.OnGroupChange(n.tracksChanged)
 	n.gateway = g
