@@ -5,6 +5,7 @@ go 1.26.3
 godebug cryptocustomrand=1
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/antchfx/xmlquery v1.5.2
 	github.com/antchfx/xpath v1.3.9
 	github.com/cespare/xxhash/v2 v2.3.0

@@ -21,7 +21,6 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 	}
 	for name, n := range t.Nodes { // order: into a map
 		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Asks: len(n.Nameservers.Addresses) > 0}
-		node.Exchanges = n.Exchanges()
 		for key := range n.Programs() {
 			node.Programs = append(node.Programs, key)
 		}
@@ -34,6 +33,9 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		}
 		if n.Gateway != nil {
 			node.Groups = t.MemberNames(name)
+		}
+		if n.Teller != nil {
+			node.Book = n.Teller.Book
 		}
 		if n.Exec != nil {
 			node.Host = &expect.Host{Programs: n.Exec.Programs(), VIPs: n.Exec.VIPs, Watched: n.Exec.Watch != ""}

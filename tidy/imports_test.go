@@ -34,11 +34,8 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/lbgroup":        {},                                                       // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
-	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
 	"node/track":          {}, // a pure machine
-	"node/b2b":            {}, // a pure machine, and its texts
-	"node/b2b/party":      {"sim", "sim/event", "sim/topology", "node/b2b", "node/host", "node/web"},
-	"node/partner":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/host", "node/web"},
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
@@ -63,7 +60,8 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy", "node/partner",
+		"node/wire", "node/account", "node/database", "node/database/engine", "node/teller",
+		"node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
@@ -119,6 +117,13 @@ var flow = map[string][]string{
 	"bench/compare":  {"bench", "bench/tracking", "bench/wire", "node/selfbalance"},
 	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"tidy":           {},
+
+	"node/database/engine": {}, // a pure machine
+	"node/database":        {"sim", "sim/event", "sim/topology", "node/database/engine", "node/host", "node/session"},
+	"node/datasource/pool": {}, // a pure machine
+	"node/datasource":      {"sim", "sim/event", "sim/topology", "node/database", "node/datasource/pool", "node/host", "node/session"},
+	"node/account":         {"sim", "sim/event", "sim/topology", "node/datasource", "node/host", "node/web"},
+	"node/teller":          {"sim", "sim/event", "sim/topology", "node/account", "node/certificate", "node/host", "node/web"},
 }
 
 // testsOnly are packages that only tests may import.
@@ -186,6 +191,7 @@ var libraries = []library{
 	{"google.golang.org/protobuf", []string{"reports/perfetto"}, false, "only its wire format, without generated code: a trace has a dozen fields"},
 	{"github.com/chromedp/chromedp", []string{"reports/page/browser"}, false, "drives a real browser, in tests of a module of its own"},
 	{"github.com/chromedp/cdproto", []string{"reports/page/browser"}, false, "what chromedp says to the browser"},
+	{"github.com/anishathalye/porcupine", []string{"sim/oracle"}, false, "it checks histories when a run is over; it starts goroutines, which no world has"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

@@ -176,6 +176,8 @@ func (l *list) describeMachine(e event.Event) (note, bool) {
 		return say(bad, "cannot find %s: %s", b.Name, b.Reason), true
 	case event.RecordChanged:
 		return say(warn, "%s becomes %s: %s", b.Name, b.Addresses, b.Reason), true
+	case event.DatabaseChanged, event.DatabaseFollowed, event.DatabaseRefused, event.PoolFailed, event.TellerDone:
+		return describeDatabase(b)
 	case event.ProgramEnded:
 		return say(warn, "program %s has ended: %s", b.Program, b.Status), true
 	case event.ProgramSaid:

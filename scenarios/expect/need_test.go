@@ -121,9 +121,8 @@ var questions = []struct {
 	{"said: {node: lb, line: DOWN, count: 0, from: 91s}", quiet, "the window is at 1m31s, and the run ends at 1m30s"},
 	{"health: {member: s2, becomes: down, after: crash a}", quiet, "crash a was never applied"},
 	{"load: {node: gw, requests: 0}", quiet, "gw never had anything under way"},
+	{"ledger: {lost: 0}", quiet, "no operation of a teller was acknowledged"},
 	{"sessions: {client: c1, moved: 0}", quiet, "no session got a good answer"},
-	{"exchange: {lost: 0}", quiet, "nobody sent a document"},
-	{"exchange: {from: [a], lost: 0}", quiet, "a sent no document"},
 	{"violations: [one-active]", quiet, "one-active 0"},
 }
 

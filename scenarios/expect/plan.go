@@ -30,8 +30,8 @@ type Node struct {
 	Groups     map[string][]string // the members of load-balancer groups
 	Programs   []string            // their keys in a scenario
 	Asks       bool                // it looks up names
+	Book       string              // of its teller; empty: it has none
 	Tracks     bool                // a member of a standby group on it tracks something
-	Exchanges  bool                // it exchanges business documents
 	Host       *Host               // nil: it runs no real programs
 }
 

@@ -34,6 +34,11 @@ var Invariants = []Invariant{
 		func(s *scene, w *watch) fold { return balancedOnly(s, newFixedServices(s, w)) },
 	},
 	{
+		"linearizable", "what tellers were told fits one copy of each register and list: no acknowledged write is lost, doubled, reordered or seen late",
+		"whoever was told that something is done relies on it; a deployment of several copies may lose it in a failover",
+		func(_ *scene, w *watch) fold { return newLinearizable(w) },
+	},
+	{
 		"no-forwarding-loop", "no frame comes back to where it has been, or goes between members of a group more than twice",
 		"a looping frame multiplies until the network is full of it",
 		func(_ *scene, w *watch) fold { return &looping{watch: w} },

@@ -5,14 +5,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cablepull/cablepull/node/account"
 	"github.com/cablepull/cablepull/node/backend"
 	"github.com/cablepull/cablepull/node/balancer"
 	"github.com/cablepull/cablepull/node/cell"
 	"github.com/cablepull/cablepull/node/client"
+	"github.com/cablepull/cablepull/node/database"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/probe"
 	"github.com/cablepull/cablepull/node/proxy"
 	"github.com/cablepull/cablepull/node/resolver"
+	"github.com/cablepull/cablepull/node/teller"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -51,15 +54,17 @@ func AskerOf[C topology.Program](key string, start func(*Node, C) (*Running, err
 var programs = []Program{
 	ProgramOf("router", startRouter),
 	ProgramOf("cell", startCell),
+	ProgramOf("database", startDatabase),
 	ProgramOf("backend", startBackend),
+	ProgramOf("accounts", startAccounts),
 	ProgramOf("gateway", startGateway),
 	ProgramOf("resolver", startResolver),
 	ProgramOf("proxy", startProxy),
 	ProgramOf("balancer", startBalancer),
 	ProgramOf("exec", refuseExec),
-	ProgramOf("partner", startPartner),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
+	AskerOf("teller", startTeller),
 }
 
 // Running is a program between one boot of its machine and the next crash. A
@@ -123,8 +128,28 @@ func startCell(n *Node, cfg *topology.Cell) (*Running, error) {
 	return &Running{Switch: switchOf(k), Set: k.Set}, nil
 }
 
+func startDatabase(n *Node, cfg *topology.Database) (*Running, error) {
+	if n.database == nil {
+		n.database = database.NewStore(*cfg)
+	}
+	d := database.New(n.host, *cfg, n.database)
+	return &Running{Switch: switchOf(d), Set: d.Set}, nil
+}
+
+func startAccounts(n *Node, cfg *topology.Accounts) (*Running, error) {
+	return &Running{Switch: switchOf(account.New(n.host, *cfg))}, nil
+}
+
+func startTeller(n *Node, cfg *topology.Teller) (*Running, error) {
+	t, err := teller.New(n.host, *cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Running{Finish: t.Finish}, nil
+}
+
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
-	g := gateway.New(n.host, *cfg, n.running.Memory, n.store)
+	g := gateway.New(n.host, *cfg, n.running.Memory)
 	g.OnChange(n.servicesChanged)
 	g.OnGroupChange(n.tracksChanged)
 	n.gateway = g

@@ -13,6 +13,10 @@ import (
 
 // samples are nodes with one program each, by its key.
 var samples = map[string]topology.Node{
+	"accounts": {Accounts: &topology.Accounts{Database: topology.DataSource{Hosts: []string{"192.0.2.10"}}}},
+	"database": {Database: &topology.Database{}},
+	"teller":   {Teller: &topology.Teller{Target: "http://192.0.2.10/accounts"}},
+
 	"backend": {Backend: &topology.Backend{}},
 	"cell":    {Cell: &topology.Cell{Clusters: map[string]map[string]topology.CellMember{"app": {"n": {}}}}},
 	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
@@ -29,7 +33,6 @@ var samples = map[string]topology.Node{
 		NAT:      &topology.NAT{DNAT: []topology.DNAT{{To: netip.MustParseAddrPort("192.0.2.80:80"), Via: netip.MustParseAddrPort("192.0.2.10:80")}}},
 		Firewall: &topology.Firewall{Allow: []topology.Allow{{Port: 80}}},
 	}},
-	"partner":  {Partner: &topology.Partner{}},
 	"balancer": {Balancer: &topology.Balancer{Members: []topology.BalancerMember{{Address: netip.MustParseAddrPort("192.0.2.11:80")}}}},
 }
 

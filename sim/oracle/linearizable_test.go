@@ -1,0 +1,210 @@
+package oracle
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// teller is a log of operations, each from one instant in seconds to another.
+type teller struct{ log }
+
+func (l *teller) did(from, to float64, verb, key, value string) *teller {
+	return l.ends(from, to, verb, key, value, "ok")
+}
+
+func (l *teller) ends(from, to float64, verb, key, value, outcome string) *teller {
+	l.at(to, "t1", event.TellerDone{Book: "accounts", Key: key, Clerk: 1, Verb: verb, Value: value, Began: instant(from), Outcome: outcome})
+	return l
+}
+
+// TestLinearizable: each kind of mistake is found, with its shortest example,
+// and what can be explained is none.
+func TestLinearizable(t *testing.T) {
+	var breaches []breach
+	for _, c := range []struct {
+		name   string
+		log    *teller
+		at     float64
+		detail string
+	}{
+		{"reads follow writes", (&teller{}).did(1, 2, "write", "r1", "a").did(3, 4, "read", "r1", "a").did(5, 6, "write", "r1", "b").did(7, 8, "read", "r1", "b"), 0, ""},
+		{"concurrent", (&teller{}).did(1, 5, "write", "r1", "a").did(2, 3, "read", "r1", "").did(4, 6, "read", "r1", "a"), 0, ""},
+		{"keys have nothing to do with each other", (&teller{}).did(1, 2, "write", "r1", "a").did(3, 4, "read", "r2", ""), 0, ""},
+		{"unknown and never seen", (&teller{}).ends(1, 2, "append", "l1", "a", "unknown").did(3, 4, "read", "l1", ""), 0, ""},
+		{"unknown and seen late", (&teller{}).ends(1, 2, "append", "l1", "a", "unknown").did(3, 4, "read", "l1", "").did(5, 6, "read", "l1", "a"), 0, ""},
+		{"failed", (&teller{}).ends(1, 2, "write", "r1", "a", "failed").did(3, 4, "read", "r1", "").ends(5, 6, "read", "r1", "", "unknown"), 0, ""},
+
+		{
+			"a register loses", (&teller{}).did(1, 2, "write", "r1", "a").did(3, 4, "write", "r1", "b").did(5, 6, "read", "r1", "a").did(7, 8, "read", "r1", "a"), 6,
+			"accounts r1: 1 lost; the shortest example: lost: 3s..4s t1 writes b; 5s..6s t1 reads a",
+		},
+		{
+			"a register is stale", (&teller{}).did(1, 2, "write", "r1", "a").did(3, 4, "read", "r1", "").did(5, 6, "read", "r1", "a"), 4,
+			"1 stale; the shortest example: stale: 1s..2s t1 writes a; 3s..4s t1 reads nothing",
+		},
+		{
+			"what was unknown and seen is lost", (&teller{}).ends(1, 2, "write", "r1", "a", "unknown").did(3, 4, "read", "r1", "a").did(5, 6, "read", "r1", ""), 6,
+			"1 lost; the shortest example: lost: 1s.. (no answer) t1 writes a; 5s..6s t1 reads nothing",
+		},
+		{
+			"a list loses two", (&teller{}).did(1, 2, "append", "l1", "a").did(3, 4, "append", "l1", "b").did(5, 6, "append", "l1", "c").did(7, 8, "read", "l1", "c"), 8,
+			"2 lost; the shortest example: lost: 3s..4s t1 appends b; 7s..8s t1 reads 1 words",
+		},
+		{
+			"a list is stale", (&teller{}).did(1, 2, "append", "l1", "a").did(3, 4, "read", "l1", "").did(5, 6, "read", "l1", "a"), 4,
+			"1 stale; the shortest example: stale: 1s..2s t1 appends a; 3s..4s t1 reads nothing",
+		},
+		{
+			"doubled", (&teller{}).did(1, 2, "append", "l1", "a").did(3, 4, "read", "l1", "a a"), 4,
+			"1 doubled; the shortest example: doubled: 1s..2s t1 appends a; 3s..4s t1 reads 2 words",
+		},
+		{
+			"reordered", (&teller{}).did(1, 2, "append", "l1", "a").did(3, 4, "append", "l1", "b").did(5, 6, "read", "l1", "b a"), 6,
+			"1 reordered; the shortest example: reordered: 1s..2s t1 appends a; 3s..4s t1 appends b; 5s..6s t1 reads 2 words",
+		},
+		{
+			"two orders", (&teller{}).did(1, 4, "append", "l1", "a").did(2, 4, "append", "l1", "b").did(5, 6, "read", "l1", "b a").did(7, 8, "read", "l1", "a b"), 8,
+			"1 reordered; the shortest example: reordered, b stood elsewhere before",
+		},
+		{"phantom", (&teller{}).did(3, 4, "read", "r1", "a"), 4, "1 phantom; the shortest example: phantom, nobody has written a: 3s..4s t1 reads a"},
+		{
+			"a failed write is there", (&teller{}).ends(1, 2, "append", "l1", "a", "failed").did(3, 4, "read", "l1", "a"), 4,
+			"1 phantom; the shortest example: phantom, the write of a has failed",
+		},
+		{"read before it was written", (&teller{}).did(1, 2, "read", "r1", "a").did(3, 4, "write", "r1", "a"), 3, "phantom, read before it was written"},
+		{
+			"no two contradict", (&teller{}).did(1, 10, "write", "r1", "a").did(1, 10, "write", "r1", "b").did(2, 3, "read", "r1", "a").did(4, 5, "read", "r1", "b").
+				did(6, 7, "read", "r1", "a"), 20, "fit no order",
+		},
+	} {
+		breaches = append(breaches, breach{c.name, &c.log.log, c.at, c.detail})
+	}
+	check(t, "linearizable", Facts{Duration: 20 * time.Second}, breaches)
+}
+
+// TestTooManyOperations: more than the limit are not checked, and that is an
+// error.
+func TestTooManyOperations(t *testing.T) {
+	l := &teller{}
+	for i := range pageMax {
+		l.did(float64(i), float64(i)+0.5, "read", "r1", "")
+	}
+	all := l.in()
+	if got := Check(all, Facts{Duration: 3000 * time.Second}); len(got) != 0 {
+		t.Errorf("got %v, want none", got)
+	}
+	l.did(2500, 2501, "read", "r1", "")
+	got := Check(l.in(), Facts{Duration: 3000 * time.Second})
+	if len(got) != 1 || !strings.Contains(got[0].Detail, "accounts r1: got 2001 operations, want at most 2000") {
+		t.Errorf("got %v, want the limit", got)
+	}
+}
+
+// drawn draws operations of several clerks on one key, each of which takes
+// effect on a copy at an instant between its beginning and its end. Wrong says
+// how often a read sees an older state, or a write is forgotten.
+func drawn(random *rand.Rand, operations int, list bool, wrong float64) *teller {
+	const clerks = 4
+	l, key, verb := &teller{}, "r1", "write"
+	if list {
+		key, verb = "l1", "append"
+	}
+	busy, state, older := [clerks]float64{}, "", ""
+	now := 1.0
+	for i := range operations {
+		clerk := random.IntN(clerks)
+		from := max(busy[clerk]+0.001, now-0.05*random.Float64())
+		now = max(now, from) + 0.002 + 0.05*random.Float64()
+		to := now + 0.05*random.Float64()
+		busy[clerk] = to
+		if random.Float64() < 0.5 {
+			shown := state
+			if random.Float64() < wrong {
+				shown = older
+			}
+			l.did(from, to, "read", key, shown)
+			continue
+		}
+		value, outcome := fmt.Sprintf("v%d", i), "ok"
+		happens := random.Float64() >= wrong
+		if random.Float64() < 0.1 {
+			outcome = []string{"failed", "unknown"}[random.IntN(2)]
+			happens = outcome == "unknown" && random.Float64() < 0.5
+		}
+		if happens {
+			older = state
+			if state != "" && list {
+				value = state + " " + value
+			}
+			state = value
+		}
+		l.ends(from, to, verb, key, fmt.Sprintf("v%d", i), outcome)
+	}
+	return l
+}
+
+// TestOneCopy: whatever one copy answers can be explained.
+func TestOneCopy(t *testing.T) {
+	for seed := range uint64(200) {
+		l := drawn(rand.New(rand.NewPCG(seed, 1)), 60, seed%2 == 0, 0)
+		for _, v := range Check(l.in(), Facts{Duration: time.Hour}) {
+			t.Errorf("seed %d: %s", seed, v.Detail)
+		}
+	}
+}
+
+// TestMistakesAreProofs: where a mistake is named, there is no order that
+// explains the operations; and most histories without an order have one.
+func TestMistakesAreProofs(t *testing.T) {
+	illegal, named := 0, 0
+	for seed := range uint64(300) {
+		l := drawn(rand.New(rand.NewPCG(seed, 2)), 40, seed%2 == 0, 0.05)
+		p := newPages()
+		for _, e := range l.in() {
+			p.observe(e)
+		}
+		for _, g := range p.sorted() {
+			m := g.mistakes()
+			x, any := m.shortest()
+			legal := g.linearizable()
+			if any && legal {
+				t.Errorf("seed %d: named %v, but there is an order", seed, x)
+			}
+			if !legal {
+				illegal++
+				if any {
+					named++
+				}
+			}
+		}
+	}
+	if illegal < 100 || named < illegal*8/10 {
+		t.Errorf("got %d histories without an order, of which %d have a mistake with a name", illegal, named)
+	}
+}
+
+// BenchmarkLinearizable checks 2,000 operations of four clerks on one key.
+func BenchmarkLinearizable(b *testing.B) {
+	for _, list := range []bool{false, true} {
+		for _, wrong := range []float64{0, 0.01} {
+			b.Run(fmt.Sprintf("list=%v/wrong=%v", list, wrong), func(b *testing.B) {
+				all := drawn(rand.New(rand.NewPCG(1, 1)), pageMax, list, wrong).in()
+				for b.Loop() {
+					p := newPages()
+					for _, e := range all {
+						p.observe(e)
+					}
+					for _, g := range p.sorted() {
+						g.linearizable()
+						g.mistakes()
+					}
+				}
+			})
+		}
+	}
+}
