@@ -21,6 +21,7 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 	}
 	for name, n := range t.Nodes { // order: into a map
 		node := expect.Node{Interfaces: topology.Names(n.NICs), Services: n.ServiceNames(), Asks: len(n.Nameservers.Addresses) > 0}
+		node.Exchanges = n.Exchanges()
 		for key := range n.Programs() {
 			node.Programs = append(node.Programs, key)
 		}

@@ -34,8 +34,11 @@ var flow = map[string][]string{
 	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
 	"node/lbgroup":        {},                                                       // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
-	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
+	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
 	"node/track":          {}, // a pure machine
+	"node/b2b":            {}, // a pure machine, and its texts
+	"node/b2b/party":      {"sim", "sim/event", "sim/topology", "node/b2b", "node/host", "node/web"},
+	"node/partner":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/host", "node/web"},
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
@@ -60,8 +63,8 @@ var flow = map[string][]string{
 	},
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
-		"node/wire", "node/account", "node/database", "node/database/engine", "node/teller",
-		"node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy",
+		"node/account", "node/database", "node/database/engine", "node/teller",
+		"node/wire", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy", "node/partner",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cablepull/cablepull/node/b2b"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/name"
 	"github.com/cablepull/cablepull/sim/event"
@@ -26,15 +27,24 @@ type Gateway struct {
 	onGroup     func()     // may be nil; see OnGroupChange
 }
 
+// Stores returns the persistence store of a service of kind b2b, which survives
+// the gateway.
+type Stores func(service string, x topology.Exchange) *b2b.Store
+
 // New starts the services of cfg on a running machine; they end with the
-// machine. cfg must be complete. memory is what connections and requests use.
-func New(h *host.Host, cfg topology.Gateway, memory topology.Memory) *Gateway {
+// machine. cfg must be complete. memory is what connections and requests use,
+// and stores are asked only for services of kind b2b.
+func New(h *host.Host, cfg topology.Gateway, memory topology.Memory, stores Stores) *Gateway {
 	g := &Gateway{host: h, memory: memory, groups: map[string]*group{}, userAgent: cfg.UserAgent, nameservers: cfg.Nameservers}
 	for _, name := range topology.Names(cfg.Groups) {
 		g.groups[name] = newGroup(g, name, cfg.Groups[name])
 	}
 	for _, name := range topology.Names(cfg.Services) {
-		g.services = append(g.services, newService(g, name, cfg.Services[name]))
+		s := newService(g, name, cfg.Services[name])
+		if s.cfg.Kind == topology.KindB2B {
+			s.party = newParty(s, stores(name, *s.cfg.B2B))
+		}
+		g.services = append(g.services, s)
 	}
 	h.OnAddress(g.address)
 	for _, s := range g.services {
@@ -59,8 +69,14 @@ func (g *Gateway) SetMember(group, member string, enabled bool) error {
 	return nil
 }
 
-// Finish logs the members of all groups as they are when the run ends.
+// Finish logs the members of all groups, and what persistence stores hold, as
+// they are when the run ends.
 func (g *Gateway) Finish() {
+	for _, s := range g.services {
+		if s.party != nil {
+			s.party.Finish()
+		}
+	}
 	for _, name := range topology.Names(g.groups) {
 		g.groups[name].finish()
 	}

@@ -42,7 +42,7 @@ func newGroupLab(t testing.TB, cfg topology.LBGroup, change ...func(*topology.Ga
 	for _, f := range change {
 		f(&g)
 	}
-	l.gateway = New(l.a, *g.Complete(topology.Place{}).(*topology.Gateway), holds)
+	l.gateway = New(l.a, *g.Complete(topology.Place{}).(*topology.Gateway), holds, nil)
 	return l
 }
 

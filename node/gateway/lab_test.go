@@ -64,7 +64,7 @@ func (l *lab) start(services map[string]topology.Service) {
 		}
 		services[name] = s.WithDefaults()
 	}
-	l.gateway = New(l.a, topology.Gateway{Services: services}, holds)
+	l.gateway = New(l.a, topology.Gateway{Services: services}, holds, nil)
 }
 
 // ask starts a client of the virtual IP.

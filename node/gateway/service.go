@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 
+	"github.com/cablepull/cablepull/node/b2b/party"
 	"github.com/cablepull/cablepull/node/forward"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
@@ -20,7 +21,8 @@ type service struct {
 	binding *binding
 	server  server
 	running bool
-	full    *sim.Proc // accepts, and waits for a connection to end; nil: there is room
+	party   *party.Party // of kind b2b
+	full    *sim.Proc    // accepts, and waits for a connection to end; nil: there is room
 }
 
 func newService(g *Gateway, name string, cfg topology.Service) *service {
@@ -91,6 +93,10 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 	}
 	defer g.host.Memory().Give(g.memory.Request)
 	g.host.CPU().Use(p, host.Service, cfg.Work)
+	if s.service.party != nil {
+		_ = s.service.party.Answer(x) // an answer that cannot be sent is lost
+		return
+	}
 	if !cfg.Forward.IsValid() {
 		s.served(x, x.Answer(http.StatusOK, cfg.Size))
 		return

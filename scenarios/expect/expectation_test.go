@@ -103,6 +103,9 @@ func evidence() Evidence {
 				{Client: "c1", Sent: 100, OK: 90, Failed: 9, Open: 1, Retried: 3, Failures: map[string]int{"timeout": 7, "reset": 2}, LatencyMax: at(3)},
 				{Client: "c2", Sent: 100, OK: 100, Failures: map[string]int{}, LatencyMax: at(1)},
 			},
+			Exchanges: []oracle.Exchange{
+				{From: "a", Sent: 1, Once: 1, Wrong: 1}, {From: "p1", Sent: 9, Once: 6, Twice: 2, Elsewhere: 1, Again: 1},
+			},
 			Ledgers:  []oracle.Ledger{{Book: "local", OK: 10, Lost: 3, Stale: 4}, {Book: "shared", OK: 90, Failed: 1, Unknown: 2}},
 			Sessions: []oracle.Sessions{{Client: "c1", Sessions: 4, Requests: 80, Moved: 1, Moves: 2}, {Client: "c2", Sessions: 2, Requests: 10}},
 			Groups: []oracle.Group{
@@ -273,6 +276,9 @@ var goldenChecks = [][3]string{
 	{"ledger: {book: shared, lost: 0, doubled: 0, unknown: ..4}", "writes in shared: unknown ..4, lost 0, doubled 0", "90 ok, 1 failed, 2 unknown; 0 lost, 0 doubled, 0 reordered, 0 stale, 0 phantom"},
 	{"ledger: {lost: 0, stale: 4}", "writes in all books: lost 0, stale 4", "!100 ok, 1 failed, 2 unknown; 3 lost, 0 doubled, 0 reordered, 4 stale, 0 phantom"},
 	{"sessions: {moved: 0}", "sessions: moved 0", "!6 sessions with 90 answers, 1 moved, 2 moves"},
+	{"exchange: {from: [p1], sent: 9, twice: 2, elsewhere: 1, lost: 0}", "documents of p1: sent 9, twice 2, lost 0, elsewhere 1", "sent 9, once 6, twice 2, lost 0, elsewhere 1, again 1"},
+	{"exchange: {sent: 10, wrong-receipts: 1}", "documents: sent 10, wrong receipts 1", "sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},
+	{"exchange: {from: [p1, a], once: 8}", "documents of p1 and a: once 8", "!sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},
 	{"violations: [one-active]", "violated on purpose: one-active", "one-active 2"},
 	{"violations: [one-active, no-loop]", "violated on purpose: one-active, no-loop", "!one-active 2, no-loop 0"},
 	{"nothing-else: true", "no other change of a standby state after the first fault", "!b Active 48s, a Speak 1m1s"},

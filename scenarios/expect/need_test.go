@@ -123,6 +123,8 @@ var questions = []struct {
 	{"load: {node: gw, requests: 0}", quiet, "gw never had anything under way"},
 	{"ledger: {lost: 0}", quiet, "no operation of a teller was acknowledged"},
 	{"sessions: {client: c1, moved: 0}", quiet, "no session got a good answer"},
+	{"exchange: {lost: 0}", quiet, "nobody sent a document"},
+	{"exchange: {from: [a], lost: 0}", quiet, "a sent no document"},
 	{"violations: [one-active]", quiet, "one-active 0"},
 }
 

@@ -32,6 +32,7 @@ type Node struct {
 	Asks       bool                // it looks up names
 	Book       string              // of its teller; empty: it has none
 	Tracks     bool                // a member of a standby group on it tracks something
+	Exchanges  bool                // it exchanges business documents
 	Host       *Host               // nil: it runs no real programs
 }
 

@@ -36,6 +36,7 @@ var (
 		return slices.Contains(n.Programs, "accounts") || slices.Contains(n.Programs, "apim")
 	})
 
+	fromParty   = role("a node that exchanges business documents", "exchanges no business documents", func(n Node) bool { return n.Exchanges })
 	fromGateway = source{of: "a gateway with load-balancer groups", problems: problemsOfGateway}
 	fromSession = source{of: "a client with sessions", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "is no client with sessions", func(Node) bool { return plan.Clients[name].Sessions > 0 })
@@ -88,6 +89,10 @@ var sources = map[string]source{
 	event.PoolFailed{}.Kind(): fromPool, event.TellerDone{}.Kind(): fromTeller,
 
 	event.ProxyPeerChanged{}.Kind(): fromProxy, event.ProxyAttemptFailed{}.Kind(): fromProxy, event.ProxyRefused{}.Kind(): fromProxy,
+
+	event.DocumentSent{}.Kind(): fromParty, event.DocumentUndelivered{}.Kind(): fromParty, event.DocumentArrived{}.Kind(): fromParty,
+	event.ReceiptSent{}.Kind(): fromParty, event.ReceiptArrived{}.Kind(): fromParty, event.DocumentEnded{}.Kind(): fromParty,
+	event.StatusArrived{}.Kind(): fromParty, event.StoreChanged{}.Kind(): fromParty, event.DocumentForgotten{}.Kind(): fromParty, event.StoreStatus{}.Kind(): fromParty,
 
 	event.BalancerMemberChanged{}.Kind(): fromBalancer, event.BalancerAttemptFailed{}.Kind(): fromBalancer,
 	event.BalancerRefused{}.Kind(): fromBalancer, event.BalancerStatus{}.Kind(): fromBalancer,

@@ -22,6 +22,8 @@ var bodies = []Body{
 	BalancerMemberChanged{}, BalancerAttemptFailed{}, BalancerRefused{}, BalancerStatus{},
 	LBMemberChanged{}, LBAttemptFailed{}, LBRefused{}, LBStatus{}, GatewayLoad{}, CellChanged{}, CellFailed{},
 	ProxyPeerChanged{}, ProxyAttemptFailed{}, ProxyRefused{},
+	DocumentSent{}, DocumentUndelivered{}, DocumentArrived{}, ReceiptSent{}, ReceiptArrived{}, DocumentEnded{}, StatusArrived{},
+	StoreChanged{}, DocumentForgotten{}, StoreStatus{},
 	DatabaseChanged{}, DatabaseFollowed{}, DatabaseRefused{}, PoolFailed{}, TellerDone{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},

@@ -20,7 +20,10 @@ type Measures struct {
 	Loads       []Load        `json:"loads"`      // of gateways with load-balancer groups
 	LBMembers   []LBMember    `json:"lb_members"` // of load-balancer groups
 	Sessions    []Sessions    `json:"sessions"`   // of clients that keep cookies
-	Ledgers     []Ledger      `json:"ledgers"`    // of the books of tellers
+	Exchanges   []Exchange    `json:"exchanges"`  // of business documents, by sender
+	// Stores are the persistence stores of those who exchange documents.
+	Stores  []PersistenceStore `json:"stores"`
+	Ledgers []Ledger           `json:"ledgers"` // of the books of tellers
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
@@ -58,6 +61,7 @@ var measures = []measure{
 	{newLoads, []func(*Measures) Table{loadTable}},
 	{newLBMembers, []func(*Measures) Table{lbMemberTable}},
 	{newSessions, []func(*Measures) Table{sessionTable}},
+	{newExchanges, []func(*Measures) Table{exchangeTable, storeTable}},
 	{newLedgers, []func(*Measures) Table{ledgerTable}},
 	{newMembers, nil},
 	{newBalancedStatus, nil},

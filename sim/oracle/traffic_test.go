@@ -237,7 +237,9 @@ func TestNothingHappened(t *testing.T) {
 		Requests: []Requests{}, Groups: []Group{}, Dark: []Dark{}, Spread: []Spread{}, Members: []MemberStatus{},
 		Balance: []Balance{}, Recoveries: []Recovery{}, Forwarding: []Forwarding{},
 		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
-		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{}, Ledgers: []Ledger{},
+		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{},
+		Exchanges: []Exchange{}, Stores: []PersistenceStore{},
+		Ledgers: []Ledger{},
 	})
 	same(t, "violations", Check(nil, Facts{}), []Violation{})
 }

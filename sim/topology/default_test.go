@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"net/netip"
 	"reflect"
 	"regexp"
 	"slices"
@@ -28,7 +29,7 @@ func TestDocumentedDefaults(t *testing.T) {
 		whole.Segments["lan"], whole.Nodes["n"], NIC{}, whole.Nodes["n"].CPU, whole.Nodes["n"].Memory, Clock{},
 		Standby{}.WithDefaults(), SelfBalance{}.WithDefaults(), Service{}.WithDefaults(), KeepAlive{}.WithDefaults(), NAT{}, DNAT{}, SNAT{}, Allow{}, PortRange{}, Nameservers{}.WithDefaults(), Record{}.withDefaults(), *Record{Check: &RecordCheck{}}.withDefaults().Check, Forward{}, Check{}.WithDefaults(), Page{}, Track{}.withDefaults(), TrackCheck{Check: Check{}.WithDefaults()},
 		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(), WebSphereCell{}.withDefaults(), CellMember{}.withDefaults(whole, ""),
-		BackendPort{}, Upstream{}, ProxyListener{}, ProxyLocation{}, ProxyRewrite{}, ProxyWSO2{}.complete(), ProxyWSO2{}.complete().Contexts, upstreamServer, member, checkOfMembers,
+		Exchange{}.withDefaults(netip.AddrPort{}), BackendPort{}, Upstream{}, ProxyListener{}, ProxyLocation{}, ProxyRewrite{}, ProxyWSO2{}.complete(), ProxyWSO2{}.complete().Contexts, upstreamServer, member, checkOfMembers,
 		DataSource{}.complete(whole),
 	}
 	for _, f := range programFields {

@@ -54,6 +54,14 @@ func (g Gateway) Complete(at Place) Program {
 		if s.Kind == KindTLS {
 			s.Certificate = cmp.Or(s.Certificate, name)
 		}
+		if s.Kind == KindB2B {
+			exchange := Exchange{}
+			if s.B2B != nil {
+				exchange = *s.B2B
+			}
+			exchange = exchange.withDefaults(s.Listen)
+			s.B2B = &exchange
+		}
 		services[name] = s
 	}
 	for i, address := range addresses {

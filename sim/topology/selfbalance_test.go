@@ -120,7 +120,7 @@ func TestServiceKinds(t *testing.T) {
 	}
 	want := map[string]known{
 		KindHTTP: {80, ""}, KindTLS: {443, ""}, KindManagement: {9090, "administrative service"},
-		KindAPIGateway: {443, "HTTPS handler of the API gateway"}, KindFTP: {21, "FTP server handler"},
+		KindB2B: {4080, ""}, KindAPIGateway: {443, "HTTPS handler of the API gateway"}, KindFTP: {21, "FTP server handler"},
 	}
 	kinds := ServiceKinds()
 	if len(kinds) != len(want) {
@@ -144,5 +144,5 @@ func TestServiceKinds(t *testing.T) {
 	})(&whole)
 	wantProblems(t, whole.Validate(),
 		"nodes.a.gateway.services.admin.forward: got 192.0.2.12:80, want none: the appliance itself answers on its management interface",
-		`nodes.a.gateway.services.s.kind: got "htp", want http, management, api-gateway, ftp or tls (did you mean "http"?)`)
+		`nodes.a.gateway.services.s.kind: got "htp", want http, management, api-gateway, ftp, tls or b2b (did you mean "http"?)`)
 }

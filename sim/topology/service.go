@@ -9,9 +9,9 @@ import (
 
 // Service is one listener of a gateway.
 type Service struct {
-	Kind              string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls"`
+	Kind              string         `yaml:"kind" doc:"what it serves: http (default), tls (HTTP over TLS), b2b (business documents and their receipts, see b2b), ftp, management (the appliance's own interface), api-gateway (the handler of the API gateway); connections of the last three are not self-balanced" jsonschema:"enum=http,enum=management,enum=api-gateway,enum=ftp,enum=tls,enum=b2b"`
 	Certificate       string         `yaml:"certificate" doc:"of kind tls: the name of its certificate, which is made from seed and name, or none to refuse every handshake (default: the service's name, so that members share one)"`
-	Listen            netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443)"`
+	Listen            netip.AddrPort `yaml:"listen" doc:"address and port, usually a virtual IP (default: on the first virtual IP the port of its kind: 80, management 9090, ftp 21, tls and api-gateway 443, b2b 4080)"`
 	Forward           Forward        `yaml:"forward" doc:"where to forward requests: a back end, such as 192.0.2.50:80 or app.example:80, or group NAME, or group NAME:PORT (default: the service answers them itself)"`
 	Source            string         `yaml:"source" doc:"address from which it connects to the back end: own (default: that of the interface) or vip (the virtual IP on which it listens, else the first one of the node); while the node does not hold that, it has no connection to the back end" jsonschema:"enum=own,enum=vip"`
 	Persistent        *bool          `yaml:"persistent" doc:"keep the connection to the back end for further requests of the same client connection (default on); off: one connection per request, as the product's page asks for between chained services"`
@@ -24,6 +24,8 @@ type Service struct {
 	// Rate and Passive are for the data connections of FTP.
 	Rate    int64     `yaml:"transfer-rate" form:"bytes" json:",omitempty" doc:"of kind ftp: the most bytes that each transfer sends in a second, such as 64KiB (default: as many as the network takes)"`
 	Passive PortRange `yaml:"passive-ports" json:",omitzero" doc:"of kind ftp: the ports for data connections, each for one client at a time (default: 50000-50009)"`
+	// B2B is for business documents.
+	B2B *Exchange `yaml:"b2b" json:",omitempty" doc:"of kind b2b: what the member sends and how, and its persistence store, which is its own: no other member sees it (default: it sends nothing)"`
 	// SourceVIP is the virtual IP that source: vip stands for. It follows from
 	// the rest of the topology.
 	SourceVIP netip.Addr `yaml:"-" json:"-"`
@@ -136,6 +138,7 @@ func (c *checker) services(path []string, n Node) {
 		c.source(At(path, name, "source"), n, s)
 		c.certificate(At(path, name, "certificate"), s)
 		c.ftp(At(path, name), n, name)
+		c.b2b(At(path, name), n, s)
 		c.forward(At(path, name, "forward"), n, s)
 	}
 }

@@ -9,6 +9,7 @@ const (
 	KindAPIGateway = "api-gateway"
 	KindFTP        = "ftp"
 	KindTLS        = "tls"
+	KindB2B        = "b2b"
 )
 
 // serviceKind is what is known of all services of a kind.
@@ -28,6 +29,7 @@ var serviceKinds = []serviceKind{
 	{name: KindAPIGateway, port: 443, fixed: "HTTPS handler of the API gateway"},
 	{name: KindFTP, port: DefaultFTPPort, fixed: "FTP server handler"},
 	{name: KindTLS, port: DefaultTLSPort},
+	{name: KindB2B, port: DefaultExchangePort},
 }
 
 // ServiceKinds lists the kinds of services.

@@ -61,6 +61,7 @@ type Node struct {
 	Router       *Router            `yaml:"router" doc:"forwards packets between the node's interfaces; {} forwards everything unchanged"`
 	Resolver     *Resolver          `yaml:"resolver" doc:"a DNS server; with health checks, a global load balancer"`
 	Cell         *Cell              `yaml:"cell" json:",omitempty" doc:"the deployment manager of a WebSphere cell, which tells load-balancer groups their members"`
+	Partner      *Partner           `yaml:"partner" json:",omitempty" doc:"a business partner that exchanges documents with a gateway's service of kind b2b"`
 	Database     *Database          `yaml:"database" json:",omitempty" doc:"a transactional database, such as MySQL"`
 	Accounts     *Accounts          `yaml:"accounts" json:",omitempty" doc:"an HTTP service whose data are in a database"`
 	Teller       *Teller            `yaml:"teller" json:",omitempty" doc:"clients of accounts that find out what becomes of acknowledged writes"`

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/b2b"
 	"github.com/cablepull/cablepull/node/database/engine"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
@@ -32,6 +33,7 @@ type Node struct {
 	distributors map[string]*distributor.Distributor // by interface
 	trackers     map[string]*tracker.Tracker         // by interface
 	gateway      *gateway.Gateway                    // nil: none runs
+	stores       map[string]*b2b.Store               // of business documents, by service; they survive the power
 	database     *engine.Store                       // what it has committed, across crashes; nil: there is none yet
 
 	powering *sim.Timer    // the end of a reboot's time without power
@@ -42,7 +44,7 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 	n := &Node{
 		world: w, name: name, running: newConfiguration(cfg, reboot.Set), saved: newConfiguration(cfg, reboot.Set),
 		members: map[string]*member.Member{}, programs: map[string]*Running{}, distributors: map[string]*distributor.Distributor{},
-		trackers: map[string]*tracker.Tracker{},
+		trackers: map[string]*tracker.Tracker{}, stores: map[string]*b2b.Store{},
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,

@@ -62,6 +62,7 @@ var programs = []Program{
 	ProgramOf("proxy", startProxy),
 	ProgramOf("balancer", startBalancer),
 	ProgramOf("exec", refuseExec),
+	ProgramOf("partner", startPartner),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
 	AskerOf("teller", startTeller),
@@ -149,7 +150,7 @@ func startTeller(n *Node, cfg *topology.Teller) (*Running, error) {
 }
 
 func startGateway(n *Node, cfg *topology.Gateway) (*Running, error) {
-	g := gateway.New(n.host, *cfg, n.running.Memory)
+	g := gateway.New(n.host, *cfg, n.running.Memory, n.store)
 	g.OnChange(n.servicesChanged)
 	g.OnGroupChange(n.tracksChanged)
 	n.gateway = g

@@ -33,6 +33,7 @@ var samples = map[string]topology.Node{
 		NAT:      &topology.NAT{DNAT: []topology.DNAT{{To: netip.MustParseAddrPort("192.0.2.80:80"), Via: netip.MustParseAddrPort("192.0.2.10:80")}}},
 		Firewall: &topology.Firewall{Allow: []topology.Allow{{Port: 80}}},
 	}},
+	"partner":  {Partner: &topology.Partner{}},
 	"balancer": {Balancer: &topology.Balancer{Members: []topology.BalancerMember{{Address: netip.MustParseAddrPort("192.0.2.11:80")}}}},
 }
 
