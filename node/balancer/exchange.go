@@ -73,8 +73,8 @@ func (s *session) Serve(p *sim.Proc, x *web.Exchange) {
 // exchange carries a request over a connection to a member.
 func (s *session) exchange(x *web.Exchange, c forward.Connection, i int, cookie string) {
 	b := s.balancer
-	b.carry(i, c)
-	defer b.drop(i, c)
+	b.carry(i, c.Conn)
+	defer b.drop(i, c.Conn)
 	answer, err := c.Ask()
 	if err == nil {
 		if name := b.cfg.Members[i].Name; b.cfg.Stickiness == topology.StickyCookie && cookie != name {

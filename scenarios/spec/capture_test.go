@@ -2,10 +2,7 @@ package spec_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -72,6 +69,10 @@ var fields = []string{
 	"hsrp.adv.state", "hsrp.adv.activegrp", "hsrp.adv.passivegrp",
 }
 
+// sessions are the ports of messages between programs of the bench, which stand
+// in for protocols that tshark would look for there: see package session.
+var sessions = []string{"3306", "4000", "5672"}
+
 // readCaptures returns what one tshark says of all captures: files in a row are
 // one file of several sections. It belongs to no spec and may run beside them.
 func readCaptures(whole string, paths []string) (out []byte, err error) {
@@ -79,6 +80,9 @@ func readCaptures(whole string, paths []string) (out []byte, err error) {
 		return nil, err
 	}
 	args := []string{"-n", "-r", whole, "-T", "fields"}
+	for _, port := range sessions {
+		args = append(args, "-d", "tcp.port=="+port+",data")
+	}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
@@ -89,26 +93,6 @@ func readCaptures(whole string, paths []string) (out []byte, err error) {
 		return nil, fmt.Errorf("tshark: %w: %s", err, &problems)
 	}
 	return out, nil
-}
-
-// concatenate joins files into one.
-func concatenate(whole string, paths []string) error {
-	file, err := os.Create(whole)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	for _, path := range paths {
-		part, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(file, part)
-		if err := errors.Join(err, part.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // dissect sorts what tshark said by capture.
