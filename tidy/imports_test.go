@@ -48,8 +48,14 @@ var flow = map[string][]string{
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
-	"node/name":           {"sim/event", "sim/topology", "node/host"},                    // no matter what the address is for
-	"node/session":        {"sim", "sim/event", "node/host"},                             // messages on connections, whatever they mean
+	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
+	"node/session":        {"sim", "sim/event", "node/host"},          // messages on connections, whatever they mean
+	"node/broker/queue":   {},                                         // a pure machine
+	"node/broker":         {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/session"},
+	"node/jms":            {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/session"}, // the client side; what messages mean is the caller's
+	"node/publisher":      {"sim", "sim/topology", "node/broker/queue", "node/host", "node/jms"},
+	"node/consumer":       {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/jms"}, // no matter who says that the machine is active
+	"node/throttle":       {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/jms", "node/session", "node/web"},
 	"node/cell":           {"sim", "sim/event", "sim/topology", "node/host", "node/web"}, // server and watcher; what a document means is the group's
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
 	"node/health":         {},                                                                         // a pure value
@@ -64,6 +70,7 @@ var flow = map[string][]string{
 	"sim/world": { // the one place that combines everything
 		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/account", "node/database", "node/database/engine", "node/teller",
+		"node/broker", "node/publisher", "node/consumer", "node/throttle",
 		"node/wire", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy", "node/partner",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 	},

@@ -27,6 +27,6 @@ func describeProxy(e event.Event) (note, bool) {
 		}
 		return gather("answers %d itself: %s", b.Status, b.Reason), true
 	default:
-		return describeBalancer(e)
+		return describeMessaging(e)
 	}
 }

@@ -106,7 +106,11 @@ func evidence() Evidence {
 			Exchanges: []oracle.Exchange{
 				{From: "a", Sent: 1, Once: 1, Wrong: 1}, {From: "p1", Sent: 9, Once: 6, Twice: 2, Elsewhere: 1, Again: 1},
 			},
-			Ledgers:  []oracle.Ledger{{Book: "local", OK: 10, Lost: 3, Stale: 4}, {Book: "shared", OK: 90, Failed: 1, Unknown: 2}},
+			Ledgers: []oracle.Ledger{{Book: "local", OK: 10, Lost: 3, Stale: 4}, {Book: "shared", OK: 90, Failed: 1, Unknown: 2}},
+			Deliveries: []oracle.Delivery{
+				{Address: "queue orders", Published: 100, Failed: 4, Processed: 97, Redelivered: 5, Doubled: 3, Disordered: 2, Lost: 1, Waiting: 2},
+				{Address: "topic throttleData", Published: 60, Stale: 1},
+			},
 			Sessions: []oracle.Sessions{{Client: "c1", Sessions: 4, Requests: 80, Moved: 1, Moves: 2}, {Client: "c2", Sessions: 2, Requests: 10}},
 			Groups: []oracle.Group{
 				{VIP: "192.0.2.100", HadActive: true, Moves: 1, DualActive: at(13), DualLongest: at(12), DualJoined: at(1), NoActive: at(0.5), NoLongest: at(0.5)},
@@ -272,6 +276,10 @@ var goldenChecks = [][3]string{
 	{"load: {node: gw, requests: 10, to: 41s}", "most under way on gw to 41s: requests 10", "10 connections, 10 requests, 1024 KiB"},
 	{"load: {node: gw, connections: ..5, from: 51s}", "most under way on gw from 51s: connections ..5", "5 connections, 0 requests, 64 KiB"},
 	{"load: {node: b, requests: 0}", "most under way on b: requests 0", "!b never had anything under way"},
+	{"delivery: {queue: orders, processed: 97, lost: 1, doubled: ..3}", "messages of the queue orders: processed 97, doubled ..3, lost 1",
+		"100 published, 4 failed, 97 processed, 5 redelivered, 3 doubled, 2 out of order, 1 lost, 0 dropped, 2 waiting, 0 stale"},
+	{"delivery: {topic: throttleData, stale: 0}", "messages of the topic throttleData: stale 0",
+		"!60 published, 0 failed, 0 processed, 0 redelivered, 0 doubled, 0 out of order, 0 lost, 0 dropped, 0 waiting, 1 stale"},
 	{"sessions: {client: c1, moved: 1, moves: 2, served: 4}", "sessions of c1: moved 1, moves 2, served 4", "4 sessions with 80 answers, 1 moved, 2 moves"},
 	{"ledger: {book: shared, lost: 0, doubled: 0, unknown: ..4}", "writes in shared: unknown ..4, lost 0, doubled 0", "90 ok, 1 failed, 2 unknown; 0 lost, 0 doubled, 0 reordered, 0 stale, 0 phantom"},
 	{"ledger: {lost: 0, stale: 4}", "writes in all books: lost 0, stale 4", "!100 ok, 1 failed, 2 unknown; 3 lost, 0 doubled, 0 reordered, 4 stale, 0 phantom"},

@@ -57,6 +57,7 @@ var kinds = []Kind{
 	KindOf[Sessions]("sessions", "whether sessions stay on one server"),
 	KindOf[Exchanged]("exchange", "what becomes of business documents and their receipts"),
 	KindOf[Ledger]("ledger", "what became of the writes of tellers"),
+	KindOf[Delivery]("delivery", "what becomes of the messages of a queue or a topic"),
 	KindOf[Happening]("event", "how often an event happens"),
 	KindOf[Said]("said", "what the programs of a real host write"),
 	KindOf[Violations]("violations", "invariants that this scenario breaks on purpose"),

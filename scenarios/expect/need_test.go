@@ -75,6 +75,7 @@ var questions = []struct {
 	{"dual-active: 0s", quiet, "nobody ever had 192.0.2.100"},
 	{"no-active: 0s", idle, "there was no group"},
 	{"no-active: 0s", quiet, "nobody ever had 192.0.2.100"},
+	{"delivery: {queue: orders, lost: 0}", quiet, "nobody used the queue orders"},
 	{"outage: {client: c1, between: ..1s}", quiet, "c1 sent no request"},
 	{"outage: {between: ..1s}", quiet, "c1 sent no request"},
 	{"outage: {client: c2, retry: ..1s}", quiet, "no outage"},

@@ -36,7 +36,14 @@ var (
 		return slices.Contains(n.Programs, "accounts") || slices.Contains(n.Programs, "apim")
 	})
 
-	fromParty   = role("a node that exchanges business documents", "exchanges no business documents", func(n Node) bool { return n.Exchanges })
+	fromParty      = role("a node that exchanges business documents", "exchanges no business documents", func(n Node) bool { return n.Exchanges })
+	fromBroker     = fromProgram("broker")
+	fromConsumer   = fromProgram("consumer")
+	fromThrottle   = fromProgram("throttle")
+	fromBrokerUser = role("a node that has to do with brokers", "has nothing to do with brokers", func(n Node) bool {
+		return slices.ContainsFunc([]string{"publisher", "consumer", "throttle", "apim"}, func(key string) bool { return slices.Contains(n.Programs, key) })
+	})
+
 	fromGateway = source{of: "a gateway with load-balancer groups", problems: problemsOfGateway}
 	fromSession = source{of: "a client with sessions", problems: func(plan Plan, key, name string) []topology.Problem {
 		return problemsOfRole(plan, key, name, "is no client with sessions", func(Node) bool { return plan.Clients[name].Sessions > 0 })
@@ -81,7 +88,12 @@ var sources = map[string]source{
 	event.LBMemberChanged{}.Kind(): fromGateway, event.LBAttemptFailed{}.Kind(): fromGateway, event.LBRefused{}.Kind(): fromGateway,
 	event.LBStatus{}.Kind(): fromGateway, event.GatewayLoad{}.Kind(): fromGateway, event.SessionServed{}.Kind(): fromSession,
 	event.CellChanged{}.Kind(): fromGateway, event.CellFailed{}.Kind(): fromGateway,
-	event.ProbeChanged{}.Kind(): fromProbe,
+	event.ProbeChanged{}.Kind():     fromProbe,
+	event.MessagePublished{}.Kind(): fromBrokerUser, event.MessageFailed{}.Kind(): fromBrokerUser, event.BrokerConnection{}.Kind(): fromBrokerUser,
+	event.MessageProcessed{}.Kind(): fromConsumer, event.ConsumerChanged{}.Kind(): fromConsumer,
+	event.MessageDropped{}.Kind(): fromBroker, event.BrokerRestarted{}.Kind(): fromBroker, event.BrokerStatus{}.Kind(): fromBroker,
+	event.LeaseChanged{}.Kind(): fromBroker, event.ConsumerFenced{}.Kind(): fromBroker,
+	event.ThrottleChanged{}.Kind(): fromThrottle, event.PoliciesLoaded{}.Kind(): fromThrottle,
 	event.NameResolved{}.Kind(): fromAsker, event.NameFailed{}.Kind(): fromAsker, event.RecordChanged{}.Kind(): fromResolver,
 	event.TrackChanged{}.Kind(): fromTracker,
 

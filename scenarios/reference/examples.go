@@ -25,6 +25,7 @@ var examples = map[string]string{
 	"same-member":   "- same-member: {services: [front, back], share: 95%..}\n",
 	"health":        "- health: {member: s1, becomes: softdown, after: crash s1, between: ..10s}\n",
 	"load":          "- load: {node: gw, requests: ..100, memory: ..33300}\n",
+	"delivery":      "- delivery: {queue: orders, doubled: ..1, out-of-order: 0, lost: 0}\n",
 	"sessions":      "- sessions: {client: c2, moved: 0, served: 6}\n",
 	"exchange":      "- exchange: {from: [p1], sent: 10, once: 10, wrong-receipts: 0}\n",
 	"ledger":        "- ledger: {lost: 0, doubled: 0, reordered: 0, stale: 0, unknown: ..4}\n",

@@ -25,6 +25,8 @@ var bodies = []Body{
 	DocumentSent{}, DocumentUndelivered{}, DocumentArrived{}, ReceiptSent{}, ReceiptArrived{}, DocumentEnded{}, StatusArrived{},
 	StoreChanged{}, DocumentForgotten{}, StoreStatus{},
 	DatabaseChanged{}, DatabaseFollowed{}, DatabaseRefused{}, PoolFailed{}, TellerDone{},
+	MessagePublished{}, MessageFailed{}, MessageProcessed{}, MessageDropped{}, BrokerRestarted{}, BrokerStatus{}, BrokerConnection{},
+	ConsumerChanged{}, LeaseChanged{}, ConsumerFenced{}, ThrottleChanged{}, PoliciesLoaded{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},

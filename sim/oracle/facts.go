@@ -15,6 +15,9 @@ type Facts struct {
 	Segments []Segment     // by name
 	// Sources are the virtual IPs from which members open connections on purpose.
 	Sources []string
+	// SharedQueues are the queues whose work several consumers may share, in any
+	// order.
+	SharedQueues []string
 	// Transit is the longest that a frame takes from one end of the network to
 	// the other while its cables are good and idle.
 	Transit time.Duration

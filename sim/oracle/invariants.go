@@ -49,9 +49,19 @@ var Invariants = []Invariant{
 		func(s *scene, w *watch) fold { return newOneActive(s, w) },
 	},
 	{
+		"one-consumer", "of the consumers of a queue that nobody shares, at most one is enabled and can act",
+		"two of them work on messages at the same time, and their order is lost (spec/failover.md F15)",
+		func(s *scene, w *watch) fold { return newOneConsumer(s, w) },
+	},
+	{
 		"one-server", "an established connection is served by one member only",
 		"a second member knows nothing of the connection: it resets it, or the answers of two get mixed up",
 		func(_ *scene, w *watch) fold { return newOneServer(w) },
+	},
+	{
+		"ordered-delivery", "the messages of a publisher in a queue that nobody shares are done in the order of their numbers",
+		"whoever needs the order is wrong from the first message on that is done too late (spec/failover.md F15)",
+		func(s *scene, w *watch) fold { return newOrderedDelivery(s, w) },
 	},
 	{
 		"others-survive", "in recovery modes rebuild and second-chance, a connection survives the death of members that do not terminate it",

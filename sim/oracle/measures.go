@@ -22,8 +22,9 @@ type Measures struct {
 	Sessions    []Sessions    `json:"sessions"`   // of clients that keep cookies
 	Exchanges   []Exchange    `json:"exchanges"`  // of business documents, by sender
 	// Stores are the persistence stores of those who exchange documents.
-	Stores  []PersistenceStore `json:"stores"`
-	Ledgers []Ledger           `json:"ledgers"` // of the books of tellers
+	Stores     []PersistenceStore `json:"stores"`
+	Ledgers    []Ledger           `json:"ledgers"`              // of the books of tellers
+	Deliveries []Delivery         `json:"deliveries,omitempty"` // of queues and topics
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
@@ -63,6 +64,7 @@ var measures = []measure{
 	{newSessions, []func(*Measures) Table{sessionTable}},
 	{newExchanges, []func(*Measures) Table{exchangeTable, storeTable}},
 	{newLedgers, []func(*Measures) Table{ledgerTable}},
+	{newDeliveries, []func(*Measures) Table{deliveryTable}},
 	{newMembers, nil},
 	{newBalancedStatus, nil},
 }

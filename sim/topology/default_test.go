@@ -39,6 +39,7 @@ func TestDocumentedDefaults(t *testing.T) {
 	router := Router{Firewall: &Firewall{}}.Complete(Place{}).(*Router)
 	exec := Exec{}.Complete(Place{}).(*Exec)
 	complete = append(complete, *router.Firewall, exec.Ready, exec.Stop)
+	complete = append(complete, messagingDefaults()...)
 
 	checked := map[reflect.Type]bool{}
 	for _, v := range complete {

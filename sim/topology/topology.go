@@ -65,6 +65,10 @@ type Node struct {
 	Database     *Database          `yaml:"database" json:",omitempty" doc:"a transactional database, such as MySQL"`
 	Accounts     *Accounts          `yaml:"accounts" json:",omitempty" doc:"an HTTP service whose data are in a database"`
 	Teller       *Teller            `yaml:"teller" json:",omitempty" doc:"clients of accounts that find out what becomes of acknowledged writes"`
+	Broker       *Broker            `yaml:"broker" json:",omitempty" doc:"a message broker with queues, topics and leases"`
+	Publisher    *Publisher         `yaml:"publisher" json:",omitempty" doc:"sends numbered messages to a queue or a topic"`
+	Consumer     *Consumer          `yaml:"consumer" json:",omitempty" doc:"takes messages from a queue; several can see to it that only one does"`
+	Throttle     *Throttle          `yaml:"throttle" json:",omitempty" doc:"the throttling of an API manager: control plane, traffic manager and gateway"`
 	Exec         *Exec              `yaml:"exec" doc:"a real host: real programs on the kernel's network stack; only in real namespaces (--world netns)"`
 	Others       map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own
 	CPU          CPU                `yaml:"cpu" doc:"processors"`

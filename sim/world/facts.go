@@ -46,6 +46,7 @@ func FactsOf(t topology.Topology, duration time.Duration) oracle.Facts {
 		}
 	}
 	learnVIPs(f.Members)
+	f.SharedQueues = t.SharedQueues()
 	f.Transit = transitOf(t)
 	return f
 }

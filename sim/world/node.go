@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/b2b"
+	"github.com/cablepull/cablepull/node/broker"
 	"github.com/cablepull/cablepull/node/database/engine"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/publisher"
 	"github.com/cablepull/cablepull/node/selfbalance/distributor"
 	"github.com/cablepull/cablepull/node/standby/member"
 	"github.com/cablepull/cablepull/node/track/tracker"
@@ -35,6 +37,9 @@ type Node struct {
 	gateway      *gateway.Gateway                    // nil: none runs
 	stores       map[string]*b2b.Store               // of business documents, by service; they survive the power
 	database     *engine.Store                       // what it has committed, across crashes; nil: there is none yet
+
+	brokers    broker.Disk    // what programs keep through a loss of power
+	publishers publisher.Disk // the same
 
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot

@@ -61,10 +61,14 @@ var programs = []Program{
 	ProgramOf("resolver", startResolver),
 	ProgramOf("proxy", startProxy),
 	ProgramOf("balancer", startBalancer),
+	ProgramOf("broker", startBroker),
+	ProgramOf("throttle", startThrottle),
 	ProgramOf("exec", refuseExec),
 	ProgramOf("partner", startPartner),
 	AskerOf("client", startClient),
 	AskerOf("probe", startProbe),
+	AskerOf("publisher", startPublisher),
+	AskerOf("consumer", startConsumer),
 	AskerOf("teller", startTeller),
 }
 

@@ -17,7 +17,15 @@ var samples = map[string]topology.Node{
 	"database": {Database: &topology.Database{}},
 	"teller":   {Teller: &topology.Teller{Target: "http://192.0.2.10/accounts"}},
 
-	"backend": {Backend: &topology.Backend{}},
+	"backend":   {Backend: &topology.Backend{}},
+	"broker":    {Broker: &topology.Broker{}},
+	"publisher": {Publisher: &topology.Publisher{Queue: "orders", Brokers: localBroker}},
+	"consumer":  {Consumer: &topology.Consumer{Queue: "orders", Brokers: localBroker}},
+	"throttle": {Throttle: &topology.Throttle{
+		Control: &topology.ThrottleControl{Keys: []string{"app1"}},
+		Gateway: &topology.ThrottleGateway{Brokers: localBroker},
+		Manager: &topology.ThrottleManager{Keys: []string{"app1"}, Publishers: []topology.Brokers{localBroker}},
+	}},
 	"cell":    {Cell: &topology.Cell{Clusters: map[string]map[string]topology.CellMember{"app": {"n": {}}}}},
 	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
 	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
@@ -36,6 +44,9 @@ var samples = map[string]topology.Node{
 	"partner":  {Partner: &topology.Partner{}},
 	"balancer": {Balancer: &topology.Balancer{Members: []topology.BalancerMember{{Address: netip.MustParseAddrPort("192.0.2.11:80")}}}},
 }
+
+// localBroker is a broker of the same machine.
+var localBroker = topology.Brokers{URL: "amqp://admin:admin@clientid/carbon?brokerlist='tcp://localhost:5672'"}
 
 // eachProgram yields a completed node for each program that is built in. One
 // without a sample fails the test.

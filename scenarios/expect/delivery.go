@@ -1,0 +1,115 @@
+package expect
+
+import (
+	"fmt"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Delivery expects what becomes of the messages of a queue or a topic.
+type Delivery struct {
+	Queue       string          `yaml:"queue" doc:"the queue"`
+	Topic       string          `yaml:"topic" doc:"the topic, in place of a queue"`
+	Published   form.Range[int] `yaml:"published" doc:"messages that publishers have done with, confirmed or not"`
+	Failed      form.Range[int] `yaml:"failed" doc:"attempts of publishers that failed"`
+	Processed   form.Range[int] `yaml:"processed" doc:"different messages that consumers have done"`
+	Redelivered form.Range[int] `yaml:"redelivered" doc:"messages done that the broker had delivered before"`
+	Doubled     form.Range[int] `yaml:"doubled" doc:"messages done again"`
+	Disordered  form.Range[int] `yaml:"out-of-order" doc:"messages done after a later one of their publisher"`
+	Lost        form.Range[int] `yaml:"lost" doc:"confirmed messages that nobody has done, no broker has and none has dropped"`
+	Dropped     form.Range[int] `yaml:"dropped" doc:"messages that brokers have dropped"`
+	Waiting     form.Range[int] `yaml:"waiting" doc:"messages in brokers when the run ends"`
+	Stale       form.Range[int] `yaml:"stale" doc:"decisions of throttling that grew too old before the next one came, or were too old when they came"`
+}
+
+// address is the queue or the topic as events name it.
+func (x Delivery) address() string {
+	if x.Topic != "" {
+		return "topic " + x.Topic
+	}
+	return "queue " + x.Queue
+}
+
+// figures are the ranges with their words and what was measured.
+func (x Delivery) figures(d oracle.Delivery) []deliveryFigure {
+	return []deliveryFigure{
+		{"published", x.Published, d.Published},
+		{"failed", x.Failed, d.Failed},
+		{"processed", x.Processed, d.Processed},
+		{"redelivered", x.Redelivered, d.Redelivered},
+		{"doubled", x.Doubled, d.Doubled},
+		{"out of order", x.Disordered, d.Disordered},
+		{"lost", x.Lost, d.Lost},
+		{"dropped", x.Dropped, d.Dropped},
+		{"waiting", x.Waiting, d.Waiting},
+		{"stale", x.Stale, d.Stale},
+	}
+}
+
+type deliveryFigure struct {
+	name string
+	want form.Range[int]
+	got  int
+}
+
+// Text implements Expectation.
+func (x Delivery) Text() string {
+	var all []string
+	for _, f := range x.figures(oracle.Delivery{}) {
+		all = append(all, part(f.name, f.want))
+	}
+	return "messages of the " + x.address() + parts(all...)
+}
+
+// Needs implements Expectation.
+func (x Delivery) Needs() []Need {
+	return []Need{func(e Evidence) error {
+		if _, found := x.found(e); !found {
+			return fmt.Errorf("nobody used the %s", x.address())
+		}
+		return nil
+	}}
+}
+
+// Reads implements Expectation.
+func (Delivery) Reads() event.Set { return nothing }
+
+func (x Delivery) found(e Evidence) (d oracle.Delivery, found bool) {
+	for _, d := range e.Measures.Deliveries {
+		if d.Address == x.address() {
+			return d, true
+		}
+	}
+	return d, false
+}
+
+// Check implements Expectation.
+func (x Delivery) Check(e Evidence) Result {
+	d, _ := x.found(e)
+	r := Result{Passed: true}
+	for i, f := range x.figures(d) {
+		if i > 0 {
+			r.Got += ", "
+		}
+		r.Got += fmt.Sprintf("%d %s", f.got, f.name)
+		r.Passed = r.Passed && f.want.Contains(f.got)
+	}
+	return r
+}
+
+// Problems implements Expectation.
+func (x Delivery) Problems(Plan) []topology.Problem {
+	var problems []topology.Problem
+	if (x.Queue == "") == (x.Topic == "") {
+		problems = append(problems, topology.Problem{Message: fmt.Sprintf("got queue %q and topic %q, want one of both", x.Queue, x.Topic)})
+	}
+	for _, f := range x.figures(oracle.Delivery{}) {
+		if f.want.Given {
+			return problems
+		}
+	}
+	return append(problems, topology.Problem{Message: "want at least one figure, such as lost: 0"})
+}

@@ -1,0 +1,152 @@
+package oracle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// oneConsumer watches which consumers of a queue are enabled. A machine that is
+// frozen or off consumes nothing, whatever its consumer was told: two are
+// enabled at once if both could act for longer than an instant, or if one does
+// work after another one was enabled.
+type oneConsumer struct {
+	scene  *scene
+	watch  *watch
+	queues map[string]*consumers
+	names  []string // of the queues, in the order in which they came
+	at     time.Duration
+}
+
+// consumers are those of one queue.
+type consumers struct {
+	all   []*consumer // in the order in which they were first enabled
+	both  bool        // two could act at the last instant
+	told  bool        // of this overlap
+	since time.Duration
+}
+
+// consumer is one of them.
+type consumer struct {
+	node    string
+	enabled bool
+	since   time.Duration // it was enabled
+}
+
+func newOneConsumer(s *scene, w *watch) *oneConsumer {
+	return &oneConsumer{scene: s, watch: w, queues: map[string]*consumers{}}
+}
+
+// Observe implements fold.
+func (o *oneConsumer) Observe(e event.Event) {
+	if e.At > o.at {
+		o.judge(e.At)
+		o.at = e.At
+	}
+	switch b := e.What.(type) {
+	case event.ConsumerChanged:
+		c := o.consumer(b.Queue, e.Node)
+		if c == nil {
+			return
+		}
+		c.enabled, c.since = b.State == event.ConsumerEnabled, e.At
+		o.follow(b.Queue, e.At)
+	case event.MessageProcessed:
+		o.worked(e, b)
+	case event.PowerChanged:
+		for _, name := range o.names {
+			for _, c := range o.queues[name].all {
+				if c.node == e.Node && b.State.Lost() {
+					c.enabled = false
+				}
+			}
+			o.follow(name, e.At)
+		}
+	}
+}
+
+// consumer returns a consumer of a queue, or nil if several may share it.
+func (o *oneConsumer) consumer(queue, node string) *consumer {
+	if slices.Contains(o.scene.facts.SharedQueues, queue) {
+		return nil
+	}
+	q := o.queues[queue]
+	if q == nil {
+		q = &consumers{}
+		o.queues[queue] = q
+		o.names = append(o.names, queue)
+	}
+	for _, c := range q.all {
+		if c.node == node {
+			return c
+		}
+	}
+	c := &consumer{node: node}
+	q.all = append(q.all, c)
+	return c
+}
+
+// acting returns the consumers that are enabled on machines that run.
+func (o *oneConsumer) acting(q *consumers) (all []*consumer) {
+	for _, c := range q.all {
+		if p := o.scene.roster.Power(c.node); c.enabled && !p.Lost() && p != event.PowerFrozen {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// follow notes when an overlap begins and ends.
+func (o *oneConsumer) follow(queue string, now time.Duration) {
+	q := o.queues[queue]
+	both := len(o.acting(q)) > 1
+	if both && !q.both {
+		q.since, q.told = now, false
+	}
+	q.both = both
+}
+
+// judge reports the overlaps that have lasted until now.
+func (o *oneConsumer) judge(now time.Duration) {
+	for _, name := range o.names {
+		q := o.queues[name]
+		if !q.both || q.told || now == q.since {
+			continue
+		}
+		q.told = true
+		all := o.acting(q)
+		slices.SortStableFunc(all, func(a, b *consumer) int { return cmpInstant(a.since, b.since) })
+		a, b := all[0], all[1]
+		o.watch.report(q.since, "%s and %s are both enabled for the queue %s, since %v and %v", a.node, b.node, name, a.since, b.since)
+	}
+}
+
+func cmpInstant(a, b time.Duration) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// worked judges a message that was done by somebody who is not the only one.
+func (o *oneConsumer) worked(e event.Event, b event.MessageProcessed) {
+	own := o.consumer(b.Queue, e.Node)
+	if own == nil || own.enabled {
+		return // of several that are enabled, the overlap is reported
+	}
+	q := o.queues[b.Queue]
+	for _, other := range o.acting(q) {
+		if other != own && !q.told {
+			q.told = true
+			o.watch.report(e.At, "%s does message %d of %s for the queue %s, and %s is enabled since %v",
+				e.Node, b.Number, b.Publisher, b.Queue, other.node, other.since)
+		}
+	}
+}
+
+// Finish implements fold.
+func (o *oneConsumer) Finish(end time.Duration) { o.judge(end) }
