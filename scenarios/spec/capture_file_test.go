@@ -62,10 +62,16 @@ func copyBlocks(out io.Writer, path string) error {
 	}
 }
 
-// isTCP reports whether a block of a capture is a frame of TCP: an enhanced
-// packet has the frame 28 bytes after its beginning.
+// isTCP reports whether a block of a capture is a frame of TCP without options:
+// a comment in an option marks a fault. In an enhanced packet the length of the
+// frame is at 20, and the frame itself at 28, before its options and the length
+// of the block.
 func isTCP(block []byte) bool {
 	const enhancedPacket, frame = 6, 28
-	return len(block) > frame+24 && binary.LittleEndian.Uint32(block) == enhancedPacket &&
+	if len(block) < frame+24 || binary.LittleEndian.Uint32(block) != enhancedPacket {
+		return false
+	}
+	padded := (int(binary.LittleEndian.Uint32(block[20:])) + 3) &^ 3
+	return len(block) == frame+padded+4 &&
 		binary.BigEndian.Uint16(block[frame+12:]) == 0x0800 && block[frame+14+9] == 6
 }
