@@ -45,6 +45,9 @@ var flow = map[string][]string{
 	"node/upstream":       {},                        // a pure machine
 	"node/location":       {},                        // a pure table
 	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/forward", "node/host", "node/location", "node/upstream", "node/web"},
+	"node/apim":           {}, // a pure machine
+	"node/developer":      {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
+	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/host", "node/web"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
@@ -73,6 +76,7 @@ var flow = map[string][]string{
 		"node/broker", "node/publisher", "node/consumer", "node/throttle",
 		"node/wire", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy", "node/partner",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
+		"node/apim/instance", "node/developer",
 	},
 	"sim/testbed/child": {}, // this program as a child, whatever it does
 	"sim/testbed/wall": {

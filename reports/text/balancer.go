@@ -22,6 +22,6 @@ func describeBalancer(e event.Event) (note, bool) {
 	case event.BalancerRefused:
 		return gather("turns a client away: %s", b.Reason), true
 	default:
-		return describeExchange(e)
+		return describeAPIM(e)
 	}
 }

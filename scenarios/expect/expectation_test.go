@@ -112,6 +112,7 @@ func evidence() Evidence {
 				{Address: "topic throttleData", Published: 60, Stale: 1},
 			},
 			Sessions: []oracle.Sessions{{Client: "c1", Sessions: 4, Requests: 80, Moved: 1, Moves: 2}, {Client: "c2", Sessions: 2, Requests: 10}},
+			Portals:  []oracle.Portal{{Developer: "c1", Published: 5, PublishFailed: 1, Served: 40, Missing: 9, SessionsLost: 2, Lost: 1}, {Developer: "c2", Published: 2, Past: 3}},
 			Groups: []oracle.Group{
 				{VIP: "192.0.2.100", HadActive: true, Moves: 1, DualActive: at(13), DualLongest: at(12), DualJoined: at(1), NoActive: at(0.5), NoLongest: at(0.5)},
 				{VIP: "192.0.2.101", HadActive: true, Moves: 2},
@@ -283,6 +284,10 @@ var goldenChecks = [][3]string{
 	{"sessions: {client: c1, moved: 1, moves: 2, served: 4}", "sessions of c1: moved 1, moves 2, served 4", "4 sessions with 80 answers, 1 moved, 2 moves"},
 	{"ledger: {book: shared, lost: 0, doubled: 0, unknown: ..4}", "writes in shared: unknown ..4, lost 0, doubled 0", "90 ok, 1 failed, 2 unknown; 0 lost, 0 doubled, 0 reordered, 0 stale, 0 phantom"},
 	{"ledger: {lost: 0, stale: 4}", "writes in all books: lost 0, stale 4", "!100 ok, 1 failed, 2 unknown; 3 lost, 0 doubled, 0 reordered, 4 stale, 0 phantom"},
+	{"portal: {developer: c1, published: 5, publish-failed: 1, served: 40.., missing: 9, sessions-lost: 2, lost: 1}", "API managers for c1: published 5, not published 1, calls served 40.., without the API 9, sessions lost 2, APIs lost 1",
+		"published 5, not published 1, calls served 40, failed 0, without the API 9, tokens refused 0, not subscribed 0, sessions lost 2, stale lists 0, past the proxy 0, APIs lost 1, subscriptions lost 0"},
+	{"portal: {past: 0}", "API managers: past the proxy 0",
+		"!published 7, not published 1, calls served 40, failed 0, without the API 9, tokens refused 0, not subscribed 0, sessions lost 2, stale lists 0, past the proxy 3, APIs lost 1, subscriptions lost 0"},
 	{"sessions: {moved: 0}", "sessions: moved 0", "!6 sessions with 90 answers, 1 moved, 2 moves"},
 	{"exchange: {from: [p1], sent: 9, twice: 2, elsewhere: 1, lost: 0}", "documents of p1: sent 9, twice 2, lost 0, elsewhere 1", "sent 9, once 6, twice 2, lost 0, elsewhere 1, again 1"},
 	{"exchange: {sent: 10, wrong-receipts: 1}", "documents: sent 10, wrong receipts 1", "sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},

@@ -58,6 +58,7 @@ var kinds = []Kind{
 	KindOf[Exchanged]("exchange", "what becomes of business documents and their receipts"),
 	KindOf[Ledger]("ledger", "what became of the writes of tellers"),
 	KindOf[Delivery]("delivery", "what becomes of the messages of a queue or a topic"),
+	KindOf[Portal]("portal", "what a developer found at API managers, and what was lost"),
 	KindOf[Happening]("event", "how often an event happens"),
 	KindOf[Said]("said", "what the programs of a real host write"),
 	KindOf[Violations]("violations", "invariants that this scenario breaks on purpose"),

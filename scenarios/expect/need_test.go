@@ -123,6 +123,7 @@ var questions = []struct {
 	{"health: {member: s2, becomes: down, after: crash a}", quiet, "crash a was never applied"},
 	{"load: {node: gw, requests: 0}", quiet, "gw never had anything under way"},
 	{"ledger: {lost: 0}", quiet, "no operation of a teller was acknowledged"},
+	{"portal: {developer: c1, lost: 0}", quiet, "no developer made a request"},
 	{"sessions: {client: c1, moved: 0}", quiet, "no session got a good answer"},
 	{"exchange: {lost: 0}", quiet, "nobody sent a document"},
 	{"exchange: {from: [a], lost: 0}", quiet, "a sent no document"},

@@ -35,6 +35,8 @@ var (
 	fromPool     = role("a node with a pool of connections to a database", "has no pool of connections to a database", func(n Node) bool {
 		return slices.Contains(n.Programs, "accounts") || slices.Contains(n.Programs, "apim")
 	})
+	fromAPIM      = fromProgram("apim")
+	fromDeveloper = fromProgram("developer")
 
 	fromParty      = role("a node that exchanges business documents", "exchanges no business documents", func(n Node) bool { return n.Exchanges })
 	fromBroker     = fromProgram("broker")
@@ -105,6 +107,8 @@ var sources = map[string]source{
 	event.DocumentSent{}.Kind(): fromParty, event.DocumentUndelivered{}.Kind(): fromParty, event.DocumentArrived{}.Kind(): fromParty,
 	event.ReceiptSent{}.Kind(): fromParty, event.ReceiptArrived{}.Kind(): fromParty, event.DocumentEnded{}.Kind(): fromParty,
 	event.StatusArrived{}.Kind(): fromParty, event.StoreChanged{}.Kind(): fromParty, event.DocumentForgotten{}.Kind(): fromParty, event.StoreStatus{}.Kind(): fromParty,
+	event.APIMChanged{}.Kind(): fromAPIM, event.APIMRefused{}.Kind(): fromAPIM, event.APIMWarned{}.Kind(): fromAPIM,
+	event.PortalAnswered{}.Kind(): fromDeveloper,
 
 	event.BalancerMemberChanged{}.Kind(): fromBalancer, event.BalancerAttemptFailed{}.Kind(): fromBalancer,
 	event.BalancerRefused{}.Kind(): fromBalancer, event.BalancerStatus{}.Kind(): fromBalancer,

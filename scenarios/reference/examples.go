@@ -29,6 +29,7 @@ var examples = map[string]string{
 	"sessions":      "- sessions: {client: c2, moved: 0, served: 6}\n",
 	"exchange":      "- exchange: {from: [p1], sent: 10, once: 10, wrong-receipts: 0}\n",
 	"ledger":        "- ledger: {lost: 0, doubled: 0, reordered: 0, stale: 0, unknown: ..4}\n",
+	"portal":        "- portal: {developer: dev, served: 50.., lost: 0, sessions-lost: 1}\n",
 	"event":         "- event: {kind: vip-announced, node: b, where: {vip: 192.0.2.100}, count: 4}\n",
 	"said":          "- said: {node: real, line: 'ready in ([0-9.]+) s', figure: ..2.5}\n",
 	"violations":    "- violations: [one-active]\n",

@@ -27,6 +27,7 @@ var bodies = []Body{
 	DatabaseChanged{}, DatabaseFollowed{}, DatabaseRefused{}, PoolFailed{}, TellerDone{},
 	MessagePublished{}, MessageFailed{}, MessageProcessed{}, MessageDropped{}, BrokerRestarted{}, BrokerStatus{}, BrokerConnection{},
 	ConsumerChanged{}, LeaseChanged{}, ConsumerFenced{}, ThrottleChanged{}, PoliciesLoaded{},
+	APIMChanged{}, APIMRefused{}, APIMWarned{}, PortalAnswered{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},

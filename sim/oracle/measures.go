@@ -25,6 +25,7 @@ type Measures struct {
 	Stores     []PersistenceStore `json:"stores"`
 	Ledgers    []Ledger           `json:"ledgers"`              // of the books of tellers
 	Deliveries []Delivery         `json:"deliveries,omitempty"` // of queues and topics
+	Portals    []Portal           `json:"portals"`              // of developers at API managers
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
@@ -65,6 +66,7 @@ var measures = []measure{
 	{newExchanges, []func(*Measures) Table{exchangeTable, storeTable}},
 	{newLedgers, []func(*Measures) Table{ledgerTable}},
 	{newDeliveries, []func(*Measures) Table{deliveryTable}},
+	{newPortals, []func(*Measures) Table{portalTable}},
 	{newMembers, nil},
 	{newBalancedStatus, nil},
 }

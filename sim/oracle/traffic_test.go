@@ -240,6 +240,7 @@ func TestNothingHappened(t *testing.T) {
 		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{}, Deliveries: []Delivery{},
 		Exchanges: []Exchange{}, Stores: []PersistenceStore{},
 		Ledgers: []Ledger{},
+		Portals: []Portal{},
 	})
 	same(t, "violations", Check(nil, Facts{}), []Violation{})
 }

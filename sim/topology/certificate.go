@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ const (
 // HasTLS reports whether any program uses TLS.
 func (t Topology) HasTLS() bool {
 	for _, n := range t.Nodes { // order: any will do
-		if n.Client != nil && isSecure(n.Client.Target) || n.Probe != nil && isSecure(n.Probe.Target) || n.Backend != nil && n.Backend.hasTLS() || n.Proxy != nil && n.Proxy.hasTLS() {
+		if n.Client != nil && isSecure(n.Client.Target) || n.Probe != nil && isSecure(n.Probe.Target) || n.Backend != nil && n.Backend.hasTLS() || n.Proxy != nil && n.Proxy.hasTLS() || n.APIM != nil {
 			return true
 		}
 		if n.Gateway == nil {
@@ -58,6 +59,13 @@ func (t Topology) presenting(name string, n Node) (all []secureListen) {
 	if n.Proxy != nil {
 		for _, l := range n.Proxy.Complete(at).(*Proxy).Listeners {
 			add(l.Listen, l.Certificate)
+		}
+	}
+	if n.APIM != nil {
+		for _, i := range n.APIM.instances(name) { // order: as above
+			certificate := cmp.Or(i.Certificate, APIMCertificate)
+			add(anywhere(i.Port(APIMManagementPort)), certificate)
+			add(anywhere(i.Port(APIMTrafficTLSPort)), certificate)
 		}
 	}
 	if n.Backend != nil {

@@ -31,6 +31,7 @@ func TestDocumentedDefaults(t *testing.T) {
 		LBGroup{}.withDefaults(whole), server, LBHealthCheck{}.withDefaults(), SessionAffinity{}.withDefaults(), WebSphereCell{}.withDefaults(), CellMember{}.withDefaults(whole, ""),
 		Exchange{}.withDefaults(netip.AddrPort{}), BackendPort{}, Upstream{}, ProxyListener{}, ProxyLocation{}, ProxyRewrite{}, ProxyWSO2{}.complete(), ProxyWSO2{}.complete().Contexts, upstreamServer, member, checkOfMembers,
 		DataSource{}.complete(whole),
+		APIMInstance{}.withDefaults(), APIMRegistry{ID: APIMRegistryID},
 	}
 	for _, f := range programFields {
 		program := reflect.New(reflect.TypeFor[Node]().Field(f.index).Type.Elem())

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/apim/instance"
 	"github.com/cablepull/cablepull/node/b2b"
 	"github.com/cablepull/cablepull/node/broker"
 	"github.com/cablepull/cablepull/node/database/engine"
@@ -37,6 +38,7 @@ type Node struct {
 	gateway      *gateway.Gateway                    // nil: none runs
 	stores       map[string]*b2b.Store               // of business documents, by service; they survive the power
 	database     *engine.Store                       // what it has committed, across crashes; nil: there is none yet
+	apimDisks    map[string]*instance.Disk           // of API managers, by instance; they survive a crash
 
 	brokers    broker.Disk    // what programs keep through a loss of power
 	publishers publisher.Disk // the same
@@ -50,6 +52,7 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 		world: w, name: name, running: newConfiguration(cfg, reboot.Set), saved: newConfiguration(cfg, reboot.Set),
 		members: map[string]*member.Member{}, programs: map[string]*Running{}, distributors: map[string]*distributor.Distributor{},
 		trackers: map[string]*tracker.Tracker{}, stores: map[string]*b2b.Store{},
+		apimDisks: map[string]*instance.Disk{},
 	}
 	n.host = host.New(w.loop, host.Config{
 		Name: name, Cores: cfg.CPU.Cores, BootTime: cfg.Boot, ARP: host.ARPPolicy(cfg.ARP), ARPAge: cfg.ARPAge,

@@ -31,6 +31,10 @@ var samples = map[string]topology.Node{
 	"exec":    {Exec: &topology.Exec{Run: []string{"sleep", "60"}}},
 	"gateway": {Gateway: &topology.Gateway{}},
 	"probe":   {Probe: &topology.Probe{Target: "http://192.0.2.10/"}},
+
+	"apim":      {APIM: &topology.APIM{}},
+	"developer": {Developer: &topology.Developer{Portal: "http://192.0.2.10/", APIs: []string{"orders"}}},
+
 	"proxy": {Proxy: &topology.Proxy{Upstream: topology.Upstream{Servers: []topology.UpstreamServer{
 		{Address: netip.MustParseAddrPort("127.0.0.1:8080")},
 	}}}},

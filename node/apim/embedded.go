@@ -1,0 +1,71 @@
+package apim
+
+// Embedded is the database that is part of an instance, as H2 is: a file of the
+// machine, which survives its crash and is no other machine's. The zero value
+// is empty.
+type Embedded struct {
+	values map[entryKey]string
+}
+
+type entryKey struct{ table, key string }
+
+// Do runs f in a transaction, and commits it unless f fails. Others may run
+// while f waits; of two that write one value, the one that commits later wins.
+func (e *Embedded) Do(f func(Transaction) error) error {
+	t := &embeddedTransaction{of: e}
+	if err := f(t); err != nil {
+		return err
+	}
+	if e.values == nil {
+		e.values = map[entryKey]string{}
+	}
+	for _, w := range t.writes {
+		e.values[w.entryKey] = w.on(e.values[w.entryKey])
+	}
+	return nil
+}
+
+// embeddedTransaction is a transaction with what it has written so far.
+type embeddedTransaction struct {
+	of     *Embedded
+	writes []write
+}
+
+// write is one value that a transaction writes or appends to.
+type write struct {
+	entryKey
+	text    string
+	appends bool
+}
+
+// on returns the value after the write.
+func (w write) on(before string) string {
+	if w.appends && before != "" {
+		return before + " " + w.text
+	}
+	return w.text
+}
+
+// Get implements Transaction.
+func (t *embeddedTransaction) Get(table, key string) (string, bool, error) {
+	of := entryKey{table, key}
+	value, found := t.of.values[of]
+	for _, w := range t.writes {
+		if w.entryKey == of {
+			value, found = w.on(value), true
+		}
+	}
+	return value, found, nil
+}
+
+// Put implements Transaction.
+func (t *embeddedTransaction) Put(table, key, value string) error {
+	t.writes = append(t.writes, write{entryKey{table, key}, value, false})
+	return nil
+}
+
+// Append implements Transaction.
+func (t *embeddedTransaction) Append(table, key, word string) error {
+	t.writes = append(t.writes, write{entryKey{table, key}, word, true})
+	return nil
+}

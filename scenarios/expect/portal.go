@@ -1,0 +1,124 @@
+package expect
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cablepull/cablepull/scenarios/form"
+	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/oracle"
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Portal expects what a developer found at API managers, and what of it was
+// lost.
+type Portal struct {
+	Developer     string          `yaml:"developer" doc:"the developer (default: all together)"`
+	Published     form.Range[int] `yaml:"published" doc:"how many APIs a publisher has acknowledged"`
+	PublishFailed form.Range[int] `yaml:"publish-failed" doc:"how many attempts to publish failed"`
+	Served        form.Range[int] `yaml:"served" doc:"how many calls of APIs were served"`
+	Failed        form.Range[int] `yaml:"failed" doc:"how many calls had no answer, or one of status 5xx"`
+	Missing       form.Range[int] `yaml:"missing" doc:"how many calls met a gateway that did not have the API"`
+	TokensRefused form.Range[int] `yaml:"tokens-refused" doc:"how many calls failed because the gateway did not take the token"`
+	NotSubscribed form.Range[int] `yaml:"not-subscribed" doc:"how many calls failed because the gateway knew no subscription"`
+	SessionsLost  form.Range[int] `yaml:"sessions-lost" doc:"how often the user had to log in again"`
+	Stale         form.Range[int] `yaml:"stale" doc:"how many lists of the store lacked an API that was acknowledged"`
+	Past          form.Range[int] `yaml:"past" doc:"how many requests went past the proxy, where a redirect had led"`
+	Lost          form.Range[int] `yaml:"lost" doc:"how many APIs were not there when they were last called"`
+	Unsubscribed  form.Range[int] `yaml:"unsubscribed" doc:"how many subscriptions were not there when they were last used"`
+}
+
+// figures pairs what is expected with what was counted.
+func (x Portal) figures(p oracle.Portal) []portalFigure {
+	return []portalFigure{
+		{"published", x.Published, p.Published}, {"not published", x.PublishFailed, p.PublishFailed},
+		{"calls served", x.Served, p.Served}, {"failed", x.Failed, p.Failed}, {"without the API", x.Missing, p.Missing},
+		{"tokens refused", x.TokensRefused, p.TokensRefused}, {"not subscribed", x.NotSubscribed, p.NotSubscribed},
+		{"sessions lost", x.SessionsLost, p.SessionsLost}, {"stale lists", x.Stale, p.Stale}, {"past the proxy", x.Past, p.Past},
+		{"APIs lost", x.Lost, p.Lost}, {"subscriptions lost", x.Unsubscribed, p.Unsubscribed},
+	}
+}
+
+type portalFigure struct {
+	name string
+	want form.Range[int]
+	got  int
+}
+
+// Text implements Expectation.
+func (x Portal) Text() string {
+	s := "API managers"
+	if x.Developer != "" {
+		s += " for " + x.Developer
+	}
+	var all []string
+	for _, f := range x.figures(oracle.Portal{}) {
+		all = append(all, part(f.name, f.want))
+	}
+	return s + parts(all...)
+}
+
+// Needs implements Expectation.
+func (x Portal) Needs() []Need {
+	return []Need{func(e Evidence) error {
+		for _, p := range e.Measures.Portals {
+			if x.Developer == "" || x.Developer == p.Developer {
+				return nil
+			}
+		}
+		return errors.New("no developer made a request")
+	}}
+}
+
+// Reads implements Expectation.
+func (Portal) Reads() event.Set { return nothing }
+
+// Check implements Expectation.
+func (x Portal) Check(e Evidence) Result {
+	got, passed := "", true
+	for i, f := range x.figures(x.sum(e)) {
+		passed = passed && f.want.Contains(f.got)
+		if i > 0 {
+			got += ", "
+		}
+		got += fmt.Sprintf("%s %d", f.name, f.got)
+	}
+	return Result{Passed: passed, Got: got}
+}
+
+func (x Portal) sum(e Evidence) (sum oracle.Portal) {
+	for _, p := range e.Measures.Portals {
+		if x.Developer != "" && x.Developer != p.Developer {
+			continue
+		}
+		sum.Published += p.Published
+		sum.PublishFailed += p.PublishFailed
+		sum.Served += p.Served
+		sum.Failed += p.Failed
+		sum.Missing += p.Missing
+		sum.TokensRefused += p.TokensRefused
+		sum.NotSubscribed += p.NotSubscribed
+		sum.SessionsLost += p.SessionsLost
+		sum.Stale += p.Stale
+		sum.Past += p.Past
+		sum.Lost += p.Lost
+		sum.Unsubscribed += p.Unsubscribed
+	}
+	return sum
+}
+
+// Problems implements Expectation.
+func (x Portal) Problems(plan Plan) []topology.Problem {
+	problems := fromDeveloper.check(plan, x.Developer)
+	for i := range problems {
+		if problems[i].Path = nil; x.Developer != "" {
+			problems[i].Path = []string{"developer"}
+		}
+	}
+	for _, f := range x.figures(oracle.Portal{}) {
+		if f.want.Given {
+			return problems
+		}
+	}
+	return append(problems, topology.Problem{Message: "want something to expect, such as lost: 0"})
+}
