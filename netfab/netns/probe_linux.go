@@ -204,7 +204,7 @@ type tool struct {
 }
 
 var tools = []tool{
-	{"nginx", "-v", ForProgram, "nginx"}, {"haproxy", "-v", ForProgram, "haproxy"},
+	{"nginx", "-v", ForProgram, "nginx"}, {"openssl", "version", ForProgram, "openssl"}, {"haproxy", "-v", ForProgram, "haproxy"},
 	{"keepalived", "--version", ForProgram, "keepalived"}, {"curl", "--version", ForProgram, "curl"},
 	{"fping", "-v", ForProgram, "fping"}, {"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
 	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},

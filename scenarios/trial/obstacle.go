@@ -169,7 +169,7 @@ var otherPackages = map[string]string{
 
 // ownPackages are programs whose Debian package has the same name.
 var ownPackages = []string{
-	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "slapd", "socat",
+	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "openssl", "slapd", "socat",
 	"tcpdump", "tshark", "wget", "wrk",
 }
 

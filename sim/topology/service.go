@@ -104,12 +104,23 @@ var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 // serves reports whether a program of the node serves its loopback address on a
 // port.
 func (n Node) serves(port uint16) bool {
-	for _, s := range n.Gateway.Services { // order: any will do
-		if a := s.Listen.Addr(); s.Listen.Port() == port && (a == loopback || a.IsUnspecified()) {
-			return true
+	here := func(a netip.AddrPort) bool {
+		return a.Port() == port && (a.Addr() == loopback || a.Addr().IsUnspecified())
+	}
+	if n.Gateway != nil {
+		for _, s := range n.Gateway.Services { // order: any will do
+			if here(s.Listen) {
+				return true
+			}
 		}
 	}
-	return n.Backend != nil && n.Backend.Port == int(port) || len(n.Others) > 0
+	if n.Proxy != nil && (here(n.Proxy.Listen) || slices.ContainsFunc(n.Proxy.Listeners, func(l ProxyListener) bool { return here(l.Listen) })) {
+		return true
+	}
+	if n.Backend != nil && slices.ContainsFunc(n.Backend.AllPorts(), func(p BackendPort) bool { return p.Port == int(port) }) {
+		return true
+	}
+	return len(n.Others) > 0
 }
 
 // services checks the addresses on which a gateway listens.

@@ -183,3 +183,24 @@ func TestTrackInJSON(t *testing.T) {
 		t.Errorf("got %+v (%v), want %+v", got, err, want)
 	}
 }
+
+// TestTrackOwnProgram: a member without a gateway can look at what else the
+// node serves.
+func TestTrackOwnProgram(t *testing.T) {
+	const nobody = "nodes.a.standby.lan.track.0.check.target: no service of the node listens on 127.0.0.1:443"
+	for _, c := range []struct {
+		name string
+		node func(*Node)
+		want []string
+	}{
+		{"nothing", func(*Node) {}, []string{nobody}},
+		{"a back end elsewhere", func(n *Node) { n.Backend = &Backend{} }, []string{nobody}},
+		{"a back end", func(n *Node) { n.Backend = &Backend{Ports: []BackendPort{{Port: 443}}} }, nil},
+		{"a proxy elsewhere", func(n *Node) { n.Proxy = &Proxy{Upstream: Upstream{Servers: []UpstreamServer{upstreamOf("192.0.2.12:80")}}} }, []string{nobody}},
+		{"a proxy", func(n *Node) { n.Proxy = &Proxy{WSO2: wso2("192.0.2.12", "192.0.2.12")} }, nil},
+	} {
+		top := tracking(nil, Track{Check: &TrackCheck{Target: "tcp://127.0.0.1:443", Check: Check{By: CheckTCPHalf}}, Fault: true})
+		edit("a", func(n *Node) { n.Gateway = nil; c.node(n) })(&top)
+		t.Run(c.name, func(t *testing.T) { wantProblems(t, top.Validate(), c.want...) })
+	}
+}
