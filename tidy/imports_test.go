@@ -48,6 +48,7 @@ var flow = map[string][]string{
 	"node/apim":           {}, // a pure machine
 	"node/developer":      {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/host", "node/web"},
+	"node/cluster":        {}, // a pure machine
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
