@@ -187,10 +187,10 @@ var transitions = []struct{ state, event, want string }{
 	// Letting others join.
 	{"alone", "join a", "master>a(b)"},
 	{"master", "join a", "list>a(bac)"}, // the list was lost
-	{"master", "join a2", "disconnect a, -a restarted, list>c(bc), master>a(b), = joined bc"},
+	{"master", "join a2", "-a restarted, list>c(bc), master>a(b), = joined bc"},
 	{"member", "join d", "master>d(a)"},
-	{"member", "join a2", "disconnect a, -a restarted, elected, master>a(b), = joined bc"},
-	{"third", "join a2", "disconnect a, -a restarted, master>a(c), = joined cb"},
+	{"member", "join a2", "-a restarted, elected, master>a(b), = joined bc"},
+	{"third", "join a2", "-a restarted, master>a(c), = joined cb"},
 	{"third", "join c2", "master>c(a)"}, // the master removes it
 	{"alone", "claim a", "claim-answer>a"},
 	{"member", "claim d", "claim-answer>d"},

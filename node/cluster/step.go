@@ -60,7 +60,8 @@ type Joined struct{ Members []Member }
 // Added reports another member.
 type Added struct{ Member Member }
 
-// Removed reports that another member has gone.
+// Removed reports that another member has gone. If it has restarted, the
+// connections with its address are those of its next life.
 type Removed struct {
 	Member Member
 	Reason string

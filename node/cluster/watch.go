@@ -60,7 +60,9 @@ func (s *step) remove(at netip.AddrPort, reason string) {
 	gone := s.members[i]
 	s.members = append(s.members[:i:i], s.members[i+1:]...)
 	s.forget(at)
-	s.do(Disconnect{at})
+	if reason != Restarted { // then the connection is that of its next life
+		s.do(Disconnect{at})
+	}
 	s.do(Removed{gone, reason})
 	if at == s.master {
 		s.master = s.members[0].Address

@@ -26,6 +26,7 @@ var (
 	fromHost   = role("a node that runs real programs", "runs no real programs", func(n Node) bool { return n.Host != nil })
 	fromAsker  = role("a node that looks up names", "looks up no names", func(n Node) bool { return n.Asks })
 
+	fromCluster  = fromProgram("cluster")
 	fromProxy    = fromProgram("proxy")
 	fromResolver = fromProgram("resolver")
 	fromBalancer = fromProgram("balancer")
@@ -103,6 +104,10 @@ var sources = map[string]source{
 	event.PoolFailed{}.Kind(): fromPool, event.TellerDone{}.Kind(): fromTeller,
 
 	event.ProxyPeerChanged{}.Kind(): fromProxy, event.ProxyAttemptFailed{}.Kind(): fromProxy, event.ProxyRefused{}.Kind(): fromProxy,
+	event.ClusterStateChanged{}.Kind(): fromCluster, event.ClusterMemberChanged{}.Kind(): fromCluster,
+	event.ClusterCoordinatorChanged{}.Kind(): fromCluster, event.ClusterActivityExecuted{}.Kind(): fromCluster,
+	event.ClusterMessageSent{}.Kind(): fromCluster, event.ClusterMessageDelivered{}.Kind(): fromCluster,
+	event.ClusterMessageDropped{}.Kind(): fromCluster, event.ClusterMessagesMissed{}.Kind(): fromCluster,
 
 	event.DocumentSent{}.Kind(): fromParty, event.DocumentUndelivered{}.Kind(): fromParty, event.DocumentArrived{}.Kind(): fromParty,
 	event.ReceiptSent{}.Kind(): fromParty, event.ReceiptArrived{}.Kind(): fromParty, event.DocumentEnded{}.Kind(): fromParty,

@@ -28,6 +28,8 @@ var bodies = []Body{
 	MessagePublished{}, MessageFailed{}, MessageProcessed{}, MessageDropped{}, BrokerRestarted{}, BrokerStatus{}, BrokerConnection{},
 	ConsumerChanged{}, LeaseChanged{}, ConsumerFenced{}, ThrottleChanged{}, PoliciesLoaded{},
 	APIMChanged{}, APIMRefused{}, APIMWarned{}, PortalAnswered{},
+	ClusterStateChanged{}, ClusterMemberChanged{}, ClusterCoordinatorChanged{}, ClusterActivityExecuted{},
+	ClusterMessageSent{}, ClusterMessageDelivered{}, ClusterMessageDropped{}, ClusterMessagesMissed{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
 	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},

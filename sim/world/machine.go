@@ -156,7 +156,7 @@ func (n *Node) crash(warm bool) {
 	clear(n.distributors)
 	clear(n.trackers)
 	n.serving = false
-	n.gateway = nil
+	n.gateway, n.cluster = nil, nil
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {
 		n.readdress(nic)

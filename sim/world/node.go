@@ -9,6 +9,7 @@ import (
 	"github.com/cablepull/cablepull/node/apim/instance"
 	"github.com/cablepull/cablepull/node/b2b"
 	"github.com/cablepull/cablepull/node/broker"
+	cluster "github.com/cablepull/cablepull/node/cluster/member"
 	"github.com/cablepull/cablepull/node/database/engine"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
@@ -39,6 +40,7 @@ type Node struct {
 	stores       map[string]*b2b.Store               // of business documents, by service; they survive the power
 	database     *engine.Store                       // what it has committed, across crashes; nil: there is none yet
 	apimDisks    map[string]*instance.Disk           // of API managers, by instance; they survive a crash
+	cluster      *cluster.Member                     // nil: none runs
 
 	brokers    broker.Disk    // what programs keep through a loss of power
 	publishers publisher.Disk // the same
