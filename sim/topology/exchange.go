@@ -25,6 +25,7 @@ type Exchange struct {
 	Resends    *int          `yaml:"resends" doc:"how often it sends a document again before it has failed (default 3)" jsonschema:"minimum=0,maximum=1000"`
 	Timeout    time.Duration `yaml:"timeout" doc:"time limit for the connection, and again for the answer (default 30s)" jsonschema:"minimum=1ms"`
 	Ask        time.Duration `yaml:"ask-status" json:",omitempty" doc:"how long after the first transmission of a document it asks what has become of it, as with ebMS (default: never)"`
+	Processing time.Duration `yaml:"processing" json:",omitempty" doc:"time from the arrival of a document until it sends an asynchronous receipt; one that a crash prevents is not sent later (default: none)"`
 	Size       int           `yaml:"size" doc:"size of its documents in bytes (default 1000)" jsonschema:"minimum=1,maximum=1048576"`
 
 	Store     int           `yaml:"store" json:",omitempty" doc:"how many documents, sent and received, its persistence store holds (default: no limit)" jsonschema:"minimum=1,maximum=10000000"`

@@ -76,7 +76,8 @@ func (y *Party) document(x *web.Exchange) error {
 	case x.Header("Disposition-Notification-To") == "":
 		return plain(x, http.StatusOK, "")
 	case given:
-		y.host.Go("receipt", func(*sim.Proc) {
+		y.host.Go("receipt", func(p *sim.Proc) {
+			p.Sleep(y.cfg.Exchange.Processing)
 			_, err := y.post(to, topology.ExchangeReceipt, "AS2-From: "+r.By+"\r\n", web.Body{Text: r.Marshal(), Type: b2b.ReceiptType})
 			y.sent(r, topology.ReceiptAsync, err)
 		})
