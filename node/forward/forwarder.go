@@ -39,8 +39,11 @@ func NewPool(h *host.Host, total int) *Forwarder {
 type Connection struct {
 	*link
 	forwarder *Forwarder
-	attempt   Attempt
+	attempt   *Attempt
 }
+
+// Who keeps track of connections compares them.
+var _ map[Connection]struct{}
 
 // Answer is an answer of which the head has arrived. Relay or Close must be
 // called.
@@ -59,7 +62,7 @@ func (f *Forwarder) Open(a Attempt) (Connection, error) {
 			f.idle[a.To] = kept[:len(kept)-1]
 			f.taken(l)
 			if l.Quiet() {
-				return Connection{l, f, a}, nil
+				return Connection{l, f, &a}, nil
 			}
 			l.close() // the server has ended it, or sent what nobody asked for
 		}
@@ -80,7 +83,7 @@ func (f *Forwarder) dial(a Attempt) (Connection, error) {
 			return Connection{}, &Error{Connecting, err}
 		}
 	}
-	return Connection{l, f, a}, nil
+	return Connection{l, f, &a}, nil
 }
 
 // Reused reports whether the connection was kept from an earlier request.
@@ -112,7 +115,7 @@ func (c Connection) Ask() (Answer, error) {
 	if c.attempt.Once || err.Stage != Waiting || !c.used || !gone(err.Err) || !Safe(c.attempt.Request.Method) {
 		return Answer{}, err
 	}
-	again, dialled := c.forwarder.dial(c.attempt)
+	again, dialled := c.forwarder.dial(*c.attempt)
 	if dialled != nil {
 		return Answer{}, dialled
 	}
