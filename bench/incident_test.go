@@ -28,6 +28,25 @@ func BenchmarkCablePull(b *testing.B) {
 	b.ReportMetric(float64(frames)/float64(b.N), "frames/op")
 }
 
+// BenchmarkDocuments is a week of business documents, one a minute each way,
+// with a takeover a day: 758,000 frames, of which half are hellos.
+func BenchmarkDocuments(b *testing.B) {
+	start := Now()
+	for b.Loop() {
+		o, err := Incident("b2b-week", 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if !o.Passed() {
+			b.Fatal("the incident did not pass")
+		}
+	}
+	s := Since(start)
+	b.ReportMetric(s.Wall.Seconds()/float64(b.N), "s/week")
+	b.ReportMetric(s.CPU.Seconds()/float64(b.N), "cpu-s/week")
+	b.ReportMetric(0, "ns/op")
+}
+
 // BenchmarkTrials is parallel trials, one world per goroutine of one process.
 // Command compare compares it with worker processes.
 func BenchmarkTrials(b *testing.B) {

@@ -96,9 +96,9 @@ func measureIncident(f *flag.FlagSet, args []string, out io.Writer) error {
 	s := bench.Since(start)
 	simulated, n := work.Simulated.Seconds(), float64(*trials)
 	_, err = fmt.Fprintf(out, "name=%s trials=%d goroutines=%d simulated_per_wall_s=%.0f simulated_per_cpu_s=%.0f trials_per_wall_s=%.2f "+
-		"frames_per_trial=%.1f steps_per_trial=%.1f allocs_per_trial=%.0f\n",
+		"frames_per_trial=%.1f steps_per_trial=%.1f allocs_per_trial=%.0f cpu_s_per_trial=%.3f\n",
 		*name, *trials, *goroutines, simulated/s.Wall.Seconds(), simulated/s.CPU.Seconds(), n/s.Wall.Seconds(),
-		float64(work.Frames)/n, float64(work.Steps)/n, float64(s.Allocs)/n)
+		float64(work.Frames)/n, float64(work.Steps)/n, float64(s.Allocs)/n, s.CPU.Seconds()/n)
 	return err
 }
 
