@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/jms"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -48,6 +49,7 @@ func newKeeper(k *Consumer) *keeper {
 // run asks for the lease, or renews it, again and again.
 func (k *keeper) run(p *sim.Proc) {
 	for {
+		k.host.CPU().Use(p, host.Service, 0) // who cannot work does not renew
 		began := k.now()
 		if *k.cfg.Lease.OnlyActive && !k.active() {
 			k.giveBack()

@@ -20,22 +20,25 @@ type Manager struct {
 	cfg     topology.ThrottleManager
 	clients []*jms.Client
 	keys    []string // over their limit
+	names   []string // of the publishers
 	numbers []uint64 // of the last decision, by publisher
 }
 
 // NewManager starts a traffic manager on a running machine; it ends with the
 // machine. cfg must be complete.
 func NewManager(h *host.Host, cfg topology.ThrottleManager) *Manager {
-	m := &Manager{host: h, cfg: cfg, keys: slices.Clone(cfg.Keys), numbers: make([]uint64, len(cfg.Publishers))}
-	for i, p := range cfg.Publishers {
-		m.clients = append(m.clients, jms.New(h, "publisher "+strconv.Itoa(i+1), p))
+	m := &Manager{
+		host: h, cfg: cfg, keys: slices.Clone(cfg.Keys), names: topology.Names(cfg.Publishers), numbers: make([]uint64, len(cfg.Publishers)),
+	}
+	for _, name := range m.names {
+		m.clients = append(m.clients, jms.New(h, "publisher "+name, cfg.Publishers[name]))
 	}
 	if cfg.Control.IsValid() {
 		h.Go("throttle policies", m.load)
 	}
 	if cfg.Threads == topology.ThreadsOwn {
 		for i := range m.clients {
-			h.Go("throttle publisher "+strconv.Itoa(i+1), func(p *sim.Proc) { m.decide(p, i) })
+			h.Go("throttle publisher "+m.names[i], func(p *sim.Proc) { m.decide(p, i) })
 		}
 		return m
 	}
@@ -81,7 +84,7 @@ func (m *Manager) publish(p *sim.Proc, i int, key string) {
 	d := Decision{Key: key, Made: now, Until: now + m.cfg.Window}
 	m.numbers[i]++
 	_ = m.clients[i].Send(p, queue.Address{Topic: true, Name: m.cfg.Topic}, queue.Message{
-		Publisher: m.host.Name() + "-" + strconv.Itoa(m.host.Boots()) + "-" + strconv.Itoa(i+1), Number: m.numbers[i], Text: d.String(),
+		Publisher: m.host.Name() + "-" + strconv.Itoa(m.host.Boots()) + "-" + m.names[i], Number: m.numbers[i], Text: d.String(),
 	})
 }
 

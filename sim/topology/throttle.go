@@ -3,9 +3,8 @@ package topology
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
-	"slices"
-	"strconv"
 	"time"
 )
 
@@ -28,14 +27,14 @@ type ThrottleControl struct {
 // ThrottleManager decides. The keys of its policies are over their limit all
 // the time: it says so again and again.
 type ThrottleManager struct {
-	Publishers []Brokers      `yaml:"publishers" doc:"where decisions are published; each entry is a connection URL or a mapping of a publisher of its own" jsonschema:"required"`
-	Threads    string         `yaml:"threads" doc:"shared (default: one thread serves all publishers in turn, and one that blocks stops the others) or own (each publisher has a thread)" jsonschema:"enum=shared,enum=own"`
-	Topic      string         `yaml:"topic" doc:"the topic (default throttleData)"`
-	Keys       []string       `yaml:"keys" doc:"the keys for which there is a policy"`
-	Control    netip.AddrPort `yaml:"control" doc:"the control plane that is asked for the policies at the start, in place of keys"`
-	Retry      time.Duration  `yaml:"retry" doc:"how often the control plane is asked again until it has answered (default: never)"`
-	Every      time.Duration  `yaml:"every" doc:"how often it decides (default 1s)"`
-	Window     time.Duration  `yaml:"window" doc:"how long a decision counts, by the clock of the manager (default 10s)"`
+	Publishers map[string]Brokers `yaml:"publishers" doc:"where decisions are published: a publisher by name, such as local and peer, in the order of their names; each is a connection URL or a mapping" jsonschema:"required"`
+	Threads    string             `yaml:"threads" doc:"shared (default: one thread serves all publishers in turn, and one that blocks stops the others) or own (each publisher has a thread)" jsonschema:"enum=shared,enum=own"`
+	Topic      string             `yaml:"topic" doc:"the topic (default throttleData)"`
+	Keys       []string           `yaml:"keys" doc:"the keys for which there is a policy"`
+	Control    netip.AddrPort     `yaml:"control" doc:"the control plane that is asked for the policies at the start, in place of keys"`
+	Retry      time.Duration      `yaml:"retry" doc:"how often the control plane is asked again until it has answered (default: never)"`
+	Every      time.Duration      `yaml:"every" doc:"how often it decides (default 1s)"`
+	Window     time.Duration      `yaml:"window" doc:"how long a decision counts, by the clock of the manager (default 10s)"`
 }
 
 // ThrottleGateway enforces decisions.
@@ -79,9 +78,9 @@ func (x Throttle) Complete(at Place) Program {
 
 // Complete returns a copy with every default filled in.
 func (m ThrottleManager) Complete(at Place) ThrottleManager {
-	m.Publishers = slices.Clone(m.Publishers)
-	for i, p := range m.Publishers {
-		m.Publishers[i] = p.complete(at.Topology)
+	m.Publishers = maps.Clone(m.Publishers)
+	for _, name := range Names(m.Publishers) {
+		m.Publishers[name] = m.Publishers[name].complete(at.Topology)
 	}
 	m.Threads = cmp.Or(m.Threads, ThreadsShared)
 	m.Topic = cmp.Or(m.Topic, ThrottleTopic)
@@ -118,8 +117,10 @@ func (x Throttle) Problems(at Place) []Problem {
 }
 
 func (m ThrottleManager) problems(c *checker, path []string, n Node) {
-	for i, p := range m.Publishers {
-		p.problems(c, At(path, "publishers", strconv.Itoa(i)), n)
+	for _, name := range Names(m.Publishers) {
+		at := At(path, "publishers", name)
+		c.name(at)
+		m.Publishers[name].problems(c, at, n)
 	}
 	c.addressName(At(path, "topic"), m.Topic)
 	c.keys(At(path, "keys"), m.Keys)

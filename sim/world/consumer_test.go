@@ -138,12 +138,12 @@ func TestLeaseAtRandom(t *testing.T) {
 // else is broken depends on the instant.
 func TestScript(t *testing.T) {
 	for line, want := range map[string]string{
-		"partition a | b for 20s":        "one-consumer",
-		"freeze a for 25s":               "one-consumer ordered-delivery",
-		"drop multicast from a for 20s":  "one-consumer",
-		"prune multicast lan for 20s":    "one-consumer",
-		"hog a control 100% for 20s":     "one-consumer",
-		"partition a | b mq p for 20s":   "one-consumer",
+		"partition a | b for 20s":       "one-consumer",
+		"freeze a for 25s":              "one-consumer ordered-delivery",
+		"drop multicast from a for 20s": "one-consumer",
+		"prune multicast lan for 20s":   "one-consumer",
+		"hog a control 100% for 20s":    "one-consumer",
+		"partition a | b mq p for 20s":  "one-consumer",
 	} {
 		var got []string
 		for _, v := range consume(t, topology.FollowScript, parse(t, line)).broken {

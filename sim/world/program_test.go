@@ -24,7 +24,7 @@ var samples = map[string]topology.Node{
 	"throttle": {Throttle: &topology.Throttle{
 		Control: &topology.ThrottleControl{Keys: []string{"app1"}},
 		Gateway: &topology.ThrottleGateway{Brokers: localBroker},
-		Manager: &topology.ThrottleManager{Keys: []string{"app1"}, Publishers: []topology.Brokers{localBroker}},
+		Manager: &topology.ThrottleManager{Keys: []string{"app1"}, Publishers: map[string]topology.Brokers{"local": localBroker}},
 	}},
 	"cell":    {Cell: &topology.Cell{Clusters: map[string]map[string]topology.CellMember{"app": {"n": {}}}}},
 	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},
