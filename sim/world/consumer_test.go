@@ -55,7 +55,8 @@ type consumed struct {
 }
 
 // consume plays faults, when a is at work on the message of 40 s and each 5 s
-// after that, and returns what came of it at 120 s. A fault that is impossible at its instant is left out.
+// after that, and returns what came of it at 120 s. A fault that is impossible
+// at its instant is left out.
 func consume(t *testing.T, follow string, faults ...fault.Fault) consumed {
 	t.Helper()
 	const end = 120 * time.Second
@@ -158,11 +159,12 @@ func TestScript(t *testing.T) {
 }
 
 // TestClockBeyondLease: a clock that is worse than the lease allows for breaks
-// what the lease is for, and the broker takes nothing from who has an old token.
+// what the lease is for, and the broker takes nothing from who has an old
+// token.
 func TestClockBeyondLease(t *testing.T) {
 	l := open(t, consumers(topology.FollowLease))
-	// It renews each 6.25 s and counts on 18.75 s after that, at least until 52.5 s.
-	// The broker waits 9 s, and b, which is Active at 50 s, asks each 2 s.
+	// It renews each 6.25 s and counts on 18.75 s after that, at least until 52.5
+	// s. The broker waits 9 s, and b, which is Active at 50 s, asks each 2 s.
 	l.at(30*time.Second, "drift a -68%")
 	l.at(40*time.Second, "partition a | b mq p")
 	l.run(52400 * time.Millisecond)
