@@ -223,7 +223,7 @@ func TestTLS(t *testing.T) {
 		l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
 		l.web, l.p = l.Add("web", "192.0.2.50/24"), l.Add("p", "192.0.2.21/24")
 		s := topology.Service{Kind: topology.KindTLS, Certificate: c.certificate, Listen: netip.MustParseAddrPort("0.0.0.0:443"), Size: 100}
-		gateway.New(l.web, topology.Gateway{Services: map[string]topology.Service{"web": s.WithDefaults()}}, topology.Memory{}.WithDefaults())
+		gateway.New(l.web, topology.Gateway{Services: map[string]topology.Service{"web": s.WithDefaults()}}, topology.Memory{}.WithDefaults(), nil)
 		l.start(t, c.by, func(cfg *topology.Probe) {
 			withToken(cfg)
 			cfg.Target = "https://192.0.2.50/"
