@@ -46,7 +46,7 @@ func RuleOf(f reflect.StructField) Rule {
 		}
 	}
 	r.Min = cmp.Or(r.Min, "0")
-	if f.Type == durationType {
+	if f.Type == durationType || f.Type == reflect.PointerTo(durationType) {
 		r.Max = cmp.Or(r.Max, durationMax)
 	}
 	if f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Int64 || f.Type.Kind() == reflect.Float64 {

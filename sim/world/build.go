@@ -46,6 +46,16 @@ type OnlyNode struct {
 	Name   string
 	Clock  sim.Driver // nil: virtual time
 	Reboot *Reboot    // nil: this is its first boot
+	Disk   Disk       // nil: what its programs write ends with this process
+}
+
+// Disk keeps what programs of a machine write beyond the end of the process, as
+// entries of JSON.
+type Disk interface {
+	// Write adds an entry of a program.
+	Write(program string, entry []byte) error
+	// Read returns the entries of a program, in their order.
+	Read(program string) (entries [][]byte, err error)
 }
 
 // Reboot is the state that remains of a machine after its process ended. The
@@ -96,6 +106,7 @@ func BuildOne(t topology.Topology, only OnlyNode, o Options) (*World, error) {
 		if name == only.Name {
 			w.ledger = client.NewLedgerOf(uint64(i + reboot.Boots*len(all))) // unique among processes
 			w.addNode(name, reboot)
+			w.nodes[name].disk = only.Disk
 		}
 	}
 	if len(w.names) == 0 {

@@ -137,8 +137,8 @@ func startCell(n *Node, cfg *topology.Cell) (*Running, error) {
 }
 
 func startDatabase(n *Node, cfg *topology.Database) (*Running, error) {
-	if n.database == nil {
-		n.database = database.NewStore(*cfg)
+	if err := n.openDatabase(*cfg); err != nil {
+		return nil, err
 	}
 	d := database.New(n.host, *cfg, n.database)
 	return &Running{Switch: switchOf(d), Set: d.Set}, nil

@@ -147,7 +147,7 @@ func (e *Engine) due(now time.Duration) {
 		}
 		e.ready = true
 		e.store.apply(e.store.last())
-		e.store.saved = e.store.last()
+		e.checkpoint(e.store.last())
 		e.act(Action{Kind: Ready})
 	}
 	if e.disk.busy && now >= e.disk.due {
@@ -168,7 +168,15 @@ func (e *Engine) due(now time.Duration) {
 		e.reply(s, Answer{Code: LockTimeout})
 	}
 	if e.unsaved() && now >= e.checkpointDue {
-		e.store.saved = e.store.applied
+		e.checkpoint(e.store.applied)
+	}
+}
+
+// checkpoint saves the rows as they are after a record: recovery begins there.
+func (e *Engine) checkpoint(number uint64) {
+	if e.store.saved != number {
+		e.store.saved = number
+		e.store.changed(Feed{})
 	}
 }
 

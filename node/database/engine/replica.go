@@ -88,6 +88,7 @@ func (e *Engine) promoted(now time.Duration, timeline string) {
 	e.store.apply(e.store.last())
 	e.store.history = append(slices.Clone(e.store.history), Fork{timeline, e.store.last()})
 	e.store.Replica = false
+	e.store.changed(Feed{History: e.store.history})
 }
 
 // demoted makes a primary a replica. Commits that wait for a replica are
@@ -97,6 +98,7 @@ func (e *Engine) demoted() {
 		return
 	}
 	e.store.Replica = true
+	e.store.changed(Feed{})
 	e.store.apply(e.store.last())
 	var numbers []int
 	for number, s := range e.sessions { // order: sorted below

@@ -12,12 +12,36 @@ import (
 type Store struct {
 	Replica bool
 
+	// OnChange is told what is written, so that Redo can repeat it on an empty
+	// store; nil: nobody is.
+	OnChange func(Change)
+
 	rows    map[Key]string
 	applied uint64   // last record that the rows contain
 	log     []Record // the newest ones, in order
 	before  uint64   // number of the record before the first one in log
 	saved   uint64   // last record of the last checkpoint: recovery begins after it
 	history []Fork   // the timelines that this data went through, the newest last
+}
+
+// Change is something that was written to a store.
+type Change struct {
+	Feed    Feed
+	Replica bool
+	Saved   uint64
+}
+
+// changed reports a change.
+func (s *Store) changed(f Feed) {
+	if s.OnChange != nil {
+		s.OnChange(Change{f, s.Replica, s.saved})
+	}
+}
+
+// Redo repeats a change.
+func (s *Store) Redo(c Change) {
+	s.take(c.Feed)
+	s.Replica, s.saved = c.Replica, c.Saved
 }
 
 // Record is a committed transaction.
@@ -76,6 +100,9 @@ func (s *Store) timeline() string {
 func (s *Store) write(writes []Write) Record {
 	r := Record{s.last() + 1, writes}
 	s.keep(r)
+	if s.OnChange != nil {
+		s.changed(Feed{Records: []Record{r}})
+	}
 	return r
 }
 
@@ -194,4 +221,5 @@ func (s *Store) take(f Feed) {
 	if f.History != nil {
 		s.history = f.History
 	}
+	s.changed(f)
 }

@@ -91,7 +91,7 @@ func build(c *coordinator, cfg configuration) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := world.BuildOne(cfg.Topology, world.OnlyNode{Name: cfg.Name, Clock: clock, Reboot: cfg.Reboot}, world.Options{Seed: cfg.Seed, Forget: event.All()})
+	w, err := world.BuildOne(cfg.Topology, world.OnlyNode{Name: cfg.Name, Clock: clock, Reboot: cfg.Reboot, Disk: ownDisk()}, world.Options{Seed: cfg.Seed, Forget: event.All()})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -33,6 +34,7 @@ type Node struct {
 	run   Run
 	saved world.Saved // configuration that a reboot finds
 	boots int
+	disk  *os.File // of all its processes
 
 	process  *process
 	killed   *process // killed, and not reaped yet
@@ -55,7 +57,12 @@ func NewNode(run Run, name string, cfg topology.Node) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Node{Attachment: a, run: run, saved: world.Saved{Node: cfg}}
+	disk, err := newDisk()
+	if err != nil {
+		a.Detach()
+		return nil, err
+	}
+	r := &Node{Attachment: a, run: run, saved: world.Saved{Node: cfg}, disk: disk}
 	r.powering = r.Bed.Loop.NewTimer(sim.Func(r.PowerOn))
 	r.watching = r.Bed.Loop.NewTimer(sim.Func(r.watch))
 	if err := r.launch(cfg); err != nil {
@@ -67,7 +74,7 @@ func NewNode(run Run, name string, cfg topology.Node) (*Node, error) {
 
 // startProcess starts a process that waits for its configuration.
 func (r *Node) startProcess() (*process, error) {
-	p, err := spawn(r.Namespace.Namespace)
+	p, err := spawn(r.Namespace.Namespace, r.disk)
 	if err != nil {
 		return nil, err
 	}
@@ -371,6 +378,7 @@ func (r *Node) Destroy() {
 		p.reap()
 	}
 	r.process, r.killed, r.spare = nil, nil, nil
+	r.disk.Close()
 	r.Detach()
 }
 

@@ -38,9 +38,9 @@ type process struct {
 	answered atomic.Bool   // it has answered a ping since the watchdog last looked
 }
 
-// spawn starts a node process inside a namespace. The kernel kills it when this
-// process dies.
-func spawn(space *netns.Namespace) (*process, error) {
+// spawn starts a node process inside a namespace, with the node's disk. The
+// kernel kills it when this process dies.
+func spawn(space *netns.Namespace, disk *os.File) (*process, error) {
 	ours, theirs, err := child.Sockets()
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func spawn(space *netns.Namespace) (*process, error) {
 	}
 	p.cmd = child.Command(child.Node)
 	p.cmd.Stderr = p.said
-	p.cmd.ExtraFiles = []*os.File{theirs, tape} // as ControlFD and tapeFD
+	p.cmd.ExtraFiles = []*os.File{theirs, tape, disk} // as ControlFD, tapeFD and diskFD
 	// A world runs one goroutine at a time, and many nodes share few processors, so
 	// they had better not collect garbage while all of them start.
 	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOGC=400")

@@ -30,7 +30,12 @@ func startTestNode(t *testing.T) *testNode {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { space.Close() })
-	p, err := spawn(space)
+	disk, err := newDisk()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { disk.Close() })
+	p, err := spawn(space, disk)
 	if err != nil {
 		t.Fatal(err)
 	}
