@@ -41,7 +41,7 @@ func New(h *host.Host, cfg topology.Database, store *engine.Store) *Database {
 
 // NewStore returns the store of a database that has never run.
 func NewStore(cfg topology.Database) *engine.Store {
-	return &engine.Store{Replica: cfg.ReplicaOf != ""}
+	return &engine.Store{Replica: cfg.Role == topology.RoleReplica}
 }
 
 func (d *Database) now() time.Duration { return d.host.Scope().Elapsed() }

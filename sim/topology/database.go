@@ -18,7 +18,8 @@ type Database struct {
 	Recovery    time.Duration `yaml:"recovery" doc:"from its start until it listens (default 1s)"`
 	Replay      int           `yaml:"recovery-rate" doc:"transactions since the last checkpoint that recovery repeats in a second (default: they take no time)" jsonschema:"minimum=1"`
 	Checkpoint  time.Duration `yaml:"checkpoint" doc:"with recovery-rate: time between two checkpoints (default 5m)"`
-	ReplicaOf   string        `yaml:"replica-of" doc:"the node whose database it follows until set NODE database.role primary (default: it is a primary)"`
+	ReplicaOf   string        `yaml:"replica-of" doc:"the node whose database it follows while it is a replica (default: none, it is always a primary)"`
+	Role        string        `yaml:"role" doc:"primary, or replica, which follows replica-of, when the database is first started; set NODE database.role changes it (default: replica with replica-of)" jsonschema:"enum=primary,enum=replica"`
 	Retry       time.Duration `yaml:"replica-retry" doc:"time between two attempts of a replica to reach its primary (default 5s)"`
 	ApplyDelay  time.Duration `yaml:"apply-delay" doc:"how long after a transaction has come to a replica it is visible there (default 0)"`
 	Replication string        `yaml:"replication" doc:"of a primary: async (default: a commit waits for its disk only) or sync (it also waits until a replica has written it)" jsonschema:"enum=async,enum=sync"`
@@ -67,6 +68,10 @@ func (d Database) WithDefaults() Database {
 	d.Checkpoint = cmp.Or(d.Checkpoint, 5*time.Minute)
 	d.Retry = cmp.Or(d.Retry, 5*time.Second)
 	d.Replication = cmp.Or(d.Replication, ReplicationAsync)
+	if d.ReplicaOf != "" {
+		d.Role = cmp.Or(d.Role, RoleReplica)
+	}
+	d.Role = cmp.Or(d.Role, RolePrimary)
 	return d
 }
 
@@ -91,7 +96,10 @@ func (d Database) Problems(at Place) []Problem {
 	switch {
 	case d.ReplicaOf == "":
 		if d.ApplyDelay != 0 {
-			c.fail([]string{"apply-delay"}, "got %s for a primary: only a replica applies what others commit", d.ApplyDelay)
+			c.fail([]string{"apply-delay"}, "got %s without replica-of: only a replica applies what others commit", d.ApplyDelay)
+		}
+		if d.Role == RoleReplica {
+			c.fail([]string{"role"}, "got replica without replica-of, the node that it follows")
 		}
 	case d.ReplicaOf == at.Name:
 		c.fail(path, "got %s, the node itself, want another one", at.Name)
@@ -123,17 +131,13 @@ func (Database) ServiceNames() []string { return []string{DatabaseService} }
 
 // Properties implements Program.
 func (d Database) Properties() []Property {
-	role := RolePrimary
-	if d.ReplicaOf != "" {
-		role = RoleReplica
-	}
 	roles, disks := []string{RolePrimary, RoleReplica}, []string{DiskOK, DiskFull}
 	if d.ReplicaOf == "" {
 		roles = roles[:1] // it has no primary to follow
 	}
 	return append(serviceSwitches(d),
 		Property{
-			Name: DatabaseRole, Want: AnyOf("", roles), Value: role, Unset: role,
+			Name: DatabaseRole, Want: AnyOf("", roles), Value: d.Role, Unset: d.Role,
 			Takes: func(v string) bool { return slices.Contains(roles, v) },
 		},
 		Property{

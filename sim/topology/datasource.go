@@ -14,7 +14,8 @@ import (
 // (spec/failover.md §7.2): 50 connections, a wait of a minute, validation of
 // what was not validated for 30 s.
 type DataSource struct {
-	Hosts              []string       `yaml:"hosts" doc:"the databases, tried in this order for each new connection: address and port, such as 192.0.2.60:3306, an address, the name of a node, or localhost; the port is 3306 unless it says otherwise" jsonschema:"required"`
+	Address            string         `yaml:"address,short" doc:"where the database is: address and port, such as 192.0.2.60:3306, an address, the name of a node, or localhost; the port is 3306 unless it says otherwise"`
+	Hosts              []string       `yaml:"hosts" json:",omitempty" doc:"instead of address: several databases, tried in this order for each new connection"`
 	Target             string         `yaml:"target" doc:"which of them will do: any (default: the first that answers) or primary (the first that is one)" jsonschema:"enum=any,enum=primary"`
 	MaxActive          int            `yaml:"max-active" doc:"the most connections (default 50)" jsonschema:"minimum=1,maximum=100000"`
 	MinIdle            *int           `yaml:"min-idle" doc:"connections that stay open when nobody uses them, as many as max-active allows (default 5)" jsonschema:"minimum=0,maximum=100000"`
@@ -58,10 +59,18 @@ func (d DataSource) complete(t Topology) DataSource {
 		d.ValidationInterval = &usual
 	}
 	d.Addresses = nil
-	for _, host := range d.Hosts {
+	for _, host := range d.names() {
 		d.Addresses = append(d.Addresses, t.databaseHost(host))
 	}
 	return d
+}
+
+// names lists the hosts as they are written.
+func (d DataSource) names() []string {
+	if d.Address != "" {
+		return append([]string{d.Address}, d.Hosts...)
+	}
+	return d.Hosts
 }
 
 // databaseHost returns the address and port of a database; the zero value if
@@ -90,9 +99,16 @@ func (t Topology) databaseHost(text string) netip.AddrPort {
 
 // dataSource checks a DataSource of a node.
 func (c *checker) dataSource(path []string, n Node, d DataSource) {
+	if (d.Address == "") == (len(d.Hosts) == 0) {
+		c.fail(path, "want an address or hosts, one of both")
+		return
+	}
 	seen := map[netip.AddrPort]int{}
-	for i, host := range d.Hosts {
+	for i, host := range d.names() {
 		at, a := At(path, "hosts", strconv.Itoa(i)), d.Addresses[i]
+		if d.Address != "" {
+			at = At(path, "address")
+		}
 		first, twice := seen[a]
 		switch {
 		case !a.IsValid():

@@ -13,7 +13,7 @@ import (
 
 // samples are nodes with one program each, by its key.
 var samples = map[string]topology.Node{
-	"accounts": {Accounts: &topology.Accounts{Database: topology.DataSource{Hosts: []string{"192.0.2.10"}}}},
+	"accounts": {Accounts: &topology.Accounts{Database: topology.DataSource{Address: "192.0.2.10"}}},
 	"database": {Database: &topology.Database{}},
 	"teller":   {Teller: &topology.Teller{Target: "http://192.0.2.10/accounts"}},
 

@@ -202,8 +202,10 @@ func TestLimits(t *testing.T) {
 		row{60, "hold", ""},
 		row{65, "due", "1 ok"},
 		row{65, "1 lock a", "1 2"},
-		row{65, "hold a", ""}, // it is locked: the console does not wait
+		row{65, "hold a", ""}, // it is locked: the console waits, and so does 2
+		row{65, "2 lock a", ""},
 		row{66, "1 rollback", "1 ok"},
-		row{66, "2 lock a", "2 2"},
+		row{67, "1 get a", "1 2"},
+		row{68, "hold", "2 2"},
 	)
 }

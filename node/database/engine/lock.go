@@ -90,14 +90,14 @@ func (e *Engine) release(now time.Duration, s *session) {
 	}
 }
 
-// held locks a row from the console, in place of the one before. The console
-// does not wait: a row that is locked is not held.
+// held locks a row from the console, in place of the one before. It waits for
+// the row as others do.
 func (e *Engine) held(now time.Duration, k Key) {
 	if s := e.sessions[consoleSession]; s != nil {
 		e.rollback(now, s)
 		delete(e.sessions, consoleSession)
 	}
-	if k == (Key{}) || e.store.Replica || e.locks[k] != nil {
+	if k == (Key{}) || e.store.Replica {
 		return
 	}
 	s := &session{number: consoleSession, console: true}
