@@ -19,7 +19,7 @@ type Database struct {
 	Replay      int           `yaml:"recovery-rate" doc:"transactions since the last checkpoint that recovery repeats in a second (default: they take no time)" jsonschema:"minimum=1"`
 	Checkpoint  time.Duration `yaml:"checkpoint" doc:"with recovery-rate: time between two checkpoints (default 5m)"`
 	ReplicaOf   string        `yaml:"replica-of" doc:"the node whose database it follows while it is a replica (default: none, it is always a primary)"`
-	Role        string        `yaml:"role" doc:"primary, or replica, which follows replica-of, when the database is first started; set NODE database.role changes it (default: replica with replica-of)" jsonschema:"enum=primary,enum=replica"`
+	Role        string        `yaml:"role" doc:"primary, or replica, which follows replica-of, when the database is first started; set NODE database.role changes it (default primary; with replica-of replica)" jsonschema:"enum=primary,enum=replica"`
 	Retry       time.Duration `yaml:"replica-retry" doc:"time between two attempts of a replica to reach its primary (default 5s)"`
 	ApplyDelay  time.Duration `yaml:"apply-delay" doc:"how long after a transaction has come to a replica it is visible there (default 0)"`
 	Replication string        `yaml:"replication" doc:"of a primary: async (default: a commit waits for its disk only) or sync (it also waits until a replica has written it)" jsonschema:"enum=async,enum=sync"`

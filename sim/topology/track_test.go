@@ -196,7 +196,9 @@ func TestTrackOwnProgram(t *testing.T) {
 		{"nothing", func(*Node) {}, []string{nobody}},
 		{"a back end elsewhere", func(n *Node) { n.Backend = &Backend{} }, []string{nobody}},
 		{"a back end", func(n *Node) { n.Backend = &Backend{Ports: []BackendPort{{Port: 443}}} }, nil},
-		{"a proxy elsewhere", func(n *Node) { n.Proxy = &Proxy{Upstream: Upstream{Servers: []UpstreamServer{upstreamOf("192.0.2.12:80")}}} }, []string{nobody}},
+		{"a proxy elsewhere", func(n *Node) {
+			n.Proxy = &Proxy{Upstream: Upstream{Servers: []UpstreamServer{upstreamOf("192.0.2.12:80")}}}
+		}, []string{nobody}},
 		{"a proxy", func(n *Node) { n.Proxy = &Proxy{WSO2: wso2("192.0.2.12", "192.0.2.12")} }, nil},
 	} {
 		top := tracking(nil, Track{Check: &TrackCheck{Target: "tcp://127.0.0.1:443", Check: Check{By: CheckTCPHalf}}, Fault: true})

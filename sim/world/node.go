@@ -44,7 +44,7 @@ type Node struct {
 
 	brokers    broker.Disk    // what programs keep through a loss of power
 	publishers publisher.Disk // the same
-	disk         Disk                                // nil: this process holds what programs keep
+	disk       Disk           // nil: this process holds what programs keep
 
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot
