@@ -193,29 +193,41 @@ func (c *Client) comeBack(p *sim.Proc) {
 // given up.
 func (c *Client) Publish(p *sim.Proc, to queue.Address, m queue.Message, within time.Duration) error {
 	if err := c.Connect(p); err != nil {
-		return c.failed(to, m, err)
+		c.failed(to, m, err)
+		return err
 	}
 	k := c.conn
 	_, err := k.ask(p, key{'p', 0, m.Number}, within, publish(to, m))
 	if err != nil {
 		c.dropSilent(k, err)
-		return c.failed(to, m, err)
+		c.failed(to, m, err)
+		return err
 	}
 	c.published(k, to, m, true)
 	return nil
 }
 
-// Send sends a message and waits only until TCP has taken it.
-func (c *Client) Send(p *sim.Proc, to queue.Address, m queue.Message) error {
-	if err := c.Connect(p); err != nil {
-		return c.failed(to, m, err)
-	}
+// Send sends messages, which share segments, and waits only until TCP has taken
+// them.
+func (c *Client) Send(p *sim.Proc, to queue.Address, messages ...queue.Message) error {
+	err := c.Connect(p)
 	k := c.conn
-	if err := k.link.Send(p, 0, publish(to, m)); err != nil {
-		return c.failed(to, m, fmt.Errorf("jms: %s: send: %w", c.name, ErrLost))
+	if err == nil {
+		for _, m := range messages[:len(messages)-1] {
+			k.link.Post(publish(to, m))
+		}
+		if k.link.Send(p, 0, publish(to, messages[len(messages)-1])) != nil {
+			err = fmt.Errorf("jms: %s: send: %w", c.name, ErrLost)
+		}
 	}
-	c.published(k, to, m, false)
-	return nil
+	for _, m := range messages {
+		if err != nil {
+			c.failed(to, m, err)
+		} else {
+			c.published(k, to, m, false)
+		}
+	}
+	return err
 }
 
 func publish(to queue.Address, m queue.Message) session.Message {
@@ -230,9 +242,8 @@ func (c *Client) published(k *conn, to queue.Address, m queue.Message, confirmed
 	c.host.Log(event.MessagePublished{To: to.String(), Publisher: m.Publisher, Number: m.Number, Broker: k.broker, Confirmed: confirmed})
 }
 
-func (c *Client) failed(to queue.Address, m queue.Message, err error) error {
+func (c *Client) failed(to queue.Address, m queue.Message, err error) {
 	c.host.Log(event.MessageFailed{To: to.String(), Publisher: m.Publisher, Number: m.Number, Reason: Reason(err)})
-	return err
 }
 
 // Reason names an error in a few words.
