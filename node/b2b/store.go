@@ -187,7 +187,7 @@ func (s *Store) Expire(now time.Duration) (forgotten []string) {
 
 // enter puts a transaction into a state.
 func (s *Store) enter(t *Transaction, to State) {
-	if t.State == Waiting && to != Waiting {
+	if t.State == Waiting && to != Waiting && !t.Foreign {
 		s.pending.remove(t)
 	}
 	t.State = to

@@ -111,6 +111,7 @@ type Transaction struct {
 	Since    time.Duration // instant of the first
 	Due      time.Duration // of Waiting: when it is sent again or given up
 	Receipt  bool          // the store has its receipt: received, or sent
+	Foreign  bool          // a copy of what another store has: that one's party sends it again
 
 	before, after *Transaction // in the order of Since
 	sooner, next  *Transaction // of those that wait, in the order of Due

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -136,7 +137,9 @@ func (d *document) sent(node string, attempt int) {
 }
 
 func (d *document) arrived(node, outcome string) {
-	d.split = d.split || d.seen != "" && d.seen != node
+	// Who recognises what it has not processed has a copy of the other's store.
+	copied := outcome == "duplicate" && !slices.Contains(d.processed, node)
+	d.split = d.split || d.seen != "" && d.seen != node && !copied
 	d.seen = node
 	switch outcome {
 	case "duplicate":

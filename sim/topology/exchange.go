@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -30,6 +31,7 @@ type Exchange struct {
 
 	Store     int           `yaml:"store" json:",omitempty" doc:"how many documents, sent and received, its persistence store holds (default: no limit)" jsonschema:"minimum=1,maximum=10000000"`
 	WhenFull  string        `yaml:"when-full" doc:"what a full store does: refuse (default: new documents are answered with status 503, and none is sent) or forget (the oldest finished transaction makes room)" jsonschema:"enum=refuse,enum=forget"`
+	Replicate []netip.Addr  `yaml:"replicate" json:",omitempty" doc:"ours: addresses of the other members; each change of the store is copied to port 4081 there, as soon as it has happened, and again until it arrives (default: none, each store is on its own)"`
 	Retention time.Duration `yaml:"retention" doc:"how long finished transactions are kept (default 720h)" jsonschema:"minimum=1s"`
 }
 
@@ -47,6 +49,7 @@ const (
 	ExchangePath    = "/as2"         // for documents
 	ExchangeReceipt = "/as2/receipt" // for asynchronous receipts
 	ExchangeStatus  = "/ebms/status" // for status requests
+	ExchangeCopy    = "/copy"        // for changes of another member's store
 
 	WhileHeld   = "held"
 	WhileAlways = "always"
@@ -60,8 +63,10 @@ const (
 
 	// DefaultExchangePort is the port of both sides. No standard says one.
 	DefaultExchangePort = 4080
-	defaultRetransmit   = 5 * time.Minute
-	defaultRetention    = 30 * 24 * time.Hour
+	// ReplicaPort is where a store takes copies.
+	ReplicaPort       = 4081
+	defaultRetransmit = 5 * time.Minute
+	defaultRetention  = 30 * 24 * time.Hour
 )
 
 // withDefaults returns a copy with every default filled in, of a party that
@@ -101,6 +106,13 @@ func (c *checker) exchange(path []string, n Node, x Exchange, listen netip.AddrP
 		c.fail(At(path, "phase"), "got %s, but without a rate nothing is sent", x.Phase)
 	case x.Rate != 0 && x.Phase >= interval:
 		c.fail(At(path, "phase"), "got %s, want less than the time between two documents, %s", x.Phase, interval)
+	}
+	for i, a := range x.Replicate {
+		if at := At(path, "replicate", strconv.Itoa(i)); !a.Is4() || n.claims(a) {
+			c.fail(at, "got %s, want the address of another member", a)
+		} else {
+			c.reach(at, n, a)
+		}
 	}
 	if x.Stop != 0 && x.Stop <= x.Start {
 		c.fail(At(path, "stop"), "got %s, want an instant after start, %s", x.Stop, x.Start)

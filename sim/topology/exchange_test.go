@@ -35,6 +35,13 @@ func TestExchangeProblems(t *testing.T) {
 			own + "to: got [2001:db8::1]:1, want an IPv4 address and a port, such as 192.0.2.100:4080",
 		}},
 		{func(x *Exchange, _ *Partner) { x.To = netip.MustParseAddrPort("198.51.100.1:1") }, []string{own + "to: no node has the address 198.51.100.1"}},
+		{func(x *Exchange, _ *Partner) {
+			x.Replicate = []netip.Addr{addr("192.0.2.12"), addr("192.0.2.11"), addr("192.0.2.100"), addr("192.0.2.9")}
+		}, []string{
+			own + "replicate.1: got 192.0.2.11, want the address of another member",
+			own + "replicate.2: got 192.0.2.100, want the address of another member",
+			own + "replicate.3: no node has the address 192.0.2.9",
+		}},
 		{func(_ *Exchange, p *Partner) { p.Rate, p.Phase = 0, time.Second }, []string{partner + "phase: got 1s, but without a rate nothing is sent"}},
 		{func(_ *Exchange, p *Partner) { p.Phase = time.Second }, []string{partner + "phase: got 1s, want less than the time between two documents, 1s"}},
 		{func(_ *Exchange, p *Partner) { p.Start, p.Stop = 5*time.Second, 5*time.Second }, []string{partner + "stop: got 5s, want an instant after start, 5s"}},

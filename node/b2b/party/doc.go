@@ -8,5 +8,6 @@
 // package knows nothing of groups; which member gets a request, and whose
 // receipt it brings, is decided elsewhere.
 //
-// Start reading at party.go; sender.go sends documents, receiver.go answers.
+// Start reading at party.go; sender.go sends documents, receiver.go answers,
+// replica.go copies the store to other members.
 package party

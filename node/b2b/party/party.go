@@ -30,6 +30,7 @@ type Party struct {
 	due   *sim.Timer
 	text  string // of every document
 	full  bool   // as logged last
+	peers []*peer
 }
 
 // NewStore returns an empty store for a party.
@@ -50,6 +51,7 @@ func New(h *host.Host, cfg Config, store *b2b.Store) *Party {
 		h.Go("documents", y.run)
 	}
 	y.schedule()
+	y.startReplication()
 	return y
 }
 
@@ -116,5 +118,6 @@ func (y *Party) overdue() {
 
 // ended logs that the sender is done with a document.
 func (y *Party) ended(t b2b.Transaction) {
+	y.copied(t.ID)
 	y.host.Log(event.DocumentEnded{Message: t.ID, State: string(t.State), Attempts: t.Attempts, After: y.host.Now() - t.Since})
 }

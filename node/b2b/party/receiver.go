@@ -69,6 +69,9 @@ func (y *Party) document(x *web.Exchange) error {
 	}
 	y.host.Log(event.DocumentArrived{Message: id, From: x.Header("AS2-From"), Outcome: outcome})
 	y.changed(forgotten, "full")
+	if action == b2b.Process {
+		y.copied(id)
+	}
 	r := b2b.Receipt{Message: id, By: y.host.Name(), Disposition: disposition}
 	switch to, given := receiptAddress(x.Header("Receipt-Delivery-Option")); {
 	case action == b2b.Refuse:
@@ -108,6 +111,7 @@ func (y *Party) sent(r b2b.Receipt, how string, failure error) {
 		e.Failure = failure.Error()
 	} else {
 		y.store.Receipted(r.Message)
+		y.copied(r.Message)
 	}
 	y.host.Log(e)
 }
@@ -129,8 +133,12 @@ func (y *Party) receipt(r b2b.Receipt, how string) {
 	if how != "" {
 		y.host.Log(event.ReceiptArrived{Message: r.Message, Disposition: r.Disposition.Word(), How: how, Outcome: outcome})
 	}
-	if outcome == "matched" {
-		t, _ := y.store.View(r.Message)
+	if outcome != "matched" {
+		return
+	}
+	if t, _ := y.store.View(r.Message); t.Foreign {
+		y.copied(t.ID) // its sender ends it
+	} else {
 		y.ended(t)
 		y.schedule()
 	}

@@ -59,6 +59,7 @@ func (y *Party) submit() {
 		y.host.Log(event.DocumentUndelivered{Message: id, Failure: storeFull})
 		return
 	}
+	y.copied(id)
 	y.transmit(id, 1)
 	y.schedule()
 	if ask := y.cfg.Exchange.Ask; ask > 0 {
