@@ -10,10 +10,10 @@ STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 # No C compiler is needed, and the same program comes out whether there is one.
 export CGO_ENABLED := 0
 
-.PHONY: help run build release test netns race bench profile fuzz golden lint clean
+.PHONY: help run build realclient release test netns race bench profile fuzz golden lint clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: build ## run the library of incidents: a table with verdict and figures
 	@bin/cablepull run --all
@@ -21,14 +21,17 @@ run: build ## run the library of incidents: a table with verdict and figures
 build: ## bin/cablepull
 	@go build $(STAMP) -o bin/cablepull ./cmd/cablepull
 
+realclient: ## bin/cablepull-realclient: real drivers of databases and brokers, for incidents tagged real
+	@go build -C cmd/realclient $(STAMP) -o ../../bin/cablepull-realclient .
+
 release: ## dist: an archive per platform, image, notes and checksums; VERSION=v0.1.0 overrides git describe
 	@go run $(STAMP) ./cmd/release $(if $(VERSION),-version '$(VERSION)')
 
 test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
 
-netns: ## every incident in real time, next to virtual time; takes 27 minutes
-	go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
+netns: realclient ## every incident in real time, next to virtual time; takes 27 minutes
+	PATH="$$PWD/bin:$$PATH" go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
 race: ## all tests under the race detector, which needs cgo and so a C compiler
 	CGO_ENABLED=1 go test -race -pgo=off -timeout 30m ./...

@@ -126,6 +126,7 @@ var flow = map[string][]string{
 	},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/incidents", "scenarios/reference", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
+	"cmd/realclient": {}, // drivers in a module of their own
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints
 	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
@@ -209,6 +210,10 @@ var libraries = []library{
 	{"github.com/chromedp/chromedp", []string{"reports/page/browser"}, false, "drives a real browser, in tests of a module of its own"},
 	{"github.com/chromedp/cdproto", []string{"reports/page/browser"}, false, "what chromedp says to the browser"},
 	{"github.com/anishathalye/porcupine", []string{"sim/oracle"}, false, "it checks histories when a run is over; it starts goroutines, which no world has"},
+	{"github.com/jackc/pgx/v5", []string{"cmd/realclient"}, false, "real drivers start goroutines: they meet real servers, in a module of its own"},
+	{"github.com/go-sql-driver/mysql", []string{"cmd/realclient"}, false, "a real driver"},
+	{"github.com/rabbitmq/amqp091-go", []string{"cmd/realclient"}, false, "a real driver"},
+	{"github.com/eclipse/paho.mqtt.golang", []string{"cmd/realclient"}, false, "a real driver"},
 	{"github.com/google/go-cmp", nil, true, "for tests"},
 	{"github.com/cockroachdb/datadriven", nil, true, "golden scripts, for tests"},
 	{"pgregory.net/rapid", nil, true, "property tests"},

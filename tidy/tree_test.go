@@ -23,9 +23,9 @@ import (
 // modulePath is the prefix of the project's own imports.
 const modulePath = "github.com/cablepull/cablepull"
 
-// modules are folders that are modules of their own, so that what their tests
-// need is no dependency of the project. The rules apply to them as well.
-var modules = []string{"reports/page/browser"}
+// modules are folders that are modules of their own, so that what they need is
+// no dependency of the project. The rules apply to them as well.
+var modules = []string{"reports/page/browser", "cmd/realclient"}
 
 // tree is the whole project as source.
 type tree struct {
@@ -80,34 +80,49 @@ func load(root string) (*tree, error) {
 		return nil, err
 	}
 	t := &tree{root: root, fset: token.NewFileSet()}
+	t.importer = t.importerOf(list)
+	if err := t.addModule(list, t.importer); err != nil {
+		return nil, err
+	}
+	for _, module := range modules {
+		list, err := listIn(filepath.Join(root, filepath.FromSlash(module)), "-export", "-deps", "./...")
+		if err != nil {
+			return nil, err
+		}
+		if err := t.addModule(list, t.importerOf(list)); err != nil {
+			return nil, err
+		}
+	}
+	return t, t.findStray()
+}
+
+// importerOf reads what the packages of a list export.
+func (t *tree) importerOf(list []listed) types.Importer {
 	exports := make(map[string]string)
 	for _, l := range list {
 		exports[l.ImportPath] = l.Export
 	}
-	t.importer = importer.ForCompiler(t.fset, "gc", func(path string) (io.ReadCloser, error) {
+	return importer.ForCompiler(t.fset, "gc", func(path string) (io.ReadCloser, error) {
 		if exports[path] == "" {
 			return nil, fmt.Errorf("package %s: no export data: it does not compile or is not listed", path)
 		}
 		return os.Open(exports[path])
 	})
-	for _, module := range modules {
-		tests, err := listIn(filepath.Join(root, filepath.FromSlash(module)), "./...")
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, tests...)
-	}
+}
+
+// addModule adds the packages of one module, whose libraries are its own.
+func (t *tree) addModule(list []listed, imp types.Importer) error {
 	for _, l := range list {
 		if l.Module == nil || !l.Module.Main {
 			continue
 		}
-		p, err := t.parse(l)
+		p, err := t.parse(l, imp)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		t.pkgs = append(t.pkgs, p)
 	}
-	return t, t.findStray()
+	return nil
 }
 
 // goList lists every package of the module and all their imports, with the
@@ -143,7 +158,7 @@ func listIn(folder string, args ...string) ([]listed, error) {
 
 // parse reads the files of one listed package and type-checks those that are
 // compiled on this platform.
-func (t *tree) parse(l listed) (*pkg, error) {
+func (t *tree) parse(l listed, imp types.Importer) (*pkg, error) {
 	dir, err := filepath.Rel(t.root, l.Dir)
 	if err != nil {
 		return nil, err
@@ -161,7 +176,7 @@ func (t *tree) parse(l listed) (*pkg, error) {
 			}
 		}
 	}
-	p.check(l.ImportPath, t.importer)
+	p.check(l.ImportPath, imp)
 	return p, nil
 }
 

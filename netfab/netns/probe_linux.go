@@ -209,6 +209,9 @@ var tools = []tool{
 	{"fping", "-v", ForProgram, "fping"}, {"wrk", "-v", ForProgram, "wrk"}, {"iperf3", "--version", ForProgram, "iperf3"},
 	{"tshark", "--version", ForProgram, "tshark"}, {"tcpdump", "--version", ForProgram, "tcpdump"},
 	{"slapd", "-VV", ForProgram, "slapd"}, {"ldapwhoami", "-VV", ForProgram, "ldap-utils"},
+	{"mariadbd", "--version", ForProgram, "mariadb-server"}, {"postgres", "--version", ForProgram, "postgresql"},
+	{"garagemq", "--help", ForProgram, "garagemq"}, {"mosquitto", "-h", ForProgram, "mosquitto"},
+	{"rsync", "--version", ForProgram, "rsync"}, {"vsftpd", "-v", ForProgram, "vsftpd"},
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
 
@@ -217,6 +220,9 @@ var tools = []tool{
 // first, and wrk exits with an error.
 func (t tool) probe() Finding {
 	path, err := exec.LookPath(t.name)
+	if apart, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + t.name); err != nil && len(apart) > 0 { // Debian has several versions
+		path, err = apart[len(apart)-1], nil
+	}
 	if err != nil {
 		f := found(t.name, t.needed, "", errors.New("not on PATH"))
 		f.Remedy = "apt install " + t.pack

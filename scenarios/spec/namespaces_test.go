@@ -19,7 +19,6 @@ import (
 	"github.com/cablepull/cablepull/scenarios/kit"
 	"github.com/cablepull/cablepull/scenarios/trial"
 	"github.com/cablepull/cablepull/sim/event"
-	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/testbed"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
@@ -227,17 +226,7 @@ func obstacle(s *scenarios.Scenario) string {
 	if s.Duration > trial.TwinMax {
 		return fmt.Sprintf("it lasts %v, in real time as well", s.Duration)
 	}
-	var faults []fault.Fault
-	for _, step := range s.Timeline {
-		faults = append(faults, step.Faults...)
-	}
-	if err := testbed.Check(s.Topology, faults); err != nil {
-		return err.Error()
-	}
-	if missing := testbed.Missing(s.Topology); len(missing) > 0 {
-		return fmt.Sprintf("%s is not installed, which runs in incidents with real programs", missing[0])
-	}
-	return ""
+	return trial.Obstacle(s)
 }
 
 // noNamespaces says why this machine has no network namespaces for us.

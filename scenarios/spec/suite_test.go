@@ -32,6 +32,7 @@ var core = []string{
 	"cable-pull", "crash", "graceful", "power-cycle", "freeze-thaw", "partition", "one-way-from-active",
 	"garp-honoured", "raise-priority-preempt",
 	"real-keepalived-v2-stop", "real-keepalived-v2-crash", "real-keepalived-v2-freeze",
+	"real-mariadb-killed", "real-postgresql-frozen",
 	"real-curl", "real-haproxy-crash", "real-nginx-crash", "real-linux-garp", "real-tcpdump",
 }
 

@@ -87,6 +87,8 @@ func lackOf(s *scenarios.Scenario, missing []string) []string {
 		sentence := fmt.Sprintf("node %s runs %s, which is not installed", c.node, c.program)
 		if name := debianPackage(c.program); name != "" {
 			sentence += " (Debian package " + name + ")"
+		} else if c.program == ownDrivers {
+			sentence += " (make realclient builds it)"
 		}
 		if !slices.Contains(sentences, sentence) {
 			sentences = append(sentences, sentence)
@@ -161,16 +163,21 @@ func timeline(s *scenarios.Scenario) []fault.Fault {
 	return faults
 }
 
+// ownDrivers is the program with real drivers of databases and brokers. It is
+// not part of cablepull, but of its source.
+const ownDrivers = "cablepull-realclient"
+
 // otherPackages are the Debian packages of programs with a different name.
 var otherPackages = map[string]string{
 	"ip": "iproute2", "ldapsearch": "ldap-utils", "ldapwhoami": "ldap-utils", "ss": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "nc": "netcat-openbsd",
+	"initdb": "postgresql", "mariadb-install-db": "mariadb-server", "mariadbd": "mariadb-server", "postgres": "postgresql",
 	"ab": "apache2-utils", "dig": "bind9-dnsutils", "dumpcap": "wireshark-common", "python3": "python3-minimal",
 }
 
 // ownPackages are programs whose Debian package has the same name.
 var ownPackages = []string{
-	"arping", "conntrack", "curl", "ethtool", "fping", "haproxy", "iperf3", "ipvsadm", "keepalived", "nginx", "openssl", "slapd", "socat",
-	"tcpdump", "tshark", "wget", "wrk",
+	"arping", "conntrack", "curl", "ethtool", "fping", "garagemq", "haproxy", "iperf3", "ipvsadm", "keepalived", "mosquitto", "nginx", "openssl", "rabbitmq-server",
+	"rsync", "slapd", "socat", "tcpdump", "tshark", "vsftpd", "wget", "wrk",
 }
 
 // debianPackage names the package of a program; empty if we do not know it.
