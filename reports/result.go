@@ -30,6 +30,7 @@ type Result struct {
 	Expectations []Expectation      `json:"expectations"`
 	Violations   []oracle.Violation `json:"violations"`
 	Measures     oracle.Measures    `json:"measures"`
+	Twin         Twin               `json:"twin"`      // of a scenario with real programs that has one
 	Simulated    time.Duration      `json:"simulated"` // how long the world ran by its own clock
 	Wall         time.Duration      `json:"wall"`      // how long that took in real time
 	Noise        time.Duration      `json:"noise"`     // how long a process of a run in real time waited for a processor, at most

@@ -14,7 +14,7 @@ import (
 
 // formatWith is the format of scenario files with these kinds of expectations.
 func formatWith(kinds expect.Kinds) *form.Format {
-	fixed := []string{"name", "about", "tags", "slow", "allow-invalid", "variants", "expect"}
+	fixed := []string{"name", "about", "tags", "slow", "allow-invalid", "variants", "twin", "expect"}
 	return &form.Format{Noun: "scenario", Fixed: fixed, Definitions: definitions, Types: []form.Type{
 		{
 			Type: reflect.TypeFor[topology.Rate](), Want: "a number per s, min or h, such as 20/s",

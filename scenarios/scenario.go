@@ -27,6 +27,8 @@ type Scenario struct {
 
 	Variants Variants `yaml:"variants" doc:"runs this file once for each combination of values: a path, with * for all names, and the values to try there, such as nodes.*.standby.lan.profile: [datapower, ios]"`
 
+	Twin *Twin `yaml:"twin" doc:"what a scenario with real programs is held against, figure by figure"`
+
 	Timeline []Step               `yaml:"timeline" doc:"the faults and when they happen: an instant and one fault or a list of them, such as 40s: pull a.lan"`
 	Expect   []expect.Expectation `yaml:"expect" doc:"what must be true after the run"`
 

@@ -38,6 +38,7 @@ func (s *Scenario) problems(timelineRead bool) []topology.Problem {
 	if timelineRead {
 		j.downtimes()
 	}
+	j.twin()
 	plan := s.planOf(j.whole)
 	for i, e := range s.Expect {
 		if e == nil {

@@ -114,15 +114,16 @@ var flow = map[string][]string{
 	"scenarios/form":       {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
 	"scenarios/expect":     {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
 	"scenarios":            {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
-	"scenarios/incidents":  {"scenarios", "sim/topology"}, // the library
+	"scenarios/parity":     {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"}, // figures of runs; it plays none
+	"scenarios/incidents":  {"scenarios", "sim/topology"},                                       // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
+		"scenarios", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
 	},
 	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"}, // what a file may hold; it plays nothing
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
-		"scenarios", "scenarios/expect", "scenarios/form", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
+		"scenarios", "scenarios/expect", "scenarios/form", "scenarios/parity", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
 	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/incidents", "scenarios/reference", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},

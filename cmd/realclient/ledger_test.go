@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -140,19 +141,23 @@ func TestService(t *testing.T) {
 		status            int
 		answer            string
 	}{
-		{"GET", "/a", "", nil, 404, "no such key\n"},
-		{"PUT", "/a", "one", nil, 200, ""},
-		{"GET", "/base/a", "", nil, 200, "one"},
-		{"POST", "/l", "w0", nil, 200, ""},
-		{"POST", "/l", "w1", nil, 200, ""},
-		{"GET", "/l", "", nil, 200, "w0 w1"},
-		{"DELETE", "/l", "", nil, 405, "want GET, PUT or POST\n"},
-		{"PUT", "/a", "two", errors.New("no connection"), 503, "no connection\n"},
-		{"PUT", "/a", "two", unknown("commit", errors.New("cut")), 500, "unknown: commit: cut\n"},
+		{"GET", "/accounts/a", "", nil, 404, "\n"},
+		{"PUT", "/accounts/a", "one", nil, 200, "ok\n"},
+		{"GET", "/accounts/a", "", nil, 200, "one\n"},
+		{"POST", "/accounts/l", "w0", nil, 200, "ok\n"},
+		{"POST", "/accounts/l", "w1", nil, 200, "ok\n"},
+		{"GET", "/accounts/l", "", nil, 200, "w0 w1\n"},
+		{"GET", "/l", "", nil, 404, "failed: not found\n"},
+		{"DELETE", "/accounts/l", "", nil, 405, "failed: want GET, PUT or POST\n"},
+		{"PUT", "/accounts/a", "two", errors.New("disk full"), 500, "failed: disk full\n"},
+		{"PUT", "/accounts/a", "two", errExhausted, 503, "failed: pool exhausted\n"},
+		{"PUT", "/accounts/a", "two", &net.OpError{Op: "dial", Err: errors.New("refused")}, 502, "failed: dial: refused\n"},
+		{"PUT", "/accounts/a", "two", unknown("commit", errors.New("cut")), 504, "unknown: commit: cut\n"},
+		{"GET", "/accounts/b", "", unknown("commit", errors.New("cut")), 500, "failed: read: unknown: commit: cut\n"},
 	} {
 		s.err = c.err
 		answer := httptest.NewRecorder()
-		service{store: s}.ServeHTTP(answer, httptest.NewRequest(c.method, c.key, strings.NewReader(c.body)))
+		service{store: s, base: "/accounts"}.ServeHTTP(answer, httptest.NewRequest(c.method, c.key, strings.NewReader(c.body)))
 		if answer.Code != c.status || answer.Body.String() != c.answer {
 			t.Errorf("%s %s: got %d %q, want %d %q", c.method, c.key, answer.Code, answer.Body, c.status, c.answer)
 		}

@@ -44,6 +44,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		m      mqttOptions
 		driver = args[0]
 		listen string
+		base   string
 	)
 	switch args[0] {
 	case "mysql", "postgres":
@@ -51,6 +52,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	case "serve":
 		p.flags(f)
 		f.StringVar(&driver, "driver", "mysql", "mysql or postgres")
+		f.StringVar(&base, "base", "/accounts", "path in front of the keys")
 		f.StringVar(&listen, "listen", ":8080", "address of the service")
 	case "amqp":
 		a.flags(f)
@@ -88,7 +90,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if listen != "" {
-		return serve(ctx, listen, service{t.(store), l.limit}, book)
+		return serve(ctx, listen, service{t.(store), base, l.limit}, book)
 	}
 	return write(ctx, l, t, book)
 }

@@ -211,6 +211,7 @@ var tools = []tool{
 	{"slapd", "-VV", ForProgram, "slapd"}, {"ldapwhoami", "-VV", ForProgram, "ldap-utils"},
 	{"mariadbd", "--version", ForProgram, "mariadb-server"}, {"postgres", "--version", ForProgram, "postgresql"},
 	{"garagemq", "--help", ForProgram, "garagemq"}, {"mosquitto", "-h", ForProgram, "mosquitto"},
+	{"initdb", "--version", ForProgram, "postgresql"}, {ownDrivers, "version", ForProgram, ""},
 	{"rsync", "--version", ForProgram, "rsync"}, {"vsftpd", "-v", ForProgram, "vsftpd"},
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
@@ -219,13 +220,13 @@ var tools = []tool{
 // first line with a digit. Some print it on standard error, some print warnings
 // first, and wrk exits with an error.
 func (t tool) probe() Finding {
-	path, err := exec.LookPath(t.name)
-	if apart, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + t.name); err != nil && len(apart) > 0 { // Debian has several versions
-		path, err = apart[len(apart)-1], nil
-	}
+	path, err := t.find()
 	if err != nil {
 		f := found(t.name, t.needed, "", errors.New("not on PATH"))
 		f.Remedy = "apt install " + t.pack
+		if t.pack == "" {
+			f.Remedy = "make realclient, in the source of cablepull"
+		}
 		return f
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*patience) // a busy machine starts tshark slowly
@@ -238,6 +239,29 @@ func (t tool) probe() Finding {
 	}
 	line := strings.TrimSpace(lines[i])
 	return found(t.name, t.needed, line[:min(len(line), detailMax)], nil)
+}
+
+// ownDrivers is the program with real drivers of databases and brokers. It
+// comes with the source of cablepull, and lies next to it.
+const ownDrivers = "cablepull-realclient"
+
+// find looks on the search path, next to this program, and where Debian has the
+// newest PostgreSQL.
+func (t tool) find() (string, error) {
+	path, err := exec.LookPath(t.name)
+	if err == nil {
+		return path, nil
+	}
+	apart, _ := filepath.Glob("/usr/lib/postgresql/[0-9]*/bin/" + t.name) // the pattern is good
+	if self, selfErr := os.Executable(); selfErr == nil {
+		apart = append(apart, filepath.Join(filepath.Dir(self), t.name))
+	}
+	for _, other := range slices.Backward(apart) {
+		if _, err := exec.LookPath(other); err == nil {
+			return other, nil
+		}
+	}
+	return "", err
 }
 
 // detailMax keeps a finding on one line of a terminal; curl lists its

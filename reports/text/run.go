@@ -28,6 +28,7 @@ func WriteRun(w io.Writer, r *reports.Result, o Options) error {
 		p.list(r, t)
 	}
 	p.measures(&r.Measures)
+	p.twin(&r.Twin)
 	p.expectations(r)
 	p.verdict(r)
 	return p.writeTo(w)

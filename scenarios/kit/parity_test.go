@@ -203,16 +203,3 @@ func TestMeasureLikeKnowsAllCounts(t *testing.T) {
 		t.Errorf("%v\n%s", err, m.FailureMessage(o))
 	}
 }
-
-// TestMeasureLikeKnowsAllVaries: for each way in which figures vary it is said
-// what follows from the tolerance of times.
-func TestMeasureLikeKnowsAllVaries(t *testing.T) {
-	for _, v := range oracle.AllVaries {
-		if _, known := kit.Follows[v]; !known {
-			t.Errorf("it is not said what follows for a figure that varies %q", v)
-		}
-	}
-	if n := len(kit.Follows); n != len(oracle.AllVaries) {
-		t.Errorf("it is said of %d ways to vary, there are %d", n, len(oracle.AllVaries))
-	}
-}

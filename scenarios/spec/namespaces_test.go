@@ -165,13 +165,31 @@ func (p *turn) problem() string {
 		return pass.FailureMessage(p.outcome)
 	}
 	if isReal(p.scenario) {
-		return ""
+		return unlikeTwin(p.scenario, p.outcome)
 	}
 	like := kit.MeasureLike(p.scenario, referencesFor(p.scenario, p.outcome), p.scenario.RealTime())
 	if ok, _ := like.Match(p.outcome); !ok {
 		return like.FailureMessage(p.outcome)
 	}
 	return ""
+}
+
+// unlikeTwin says what differs from the twin of an incident without a reason.
+func unlikeTwin(s *scenarios.Scenario, o *scenarios.Outcome) string {
+	twin, err := trial.Twin(context.Background(), s, o)
+	switch {
+	case err != nil:
+		return err.Error()
+	case twin == nil:
+		return ""
+	}
+	var problems []string
+	for _, e := range twin.Judgement() {
+		if !e.Passed {
+			problems = append(problems, e.Text+": "+e.Got)
+		}
+	}
+	return strings.Join(problems, "; ")
 }
 
 // sideBySide does something with each, with so many at once.

@@ -132,6 +132,7 @@ var _ = Describe("wherever it is played", func() {
 				}
 			})
 			Expect(o).To(kit.Pass())
+			Expect(unlikeTwin(s, o)).To(BeEmpty())
 			if references := there.references(ctx, s, o); len(references) > 0 {
 				Expect(o).To(kit.MeasureLike(s, references, there.tolerance(s)))
 			}

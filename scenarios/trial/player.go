@@ -79,6 +79,10 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if err == nil && t.Verify {
 		err = t.verify(ctx, outcome)
 	}
+	var twin *reports.Twin
+	if err == nil {
+		twin, err = Twin(ctx, t.Scenario, outcome)
+	}
 	switch {
 	case interrupted:
 	case err != nil && ctx.Err() != nil:
@@ -87,6 +91,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		return t.without(p.Version, BlameFor(err), err)
 	}
 	result := t.judged(p.Version, outcome, time.Since(started))
+	compare(&result.Report, twin)
 	if interrupted {
 		result.interrupt(outcome.Simulated)
 	}

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -129,6 +130,23 @@ func (r *Row) Figure(c *Column) (Figure, bool) {
 		}
 	}
 	return Figure{}, false
+}
+
+// ComparedIDs lists the IDs of the columns that are compared between worlds,
+// sorted.
+func ComparedIDs() []string {
+	var ids []string
+	for _, row := range measures {
+		for _, table := range row.tables {
+			for _, c := range table(&Measures{}).Columns {
+				if c.Varies != Freely {
+					ids = append(ids, c.ID)
+				}
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Tables lists the results, measure by measure, without empty tables.

@@ -23,9 +23,9 @@ type Measures struct {
 	Exchanges   []Exchange    `json:"exchanges"`  // of business documents, by sender
 	// Stores are the persistence stores of those who exchange documents.
 	Stores     []PersistenceStore `json:"stores"`
-	Ledgers    []Ledger           `json:"ledgers"`              // of the books of tellers
-	Deliveries []Delivery         `json:"deliveries,omitempty"` // of queues and topics
-	Portals    []Portal           `json:"portals"`              // of developers at API managers
+	Ledgers    []Ledger           `json:"ledgers"`    // of the books of tellers
+	Deliveries []Delivery         `json:"deliveries"` // of queues and topics
+	Portals    []Portal           `json:"portals"`    // of developers at API managers
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
