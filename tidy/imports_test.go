@@ -48,6 +48,7 @@ var flow = map[string][]string{
 	"node/apim":           {}, // a pure machine
 	"node/developer":      {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/host", "node/web"},
+	"node/filesync":       {"sim", "sim/event", "sim/topology", "node/host", "node/session"},
 	"node/cluster":        {}, // a pure machine
 	"node/cluster/member": {"sim", "sim/event", "sim/topology", "node/cluster", "node/host", "node/session"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
@@ -77,7 +78,7 @@ var flow = map[string][]string{
 		"node/account", "node/database", "node/database/engine", "node/teller",
 		"node/broker", "node/publisher", "node/consumer", "node/throttle",
 		"node/wire", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy", "node/partner",
-		"node/cluster/member",
+		"node/cluster/member", "node/filesync",
 		"node/selfbalance", "node/selfbalance/distributor", "node/check", "node/track", "node/track/tracker",
 		"node/apim/instance", "node/developer",
 	},

@@ -178,6 +178,8 @@ func (l *list) describeMachine(e event.Event) (note, bool) {
 		return say(warn, "%s becomes %s: %s", b.Name, b.Addresses, b.Reason), true
 	case event.DatabaseChanged, event.DatabaseFollowed, event.DatabaseRefused, event.PoolFailed, event.TellerDone:
 		return describeDatabase(b)
+	case event.FileDeployed, event.FileCopied, event.FileDeleted, event.FileLost, event.FileSyncFailed, event.FilesAvailable, event.ArtifactChanged:
+		return describeFiles(b)
 	case event.ClusterStateChanged, event.ClusterMemberChanged, event.ClusterCoordinatorChanged, event.ClusterMessagesMissed:
 		return describeCluster(b)
 	case event.ProgramEnded:

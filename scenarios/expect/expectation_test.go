@@ -103,6 +103,7 @@ func evidence() Evidence {
 				{Client: "c1", Sent: 100, OK: 90, Failed: 9, Open: 1, Retried: 3, Failures: map[string]int{"timeout": 7, "reset": 2}, LatencyMax: at(3)},
 				{Client: "c2", Sent: 100, OK: 100, Failures: map[string]int{}, LatencyMax: at(1)},
 			},
+			Activities: []oracle.Activities{{Executed: 9, Twice: 2, Missed: 1}},
 			Exchanges: []oracle.Exchange{
 				{From: "a", Sent: 1, Once: 1, Wrong: 1}, {From: "p1", Sent: 9, Once: 6, Twice: 2, Elsewhere: 1, Again: 1},
 			},
@@ -290,6 +291,8 @@ var goldenChecks = [][3]string{
 		"!published 7, not published 1, calls served 40, failed 0, without the API 9, tokens refused 0, not subscribed 0, sessions lost 2, stale lists 0, past the proxy 3, APIs lost 1, subscriptions lost 0"},
 	{"sessions: {moved: 0}", "sessions: moved 0", "!6 sessions with 90 answers, 1 moved, 2 moves"},
 	{"exchange: {from: [p1], sent: 9, twice: 2, elsewhere: 1, lost: 0}", "documents of p1: sent 9, twice 2, lost 0, elsewhere 1", "sent 9, once 6, twice 2, lost 0, elsewhere 1, again 1"},
+	{"activities: {executed: 9, twice: 2..3}", "coordinated activities: executed 9, twice 2..3", "executed 9, twice 2, missed 1"},
+	{"activities: {missed: 0}", "coordinated activities: missed 0", "!executed 9, twice 2, missed 1"},
 	{"exchange: {sent: 10, wrong-receipts: 1}", "documents: sent 10, wrong receipts 1", "sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},
 	{"exchange: {from: [p1, a], once: 8}", "documents of p1 and a: once 8", "!sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},
 	{"violations: [one-active]", "violated on purpose: one-active", "one-active 2"},

@@ -55,6 +55,7 @@ var kinds = []Kind{
 	KindOf[Health]("health", "a gateway sees a member of a load-balancer group in a state at the right time"),
 	KindOf[Load]("load", "the most that a gateway with load-balancer groups has under way"),
 	KindOf[Sessions]("sessions", "whether sessions stay on one server"),
+	KindOf[Activities]("activities", "what a cluster shall do once is done once"),
 	KindOf[Exchanged]("exchange", "what becomes of business documents and their receipts"),
 	KindOf[Ledger]("ledger", "what became of the writes of tellers"),
 	KindOf[Delivery]("delivery", "what becomes of the messages of a queue or a topic"),

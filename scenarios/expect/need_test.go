@@ -125,6 +125,7 @@ var questions = []struct {
 	{"ledger: {lost: 0}", quiet, "no operation of a teller was acknowledged"},
 	{"portal: {developer: c1, lost: 0}", quiet, "no developer made a request"},
 	{"sessions: {client: c1, moved: 0}", quiet, "no session got a good answer"},
+	{"activities: {twice: 0}", quiet, "no member of a cluster did anything as coordinator"},
 	{"exchange: {lost: 0}", quiet, "nobody sent a document"},
 	{"exchange: {from: [a], lost: 0}", quiet, "a sent no document"},
 	{"violations: [one-active]", quiet, "one-active 0"},

@@ -26,6 +26,7 @@ var (
 	fromHost   = role("a node that runs real programs", "runs no real programs", func(n Node) bool { return n.Host != nil })
 	fromAsker  = role("a node that looks up names", "looks up no names", func(n Node) bool { return n.Asks })
 
+	fromFiles    = fromProgram("files")
 	fromCluster  = fromProgram("cluster")
 	fromProxy    = fromProgram("proxy")
 	fromResolver = fromProgram("resolver")
@@ -104,6 +105,9 @@ var sources = map[string]source{
 	event.PoolFailed{}.Kind(): fromPool, event.TellerDone{}.Kind(): fromTeller,
 
 	event.ProxyPeerChanged{}.Kind(): fromProxy, event.ProxyAttemptFailed{}.Kind(): fromProxy, event.ProxyRefused{}.Kind(): fromProxy,
+	event.FileDeployed{}.Kind(): fromFiles, event.FileCopied{}.Kind(): fromFiles, event.FileDeleted{}.Kind(): fromFiles, event.FileLost{}.Kind(): fromFiles,
+	event.FileSyncFailed{}.Kind(): fromFiles, event.FilesAvailable{}.Kind(): fromFiles, event.ArtifactChanged{}.Kind(): fromFiles,
+
 	event.ClusterStateChanged{}.Kind(): fromCluster, event.ClusterMemberChanged{}.Kind(): fromCluster,
 	event.ClusterCoordinatorChanged{}.Kind(): fromCluster, event.ClusterActivityExecuted{}.Kind(): fromCluster,
 	event.ClusterMessageSent{}.Kind(): fromCluster, event.ClusterMessageDelivered{}.Kind(): fromCluster,

@@ -27,6 +27,7 @@ var examples = map[string]string{
 	"load":          "- load: {node: gw, requests: ..100, memory: ..33300}\n",
 	"delivery":      "- delivery: {queue: orders, doubled: ..1, out-of-order: 0, lost: 0}\n",
 	"sessions":      "- sessions: {client: c2, moved: 0, served: 6}\n",
+	"activities":    "- activities: {executed: 10, twice: 0}\n",
 	"exchange":      "- exchange: {from: [p1], sent: 10, once: 10, wrong-receipts: 0}\n",
 	"ledger":        "- ledger: {lost: 0, doubled: 0, reordered: 0, stale: 0, unknown: ..4}\n",
 	"portal":        "- portal: {developer: dev, served: 50.., lost: 0, sessions-lost: 1}\n",

@@ -28,6 +28,7 @@ var bodies = []Body{
 	MessagePublished{}, MessageFailed{}, MessageProcessed{}, MessageDropped{}, BrokerRestarted{}, BrokerStatus{}, BrokerConnection{},
 	ConsumerChanged{}, LeaseChanged{}, ConsumerFenced{}, ThrottleChanged{}, PoliciesLoaded{},
 	APIMChanged{}, APIMRefused{}, APIMWarned{}, PortalAnswered{},
+	FileDeployed{}, FileCopied{}, FileDeleted{}, FileLost{}, FileSyncFailed{}, FilesAvailable{}, ArtifactChanged{},
 	ClusterStateChanged{}, ClusterMemberChanged{}, ClusterCoordinatorChanged{}, ClusterActivityExecuted{},
 	ClusterMessageSent{}, ClusterMessageDelivered{}, ClusterMessageDropped{}, ClusterMessagesMissed{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},

@@ -20,7 +20,7 @@ func everything() topology.Topology {
 		Nodes: map[string]topology.Node{
 			"a":   {NICs: nics("192.0.2.11/24"), Gateway: &topology.Gateway{}, Standby: member, Memory: topology.Memory{Limit: 1 << 26}},
 			"b":   {NICs: nics("192.0.2.12/24"), Gateway: &topology.Gateway{}, Standby: member},
-			"web": {NICs: nics("192.0.2.50/24"), Backend: &topology.Backend{}},
+			"web": {NICs: nics("192.0.2.50/24"), Backend: &topology.Backend{}, Files: &topology.Files{}},
 			"k":   {NICs: nics("192.0.2.21/24"), Exec: &topology.Exec{Run: []string{"nginx"}}},
 		},
 	}.WithDefaults()

@@ -16,7 +16,7 @@ import (
 var rows = []*Row{
 	pullRow, plugRow, partitionRow, healRow, impairRow, dropRow, pruneRow, unpruneRow, blockRow, unblockRow,
 	hogRow, calmRow, fillRow, freezeRow, thawRow, crashRow, bootRow, rebootRow,
-	setRow, saveRow, yieldRow, quiesceRow, unquiesceRow, stopServiceRow, startServiceRow, backendRow, skewRow, driftRow,
+	setRow, saveRow, yieldRow, quiesceRow, unquiesceRow, stopServiceRow, startServiceRow, backendRow, deployRow, undeployRow, skewRow, driftRow,
 }
 
 // Language is a set of kinds of faults. Most of the bench uses Standard; a

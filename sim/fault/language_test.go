@@ -82,6 +82,8 @@ var goldenLines = []struct {
 	{"backend web ok", Backend{Node: "web", Mode: "ok"}},
 	{"backend web http-1.0", Backend{Node: "web", Mode: "http-1.0"}},
 	{"backend web slow-drip for 10s", For{Backend{Node: "web", Mode: "slow-drip"}, 10 * time.Second}},
+	{"deploy web weather-api", Deploy{"web", "weather-api"}},
+	{"undeploy web weather-api", Undeploy{"web", "weather-api"}},
 	{"skew a 5s", Skew{"a", 5 * time.Second}},
 	{"skew a -1m", Skew{"a", -time.Minute}},
 	{"drift a 1%", Drift{"a", 0.01}},

@@ -25,7 +25,7 @@ func TestProblems(t *testing.T) {
 		{"partition a | y z", ErrTarget, []string{`there is no node "y", want a, b, k or web`, `there is no node "z", want a, b, k or web`}},
 		{"pull a.wan", ErrTarget, []string{`node a has no interface "wan", want lan (did you mean "lan"?)`}},
 		{"prune multicast wan", ErrTarget, []string{`there is no segment "wan", want lan (did you mean "lan"?)`}},
-		{"stop service web on web", ErrTarget, []string{`node web has no service "web", want http`}},
+		{"stop service web on web", ErrTarget, []string{`node web has no service "web", want http or files`}},
 		{"start service webb on a", ErrTarget, []string{`node a has no service "webb", want web (did you mean "web"?)`}},
 		{"backend a hang", ErrTarget, []string{"node a is not a backend"}},
 		{"quiesce web", ErrTarget, []string{"web has neither a gateway nor standby control to quiesce"}},

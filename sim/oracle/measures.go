@@ -20,6 +20,7 @@ type Measures struct {
 	Loads       []Load        `json:"loads"`      // of gateways with load-balancer groups
 	LBMembers   []LBMember    `json:"lb_members"` // of load-balancer groups
 	Sessions    []Sessions    `json:"sessions"`   // of clients that keep cookies
+	Activities  []Activities  `json:"activities"` // of a cluster's coordinator
 	Exchanges   []Exchange    `json:"exchanges"`  // of business documents, by sender
 	// Stores are the persistence stores of those who exchange documents.
 	Stores     []PersistenceStore `json:"stores"`
@@ -63,6 +64,7 @@ var measures = []measure{
 	{newLoads, []func(*Measures) Table{loadTable}},
 	{newLBMembers, []func(*Measures) Table{lbMemberTable}},
 	{newSessions, []func(*Measures) Table{sessionTable}},
+	{newActivities, []func(*Measures) Table{activityTable}},
 	{newExchanges, []func(*Measures) Table{exchangeTable, storeTable}},
 	{newLedgers, []func(*Measures) Table{ledgerTable}},
 	{newDeliveries, []func(*Measures) Table{deliveryTable}},

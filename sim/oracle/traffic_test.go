@@ -238,7 +238,8 @@ func TestNothingHappened(t *testing.T) {
 		Balance: []Balance{}, Recoveries: []Recovery{}, Forwarding: []Forwarding{},
 		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
 		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{}, Deliveries: []Delivery{},
-		Exchanges: []Exchange{}, Stores: []PersistenceStore{},
+		Activities: []Activities{},
+		Exchanges:  []Exchange{}, Stores: []PersistenceStore{},
 		Ledgers: []Ledger{},
 		Portals: []Portal{},
 	})

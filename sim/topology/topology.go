@@ -71,6 +71,7 @@ type Node struct {
 	Throttle     *Throttle          `yaml:"throttle" json:",omitempty" doc:"the throttling of an API manager: control plane, traffic manager and gateway"`
 	APIM         *APIM              `yaml:"apim" json:",omitempty" doc:"API managers: publisher, store, admin and carbon consoles, and a gateway that serves APIs"`
 	Developer    *Developer         `yaml:"developer" json:",omitempty" doc:"a user of API managers, who publishes APIs, subscribes to them and calls them"`
+	Files        *Files             `yaml:"files" json:",omitempty" doc:"the files of the machine, such as deployed artifacts, and how they get to other machines"`
 	Cluster      *Cluster           `yaml:"cluster" json:",omitempty" doc:"a member of a cluster, as Hazelcast is in WSO2 Carbon"`
 	Exec         *Exec              `yaml:"exec" doc:"a real host: real programs on the kernel's network stack; only in real namespaces (--world netns)"`
 	Others       map[string]Program `yaml:"-" json:"-"` // programs that are not built in, by key; a Go team brings its own

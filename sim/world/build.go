@@ -10,6 +10,7 @@ import (
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/client"
+	"github.com/cablepull/cablepull/node/filesync"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
@@ -64,6 +65,7 @@ type Disk interface {
 type Reboot struct {
 	Boots int               `json:"boots"` // before this one; each has random streams of its own
 	Set   map[string]string `json:"set"`   // of the saved configuration: see Saved
+	Files []filesync.File   `json:"files"` // likewise
 }
 
 // NewMachine makes a machine that lives in another process, with its ports on

@@ -36,6 +36,8 @@ var machineEffects = fault.Effects[*Node]{
 	fault.EffectOf((*Node).stopService),
 	fault.EffectOf((*Node).startService),
 	fault.EffectOf((*Node).switchBackend),
+	fault.EffectOf((*Node).deploy),
+	fault.EffectOf((*Node).undeploy),
 	fault.EffectOf((*Node).cut),
 	fault.EffectOf((*Node).switchOn),
 	fault.EffectOf((*Node).reboot),
@@ -156,7 +158,7 @@ func (n *Node) crash(warm bool) {
 	clear(n.distributors)
 	clear(n.trackers)
 	n.serving = false
-	n.gateway, n.cluster = nil, nil
+	n.gateway, n.cluster, n.files = nil, nil, nil
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {
 		n.readdress(nic)

@@ -11,6 +11,7 @@ import (
 	"github.com/cablepull/cablepull/node/broker"
 	cluster "github.com/cablepull/cablepull/node/cluster/member"
 	"github.com/cablepull/cablepull/node/database/engine"
+	"github.com/cablepull/cablepull/node/filesync"
 	"github.com/cablepull/cablepull/node/gateway"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/publisher"
@@ -40,6 +41,9 @@ type Node struct {
 	stores       map[string]*b2b.Store               // of business documents, by service; they survive the power
 	database     *engine.Store                       // what it has committed, across crashes; nil: there is none yet
 	apimDisks    map[string]*instance.Disk           // of API managers, by instance; they survive a crash
+	files        *filesync.Files                     // nil: none
+	tree         *filesync.Tree                      // the machine's own files, across crashes; nil: it has had none
+	onFiles      func()                              // nil: nobody asks
 	cluster      *cluster.Member                     // nil: none runs
 
 	brokers    broker.Disk    // what programs keep through a loss of power
@@ -71,6 +75,9 @@ func newNode(w *World, name string, cfg topology.Node, reboot Reboot) *Node {
 		}
 		n.readdress(port)
 	}
+	if reboot.Boots > 0 && cfg.Files != nil {
+		n.keep(filesync.NewTree(reboot.Files...))
+	}
 	for _, property := range cfg.Unsaved {
 		n.saved.forget(property)
 	}
@@ -101,6 +108,8 @@ func (n *Node) Member(iface string) *member.Member { return n.members[iface] }
 type Saved struct {
 	Node topology.Node     `json:"node"`
 	Set  map[string]string `json:"set"` // other properties that differ from the configuration
+	// Files are the machine's own files, which a reboot finds as they are.
+	Files []filesync.File `json:"files,omitempty"`
 }
 
 // Saved returns the configuration that a reboot finds. Unsaved is cleared:
@@ -108,7 +117,7 @@ type Saved struct {
 func (n *Node) Saved() Saved {
 	saved := n.saved.clone()
 	saved.Unsaved = nil
-	return Saved{saved.Node, saved.set}
+	return Saved{saved.Node, saved.set, n.keptFiles()}
 }
 
 // Members returns all members by interface, in order.

@@ -60,6 +60,7 @@ var programs = []Program{
 	ProgramOf("gateway", startGateway),
 	ProgramOf("resolver", startResolver),
 	ProgramOf("apim", startAPIM),
+	ProgramOf("files", startFiles),
 	ProgramOf("cluster", startCluster),
 	ProgramOf("proxy", startProxy),
 	ProgramOf("balancer", startBalancer),

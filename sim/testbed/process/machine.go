@@ -100,6 +100,7 @@ func build(c *coordinator, cfg configuration) (*machine, error) {
 		coordinator: c, name: cfg.Name, clock: clock, world: w, gauge: wall.NewGauge(w.Loop(), clock), events: recorder{fd: tapeFD}, applied: map[int]func() bool{},
 	}
 	w.Log().Watch(n.report)
+	w.Node(cfg.Name).OnFiles(n.tellSaved)
 	here, err := netns.Current()
 	if err != nil {
 		return nil, err

@@ -105,7 +105,7 @@ func (r *Node) launch(cfg topology.Node) (err error) {
 	t.Nodes[r.Node] = cfg
 	c := configuration{Name: r.Node, Topology: t, Seed: r.run.Seed}
 	if r.boots > 1 {
-		c.Reboot = &world.Reboot{Boots: r.boots - 1, Set: r.saved.Set}
+		c.Reboot = &world.Reboot{Boots: r.boots - 1, Set: r.saved.Set, Files: r.saved.Files}
 	}
 	return p.send(order{Configure: &c}, r.run.Patience.Order)
 }
