@@ -142,7 +142,17 @@ func startDatabase(n *Node, cfg *topology.Database) (*Running, error) {
 		return nil, err
 	}
 	d := database.New(n.host, *cfg, n.database)
-	return &Running{Switch: switchOf(d), Set: d.Set}, nil
+	disk := func(state string) error { return d.Set(topology.DatabaseDisk, state) }
+	return &Running{
+		Switch: switchOf(d), Set: d.Set,
+		Apply: func(f fault.Fault) (undo func(), err error) {
+			state := topology.DiskOK
+			if f.(fault.Fill).Share >= 1 {
+				state = topology.DiskFull
+			}
+			return func() { n.must(disk(topology.DiskOK)) }, disk(state)
+		},
+	}, nil
 }
 
 func startAccounts(n *Node, cfg *topology.Accounts) (*Running, error) {
