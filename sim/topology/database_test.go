@@ -28,7 +28,7 @@ func TestDatabaseProblems(t *testing.T) {
 
 		{data(DataSource{Address: "db"}), ""},
 		{data(DataSource{Hosts: []string{"db", "192.0.2.60:3307"}}), "nodes.x.accounts.database.hosts.1: got 192.0.2.60:3307, but that database listens on port 3306"},
-		{data(DataSource{}), "nodes.x.accounts.database: want an address or hosts"},
+		{data(DataSource{MaxActive: 9}), "nodes.x.accounts.database: want an address or hosts"},
 		{data(DataSource{Address: "db", Hosts: []string{"db"}}), "nodes.x.accounts.database: want an address or hosts"},
 		{data(DataSource{Address: "nowhere"}), "nodes.x.accounts.database.address: got \"nowhere\""},
 		{data(DataSource{Address: "localhost"}), "nodes.x.accounts.database.address: got localhost on a node without a database"},
