@@ -65,6 +65,18 @@ func (m mistakes) counts() string {
 // linearizable reports whether there is an order that explains the deeds.
 func (g *page) linearizable() bool {
 	root := &prefix{next: map[string]*prefix{}}
+	// A word that is read was added to exactly what stands before it. Without that,
+	// all orders of the words that are under way at a time would be tried.
+	before := map[string]*prefix{}
+	for _, r := range g.reads() {
+		at := root
+		for _, word := range r.words {
+			if before[word] == nil {
+				before[word] = at
+			}
+			at = at.then(word)
+		}
+	}
 	history := make([]porcupine.Operation, len(g.deeds))
 	for i := range g.deeds {
 		d := &g.deeds[i]
@@ -79,7 +91,7 @@ func (g *page) linearizable() bool {
 			in.value = root
 		}
 		if d.verb == verbAppend {
-			in.word = d.value
+			in.word, in.value = d.value, before[d.value]
 		}
 		history[i] = porcupine.Operation{ClientId: i, Input: in, Call: int64(d.began), Return: int64(d.end())}
 	}
@@ -91,7 +103,7 @@ func (g *page) linearizable() bool {
 			case verbRead:
 				return do.value == now, now
 			case verbAppend:
-				return true, now.then(do.word)
+				return do.value == nil || do.value == now, now.then(do.word)
 			}
 			return true, do.value
 		},
@@ -101,7 +113,7 @@ func (g *page) linearizable() bool {
 // input is a deed as the search sees it: what it reads or writes.
 type input struct {
 	verb  string
-	value *prefix
+	value *prefix // of an append: what it is added to; nil: nobody read it
 	word  string
 }
 
