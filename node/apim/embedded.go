@@ -58,6 +58,9 @@ func (t *embeddedTransaction) Get(table, key string) (string, bool, error) {
 	return value, found, nil
 }
 
+// Lock implements Transaction. Nobody waits: see Do.
+func (t *embeddedTransaction) Lock(table, key string) (string, bool, error) { return t.Get(table, key) }
+
 // Put implements Transaction.
 func (t *embeddedTransaction) Put(table, key, value string) error {
 	t.writes = append(t.writes, write{entryKey{table, key}, value, false})

@@ -98,6 +98,9 @@ const (
 // Transaction is one transaction of a database. Its errors end it.
 type Transaction interface {
 	Get(table, key string) (value string, found bool, err error)
+	// Lock is Get, and no other transaction locks or writes the value before this
+	// one has ended.
+	Lock(table, key string) (value string, found bool, err error)
 	Put(table, key, value string) error
 	// Append appends a word to a list of words with spaces between them.
 	Append(table, key, word string) error
@@ -262,7 +265,7 @@ func words(list string) []string { return strings.Fields(list) }
 
 // add appends a word to a list unless it is there.
 func add(t Transaction, table, key, word string) error {
-	list, _, err := t.Get(table, key)
+	list, _, err := t.Lock(table, key)
 	if err != nil || slices.Contains(words(list), word) {
 		return err
 	}

@@ -3,7 +3,7 @@ package apim
 // Setup writes what a database has before the first start: users and the APIs
 // that have been published. It writes to one that is empty, and to no other.
 func Setup(t Transaction, users, apis []string) error {
-	if _, done, err := t.Get(tableUsers, allKeys); err != nil || done {
+	if _, done, err := t.Lock(tableUsers, allKeys); err != nil || done {
 		return err
 	}
 	for _, user := range users {

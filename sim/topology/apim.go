@@ -26,6 +26,7 @@ type APIMInstance struct {
 	ProxyHost    string        `yaml:"proxy-host" json:",omitempty" doc:"with reverse-proxy on: the host that redirects name, such as 192.0.2.10"`
 	Certificate  string        `yaml:"certificate" json:",omitempty" doc:"name of the certificate of its TLS ports, made from seed and name (default apim; all instances share it)"`
 	Keystore     string        `yaml:"keystore" json:",omitempty" doc:"the key that signs sessions and tokens, by a name; those signed with another key are refused (default wso2carbon)"`
+	DataSource   *DataSource   `yaml:"data-source" json:",omitempty" doc:"the database of APIs, subscriptions, tokens, users and the mounted registry (default: the embedded one of each instance, which survives a reboot)"`
 	Registry     *APIMRegistry `yaml:"registry" json:",omitempty" doc:"which parts of the registry are mounted from the shared database (default: both)"`
 	APIs         []string      `yaml:"apis" json:",omitempty" doc:"APIs that have been published and deployed on this instance before the start (default: none)"`
 	Users        []string      `yaml:"users" json:",omitempty" doc:"users that its database has from the start (default admin)"`
@@ -35,6 +36,9 @@ type APIMInstance struct {
 
 	// DeployTo is the address behind Gateway. It follows from the topology.
 	DeployTo netip.AddrPort `yaml:"-" json:"-"`
+	// Database names the database in events and answers: the nodes that have it.
+	// Empty: the embedded one.
+	Database string `yaml:"-" json:"-"`
 }
 
 // APIMRegistry is what the registry mounts: spec/failover.md §7.2.
@@ -99,6 +103,10 @@ func (a APIM) Complete(at Place) Program {
 	for _, name := range Names(a.Instances) {
 		i := a.Instances[name].withDefaults()
 		i.DeployTo, _ = at.deployTo(a, i)
+		if i.DataSource != nil {
+			d := i.DataSource.complete(at.Topology)
+			i.DataSource, i.Database = &d, at.databaseOf(d)
+		}
 		a.Instances[name] = i
 	}
 	return &a
@@ -125,6 +133,7 @@ func (i APIMInstance) or(other APIMInstance) APIMInstance {
 	i.ProxyHost = cmp.Or(i.ProxyHost, other.ProxyHost)
 	i.Certificate = cmp.Or(i.Certificate, other.Certificate)
 	i.Keystore = cmp.Or(i.Keystore, other.Keystore)
+	i.DataSource = cmp.Or(i.DataSource, other.DataSource)
 	i.Registry = cmp.Or(i.Registry, other.Registry)
 	if i.APIs == nil {
 		i.APIs = other.APIs
@@ -158,6 +167,19 @@ func (i APIMInstance) withDefaults() APIMInstance {
 	i.TokenLife = cmp.Or(i.TokenLife, time.Hour)
 	i.Work = cmp.Or(i.Work, time.Millisecond)
 	return i
+}
+
+// databaseOf names a database: the nodes that have it, or their addresses.
+func (p Place) databaseOf(d DataSource) string {
+	var names []string
+	for _, a := range d.Addresses {
+		if a.Addr() == loopback {
+			names = append(names, p.Name)
+		} else {
+			names = append(names, cmp.Or(p.Topology.holder(a.Addr()), a.String()))
+		}
+	}
+	return strings.Join(names, ",")
 }
 
 // Port is one of the ports of the instance.

@@ -55,6 +55,9 @@ func (i APIMInstance) problems(at Place) []Problem {
 			c.fail([]string{"proxy-host"}, "got %q, want an address or a name", i.ProxyHost)
 		}
 	}
+	if i.DataSource != nil {
+		c.dataSource([]string{"data-source"}, at.Node, *i.DataSource)
+	}
 	if err := CheckName(i.Certificate); err != nil {
 		c.fail([]string{"certificate"}, "%v", err)
 	}

@@ -2,6 +2,7 @@ package instance
 
 import (
 	"github.com/cablepull/cablepull/node/apim"
+	"github.com/cablepull/cablepull/node/datasource"
 	"github.com/cablepull/cablepull/sim"
 )
 
@@ -20,6 +21,20 @@ type database interface {
 	// Name is that of events: whose data it has.
 	Name() string
 }
+
+// pooled is a database that is reached over a pool of connections.
+type pooled struct {
+	*datasource.Pool
+	name string
+}
+
+// Do implements database.
+func (d pooled) Do(p *sim.Proc, f func(apim.Transaction) error) error {
+	return d.Pool.Do(p, func(t *datasource.Tx) error { return f(t) })
+}
+
+// Name implements database.
+func (d pooled) Name() string { return d.name }
 
 // embedded is the database on the instance's own disk.
 type embedded struct {

@@ -7,6 +7,9 @@
 // one does. Each answer says which database has been asked, in the header
 // X-Cablepull-Store, and the log says what was changed where.
 //
+// The pool of connections to a shared database is that of the machine's boot,
+// not of the process: it stays when only the process ends.
+//
 // Disk is what survives the machine's crash: the embedded database, and the
 // files with the artifacts. The world keeps it, one for each instance.
 //

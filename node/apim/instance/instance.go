@@ -10,6 +10,7 @@ import (
 
 	"github.com/cablepull/cablepull/node/apim"
 	"github.com/cablepull/cablepull/node/certificate"
+	"github.com/cablepull/cablepull/node/datasource"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -25,6 +26,7 @@ type Instance struct {
 	name    string
 	disk    *Disk
 	tls     *certificate.Client // to gateways
+	shared  database            // what instances can share; embedded: they do not
 
 	proc    *sim.Proc     // starts the process; nil: it is stopped
 	manager *apim.Manager // nil: it has not started
@@ -54,6 +56,10 @@ func newInstance(m Machine, all topology.APIM, name string) (*Instance, error) {
 		machine: m, all: all, cfg: all.Instances[name], name: name, disk: m.Disk(name),
 		tls:  certificate.NewClient(nil, m.stream(name, 0), m.clock),
 		mode: map[string]string{}, stopped: map[string]bool{},
+	}
+	i.shared = i.embedded()
+	if i.cfg.DataSource != nil {
+		i.shared = pooled{datasource.New(m.Host, *i.cfg.DataSource), i.cfg.Database}
 	}
 	own, err := certificate.New(m.Loop(), i.cfg.Certificate)
 	if err != nil {
@@ -160,8 +166,16 @@ func (i *Instance) warn() {
 	}
 }
 
+// embedded returns the database on the instance's own disk.
+func (i *Instance) embedded() database { return embedded{i.disk, "h2-" + i.name} }
+
 // database returns a database of the instance.
-func (i *Instance) database(apim.Database) database { return embedded{i.disk, "h2-" + i.name} }
+func (i *Instance) database(of apim.Database) database {
+	if of == apim.Local {
+		return i.embedded()
+	}
+	return i.shared
+}
 
 // kill ends the process: connections are reset, and sessions gone.
 func (i *Instance) kill() {
