@@ -28,7 +28,7 @@ type lab struct {
 func newLab(t testing.TB, cfg topology.Developer) *lab {
 	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
 	l.box, l.dev = l.Add("box", "192.0.2.11/24"), l.Add("dev", "192.0.2.201/24")
-	apim := topology.APIM{Instances: map[string]topology.APIMInstance{
+	apim := topology.APIM{APIMInstance: topology.APIMInstance{StartTime: 1}, Instances: map[string]topology.APIMInstance{
 		"am1": {APIs: []string{"orders"}}, "am2": {Offset: 1, APIs: []string{"orders"}},
 	}}.Complete(topology.Place{Name: "box"}).(*topology.APIM)
 	disks := map[string]*instance.Disk{"am1": {}, "am2": {}}

@@ -122,7 +122,7 @@ func (i *Instance) run(p *sim.Proc) {
 	}
 	if err := i.setup(p); err != nil {
 		if i.proc == p {
-			i.log(topology.APIMProcess, "failed", "database "+err.Error())
+			i.log(topology.APIMProcess, "failed", err.Error())
 		}
 		return // it stays up and serves nothing
 	}
@@ -150,7 +150,7 @@ func (i *Instance) setup(p *sim.Proc) error {
 		done[d] = true
 		err := d.Do(p, func(t apim.Transaction) error { return apim.Setup(t, i.cfg.Users, i.cfg.APIs) })
 		if err != nil {
-			return fmt.Errorf("%s: %w", d.Name(), err)
+			return failed(d.Name(), err)
 		}
 	}
 	return nil

@@ -34,7 +34,7 @@ func newLab(t testing.TB, change func(*topology.APIM)) *lab {
 }
 
 func (l *lab) start(change func(*topology.APIM)) {
-	cfg := topology.APIM{Instances: map[string]topology.APIMInstance{
+	cfg := topology.APIM{APIMInstance: topology.APIMInstance{StartTime: 1}, Instances: map[string]topology.APIMInstance{
 		"am1": {APIs: []string{"orders"}}, "am2": {Offset: 1, APIs: []string{"orders"}, Gateway: "am1"},
 	}}
 	if change != nil {

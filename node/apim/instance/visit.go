@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/node/apim"
+	"github.com/cablepull/cablepull/node/datasource"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -166,6 +167,20 @@ func reasonOf(store string, err error) error {
 	var gateway *deployError
 	if errors.As(err, &gateway) {
 		return gateway
+	}
+	return failed(store, err)
+}
+
+// failed says what is wrong with a database, without the details of the
+// connection.
+func failed(store string, err error) error {
+	for _, known := range []error{
+		datasource.ErrPoolExhausted, datasource.ErrUnreachable, datasource.ErrCommitUnknown, datasource.ErrReadOnly,
+		datasource.ErrLockTimeout, datasource.ErrDeadlock, datasource.ErrDiskFull, datasource.ErrTooMany,
+	} {
+		if errors.Is(err, known) {
+			return fmt.Errorf("database %s: %w", store, known)
+		}
 	}
 	return fmt.Errorf("database %s: %w", store, err)
 }
