@@ -43,6 +43,10 @@ func TestMessages(t *testing.T) {
 		{"client: {target", "balancer: {members: [\"192.0.2.11:0\"]}, client: {target", "192.0.2.11:0"},
 		{"client: {target", "proxy: {upstream: {servers: [\"192.0.2.11:0\"]}}, client: {target", "192.0.2.11:0"},
 
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {gateway: am1}", `7:24: nodes.c1.apim.gateway: there is no API manager "am1", want localhost or c1`},
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {data-source: {hosts: [db]}}", `7:37: nodes.c1.apim.data-source.hosts.0: got "db", want an address and a port`},
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {instances: {x: {}, y: {}}}", "7:34: nodes.c1.apim.instances.y.offset: got port 9443, which x has as well: want another offset"},
+
 		{"http://192.0.2.100/", "https://192.0.2.100/", "client.target: nothing with a certificate listens on 192.0.2.100:443: want an http:// target"},
 		{"http://192.0.2.100/", "htps://192.0.2.100/", `want a URL that begins with http, https or ftp (did you mean "https"?)`},
 		{"client: {target: http://192.0.2.100/, rate: 20/s}", "probe: {by: ldap-bind, target: https://192.0.2.100/}", `target: got "https://192.0.2.100/", want a URL that begins with ldap or tcp`},

@@ -4,6 +4,9 @@ package apim
 // machine, which survives its crash and is no other machine's. The zero value
 // is empty.
 type Embedded struct {
+	// OnChange is called for each value that a commit has changed. May be nil.
+	OnChange func(table, key, value string)
+
 	values map[entryKey]string
 }
 
@@ -16,13 +19,21 @@ func (e *Embedded) Do(f func(Transaction) error) error {
 	if err := f(t); err != nil {
 		return err
 	}
+	for _, w := range t.writes {
+		e.Set(w.table, w.key, w.on(e.values[w.entryKey]))
+		if e.OnChange != nil {
+			e.OnChange(w.table, w.key, e.values[w.entryKey])
+		}
+	}
+	return nil
+}
+
+// Set sets a value outside of any transaction, as it was found on a disk.
+func (e *Embedded) Set(table, key, value string) {
 	if e.values == nil {
 		e.values = map[entryKey]string{}
 	}
-	for _, w := range t.writes {
-		e.values[w.entryKey] = w.on(e.values[w.entryKey])
-	}
-	return nil
+	e.values[entryKey{table, key}] = value
 }
 
 // embeddedTransaction is a transaction with what it has written so far.

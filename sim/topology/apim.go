@@ -32,7 +32,7 @@ type APIMInstance struct {
 	Users        []string      `yaml:"users" json:",omitempty" doc:"users that its database has from the start (default admin)"`
 	TokenLife    time.Duration `yaml:"token-life" json:",omitempty" doc:"how long an access token is good (default 1h)"`
 	Work         time.Duration `yaml:"work" json:",omitempty" doc:"CPU time per request (default 1ms)"`
-	StartTime    time.Duration `yaml:"start-time" json:",omitempty" doc:"time from the start of the process until it asks its database and listens (default 1s; real ones take a minute or two)"`
+	StartTime    time.Duration `yaml:"start-time" json:",omitempty" doc:"time from the start of the process until it asks its database and listens (default 2s; real ones take a minute or two)"`
 
 	// DeployTo is the address behind Gateway. It follows from the topology.
 	DeployTo netip.AddrPort `yaml:"-" json:"-"`
@@ -166,7 +166,7 @@ func (i APIMInstance) withDefaults() APIMInstance {
 	}
 	i.TokenLife = cmp.Or(i.TokenLife, time.Hour)
 	i.Work = cmp.Or(i.Work, time.Millisecond)
-	i.StartTime = cmp.Or(i.StartTime, time.Second)
+	i.StartTime = cmp.Or(i.StartTime, 2*time.Second)
 	return i
 }
 

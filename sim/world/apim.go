@@ -1,13 +1,21 @@
 package world
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"github.com/cablepull/cablepull/node/apim/instance"
 	"github.com/cablepull/cablepull/node/developer"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
 func startAPIM(n *Node, cfg *topology.APIM) (*Running, error) {
-	m := instance.Machine{Host: n.host, Memory: n.running.Memory, Disk: n.apimDisk}
+	m := instance.Machine{Host: n.host, Memory: n.running.Memory, Disk: func(name string) *instance.Disk { return n.apimDisks[name] }}
+	for _, name := range topology.Names(cfg.Instances) {
+		if err := n.openAPIMDisk(name); err != nil {
+			return nil, err
+		}
+	}
 	for _, iface := range topology.Names(n.running.NICs) {
 		if a := n.running.NICs[iface].Address; a.IsValid() {
 			m.Own = a.Addr()
@@ -21,12 +29,36 @@ func startAPIM(n *Node, cfg *topology.APIM) (*Running, error) {
 	return &Running{Switch: switchOf(p), Set: p.Set}, nil
 }
 
-// apimDisk returns the disk of an API manager.
-func (n *Node) apimDisk(name string) *instance.Disk {
-	if n.apimDisks[name] == nil {
-		n.apimDisks[name] = &instance.Disk{}
+// openAPIMDisk makes the disk of an API manager, unless an earlier boot has
+// left it: in this process, or on the disk of the machine's processes.
+func (n *Node) openAPIMDisk(name string) error {
+	if n.apimDisks[name] != nil {
+		return nil
 	}
-	return n.apimDisks[name]
+	d, key := &instance.Disk{}, "apim/"+name
+	n.apimDisks[name] = d
+	if n.disk == nil {
+		return nil
+	}
+	entries, err := n.disk.Read(key)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		var c instance.DiskChange
+		if err := json.Unmarshal(entry, &c); err != nil {
+			return fmt.Errorf("world: %s: disk: %w", n.name, err)
+		}
+		d.Redo(c)
+	}
+	d.OnChange = func(c instance.DiskChange) {
+		entry, err := json.Marshal(c)
+		if err == nil {
+			err = n.disk.Write(key, entry)
+		}
+		n.must(err)
+	}
+	return nil
 }
 
 func startDeveloper(n *Node, cfg *topology.Developer) (*Running, error) {

@@ -9,9 +9,42 @@ import (
 // Disk is what an instance has on the disk of its machine. The zero value is
 // that of one that never ran.
 type Disk struct {
+	// OnChange is called for each change, before its request is answered. May be
+	// nil.
+	OnChange func(DiskChange)
+
 	database  apim.Embedded
 	artifacts map[string]string // by API
 	starts    int               // of the process
+}
+
+// DiskChange is one change of a disk: a value of the database; the artifact of
+// an API, if there is no table; or a start of the process, without either.
+type DiskChange struct {
+	Table, Key, Value string
+}
+
+// Redo applies a change that an earlier process of the machine has made.
+func (d *Disk) Redo(c DiskChange) {
+	switch {
+	case c.Table != "":
+		d.database.Set(c.Table, c.Key, c.Value)
+	case c.Key != "":
+		if d.artifacts == nil {
+			d.artifacts = map[string]string{}
+		}
+		d.artifacts[c.Key] = c.Value
+	default:
+		d.starts++
+	}
+}
+
+// change applies a change and reports it.
+func (d *Disk) change(c DiskChange) {
+	d.Redo(c)
+	if d.OnChange != nil {
+		d.OnChange(c)
+	}
 }
 
 // database is where an instance keeps what instances can share.
@@ -43,7 +76,14 @@ type embedded struct {
 }
 
 // Do implements database.
-func (e embedded) Do(_ *sim.Proc, f func(apim.Transaction) error) error { return e.database.Do(f) }
+func (e embedded) Do(_ *sim.Proc, f func(apim.Transaction) error) error {
+	e.database.OnChange = func(table, key, value string) {
+		if e.OnChange != nil {
+			e.OnChange(DiskChange{table, key, value})
+		}
+	}
+	return e.database.Do(f)
+}
 
 // Name implements database.
 func (e embedded) Name() string { return e.name }

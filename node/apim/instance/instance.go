@@ -114,10 +114,9 @@ func (i *Instance) run(p *sim.Proc) {
 	if i.proc != p {
 		return // stopped meanwhile
 	}
-	if i.disk.starts++; i.disk.starts == 1 {
-		i.disk.artifacts = map[string]string{}
+	if i.disk.change(DiskChange{}); i.disk.starts == 1 {
 		for _, api := range i.cfg.APIs {
-			i.disk.artifacts[api] = api
+			i.disk.change(DiskChange{Key: api, Value: api})
 		}
 	}
 	if err := i.setup(p); err != nil {

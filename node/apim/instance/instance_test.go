@@ -48,6 +48,30 @@ func TestRegistry(t *testing.T) {
 		"/registry/k OK by am1 h2-am1", "/registry/k OK by am1 h2-am1", "/registry/k Not Found by am2 h2-am2", "/registry/k OK by am1 h2-am1")
 }
 
+// TestDisk: what is redone from the changes of a disk is the same disk.
+func TestDisk(t *testing.T) {
+	l := newLab(t, nil)
+	var changes []DiskChange
+	l.disks["am1"].OnChange = func(c DiskChange) { changes = append(changes, c) }
+	l.ask(1*second, 9763, "PUT", "/registry/k", "one", "")
+	l.ask(1*second, 9443, "PUT", "/services/gateway/api-1", "one", "")
+	l.At(2*second, func() { l.box.Crash(false) })
+	l.At(3*second, func() {
+		l.disks["am1"] = &Disk{}
+		for _, c := range changes {
+			l.disks["am1"].Redo(c)
+		}
+		l.box.PowerOn()
+	})
+	l.At(4*second, func() { l.start(nil) })
+	l.ask(5*second, 9763, "GET", "/registry/k", "", "")
+	l.ask(6*second, 8280, "GET", "/api-1", "", "")
+	l.Run(7 * second)
+	if got, want := l.got[2:], []string{"/registry/k OK by am1 h2-am1", "/api-1 Unauthorized by am1 h2-am1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestStop: a console that is stopped is not there, a gateway that is stopped
 // refuses connections, and so do all ports of a process that is stopped.
 func TestStop(t *testing.T) {

@@ -30,7 +30,7 @@ func (o outside) Artifact(api string) (string, bool) {
 }
 
 // Store implements apim.Outside.
-func (o outside) Store(api, artifact string) { o.disk.artifacts[api] = artifact }
+func (o outside) Store(api, artifact string) { o.disk.change(DiskChange{Key: api, Value: artifact}) }
 
 // deployError says why an artifact did not get to its gateway.
 type deployError struct {
