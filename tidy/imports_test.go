@@ -47,7 +47,6 @@ var flow = map[string][]string{
 	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/forward", "node/host", "node/location", "node/upstream", "node/web"},
 	"node/apim":           {}, // a pure machine
 	"node/developer":      {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
-	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/host", "node/web"},
 	"node/filesync":       {"sim", "sim/event", "sim/topology", "node/host", "node/session"},
 	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/datasource", "node/host", "node/web"},
 	"node/cluster":        {}, // a pure machine
