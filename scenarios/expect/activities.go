@@ -38,7 +38,10 @@ func (Activities) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Activities) Check(e Evidence) Result {
-	a := e.Measures.Activities[0] // see Needs
+	if len(e.Measures.Activities) == 0 {
+		return Result{Got: "no activities"} // see Needs
+	}
+	a := e.Measures.Activities[0]
 	return Result{
 		Passed: x.Executed.Contains(a.Executed) && x.Twice.Contains(a.Twice) && x.Missed.Contains(a.Missed),
 		Got:    fmt.Sprintf("executed %d, twice %d, missed %d", a.Executed, a.Twice, a.Missed),
