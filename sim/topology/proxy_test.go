@@ -94,6 +94,11 @@ func TestListenerProblems(t *testing.T) {
 			"listeners.0.locations.0.next-upstream: got off and others, want one of both",
 			"listeners.0.locations.0.pass: got the URI /x, want none, or one with $1: an expression has no part that it could replace",
 		}},
+		{Proxy{Upstreams: app, Listeners: one(root, ProxyLocation{Location: "/x", Pass: "https://app"})}, nil},
+		{Proxy{
+			Upstreams: map[string]Upstream{"app": {Servers: app["app"].Servers, KeepAlive: 1}},
+			Listeners: one(root, ProxyLocation{Location: "/x", Pass: "https://app"}),
+		}, []string{"listeners.0.locations.1.pass: got https, but others pass to app by http: an upstream with keepalive has connections of one kind"}},
 		{Proxy{Upstreams: app, Listeners: one(ProxyLocation{})}, []string{
 			"listeners.0.locations.0: location is missing", "listeners.0.locations.0: pass is missing",
 		}},

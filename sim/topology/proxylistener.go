@@ -83,7 +83,13 @@ func (c *checker) listeners(at Place, p Proxy) {
 		}
 		c.upstream(path, at.Node, p.Upstreams[name])
 	}
+	c.listened(p)
+}
+
+// listened checks listeners and their locations.
+func (c *checker) listened(p Proxy) {
 	taken := map[uint16]int{}
+	schemes := map[string]string{} // by upstream
 	for i, l := range p.Listeners {
 		path := []string{"listeners", fmt.Sprint(i)}
 		first, twice := taken[l.Listen.Port()]
@@ -104,6 +110,13 @@ func (c *checker) listeners(at Place, p Proxy) {
 			}
 			seen[o.Location] = j
 			c.location(at, p, o)
+			scheme, rest, _ := strings.Cut(o.Pass, "://")
+			name, _, _ := strings.Cut(rest, "/")
+			if first, has := schemes[name]; has && first != scheme && p.Upstreams[name].KeepAlive > 0 {
+				c.fail(At(at, "pass"), "got %s, but others pass to %s by %s: an upstream with keepalive has connections of one kind", scheme, name, first)
+			} else if !has {
+				schemes[name] = scheme
+			}
 		}
 	}
 }
