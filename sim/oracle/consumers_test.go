@@ -37,7 +37,15 @@ func TestOneConsumer(t *testing.T) {
 		},
 		{
 			"thawed and still enabled", first().at(4, "a", power(event.PowerFrozen)).at(5, "b", handler(on)).
-				at(9, "a", power(event.PowerThawed)).at(9.001, "a", handler(off)), 9, "a and b are both enabled",
+				at(9, "a", power(event.PowerThawed)).at(9.251, "a", handler(off)), 9, "a and b are both enabled",
+		},
+		{
+			"thawed and disabled soon", first().at(4, "a", power(event.PowerFrozen)).at(5, "b", handler(on)).
+				at(9, "a", power(event.PowerThawed)).at(9.25, "a", handler(off)), 0, "",
+		},
+		{
+			"thawed and at work", first().at(4, "a", power(event.PowerFrozen)).at(5, "b", handler(on)).
+				at(9, "a", power(event.PowerThawed)).at(9.1, "a", work(7)).at(9.2, "a", handler(off)), 9, "a and b are both enabled",
 		},
 		{
 			"works although it is disabled", first().at(5, "a", handler(off)).at(5, "b", handler(on)).at(6, "a", work(7)),

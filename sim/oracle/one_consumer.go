@@ -10,7 +10,9 @@ import (
 // oneConsumer watches which consumers of a queue are enabled. A machine that is
 // frozen or off consumes nothing, whatever its consumer was told: two are
 // enabled at once if both could act for longer than an instant, or if one does
-// work after another one was enabled.
+// work after another one was enabled. A machine that goes on after a freeze has
+// a moment to look at its clock, as long as it does no work meanwhile: in real
+// time, the fabric knows of the thaw before the machine does.
 type oneConsumer struct {
 	scene  *scene
 	watch  *watch
@@ -23,6 +25,7 @@ type oneConsumer struct {
 type consumers struct {
 	all   []*consumer // in the order in which they were first enabled
 	both  bool        // two could act at the last instant
+	thaw  bool        // since a machine went on after a freeze
 	told  bool        // of this overlap
 	since time.Duration
 }
@@ -62,9 +65,15 @@ func (o *oneConsumer) Observe(e event.Event) {
 				}
 			}
 			o.follow(name, e.At)
+			if q := o.queues[name]; q.both && q.since == e.At && b.State == event.PowerThawed {
+				q.thaw = true
+			}
 		}
 	}
 }
+
+// afterThaw is how long a machine may take to look at its clock.
+const afterThaw = 250 * time.Millisecond
 
 // consumer returns a consumer of a queue, or nil if several may share it.
 func (o *oneConsumer) consumer(queue, node string) *consumer {
@@ -102,7 +111,7 @@ func (o *oneConsumer) follow(queue string, now time.Duration) {
 	q := o.queues[queue]
 	both := len(o.acting(q)) > 1
 	if both && !q.both {
-		q.since, q.told = now, false
+		q.since, q.told, q.thaw = now, false, false
 	}
 	q.both = both
 }
@@ -111,15 +120,20 @@ func (o *oneConsumer) follow(queue string, now time.Duration) {
 func (o *oneConsumer) judge(now time.Duration) {
 	for _, name := range o.names {
 		q := o.queues[name]
-		if !q.both || q.told || now == q.since {
+		if !q.both || q.told || now == q.since || q.thaw && now <= q.since+afterThaw {
 			continue
 		}
-		q.told = true
-		all := o.acting(q)
-		slices.SortStableFunc(all, func(a, b *consumer) int { return cmpInstant(a.since, b.since) })
-		a, b := all[0], all[1]
-		o.watch.report(q.since, "%s and %s are both enabled for the queue %s, since %v and %v", a.node, b.node, name, a.since, b.since)
+		o.tell(name, q)
 	}
+}
+
+// tell reports an overlap.
+func (o *oneConsumer) tell(name string, q *consumers) {
+	q.told = true
+	all := o.acting(q)
+	slices.SortStableFunc(all, func(a, b *consumer) int { return cmpInstant(a.since, b.since) })
+	a, b := all[0], all[1]
+	o.watch.report(q.since, "%s and %s are both enabled for the queue %s, since %v and %v", a.node, b.node, name, a.since, b.since)
 }
 
 func cmpInstant(a, b time.Duration) int {
@@ -135,10 +149,16 @@ func cmpInstant(a, b time.Duration) int {
 // worked judges a message that was done by somebody who is not the only one.
 func (o *oneConsumer) worked(e event.Event, b event.MessageProcessed) {
 	own := o.consumer(b.Queue, e.Node)
-	if own == nil || own.enabled {
-		return // of several that are enabled, the overlap is reported
+	if own == nil {
+		return
 	}
 	q := o.queues[b.Queue]
+	if own.enabled {
+		if q.both && !q.told && e.At > q.since {
+			o.tell(b.Queue, q)
+		}
+		return
+	}
 	for _, other := range o.acting(q) {
 		if other != own && !q.told {
 			q.told = true
