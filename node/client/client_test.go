@@ -155,7 +155,7 @@ func TestLongLivedReopens(t *testing.T) {
 func TestIdleClosed(t *testing.T) {
 	l := newLab(t)
 	web := topology.Service{Listen: netip.MustParseAddrPort("192.0.2.50:80")}.WithDefaults()
-	g := gateway.New(l.server, topology.Gateway{Services: map[string]topology.Service{"web": web}}, topology.Memory{}.WithDefaults())
+	g := gateway.New(l.server, topology.Gateway{Services: map[string]topology.Service{"web": web}}, topology.Memory{}.WithDefaults(), nil)
 	l.ask(topology.Client{Rate: 0.1, Mode: topology.ModeLongLived, Connections: 2, Stop: 15 * second})
 	l.At(5*second, func() {
 		if err := errors.Join(g.StopService("web"), g.StartService("web")); err != nil {

@@ -37,7 +37,9 @@ func (l *life) addresses() (all []netip.AddrPort) {
 	for at := range l.inbound { // order: sorted below
 		all = append(all, at)
 	}
-	slices.SortFunc(all, func(a, b netip.AddrPort) int { return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Port(), b.Port())) })
+	slices.SortFunc(all, func(a, b netip.AddrPort) int {
+		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Port(), b.Port()))
+	})
 	return slices.Compact(all)
 }
 
