@@ -117,7 +117,7 @@ func (n *network) act(d *node, a Action) {
 	switch a := a.(type) {
 	case Connect:
 		if j := indexOf(a.To); d.open[j] {
-			n.post(j, d.index, 0, Opened{a.To})
+			n.post(j, d.index, 0, Opened(a))
 		} else {
 			n.connect(d, j)
 		}

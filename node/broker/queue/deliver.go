@@ -183,7 +183,7 @@ func (b *Broker) acknowledge(e Acknowledge) {
 	}
 	s.forget(e.Delivery)
 	s.backlog.remove(e.Delivery)
-	b.act(Receipt{e.Session, e.Subscription, e.Delivery})
+	b.act(Receipt(e))
 	b.more(s)
 }
 
