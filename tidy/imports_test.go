@@ -48,7 +48,7 @@ var flow = map[string][]string{
 	"node/apim":           {}, // a pure machine
 	"node/developer":      {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"node/filesync":       {"sim", "sim/event", "sim/topology", "node/host", "node/session"},
-	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/datasource", "node/host", "node/web"},
+	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/datasource", "node/filesync", "node/host", "node/web"},
 	"node/cluster":        {}, // a pure machine
 	"node/cluster/member": {"sim", "sim/event", "sim/topology", "node/cluster", "node/host", "node/session"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},

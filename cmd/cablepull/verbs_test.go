@@ -212,7 +212,7 @@ func TestFormatTopic(t *testing.T) {
 			t.Errorf("line: %s", line)
 		}
 	}
-	if len(lines) > 75 {
+	if len(lines) > 80 {
 		t.Errorf("%d lines", len(lines))
 	}
 	if _, same, _ := invoke(t, "format"); same != page {

@@ -51,7 +51,9 @@ func (v *visit) publish() (Response, error) {
 
 // deploy takes an artifact from a publisher.
 func (v *visit) deploy() (Response, error) {
-	v.Store(v.rest, v.Body)
+	if err := v.Store(v.rest, v.Body); err != nil {
+		return Response{}, err
+	}
 	return Response{Status: http.StatusOK, Body: "deployed\n", Changes: []Change{{Deployed, v.rest}}}, nil
 }
 

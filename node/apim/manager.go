@@ -115,7 +115,7 @@ type Outside interface {
 	// Artifact returns the artifact of an API in the files of this machine.
 	Artifact(api string) (text string, found bool)
 	// Store stores an artifact in the files of this machine.
-	Store(api, artifact string)
+	Store(api, artifact string) error
 }
 
 // SessionCookie is the name of the cookie of a session. Each console has its

@@ -40,7 +40,10 @@ func (o outside) Artifact(api string) (string, bool) {
 	return text, found
 }
 
-func (o outside) Store(api, artifact string) { o.files[api] = artifact }
+func (o outside) Store(api, artifact string) error {
+	o.files[api] = artifact
+	return nil
+}
 
 // serve answers a request in a transaction of its database.
 func (m *machine) serve(now time.Duration, r Request) (a Response, err error) {

@@ -71,7 +71,7 @@ var fields = []string{
 
 // sessions are the ports of messages between programs of the bench, which stand
 // in for protocols that tshark would look for there: see package session.
-var sessions = []string{"3306", "4000", "5672"}
+var sessions = []string{"873", "3306", "4000", "4081", "5672"}
 
 // readCaptures returns what one tshark says of all captures: files in a row are
 // one file of several sections. It belongs to no spec and may run beside them.

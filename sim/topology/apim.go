@@ -28,7 +28,7 @@ type APIMInstance struct {
 	Keystore     string        `yaml:"keystore" json:",omitempty" doc:"the key that signs sessions and tokens, by a name; those signed with another key are refused (default wso2carbon)"`
 	DataSource   *DataSource   `yaml:"data-source" json:",omitempty" doc:"the database of APIs, subscriptions, tokens, users and the mounted registry (default: the embedded one of each instance, which survives a reboot)"`
 	Registry     *APIMRegistry `yaml:"registry" json:",omitempty" doc:"which parts of the registry are mounted from the shared database (default: both)"`
-	APIs         []string      `yaml:"apis" json:",omitempty" doc:"APIs that have been published and deployed on this instance before the start (default: none)"`
+	APIs         []string      `yaml:"apis" json:",omitempty" doc:"APIs that have been published and deployed on this instance before the start; with files beside it they must be among files.artifacts (default: none)"`
 	Users        []string      `yaml:"users" json:",omitempty" doc:"users that its database has from the start (default admin)"`
 	TokenLife    time.Duration `yaml:"token-life" json:",omitempty" doc:"how long an access token is good (default 1h)"`
 	Work         time.Duration `yaml:"work" json:",omitempty" doc:"CPU time per request (default 1ms)"`

@@ -39,7 +39,26 @@ func (a APIM) Problems(at Place) []Problem {
 			c.fail(At(path, "gateway"), "%v", err)
 		}
 	}
+	c.artifacts(at.Node, a)
 	return c.problems
+}
+
+// artifacts checks the files beside API managers, which hold their artifacts.
+func (c *checker) artifacts(n Node, a APIM) {
+	if n.Files == nil {
+		return
+	}
+	if len(a.Instances) > 1 {
+		c.fail([]string{"instances"}, "got %d API managers and files, want one: they would have one folder", len(a.Instances))
+		return
+	}
+	for _, name := range Names(a.Instances) {
+		for _, api := range a.Instances[name].APIs {
+			if n.Files.Shared == "" && !slices.Contains(n.Files.Artifacts, api) {
+				c.fail([]string{"apis"}, "got %s, want it among files.artifacts as well: that is where the artifacts are", api)
+			}
+		}
+	}
 }
 
 // problems are those of one instance. Paths begin at it.

@@ -59,8 +59,8 @@ var programs = []Program{
 	ProgramOf("accounts", startAccounts),
 	ProgramOf("gateway", startGateway),
 	ProgramOf("resolver", startResolver),
-	ProgramOf("apim", startAPIM),
 	ProgramOf("files", startFiles),
+	ProgramOf("apim", startAPIM), // its artifacts may be among the files
 	ProgramOf("cluster", startCluster),
 	ProgramOf("proxy", startProxy),
 	ProgramOf("balancer", startBalancer),

@@ -11,6 +11,7 @@ import (
 	"github.com/cablepull/cablepull/node/apim"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
+	"github.com/cablepull/cablepull/sim"
 )
 
 // deployTime is how long a publisher waits for a gateway, for the connection
@@ -21,16 +22,32 @@ const deployTime = 60 * time.Second
 type outside struct {
 	apim.Transaction
 	*Instance
+	proc *sim.Proc // of the request
 }
 
-// Artifact implements apim.Outside.
+// Artifact implements apim.Outside. Of a file that may have been copied here it
+// is the machine that wrote it. One on a server that does not answer is not
+// found: the files log that.
 func (o outside) Artifact(api string) (string, bool) {
+	if files := o.machine.Files; files != nil {
+		f, has, err := files.Get(o.proc, api)
+		return f.Origin(), has && err == nil
+	}
 	text, found := o.disk.artifacts[api]
 	return text, found
 }
 
+// artifactSize is how large the file of an artifact is, in bytes (ours).
+const artifactSize = 20_000
+
 // Store implements apim.Outside.
-func (o outside) Store(api, artifact string) { o.disk.change(DiskChange{Key: api, Value: artifact}) }
+func (o outside) Store(api, artifact string) error {
+	if files := o.machine.Files; files != nil {
+		return files.Put(o.proc, api, artifactSize)
+	}
+	o.disk.change(DiskChange{Key: api, Value: artifact})
+	return nil
+}
 
 // deployError says why an artifact did not get to its gateway.
 type deployError struct {

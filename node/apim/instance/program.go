@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cablepull/cablepull/node/filesync"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -22,6 +23,7 @@ type Machine struct {
 	Own    netip.Addr      // the address that redirects name
 	Memory topology.Memory // used by connections and requests
 	Disk   func(instance string) *Disk
+	Files  *filesync.Volume // of the artifacts; nil: they are on the instance's own disk
 }
 
 // New starts the API managers of a running machine; they end with it. cfg must

@@ -143,7 +143,7 @@ func (v *visit) answer(p *sim.Proc, r apim.Request, part string) (answer apim.Re
 	}
 	now := time.Duration(i.machine.Scope().Local())
 	serve := func(t apim.Transaction) (err error) {
-		answer, err = v.manager.Serve(now, r, outside{t, i})
+		answer, err = v.manager.Serve(now, r, outside{t, i, p})
 		return err
 	}
 	var err error
