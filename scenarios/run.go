@@ -107,9 +107,9 @@ func (o *Outcome) Passed() bool {
 func (o *Outcome) Differs(other *Outcome) string { return sim.DigestDifference(o.Digest, other.Digest) }
 
 // Run plays the scenario and judges it. An error means that there is no
-// verdict: the context ended before the run did, or the bench itself failed. In
-// the former case the outcome holds what was measured until then, if that can
-// still be found out; nothing of it is judged.
+// verdict: the context ended before there was one, or the bench itself failed.
+// In the former case the outcome holds what was measured until then, if that
+// can still be found out; nothing of it is judged.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if len(s.Variants) > 0 {
 		return nil, fmt.Errorf("scenarios: %s: %w: run each that Expand returns", s.Name, ErrVariants)
@@ -138,18 +138,20 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	}
 	if err := w.Run(s.Duration); err != nil {
 		if ctx.Err() != nil {
-			return follower.interrupted(w, o.Seed, keep), fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+			return follower.interrupted(ctx, w, o.Seed, keep), fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 		}
 		return nil, s.located(fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err))
 	}
 	if err := w.Finish(); err != nil {
 		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
-	// The interrupt comes from another goroutine, and a short run may end first.
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
+	// The interrupt comes from another goroutine: a short run may end first, and a
+	// long judgement is left.
+	out, err := follower.judge(ctx, w, o.Seed, keep)
+	if err != nil {
+		return out, fmt.Errorf("scenarios: %s: seed %d: %w", s.Name, o.Seed, err)
 	}
-	return follower.judge(w, o.Seed, keep), nil
+	return out, nil
 }
 
 // follower follows a run and holds it against what was expected.
@@ -182,21 +184,31 @@ func (f *follower) follow(also func(event.Event)) func(event.Event) {
 
 // interrupted is what is known of a run that was stopped, or nil if its nodes
 // do not say what they know.
-func (f *follower) interrupted(w Lab, seed uint64, keep event.Set) *Outcome {
+func (f *follower) interrupted(ctx context.Context, w Lab, seed uint64, keep event.Set) *Outcome {
 	at := w.Now()
 	if err := w.Finish(); err != nil {
 		return nil
 	}
 	f.oracle.EndAt(at)
-	measures, _ := f.oracle.Finish()
+	measures, _, _ := f.oracle.Finish(ctx) // it has ended, so nothing is judged
+	return measured(w, seed, keep, measures, at)
+}
+
+// measured is the outcome of a run without a verdict, which was stopped at an
+// instant.
+func measured(w Lab, seed uint64, keep event.Set, m oracle.Measures, at time.Duration) *Outcome {
 	return &Outcome{
-		Seed: seed, Events: w.Record().Only(keep), Measures: measures, Simulated: at, Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
+		Seed: seed, Events: w.Record().Only(keep), Measures: m, Simulated: at, Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
 }
 
 // judge judges a finished run, of which the record keeps some kinds of events.
-func (f *follower) judge(w Lab, seed uint64, keep event.Set) *Outcome {
-	measures, violations := f.oracle.Finish()
+// If the context ends before, it returns the outcome without a verdict.
+func (f *follower) judge(ctx context.Context, w Lab, seed uint64, keep event.Set) (*Outcome, error) {
+	measures, violations, err := f.oracle.Finish(ctx)
+	if err != nil {
+		return measured(w, seed, keep, measures, w.Now()), err
+	}
 	out := &Outcome{
 		Seed: seed, Digest: w.Digest(), Events: w.Record().Only(keep), Measures: measures,
 		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
@@ -213,5 +225,5 @@ func (f *follower) judge(w Lab, seed uint64, keep event.Set) *Outcome {
 			out.Expectations[i].Place = places[i]
 		}
 	}
-	return out
+	return out, nil
 }

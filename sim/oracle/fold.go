@@ -20,6 +20,9 @@ type scene struct {
 	network *network
 	history *history
 	lines   *lines
+	// unwanted reports, during Finish, whether nobody waits for a verdict any more.
+	// Whatever may take long asks it now and then.
+	unwanted func() bool
 }
 
 func newScene(f Facts) *scene {

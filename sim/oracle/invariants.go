@@ -36,7 +36,7 @@ var Invariants = []Invariant{
 	{
 		"linearizable", "what tellers were told fits one copy of each register and list: no acknowledged write is lost, doubled, reordered or seen late",
 		"whoever was told that something is done relies on it; a deployment of several copies may lose it in a failover",
-		func(_ *scene, w *watch) fold { return newLinearizable(w) },
+		func(s *scene, w *watch) fold { return newLinearizable(s, w) },
 	},
 	{
 		"no-forwarding-loop", "no frame comes back to where it has been, or goes between members of a group more than twice",

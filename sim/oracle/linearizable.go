@@ -12,14 +12,15 @@ import (
 // linearizable checks that what tellers were told can be explained by one copy
 // of each register and each list, on which every operation takes effect at one
 // instant between its beginning and its end. It lets the operations of one key
-// be searched for such an order, however long that takes; so their number has a
-// limit.
+// be searched for such an order, however long that takes, unless nobody waits
+// for it any more; so their number has a limit.
 type linearizable struct {
+	scene *scene
 	watch *watch
 	*pages
 }
 
-func newLinearizable(w *watch) *linearizable { return &linearizable{w, newPages()} }
+func newLinearizable(s *scene, w *watch) *linearizable { return &linearizable{s, w, newPages()} }
 
 // Observe implements fold.
 func (l *linearizable) Observe(e event.Event) { l.observe(e) }
@@ -31,7 +32,11 @@ func (l *linearizable) Finish(end time.Duration) {
 			l.watch.report(end, "%s %s: got %d operations, want at most %d: they are too many to be checked", g.book, g.key, g.count, pageMax)
 			continue
 		}
-		if g.linearizable() {
+		legal := g.linearizable(l.scene.unwanted)
+		if l.scene.unwanted() {
+			return
+		}
+		if legal {
 			continue
 		}
 		m := g.mistakes()
@@ -62,8 +67,9 @@ func (m mistakes) counts() string {
 	return text[len(", "):]
 }
 
-// linearizable reports whether there is an order that explains the deeds.
-func (g *page) linearizable() bool {
+// linearizable reports whether there is an order that explains the deeds. Once
+// nobody wants to know any more, it soon reports that there is none.
+func (g *page) linearizable(unwanted func() bool) bool {
 	root := &prefix{next: map[string]*prefix{}}
 	// A word that is read was added to exactly what stands before it. Without that,
 	// all orders of the words that are under way at a time would be tried.
@@ -99,6 +105,9 @@ func (g *page) linearizable() bool {
 		Init: func() any { return root },
 		Step: func(state, in, _ any) (bool, any) {
 			now, do := state.(*prefix), in.(input)
+			if unwanted() {
+				return false, now // so that the search gives up whatever it has tried
+			}
 			switch do.verb {
 			case verbRead:
 				return do.value == now, now

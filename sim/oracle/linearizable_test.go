@@ -1,11 +1,15 @@
 package oracle
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/cablepull/cablepull/sim/event"
 )
@@ -158,6 +162,8 @@ func TestOneCopy(t *testing.T) {
 	}
 }
 
+func wanted() bool { return false }
+
 // TestMistakesAreProofs: where a mistake is named, there is no order that
 // explains the operations; and most histories without an order have one.
 func TestMistakesAreProofs(t *testing.T) {
@@ -171,7 +177,7 @@ func TestMistakesAreProofs(t *testing.T) {
 		for _, g := range p.sorted() {
 			m := g.mistakes()
 			x, any := m.shortest()
-			legal := g.linearizable()
+			legal := g.linearizable(wanted)
 			if any && legal {
 				t.Errorf("seed %d: named %v, but there is an order", seed, x)
 			}
@@ -188,6 +194,57 @@ func TestMistakesAreProofs(t *testing.T) {
 	}
 }
 
+// endingContext ends when it has been asked some times.
+type endingContext struct {
+	context.Context
+	asked, ends int
+}
+
+func (c *endingContext) Err() error {
+	if c.asked++; c.asked > c.ends {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestSearchEnds: a search that is under way when nobody waits for it any more
+// gives up, whatever it would have found. The measures are as they were.
+func TestSearchEnds(t *testing.T) {
+	// No order explains what the last reads show, and before that is known all sets
+	// of concurrent writes have been tried.
+	const writes = 12
+	l := &teller{}
+	for i := range writes {
+		l.did(1, 90, "write", "r1", fmt.Sprintf("v%d", i))
+	}
+	l.did(96, 97, "read", "r1", "v1").did(98, 99, "read", "r1", "v2")
+	all, facts := l.in(), Facts{Duration: 100 * time.Second}
+	judge := func(ends int) (int, Measures, []Violation, error) {
+		o, ctx := New(facts), &endingContext{context.Background(), 0, ends}
+		for _, e := range all {
+			o.Observe(e)
+		}
+		m, violations, err := o.Finish(ctx)
+		return ctx.asked, m, violations, err
+	}
+	whole, want, violations, err := judge(math.MaxInt)
+	if err != nil || len(violations) != 1 || whole < 100_000 {
+		t.Fatalf("a search that is not stopped: got %v, %v and %d steps, want a violation and many steps", violations, err, whole)
+	}
+	for _, ends := range []int{0, 1, 1000, whole / 2} {
+		asked, m, violations, err := judge(ends)
+		if err != context.Canceled || violations != nil {
+			t.Errorf("ended after %d steps: got %v, %v, want the context's error", ends, violations, err)
+		}
+		if more, most := asked-ends, 4*len(all)*len(all); more > most {
+			t.Errorf("ended after %d steps: got %d more, want at most %d", ends, more, most)
+		}
+		if diff := cmp.Diff(want, m); diff != "" {
+			t.Errorf("ended after %d steps: measures: got + and want -:\n%s", ends, diff)
+		}
+	}
+}
+
 // BenchmarkLinearizable checks 2,000 operations of four clerks on one key.
 func BenchmarkLinearizable(b *testing.B) {
 	for _, list := range []bool{false, true} {
@@ -200,7 +257,7 @@ func BenchmarkLinearizable(b *testing.B) {
 						p.observe(e)
 					}
 					for _, g := range p.sorted() {
-						g.linearizable()
+						g.linearizable(wanted)
 						g.mistakes()
 					}
 				}

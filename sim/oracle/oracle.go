@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -51,7 +52,11 @@ func (o *Oracle) Observe(e event.Event) {
 // Finish ends the run at the duration in the facts, or with its last event if
 // that is later. It returns the measures, and the invariants that did not hold,
 // by instant. The oracle is of no use afterwards.
-func (o *Oracle) Finish() (Measures, []Violation) {
+//
+// To judge may take long. If the context ends before that has been done, there
+// are measures and no verdict: the error is the context's.
+func (o *Oracle) Finish(ctx context.Context) (Measures, []Violation, error) {
+	o.scene.unwanted = func() bool { return ctx.Err() != nil }
 	for _, f := range o.folds {
 		f.Finish(o.end)
 	}
@@ -62,12 +67,15 @@ func (o *Oracle) Finish() (Measures, []Violation) {
 	for _, own := range o.own {
 		m.Own = append(m.Own, own.Table())
 	}
+	if err := ctx.Err(); err != nil {
+		return m, nil, err
+	}
 	violations := []Violation{}
 	for _, w := range o.watches {
 		violations = append(violations, w.found...)
 	}
 	slices.SortStableFunc(violations, func(a, b Violation) int { return cmp.Compare(a.At, b.At) })
-	return m, violations
+	return m, violations, nil
 }
 
 // EndAt says that the run has ended before its time: what is open then counts
@@ -80,7 +88,8 @@ func Fold(events []event.Event, f Facts, own ...Own) (Measures, []Violation) {
 	for _, e := range events {
 		o.Observe(e)
 	}
-	return o.Finish()
+	m, violations, _ := o.Finish(context.Background()) // which does not end
+	return m, violations
 }
 
 // Measure returns the measures of a run.
