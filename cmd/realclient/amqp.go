@@ -27,7 +27,7 @@ func (o *amqpOptions) flags(f *flag.FlagSet) {
 	f.StringVar(&o.url, "url", "amqp://127.0.0.1/", "where the broker is")
 	f.StringVar(&o.queue, "queue", "words", "the queue")
 	f.BoolVar(&o.confirm, "confirm", true, "wait for the broker's confirmation of each message")
-	f.DurationVar(&o.heartbeat, "heartbeat", 10*time.Second, "between heartbeats; two that are missing end a connection")
+	f.DurationVar(&o.heartbeat, "heartbeat", 10*time.Second, "between heartbeats, at most; the driver ends a connection on which nothing comes for one and a half")
 	f.DurationVar(&o.dial, "connect-timeout", 30*time.Second, "of a connection")
 	f.DurationVar(&o.retry, "retry-delay", 500*time.Millisecond, "before a lost connection is made again")
 	f.IntVar(&o.prefetch, "prefetch", 10, "messages that a consumer has without having acknowledged them")
@@ -52,7 +52,18 @@ type amqpTarget struct {
 type amqpLink struct {
 	conn    *amqp.Connection
 	channel *amqp.Channel
-	closed  chan *amqp.Error
+	lost    chan struct{} // closed when the connection is lost; why is valid then
+	why     error
+}
+
+// follow waits for the end of the connection. The driver closes its channel of
+// ends, so that one cannot have several readers.
+func (l *amqpLink) follow(ends chan *amqp.Error) {
+	l.why = amqp.ErrClosed
+	if end := <-ends; end != nil {
+		l.why = end
+	}
+	close(l.lost)
 }
 
 func openAMQP(o amqpOptions) *amqpTarget { return &amqpTarget{amqpOptions: o} }
@@ -72,7 +83,8 @@ func (t *amqpTarget) connect() (*amqpLink, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &amqpLink{conn: conn, closed: conn.NotifyClose(make(chan *amqp.Error, 1))}
+	l := &amqpLink{conn: conn, lost: make(chan struct{})}
+	go l.follow(conn.NotifyClose(make(chan *amqp.Error, 1)))
 	if l.channel, err = conn.Channel(); err == nil {
 		_, err = l.channel.QueueDeclare(t.queue, true, false, false, false, nil)
 	}
@@ -148,7 +160,7 @@ func (t *amqpTarget) take(ctx context.Context, l *amqpLink) {
 func (t *amqpTarget) link() (*amqpLink, error) {
 	if t.out != nil {
 		select {
-		case <-t.out.closed:
+		case <-t.out.lost:
 		default:
 			return t.out, nil
 		}
@@ -186,9 +198,8 @@ func (t *amqpTarget) Write(ctx context.Context, word string) error {
 			return unknown("confirm", errors.New("refused by the broker, or the connection was lost"))
 		}
 		return nil
-	case reason := <-l.closed:
-		l.closed <- reason // for the next one
-		return unknown("confirm", fmt.Errorf("connection lost: %w", reason))
+	case <-l.lost:
+		return unknown("confirm", fmt.Errorf("connection lost: %w", l.why))
 	case <-ctx.Done():
 		return unknown("confirm", ctx.Err())
 	}
