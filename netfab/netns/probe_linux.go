@@ -198,7 +198,7 @@ func ProbeGroups() []Finding {
 // at runs.
 type tool struct {
 	name    string
-	version string // the argument that makes it say its version
+	version string // the argument that makes it say its version; empty: it would start
 	needed  Need
 	pack    string // of Debian
 }
@@ -213,6 +213,7 @@ var tools = []tool{
 	{"garagemq", "--help", ForProgram, "garagemq"}, {"mosquitto", "-h", ForProgram, "mosquitto"},
 	{"initdb", "--version", ForProgram, "postgresql"}, {ownDrivers, "version", ForProgram, ""},
 	{"rsync", "--version", ForProgram, "rsync"}, {"vsftpd", "-v", ForProgram, "vsftpd"},
+	{"rabbitmq-server", "", ForProgram, "rabbitmq-server"}, {"epmd", "", ForProgram, "erlang-base"},
 	{"ping", "-V", ForProgram, "iputils-ping"}, {"ip", "-V", ForLooking, "iproute2"},
 }
 
@@ -228,6 +229,9 @@ func (t tool) probe() Finding {
 			f.Remedy = "make realclient, in the source of cablepull"
 		}
 		return f
+	}
+	if t.version == "" {
+		return found(t.name, t.needed, path, nil)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*patience) // a busy machine starts tshark slowly
 	defer cancel()

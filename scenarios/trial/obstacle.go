@@ -171,7 +171,7 @@ const ownDrivers = "cablepull-realclient"
 var otherPackages = map[string]string{
 	"ip": "iproute2", "ldapsearch": "ldap-utils", "ldapwhoami": "ldap-utils", "ss": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "nc": "netcat-openbsd",
 	"initdb": "postgresql", "mariadb-install-db": "mariadb-server", "mariadbd": "mariadb-server", "postgres": "postgresql",
-	"ab": "apache2-utils", "dig": "bind9-dnsutils", "dumpcap": "wireshark-common", "python3": "python3-minimal",
+	"ab": "apache2-utils", "dig": "bind9-dnsutils", "dumpcap": "wireshark-common", "epmd": "erlang-base", "python3": "python3-minimal",
 }
 
 // ownPackages are programs whose Debian package has the same name.

@@ -200,7 +200,7 @@ func moreFolders() []string {
 // packages name what brings a program, where it is not called the same.
 var packages = map[string]string{
 	"ip": "iproute2", "ping": "iputils-ping", "initdb": "postgresql", "postgres": "postgresql", "mariadbd": "mariadb-server",
-	"mariadb-install-db": "mariadb-server",
+	"mariadb-install-db": "mariadb-server", "epmd": "erlang-base",
 }
 
 // lookPath finds a program of the host.
