@@ -46,6 +46,9 @@ func TestMessages(t *testing.T) {
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {gateway: am1}", `7:24: nodes.c1.apim.gateway: there is no API manager "am1", want localhost or c1`},
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {data-source: {hosts: [db]}}", `7:37: nodes.c1.apim.data-source.hosts.0: got "db", want an address and a port`},
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {instances: {x: {}, y: {}}}", "7:34: nodes.c1.apim.instances.y.offset: got port 9443, which x has as well: want another offset"},
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {cluster: {members: [x, y], instances: {x: {}, y: {}}}", "7:54: nodes.c1.cluster.instances.y.local-member-port: got 4000, which member x of this node has as well"},
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {cluster: {members: [x, y], instances: {x: {local-member-port: 4001}, y: {local-member-port: 4001}}}", "7:100: nodes.c1.cluster.instances.y.local-member-port: got 4001, which member x of this node has as well"},
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {files: {folders: {x: {}}}, apim: {instances: {x: {}, y: {offset: 1}}}", "7:61: nodes.c1.apim.instances.y: files.folders has none for y, want one"},
 
 		{"http://192.0.2.100/", "https://192.0.2.100/", "client.target: nothing with a certificate listens on 192.0.2.100:443: want an http:// target"},
 		{"http://192.0.2.100/", "htps://192.0.2.100/", `want a URL that begins with http, https or ftp (did you mean "https"?)`},

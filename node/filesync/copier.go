@@ -3,17 +3,18 @@ package filesync
 import (
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // copying runs one copy at each multiple of the interval, as cron does; while
 // one lasts, the next is left out.
-func (s *Files) copying(p *sim.Proc) {
+func (s *Files) copying(p *sim.Proc, run func(*sim.Proc) error) {
 	for {
 		next := s.next(s.host.Scope().Elapsed())
 		for wait := next - s.host.Scope().Elapsed(); wait > 0; wait = next - s.host.Scope().Elapsed() {
 			p.Sleep(wait)
 		}
-		err := s.copy(p)
+		err := run(p)
 		if err == nil {
 			s.failing = ""
 			continue
@@ -73,7 +74,29 @@ func (s *Files) pull(r *remote, there []File) error {
 	}
 	if s.cfg.Delete {
 		for _, f := range deleted {
-			s.drop(f.Name, s.cfg.Peer.Name)
+			s.drop(f.Name, s.cfg.Peer.Name, s.host.Name())
+		}
+	}
+	return nil
+}
+
+// copyFolders is one run between folders of the machine, which takes no time
+// and cannot fail.
+func (s *Files) copyFolders(*sim.Proc) error {
+	for _, from := range topology.Names(s.cfg.Folders) {
+		to := s.cfg.Folders[from].To
+		if to == "" {
+			continue
+		}
+		copied, deleted := Difference(s.tree.Folder(from), s.tree.Folder(to))
+		for _, f := range copied {
+			f.Name = to + "/" + f.Name
+			s.place(f, from)
+		}
+		if s.cfg.Delete {
+			for _, f := range deleted {
+				s.drop(to+"/"+f.Name, from, to)
+			}
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ func (v *visit) Receive(_ *sim.Proc, m session.Message) bool {
 		t.Delete(m.Field(0))
 		v.link.Post(session.New(verbEnd))
 	case verbDelete:
-		v.files.drop(m.Field(0), v.peer)
+		v.files.drop(m.Field(0), v.peer, v.files.host.Name())
 		v.link.Post(session.New(verbEnd))
 	default:
 		return false
@@ -92,14 +92,14 @@ func (s *Files) place(f File, from string) {
 }
 
 // drop deletes a file because the source of a copy lacks it. One that was
-// written here and has not come from there is lost.
-func (s *Files) drop(name, by string) {
+// written here, by the machine or in its folder, is lost.
+func (s *Files) drop(name, by, here string) {
 	f, had := s.tree.Delete(name)
 	if !had {
 		return
 	}
 	s.host.Log(event.FileDeleted{File: name, By: by})
-	if f.Origin() == s.host.Name() {
+	if f.Origin() == here {
 		s.host.Log(event.FileLost{File: name, How: "deleted"})
 	}
 }

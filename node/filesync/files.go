@@ -41,7 +41,10 @@ func New(h *host.Host, cfg Config, tree *Tree) *Files {
 		s.port = session.Listen(h, topology.FilesService, netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(cfg.Port)), daemon{s})
 	}
 	if cfg.Peer.Address.IsValid() {
-		h.Go("file copy", s.copying)
+		h.Go("file copy", func(p *sim.Proc) { s.copying(p, s.copy) })
+	}
+	if len(cfg.Folders) > 0 {
+		h.Go("folder copy", func(p *sim.Proc) { s.copying(p, s.copyFolders) })
 	}
 	h.Go("file scan", s.scanning)
 	return s
@@ -54,11 +57,22 @@ func First(cfg topology.Files) *Tree {
 	for _, name := range cfg.Artifacts {
 		all = append(all, File{Name: name, Size: cfg.Size, Content: "release/" + name})
 	}
+	for _, folder := range topology.Names(cfg.Folders) {
+		for _, name := range cfg.Folders[folder].Artifacts {
+			all = append(all, File{Name: folder + "/" + name, Size: cfg.Size, Content: "release/" + name})
+		}
+	}
 	return NewTree(all...)
 }
 
-// Volume returns what programs of the machine see of the files.
-func (s *Files) Volume() *Volume { return s.volume }
+// Volume returns what a program of the machine sees of the files: its own
+// folder, if there are folders, and otherwise all of them.
+func (s *Files) Volume(program string) *Volume {
+	if len(s.cfg.Folders) == 0 {
+		return s.volume
+	}
+	return &Volume{host: s.host, tree: s.tree, folder: program}
+}
 
 // Deploy writes a new version of an artifact, without waiting for a server.
 func (s *Files) Deploy(name string) {

@@ -164,7 +164,7 @@ func TestVolume(t *testing.T) {
 	l := newLab(t, Config{}, Config{Files: topology.Files{Shared: "a"}, Server: atA})
 	for i := range l.files {
 		l.Program(l.hosts[i], "program", func(p *sim.Proc) error {
-			v := l.files[i].Volume()
+			v := l.files[i].Volume("")
 			name := []string{"x", "y"}[i]
 			if err := v.Put(p, name, 100000); err != nil {
 				return err
@@ -187,5 +187,38 @@ func TestVolume(t *testing.T) {
 			return err
 		})
 		l.Pass(second)
+	}
+}
+
+// TestFolders: programs of one machine have folders of their own. A copy from
+// one to the other needs no server, and does away with what only the other has.
+func TestFolders(t *testing.T) {
+	cfg := topology.Files{Size: 100, Delete: true, Folders: map[string]topology.FilesFolder{
+		"one": {Artifacts: []string{"old"}, To: "two"}, "two": {Artifacts: []string{"old"}},
+	}}
+	l := newLab(t, Config{Files: cfg}, Config{})
+	l.trees[0] = First(cfg)
+	l.At(second, func() { l.hosts[0].Crash(false); l.hosts[0].PowerOn() }) // with that tree
+	put := func(at time.Duration, folder, name string) {
+		l.Program(l.hosts[1], "user", func(p *sim.Proc) error {
+			p.Sleep(at)
+			return l.files[0].Volume(folder).Put(p, name, 100)
+		})
+	}
+	put(70*second, "one", "new")
+	put(80*second, "two", "urgent")
+	put(90*second, "two", "old")
+	l.At(100*second, func() { l.want(0, "one/new", "one/old", "two/old", "two/urgent") })
+	l.Run(200 * second)
+	l.want(0, "one/new", "one/old", "two/new", "two/old")
+	l.wantLost("two/old overwritten", "two/urgent deleted")
+	if f, has := l.trees[0].Get("two/new"); !has || f.Origin() != "one" {
+		t.Errorf("two/new: got %+v, want what one wrote", f)
+	}
+	if got := l.files[0].Volume("two"); len(got.tree.Folder("two")) != 2 || len(got.tree.Folder("t")) != 0 {
+		t.Errorf("got %v, want the files of the folder", got.tree.Folder("two"))
+	}
+	if got := hosttest.Count[event.FileCopied](l.Lab, "a"); got != 2 {
+		t.Errorf("got %d copies, want new and old once each", got)
 	}
 }

@@ -15,10 +15,10 @@ type File struct {
 	Name     string        `json:"name"`
 	Modified time.Duration `json:"modified"` // by the clock of the machine where it was written; copies keep it
 	Size     int           `json:"size"`     // bytes
-	Content  string        `json:"content"`  // identifies what is in it: the machine that wrote it, and a number
+	Content  string        `json:"content"`  // identifies what is in it: its origin, and a number
 }
 
-// Origin is the machine that wrote the file.
+// Origin is the machine that wrote the file, or its folder, if it has folders.
 func (f File) Origin() string {
 	origin, _, _ := strings.Cut(f.Content, "/")
 	return origin
@@ -57,6 +57,23 @@ func (t *Tree) List() []File {
 		all = append(all, t.files[name])
 	}
 	return all
+}
+
+// Folder returns the files of a folder by name, which has no folder then. The
+// folder "" is the whole tree.
+func (t *Tree) Folder(folder string) []File {
+	all := t.List()
+	if folder == "" {
+		return all
+	}
+	in := []File{}
+	for _, f := range all {
+		if name, is := strings.CutPrefix(f.Name, folder+"/"); is {
+			f.Name = name
+			in = append(in, f)
+		}
+	}
+	return in
 }
 
 // Get returns a file.

@@ -26,6 +26,7 @@ type Target struct {
 type Volume struct {
 	host    *host.Host
 	tree    *Tree  // of the machine
+	folder  string // of the tree; empty: all of it
 	server  Target // zero: the files are its own
 	timeout time.Duration
 	away    bool // the server did not answer
@@ -34,10 +35,18 @@ type Volume struct {
 // Shared reports whether the files are on a server.
 func (v *Volume) Shared() bool { return v.server.Address.IsValid() }
 
+// path is the name of a file in the tree.
+func (v *Volume) path(name string) string {
+	if v.folder == "" {
+		return name
+	}
+	return v.folder + "/" + name
+}
+
 // List returns the files by name.
 func (v *Volume) List(p *sim.Proc) (all []File, err error) {
 	if !v.Shared() {
-		return v.tree.List(), nil
+		return v.tree.Folder(v.folder), nil
 	}
 	err = v.ask(func(r *remote) (err error) { all, err = r.list(); return err })
 	return all, err
@@ -46,7 +55,7 @@ func (v *Volume) List(p *sim.Proc) (all []File, err error) {
 // Get returns a file. Has is false if there is none.
 func (v *Volume) Get(p *sim.Proc, name string) (f File, has bool, err error) {
 	if !v.Shared() {
-		f, has = v.tree.Get(name)
+		f, has = v.tree.Get(v.path(name))
 		return f, has, nil
 	}
 	err = v.ask(func(r *remote) (err error) { f, has, err = r.get(name); return err })
@@ -57,7 +66,7 @@ func (v *Volume) Get(p *sim.Proc, name string) (f File, has bool, err error) {
 func (v *Volume) Put(p *sim.Proc, name string, size int) error {
 	now := v.host.Scope().Local()
 	if !v.Shared() {
-		v.tree.Write(now, v.host.Name(), name, size)
+		v.tree.Write(now, cmp.Or(v.folder, v.host.Name()), v.path(name), size)
 	} else {
 		v.tree.written++
 		f := File{name, now, size, fmt.Sprintf("%s/%d", v.host.Name(), v.tree.written)}
@@ -65,7 +74,7 @@ func (v *Volume) Put(p *sim.Proc, name string, size int) error {
 			return err
 		}
 	}
-	v.host.Log(event.FileDeployed{File: name})
+	v.host.Log(event.FileDeployed{File: v.path(name)})
 	return nil
 }
 
@@ -73,11 +82,11 @@ func (v *Volume) Put(p *sim.Proc, name string, size int) error {
 // no error.
 func (v *Volume) Delete(p *sim.Proc, name string) error {
 	if !v.Shared() {
-		v.tree.Delete(name)
+		v.tree.Delete(v.path(name))
 	} else if err := v.ask(func(r *remote) error { return r.delete(verbRemove, name) }); err != nil {
 		return err
 	}
-	v.host.Log(event.FileDeleted{File: name, By: v.host.Name()})
+	v.host.Log(event.FileDeleted{File: v.path(name), By: v.host.Name()})
 	return nil
 }
 

@@ -4,16 +4,16 @@ package event
 // an artifact of an API manager.
 type FileDeployed struct{ File string }
 
-// FileCopied: a copy from another machine put a file into its place.
+// FileCopied: a copy from another machine or folder put a file into its place.
 type FileCopied struct {
 	File string
-	From string // the machine that the copy is from
+	From string // the machine that the copy is from, or the folder of this one
 }
 
 // FileDeleted: a file is no more.
 type FileDeleted struct {
 	File string
-	By   string // the machine itself, or the one whose copy deleted it
+	By   string // the machine itself, or that or the folder whose copy deleted it
 }
 
 // FileLost: a copy did away with a file that its source did not know: a newer

@@ -33,7 +33,7 @@ var deployRow = Kind[Deploy]{
 
 func needsFiles(name string, n topology.Node) error {
 	if !n.Takes(topology.DeployVerb) {
-		return lacks("node %s has no files", name)
+		return lacks("node %s has no files, or has them in folders of its programs", name)
 	}
 	return nil
 }

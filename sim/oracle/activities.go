@@ -18,62 +18,77 @@ type Activities struct {
 	Split time.Duration `json:"split"`
 }
 
+// clusterMember is a member of a cluster: on a node, and which of several.
+type clusterMember struct{ node, instance string }
+
 // activities follows them.
 type activities struct {
-	by           map[uint64]string // who did each first
+	by           map[uint64]clusterMember // who did each first
 	twice        map[uint64]bool
 	first, last  uint64
-	coordinators map[string]bool
+	coordinators map[clusterMember]bool
 	since        time.Duration // more than one coordinator
 	split        time.Duration
 	seen         bool
 }
 
 func newActivities(*scene) recorder {
-	return &activities{by: map[uint64]string{}, twice: map[uint64]bool{}, coordinators: map[string]bool{}}
+	return &activities{by: map[uint64]clusterMember{}, twice: map[uint64]bool{}, coordinators: map[clusterMember]bool{}}
 }
 
 // Observe implements fold.
 func (f *activities) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.ClusterActivityExecuted:
-		f.execute(e.Node, b.Activity)
+		f.execute(clusterMember{e.Node, b.Instance}, b.Activity)
 	case event.ClusterCoordinatorChanged:
 		f.seen = true
-		f.change(e.At, e.Node, b.Coordinator)
+		f.change(e.At, clusterMember{e.Node, b.Instance}, b.Coordinator)
 	case event.PowerChanged:
 		if b.State.Lost() {
-			f.change(e.At, e.Node, false)
+			for _, m := range f.coordinatorsOf(e.Node) {
+				f.change(e.At, m, false)
+			}
 		}
 	}
 }
 
-func (f *activities) execute(node string, n uint64) {
+func (f *activities) execute(m clusterMember, n uint64) {
 	if len(f.by) == 0 {
 		f.first = n
 	}
 	f.first, f.last = min(f.first, n), max(f.last, n)
 	if by, done := f.by[n]; !done {
-		f.by[n] = node
-	} else if by != node {
+		f.by[n] = m
+	} else if by != m {
 		f.twice[n] = true
 	}
 }
 
+// coordinatorsOf lists those of a node that take themselves for one.
+func (f *activities) coordinatorsOf(node string) (all []clusterMember) {
+	for m := range f.coordinators { // order: each is handled in the same instant
+		if m.node == node {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
 // change accounts for a coordinator that comes or goes.
-func (f *activities) change(now time.Duration, node string, coordinator bool) {
+func (f *activities) change(now time.Duration, m clusterMember, coordinator bool) {
 	if len(f.coordinators) > 1 {
 		f.split += now - f.since
 	}
 	if f.since = now; coordinator {
-		f.coordinators[node] = true
+		f.coordinators[m] = true
 	} else {
-		delete(f.coordinators, node)
+		delete(f.coordinators, m)
 	}
 }
 
 // Finish implements fold.
-func (f *activities) Finish(end time.Duration) { f.change(end, "", false) }
+func (f *activities) Finish(end time.Duration) { f.change(end, clusterMember{}, false) }
 
 func (f *activities) record(to *Measures) {
 	to.Activities = []Activities{}

@@ -29,6 +29,19 @@ func TestActivities(t *testing.T) {
 	if want := []Activities{{Executed: 4, Twice: 1, Missed: 2, Split: 15 * time.Second}}; !slices.Equal(m.Activities, want) {
 		t.Errorf("got %+v, want %+v", m.Activities, want)
 	}
+	box := newActivities(nil)
+	for _, e := range []event.Event{
+		at(5, "box", event.ClusterCoordinatorChanged{Coordinator: true, Instance: "am1"}), at(5, "box", event.ClusterCoordinatorChanged{Coordinator: true, Instance: "am2"}),
+		at(10, "box", event.ClusterActivityExecuted{Activity: 1, Instance: "am1"}), at(10, "box", event.ClusterActivityExecuted{Activity: 1, Instance: "am2"}),
+		at(15, "box", event.PowerChanged{State: event.PowerOff}),
+	} {
+		box.Observe(e)
+	}
+	box.Finish(80 * time.Second)
+	box.record(&m)
+	if want := []Activities{{Executed: 1, Twice: 1, Split: 10 * time.Second}}; !slices.Equal(m.Activities, want) {
+		t.Errorf("two members on one machine: got %+v, want %+v", m.Activities, want)
+	}
 	none := newActivities(nil)
 	none.Finish(time.Second)
 	if none.record(&m); len(m.Activities) != 0 {

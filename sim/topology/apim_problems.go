@@ -43,19 +43,28 @@ func (a APIM) Problems(at Place) []Problem {
 	return c.problems
 }
 
-// artifacts checks the files beside API managers, which hold their artifacts.
+// artifacts checks the files beside API managers, which hold their artifacts:
+// one folder that all of them use, or one for each.
 func (c *checker) artifacts(n Node, a APIM) {
 	if n.Files == nil {
 		return
 	}
-	if len(a.Instances) > 1 {
-		c.fail([]string{"instances"}, "got %d API managers and files, want one: they would have one folder", len(a.Instances))
-		return
-	}
 	for _, name := range Names(a.Instances) {
+		has, where, path := n.Files.Artifacts, "files.artifacts", []string{"apis"}
+		if len(a.Instances) > 1 {
+			path = []string{"instances", name, "apis"}
+		}
+		if len(n.Files.Folders) > 0 {
+			folder, exists := n.Files.Folders[name]
+			if !exists {
+				c.fail(path[:len(path)-1], "files.folders has none for %s, want one: its artifacts would be nowhere", name)
+				continue
+			}
+			has, where = folder.Artifacts, "files.folders."+name+".artifacts"
+		}
 		for _, api := range a.Instances[name].APIs {
-			if n.Files.Shared == "" && !slices.Contains(n.Files.Artifacts, api) {
-				c.fail([]string{"apis"}, "got %s, want it among files.artifacts as well: that is where the artifacts are", api)
+			if n.Files.Shared == "" && !slices.Contains(has, api) {
+				c.fail(path, "got %s, want it among %s as well: that is where the artifacts are", api, where)
 			}
 		}
 	}

@@ -2,20 +2,25 @@ package topology
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
-// Cluster makes the node a member of a cluster, as Hazelcast 3 does in WSO2
-// Carbon (spec/failover.md §7.3). The oldest member coordinates. The keys of
-// its timers are Hazelcast's properties without their units.
+// Cluster is the members of clusters on a node: one that is called like the
+// node, or several by name, each with a port of its own. What is set beside
+// instances is the default of each of them.
 type Cluster struct {
+	ClusterMember `yaml:",inline"`
+	Instances     map[string]ClusterMember `yaml:"instances" json:",omitempty" doc:"several members on the node, such as {am1: {}, am2: {local-member-port: 4001}}; what they leave out is taken from beside this key (default: one, called like the node)"`
+}
+
+// ClusterMember is a member of a cluster, as Hazelcast 3 is one in WSO2 Carbon
+// (spec/failover.md §7.3). The oldest member coordinates. The keys of its
+// timers are Hazelcast's properties without their units.
+type ClusterMember struct {
 	Domain    string     `yaml:"domain" doc:"name of the cluster; members of another one are refused (default wso2.carbon.domain)"`
-	Members   []string   `yaml:"members" doc:"well-known members, which are asked at the start and when a cluster looks for others: HOST:PORT, where HOST is an address or a node and PORT 4000 unless given, such as apim-a" jsonschema:"required"`
+	Members   []string   `yaml:"members" doc:"well-known members, which are asked at the start and when a cluster looks for others: HOST:PORT, where HOST is an address or a node and PORT 4000 unless given, or the name of a member on a node with several, such as apim-a"`
 	LocalHost netip.Addr `yaml:"local-member-host" doc:"the address that the member listens on and tells others (default: that of the node's first interface)"`
 	LocalPort int        `yaml:"local-member-port" doc:"and the port (default 4000)" jsonschema:"minimum=1,maximum=65535"`
 	Profile   string     `yaml:"profile" doc:"where the defaults of the timers come from: carbon (default) or hazelcast, the library without Carbon's changes" jsonschema:"enum=carbon,enum=hazelcast"`
@@ -51,15 +56,60 @@ const (
 
 // Complete implements Program.
 func (k Cluster) Complete(at Place) Program {
+	k.Instances = k.instances(at.Name)
+	for _, name := range Names(k.Instances) {
+		k.Instances[name] = k.Instances[name].WithDefaults(at.Topology, at.Name)
+	}
+	return &k
+}
+
+// instances returns a copy of the members of a node, with what the node sets
+// for all of them.
+func (k Cluster) instances(node string) map[string]ClusterMember {
+	all := map[string]ClusterMember{}
+	for name, i := range k.Instances { // order: into a map
+		all[name] = i.or(k.ClusterMember)
+	}
+	if len(all) == 0 {
+		all[node] = k.ClusterMember
+	}
+	return all
+}
+
+// or returns a member with what it leaves out taken from another.
+func (k ClusterMember) or(o ClusterMember) ClusterMember {
+	k.Domain = cmp.Or(k.Domain, o.Domain)
+	if k.Members == nil {
+		k.Members = o.Members
+	}
+	if !k.LocalHost.IsValid() {
+		k.LocalHost = o.LocalHost
+	}
+	k.LocalPort = cmp.Or(k.LocalPort, o.LocalPort)
+	k.Profile = cmp.Or(k.Profile, o.Profile)
+	k.Heartbeat, k.MaxNoHeartbeat = cmp.Or(k.Heartbeat, o.Heartbeat), cmp.Or(k.MaxNoHeartbeat, o.MaxNoHeartbeat)
+	k.Confirmation, k.MaxNoConfirm = cmp.Or(k.Confirmation, o.Confirmation), cmp.Or(k.MaxNoConfirm, o.MaxNoConfirm)
+	k.Publish = cmp.Or(k.Publish, o.Publish)
+	k.MergeFirst, k.MergeNext = cmp.Or(k.MergeFirst, o.MergeFirst), cmp.Or(k.MergeNext, o.MergeNext)
+	k.WaitJoin, k.MaxWaitJoin = cmp.Or(k.WaitJoin, o.WaitJoin), cmp.Or(k.MaxWaitJoin, o.MaxWaitJoin)
+	k.MaxJoin = cmp.Or(k.MaxJoin, o.MaxJoin)
+	k.ConnectTimeout = cmp.Or(k.ConnectTimeout, o.ConnectTimeout)
+	k.Activities, k.Messages = cmp.Or(k.Activities, o.Activities), cmp.Or(k.Messages, o.Messages)
+	return k
+}
+
+// WithDefaults returns a copy with every default filled in: those of a member
+// on a node of the topology.
+func (k ClusterMember) WithDefaults(t Topology, node string) ClusterMember {
 	k.Domain = cmp.Or(k.Domain, "wso2.carbon.domain")
 	k.Profile = cmp.Or(k.Profile, ClusterCarbon)
 	k.LocalPort = cmp.Or(k.LocalPort, DefaultClusterPort)
 	if !k.LocalHost.IsValid() {
-		k.LocalHost = at.Topology.addressOf(at.Name)
+		k.LocalHost = t.addressOf(node)
 	}
 	k.Members = slices.Clone(k.Members)
 	for i, text := range k.Members {
-		if a, err := at.Topology.memberAddress(text); err == nil {
+		if a, err := t.memberAddress(node, text); err == nil {
 			k.Members[i] = a.String()
 		}
 	}
@@ -76,34 +126,17 @@ func (k Cluster) Complete(at Place) Program {
 	k.MaxWaitJoin = cmp.Or(k.MaxWaitJoin, 20*time.Second)
 	k.MaxJoin = cmp.Or(k.MaxJoin, 300*time.Second)
 	k.ConnectTimeout = cmp.Or(k.ConnectTimeout, 5*time.Second)
-	return &k
-}
-
-// memberAddress reads the address of a member.
-func (t Topology) memberAddress(text string) (netip.AddrPort, error) {
-	host, port, given := strings.Cut(text, ":")
-	n := DefaultClusterPort
-	if given {
-		var err error
-		if n, err = number(port, 1, 65535); err != nil {
-			return netip.AddrPort{}, fmt.Errorf("got port %q, want 1 to 65535", port)
-		}
-	}
-	a, err := netip.ParseAddr(host)
-	if err != nil {
-		if a = t.addressOf(host); !a.IsValid() {
-			return netip.AddrPort{}, fmt.Errorf("unknown host %q, want an address or %s", host, AnyOf(host, Names(t.Nodes)))
-		}
-	}
-	return netip.AddrPortFrom(a, uint16(n)), nil
+	return k
 }
 
 // Local returns the address of the member.
-func (k Cluster) Local() netip.AddrPort { return netip.AddrPortFrom(k.LocalHost, uint16(k.LocalPort)) }
+func (k ClusterMember) Local() netip.AddrPort {
+	return netip.AddrPortFrom(k.LocalHost, uint16(k.LocalPort))
+}
 
-// WellKnown returns the addresses of the well-known members. The cluster must
-// be completed and valid.
-func (k Cluster) WellKnown() (all []netip.AddrPort) {
+// WellKnown returns the addresses of the well-known members. The member must be
+// completed and valid.
+func (k ClusterMember) WellKnown() (all []netip.AddrPort) {
 	for _, text := range k.Members {
 		if a, err := netip.ParseAddrPort(text); err == nil {
 			all = append(all, a)
@@ -112,75 +145,25 @@ func (k Cluster) WellKnown() (all []netip.AddrPort) {
 	return all
 }
 
-// Problems implements Program.
-func (k Cluster) Problems(at Place) []Problem {
-	c := at.check()
-	own := []string{"local-member-host"}
-	switch holder := at.Topology.holder(k.LocalHost); {
-	case !at.Node.claims(k.LocalHost) && holder != "":
-		c.fail(own, "got %s, which is the address of node %s: the member could not listen on it", k.LocalHost, holder)
-	case !at.Node.claims(k.LocalHost):
-		c.fail(own, "got %s, want an address of the node", k.LocalHost)
-	}
-	others := 0
-	for i, text := range k.Members {
-		path := []string{"members", strconv.Itoa(i)}
-		a, err := at.Topology.memberAddress(text)
-		switch {
-		case err != nil:
-			c.fail(path, "%v", err)
-			others++
-			continue
-		case !a.Addr().Is4() || a.Addr().IsMulticast() || a.Addr().IsUnspecified():
-			c.fail(path, "got %s, want the IPv4 address of a member", text)
-		case slices.Contains(k.Members[:i], text):
-			c.fail(path, "%s is in the list twice", text)
-		case a != k.Local():
-			c.reach(path, at.Node, a.Addr())
-			c.listening(path, k.Domain, a)
-		}
-		if a != k.Local() {
-			others++
-		}
-	}
-	if others == 0 && len(k.Members) > 0 && !c.wellKnown(k.Domain, at.Name, k.Local()) {
-		c.fail([]string{"members"}, "got only the member itself, and no other one names it: it would stay alone")
-	}
-	if k.MaxNoHeartbeat <= k.Heartbeat {
-		c.fail([]string{"max-no-heartbeat"}, "got %s, want more than heartbeat-interval, %s", k.MaxNoHeartbeat, k.Heartbeat)
-	}
-	if k.MaxNoConfirm <= k.Confirmation {
-		c.fail([]string{"max-no-master-confirmation"}, "got %s, want more than master-confirmation-interval, %s", k.MaxNoConfirm, k.Confirmation)
-	}
-	return c.problems
-}
-
-// listening warns about a member's address on which no node of its domain
-// listens.
-func (c *checker) listening(path []string, domain string, a netip.AddrPort) {
-	for _, name := range Names(c.whole.Nodes) {
-		if k := c.whole.Nodes[name].Cluster; k != nil && k.Domain == domain && k.Local() == a {
-			return
-		}
-	}
-	c.warn(path, "no member of %s listens on %s", domain, a)
-}
-
-// wellKnown reports whether another member names this one.
-func (c *checker) wellKnown(domain, node string, a netip.AddrPort) bool {
-	for _, name := range Names(c.whole.Nodes) {
-		if k := c.whole.Nodes[name].Cluster; k != nil && name != node && k.Domain == domain && slices.Contains(k.WellKnown(), a) {
-			return true
-		}
-	}
-	return false
-}
-
 // Addresses implements Program.
 func (Cluster) Addresses() []netip.Addr { return nil }
 
 // ServiceNames implements Program.
-func (Cluster) ServiceNames() []string { return []string{ClusterService} }
+func (k Cluster) ServiceNames() (names []string) {
+	for _, name := range Names(k.Instances) {
+		names = append(names, k.ServiceOf(name))
+	}
+	return names
+}
+
+// ServiceOf names the service of a member: with the name of the member before
+// it if the node has several, such as am2-cluster.
+func (k Cluster) ServiceOf(instance string) string {
+	if len(k.Instances) == 1 {
+		return ClusterService
+	}
+	return instance + "-" + ClusterService
+}
 
 // Properties implements Program.
 func (k Cluster) Properties() []Property { return serviceSwitches(k) }

@@ -32,7 +32,7 @@ func TestDocumentedDefaults(t *testing.T) {
 		Exchange{}.withDefaults(netip.AddrPort{}), BackendPort{}, Upstream{}, ProxyListener{}, ProxyLocation{}, ProxyRewrite{}, ProxyWSO2{}.complete(), ProxyWSO2{}.complete().Contexts, upstreamServer, member, checkOfMembers,
 		DataSource{}.complete(whole),
 		APIMInstance{}.withDefaults(), APIMRegistry{ID: APIMRegistryID},
-		Recurring{},
+		Recurring{}, ClusterMember{}.WithDefaults(whole, ""), FilesFolder{},
 	}
 	for _, f := range programFields {
 		program := reflect.New(reflect.TypeFor[Node]().Field(f.index).Type.Elem())

@@ -24,6 +24,14 @@ type Files struct {
 	Timeout   time.Duration `yaml:"timeout" doc:"how long another machine may take for the connection, and for each answer (default 60s)"`
 	Scan      time.Duration `yaml:"scan" doc:"how often the node looks for artifacts that have come or gone, to put them into service or take them out (default 15s)"`
 	Port      int           `yaml:"port" doc:"TCP port of its file server (default 873)" jsonschema:"minimum=1,maximum=65535"`
+
+	Folders map[string]FilesFolder `yaml:"folders" json:",omitempty" doc:"a folder for each API manager of the node, such as {am1: {artifacts: [orders], to: am2}, am2: {}}; a file is named with its folder, am1/orders (default: none, they all use the same files)"`
+}
+
+// FilesFolder is the files of one of several programs of a machine.
+type FilesFolder struct {
+	Artifacts []string `yaml:"artifacts" json:",omitempty" doc:"names of the files that it has from the start"`
+	To        string   `yaml:"to" json:",omitempty" doc:"the folder of the same machine to which its files are copied (default: none)"`
 }
 
 // The service of a machine with files, and its usual port.
@@ -100,10 +108,37 @@ func (f Files) Problems(at Place) []Problem {
 			c.reach([]string{key}, at.Node, target.Addr())
 		}
 	}
-	if f.Delete && f.Peer() == "" {
+	copied := f.Peer() != ""
+	for _, name := range Names(f.Folders) {
+		copied = copied || f.Folders[name].To != ""
+	}
+	if f.Delete && !copied {
 		c.fail([]string{"delete"}, "got on, want to or from: nothing is copied")
 	}
+	c.folders(f)
 	return c.problems
+}
+
+// folders checks the folders of a machine's files.
+func (c *checker) folders(f Files) {
+	if len(f.Folders) > 0 && (f.Peer() != "" || f.Shared != "" || len(f.Artifacts) > 0) {
+		c.fail([]string{"folders"}, "got files beside them, want all files in folders, and copies between these only")
+	}
+	for _, name := range Names(f.Folders) {
+		path, folder := []string{"folders", name}, f.Folders[name]
+		c.name(path)
+		for i, artifact := range folder.Artifacts {
+			if !IsArtifactName(artifact) {
+				c.fail(At(path, "artifacts", fmt.Sprint(i)), "got %q, want lower-case letters, digits, dots, dashes and slashes", artifact)
+			}
+		}
+		switch _, exists := f.Folders[folder.To]; {
+		case folder.To == name:
+			c.fail(At(path, "to"), "got the folder itself, want another one")
+		case folder.To != "" && !exists:
+			c.fail(At(path, "to"), "got %q, want another folder: %s", folder.To, AnyOf(folder.To, Names(f.Folders)))
+		}
+	}
 }
 
 // Addresses implements Program.
@@ -126,5 +161,11 @@ const (
 	UndeployVerb = "undeploy"
 )
 
-// Faults implements Program.
-func (Files) Faults() []string { return []string{DeployVerb, UndeployVerb} }
+// Faults implements Program. What is in folders belongs to programs, which
+// deploy it themselves.
+func (f Files) Faults() []string {
+	if len(f.Folders) > 0 {
+		return nil
+	}
+	return []string{DeployVerb, UndeployVerb}
+}

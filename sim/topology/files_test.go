@@ -23,6 +23,12 @@ func TestFilesProblems(t *testing.T) {
 		{Files{To: "c"}, "nodes.a.files.to: node c has no files of its own"},
 		{Files{Shared: "c"}, "nodes.a.files.shared: node c has no files of its own"},
 		{Files{Shared: "b", Artifacts: []string{"x"}}, "nodes.a.files.shared: got files of its own as well, want only those of the server"},
+		{Files{Delete: true, Folders: map[string]FilesFolder{"x": {Artifacts: []string{"api"}, To: "y"}, "y": {}}}, ""},
+		{Files{Delete: true, Folders: map[string]FilesFolder{"x": {}}}, "nodes.a.files.delete: got on, want to or from: nothing is copied"},
+		{Files{Folders: map[string]FilesFolder{"x": {To: "x"}}}, "nodes.a.files.folders.x.to: got the folder itself, want another one"},
+		{Files{Folders: map[string]FilesFolder{"x": {To: "z"}, "y": {}}}, `nodes.a.files.folders.x.to: got "z", want another folder: x or y`},
+		{Files{Folders: map[string]FilesFolder{"x": {Artifacts: []string{"A"}}}}, `nodes.a.files.folders.x.artifacts.0: got "A", want lower-case letters, digits, dots, dashes and slashes`},
+		{Files{To: "b", Folders: map[string]FilesFolder{"x": {}}}, "nodes.a.files.folders: got files beside them, want all files in folders, and copies between these only"},
 		{Files{Delete: true}, "nodes.a.files.delete: got on, want to or from: nothing is copied"},
 	} {
 		nic := func(a string) map[string]NIC { return map[string]NIC{"lan": {Address: netip.MustParsePrefix(a)}} }

@@ -12,7 +12,7 @@ import (
 func startAPIM(n *Node, cfg *topology.APIM) (*Running, error) {
 	m := instance.Machine{Host: n.host, Memory: n.running.Memory, Disk: func(name string) *instance.Disk { return n.apimDisks[name] }}
 	if n.files != nil {
-		m.Files = n.files.Volume()
+		m.Files = n.files.Volume
 	}
 	for _, name := range topology.Names(cfg.Instances) {
 		if err := n.openAPIMDisk(name); err != nil {

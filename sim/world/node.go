@@ -9,7 +9,6 @@ import (
 	"github.com/cablepull/cablepull/node/apim/instance"
 	"github.com/cablepull/cablepull/node/b2b"
 	"github.com/cablepull/cablepull/node/broker"
-	cluster "github.com/cablepull/cablepull/node/cluster/member"
 	"github.com/cablepull/cablepull/node/database/engine"
 	"github.com/cablepull/cablepull/node/filesync"
 	"github.com/cablepull/cablepull/node/gateway"
@@ -44,7 +43,6 @@ type Node struct {
 	files        *filesync.Files                     // nil: none
 	tree         *filesync.Tree                      // the machine's own files, across crashes; nil: it has had none
 	onFiles      func()                              // nil: nobody asks
-	cluster      *cluster.Member                     // nil: none runs
 
 	brokers    broker.Disk    // what programs keep through a loss of power
 	publishers publisher.Disk // the same

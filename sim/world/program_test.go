@@ -26,7 +26,7 @@ var samples = map[string]topology.Node{
 		Gateway: &topology.ThrottleGateway{Brokers: localBroker},
 		Manager: &topology.ThrottleManager{Keys: []string{"app1"}, Publishers: map[string]topology.Brokers{"local": localBroker}},
 	}},
-	"cluster": {Cluster: &topology.Cluster{Members: []string{"192.0.2.11"}}},
+	"cluster": {Cluster: &topology.Cluster{ClusterMember: topology.ClusterMember{Members: []string{"192.0.2.11"}}}},
 	"files":   {Files: &topology.Files{Artifacts: []string{"orders"}}},
 	"cell":    {Cell: &topology.Cell{Clusters: map[string]map[string]topology.CellMember{"app": {"n": {}}}}},
 	"client":  {Client: &topology.Client{Target: "http://192.0.2.10/"}},

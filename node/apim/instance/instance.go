@@ -11,6 +11,7 @@ import (
 	"github.com/cablepull/cablepull/node/apim"
 	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/datasource"
+	"github.com/cablepull/cablepull/node/filesync"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
@@ -26,6 +27,7 @@ type Instance struct {
 	name    string
 	disk    *Disk
 	tls     *certificate.Client // to gateways
+	files   *filesync.Volume    // with its artifacts; nil: they are on its own disk
 	shared  database            // what instances can share; embedded: they do not
 
 	proc    *sim.Proc     // starts the process; nil: it is stopped
@@ -56,6 +58,9 @@ func newInstance(m Machine, all topology.APIM, name string) (*Instance, error) {
 		machine: m, all: all, cfg: all.Instances[name], name: name, disk: m.Disk(name),
 		tls:  certificate.NewClient(nil, m.stream(name, 0), m.clock),
 		mode: map[string]string{}, stopped: map[string]bool{},
+	}
+	if m.Files != nil {
+		i.files = m.Files(name)
 	}
 	i.shared = i.embedded()
 	if i.cfg.DataSource != nil {

@@ -26,10 +26,10 @@ type outside struct {
 }
 
 // Artifact implements apim.Outside. Of a file that may have been copied here it
-// is the machine that wrote it. One on a server that does not answer is not
-// found: the files log that.
+// is the machine or the instance that wrote it. One on a server that does not
+// answer is not found: the files log that.
 func (o outside) Artifact(api string) (string, bool) {
-	if files := o.machine.Files; files != nil {
+	if files := o.files; files != nil {
 		f, has, err := files.Get(o.proc, api)
 		return f.Origin(), has && err == nil
 	}
@@ -42,7 +42,7 @@ const artifactSize = 20_000
 
 // Store implements apim.Outside.
 func (o outside) Store(api, artifact string) error {
-	if files := o.machine.Files; files != nil {
+	if files := o.files; files != nil {
 		return files.Put(o.proc, api, artifactSize)
 	}
 	o.disk.change(DiskChange{Key: api, Value: artifact})

@@ -23,7 +23,9 @@ type Machine struct {
 	Own    netip.Addr      // the address that redirects name
 	Memory topology.Memory // used by connections and requests
 	Disk   func(instance string) *Disk
-	Files  *filesync.Volume // of the artifacts; nil: they are on the instance's own disk
+	// Files are those with the artifacts of an instance; nil: they are on its own
+	// disk.
+	Files func(instance string) *filesync.Volume
 }
 
 // New starts the API managers of a running machine; they end with it. cfg must

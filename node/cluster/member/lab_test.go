@@ -24,19 +24,19 @@ type lab struct {
 var addresses = []string{"192.0.2.11", "192.0.2.12", "192.0.2.13"}
 
 // newLab starts so many members; change may alter their configuration.
-func newLab(t testing.TB, size int, change func(i int, k *topology.Cluster)) *lab {
+func newLab(t testing.TB, size int, change func(i int, k *topology.ClusterMember)) *lab {
 	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{}), members: make([]*Member, size)}
 	for i := range size {
 		h := l.Add(string(rune('a'+i)), addresses[i]+"/24")
 		l.hosts = append(l.hosts, h)
-		cfg := topology.Cluster{LocalHost: netip.MustParseAddr(addresses[i])}
+		cfg := topology.ClusterMember{LocalHost: netip.MustParseAddr(addresses[i])}
 		for _, a := range addresses[:size] {
 			cfg.Members = append(cfg.Members, a+":4000")
 		}
 		if change != nil {
 			change(i, &cfg)
 		}
-		cfg = *cfg.Complete(topology.Place{}).(*topology.Cluster)
+		cfg = cfg.WithDefaults(topology.Topology{}, "")
 		start := func() { l.members[i] = New(h, cfg) }
 		h.OnBoot(start)
 		start()

@@ -27,7 +27,7 @@ func (l *life) send(text string) {
 			l.post(m.Address, session.New(letter, one.ID, one.Text))
 		}
 	}
-	l.log(event.ClusterMessageSent{Message: one.ID, Recipients: recipients})
+	l.log(event.ClusterMessageSent{Message: one.ID, Recipients: recipients, Instance: l.of})
 }
 
 // repeat sends a member that has joined all messages that are kept.
@@ -42,11 +42,11 @@ func (l *life) receive(from cluster.Member, m session.Message) {
 	one := cluster.Letter{ID: m.Field(0), Text: m.Field(1)}
 	repeated := m.Field(2) != ""
 	if !l.mailbox.Receive(l.now(), one, repeated) {
-		l.log(event.ClusterMessageDropped{Message: one.ID, From: from.Name})
+		l.log(event.ClusterMessageDropped{Message: one.ID, From: from.Name, Instance: l.of})
 		return
 	}
 	l.compare(from, one.ID)
-	l.log(event.ClusterMessageDelivered{Message: one.ID, From: from.Name, Repeated: repeated})
+	l.log(event.ClusterMessageDelivered{Message: one.ID, From: from.Name, Repeated: repeated, Instance: l.of})
 	for _, f := range l.letter {
 		f(one)
 	}
@@ -63,7 +63,7 @@ func (l *life) compare(from cluster.Member, id string) {
 	}
 	last, known := l.last[of]
 	if known && n > last+1 {
-		l.log(event.ClusterMessagesMissed{From: from.Name, First: of + "#" + strconv.Itoa(last+1), Count: n - last - 1})
+		l.log(event.ClusterMessagesMissed{From: from.Name, First: of + "#" + strconv.Itoa(last+1), Count: n - last - 1, Instance: l.of})
 	}
 	l.last[of] = max(last, n)
 }

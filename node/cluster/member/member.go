@@ -19,7 +19,9 @@ import (
 // can be stopped and started in that time.
 type Member struct {
 	host   *host.Host
-	cfg    topology.Cluster
+	cfg    topology.ClusterMember
+	name   string // that others know it by
+	of     string // in events; empty: it is the only member of its machine
 	port   *session.Port
 	lives  int // of the process
 	life   *life
@@ -44,12 +46,21 @@ type life struct {
 	last    map[string]int // number of the last letter of each other member's life
 }
 
-// New starts a member on a running machine; it ends with the machine. cfg must
-// be complete.
-func New(h *host.Host, cfg topology.Cluster) *Member {
-	m := &Member{host: h, cfg: cfg}
+// New starts the only member of a running machine, which is called like it. The
+// member ends with the machine. cfg must be complete.
+func New(h *host.Host, cfg topology.ClusterMember) *Member {
+	return start(&Member{host: h, cfg: cfg, name: h.Name()}, topology.ClusterService)
+}
+
+// NewOf starts one of several members of a machine, each with a name and a
+// service of its own.
+func NewOf(h *host.Host, cfg topology.ClusterMember, name, service string) *Member {
+	return start(&Member{host: h, cfg: cfg, name: name, of: name}, service)
+}
+
+func start(m *Member, name string) *Member {
 	m.begin()
-	m.port = session.Listen(h, topology.ClusterService, cfg.Local(), service{m})
+	m.port = session.Listen(m.host, name, m.cfg.Local(), service{m})
 	return m
 }
 
@@ -57,8 +68,8 @@ func New(h *host.Host, cfg topology.Cluster) *Member {
 func (m *Member) begin() {
 	m.lives++
 	self := cluster.Member{
-		Address: m.cfg.Local(), Name: m.host.Name(),
-		ID: fmt.Sprintf("%s/%d.%d", m.host.Name(), m.host.Boots(), m.lives),
+		Address: m.cfg.Local(), Name: m.name,
+		ID: fmt.Sprintf("%s/%d.%d", m.name, m.host.Boots(), m.lives),
 	}
 	l := &life{
 		Member: m, self: self, machine: cluster.New(configOf(m.cfg, self)), armed: -1,
@@ -67,7 +78,7 @@ func (m *Member) begin() {
 	}
 	m.life = l
 	l.timer = m.host.Scope().NewTimer(sim.Func(func() { l.step(cluster.Tick{}) }))
-	l.log(event.ClusterStateChanged{State: "joining"})
+	l.log(event.ClusterStateChanged{State: "joining", Instance: l.of})
 	l.step(cluster.Start{})
 	l.every(m.cfg.Activities, "activities", l.execute)
 	l.every(m.cfg.Messages, "messages", func(n int) { l.send("entry " + strconv.Itoa(n)) })
@@ -75,7 +86,7 @@ func (m *Member) begin() {
 }
 
 // configOf returns the machine's configuration.
-func configOf(k topology.Cluster, self cluster.Member) cluster.Config {
+func configOf(k topology.ClusterMember, self cluster.Member) cluster.Config {
 	return cluster.Config{
 		Self: self, WellKnown: k.WellKnown(),
 		Heartbeat: k.Heartbeat, MaxNoHeartbeat: k.MaxNoHeartbeat,
@@ -86,7 +97,7 @@ func configOf(k topology.Cluster, self cluster.Member) cluster.Config {
 }
 
 // StopService kills the process: others see their connections closed. The name
-// is topology.ClusterService.
+// is that of topology.Cluster.ServiceOf.
 func (m *Member) StopService(name string) error {
 	if err := m.port.StopService(name); err != nil {
 		return err
@@ -115,10 +126,10 @@ func (m *Member) kill(reason string) {
 		l.disconnect(at)
 	}
 	if reason != "" {
-		l.log(event.ClusterStateChanged{State: "stopped", Reason: reason})
+		l.log(event.ClusterStateChanged{State: "stopped", Reason: reason, Instance: l.of})
 	}
 	if l.machine.Coordinator() {
-		l.log(event.ClusterCoordinatorChanged{})
+		l.log(event.ClusterCoordinatorChanged{Instance: l.of})
 	}
 }
 
@@ -178,16 +189,16 @@ func (l *life) do(a cluster.Action) {
 	case cluster.Disconnect:
 		l.disconnect(a.With)
 	case cluster.Joined:
-		l.log(event.ClusterStateChanged{State: "joined", Members: namesOf(a.Members)})
+		l.log(event.ClusterStateChanged{State: "joined", Members: namesOf(a.Members), Instance: l.of})
 	case cluster.Added:
-		l.log(event.ClusterMemberChanged{Member: a.Member.Name, State: "added", Members: namesOf(l.machine.Members())})
+		l.log(event.ClusterMemberChanged{Member: a.Member.Name, State: "added", Members: namesOf(l.machine.Members()), Instance: l.of})
 		l.repeat(a.Member.Address)
 	case cluster.Removed:
-		l.log(event.ClusterMemberChanged{Member: a.Member.Name, State: "removed", Reason: a.Reason, Members: namesOf(l.machine.Members())})
+		l.log(event.ClusterMemberChanged{Member: a.Member.Name, State: "removed", Reason: a.Reason, Members: namesOf(l.machine.Members()), Instance: l.of})
 	case cluster.Elected:
-		l.log(event.ClusterCoordinatorChanged{Coordinator: a.Coordinator})
+		l.log(event.ClusterCoordinatorChanged{Coordinator: a.Coordinator, Instance: l.of})
 	case cluster.Merging:
-		l.log(event.ClusterStateChanged{State: "merging", Reason: a.Into.String()})
+		l.log(event.ClusterStateChanged{State: "merging", Reason: a.Into.String(), Instance: l.of})
 	case cluster.Stopped:
 		l.kill(a.Reason)
 	}
@@ -233,6 +244,6 @@ func (l *life) every(r *topology.Recurring, name string, f func(n int)) {
 // execute does an activity, if this is the coordinator.
 func (l *life) execute(n int) {
 	if l.machine.Coordinator() {
-		l.log(event.ClusterActivityExecuted{Activity: uint64(n)})
+		l.log(event.ClusterActivityExecuted{Activity: uint64(n), Instance: l.of})
 	}
 }

@@ -1,10 +1,12 @@
 package member
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/cluster"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
@@ -73,7 +75,7 @@ func TestReboot(t *testing.T) {
 // TestMessages: what one sends comes to the others once. A member that was away
 // gets what was sent meanwhile.
 func TestMessages(t *testing.T) {
-	l := newLab(t, 3, func(i int, k *topology.Cluster) {
+	l := newLab(t, 3, func(i int, k *topology.ClusterMember) {
 		if i == 0 {
 			k.Messages = &topology.Recurring{Every: 10 * second, Stop: 100 * second}
 		}
@@ -101,7 +103,7 @@ func TestMessages(t *testing.T) {
 
 // TestActivities: only the coordinator does what shall be done once.
 func TestActivities(t *testing.T) {
-	l := newLab(t, 2, func(_ int, k *topology.Cluster) { k.Activities = &topology.Recurring{Every: 30 * second} })
+	l := newLab(t, 2, func(_ int, k *topology.ClusterMember) { k.Activities = &topology.Recurring{Every: 30 * second} })
 	l.Run(100 * second)
 	_, a := hosttest.Bodies[event.ClusterActivityExecuted](l.Lab, "a")
 	_, b := hosttest.Bodies[event.ClusterActivityExecuted](l.Lab, "b")
@@ -112,7 +114,7 @@ func TestActivities(t *testing.T) {
 
 // TestDomain: members of two clusters refuse each other.
 func TestDomain(t *testing.T) {
-	l := newLab(t, 2, func(i int, k *topology.Cluster) { k.Domain = []string{"one", "two"}[i] })
+	l := newLab(t, 2, func(i int, k *topology.ClusterMember) { k.Domain = []string{"one", "two"}[i] })
 	l.Run(200 * second)
 	for i, m := range l.members {
 		if !m.Coordinator() || len(m.Members()) != 1 {
@@ -124,7 +126,7 @@ func TestDomain(t *testing.T) {
 // TestHung: a frozen member is silent, and when it goes on it learns that it
 // was removed.
 func TestHung(t *testing.T) {
-	l := newLab(t, 2, func(_ int, k *topology.Cluster) { k.MaxNoHeartbeat = 30 * second })
+	l := newLab(t, 2, func(_ int, k *topology.ClusterMember) { k.MaxNoHeartbeat = 30 * second })
 	l.At(30*second+second/2, func() { l.hosts[0].Freeze(true) })
 	l.At(100*second, func() { l.hosts[0].Thaw() })
 	l.Run(200 * second)
@@ -149,5 +151,33 @@ func BenchmarkIdleDay(b *testing.B) {
 		for _, h := range []*host.Host{l.hosts[0], l.hosts[1]} {
 			h.Destroy()
 		}
+	}
+}
+
+// TestOneMachine: two members of one machine are two members, each with a
+// port, a service and events of its own.
+func TestOneMachine(t *testing.T) {
+	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
+	h := l.Add("box", "192.0.2.11/24")
+	own := func(port int) topology.ClusterMember {
+		k := topology.ClusterMember{LocalHost: netip.MustParseAddr("192.0.2.11"), LocalPort: port, Members: []string{"192.0.2.11:4000", "192.0.2.11:4001"}}
+		return k.WithDefaults(topology.Topology{}, "")
+	}
+	one := NewOf(h, own(4000), "am1", "am1-cluster")
+	two := NewOf(h, own(4001), "am2", "am2-cluster")
+	l.At(30*second, func() {
+		if !one.Coordinator() || two.Coordinator() || len(two.Members()) != 2 || two.Members()[0].Name != "am1" {
+			t.Errorf("at 30 s: members %v, want am1, the coordinator, and am2", two.Members())
+		}
+		l.fail(one.StopService("am1-cluster"))
+	})
+	l.Run(60 * second)
+	if one.Coordinator() || !two.Coordinator() || len(two.Members()) != 1 {
+		t.Errorf("at the end: members %v, want am2 alone", two.Members())
+	}
+	at, all := hosttest.Bodies[event.ClusterCoordinatorChanged](l.Lab, "box")
+	want := []event.ClusterCoordinatorChanged{{Coordinator: true, Instance: "am1"}, {Instance: "am1"}, {Coordinator: true, Instance: "am2"}}
+	if !slices.Equal(all, want) {
+		t.Errorf("got %+v at %v, want %+v", all, at, want)
 	}
 }
