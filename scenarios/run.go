@@ -24,7 +24,7 @@ type RunOptions struct {
 	// Sample sees what machines use: see world.Options. May be nil.
 	Sample func(at time.Duration, node string, u world.Usage)
 	// Keep is the kinds of events that Outcome.Events has besides those that the
-	// expectations read.
+	// expectations and the twin read.
 	Keep event.Set
 	// Lab makes the lab in which the scenario is played; nil makes a virtual world.
 	Lab func(topology.Topology, world.Options) (Lab, error)
@@ -119,7 +119,7 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 		open = virtual
 	}
 	follower := s.newFollower()
-	keep := follower.counts.Keep().Or(o.Keep)
+	keep := follower.counts.Keep().Or(s.Twin.reads()).Or(o.Keep)
 	w, err := open(s.Topology, world.Options{
 		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Sample: o.Sample,
 		Forget: event.All().Without(keep),

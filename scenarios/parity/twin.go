@@ -17,7 +17,7 @@ type Other struct {
 
 // Twin holds the outcome of a scenario against that of its twin, which is the
 // same run if the models are on other nodes. It compares what either of them
-// measured of the names that the scenario compares.
+// measured of the names that the scenario compares, and what programs said.
 func Twin(s *scenarios.Scenario, o *scenarios.Outcome, other Other) *reports.Twin {
 	t := &reports.Twin{Scenario: s.Twin.Scenario}
 	for _, here := range topology.Names(s.Twin.Compare) {
@@ -34,6 +34,9 @@ func Twin(s *scenarios.Scenario, o *scenarios.Outcome, other Other) *reports.Twi
 		for _, column := range columns {
 			t.Rows = append(t.Rows, twinRow(s, o, column, pairOf{here, there, ours, theirs}))
 		}
+	}
+	for _, x := range s.Twin.Said {
+		t.Rows = append(t.Rows, saidRow(s, o, x, other))
 	}
 	return t
 }
@@ -88,8 +91,13 @@ func twinRow(s *scenarios.Scenario, o *scenarios.Outcome, c *oracle.Column, p pa
 		row.Allowed = float64(allowed(s, o, c, p.here))
 		row.Differs = max(row.Difference, -row.Difference) > row.Allowed
 	}
+	return withoutReason(row)
+}
+
+// withoutReason adds what is wrong with a row that differs without a reason.
+func withoutReason(row reports.TwinRow) reports.TwinRow {
 	if row.Differs && row.Why == "" {
-		row.Problem = fmt.Sprintf("twin.why has no reason for %s of %s", c.ID, p.here)
+		row.Problem = fmt.Sprintf("twin.why has no reason for %s of %s", row.ID, row.Of)
 	}
 	return row
 }

@@ -132,17 +132,31 @@ func (r *Row) Figure(c *Column) (Figure, bool) {
 	return Figure{}, false
 }
 
+// Columns lists the columns of all measures.
+func Columns() []*Column {
+	var all []*Column
+	for _, row := range measures {
+		for _, table := range row.tables {
+			all = append(all, table(&Measures{}).Columns...)
+		}
+	}
+	return all
+}
+
 // ComparedIDs lists the IDs of the columns that are compared between worlds,
 // sorted.
 func ComparedIDs() []string {
+	return idsOf(func(c *Column) bool { return c.Varies != Freely })
+}
+
+// CountIDs lists the IDs of the columns that count something, sorted.
+func CountIDs() []string { return idsOf(func(c *Column) bool { return c.Unit == Count }) }
+
+func idsOf(wanted func(*Column) bool) []string {
 	var ids []string
-	for _, row := range measures {
-		for _, table := range row.tables {
-			for _, c := range table(&Measures{}).Columns {
-				if c.Varies != Freely {
-					ids = append(ids, c.ID)
-				}
-			}
+	for _, c := range Columns() {
+		if wanted(c) {
+			ids = append(ids, c.ID)
 		}
 	}
 	slices.Sort(ids)
