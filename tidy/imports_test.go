@@ -38,7 +38,7 @@ var flow = map[string][]string{
 	"node/track":          {}, // a pure machine
 	"node/b2b":            {}, // a pure machine, and its texts
 	"node/b2b/party":      {"sim", "sim/event", "sim/topology", "node/b2b", "node/host", "node/web"},
-	"node/partner":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/host", "node/web"},
+	"node/partner":        {"sim", "sim/topology", "node/b2b", "node/b2b/party", "node/host", "node/session", "node/web"},
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
@@ -62,7 +62,7 @@ var flow = map[string][]string{
 	"node/publisher":      {"sim", "sim/topology", "node/broker/queue", "node/host", "node/jms"},
 	"node/consumer":       {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/jms"}, // no matter who says that the machine is active
 	"node/throttle":       {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/jms", "node/session", "node/web"},
-	"node/cell":           {"sim", "sim/event", "sim/topology", "node/host", "node/web"}, // server and watcher; what a document means is the group's
+	"node/cell":           {"sim", "sim/topology", "node/host", "node/session", "node/web"}, // server and watcher; what a document means is the group's
 	"node/resolver":       {"sim", "sim/event", "sim/topology", "node/host"},
 	"node/health":         {},                                                                         // a pure value
 	"node/check":          {"sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"}, // it answers its caller and logs nothing
@@ -142,7 +142,7 @@ var flow = map[string][]string{
 	"node/database":        {"sim", "sim/event", "sim/topology", "node/database/engine", "node/host", "node/session"},
 	"node/datasource/pool": {}, // a pure machine
 	"node/datasource":      {"sim", "sim/event", "sim/topology", "node/database", "node/datasource/pool", "node/host", "node/session"},
-	"node/account":         {"sim", "sim/event", "sim/topology", "node/datasource", "node/host", "node/web"},
+	"node/account":         {"sim", "sim/topology", "node/datasource", "node/host", "node/session", "node/web"},
 	"node/teller":          {"sim", "sim/event", "sim/topology", "node/account", "node/certificate", "node/host", "node/web"},
 }
 

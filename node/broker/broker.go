@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/cablepull/cablepull/node/broker/queue"
@@ -40,7 +39,7 @@ func New(h *host.Host, cfg topology.Broker, disk *Disk) *Broker {
 	} else {
 		b.restart()
 	}
-	b.port = session.Listen(h, topology.BrokerService, netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(cfg.Port)), b)
+	b.port = session.Listen(h, topology.BrokerService, session.AnyAddress(cfg.Port), b)
 	return b
 }
 

@@ -2,26 +2,22 @@ package cell
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/node/session"
 	"github.com/cablepull/cablepull/node/web"
 	"github.com/cablepull/cablepull/sim"
-	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // Cell is the deployment manager of a cell during one boot of its machine.
 type Cell struct {
-	host     *host.Host
-	port     int
-	server   *web.Server
-	proc     *sim.Proc // listens and accepts; nil: stopped
-	listener *host.Listener
-	held     []*sim.Proc // requests that wait for something to change
+	host *host.Host
+	port *session.Port
+	held []*sim.Proc // requests that wait for something to change
 
 	clusters []cluster
 	mode     string
@@ -43,7 +39,7 @@ type server struct {
 // New starts a cell on a running machine; it ends with the machine. cfg must be
 // complete.
 func New(h *host.Host, cfg topology.Cell) *Cell {
-	k := &Cell{host: h, port: cfg.Port, mode: topology.CellOK}
+	k := &Cell{host: h, mode: topology.CellOK}
 	for _, name := range topology.Names(cfg.Clusters) {
 		c := cluster{name: name}
 		for _, s := range topology.Names(cfg.Clusters[name]) {
@@ -54,8 +50,8 @@ func New(h *host.Host, cfg topology.Cell) *Cell {
 	}
 	k.changed()
 	k.setMode(cfg.Mode)
-	k.server = &web.Server{Node: h.Name(), Go: h.Go, Service: servlet{k}}
-	k.proc = h.Go("cell", k.run)
+	server := &web.Server{Node: h.Name(), Go: h.Go, Service: servlet{k}}
+	k.port = session.Open(h, topology.CellService, session.AnyAddress(cfg.Port), server)
 	return k
 }
 
@@ -154,59 +150,10 @@ func (k *Cell) document() Document {
 // StopService closes the port: whoever asks is refused, and who waits is reset.
 // The name is topology.CellService.
 func (k *Cell) StopService(name string) error {
-	if err := k.serves(name); err != nil || k.proc == nil {
-		return err
-	}
-	k.proc = nil
-	if k.listener != nil {
-		k.listener.Close()
-		k.listener = nil
-	}
-	k.log("stopped", "port "+strconv.Itoa(k.port))
-	k.server.Drain()
+	err := k.port.StopService(name)
 	k.wake()
-	return nil
+	return err
 }
 
 // StartService opens the port again.
-func (k *Cell) StartService(name string) error {
-	if err := k.serves(name); err != nil || k.proc != nil {
-		return err
-	}
-	k.proc = k.host.Go("cell", k.run)
-	return nil
-}
-
-func (k *Cell) serves(name string) error {
-	if name != topology.CellService {
-		return fmt.Errorf("cell: %s: service: got %q, want %s", k.host.Name(), name, topology.CellService)
-	}
-	return nil
-}
-
-func (k *Cell) log(state, reason string) {
-	k.host.Log(event.ServiceChanged{Service: topology.CellService, State: state, Reason: reason})
-}
-
-// backlog is how many connections wait to be accepted.
-const backlog = 128
-
-// run listens until the service is stopped.
-func (k *Cell) run(p *sim.Proc) {
-	if k.proc != p {
-		return // stopped before it began
-	}
-	l, err := k.host.Listen(netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(k.port)), backlog)
-	if err != nil {
-		k.proc = nil
-		k.log("failed", err.Error())
-		return
-	}
-	k.listener = l
-	k.log("listening", "port "+strconv.Itoa(k.port))
-	err = k.server.Serve(p, l)
-	if k.proc == p { // nobody stopped it
-		k.proc, k.listener = nil, nil
-		k.log("failed", err.Error())
-	}
-}
+func (k *Cell) StartService(name string) error { return k.port.StartService(name) }

@@ -15,16 +15,10 @@ import (
 type servlet struct{ *Cell }
 
 // Ready implements web.Service.
-func (s servlet) Ready(p *sim.Proc) { s.host.CPU().Use(p, host.Service, 0) }
+func (servlet) Ready(*sim.Proc) {}
 
 // Open implements web.Service.
-func (s servlet) Open(p *sim.Proc, _ web.Conn) web.Session {
-	s.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited in Accept
-	if s.proc != p {
-		return nil // stopped meanwhile
-	}
-	return visit{s.Cell}
-}
+func (s servlet) Open(*sim.Proc, web.Conn) web.Session { return visit{s.Cell} }
 
 // visit is one connection to a cell.
 type visit struct{ cell *Cell }
@@ -44,7 +38,7 @@ func (v visit) Serve(p *sim.Proc, x *web.Exchange) {
 	}
 	v.hold(p, q)
 	switch {
-	case k.proc == nil:
+	case !k.port.Started():
 		x.Abort()
 	case k.mode == topology.CellGarbage:
 		_ = x.AnswerWith(web.Content{Status: http.StatusOK, Type: "text/html", Body: page})
@@ -66,7 +60,7 @@ func (v visit) hold(p *sim.Proc, q question) {
 	due := scope.Elapsed() + q.wait
 	timer := scope.NewTimer(sim.Func(p.Wake))
 	defer timer.Stop()
-	for k.proc != nil {
+	for k.port.Started() {
 		left := due - scope.Elapsed()
 		if k.mode != topology.CellHang {
 			if left <= 0 || q.known != k.document().Generation || k.mode == topology.CellGarbage {

@@ -2,7 +2,6 @@ package database
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/cablepull/cablepull/node/database/engine"
@@ -192,7 +191,7 @@ func (d *Database) ready() {
 	}
 	d.log(state, d.size())
 	if d.port == nil {
-		addr := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(d.cfg.Port))
+		addr := session.AnyAddress(d.cfg.Port)
 		d.port = session.Listen(d.host, topology.DatabaseService, addr, d)
 	} else if err := d.port.StartService(topology.DatabaseService); err != nil {
 		d.host.Loop().Fail(err)

@@ -38,7 +38,7 @@ func New(h *host.Host, cfg Config, tree *Tree) *Files {
 	s := &Files{host: h, cfg: cfg, tree: tree, active: map[string]File{}}
 	s.volume = &Volume{host: h, tree: tree, server: cfg.Server, timeout: cfg.Timeout}
 	if !s.volume.Shared() {
-		s.port = session.Listen(h, topology.FilesService, netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(cfg.Port)), daemon{s})
+		s.port = session.Listen(h, topology.FilesService, session.AnyAddress(cfg.Port), daemon{s})
 	}
 	if cfg.Peer.Address.IsValid() {
 		h.Go("file copy", func(p *sim.Proc) { s.copying(p, s.copy) })

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -161,7 +162,7 @@ func TestRequests(t *testing.T) {
 	} {
 		l.Program(l.p, c.name, func(p *sim.Proc) error {
 			p.Sleep(second)
-			conn, err := l.p.Dial(l.other.cfg.Listen, second)
+			conn, err := l.p.Dial(netip.MustParseAddrPort("192.0.2.202:4080"), second)
 			if err != nil {
 				return err
 			}

@@ -6,7 +6,9 @@
 // here: each connection is one of the machine's TCP/IP stack.
 //
 // It owns the form of a message, the two directions of a connection and a port
-// that can be stopped and started. It must not know what a message means.
+// that can be stopped and started, which also serves HTTP. It must not know
+// what a message means.
 //
-// Start reading at message.go; link.go is a connection, port.go what listens.
+// Start reading at message.go; link.go is a connection, port.go what listens,
+// service.go what serves messages there.
 package session

@@ -2,56 +2,54 @@ package session
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
+	"strconv"
 
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// Service is what a port serves.
-type Service interface {
-	// Open is called in the proc of a new connection. It returns who receives its
-	// messages, or nil to reset it.
-	Open(p *sim.Proc, l *Link) Session
-}
-
-// Session is one connection to a service.
-type Session interface {
-	// Receive handles a message. While it is parked, the connection's next message
-	// waits. False closes the connection after what is posted.
-	Receive(p *sim.Proc, m Message) bool
-	// Close is called once the connection has ended, for whatever reason. When the
-	// machine crashes it is also called, and then it must not park.
-	Close()
+// Server serves the connections of a port: those that carry messages, or those
+// of a web.Server.
+type Server interface {
+	// Serve accepts connections in a proc until the listener fails, and returns the
+	// error. While it does not accept, connections wait.
+	Serve(p *sim.Proc, l net.Listener) error
+	// Drain ends the connections, because the port is closed.
+	Drain()
 }
 
 // Port is a service of a machine that listens on one address and can be stopped
-// and started. Its events are event.ServiceChanged and event.ConnAccepted. A
-// hogged service class of the machine's CPU keeps it from accepting and
-// receiving.
+// and started. Its events are event.ServiceChanged. A hogged service class of
+// the machine's CPU keeps it from accepting.
 type Port struct {
 	host     *host.Host
 	name     string // of the service
 	addr     netip.AddrPort
-	service  Service
+	server   Server
 	proc     *sim.Proc // listens and accepts; nil: stopped
 	listener *host.Listener
-	open     []*serving
 }
 
 // backlog is how many connections can wait to be accepted.
 const backlog = 128
 
-// Listen opens a port on a running machine; it ends with the machine.
-func Listen(h *host.Host, name string, addr netip.AddrPort, s Service) *Port {
-	t := &Port{host: h, name: name, addr: addr, service: s}
+// Open opens a port on a running machine; it ends with the machine.
+func Open(h *host.Host, name string, addr netip.AddrPort, s Server) *Port {
+	t := &Port{host: h, name: name, addr: addr, server: s}
 	t.start()
 	return t
 }
 
-// StopService closes the port: whoever connects is refused. Connections that
-// are open end with a reset, as those of a process that is killed.
+// AnyAddress is a port on every address of a machine.
+func AnyAddress(port int) netip.AddrPort {
+	return netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))
+}
+
+// StopService closes the port: whoever connects is refused. What becomes of
+// open connections is the server's.
 func (t *Port) StopService(name string) error {
 	if err := t.check(name); err != nil || t.proc == nil {
 		return err
@@ -61,10 +59,8 @@ func (t *Port) StopService(name string) error {
 		t.listener.Close()
 		t.listener = nil
 	}
-	t.log("stopped", t.addr.String())
-	for _, v := range t.open {
-		v.link.Abort()
-	}
+	t.log("stopped", t.place())
+	t.server.Drain()
 	return nil
 }
 
@@ -86,14 +82,24 @@ func (t *Port) check(name string) error {
 	return nil
 }
 
-// Listening reports whether the port is open.
-func (t *Port) Listening() bool { return t.listener != nil }
+// Started reports whether nobody has stopped the port, and nothing has kept it
+// from listening.
+func (t *Port) Started() bool { return t.proc != nil }
 
-// Len returns the number of open connections.
-func (t *Port) Len() int { return len(t.open) }
+// Listening reports whether the port is open. It is not in the instant in which
+// it is started.
+func (t *Port) Listening() bool { return t.listener != nil }
 
 func (t *Port) log(state, reason string) {
 	t.host.Log(event.ServiceChanged{Service: t.name, State: state, Reason: reason})
+}
+
+// place is where the port is, as events say it.
+func (t *Port) place() string {
+	if t.addr.Addr().IsUnspecified() {
+		return "port " + strconv.Itoa(int(t.addr.Port()))
+	}
+	return t.addr.String()
 }
 
 // run listens until the service is stopped.
@@ -108,70 +114,34 @@ func (t *Port) run(p *sim.Proc) {
 		return
 	}
 	t.listener = l
-	t.log("listening", t.addr.String())
-	err = t.serve(p, l)
+	t.log("listening", t.place())
+	err = t.server.Serve(p, accepting{l, t, p})
 	if t.proc == p { // nobody stopped it
 		t.proc, t.listener = nil, nil
 		t.log("failed", err.Error())
 	}
 }
 
-// serve accepts connections until the listener fails.
-func (t *Port) serve(p *sim.Proc, l *host.Listener) error {
+// accepting is the listener of a port as its server sees it: who accepts waits
+// for the CPU first.
+type accepting struct {
+	*host.Listener
+	port *Port
+	proc *sim.Proc
+}
+
+// Accept implements net.Listener.
+func (a accepting) Accept() (net.Conn, error) {
 	for {
-		t.host.CPU().Use(p, host.Service, 0)
-		conn, err := l.AcceptConn()
+		a.port.host.CPU().Use(a.proc, host.Service, 0)
+		conn, err := a.AcceptConn()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		t.host.CPU().Use(p, host.Service, 0) // the hog may have come while it waited
-		if t.proc != p {
-			conn.Abort() // stopped meanwhile
-			continue
+		a.port.host.CPU().Use(a.proc, host.Service, 0) // the hog may have come while it waited
+		if a.port.proc == a.proc {
+			return conn, nil
 		}
-		t.host.Log(event.ConnAccepted{Service: t.name, Client: conn.RemoteAddrPort().String()})
-		v := &serving{port: t, link: newLink(t.host, conn), place: len(t.open)}
-		t.open = append(t.open, v)
-		t.host.Go(t.name+" connection", v.run)
+		conn.Abort() // stopped meanwhile
 	}
-}
-
-// serving is the server's end of one connection.
-type serving struct {
-	port    *Port
-	link    *Link
-	session Session
-	place   int // in port.open
-}
-
-func (v *serving) run(p *sim.Proc) {
-	defer v.end()
-	if v.session = v.port.service.Open(p, v.link); v.session == nil {
-		v.link.Abort()
-		return
-	}
-	for {
-		m, err := v.link.Receive(0)
-		if err != nil {
-			return // its end, or what is no message
-		}
-		v.port.host.CPU().Use(p, host.Service, 0)
-		if !v.session.Receive(p, m) {
-			return
-		}
-	}
-}
-
-// end is deferred: it also runs when the machine crashes.
-func (v *serving) end() {
-	if v.session != nil {
-		v.session.Close()
-	}
-	v.link.Close()
-	open := v.port.open
-	last := len(open) - 1
-	open[v.place] = open[last]
-	open[v.place].place = v.place
-	open[last] = nil
-	v.port.open = open[:last]
 }

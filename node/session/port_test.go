@@ -99,8 +99,8 @@ func TestEcho(t *testing.T) {
 	})
 	e.Run(5 * second)
 	e.want("1s echo 1", "1s echo 1", "1s echo 10000", "1s echo 1", "1s "+io.EOF.Error())
-	if e.closed != 1 || e.port.Len() != 0 {
-		t.Errorf("%d sessions closed and %d open, want 1 and none", e.closed, e.port.Len())
+	if open := len(e.port.server.(*messages).open); e.closed != 1 || open != 0 {
+		t.Errorf("%d sessions closed and %d open, want 1 and none", e.closed, open)
 	}
 	first := tap.SentBy("c", 0, func(f hosttest.Frame) bool { return strings.Contains(string(f.Data), "one 1\n") })
 	if len(first) != 1 || !strings.Contains(string(first[0].Data), "one 1\ntwo 2 %\nthree xxx") {
