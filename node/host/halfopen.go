@@ -12,6 +12,10 @@ import (
 // half-open health checks do: the program behind the port never notices. It
 // parks the current proc until the answer or the timeout, and returns nil if
 // the port is open. Errors are those of Dial.
+//
+// Within one machine there are no frames. There the stack completes the
+// handshake before the reset, and the program accepts a connection that is over
+// at once.
 func (h *Host) DialHalf(target netip.AddrPort, timeout time.Duration) error {
 	if h.kernelState == nil {
 		return fmt.Errorf("host: dial half %v: %w", target, ErrDown)
@@ -51,7 +55,9 @@ func (d *halfDialling) Try() bool {
 		d.writer.unblock()
 		return true
 	}
-	return d.dialling.Try()
+	ended := d.dialling.Try()
+	d.answered = ended && d.Conn != nil && d.failed == nil && !d.late && !d.gone() // within the machine
+	return ended
 }
 
 // answers reports whether a frame shows that the port is open. The stack does

@@ -61,6 +61,56 @@ func TestDialHalf(t *testing.T) {
 	}
 }
 
+// TestDialHalfWithin: a machine checks its own ports, by each of its addresses.
+// Nothing of that is on the wire, and no connection is left.
+func TestDialHalfWithin(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		err    error
+	}{
+		{"127.0.0.1:80", nil}, {"10.0.0.1:80", nil},
+		{"127.0.0.1:81", host.ErrRefused}, {"10.0.0.1:81", host.ErrRefused},
+	} {
+		t.Run(c.target, func(t *testing.T) {
+			l := newLab(t, 2, nil)
+			h := l.Hosts[0]
+			listener, err := h.Listen(netip.MustParseAddrPort("0.0.0.0:80"), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := []error{}
+			h.Go("server", func(*sim.Proc) {
+				for {
+					conn, err := listener.AcceptConn()
+					if err != nil {
+						return
+					}
+					_, err = conn.Read(make([]byte, 1))
+					ended = append(ended, err)
+					conn.Close()
+				}
+			})
+			tap, checks := l.Tap(), 0
+			h.Go("probe", func(*sim.Proc) {
+				for range 3 {
+					if err := h.DialHalf(netip.MustParseAddrPort(c.target), time.Second); !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
+						t.Errorf("got %v, want %v", err, c.err)
+					}
+					checks++
+				}
+			})
+			l.Run(10 * time.Second)
+			if got := segments(tap); checks != 3 || len(got) > 0 {
+				t.Errorf("%d checks, on the wire %q; want 3 and nothing", checks, got)
+			}
+			want := map[bool]int{true: 3, false: 0}[c.err == nil]
+			if n := len(ended); n != want || slices.ContainsFunc(ended, func(err error) bool { return host.Failure(err) != "reset" }) {
+				t.Errorf("the program behind the port: got %q, want %d resets", ended, want)
+			}
+		})
+	}
+}
+
 // segments prints the TCP segments that were sent, such as "h2 SYN".
 func segments(tap *hosttest.Tap) (all []string) {
 	names := map[wire.TCPFlags]string{
