@@ -6,75 +6,63 @@ import "github.com/cablepull/cablepull/sim/topology"
 // publisher does: `deploy apim-a weather-api`.
 type Deploy struct{ Node, Artifact string }
 
-var deployRow = Kind[Deploy]{
-	Verb: topology.DeployVerb, Usage: "deploy NODE ARTIFACT",
-	About:   "writes a new version of an artifact to the node's files",
-	Example: "deploy apim-a weather-api",
-	Pattern: aName + aName,
-	Parse:   func(l *Line) Deploy { return Deploy{l.Name("node"), l.Name("artifact")} },
-	Power:   MustBeUp, Stack: OwnStack,
-	Draw: func(d *Draw) (f Deploy, ok bool) {
-		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Takes(topology.DeployVerb) })
-		f.Artifact = d.Word("api-1", "api-2", "api-3")
-		return f, ok
-	},
-	Targets:     func(f Deploy) Targets { return nodes(f.Node) },
-	Needs:       func(f Deploy, n topology.Node) error { return needsFiles(f.Node, n) },
-	InRealTime:  anyTime[Deploy],
-	Undoable:    never[Deploy],
-	Opposite:    noOpposite[Deploy],
-	Lifts:       noEarlier[Deploy],
-	Replaces:    noEarlier[Deploy],
-	LosesFrames: never[Deploy],
-	Silences:    silencesNobody[Deploy],
-	Stops:       stopsNothing[Deploy],
-	Influence:   noInfluence[Deploy],
-}.Row()
-
-func needsFiles(name string, n topology.Node) error {
-	if !n.Takes(topology.DeployVerb) {
-		return lacks("node %s has no files, or has them in folders of its programs", name)
-	}
-	return nil
-}
+var deployRow = artifactRow[Deploy](topology.DeployVerb, "writes a new version of an artifact to the node's files")
 
 // Row implements Fault.
 func (Deploy) Row() *Row { return deployRow }
 
 // String implements Fault.
-func (f Deploy) String() string { return topology.DeployVerb + " " + f.Node + " " + f.Artifact }
+func (f Deploy) String() string { return artifact(f).line(topology.DeployVerb) }
 
 // Undeploy deletes an artifact from the files of a node: `undeploy apim-a
 // weather-api`.
 type Undeploy struct{ Node, Artifact string }
 
-var undeployRow = Kind[Undeploy]{
-	Verb: topology.UndeployVerb, Usage: "undeploy NODE ARTIFACT",
-	About:   "deletes an artifact from the node's files",
-	Example: "undeploy apim-a weather-api",
-	Pattern: aName + aName,
-	Parse:   func(l *Line) Undeploy { return Undeploy{l.Name("node"), l.Name("artifact")} },
-	Power:   MustBeUp, Stack: OwnStack,
-	Draw: func(d *Draw) (f Undeploy, ok bool) {
-		f.Node, ok = d.Node(func(n topology.Node) bool { return n.Takes(topology.UndeployVerb) })
-		f.Artifact = d.Word("api-1", "api-2", "api-3")
-		return f, ok
-	},
-	Targets:     func(f Undeploy) Targets { return nodes(f.Node) },
-	Needs:       func(f Undeploy, n topology.Node) error { return needsFiles(f.Node, n) },
-	InRealTime:  anyTime[Undeploy],
-	Undoable:    never[Undeploy],
-	Opposite:    noOpposite[Undeploy],
-	Lifts:       noEarlier[Undeploy],
-	Replaces:    noEarlier[Undeploy],
-	LosesFrames: never[Undeploy],
-	Silences:    silencesNobody[Undeploy],
-	Stops:       stopsNothing[Undeploy],
-	Influence:   noInfluence[Undeploy],
-}.Row()
+var undeployRow = artifactRow[Undeploy](topology.UndeployVerb, "deletes an artifact from the node's files")
 
 // Row implements Fault.
 func (Undeploy) Row() *Row { return undeployRow }
 
 // String implements Fault.
-func (f Undeploy) String() string { return topology.UndeployVerb + " " + f.Node + " " + f.Artifact }
+func (f Undeploy) String() string { return artifact(f).line(topology.UndeployVerb) }
+
+// artifact is what Deploy and Undeploy have in common: all but the verb.
+type artifact struct{ Node, Artifact string }
+
+func (a artifact) line(verb string) string { return verb + " " + a.Node + " " + a.Artifact }
+
+// artifactRow is the row of a fault that changes one artifact.
+func artifactRow[F interface {
+	Fault
+	~struct{ Node, Artifact string }
+}](verb, about string,
+) *Row {
+	return Kind[F]{
+		Verb: verb, Usage: verb + " NODE ARTIFACT",
+		About:   about,
+		Example: verb + " apim-a weather-api",
+		Pattern: aName + aName,
+		Parse:   func(l *Line) F { return F(artifact{l.Name("node"), l.Name("artifact")}) },
+		Power:   MustBeUp, Stack: OwnStack,
+		Draw: func(d *Draw) (F, bool) {
+			node, ok := d.Node(func(n topology.Node) bool { return n.Takes(verb) })
+			return F(artifact{node, d.Word("api-1", "api-2", "api-3")}), ok
+		},
+		Targets: func(f F) Targets { return nodes(artifact(f).Node) },
+		Needs: func(f F, n topology.Node) error {
+			if !n.Takes(verb) {
+				return lacks("node %s has no files, or has them in folders of its programs", artifact(f).Node)
+			}
+			return nil
+		},
+		InRealTime:  anyTime[F],
+		Undoable:    never[F],
+		Opposite:    noOpposite[F],
+		Lifts:       noEarlier[F],
+		Replaces:    noEarlier[F],
+		LosesFrames: never[F],
+		Silences:    silencesNobody[F],
+		Stops:       stopsNothing[F],
+		Influence:   noInfluence[F],
+	}.Row()
+}
