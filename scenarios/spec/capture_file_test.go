@@ -11,8 +11,9 @@ import (
 
 // tcpFrames is how many frames of TCP tshark reads of each capture. It takes
 // 40 us for each frame, and the library has millions: they have the same few
-// forms from beginning to end.
-const tcpFrames = 2000
+// forms from beginning to end. Of all frames that open, close or reset a
+// connection it reads as many again, for faults come later.
+const tcpFrames = 400
 
 // concatenate joins captures into one file, without what is beyond tcpFrames.
 func concatenate(whole string, paths []string) error {
@@ -39,7 +40,7 @@ func copyBlocks(out io.Writer, path string) error {
 	}
 	defer in.Close()
 	blocks := bufio.NewReader(in)
-	for count := 0; ; {
+	for read := map[bool]int{}; ; {
 		head, err := blocks.Peek(8)
 		if errors.Is(err, io.EOF) && len(head) == 0 {
 			return nil
@@ -51,8 +52,8 @@ func copyBlocks(out io.Writer, path string) error {
 		if _, err := io.ReadFull(blocks, block); err != nil {
 			return err
 		}
-		if isTCP(block) {
-			if count++; count > tcpFrames {
+		if is, turns := isTCP(block); is {
+			if read[turns]++; read[turns] > tcpFrames {
 				continue
 			}
 		}
@@ -62,16 +63,20 @@ func copyBlocks(out io.Writer, path string) error {
 	}
 }
 
-// isTCP reports whether a block of a capture is a frame of TCP without options:
-// a comment in an option marks a fault. In an enhanced packet the length of the
-// frame is at 20, and the frame itself at 28, before its options and the length
-// of the block.
-func isTCP(block []byte) bool {
-	const enhancedPacket, frame = 6, 28
-	if len(block) < frame+24 || binary.LittleEndian.Uint32(block) != enhancedPacket {
-		return false
+// isTCP reports whether a block of a capture is a frame of TCP without options,
+// for a comment in an option marks a fault; and whether it has SYN, FIN or RST,
+// which turn a connection. In an enhanced packet the length of the frame is at
+// 20, and the frame itself at 28, before its options and the length of the
+// block.
+func isTCP(block []byte) (is, turns bool) {
+	const enhancedPacket, frame, ip, flags, turning = 6, 28, 14, 13, 1 | 2 | 4
+	if len(block) < frame+ip+10 || binary.LittleEndian.Uint32(block) != enhancedPacket {
+		return false, false
 	}
 	padded := (int(binary.LittleEndian.Uint32(block[20:])) + 3) &^ 3
-	return len(block) == frame+padded+4 &&
-		binary.BigEndian.Uint16(block[frame+12:]) == 0x0800 && block[frame+14+9] == 6
+	if len(block) != frame+padded+4 || binary.BigEndian.Uint16(block[frame+12:]) != 0x0800 || block[frame+ip+9] != 6 {
+		return false, false
+	}
+	tcp := frame + ip + int(block[frame+ip]&15)*4
+	return true, len(block) > tcp+flags && block[tcp+flags]&turning != 0
 }

@@ -41,15 +41,8 @@ func describeCaptures() {
 // dissected are the incidents whose captures tshark reads: of one with variants
 // the first. The others have frames of the same kinds, and the digest of each
 // capture is compared anyway.
-func dissected() (all []*scenarios.Scenario) {
-	names := map[string]bool{}
-	for _, s := range library() {
-		if !names[s.Name] {
-			all = append(all, s)
-		}
-		names[s.Name] = true
-	}
-	return all
+func dissected() []*scenarios.Scenario {
+	return slices.DeleteFunc(library(), func(s *scenarios.Scenario) bool { return !firstVariant(s) })
 }
 
 // dissection is what tshark says of a capture.

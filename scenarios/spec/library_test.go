@@ -2,15 +2,21 @@ package spec_test
 
 import (
 	"context"
+	"os"
 	"runtime"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/cablepull/cablepull/reports/page"
 	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/kit"
 	"github.com/cablepull/cablepull/sim/event"
 )
+
+// Machines are busy in these, and so their pages have a figure of it.
+var busy = []string{"almost-dead-active", "hellos-starve", "track-weight-preempt", "lb-almost-dead", "self-balance-busy"}
 
 var _ = Describe("the library", func() {
 	It("says what each incident is about", func() {
@@ -38,6 +44,16 @@ var _ = Describe("the library", func() {
 
 	It("passes as a whole when users run it", func(ctx SpecContext) {
 		Expect(abroad.wait(ctx)).To(Succeed(), abroad.problems.String)
+	})
+	It("was watched abroad, where pages show what each class of work uses, and that changed no digest", func(ctx SpecContext) {
+		Expect(abroad.wait(ctx)).To(Succeed(), abroad.problems.String)
+		for _, s := range library() {
+			drawn, err := os.ReadFile(abroad.fileOf(s, page.File))
+			Expect(err).NotTo(HaveOccurred())
+			if slices.Contains(busy, s.Name) {
+				Expect(string(drawn)).To(ContainSubstring("each class of work uses"), "page of %s", s.Title())
+			}
+		}
 	})
 	describeCaptures()
 })

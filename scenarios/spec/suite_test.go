@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -104,6 +105,21 @@ func allIncidents() []*scenarios.Scenario {
 	}
 	return each
 }
+
+// firstVariant reports whether s is the first variant of its incident, or has
+// none. What takes long and is much the same for all variants is done for it.
+func firstVariant(s *scenarios.Scenario) bool { return firstVariants()[s.Title()] }
+
+var firstVariants = sync.OnceValue(func() map[string]bool {
+	titles, names := map[string]bool{}, map[string]bool{}
+	for _, s := range allIncidents() {
+		if !names[s.Name] {
+			titles[s.Title()] = true
+		}
+		names[s.Name] = true
+	}
+	return titles
+})
 
 // isReal reports whether real programs run in an incident, which virtual time
 // has no place for.

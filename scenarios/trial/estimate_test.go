@@ -4,36 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 )
-
-// TestEstimateIsNear: the frames that a run sends are within a factor of three
-// of the estimate. They are counted and the same on any machine, so this holds
-// everywhere or nowhere; time follows from them.
-func TestEstimateIsNear(t *testing.T) {
-	const factor = 3
-	for _, name := range []string{
-		"cable-pull", "crash", "mutual-backup", "closed-loop", "self-balance-crash", "balancer-all-to-one", "tls-one-box", "dns-gslb-failover", "lb-almost-dead",
-	} {
-		s, err := incidents.Find(name)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		all, err := s.Expand()
-		if err != nil {
-			t.Fatal(err)
-		}
-		o, err := all[0].Run(t.Context(), scenarios.RunOptions{Seed: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if e := EstimateOf(all[0]); e.Frames > factor*float64(o.Frames) || e.Frames < float64(o.Frames)/factor {
-			t.Errorf("%s: estimated %.0f frames, got %d, want at most %d times as many or few", name, e.Frames, o.Frames, factor)
-		}
-	}
-}
 
 // TestLibraryIsNotLarge: nobody has to confirm a run of the library, even the
 // slow ones, four at once.
