@@ -128,6 +128,9 @@ func (v *visit) call() (Response, error) {
 	if wrong := v.manager.signed(v.Token); wrong != "" {
 		return refuse(http.StatusUnauthorized, "token: "+wrong), nil
 	}
+	if v.manager.cached(v.now, v.Token, v.rest) {
+		return page(artifact)
+	}
 	value, known, err := v.Get(tableTokens, v.Token)
 	if err != nil {
 		return Response{}, err
@@ -135,7 +138,7 @@ func (v *visit) call() (Response, error) {
 	user, text, _ := strings.Cut(value, " ")
 	expires, _ := strconv.ParseInt(text, 10, 64) // of a token that there is
 	switch {
-	case !known:
+	case !known || value == revoked:
 		return refuse(http.StatusUnauthorized, UnknownToken), nil
 	case v.now >= time.Duration(expires):
 		return refuse(http.StatusUnauthorized, "token: expired"), nil
@@ -146,6 +149,7 @@ func (v *visit) call() (Response, error) {
 	}
 	for _, subscribed := range words(list) {
 		if subscribed == api {
+			v.manager.remember(v.now, v.Token, api, time.Duration(expires))
 			return page(artifact)
 		}
 	}

@@ -6,7 +6,8 @@
 //
 // Whatever fails over badly in such a product is in three places, and the
 // package keeps them apart. Sessions belong to the process: they end with it,
-// and another instance does not know them. APIs, subscriptions, tokens, users
+// and another instance does not know them; so does a cache of tokens, which has
+// to be told when one is revoked. APIs, subscriptions, tokens, users
 // and registry entries belong to a database, which may be shared, or not. The
 // artifacts of deployed APIs belong to the files of one machine.
 //

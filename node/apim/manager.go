@@ -17,7 +17,10 @@ type Config struct {
 	ProxyHost string // with ProxyOn
 	Keystore  string // name of the key that signs sessions and tokens
 	TokenLife time.Duration
-	Boot      int // which start of its process this is, so that ids are unique
+	// TokenCache is how long the gateway remembers that a token is good for an API;
+	// 0: it does not.
+	TokenCache time.Duration
+	Boot       int // which start of its process this is, so that ids are unique
 	// Governance and Config say whether these parts of the registry are mounted
 	// from the shared database.
 	Governance, Config bool
@@ -35,16 +38,19 @@ const (
 
 // Manager is one instance during one life of its process.
 type Manager struct {
-	cfg      Config
-	sessions map[string]session // by id
-	issued   int                // sessions and tokens
+	cfg       Config
+	sessions  map[string]session           // by id
+	issued    int                          // sessions and tokens
+	validated map[validation]time.Duration // until when
 }
 
 // session is a user who has logged in at one console.
 type session struct{ part, user string }
 
 // New returns an instance without sessions.
-func New(cfg Config) *Manager { return &Manager{cfg: cfg, sessions: map[string]session{}} }
+func New(cfg Config) *Manager {
+	return &Manager{cfg: cfg, sessions: map[string]session{}, validated: map[validation]time.Duration{}}
+}
 
 // Configure changes the configuration of a running instance. Sessions stay;
 // those that the new keystore has not signed are refused.
@@ -75,6 +81,9 @@ type Response struct {
 	Cookie   string // a new session: value of Set-Cookie
 	Reason   string // why it refuses; empty: it does not
 	Changes  []Change
+	// Invalidated is a token that the caches of other instances have to forget,
+	// once the transaction is committed; empty: none.
+	Invalidated string
 }
 
 // Change is something that a request has changed, once its transaction is
@@ -90,6 +99,7 @@ const (
 	Deployed   = "deployed"   // an API's artifact, in the files of this machine
 	Subscribed = "subscribed" // a user to an API, as USER/API
 	Issued     = "issued"     // a token, to a user
+	Revoked    = "revoked"    // a token, of a user
 	LoggedIn   = "logged-in"  // a user, as USER at PART
 	Added      = "added"      // a user
 	Written    = "written"    // an entry of the registry
@@ -122,11 +132,11 @@ type Outside interface {
 // own, told apart by their paths.
 const SessionCookie = "JSESSIONID"
 
-// Database returns the database that a request needs. One that is sent to the
-// login needs none.
-func (m *Manager) Database(r Request) Database {
+// Database returns the database that a request at an instant needs. One that is
+// sent to the login needs none, and neither does a call whose token is cached.
+func (m *Manager) Database(now time.Duration, r Request) Database {
 	to, rest := m.route(r)
-	if to == nil {
+	if to == nil || to == &traffic && m.cached(now, r.Token, rest) {
 		return NoDatabase
 	}
 	if _, why := m.userOf(to.part, r.Cookie); to.session && why != "" {

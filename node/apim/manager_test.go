@@ -47,7 +47,7 @@ func (o outside) Store(api, artifact string) error {
 
 // serve answers a request in a transaction of its database.
 func (m *machine) serve(now time.Duration, r Request) (a Response, err error) {
-	if of := m.Database(r); of == NoDatabase {
+	if of := m.Database(now, r); of == NoDatabase {
 		return m.Serve(now, r, outside{nil, m})
 	}
 	if m.failed {
@@ -109,6 +109,14 @@ func (p *pair) step(line string) string {
 	case "database":
 		m.failed = word[2] == "down"
 		return ""
+	case "cache":
+		cfg := m.Config()
+		cfg.TokenCache = time.Minute
+		m.Configure(cfg)
+		return ""
+	case "hears":
+		m.Invalidate(p.token)
+		return ""
 	case "after":
 		d, _ := time.ParseDuration(word[2])
 		p.now += d
@@ -121,6 +129,7 @@ func (p *pair) step(line string) string {
 	if r.Traffic {
 		r.Token = p.token
 	}
+	r.Path = strings.Replace(r.Path, "TOKEN", p.token, 1)
 	part := m.Part(r)
 	r.Cookie = p.cookies[part]
 	a, err := m.serve(p.now, r)
@@ -138,6 +147,9 @@ func (p *pair) step(line string) string {
 		if part != "" {
 			text += " " + part
 		}
+	}
+	if a.Invalidated != "" && a.Invalidated == p.token {
+		text += " tells others"
 	}
 	for _, c := range a.Changes {
 		text += fmt.Sprintf(" %s %s", c.What, c.Key)
@@ -186,6 +198,34 @@ var scripts = []struct {
 		am1 GET /publisher/apis/api-1 -> 200
 		am2 POST /publisher/login user=admin -> 200 logged-in admin at publisher
 		am2 GET /publisher/apis/api-1 -> 404 API: unknown`},
+	{"a token that is cached, and revoked", true, `
+		am1 POST /store/login user=admin -> 200 logged-in admin at store
+		am1 POST /store/token -> 200 issued admin
+		am1 cache
+		am2 cache
+		am2 GET /orders -> 403 API: not subscribed
+		am1 POST /store/subscriptions/orders -> 200 subscribed admin/orders
+		am1 GET /orders -> 200
+		am2 GET /orders -> 200
+		am2 database down
+		am2 GET /orders/1 -> 200
+		am2 GET /api-1 -> database: refused
+		am2 keystore other
+		am2 GET /orders -> database: refused
+		am2 keystore k
+		am1 after 59s
+		am2 GET /orders -> 200
+		am1 after 1s
+		am2 GET /orders -> database: refused
+		am2 database up
+		am2 GET /orders -> 200
+		am1 POST /store/revoke/token.k.am1.0.99 -> 404 token: unknown
+		am1 POST /store/revoke/TOKEN -> 200 tells others revoked admin
+		am1 GET /orders -> 401 token: unknown
+		am2 GET /orders -> 200
+		am2 hears
+		am2 GET /orders -> 401 token: unknown
+		am1 POST /store/revoke/TOKEN -> 404 token: unknown`},
 	{"call", true, `
 		am1 GET /orders/1 -> 401 token: none
 		am1 POST /store/login user=admin -> 200 logged-in admin at store
@@ -287,7 +327,7 @@ func TestMounts(t *testing.T) {
 			{Config{Governance: true}, c.governance}, {Config{Config: true}, c.config},
 			{Config{Governance: true, Config: true}, c.both}, {Config{}, Local},
 		} {
-			if got := New(mounted.cfg).Database(r); got != mounted.want {
+			if got := New(mounted.cfg).Database(0, r); got != mounted.want {
 				t.Errorf("%s with governance %t, config %t: got database %d, want %d", c.path, mounted.cfg.Governance, mounted.cfg.Config, got, mounted.want)
 			}
 		}

@@ -64,6 +64,7 @@ var routes = []route{
 	{get, "/store/subscriptions", Store, APIs, true, (*visit).listSubscriptions},
 	{post, "/store/subscriptions/*", Store, APIs, true, (*visit).subscribe},
 	{post, "/store/token", Store, APIs, true, (*visit).issueToken},
+	{post, "/store/revoke/*", Store, APIs, true, (*visit).revoke},
 	{get, "/admin", Admin, NoDatabase, true, (*visit).showSessions},
 	{get, "/admin" + loginPage, Admin, NoDatabase, false, (*visit).askLogin},
 	{post, "/admin/login", Admin, Users, false, (*visit).login},

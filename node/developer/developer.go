@@ -23,6 +23,7 @@ type Developer struct {
 	where   map[string]string // scheme and host that the browser uses for a console
 	in      map[string]bool   // consoles where the user has logged in
 	token   string
+	revoked bool // and the user goes on with it
 
 	published  []string // APIs that the publisher has acknowledged
 	pending    []string // of them, and of those from the start: not yet subscribed to
@@ -48,6 +49,9 @@ func New(h *host.Host, cfg topology.Developer) (*Developer, error) {
 	}
 	h.Go("author", d.author)
 	h.Go("consumer", func(p *sim.Proc) { d.every(p, cfg.Start, cfg.Call, d.call) })
+	if cfg.Revoke > 0 {
+		h.Go("revoker", d.revoke)
+	}
 	if cfg.List > 0 {
 		h.Go("reader", func(p *sim.Proc) { d.every(p, cfg.Start, cfg.List, d.list) })
 	}
@@ -221,12 +225,26 @@ func (d *Developer) call() {
 	}
 	api := d.subscribed[d.next%len(d.subscribed)]
 	d.next++
+	revoked := d.revoked // before the call
 	a := d.browser.ask(question{method: http.MethodGet, url: strings.TrimSuffix(d.cfg.Traffic, "/") + "/" + api, token: d.token})
 	result := outcome(a)
-	if result == "token-refused" {
+	switch {
+	case result == "ok" && revoked:
+		result = "revoked"
+	case result == "token-refused" && !d.revoked:
 		d.token = ""
 	}
 	d.note("call", "", api, result, a)
+}
+
+// revoke revokes the token, once.
+func (d *Developer) revoke(p *sim.Proc) {
+	for left := d.cfg.Revoke - d.host.Now(); left > 0; left = d.cfg.Revoke - d.host.Now() {
+		p.Sleep(left)
+	}
+	if d.token != "" {
+		_, d.revoked = d.post("revoke", store, "/revoke/"+d.token, "")
+	}
 }
 
 // list looks at the store's list, which must have all that was acknowledged.

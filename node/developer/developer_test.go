@@ -9,6 +9,7 @@ import (
 
 	"github.com/cablepull/cablepull/netfab"
 	"github.com/cablepull/cablepull/node/apim/instance"
+	"github.com/cablepull/cablepull/node/database"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/event"
@@ -25,12 +26,17 @@ type lab struct {
 	program  *instance.Program
 }
 
-func newLab(t testing.TB, cfg topology.Developer) *lab {
+func newLab(t testing.TB, cfg topology.Developer, change ...func(*topology.APIM)) *lab {
 	l := &lab{Lab: hosttest.New(t, netfab.SegmentConfig{})}
 	l.box, l.dev = l.Add("box", "192.0.2.11/24"), l.Add("dev", "192.0.2.201/24")
-	apim := topology.APIM{APIMInstance: topology.APIMInstance{StartTime: 1}, Instances: map[string]topology.APIMInstance{
+	all := topology.APIM{APIMInstance: topology.APIMInstance{StartTime: 1}, Instances: map[string]topology.APIMInstance{
 		"am1": {APIs: []string{"orders"}}, "am2": {Offset: 1, APIs: []string{"orders"}},
-	}}.Complete(topology.Place{Name: "box"}).(*topology.APIM)
+	}}
+	for _, f := range change {
+		f(&all)
+		database.New(l.box, topology.Database{}.WithDefaults(), database.NewStore(topology.Database{}.WithDefaults()))
+	}
+	apim := all.Complete(topology.Place{Name: "box"}).(*topology.APIM)
 	disks := map[string]*instance.Disk{"am1": {}, "am2": {}}
 	var err error
 	l.program, err = instance.New(instance.Machine{
@@ -116,6 +122,29 @@ func TestLosses(t *testing.T) {
 		"8s publish api-2: session-lost", "8s login: ok", "8s publish api-2: ok",
 		"8s subscribe api-2: session-lost", "8s login: ok", "8s subscribe api-2: ok",
 		"10s token: ok", "10s call api-1: ok")
+}
+
+// TestRevoke: the user revokes the token and goes on with it. The gateway that
+// the store belongs to refuses it at once, another one for as long as it has
+// cached it.
+func TestRevoke(t *testing.T) {
+	for _, c := range []struct {
+		traffic string
+		want    []string
+	}{
+		{"http://192.0.2.11:8280/", []string{"9s call orders: ok", "10s revoke: ok", "11s call orders: token-refused", "13s call orders: token-refused"}},
+		{"http://192.0.2.11:8281/", []string{"9s call orders: ok", "10s revoke: ok", "11s call orders: revoked", "13s call orders: token-refused"}},
+	} {
+		l := newLab(t, topology.Developer{
+			Portal: "https://192.0.2.11:9443/", Traffic: c.traffic, Start: 3 * second, Call: 2 * second, Revoke: 10 * second, APIs: []string{"orders"},
+		}, func(all *topology.APIM) {
+			all.StartTime = 2 * second  // the database takes one
+			all.TokenCache = 7 * second // from the first call on, at 5 s
+			all.DataSource = &topology.DataSource{Address: "localhost"}
+		})
+		l.Run(14 * second)
+		l.want(8*second, 14*second, c.want...)
+	}
 }
 
 // TestPast: the servlet port redirects to the management port, another origin,

@@ -20,6 +20,7 @@ type Portal struct {
 	Failed        form.Range[int] `yaml:"failed" doc:"how many calls had no answer, or one of status 5xx"`
 	Missing       form.Range[int] `yaml:"missing" doc:"how many calls met a gateway that did not have the API"`
 	TokensRefused form.Range[int] `yaml:"tokens-refused" doc:"how many calls failed because the gateway did not take the token"`
+	Revoked       form.Range[int] `yaml:"revoked" doc:"how many calls were served with a token that had been revoked"`
 	NotSubscribed form.Range[int] `yaml:"not-subscribed" doc:"how many calls failed because the gateway knew no subscription"`
 	SessionsLost  form.Range[int] `yaml:"sessions-lost" doc:"how often the user had to log in again"`
 	Stale         form.Range[int] `yaml:"stale" doc:"how many lists of the store lacked an API that was acknowledged"`
@@ -33,7 +34,7 @@ func (x Portal) figures(p oracle.Portal) []portalFigure {
 	return []portalFigure{
 		{"published", x.Published, p.Published}, {"not published", x.PublishFailed, p.PublishFailed},
 		{"calls served", x.Served, p.Served}, {"failed", x.Failed, p.Failed}, {"without the API", x.Missing, p.Missing},
-		{"tokens refused", x.TokensRefused, p.TokensRefused}, {"not subscribed", x.NotSubscribed, p.NotSubscribed},
+		{"tokens refused", x.TokensRefused, p.TokensRefused}, {"with a revoked token", x.Revoked, p.Revoked}, {"not subscribed", x.NotSubscribed, p.NotSubscribed},
 		{"sessions lost", x.SessionsLost, p.SessionsLost}, {"stale lists", x.Stale, p.Stale}, {"past the proxy", x.Past, p.Past},
 		{"APIs lost", x.Lost, p.Lost}, {"subscriptions lost", x.Unsubscribed, p.Unsubscribed},
 	}
@@ -97,6 +98,7 @@ func (x Portal) sum(e Evidence) (sum oracle.Portal) {
 		sum.Failed += p.Failed
 		sum.Missing += p.Missing
 		sum.TokensRefused += p.TokensRefused
+		sum.Revoked += p.Revoked
 		sum.NotSubscribed += p.NotSubscribed
 		sum.SessionsLost += p.SessionsLost
 		sum.Stale += p.Stale

@@ -4,7 +4,7 @@ package event
 // longer than the request.
 type APIMChanged struct {
 	Instance string
-	What     string `words:"published,deployed,subscribed,issued,logged-in,added,written"` // see package apim
+	What     string `words:"published,deployed,subscribed,issued,revoked,logged-in,added,written"` // see package apim
 	Key      string // the API, USER/API, the user, USER at PART, or the path of an entry
 	Store    string // the database, or files of an artifact: whose copy has it now
 	Request  uint64 // 0: that of another instance
@@ -30,9 +30,9 @@ type APIMWarned struct {
 // PortalAnswered: a developer's request to a publisher, a store or an API has
 // ended.
 type PortalAnswered struct {
-	Action  string `words:"open,login,publish,subscribe,token,list,call"`
+	Action  string `words:"open,login,publish,subscribe,token,revoke,list,call"`
 	API     string // of publish, subscribe and call
-	Outcome string `words:"ok,failed,error,missing,session-lost,token-refused,not-subscribed,stale"`
+	Outcome string `words:"ok,failed,error,missing,session-lost,token-refused,revoked,not-subscribed,stale"` // revoked: served nevertheless
 	Status  int    // 0: no answer
 	By      string // the instance that answered
 	Store   string // the database that it has asked

@@ -16,6 +16,7 @@ type Portal struct {
 	Failed        int    `json:"failed"`         // calls without an answer, or with status 5xx
 	Missing       int    `json:"missing"`        // calls that met a gateway without the API
 	TokensRefused int    `json:"tokens_refused"` // calls whose token was not taken
+	Revoked       int    `json:"revoked"`        // calls served with a token that had been revoked
 	NotSubscribed int    `json:"not_subscribed"` // calls whose subscription was unknown
 	SessionsLost  int    `json:"sessions_lost"`  // times that the user had to log in again
 	Stale         int    `json:"stale"`          // lists that lacked what was acknowledged
@@ -74,6 +75,9 @@ func (p *portal) called(b event.PortalAnswered) {
 		p.Missing++
 	case "token-refused":
 		p.TokensRefused++
+	case "revoked":
+		p.Revoked++
+		return
 	case "not-subscribed":
 		p.NotSubscribed++
 	default:
@@ -109,6 +113,7 @@ var (
 	portalFailed        = &Column{"calls-failed", "calls failed", "failed", Count, WithDue}
 	portalMissing       = &Column{"calls-missing", "calls of an API that was not there", "not there", Count, WithDue}
 	portalTokens        = &Column{"tokens-refused", "tokens refused", "tokens refused", Count, WithDue}
+	portalRevoked       = &Column{"calls-revoked", "calls served with a revoked token", "revoked", Count, WithDue}
 	portalNotSubscribed = &Column{"calls-not-subscribed", "calls without a subscription", "not subscribed", Count, WithDue}
 	portalSessions      = &Column{"sessions-lost", "sessions lost", "sessions lost", Count, WithDue}
 	portalStale         = &Column{"lists-stale", "lists that lacked an API", "stale lists", Count, WithDue}
@@ -121,7 +126,7 @@ func portalTable(m *Measures) Table {
 	t := Table{
 		Title: "API managers", Names: []string{"developer"},
 		Columns: []*Column{
-			portalPublished, portalPublishFailed, portalServed, portalFailed, portalMissing, portalTokens, portalNotSubscribed,
+			portalPublished, portalPublishFailed, portalServed, portalFailed, portalMissing, portalTokens, portalRevoked, portalNotSubscribed,
 			portalSessions, portalStale, portalPast, portalLost, portalUnsubscribed,
 		},
 	}
@@ -133,6 +138,7 @@ func portalTable(m *Measures) Table {
 		r.count(portalFailed, p.Failed).bad()
 		r.count(portalMissing, p.Missing).bad()
 		r.count(portalTokens, p.TokensRefused).bad()
+		r.count(portalRevoked, p.Revoked).bad()
 		r.count(portalNotSubscribed, p.NotSubscribed).bad()
 		r.count(portalSessions, p.SessionsLost).bad()
 		r.count(portalStale, p.Stale).bad()

@@ -31,6 +31,7 @@ type APIMInstance struct {
 	APIs         []string      `yaml:"apis" json:",omitempty" doc:"APIs that have been published and deployed on this instance before the start; with files beside it they must be among files.artifacts (default: none)"`
 	Users        []string      `yaml:"users" json:",omitempty" doc:"users that its database has from the start (default admin)"`
 	TokenLife    time.Duration `yaml:"token-life" json:",omitempty" doc:"how long an access token is good (default 1h)"`
+	TokenCache   time.Duration `yaml:"token-cache" json:",omitempty" doc:"how long its gateway remembers that a token is good for an API, without asking the database again; of a token that is revoked, instances tell each other in a message of their cluster, if the nodes have members of one that are called like them (default: it asks each time; real ones: 15m)"`
 	Work         time.Duration `yaml:"work" json:",omitempty" doc:"CPU time per request (default 1ms)"`
 	StartTime    time.Duration `yaml:"start-time" json:",omitempty" doc:"time from the start of the process until it asks its database and listens (default 2s; real ones take a minute or two)"`
 
@@ -141,7 +142,7 @@ func (i APIMInstance) or(other APIMInstance) APIMInstance {
 	if i.Users == nil {
 		i.Users = other.Users
 	}
-	i.TokenLife = cmp.Or(i.TokenLife, other.TokenLife)
+	i.TokenLife, i.TokenCache = cmp.Or(i.TokenLife, other.TokenLife), cmp.Or(i.TokenCache, other.TokenCache)
 	i.Work = cmp.Or(i.Work, other.Work)
 	i.StartTime = cmp.Or(i.StartTime, other.StartTime)
 	return i

@@ -18,6 +18,7 @@ type Developer struct {
 	Call    time.Duration `yaml:"call" doc:"time between two calls of APIs (default 1s)"`
 	List    time.Duration `yaml:"list" doc:"time between two looks at the store's list, which must have all that was acknowledged (default: none)"`
 	APIs    []string      `yaml:"apis" doc:"APIs that exist from the start, to which the user subscribes (default: none)"`
+	Revoke  time.Duration `yaml:"revoke" doc:"when the user revokes the token at the store, and goes on to call with it, as whoever has stolen it would (default: never)"`
 	User    string        `yaml:"user" doc:"name that the user logs in with (default admin)"`
 	Timeout time.Duration `yaml:"timeout" doc:"time limit of each request, with its connection (default 30s)"`
 	Start   time.Duration `yaml:"start" doc:"when the user begins (default 0)"`
@@ -45,6 +46,9 @@ func (d Developer) Problems(at Place) []Problem {
 	}
 	if d.Stop != 0 && d.Stop <= d.Start {
 		c.fail([]string{"stop"}, "got %s, want an instant after start, %s", d.Stop, d.Start)
+	}
+	if d.Revoke != 0 && d.Revoke <= d.Start {
+		c.fail([]string{"revoke"}, "got %s, want an instant after start, %s", d.Revoke, d.Start)
 	}
 	if d.Publish == 0 && len(d.APIs) == 0 {
 		c.fail([]string{"apis"}, "got no API and nothing to publish: want one of both, such as publish: 10s")

@@ -29,6 +29,7 @@ func startAPIM(n *Node, cfg *topology.APIM) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.apim = p
 	return &Running{Switch: switchOf(p), Set: p.Set}, nil
 }
 

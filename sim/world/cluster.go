@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/cablepull/cablepull/node/cluster/member"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -16,6 +17,7 @@ func startCluster(n *Node, cfg *topology.Cluster) (*Running, error) {
 		} else {
 			all[service] = member.NewOf(n.host, cfg.Instances[name], name, service)
 		}
+		n.tellCaches(name, all[service])
 	}
 	return &Running{Switch: func(service string, on bool) error {
 		m := all[service]
@@ -24,4 +26,23 @@ func startCluster(n *Node, cfg *topology.Cluster) (*Running, error) {
 		}
 		return switchOf(m)(service, on)
 	}}, nil
+}
+
+// tokenPrefix begins messages between members about a token that caches have to
+// forget.
+const tokenPrefix = "token "
+
+// tellCaches lets an API manager that is called like a member tell others over
+// it which tokens they have to forget, and hear of those.
+func (n *Node) tellCaches(name string, m *member.Member) {
+	if n.apim == nil || n.apim.Instance(name) == nil {
+		return
+	}
+	i := n.apim.Instance(name)
+	i.OnInvalidate(func(token string) { m.Send(tokenPrefix + token) })
+	m.OnMessage(func(text string) {
+		if token, is := strings.CutPrefix(text, tokenPrefix); is {
+			i.Invalidate(token)
+		}
+	})
 }

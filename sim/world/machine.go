@@ -158,7 +158,7 @@ func (n *Node) crash(warm bool) {
 	clear(n.distributors)
 	clear(n.trackers)
 	n.serving = false
-	n.gateway, n.files = nil, nil
+	n.gateway, n.apim, n.files = nil, nil, nil
 	n.running = n.saved.clone()
 	for _, nic := range n.host.NICs() {
 		n.readdress(nic)

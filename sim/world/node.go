@@ -40,6 +40,7 @@ type Node struct {
 	stores       map[string]*b2b.Store               // of business documents, by service; they survive the power
 	database     *engine.Store                       // what it has committed, across crashes; nil: there is none yet
 	apimDisks    map[string]*instance.Disk           // of API managers, by instance; they survive a crash
+	apim         *instance.Program                   // nil: none runs
 	files        *filesync.Files                     // nil: none
 	tree         *filesync.Tree                      // the machine's own files, across crashes; nil: it has had none
 	onFiles      func()                              // nil: nobody asks

@@ -36,6 +36,8 @@ type Instance struct {
 	mode    map[string]string // of parts, as topology.APIMModes
 	stopped map[string]bool   // parts
 	held    []*sim.Proc       // requests that wait for a part
+
+	invalidated func(token string) // tells other instances; nil: there are none
 }
 
 // port is one TCP port of an instance.
@@ -100,7 +102,7 @@ func (i *Instance) config() apim.Config {
 	proxy := map[string]apim.Proxy{topology.ReverseProxyAuto: apim.ProxyAuto, topology.ReverseProxyOn: apim.ProxyOn}[i.cfg.ReverseProxy]
 	return apim.Config{
 		Name: i.name, Own: netip.AddrPortFrom(i.machine.Own, i.cfg.Port(topology.APIMManagementPort)).String(),
-		Proxy: proxy, ProxyHost: i.cfg.ProxyHost, Keystore: i.cfg.Keystore, TokenLife: i.cfg.TokenLife, Boot: i.disk.starts,
+		Proxy: proxy, ProxyHost: i.cfg.ProxyHost, Keystore: i.cfg.Keystore, TokenLife: i.cfg.TokenLife, TokenCache: i.cfg.TokenCache, Boot: i.disk.starts,
 		Governance: i.cfg.Registry.Governance == i.cfg.Registry.ID, Config: i.cfg.Registry.Config == i.cfg.Registry.ID,
 	}
 }

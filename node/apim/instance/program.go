@@ -46,6 +46,17 @@ func New(m Machine, cfg topology.APIM) (*Program, error) {
 // Instance returns an instance by its name; nil if there is none.
 func (p *Program) Instance(name string) *Instance { return p.instances[name] }
 
+// OnInvalidate calls f with each token that the caches of other instances have
+// to forget.
+func (i *Instance) OnInvalidate(f func(token string)) { i.invalidated = f }
+
+// Invalidate makes the cache of a running instance forget a token.
+func (i *Instance) Invalidate(token string) {
+	if i.manager != nil {
+		i.manager.Invalidate(token)
+	}
+}
+
 // StopService stops a part of an instance, or its process. The name is that of
 // topology.APIM.ServiceOf.
 func (p *Program) StopService(name string) error { return p.switchService(name, false) }

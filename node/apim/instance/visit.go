@@ -147,7 +147,7 @@ func (v *visit) answer(p *sim.Proc, r apim.Request, part string) (answer apim.Re
 		return err
 	}
 	var err error
-	if of := v.manager.Database(r); of == apim.NoDatabase {
+	if of := v.manager.Database(now, r); of == apim.NoDatabase {
 		err = serve(nil)
 	} else {
 		d := i.database(of)
@@ -158,6 +158,9 @@ func (v *visit) answer(p *sim.Proc, r apim.Request, part string) (answer apim.Re
 	}
 	if err != nil {
 		return apim.Response{Status: http.StatusInternalServerError, Body: err.Error() + "\n", Reason: err.Error()}, store
+	}
+	if answer.Invalidated != "" && i.invalidated != nil {
+		i.invalidated(answer.Invalidated)
 	}
 	return answer, store
 }

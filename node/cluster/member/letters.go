@@ -48,7 +48,7 @@ func (l *life) receive(from cluster.Member, m session.Message) {
 	l.compare(from, one.ID)
 	l.log(event.ClusterMessageDelivered{Message: one.ID, From: from.Name, Repeated: repeated, Instance: l.of})
 	for _, f := range l.letter {
-		f(one)
+		f(one.Text)
 	}
 }
 

@@ -26,7 +26,7 @@ type Member struct {
 	lives  int // of the process
 	life   *life
 	change []func()
-	letter []func(cluster.Letter)
+	letter []func(text string)
 }
 
 // life is one process: what it knows is lost when it ends.
@@ -148,9 +148,9 @@ func (m *Member) Members() []cluster.Member {
 // OnChange calls f after each change of the members or the coordinator.
 func (m *Member) OnChange(f func()) { m.change = append(m.change, f) }
 
-// OnMessage calls f with each message of another member. What is sent to all is
-// not given to its sender.
-func (m *Member) OnMessage(f func(cluster.Letter)) { m.letter = append(m.letter, f) }
+// OnMessage calls f with the text of each message of another member. What is
+// sent to all is not given to its sender.
+func (m *Member) OnMessage(f func(text string)) { m.letter = append(m.letter, f) }
 
 // Send sends a message to all other members. A stopped member sends nothing.
 func (m *Member) Send(text string) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
-	"github.com/cablepull/cablepull/node/cluster"
 	"github.com/cablepull/cablepull/node/host"
 	"github.com/cablepull/cablepull/node/host/hosttest"
 	"github.com/cablepull/cablepull/sim/event"
@@ -81,7 +80,7 @@ func TestMessages(t *testing.T) {
 		}
 	})
 	var texts []string
-	l.members[1].OnMessage(func(one cluster.Letter) { texts = append(texts, one.Text) })
+	l.members[1].OnMessage(func(text string) { texts = append(texts, text) })
 	l.At(45*second, func() { l.fail(l.members[2].StopService(topology.ClusterService)) })
 	l.At(75*second, func() { l.fail(l.members[2].StartService(topology.ClusterService)) })
 	l.Run(150 * second)
