@@ -20,15 +20,17 @@ func (s *Store) Copy(t Transaction, now time.Duration) (a Action, forgotten []st
 		own = &Transaction{ID: t.ID, State: t.State, Sent: t.Sent, Attempts: t.Attempts, Since: now, Receipt: t.Receipt, Foreign: true}
 		s.all[t.ID] = own
 		s.age.push(own)
+		s.changed(own)
 		return Ignore, forgotten
 	}
 	own.Receipt = own.Receipt || t.Receipt
-	if own.State != Waiting || !t.Sent || !t.State.Final() {
-		return Ignore, nil
+	ended := own.State == Waiting && t.Sent && t.State.Final()
+	if ended {
+		s.enter(own, t.State)
 	}
-	s.enter(own, t.State)
+	s.changed(own)
 	switch {
-	case own.Foreign:
+	case !ended, own.Foreign:
 		return Ignore, nil
 	case t.State == Acknowledged:
 		return Confirm, nil

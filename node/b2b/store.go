@@ -27,6 +27,10 @@ const (
 // Store is the persistence store of one party. It survives the party's
 // machine: a program that starts again goes on with it, see Restart.
 type Store struct {
+	// OnChange is told what is written, so that Redo can repeat it on an empty
+	// store; nil: nobody is.
+	OnChange func(Change)
+
 	cfg     Config
 	all     map[string]*Transaction
 	age     list // in the order of Since
@@ -55,15 +59,14 @@ func (s *Store) Full() bool { return s.cfg.Size > 0 && len(s.all) >= s.cfg.Size 
 // duplicate.
 func (s *Store) Number() uint64 {
 	s.numbers++
+	s.changed(&Transaction{})
 	return s.numbers
 }
 
 // View returns what a viewer of this store shows of a transaction.
 func (s *Store) View(id string) (t Transaction, known bool) {
 	if own := s.all[id]; own != nil {
-		t = *own
-		t.before, t.after, t.sooner, t.next = nil, nil, nil, nil
-		return t, true
+		return own.alone(), true
 	}
 	return Transaction{ID: id}, false
 }
@@ -80,6 +83,7 @@ func (s *Store) Arrive(id string, now time.Duration) (a Action, forgotten []stri
 		to, a := Next(t.State, Arrive, never)
 		t.State = to
 		t.Attempts++
+		s.changed(t)
 		return a, nil
 	}
 	return s.begin(id, Arrive, now)
@@ -104,6 +108,7 @@ func (s *Store) begin(id string, e Event, now time.Duration) (Action, []string) 
 		t.Due = now + s.cfg.Retransmit
 		s.pending.push(t)
 	}
+	s.changed(t)
 	return a, forgotten
 }
 
@@ -123,6 +128,7 @@ func (s *Store) Receipt(id string, positive bool) Action {
 		t.Receipt = true
 	}
 	s.enter(t, to)
+	s.changed(t)
 	return a
 }
 
@@ -130,6 +136,7 @@ func (s *Store) Receipt(id string, positive bool) Action {
 func (s *Store) Receipted(id string) {
 	if t := s.all[id]; t != nil {
 		t.Receipt = true
+		s.changed(t)
 	}
 }
 
@@ -156,15 +163,18 @@ func (s *Store) Overdue(now time.Duration) (t Transaction, a Action, some bool) 
 		s.pending.remove(first)
 		s.pending.push(first)
 	}
-	t, _ = s.View(first.ID)
-	return t, a, true
+	s.changed(first)
+	return first.alone(), a, true
 }
 
 // Restart makes every document due that waits for a receipt: a party whose
 // machine was down cannot know whether one has come meanwhile.
 func (s *Store) Restart(now time.Duration) {
 	for t := s.pending.first; t != nil; t = t.next {
-		t.Due = min(t.Due, now)
+		if t.Due > now {
+			t.Due = now
+			s.changed(t)
+		}
 	}
 }
 
@@ -209,6 +219,13 @@ func (s *Store) makeRoom() (forgotten []string) {
 }
 
 func (s *Store) forget(t *Transaction) {
+	s.drop(t)
+	if s.OnChange != nil {
+		s.OnChange(Change{t.alone(), true, s.numbers})
+	}
+}
+
+func (s *Store) drop(t *Transaction) {
 	delete(s.all, t.ID)
 	s.age.remove(t)
 }

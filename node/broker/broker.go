@@ -11,13 +11,9 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// Disk is what a broker keeps through a loss of power. The zero Disk is empty.
-type Disk struct{ state *queue.Broker }
-
 // Broker is a broker during one boot of its machine.
 type Broker struct {
 	host     *host.Host
-	cfg      queue.Config
 	disk     *Disk
 	port     *session.Port
 	sessions map[int]*connection
@@ -29,26 +25,21 @@ type Broker struct {
 // New starts a broker on a running machine; it ends with the machine. cfg must
 // be complete.
 func New(h *host.Host, cfg topology.Broker, disk *Disk) *Broker {
-	b := &Broker{
-		host: h, disk: disk, sessions: map[int]*connection{},
-		cfg: queue.Config{Depth: cfg.Depth, Deliveries: cfg.Deliveries, Deduplicate: cfg.Deduplicate},
-	}
+	b := &Broker{host: h, disk: disk, sessions: map[int]*connection{}}
 	b.timer = h.Scope().NewTimer(sim.Func(func() { b.due = 0; b.step(queue.Timeout{}) }))
-	if disk.state == nil {
-		disk.state = queue.New(b.cfg)
-	} else {
-		b.restart()
-	}
+	b.start()
 	b.port = session.Listen(h, topology.BrokerService, session.AnyAddress(cfg.Port), b)
 	return b
 }
 
-// restart is what the end of the process does to the state.
-func (b *Broker) restart() {
-	state, lost := queue.Restart(b.disk.state, b.cfg, b.host.Scope().Elapsed())
-	b.disk.state = state
-	b.host.Log(event.BrokerRestarted{Kept: state.Waiting(), Lost: lost})
-	b.arm()
+// start is what the end of a process does to the state, if there has been one.
+func (b *Broker) start() {
+	now := b.host.Scope().Elapsed()
+	b.disk.changed(now, nil)
+	if lost, first := b.disk.start(now); !first {
+		b.host.Log(event.BrokerRestarted{Kept: b.disk.state.Waiting(), Lost: lost})
+		b.arm()
+	}
 }
 
 // StopService ends the process: connections are reset, and what is not
@@ -58,7 +49,7 @@ func (b *Broker) StopService(name string) error {
 	err := b.port.StopService(name)
 	if err == nil && running {
 		clear(b.sessions)
-		b.restart()
+		b.start()
 	}
 	return err
 }
@@ -84,7 +75,9 @@ func (b *Broker) Open(_ *sim.Proc, l *session.Link) session.Session {
 
 // step gives an event to the machine, and does what it says.
 func (b *Broker) step(e queue.Event) {
-	for _, a := range b.disk.state.Step(b.host.Scope().Elapsed(), e) {
+	now := b.host.Scope().Elapsed()
+	b.disk.changed(now, e)
+	for _, a := range b.disk.state.Step(now, e) {
 		b.do(a)
 	}
 	b.arm()

@@ -35,7 +35,7 @@ func newLab(t testing.TB) *lab {
 	for i := range 2 {
 		h := l.Add(fmt.Sprintf("mq%d", i+1), fmt.Sprintf("192.0.2.%d/24", 51+i))
 		l.hosts = append(l.hosts, h)
-		l.brokers = append(l.brokers, broker.New(h, *topology.Broker{}.Complete(topology.Place{}).(*topology.Broker), &broker.Disk{}))
+		l.brokers = append(l.brokers, broker.New(h, *topology.Broker{}.Complete(topology.Place{}).(*topology.Broker), broker.NewDisk(topology.Broker{})))
 	}
 	return l
 }

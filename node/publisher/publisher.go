@@ -19,7 +19,20 @@ import (
 // Disk is what a publisher keeps through a loss of power. The zero Disk is that
 // of one that has never sent.
 type Disk struct {
-	done uint64 // number of the last message that it has done with
+	// OnChange is told the number of the last message that the publisher has done
+	// with, so that Redo can repeat it on an empty disk; nil: nobody is.
+	OnChange func(done uint64)
+	done     uint64
+}
+
+// Redo repeats a change.
+func (d *Disk) Redo(done uint64) { d.done = done }
+
+func (d *Disk) change(done uint64) {
+	d.done = done
+	if d.OnChange != nil {
+		d.OnChange(done)
+	}
 }
 
 // Publisher is a publisher during one boot of its machine.
@@ -59,7 +72,7 @@ func (p *Publisher) run(proc *sim.Proc) {
 			proc.Sleep(wait)
 		}
 		p.send(proc, queue.Message{Publisher: p.host.Name(), Number: n, Persistent: *p.cfg.Persistent, Text: text})
-		p.disk.done = n
+		p.disk.change(n)
 	}
 }
 

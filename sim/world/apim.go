@@ -1,9 +1,6 @@
 package world
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/cablepull/cablepull/node/apim/instance"
 	"github.com/cablepull/cablepull/node/developer"
 	"github.com/cablepull/cablepull/sim/topology"
@@ -39,30 +36,11 @@ func (n *Node) openAPIMDisk(name string) error {
 	if n.apimDisks[name] != nil {
 		return nil
 	}
-	d, key := &instance.Disk{}, "apim/"+name
+	d := &instance.Disk{}
 	n.apimDisks[name] = d
-	if n.disk == nil {
-		return nil
-	}
-	entries, err := n.disk.Read(key)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		var c instance.DiskChange
-		if err := json.Unmarshal(entry, &c); err != nil {
-			return fmt.Errorf("world: %s: disk: %w", n.name, err)
-		}
-		d.Redo(c)
-	}
-	d.OnChange = func(c instance.DiskChange) {
-		entry, err := json.Marshal(c)
-		if err == nil {
-			err = n.disk.Write(key, entry)
-		}
-		n.must(err)
-	}
-	return nil
+	var err error
+	d.OnChange, err = journal(n, "apim/"+name, d.Redo)
+	return err
 }
 
 func startDeveloper(n *Node, cfg *topology.Developer) (*Running, error) {

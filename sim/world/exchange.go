@@ -11,7 +11,11 @@ import (
 // disk, it keeps what it has while the machine has no power.
 func (n *Node) store(service string, x topology.Exchange) *b2b.Store {
 	if n.stores[service] == nil {
-		n.stores[service] = party.NewStore(x)
+		s := party.NewStore(x)
+		n.stores[service] = s
+		var err error
+		s.OnChange, err = journal(n, "b2b/"+service, s.Redo)
+		n.must(err)
 	}
 	return n.stores[service]
 }

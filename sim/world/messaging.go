@@ -9,12 +9,26 @@ import (
 )
 
 func startBroker(n *Node, cfg *topology.Broker) (*Running, error) {
-	b := broker.New(n.host, *cfg, &n.brokers)
+	if n.broker == nil {
+		n.broker = broker.NewDisk(*cfg)
+		var err error
+		if n.broker.OnChange, err = journal(n, "broker", n.broker.Redo); err != nil {
+			return nil, err
+		}
+	}
+	b := broker.New(n.host, *cfg, n.broker)
 	return &Running{Switch: switchOf(b), Finish: b.Finish}, nil
 }
 
 func startPublisher(n *Node, cfg *topology.Publisher) (*Running, error) {
-	publisher.New(n.host, *cfg, &n.publishers)
+	if n.publisher == nil {
+		n.publisher = &publisher.Disk{}
+		var err error
+		if n.publisher.OnChange, err = journal(n, "publisher", n.publisher.Redo); err != nil {
+			return nil, err
+		}
+	}
+	publisher.New(n.host, *cfg, n.publisher)
 	return &Running{}, nil
 }
 

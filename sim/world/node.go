@@ -45,9 +45,9 @@ type Node struct {
 	tree         *filesync.Tree                      // the machine's own files, across crashes; nil: it has had none
 	onFiles      func()                              // nil: nobody asks
 
-	brokers    broker.Disk    // what programs keep through a loss of power
-	publishers publisher.Disk // the same
-	disk       Disk           // nil: this process holds what programs keep
+	broker    *broker.Disk    // what it keeps, across crashes; nil: there is none yet
+	publisher *publisher.Disk // likewise
+	disk      Disk            // nil: this process holds what programs keep
 
 	powering *sim.Timer    // the end of a reboot's time without power
 	bootTime time.Duration // of that reboot

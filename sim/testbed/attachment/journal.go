@@ -62,8 +62,11 @@ func (j *Journal) Take() []event.Event {
 	return events
 }
 
-// lastWords is what nodes say when they are asked to finish.
-var lastWords = event.SetOf(event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{}, event.LBStatus{}, event.BalancerStatus{}, event.RequestWaiting{})
+// lastWords is what nodes say when they are asked to finish, and only then.
+var lastWords = event.SetOf(
+	event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{}, event.LBStatus{}, event.BalancerStatus{}, event.RequestWaiting{},
+	event.BrokerStatus{}, event.StoreStatus{},
+)
 
 // End drops what happened after the end of the run: nodes run on until they are
 // asked to finish. What they then say of themselves, their last events, gets
@@ -73,12 +76,17 @@ func (j *Journal) End(at time.Duration) {
 	defer j.mu.Unlock()
 	kept := j.events[:0]
 	for _, e := range j.events {
-		if waiting, is := e.What.(event.RequestWaiting); is {
-			waiting.Waited -= e.At - at
-			if waiting.Waited < 0 {
+		switch b := e.What.(type) {
+		case event.RequestWaiting:
+			b.Waited -= e.At - at
+			if b.Waited < 0 {
 				continue // it came due after the end
 			}
-			e.What = waiting
+			e.What = b
+		case event.TellerDone:
+			if e.At > at && b.Began <= at {
+				e = event.Event{At: at, Node: e.Node, What: underWay(b)}
+			}
 		}
 		if lastWords.Has(e.What) {
 			e.At = at
@@ -88,4 +96,14 @@ func (j *Journal) End(at time.Duration) {
 		}
 	}
 	j.events = kept
+}
+
+// underWay is an operation that had not ended when the run did, whatever became
+// of it.
+func underWay(d event.TellerDone) event.TellerDone {
+	d.Outcome, d.Reason = "unknown", "the run has ended"
+	if d.Verb == "read" {
+		d.Value = ""
+	}
+	return d
 }

@@ -22,6 +22,12 @@ func TestJournalEnds(t *testing.T) {
 		{At: end + 2, Node: "c", What: event.RequestWaiting{Request: 4, Waited: time.Second}},
 		{At: end + 2, Node: "c", What: event.RequestWaiting{Request: 5, Waited: 2}},
 		{At: end + 2, Node: "c", What: event.RequestWaiting{Request: 6, Waited: 1}}, // due after the end
+		{At: end + 3, Node: "mq", What: event.BrokerStatus{Queue: "orders", Messages: 7}},
+		{At: end + 3, Node: "mq", What: event.StoreStatus{Service: "partner", Documents: 8}},
+		{At: end - 2, Node: "t1", What: event.TellerDone{Clerk: 1, Verb: "read", Value: "x", Began: end - 9, Outcome: "ok"}},
+		{At: end + 4, Node: "t1", What: event.TellerDone{Clerk: 2, Verb: "read", Value: "x", Began: end - 9, Outcome: "ok"}},
+		{At: end + 4, Node: "t1", What: event.TellerDone{Clerk: 3, Verb: "write", Value: "y", Began: end, Outcome: "failed", Reason: "x"}},
+		{At: end + 4, Node: "t1", What: event.TellerDone{Clerk: 4, Verb: "write", Value: "z", Began: end + 1, Outcome: "ok"}}, // began after the end
 	} {
 		j.Add(e)
 	}
@@ -33,6 +39,11 @@ func TestJournalEnds(t *testing.T) {
 		{At: end, Node: "b", What: event.BalanceStatus{Interface: "lan"}},
 		{At: end, Node: "c", What: event.RequestWaiting{Request: 4, Waited: time.Second - 2}},
 		{At: end, Node: "c", What: event.RequestWaiting{Request: 5, Waited: 0}},
+		{At: end, Node: "mq", What: event.BrokerStatus{Queue: "orders", Messages: 7}},
+		{At: end, Node: "mq", What: event.StoreStatus{Service: "partner", Documents: 8}},
+		{At: end - 2, Node: "t1", What: event.TellerDone{Clerk: 1, Verb: "read", Value: "x", Began: end - 9, Outcome: "ok"}},
+		{At: end, Node: "t1", What: event.TellerDone{Clerk: 2, Verb: "read", Began: end - 9, Outcome: "unknown", Reason: "the run has ended"}},
+		{At: end, Node: "t1", What: event.TellerDone{Clerk: 3, Verb: "write", Value: "y", Began: end, Outcome: "unknown", Reason: "the run has ended"}},
 	}
 	if got := j.Take(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
