@@ -27,9 +27,11 @@ type APIMInstance struct {
 	Certificate  string        `yaml:"certificate" json:",omitempty" doc:"name of the certificate of its TLS ports, made from seed and name (default apim; all instances share it)"`
 	Keystore     string        `yaml:"keystore" json:",omitempty" doc:"the key that signs sessions and tokens, by a name; those signed with another key are refused (default wso2carbon)"`
 	DataSource   *DataSource   `yaml:"data-source" json:",omitempty" doc:"the database of APIs, subscriptions, tokens, users and the mounted registry (default: the embedded one of each instance, which survives a reboot)"`
+	Users        *DataSource   `yaml:"user-data-source" json:",omitempty" doc:"the database of users, with a pool of its own, as the document has it (default: that of data-source)"`
+	Mounted      *DataSource   `yaml:"registry-data-source" json:",omitempty" doc:"the database of the mounted registry, with a pool of its own (default: that of data-source)"`
 	Registry     *APIMRegistry `yaml:"registry" json:",omitempty" doc:"which parts of the registry are mounted from the shared database (default: both)"`
 	APIs         []string      `yaml:"apis" json:",omitempty" doc:"APIs that have been published and deployed on this instance before the start; with files beside it they must be among files.artifacts (default: none)"`
-	Users        []string      `yaml:"users" json:",omitempty" doc:"users that its database has from the start (default admin)"`
+	UserNames    []string      `yaml:"users" json:",omitempty" doc:"users that its database has from the start (default admin)"`
 	TokenLife    time.Duration `yaml:"token-life" json:",omitempty" doc:"how long an access token is good (default 1h)"`
 	TokenCache   time.Duration `yaml:"token-cache" json:",omitempty" doc:"how long its gateway remembers that a token is good for an API, without asking the database again; of a token that is revoked, instances tell each other in a message of their cluster, if the nodes have members of one that are called like them (default: it asks each time; real ones: 15m)"`
 	Work         time.Duration `yaml:"work" json:",omitempty" doc:"CPU time per request (default 1ms)"`
@@ -37,9 +39,6 @@ type APIMInstance struct {
 
 	// DeployTo is the address behind Gateway. It follows from the topology.
 	DeployTo netip.AddrPort `yaml:"-" json:"-"`
-	// Database names the database in events and answers: the nodes that have it.
-	// Empty: the embedded one.
-	Database string `yaml:"-" json:"-"`
 }
 
 // APIMRegistry is what the registry mounts: spec/failover.md §7.2.
@@ -104,9 +103,12 @@ func (a APIM) Complete(at Place) Program {
 	for _, name := range Names(a.Instances) {
 		i := a.Instances[name].withDefaults()
 		i.DeployTo, _ = at.deployTo(a, i)
-		if i.DataSource != nil {
-			d := i.DataSource.complete(at.Topology)
-			i.DataSource, i.Database = &d, at.databaseOf(d)
+		for _, source := range []**DataSource{&i.DataSource, &i.Users, &i.Mounted} {
+			if *source != nil {
+				d := (*source).complete(at.Topology)
+				d.Name = at.databaseOf(d)
+				*source = &d
+			}
 		}
 		a.Instances[name] = i
 	}
@@ -134,13 +136,13 @@ func (i APIMInstance) or(other APIMInstance) APIMInstance {
 	i.ProxyHost = cmp.Or(i.ProxyHost, other.ProxyHost)
 	i.Certificate = cmp.Or(i.Certificate, other.Certificate)
 	i.Keystore = cmp.Or(i.Keystore, other.Keystore)
-	i.DataSource = cmp.Or(i.DataSource, other.DataSource)
+	i.DataSource, i.Users, i.Mounted = cmp.Or(i.DataSource, other.DataSource), cmp.Or(i.Users, other.Users), cmp.Or(i.Mounted, other.Mounted)
 	i.Registry = cmp.Or(i.Registry, other.Registry)
 	if i.APIs == nil {
 		i.APIs = other.APIs
 	}
-	if i.Users == nil {
-		i.Users = other.Users
+	if i.UserNames == nil {
+		i.UserNames = other.UserNames
 	}
 	i.TokenLife, i.TokenCache = cmp.Or(i.TokenLife, other.TokenLife), cmp.Or(i.TokenCache, other.TokenCache)
 	i.Work = cmp.Or(i.Work, other.Work)
@@ -162,8 +164,8 @@ func (i APIMInstance) withDefaults() APIMInstance {
 	registry.Governance = cmp.Or(registry.Governance, registry.ID)
 	registry.Config = cmp.Or(registry.Config, registry.ID)
 	i.Registry = &registry
-	if i.Users == nil {
-		i.Users = []string{APIMUser}
+	if i.UserNames == nil {
+		i.UserNames = []string{APIMUser}
 	}
 	i.TokenLife = cmp.Or(i.TokenLife, time.Hour)
 	i.Work = cmp.Or(i.Work, time.Millisecond)

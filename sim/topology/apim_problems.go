@@ -83,8 +83,13 @@ func (i APIMInstance) problems(at Place) []Problem {
 			c.fail([]string{"proxy-host"}, "got %q, want an address or a name", i.ProxyHost)
 		}
 	}
-	if i.DataSource != nil {
-		c.dataSource([]string{"data-source"}, at.Node, *i.DataSource)
+	for _, source := range []struct {
+		key string
+		of  *DataSource
+	}{{"data-source", i.DataSource}, {"user-data-source", i.Users}, {"registry-data-source", i.Mounted}} {
+		if source.of != nil {
+			c.dataSource([]string{source.key}, at.Node, *source.of)
+		}
 	}
 	if err := CheckName(i.Certificate); err != nil {
 		c.fail([]string{"certificate"}, "%v", err)
@@ -95,7 +100,7 @@ func (i APIMInstance) problems(at Place) []Problem {
 	for _, list := range []struct {
 		key   string
 		names []string
-	}{{"apis", i.APIs}, {"users", i.Users}} {
+	}{{"apis", i.APIs}, {"users", i.UserNames}} {
 		for n, name := range list.names {
 			at := []string{list.key, strconv.Itoa(n)}
 			if err := CheckName(name); err != nil {

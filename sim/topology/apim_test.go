@@ -39,6 +39,10 @@ func TestAPIMProblems(t *testing.T) {
 			am2 + `certificate: bad name: "A" has 'A', want lower-case letters, digits and dashes`,
 			am2 + `keystore: bad name: "k k" has ' ', want lower-case letters, digits and dashes`,
 		}},
+		{func(a, _ *APIM) { a.Users, a.Mounted = &DataSource{Hosts: []string{"db"}}, &DataSource{} }, []string{
+			am2 + "registry-data-source: want an address or hosts, one of both",
+			am2 + `user-data-source.hosts.0: got "db", want an address and a port such as 192.0.2.60:3306, the name of a node, or localhost`,
+		}},
 		{func(_, b *APIM) { b.Instances["right"] = APIMInstance{} }, []string{right + "offset: got port 9443, which left has as well: want another offset"}},
 		{func(_, b *APIM) { b.Instances["right"] = APIMInstance{Offset: 1, Gateway: "lef"} }, []string{
 			right + `gateway: there is no API manager "lef", want localhost, am1, am2, left or right (did you mean "left"?)`,
@@ -93,7 +97,8 @@ func TestDeveloperProblems(t *testing.T) {
 	}{
 		{Developer{Portal: "https://192.0.2.11:9443/", Publish: 1}, nil},
 		{Developer{Portal: "https://192.0.2.11:9443/"}, []string{"nodes.dev.developer.apis: got no API and nothing to publish: want one of both, such as publish: 10s"}},
-		{Developer{Portal: "https://192.0.2.11:9443/", APIs: []string{"a"}, User: "a b", Start: 2, Stop: 1}, []string{
+		{Developer{Portal: "https://192.0.2.11:9443/", APIs: []string{"a"}, User: "a b", Start: 2, Stop: 1, Revoke: 1}, []string{
+			"nodes.dev.developer.revoke: got 1ns, want an instant after start, 2ns",
 			"nodes.dev.developer.stop: got 1ns, want an instant after start, 2ns",
 			`nodes.dev.developer.user: bad name: "a b" has ' ', want lower-case letters, digits and dashes`,
 		}},

@@ -28,6 +28,7 @@ type DataSource struct {
 	Socket             time.Duration  `yaml:"socket-timeout" doc:"time limit for an answer of the database (default: none, the JDBC default: what was sent into a black hole waits until TCP gives up, in about a quarter of an hour)"`
 
 	Addresses []netip.AddrPort `yaml:"-" json:"-"` // of Hosts
+	Name      string           `yaml:"-" json:"-"` // in events and answers of an API manager: the nodes that have it
 }
 
 // Which database will do for a DataSource.

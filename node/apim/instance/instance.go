@@ -26,9 +26,9 @@ type Instance struct {
 	cfg     topology.APIMInstance
 	name    string
 	disk    *Disk
-	tls     *certificate.Client // to gateways
-	files   *filesync.Volume    // with its artifacts; nil: they are on its own disk
-	shared  database            // what instances can share; embedded: they do not
+	tls     *certificate.Client        // to gateways
+	files   *filesync.Volume           // with its artifacts; nil: they are on its own disk
+	shared  map[apim.Database]database // what instances can share
 
 	proc    *sim.Proc     // starts the process; nil: it is stopped
 	manager *apim.Manager // nil: it has not started
@@ -64,10 +64,7 @@ func newInstance(m Machine, all topology.APIM, name string) (*Instance, error) {
 	if m.Files != nil {
 		i.files = m.Files(name)
 	}
-	i.shared = i.embedded()
-	if i.cfg.DataSource != nil {
-		i.shared = pooled{datasource.New(m.Host, *i.cfg.DataSource), i.cfg.Database}
-	}
+	i.share()
 	own, err := certificate.New(m.Loop(), i.cfg.Certificate)
 	if err != nil {
 		return nil, err
@@ -87,6 +84,18 @@ func newInstance(m Machine, all topology.APIM, name string) (*Instance, error) {
 		i.ports = append(i.ports, one)
 	}
 	return i, nil
+}
+
+// share opens the pools of the data sources.
+func (i *Instance) share() {
+	open := func(source *topology.DataSource, otherwise database) database {
+		if source == nil {
+			return otherwise
+		}
+		return pooled{datasource.New(i.machine.Host, *source), source.Name}
+	}
+	main := open(i.cfg.DataSource, i.embedded())
+	i.shared = map[apim.Database]database{apim.APIs: main, apim.Users: open(i.cfg.Users, main), apim.Registry: open(i.cfg.Mounted, main)}
 }
 
 // stream is the random numbers of TLS at a port; 0: as a client.
@@ -154,7 +163,7 @@ func (i *Instance) setup(p *sim.Proc) error {
 			continue
 		}
 		done[d] = true
-		err := d.Do(p, func(t apim.Transaction) error { return apim.Setup(t, i.cfg.Users, i.cfg.APIs) })
+		err := d.Do(p, func(t apim.Transaction) error { return apim.Setup(t, i.cfg.UserNames, i.cfg.APIs) })
 		if err != nil {
 			return failed(d.Name(), err)
 		}
@@ -180,7 +189,7 @@ func (i *Instance) database(of apim.Database) database {
 	if of == apim.Local {
 		return i.embedded()
 	}
-	return i.shared
+	return i.shared[of]
 }
 
 // kill ends the process: connections are reset, and sessions gone.
