@@ -17,7 +17,9 @@ func measure(args []string, out io.Writer) error {
 	workloads := map[string]func(*flag.FlagSet, []string, io.Writer) error{
 		"exchange": measureExchange, "group": measureGroup, "incident": measureIncident, "lan": measureLAN, "hold": measureHold, "long": measureLong,
 		"balance": measureBalance, "served": measureServed, "proxied": measureProxied, "checked": measureChecked,
-		"schedule": measureSchedule, "tracking": measureTracking, "program": measureProgram,
+		"brokered": measureSystem(20*time.Second, bench.Brokered), "banked": measureSystem(20*time.Second, bench.Banked),
+		"membership": measureSystem(24*time.Hour, measureMembership),
+		"schedule":   measureSchedule, "tracking": measureTracking, "program": measureProgram,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover, "balanced": measureBalanced,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {

@@ -8,7 +8,7 @@ import (
 
 // rows are all comparisons, those of the virtual world first.
 func rows(s sides) []*row {
-	return slices.Concat(virtualRows(s), scheduleRows(s), trackingRows(s), balanceRows(s), groupRows(s), longRows(s), sweepRows(s), programRows(s), realRows(s))
+	return slices.Concat(virtualRows(s), scheduleRows(s), trackingRows(s), balanceRows(s), groupRows(s), systemRows(s), longRows(s), sweepRows(s), programRows(s), realRows(s))
 }
 
 // longRows say what stays behind of the requests of a run, which is nothing.
@@ -113,10 +113,6 @@ func virtualRows(s sides) []*row {
 		{
 			what: "cable-pull, captured", bar: 400, unit: "x real time",
 			ours: s.own("simulated_per_cpu_s", []string{"incident", "--trials=5"}),
-		},
-		{
-			what: "a week of business documents", bar: 60, below: true, unit: "s",
-			ours: s.own("cpu_s_per_trial", []string{"incident", "--name=b2b-week", "--trials=1"}),
 		},
 		{
 			what: "1,000 hosts, built", bar: 1, below: true, unit: "s",
