@@ -44,7 +44,7 @@ func TestMessages(t *testing.T) {
 		{"client: {target", "proxy: {upstream: {servers: [\"192.0.2.11:0\"]}}, client: {target", "192.0.2.11:0"},
 
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {gateway: am1}", `7:24: nodes.c1.apim.gateway: there is no API manager "am1", want localhost or c1`},
-		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {data-source: {hosts: [db]}}", `7:37: nodes.c1.apim.data-source.hosts.0: got "db", want an address and a port`},
+		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {data-source: {hosts: [db]}}", `7:37: nodes.c1.apim.data-source.hosts.0: got "db", want an address, perhaps with a port`},
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {apim: {instances: {x: {}, y: {}}}", "7:34: nodes.c1.apim.instances.y.offset: got port 9443, which x has as well: want another offset"},
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {cluster: {members: [x, y], instances: {x: {}, y: {}}}", "7:54: nodes.c1.cluster.instances.y.local-member-port: got 4000, which member x of this node has as well"},
 		{"c1: {client: {target: http://192.0.2.100/, rate: 20/s}", "c1: {cluster: {members: [x, y], instances: {x: {local-member-port: 4001}, y: {local-member-port: 4001}}}", "7:100: nodes.c1.cluster.instances.y.local-member-port: got 4001, which member x of this node has as well"},

@@ -75,6 +75,12 @@ func messaging(change func(*Node)) Topology {
 // TestMessagingProblems: what programs around brokers cannot be.
 func TestMessagingProblems(t *testing.T) {
 	url := func(list string) Brokers { return Brokers{URL: "amqp://a:b@c/d?brokerlist='" + list + "'"} }
+	listed := func(hosts ...string) (b Brokers) {
+		for _, host := range hosts {
+			b.List = append(b.List, BrokerAddress{Host: host})
+		}
+		return b
+	}
 	mq := url("tcp://mq:5672")
 	for _, c := range []struct {
 		change func(*Node)
@@ -90,6 +96,13 @@ func TestMessagingProblems(t *testing.T) {
 		}},
 		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: url("tcp://mq:5673")} }, []string{
 			"nodes.n.publisher.brokers.url: got port 5673, want 5672, that of the broker",
+		}},
+		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: listed("mq", "192.0.2.50:5672")} }, nil},
+		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: listed("mx:5672")} }, []string{
+			`nodes.n.publisher.brokers.list.0.address: got "mx:5672", want an address, perhaps with a port, such as 192.0.2.11:5672, localhost, or mq (did you mean "mq"?)`,
+		}},
+		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: listed("mq:5673")} }, []string{
+			"nodes.n.publisher.brokers.list.0.address: got port 5673, want 5672, that of the broker",
 		}},
 		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders"} }, []string{
 			"nodes.n.publisher: brokers is missing", "nodes.n.publisher.brokers: got no broker, want url or list",

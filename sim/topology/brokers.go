@@ -26,9 +26,11 @@ type Brokers struct {
 
 // BrokerAddress is one broker of a list.
 type BrokerAddress struct {
-	Address      netip.AddrPort `yaml:"address,short" doc:"address and port, such as 192.0.2.11:5672" jsonschema:"required"`
-	Retries      *int           `yaml:"retries" doc:"how often connecting is tried again after it has failed, before the next broker (default 1)" jsonschema:"minimum=0,maximum=1000000"`
-	ConnectDelay time.Duration  `yaml:"connect-delay" doc:"time before connecting is tried again (default 0)"`
+	Host         string        `yaml:"address,short" doc:"address and port, such as 192.0.2.11:5672, an address, the name of a node, or localhost; the port is 5672 unless it says otherwise" jsonschema:"required"`
+	Retries      *int          `yaml:"retries" doc:"how often connecting is tried again after it has failed, before the next broker (default 1)" jsonschema:"minimum=0,maximum=1000000"`
+	ConnectDelay time.Duration `yaml:"connect-delay" doc:"time before connecting is tried again (default 0)"`
+
+	Address netip.AddrPort `yaml:"-" json:"-"` // of Host
 }
 
 // The methods of failover.
@@ -44,11 +46,14 @@ func (b Brokers) complete(t Topology) Brokers {
 	b.List = slices.Clone(b.List)
 	if b.URL != "" {
 		if u, err := parseBrokerURL(b.URL); err == nil {
-			b = u.into(b, t)
+			b = u.into(b)
 		}
 	}
 	for i := range b.List {
 		a := &b.List[i]
+		if a.Host != "" {
+			a.Address = t.socketOf(a.Host, DefaultBrokerPort)
+		}
 		if a.Retries == nil {
 			one := 1
 			a.Retries = &one
@@ -97,6 +102,10 @@ func (b Brokers) problems(c *checker, path []string, n Node) {
 		if b.URL != "" {
 			at = At(path, "url")
 		}
+		if a.Host != "" && !a.Address.IsValid() && b.URL == "" { // of a URL it has been said
+			c.fail(at, "got %q, want %s", a.Host, wantSocket(a.Host, "192.0.2.11:5672", c.brokers()))
+			continue
+		}
 		c.brokerAddress(at, n, a.Address)
 	}
 }
@@ -124,6 +133,11 @@ func (c *checker) brokerAt(n Node, a netip.Addr) *Broker {
 		return n.Broker
 	}
 	return c.whole.Nodes[c.whole.holder(a)].Broker
+}
+
+// brokers lists the nodes that have a broker.
+func (c *checker) brokers() []string {
+	return slices.DeleteFunc(Names(c.whole.Nodes), func(name string) bool { return c.whole.Nodes[name].Broker == nil })
 }
 
 // hostOf returns the address of a host in a connection URL.

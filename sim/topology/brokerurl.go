@@ -2,7 +2,7 @@ package topology
 
 import (
 	"fmt"
-	"net/netip"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,11 +178,10 @@ func (b *urlBroker) option(r *urlReader) error {
 
 // into returns brokers with what a URL says. What it does not say stays. A
 // connect timeout is that of all brokers.
-func (u brokerURL) into(b Brokers, t Topology) Brokers {
+func (u brokerURL) into(b Brokers) Brokers {
 	b.List = nil
 	for _, from := range u.brokers {
-		host, _ := hostOf(from.host, t)
-		a := BrokerAddress{Address: netip.AddrPortFrom(host, from.port), ConnectDelay: max(from.connectDelay, 0)}
+		a := BrokerAddress{Host: net.JoinHostPort(from.host, strconv.Itoa(int(from.port))), ConnectDelay: max(from.connectDelay, 0)}
 		if from.retries >= 0 {
 			a.Retries = &from.retries
 		}

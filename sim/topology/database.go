@@ -103,6 +103,8 @@ func (d Database) Problems(at Place) []Problem {
 		}
 	case d.ReplicaOf == at.Name:
 		c.fail(path, "got %s, the node itself, want another one", at.Name)
+	case len(c.databases(at.Name)) == 0:
+		c.fail(path, "got %s, and no other node has a database", d.ReplicaOf)
 	case !exists:
 		c.fail(path, "there is no node %s, want %s", d.ReplicaOf, AnyOf(d.ReplicaOf, c.databases(at.Name)))
 	case other.Database == nil:

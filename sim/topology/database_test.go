@@ -37,6 +37,7 @@ func TestDatabaseProblems(t *testing.T) {
 
 		{Node{Teller: &Teller{Target: "http://192.0.2.60/accounts"}}, ""},
 		{Node{Teller: &Teller{Target: "http://192.0.2.60/accounts/"}}, "nodes.x.teller.target: got \"/accounts/\""},
+		{Node{Teller: &Teller{Target: "http://nowhere/accounts"}}, "nodes.x.teller.target: got the name nowhere, want an address: tellers look up no names"},
 		{Node{Teller: &Teller{Target: "http://192.0.2.60/accounts", Start: 2, Audit: 1}}, "nodes.x.teller.audit: got 1ns"},
 	} {
 		top := Topology{

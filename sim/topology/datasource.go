@@ -61,7 +61,7 @@ func (d DataSource) complete(t Topology) DataSource {
 	}
 	d.Addresses = nil
 	for _, host := range d.names() {
-		d.Addresses = append(d.Addresses, t.databaseHost(host))
+		d.Addresses = append(d.Addresses, t.socketOf(host, DefaultDatabasePort))
 	}
 	return d
 }
@@ -74,10 +74,10 @@ func (d DataSource) names() []string {
 	return d.Hosts
 }
 
-// databaseHost returns the address and port of a database; the zero value if
-// the text is none.
-func (t Topology) databaseHost(text string) netip.AddrPort {
-	host, port := text, DefaultDatabasePort
+// socketOf returns the address and port of a text that is an address, the name
+// of a node or localhost, with a port or without; the zero value if it is none.
+func (t Topology) socketOf(text string, port int) netip.AddrPort {
+	host := text
 	if before, after, ok := strings.Cut(text, ":"); ok {
 		n, err := strconv.ParseUint(after, 10, 16)
 		if err != nil || n == 0 {
@@ -85,17 +85,22 @@ func (t Topology) databaseHost(text string) netip.AddrPort {
 		}
 		host, port = before, int(n)
 	}
-	a, err := netip.ParseAddr(host)
-	switch {
-	case err == nil:
-	case host == "localhost":
-		a = loopback
-	default:
-		if a = t.addressOf(host); !a.IsValid() {
-			return netip.AddrPort{}
-		}
+	a, known := hostOf(host, t)
+	if !known {
+		return netip.AddrPort{}
 	}
 	return netip.AddrPortFrom(a, uint16(port))
+}
+
+// wantSocket says what socketOf reads; nodes are those that have what is looked
+// for.
+func wantSocket(got, example string, nodes []string) string {
+	host, _, _ := strings.Cut(got, ":")
+	text := "an address, perhaps with a port, such as " + example
+	if len(nodes) == 0 {
+		return text
+	}
+	return text + ", localhost, or " + AnyOf(host, nodes)
 }
 
 // dataSource checks a DataSource of a node.
@@ -113,7 +118,7 @@ func (c *checker) dataSource(path []string, n Node, d DataSource) {
 		first, twice := seen[a]
 		switch {
 		case !a.IsValid():
-			c.fail(at, "got %q, want an address and a port such as 192.0.2.60:3306, the name of a node, or localhost", host)
+			c.fail(at, "got %q, want %s", host, wantSocket(host, "192.0.2.60:3306", c.databases("")))
 			continue
 		case !a.Addr().Is4() || a.Addr().IsMulticast() || a.Addr().IsUnspecified():
 			c.fail(at, "got %s, want the IPv4 address of a host", a.Addr())

@@ -66,11 +66,12 @@ const ListPrefix = "l"
 func (l Teller) Problems(at Place) []Problem {
 	c := at.check()
 	target, err := ParseTarget(l.Target)
-	c.target([]string{"target"}, at.Node, l.Target, SchemeHTTP, SchemeHTTPS)
-	switch {
-	case err == nil && target.Name != "":
+	if err == nil && target.Name != "" {
 		c.fail([]string{"target"}, "got the name %s, want an address: tellers look up no names", target.Name)
-	case err == nil:
+	} else {
+		c.target([]string{"target"}, at.Node, l.Target, SchemeHTTP, SchemeHTTPS)
+	}
+	if err == nil {
 		c.base([]string{"target"}, target.Path)
 	}
 	if len(l.Keys()) == 0 {

@@ -23,7 +23,7 @@ const clockError = 0.2
 // the broker mq.
 func consumers(follow string) topology.Topology {
 	brokers := topology.Brokers{
-		List:      []topology.BrokerAddress{{Address: netip.MustParseAddrPort("192.0.2.50:5672")}},
+		List:      []topology.BrokerAddress{{Host: "192.0.2.50:5672"}},
 		Heartbeat: 3 * time.Second, ConnectTimeout: 2 * time.Second,
 	}
 	consumer := &topology.Consumer{Queue: "orders", Brokers: brokers, Prefetch: 3, Work: 70 * time.Millisecond, Follow: follow, Poll: 2 * time.Second}
