@@ -13,6 +13,16 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
+// pairing is what nginx and our proxy both play.
+type pairing interface {
+	title() string
+	nginxs() *scenarios.Scenario
+	ours(ahead time.Duration) *scenarios.Scenario // with a clock that is ahead
+	dueAt(asked) time.Duration
+	interval() time.Duration      // between two requests of a client
+	server(address string) string // its name; empty: it is none, but an upstream's name
+}
+
 // asked is a request: which one of which client.
 type asked struct {
 	client string
@@ -34,21 +44,21 @@ type result struct {
 // resultsOf are those of all requests, by their number in the run. Which one of
 // its client a request is follows from when it came due, for in real time one
 // may overtake another.
-func (t nginxTimeline) resultsOf(o *scenarios.Outcome) map[uint64]result {
+func resultsOf(t pairing, o *scenarios.Outcome) map[uint64]result {
 	all := map[uint64]result{}
 	for e, r := range event.From[event.RequestAnswered](o.Events) {
-		all[r.Request] = result{t.askedAt(e.Node, e.At-r.Latency), strconv.Itoa(r.Status), e.At}
+		all[r.Request] = result{askedAt(t, e.Node, e.At-r.Latency), strconv.Itoa(r.Status), e.At}
 	}
 	for e, r := range event.From[event.RequestFailed](o.Events) {
-		all[r.Request] = result{t.askedAt(e.Node, e.At-r.After), strings.TrimPrefix(r.Failure, "status-"), e.At}
+		all[r.Request] = result{askedAt(t, e.Node, e.At-r.After), strings.TrimPrefix(r.Failure, "status-"), e.At}
 	}
 	return all
 }
 
 // askedAt is the request of a client that came due at an instant.
-func (t nginxTimeline) askedAt(client string, due time.Duration) asked {
+func askedAt(t pairing, client string, due time.Duration) asked {
 	first := t.dueAt(asked{client, 1})
-	return asked{client, 1 + int(math.Round(float64(due-first)/float64(2*nginxBeat)))}
+	return asked{client, 1 + int(math.Round(float64(due-first)/float64(t.interval())))}
 }
 
 // fate puts one into words. Without a server the answer is the proxy's own.
@@ -61,11 +71,15 @@ func fate(tried []string, got, by string) string {
 }
 
 // fatesOfOurs reads them from the events of our proxy.
-func (t nginxTimeline) fatesOfOurs(o *scenarios.Outcome) fates {
-	results := t.resultsOf(o)
+func fatesOfOurs(t pairing, o *scenarios.Outcome) fates {
+	results := resultsOf(t, o)
 	tried, by := map[uint64][]string{}, map[uint64]string{}
 	for _, f := range event.From[event.ProxyAttemptFailed](o.Events) {
-		tried[f.Request] = append(tried[f.Request], f.Peer)
+		_, server, several := strings.Cut(f.Peer, "/") // of the upstream
+		if !several {
+			server = f.Peer
+		}
+		tried[f.Request] = append(tried[f.Request], server)
 	}
 	for e, s := range event.From[event.RequestServed](o.Events) {
 		// The last one before the client has its answer: those before it were
@@ -93,9 +107,9 @@ var nginxLine = regexp.MustCompile(`^` + nginxFate + ` (\d+) ([\d.]+) \[(.*)\] \
 // fatesOfNginx reads them from what nginx has written. Ahead is by how much the
 // seconds of its clock are ahead of those of the run: a line is written at an
 // instant by its clock, and heard a little later by that of the run.
-func (t nginxTimeline) fatesOfNginx(o *scenarios.Outcome) (all fates, ahead time.Duration) {
+func fatesOfNginx(t pairing, o *scenarios.Outcome) (all fates, ahead time.Duration) {
 	all = fates{}
-	results := t.resultsOf(o)
+	results := resultsOf(t, o)
 	for _, got := range results { // order: a map
 		all[got.asked] = "did not reach nginx: " + got.what
 	}
@@ -112,23 +126,27 @@ func (t nginxTimeline) fatesOfNginx(o *scenarios.Outcome) (all fates, ahead time
 		by := ""
 		heads := strings.Split(m[4], ", ")
 		for i, address := range strings.Split(m[3], ", ") {
-			last, isMember := strings.CutPrefix(strings.TrimSuffix(address, ":80"), "192.0.2.2")
-			if by = ""; !isMember {
-				continue // the name of the upstream: no live upstreams
+			server := t.server(address)
+			if by = ""; server == "" {
+				continue // no live upstreams
 			}
-			tried = append(tried, "m"+last)
+			tried = append(tried, server)
 			if heads[i] != "-" {
-				by = "m" + last
+				by = server
 			}
 		}
-		all[results[id].asked] = fate(tried, results[id].what, by)
+		got := results[id]
+		if got.what == "timeout" && len(tried) > 0 {
+			tried = tried[:len(tried)-1] // on which it waited when its client gave up
+		}
+		all[got.asked] = fate(tried, got.what, by)
 	}
 	return all, latest % time.Second
 }
 
 // unsure are the requests whose fate with our proxy hangs on an instant that
 // may differ in real time: that of a fault, or of a second of the clock.
-func unsure(certain fates, t nginxTimeline, ahead time.Duration, play func(*scenarios.Scenario) *scenarios.Outcome) map[asked]bool {
+func unsure(certain fates, t pairing, ahead time.Duration, play func(*scenarios.Scenario) *scenarios.Outcome) map[asked]bool {
 	var variants []*scenarios.Scenario
 	for _, by := range []time.Duration{-nearFault, nearFault} {
 		s := t.ours(ahead)
@@ -143,7 +161,7 @@ func unsure(certain fates, t nginxTimeline, ahead time.Duration, play func(*scen
 	}
 	all := map[asked]bool{}
 	for _, s := range variants {
-		other := t.fatesOfOurs(play(s))
+		other := fatesOfOurs(t, play(s))
 		for request, fate := range certain {
 			if other[request] != fate {
 				all[request] = true
@@ -173,13 +191,4 @@ func sortedRequests[V any](of map[asked]V) []asked {
 		return a.number - b.number
 	})
 	return all
-}
-
-// dueAt is when a request came due.
-func (t nginxTimeline) dueAt(r asked) time.Duration {
-	beat := 2 * (r.number - 1)
-	if r.client == "c2" {
-		beat++
-	}
-	return nginxStart + t.phase + time.Duration(beat)*nginxBeat
 }

@@ -23,7 +23,8 @@ import (
 //	go test ./scenarios/spec -run TestSpecs -ginkgo.label-filter='netns && held' -nginx.timelines 200
 var (
 	nginxTimelines = flag.Int("nginx.timelines", 10, "how many drawn timelines nginx and our proxy play")
-	nginxFrom      = flag.Uint64("nginx.from", 1, "seed of the first of them")
+	nginxDocuments = flag.Int("nginx.documents", 4, "how many more with the document's configuration")
+	nginxFrom      = flag.Uint64("nginx.from", 1, "seed of the first of both")
 	nginxAtOnce    = flag.Int("nginx.at-once", 5, "how many of them are played at once")
 )
 
@@ -32,7 +33,7 @@ const leftOutMax = 0.1
 
 // comparison is what came of one timeline.
 type comparison struct {
-	nginxTimeline
+	pairing
 	err         error
 	noise       time.Duration
 	busy        bool // too much noise for a verdict
@@ -44,15 +45,15 @@ type comparison struct {
 
 // compare plays the timeline with nginx in real time, and then with our proxy
 // in virtual time, whose clock has the phase that nginx's had.
-func (t nginxTimeline) compare() comparison {
-	c := comparison{nginxTimeline: t}
+func compare(t pairing) comparison {
+	c := comparison{pairing: t}
 	o, err := t.nginxs().Run(context.Background(), scenarios.RunOptions{Seed: 1, Lab: onNamespaces, Keep: event.All()})
 	if err != nil {
 		c.err = err
 		return c
 	}
 	c.noise = o.Noise
-	theirs, ahead := t.fatesOfNginx(o)
+	theirs, ahead := fatesOfNginx(t, o)
 	play := func(s *scenarios.Scenario) *scenarios.Outcome {
 		o, err := s.Run(context.Background(), scenarios.RunOptions{Seed: 1, Keep: event.All()})
 		if err != nil {
@@ -61,7 +62,7 @@ func (t nginxTimeline) compare() comparison {
 		}
 		return o
 	}
-	ours := t.fatesOfOurs(play(t.ours(ahead)))
+	ours := fatesOfOurs(t, play(t.ours(ahead)))
 	leave := unsure(ours, t, ahead, play)
 	for _, request := range sortedRequests(ours) {
 		c.requests++
@@ -73,16 +74,35 @@ func (t nginxTimeline) compare() comparison {
 		case theirs[request] != fate:
 			c.differences = append(c.differences, fmt.Sprintf("%s %d, due at %v: nginx %q, ours %q", request.client, request.number, t.dueAt(request), theirs[request], fate))
 		}
-		if !strings.HasSuffix(fate, "200 of "+strings.Split(fate, ":")[0]) {
+		if first, _, _ := strings.Cut(fate, ": "); !strings.HasPrefix(fate, first+": 20") || !strings.HasSuffix(fate, " of "+first) {
 			c.eventful++
 		}
 	}
 	return c
 }
 
+// pairings are all that is played.
+func pairings() []pairing {
+	var all []pairing
+	for _, t := range stagedNginx() {
+		all = append(all, t)
+	}
+	for i := range *nginxTimelines {
+		all = append(all, drawNginx(*nginxFrom+uint64(i)))
+	}
+	for i := range *nginxDocuments {
+		all = append(all, drawDocument(*nginxFrom+uint64(i)))
+	}
+	return all
+}
+
 // String is a line about the comparison, and one for each difference.
 func (c comparison) String() string {
-	text := fmt.Sprintf("timeline %d: %d requests, %d left out, %d differ, %d eventful, noise %v", c.seed, c.requests, c.leftOut, len(c.differences), c.eventful, c.noise)
+	title := "in all"
+	if c.pairing != nil {
+		title = c.title()
+	}
+	text := fmt.Sprintf("%s: %d requests, %d left out, %d differ, %d eventful, noise %v", title, c.requests, c.leftOut, len(c.differences), c.eventful, c.noise)
 	if c.err != nil {
 		text += fmt.Sprintf(": %v", c.err)
 	}
@@ -95,10 +115,10 @@ func (c comparison) String() string {
 const playsMax = 4
 
 // judge plays the timeline until there is a verdict.
-func (t nginxTimeline) judge() comparison {
+func judge(t pairing) comparison {
 	wrong := 0
 	for plays := 1; ; plays++ {
-		c := t.compare()
+		c := compare(t)
 		if len(c.differences) > 0 && c.noise <= scenarios.RealTime/4 {
 			wrong++
 		}
@@ -117,7 +137,8 @@ func (t nginxTimeline) judge() comparison {
 
 // Held against the real one: each request of drawn timelines fares with our
 // proxy in virtual time as with nginx on the kernel's stack (spec/failover.md
-// §7.1).
+// §7.1). So does each request to one of the eight locations of the documented
+// active-passive configuration, nginx's against the preset (§7.2).
 //
 // What is compared is the strictest that both worlds share: which servers a
 // request tried, in their order, and what its client got from whom. The phase
@@ -133,12 +154,12 @@ var _ = Describe("our proxy fares as nginx", Label(labelNetns, "held", "nginx"),
 		<-theStage().over // both are measured in real time
 		var judged []comparison
 		var mu sync.Mutex
-		timelines := make(chan nginxTimeline)
+		timelines := make(chan pairing)
 		var group sync.WaitGroup
 		for range *nginxAtOnce {
 			group.Go(func() {
 				for t := range timelines {
-					c := t.judge()
+					c := judge(t)
 					mu.Lock()
 					judged = append(judged, c)
 					mu.Unlock()
@@ -146,11 +167,7 @@ var _ = Describe("our proxy fares as nginx", Label(labelNetns, "held", "nginx"),
 			})
 		}
 		starts := time.NewTicker(startEvery / time.Duration(runtime.NumCPU()))
-		all := stagedNginx()
-		for i := range *nginxTimelines {
-			all = append(all, drawNginx(*nginxFrom+uint64(i)))
-		}
-		for _, t := range all {
+		for _, t := range pairings() {
 			<-starts.C
 			timelines <- t
 		}

@@ -199,8 +199,12 @@ func (t nginxTimeline) ours(ahead time.Duration) *scenarios.Scenario {
 	return t.scenario(b.String())
 }
 
-// nginxFate begins the line that nginx writes for each request.
-const nginxFate = "fate"
+// nginxFate begins the line that nginx writes for each request, and nginxFields
+// are the rest of it.
+const (
+	nginxFate   = "fate"
+	nginxFields = " $http_x_cablepull_request $msec [$upstream_addr] [$upstream_header_time]"
+)
 
 // nginxs is the timeline with nginx.
 func (t nginxTimeline) nginxs() *scenarios.Scenario {
@@ -218,7 +222,7 @@ func (t nginxTimeline) nginxs() *scenarios.Scenario {
           error_log stderr warn;
           events {}
           http {
-            log_format fate '` + nginxFate + ` $http_x_cablepull_request $msec [$upstream_addr] [$upstream_header_time]';
+            log_format fate '` + nginxFate + nginxFields + `';
             access_log /dev/stderr fate;
             client_body_temp_path {dir}/client-body;
             proxy_temp_path {dir}/proxy;
@@ -250,4 +254,28 @@ func ifSo(is bool, text string) string {
 		return text
 	}
 	return ""
+}
+
+// title implements pairing.
+func (t nginxTimeline) title() string { return fmt.Sprint("timeline ", t.seed) }
+
+// interval implements pairing.
+func (nginxTimeline) interval() time.Duration { return 2 * nginxBeat }
+
+// server implements pairing.
+func (nginxTimeline) server(address string) string {
+	last, isMember := strings.CutPrefix(strings.TrimSuffix(address, ":80"), "192.0.2.2")
+	if !isMember {
+		return ""
+	}
+	return "m" + last
+}
+
+// dueAt implements pairing.
+func (t nginxTimeline) dueAt(r asked) time.Duration {
+	beat := 2 * (r.number - 1)
+	if r.client == "c2" {
+		beat++
+	}
+	return nginxStart + t.phase + time.Duration(beat)*nginxBeat
 }
