@@ -21,6 +21,7 @@ type amqpOptions struct {
 	dial      time.Duration
 	retry     time.Duration
 	prefetch  int
+	work      time.Duration
 }
 
 func (o *amqpOptions) flags(f *flag.FlagSet) {
@@ -30,6 +31,7 @@ func (o *amqpOptions) flags(f *flag.FlagSet) {
 	f.DurationVar(&o.heartbeat, "heartbeat", 10*time.Second, "between heartbeats, at most; the driver ends a connection on which nothing comes for one and a half")
 	f.DurationVar(&o.dial, "connect-timeout", 30*time.Second, "of a connection")
 	f.DurationVar(&o.retry, "retry-delay", 500*time.Millisecond, "before a lost connection is made again")
+	f.DurationVar(&o.work, "work", 0, "how long a consumer has a message before it acknowledges it")
 	f.IntVar(&o.prefetch, "prefetch", 10, "messages that a consumer has without having acknowledged them")
 }
 
@@ -149,6 +151,7 @@ func (t *amqpTarget) take(ctx context.Context, l *amqpLink) {
 				t.redelivered++
 			}
 			t.mu.Unlock()
+			time.Sleep(t.work)
 			if m.Ack(false) != nil {
 				return
 			}
