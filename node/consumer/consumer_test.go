@@ -220,7 +220,7 @@ func TestLease(t *testing.T) {
 	for _, c := range []struct {
 		name       string
 		hurt, mend func(l *lab)
-		want        []string
+		want       []string
 	}{
 		{
 			"frozen", func(l *lab) { l.c.Freeze(true) }, func(l *lab) { l.c.Thaw() },
