@@ -117,19 +117,22 @@ func TestConsumed(t *testing.T) {
 }
 
 // TestScript: the script looks at the member now and then. A message that is
-// under way when the consumer is disabled is finished all the same.
+// under way when the consumer is disabled is finished all the same, and what
+// the broker has sent ahead is done when it is enabled again, once.
 func TestScript(t *testing.T) {
 	l := newLab(t)
 	l.publish()
 	l.active = false
 	l.start(l.c, func(cfg *topology.Consumer) {
 		script(cfg)
-		cfg.Work = 800 * time.Millisecond
+		cfg.Work, cfg.Prefetch = 800*time.Millisecond, 3
 	})
 	l.At(2200*time.Millisecond, func() { l.active = true })
 	l.At(4200*time.Millisecond, func() { l.active = false })
-	l.Run(9 * second)
-	l.want("", "2.5s c enabled: the member is Active", "3.3s c did 1", "4.1s c did 2", "4.5s c disabled: the member is not Active", "4.9s c did 3")
+	l.At(6200*time.Millisecond, func() { l.active = true })
+	l.Run(8200 * time.Millisecond)
+	l.want("", "2.5s c enabled: the member is Active", "3.3s c did 1", "4.1s c did 2", "4.5s c disabled: the member is not Active", "4.9s c did 3",
+		"6.5s c enabled: the member is Active", "7.3s c did 4, delivered 2 times", "8.1s c did 5")
 }
 
 // TestCrashed: what was under way in a crash comes again to the consumer of the
@@ -151,9 +154,10 @@ func TestCrashed(t *testing.T) {
 	}
 }
 
-// TestBrokerGone: a consumer waits for a broker that refuses, and has again what
-// it could not acknowledge. It notices one that is silent by its heartbeats,
-// and connects until the broker goes on, which has the acknowledgement then.
+// TestBrokerGone: a consumer waits for a broker that refuses, and has again
+// what it could not acknowledge. It notices one that is silent by its
+// heartbeats, and connects until the broker goes on, which has the
+// acknowledgement then.
 func TestBrokerGone(t *testing.T) {
 	l := newLab(t)
 	l.publish()
@@ -269,4 +273,22 @@ func TestLeaseGivenBack(t *testing.T) {
 	l.Run(4300 * time.Millisecond)
 	l.want("", "250ms c enabled: it has the lease", "1.1s c did 1", "2.1s c did 2", "3.1s c did 3", "3.25s c disabled: the member is not Active",
 		"3.5s d enabled: it has the lease", "4.1s d did 4")
+}
+
+// TestLeaseByTheClock: work that is done when the machine's clock says that the
+// lease is over does not count, although no timer has said so: the clock began
+// to run twice as fast after it was set.
+func TestLeaseByTheClock(t *testing.T) {
+	l := newLab(t)
+	l.publish()
+	l.start(l.c, func(cfg *topology.Consumer) {
+		lease(cfg)
+		cfg.Work, cfg.Prefetch, cfg.Acknowledge = 1700*time.Millisecond, 5, topology.AcknowledgeLazy
+	})
+	l.At(3050*time.Millisecond, func() {
+		l.mq.Freeze(false)
+		l.c.Scope().Drift(1) // it says 6 s, and the lease is over, at 4.525 s
+	})
+	l.Run(5500 * time.Millisecond)
+	l.want("", "0s c enabled: it has the lease", "2.7s c did 1", "4.4s c did 2")
 }

@@ -275,6 +275,35 @@ func TestReplica(t *testing.T) {
 	}
 }
 
+// TestStoppedReplica: a replica that is stopped leaves its primary at once.
+func TestStoppedReplica(t *testing.T) {
+	l := newLab(t, func(cfg *topology.Database) {
+		cfg.ReplicaOf, cfg.Role, cfg.Primary = "p", topology.RoleReplica, netip.MustParseAddrPort("192.0.2.62:3306")
+	})
+	p := l.Add("p", "192.0.2.62/24")
+	l.Program(p, "primary", func(*sim.Proc) error {
+		listener, err := p.Listen(session.AnyAddress(3306), 8)
+		if err != nil {
+			return err
+		}
+		conn, err := listener.AcceptConn()
+		if err != nil {
+			return err
+		}
+		if _, err = conn.Write([]byte("welcome primary\nhistory\ncopy 0 0\nrecords\n")); err != nil {
+			return err
+		}
+		for err == nil {
+			_, err = conn.Read(make([]byte, 100))
+		}
+		l.say("%s", host.Failure(err))
+		return nil
+	})
+	l.At(5*second, func() { l.database.StopService(topology.DatabaseService) })
+	l.Run(6 * second)
+	l.want("", "5s reset")
+}
+
 // TestFollowsNonsense: a replica takes nothing from what is no primary, and of
 // a feed nothing before it is whole; it tries again after its time.
 func TestFollowsNonsense(t *testing.T) {

@@ -148,6 +148,24 @@ func TestStop(t *testing.T) {
 	}
 }
 
+// TestStoppedWhileHogged: a client that was accepted by a port whose processor
+// is taken is reset, if the port is stopped before it gets it back.
+func TestStoppedWhileHogged(t *testing.T) {
+	e := newEcho(t)
+	e.At(second/2, func() { e.server.Hog(host.Service, 1) })
+	e.At(2*second, func() { e.must(e.port.StopService("echo")) })
+	e.At(3*second, func() { e.server.Hog(host.Service, 0) })
+	e.ask(func(_ *sim.Proc, l *Link) {
+		l.Post(New("one", "1"))
+		_, err := l.Receive(0)
+		e.say("%s", host.Failure(err))
+	})
+	e.Run(10 * second)
+	if n := hosttest.Count[event.ConnAccepted](e.Lab, "s"); len(e.story) != 1 || !strings.HasSuffix(e.story[0], " reset") || n != 0 || e.port.Started() || e.port.Listening() {
+		t.Errorf("got %q and %d connections, want a reset and none", e.story, n)
+	}
+}
+
 func (e *echo) must(err error) {
 	e.TB.Helper()
 	if err != nil {

@@ -234,6 +234,18 @@ func TestFinish(t *testing.T) {
 	}
 }
 
+// TestFinishIdle: clerks that think say nothing when the run ends.
+func TestFinishIdle(t *testing.T) {
+	l := newLab(t)
+	l.start(func(cfg *topology.Teller) { cfg.Clerks, cfg.Think = 5, 10*second })
+	l.Run(16 * second)
+	n := len(l.done())
+	l.teller.Finish()
+	if n < 5 || len(l.done()) != n {
+		t.Errorf("%d operations, and %d after the end, want no more", n, len(l.done()))
+	}
+}
+
 // TestReboot: what is under way in a crash is never heard of again, and the
 // values of the next boot are others.
 func TestReboot(t *testing.T) {

@@ -116,9 +116,9 @@ func (l *lab) want(what string, want ...string) {
 	}
 }
 
-// TestSent: a document goes out once, its receipt ends it, and one that asks for
-// none ends with the answer. A party whose machine does not have the address on which
-// it listens sends nothing, unless it always does.
+// TestSent: a document goes out once, its receipt ends it, and one that asks
+// for none ends with the answer. A party whose machine does not have the
+// address on which it listens sends nothing, unless it always does.
 func TestSent(t *testing.T) {
 	l := newLab(t)
 	l.start(nil)
@@ -337,6 +337,27 @@ func TestStatus(t *testing.T) {
 		if last := all[len(all)-1]; len(all) != 4 || !strings.HasSuffix(last, " p status <1.1@p> "+c.want) {
 			t.Errorf("%q: got %q, want %s", c.answer, all, c.want)
 		}
+	}
+}
+
+// TestCopyAgain: a copy that is refused is sent again each second, and then no
+// more.
+func TestCopyAgain(t *testing.T) {
+	l := newLab(t)
+	times := 0
+	session.Open(l.q, "copies", session.AnyAddress(topology.ReplicaPort), &web.Server{Node: "q", Go: l.q.Go, Service: server{func(_ *sim.Proc, x *web.Exchange) {
+		times++
+		status := 503
+		if l.Loop.Now() > 10*second {
+			status = 200
+		}
+		_ = x.TakeBody(1000)
+		text(x, status, b2b.StatusType, "")
+	}}})
+	l.start(func(x *topology.Exchange) { x.Replicate = []netip.Addr{netip.MustParseAddr("192.0.2.202")} })
+	l.Run(60 * second)
+	if times < 10 || times > 13 {
+		t.Errorf("%d copies of one document, want one each second until 10 s", times)
 	}
 }
 
