@@ -20,7 +20,7 @@ func TestNodeKeeps(t *testing.T) {
 	mq, p := node("192.0.2.50/24"), node("192.0.2.60/24")
 	mq.Broker, mq.Partner = &topology.Broker{Deduplicate: true}, &topology.Partner{}
 	p.Publisher = &topology.Publisher{Queue: "orders", Rate: 20, Timeout: 300 * time.Millisecond, Brokers: topology.Brokers{
-		List:           []topology.BrokerAddress{{Address: netip.MustParseAddrPort("192.0.2.50:5672")}},
+		List:           []topology.BrokerAddress{{Host: "192.0.2.50"}},
 		ConnectTimeout: 300 * time.Millisecond, ReconnectDelay: 50 * time.Millisecond,
 	}}
 	p.Partner = &topology.Partner{Exchange: topology.Exchange{

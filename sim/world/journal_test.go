@@ -27,7 +27,7 @@ func (m *memory) Read(program string) ([][]byte, error) { return m.entries[progr
 // shop is a machine with programs that keep something: a broker with its
 // publisher, and a party whose documents nobody receives.
 func shop() topology.Topology {
-	brokers := topology.Brokers{List: []topology.BrokerAddress{{Address: netip.MustParseAddrPort("127.0.0.1:5672")}}}
+	brokers := topology.Brokers{List: []topology.BrokerAddress{{Host: "localhost"}}}
 	return topology.Topology{
 		Segments: map[string]topology.Segment{"lan": {}},
 		Nodes: map[string]topology.Node{"shop": {
