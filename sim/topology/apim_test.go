@@ -41,7 +41,7 @@ func TestAPIMProblems(t *testing.T) {
 		}},
 		{func(a, _ *APIM) { a.Users, a.Mounted = &DataSource{Hosts: []string{"db"}}, &DataSource{} }, []string{
 			am2 + "registry-data-source: want an address or hosts, one of both",
-			am2 + `user-data-source.hosts.0: got "db", want an address and a port such as 192.0.2.60:3306, the name of a node, or localhost`,
+			am2 + `user-data-source.hosts.0: got "db", want an address, perhaps with a port, such as 192.0.2.60:3306`,
 		}},
 		{func(_, b *APIM) { b.Instances["right"] = APIMInstance{} }, []string{right + "offset: got port 9443, which left has as well: want another offset"}},
 		{func(_, b *APIM) { b.Instances["right"] = APIMInstance{Offset: 1, Gateway: "lef"} }, []string{
