@@ -57,7 +57,9 @@ func TestNodeKeeps(t *testing.T) {
 		}
 	}
 	for e, s := range event.Of[event.StoreStatus](b.Events()) {
-		if s.Documents != len(has[e.Node]) || s.Documents < 20 {
+		// What is written when the machine loses its power may be on disk although
+		// nobody was told.
+		if untold := s.Documents - len(has[e.Node]); untold < 0 || untold > 1 || s.Documents < 20 {
 			t.Errorf("%s: got %+v at the end, want the %d documents of both boots", e.Node, s, len(has[e.Node]))
 		}
 	}
