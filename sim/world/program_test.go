@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/topology"
 )
@@ -127,6 +128,41 @@ func TestProgramsKeepTheirPromises(t *testing.T) {
 		if err := w.Run(2 * time.Second); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestLastWords: whatever a program says when the run ends is known as that, or
+// it would be dropped in real time. Only tellers say what they also say during
+// the run.
+func TestLastWords(t *testing.T) {
+	nodes := []topology.Node{shop().Nodes["shop"]}
+	for node := range eachProgram(t) {
+		nodes = append(nodes, node)
+	}
+	said := 0
+	for _, node := range nodes {
+		if node.Exec != nil {
+			continue
+		}
+		w, err := Build(alone(node), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		if err := w.Run(time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		before := w.Log().Len()
+		w.Finish()
+		for _, e := range w.Log().Events()[before:] {
+			said++
+			if _, is := e.What.(event.TellerDone); !is && !event.LastWords().Has(e.What) {
+				t.Errorf("%s at the end: it is missing in event.LastWords", e.What.Kind())
+			}
+		}
+	}
+	if said < 3 {
+		t.Errorf("the programs said %d things at the end, want three or more", said)
 	}
 }
 

@@ -62,19 +62,13 @@ func (j *Journal) Take() []event.Event {
 	return events
 }
 
-// lastWords is what nodes say when they are asked to finish, and only then.
-var lastWords = event.SetOf(
-	event.StandbyStatus{}, event.BalanceStatus{}, event.BalanceCounters{}, event.LBStatus{}, event.BalancerStatus{}, event.RequestWaiting{},
-	event.BrokerStatus{}, event.StoreStatus{},
-)
-
 // End drops what happened after the end of the run: nodes run on until they are
-// asked to finish. What they then say of themselves, their last events, gets
-// the instant of the end.
+// asked to finish. What they then say of themselves, their last words, gets the
+// instant of the end.
 func (j *Journal) End(at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	kept := j.events[:0]
+	kept, last := j.events[:0], event.LastWords()
 	for _, e := range j.events {
 		switch b := e.What.(type) {
 		case event.RequestWaiting:
@@ -88,7 +82,7 @@ func (j *Journal) End(at time.Duration) {
 				e = event.Event{At: at, Node: e.Node, What: underWay(b)}
 			}
 		}
-		if lastWords.Has(e.What) {
+		if last.Has(e.What) {
 			e.At = at
 		}
 		if e.At <= at {
