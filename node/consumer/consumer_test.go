@@ -27,7 +27,6 @@ type lab struct {
 	*hosttest.Lab
 	c, mq, p *host.Host
 	broker   *broker.Broker
-	consumer *Consumer
 	active   bool // the machine's member
 }
 
