@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ var theStage = sync.OnceValue(func() *stage {
 	s := &stage{turns: map[string]*turn{}, over: make(chan struct{})}
 	var all []*turn
 	for _, incident := range allIncidents() {
-		if !realTimeLabels(incident).MatchesLabelFilter(GinkgoLabelFilter()) || obstacle(incident) != "" {
+		if !realTimeLabels(incident).MatchesLabelFilter(GinkgoLabelFilter()) || obstacle(incident) != "" || !focused(everywhere+" "+entryOf(incident)+" in real time") {
 			continue
 		}
 		p := &turn{scenario: incident, over: make(chan struct{})}
@@ -88,6 +89,15 @@ var theStage = sync.OnceValue(func() *stage {
 	}()
 	return s
 })
+
+// focused reports whether -ginkgo.focus, if it is given, chooses a spec.
+func focused(spec string) bool {
+	suite, _ := GinkgoConfiguration()
+	return len(suite.FocusStrings) == 0 || slices.ContainsFunc(suite.FocusStrings, func(focus string) bool {
+		chosen, err := regexp.MatchString(focus, spec)
+		return err == nil && chosen // Ginkgo itself refuses what is no regular expression
+	})
+}
 
 // perform plays all incidents, and again those that came out wrong, until that
 // is a verdict. They are judged when all have been played, for that computes.

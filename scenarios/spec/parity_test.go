@@ -120,9 +120,14 @@ func referencesFor(s *scenarios.Scenario, o *scenarios.Outcome) []*scenarios.Out
 	}
 }
 
+// everywhere is how the names of these specs begin, and entryOf how they go on.
+const everywhere = "wherever it is played"
+
+func entryOf(s *scenarios.Scenario) string { return s.Title() + " measures the same" }
+
 // One body for both worlds: what is expected of an incident holds, and what is
 // measured is what virtual time measures, as far as real time can be like it.
-var _ = Describe("wherever it is played", func() {
+var _ = Describe(everywhere, func() {
 	for _, s := range allIncidents() {
 		entries := []any{Label(s.Tags...), func(ctx SpecContext, there playground) {
 			o := there.play(ctx, s)
@@ -141,6 +146,6 @@ var _ = Describe("wherever it is played", func() {
 			entries = append(entries, Entry("in virtual time", inVirtualTime))
 		}
 		entries = append(entries, Entry("in real time", realTimeLabels(s), inRealTime))
-		DescribeTable(s.Title()+" measures the same", entries...)
+		DescribeTable(entryOf(s), entries...)
 	}
 })
