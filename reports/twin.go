@@ -57,7 +57,7 @@ func (t *Twin) Judgement() []Expectation {
 	if len(all) == 0 {
 		all = append(all, Expectation{
 			Text: fmt.Sprintf("all figures are those of the twin%s, or twin.why says why not", t.where()), Passed: true,
-			Got: fmt.Sprintf("%d figures", len(t.Rows)),
+			Got: fmt.Sprintf("all %d", len(t.Rows)),
 		})
 	}
 	return all

@@ -21,6 +21,7 @@ type Measures struct {
 	LBMembers   []LBMember    `json:"lb_members"` // of load-balancer groups
 	Sessions    []Sessions    `json:"sessions"`   // of clients that keep cookies
 	Activities  []Activities  `json:"activities"` // of a cluster's coordinator
+	Files       []Files       `json:"files"`      // that were copied, by machine
 	Exchanges   []Exchange    `json:"exchanges"`  // of business documents, by sender
 	// Stores are the persistence stores of those who exchange documents.
 	Stores     []PersistenceStore `json:"stores"`
@@ -65,6 +66,7 @@ var measures = []measure{
 	{newLBMembers, []func(*Measures) Table{lbMemberTable}},
 	{newSessions, []func(*Measures) Table{sessionTable}},
 	{newActivities, []func(*Measures) Table{activityTable}},
+	{newFiles, []func(*Measures) Table{fileTable}},
 	{newExchanges, []func(*Measures) Table{exchangeTable, storeTable}},
 	{newLedgers, []func(*Measures) Table{ledgerTable}},
 	{newDeliveries, []func(*Measures) Table{deliveryTable}},

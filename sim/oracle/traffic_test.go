@@ -239,6 +239,7 @@ func TestNothingHappened(t *testing.T) {
 		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
 		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{}, Deliveries: []Delivery{},
 		Activities: []Activities{},
+		Files:      []Files{},
 		Exchanges:  []Exchange{}, Stores: []PersistenceStore{},
 		Ledgers: []Ledger{},
 		Portals: []Portal{},
