@@ -99,4 +99,13 @@ func TestDeliveries(t *testing.T) {
 		{Address: "queue orders", Published: 10, Failed: 1, Processed: 6, Redelivered: 1, Doubled: 1, Disordered: 1, Dropped: 1, Waiting: 1, Lost: 2},
 		{Address: "topic throttleData", Published: 1, Unconfirmed: 1, Stale: 1},
 	})
+
+	l = &log{} // a queue that nobody takes from, and that is gone at the end
+	for n := range uint64(3) {
+		l.at(float64(n), "p", event.MessagePublished{To: "queue orders", Publisher: "p", Number: n + 1, Confirmed: true})
+	}
+	l.at(4, "p", event.MessagePublished{To: "topic news", Publisher: "p", Number: 1, Confirmed: true})
+	same(t, "deliveries", Measure(l.in(), Facts{Duration: 100 * time.Second}).Deliveries, []Delivery{
+		{Address: "queue orders", Published: 3, Lost: 3}, {Address: "topic news", Published: 1},
+	})
 }

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
@@ -116,7 +117,7 @@ func (f *deliveries) record(to *Measures) {
 	to.Deliveries = make([]Delivery, 0, len(f.addresses))
 	for _, address := range sorted(f.addresses) {
 		c := f.addresses[address]
-		if len(c.done) > 0 || c.Waiting > 0 {
+		if strings.HasPrefix(address, "queue ") {
 			missing := 0
 			for publisher, n := range c.confirmed { // order: a sum
 				missing += n.missing(numbersOf(c.done, publisher))
