@@ -64,11 +64,18 @@ func (x Delivery) Text() string {
 	return "messages of the " + x.address() + parts(all...)
 }
 
-// Needs implements Expectation.
+// Needs implements Expectation: what was never published cannot be lost, and
+// what nobody has done, nobody does again.
 func (x Delivery) Needs() []Need {
 	return []Need{func(e Evidence) error {
-		if _, found := x.found(e); !found {
+		d, found := x.found(e)
+		switch {
+		case !found:
 			return fmt.Errorf("nobody used the %s", x.address())
+		case d.Published+d.Processed+d.Dropped == 0 && !x.Published.Given && anyGiven(x.Lost, x.Dropped, x.Waiting, x.Stale):
+			return fmt.Errorf("nothing was published to the %s", x.address())
+		case d.Processed == 0 && !x.Processed.Given && anyGiven(x.Redelivered, x.Doubled, x.Disordered):
+			return fmt.Errorf("no message of the %s was processed", x.address())
 		}
 		return nil
 	}}

@@ -94,11 +94,28 @@ func (x Exchanged) Needs() []Need {
 				return fmt.Errorf("%s sent no document", name)
 			}
 		}
-		if len(e.Measures.Exchanges) == 0 {
+		sum := x.sum(e)
+		fate := anyGiven(x.Twice, x.Lost, x.Elsewhere, x.Again, x.Recognised, x.Needless, x.Falsely, x.Late, x.Wrong, x.Split)
+		switch {
+		case len(e.Measures.Exchanges) == 0:
 			return errors.New("nobody sent a document")
+		case fate && !x.Once.Given && !x.Open.Given && sum.Once+sum.Twice+sum.Failed == 0:
+			return errors.New("no document was processed, and none was given up")
+		case sum.Asked == 0 && !x.Asked.Given && anyGiven(x.StatusWrong, x.StatusGone):
+			return errors.New("nobody asked for a status")
 		}
 		return nil
 	}}
+}
+
+// sum adds the senders up.
+func (x Exchanged) sum(e Evidence) (sum oracle.Exchange) {
+	for _, m := range e.Measures.Exchanges {
+		if len(x.From) == 0 || slices.Contains(x.From, m.From) {
+			sum.Add(m)
+		}
+	}
+	return sum
 }
 
 // Reads implements Expectation.
@@ -106,14 +123,8 @@ func (Exchanged) Reads() event.Set { return nothing }
 
 // Check implements Expectation.
 func (x Exchanged) Check(e Evidence) Result {
-	var sum oracle.Exchange
-	for _, m := range e.Measures.Exchanges {
-		if len(x.From) == 0 || slices.Contains(x.From, m.From) {
-			sum.Add(m)
-		}
-	}
 	passed, got := true, []string{}
-	for _, c := range x.counts(sum) {
+	for _, c := range x.counts(x.sum(e)) {
 		passed = passed && c.want.Contains(c.got)
 		if c.want.Given || c.got != 0 {
 			got = append(got, fmt.Sprintf("%s %d", c.name, c.got))

@@ -107,7 +107,9 @@ func evidence() Evidence {
 			Exchanges: []oracle.Exchange{
 				{From: "a", Sent: 1, Once: 1, Wrong: 1}, {From: "p1", Sent: 9, Once: 6, Twice: 2, Elsewhere: 1, Again: 1},
 			},
-			Ledgers: []oracle.Ledger{{Book: "local", OK: 10, Lost: 3, Stale: 4}, {Book: "shared", OK: 90, Failed: 1, Unknown: 2}},
+			Ledgers: []oracle.Ledger{
+				{Book: "local", OK: 10, Lost: 3, Stale: 4, LastRead: at(81)}, {Book: "shared", OK: 90, Failed: 1, Unknown: 2, LastRead: at(82)},
+			},
 			Deliveries: []oracle.Delivery{
 				{Address: "queue orders", Published: 100, Failed: 4, Processed: 97, Redelivered: 5, Doubled: 3, Disordered: 2, Lost: 1, Waiting: 2},
 				{Address: "topic throttleData", Published: 60, Stale: 1},

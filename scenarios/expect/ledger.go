@@ -41,8 +41,30 @@ func (x Ledger) Needs() []Need {
 		if x.sum(e).OK == 0 {
 			return errors.New("no operation of a teller was acknowledged")
 		}
+		if anyGiven(x.Lost, x.Doubled, x.Reordered, x.Stale, x.Phantom) {
+			return x.needReads(e)
+		}
 		return nil
 	}}
+}
+
+// needReads returns an error if nobody has read a book since the last fault:
+// then nobody saw what the fault did to it.
+func (x Ledger) needReads(e Evidence) error {
+	var last event.Event
+	for ev := range event.From[event.FaultApplied](e.Events) {
+		last = ev
+	}
+	for _, l := range e.Measures.Ledgers {
+		switch fault, is := last.What.(event.FaultApplied); {
+		case x.Book != "" && l.Book != x.Book:
+		case l.LastRead == 0:
+			return fmt.Errorf("no read of %s was answered", l.Book)
+		case is && l.LastRead < last.At:
+			return fmt.Errorf("no read of %s was answered after %s, at %s", l.Book, fault.Fault, form.Text(last.At))
+		}
+	}
+	return nil
 }
 
 // Reads implements Expectation.

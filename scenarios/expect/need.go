@@ -35,6 +35,11 @@ func Missing(x Expectation, e Evidence) error {
 	return nil
 }
 
+// anyGiven reports whether a scenario expects any of the figures.
+func anyGiven(figures ...form.Range[int]) bool {
+	return slices.ContainsFunc(figures, func(r form.Range[int]) bool { return r.Given })
+}
+
 // NeedRequests is the need for requests of a client before a window ends;
 // without a name, of every client. A window of zero is the whole run.
 func NeedRequests(client string, w Window) Need {

@@ -33,6 +33,23 @@ func quiet() Evidence {
 // idle is the evidence of a run in which nothing at all happened.
 func idle() Evidence { return Evidence{Duration: at(90), Events: event.RecordOf(nil)} }
 
+// refused is the evidence of a run in which whatever was tried was refused.
+func refused() Evidence {
+	return Evidence{Duration: at(90), Events: event.RecordOf(nil), Measures: oracle.Measures{
+		Portals:    []oracle.Portal{{Developer: "c1", Failed: 9}},
+		Deliveries: []oracle.Delivery{{Address: "queue orders", Failed: 9}, {Address: "queue waits", Published: 9, Waiting: 9}},
+		Exchanges:  []oracle.Exchange{{From: "a", Sent: 9, Open: 9}},
+	}}
+}
+
+// unread is the evidence of a run in which nobody reads one book at all, and
+// the other one not after the last fault.
+func unread() Evidence {
+	e := quiet()
+	e.Measures.Ledgers = []oracle.Ledger{{Book: "shared", OK: 9, LastRead: at(89)}, {Book: "local", OK: 9}}
+	return e
+}
+
 // questions are expectations about nothing, the evidence, and why they fail.
 // Each would hold by what was found, or sounds as if it might. Every kind needs
 // a row.
@@ -123,11 +140,21 @@ var questions = []struct {
 	{"health: {member: s2, becomes: down, after: crash a}", quiet, "crash a was never applied"},
 	{"load: {node: gw, requests: 0}", quiet, "gw never had anything under way"},
 	{"ledger: {lost: 0}", quiet, "no operation of a teller was acknowledged"},
+	{"ledger: {lost: 0}", unread, "no read of shared was answered after crash b, at 1m30s"},
+	{"ledger: {book: local, stale: 0}", unread, "no read of local was answered"},
 	{"portal: {developer: c1, lost: 0}", quiet, "no developer made a request"},
+	{"portal: {lost: 0}", refused, "no call of an API was answered"},
+	{"portal: {stale: 0}", refused, "the store answered with no list"},
+	{"portal: {publish-failed: 0}", refused, "no developer tried to publish"},
+	{"portal: {past: 0}", refused, "no API manager answered"},
+	{"delivery: {queue: orders, lost: 0}", refused, "nothing was published to the queue orders"},
+	{"delivery: {queue: waits, doubled: 0}", refused, "no message of the queue waits was processed"},
 	{"sessions: {client: c1, moved: 0}", quiet, "no session got a good answer"},
 	{"activities: {twice: 0}", quiet, "no member of a cluster did anything as coordinator"},
 	{"exchange: {lost: 0}", quiet, "nobody sent a document"},
 	{"exchange: {from: [a], lost: 0}", quiet, "a sent no document"},
+	{"exchange: {lost: 0}", refused, "no document was processed, and none was given up"},
+	{"exchange: {status-wrong: 0}", refused, "nobody asked for a status"},
 	{"violations: [one-active]", quiet, "one-active 0"},
 }
 
@@ -174,6 +201,20 @@ func TestAnswerIsNothing(t *testing.T) {
 		verdicts, _ := Judge([]Expectation{readExpectation(t, item)}, quiet())
 		if want := (Result{Passed: true, Got: got}); verdicts[0].Result != want {
 			t.Errorf("%s: got %+v, want %+v", item, verdicts[0].Result, want)
+		}
+	}
+}
+
+// TestNothingOnPurpose: whoever says that nothing is done may also say that
+// nothing came of it.
+func TestNothingOnPurpose(t *testing.T) {
+	for _, item := range []string{
+		"delivery: {queue: orders, published: 0, lost: 0}", "delivery: {queue: orders, failed: 9}", "delivery: {queue: waits, lost: 0, waiting: 9}",
+		"delivery: {queue: waits, processed: 0, doubled: 0}", "exchange: {once: 0, lost: 0}", "exchange: {open: 9, twice: 0}",
+		"exchange: {status-asked: 0, status-wrong: 0}", "portal: {served: 0, failed: 9, missing: 0}", "portal: {published: 0}",
+	} {
+		if err := Missing(readExpectation(t, item), refused()); err != nil {
+			t.Errorf("%s: got %v", item, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package expect
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/event"
@@ -59,17 +60,30 @@ func (x Portal) Text() string {
 	return s + parts(all...)
 }
 
-// Needs implements Expectation.
+// Needs implements Expectation: where nothing was answered, nothing was lost.
 func (x Portal) Needs() []Need {
 	return []Need{func(e Evidence) error {
-		for _, p := range e.Measures.Portals {
-			if x.Developer == "" || x.Developer == p.Developer {
-				return nil
-			}
+		if !slices.ContainsFunc(e.Measures.Portals, x.about) {
+			return errors.New("no developer made a request")
 		}
-		return errors.New("no developer made a request")
+		p := x.sum(e)
+		calls := p.Served + p.Missing + p.TokensRefused + p.Revoked + p.NotSubscribed
+		switch {
+		case calls == 0 && !x.Served.Given && anyGiven(x.Missing, x.TokensRefused, x.Revoked, x.NotSubscribed, x.Lost, x.Unsubscribed):
+			return errors.New("no call of an API was answered")
+		case p.Listed == 0 && x.Stale.Given:
+			return errors.New("the store answered with no list")
+		case p.Published+p.PublishFailed == 0 && x.PublishFailed.Given:
+			return errors.New("no developer tried to publish")
+		case calls+p.Listed+p.Published+p.SessionsLost == 0 && anyGiven(x.SessionsLost, x.Past):
+			return errors.New("no API manager answered")
+		}
+		return nil
 	}}
 }
+
+// about reports whether the expectation is about a developer.
+func (x Portal) about(p oracle.Portal) bool { return x.Developer == "" || x.Developer == p.Developer }
 
 // Reads implements Expectation.
 func (Portal) Reads() event.Set { return nothing }
@@ -89,7 +103,7 @@ func (x Portal) Check(e Evidence) Result {
 
 func (x Portal) sum(e Evidence) (sum oracle.Portal) {
 	for _, p := range e.Measures.Portals {
-		if x.Developer != "" && x.Developer != p.Developer {
+		if !x.about(p) {
 			continue
 		}
 		sum.Published += p.Published
@@ -101,6 +115,7 @@ func (x Portal) sum(e Evidence) (sum oracle.Portal) {
 		sum.Revoked += p.Revoked
 		sum.NotSubscribed += p.NotSubscribed
 		sum.SessionsLost += p.SessionsLost
+		sum.Listed += p.Listed
 		sum.Stale += p.Stale
 		sum.Past += p.Past
 		sum.Lost += p.Lost

@@ -81,6 +81,9 @@ func (p *pages) observe(e event.Event) {
 	switch b.Outcome {
 	case outcomeOK:
 		l.OK++
+		if b.Verb == verbRead {
+			l.LastRead = max(l.LastRead, b.Began)
+		}
 	case outcomeFailed:
 		l.Failed++
 		if b.Verb != verbRead {

@@ -20,6 +20,8 @@ type Ledger struct {
 	Reordered  int    `json:"reordered"`
 	Stale      int    `json:"stale"`   // reads that lack a write which a later one shows
 	Phantom    int    `json:"phantom"` // values that were read and never written
+
+	LastRead time.Duration `json:"last_read"` // when the last read that was answered began
 }
 
 // ledgers is the fold of Ledger.

@@ -26,6 +26,14 @@ func (l *teller) ends(from, to float64, verb, key, value, outcome string) *telle
 	return l
 }
 
+// TestLastRead: what was not answered, and what only writes, reads nothing.
+func TestLastRead(t *testing.T) {
+	l := (&teller{}).did(1, 2, "write", "r1", "a").did(3, 6, "read", "r1", "a").did(2, 7, "read", "r2", "").ends(8, 9, "read", "r1", "", "unknown")
+	same(t, "ledgers", Measure(l.did(10, 11, "write", "r1", "b").in(), Facts{Duration: instant(100)}).Ledgers, []Ledger{
+		{Book: "accounts", Operations: 5, OK: 4, Unknown: 1, LastRead: instant(3)},
+	})
+}
+
 // TestLinearizable: each kind of mistake is found, with its shortest example,
 // and what can be explained is none.
 func TestLinearizable(t *testing.T) {

@@ -19,7 +19,8 @@ type Portal struct {
 	Revoked       int    `json:"revoked"`        // calls served with a token that had been revoked
 	NotSubscribed int    `json:"not_subscribed"` // calls whose subscription was unknown
 	SessionsLost  int    `json:"sessions_lost"`  // times that the user had to log in again
-	Stale         int    `json:"stale"`          // lists that lacked what was acknowledged
+	Listed        int    `json:"listed"`         // lists that the store has answered
+	Stale         int    `json:"stale"`          // of those: they lacked what was acknowledged
 	Past          int    `json:"past"`           // requests that went past the proxy
 	// Lost are the APIs whose last call did not find them, and Unsubscribed those
 	// whose last call found no subscription.
@@ -61,7 +62,10 @@ func (f *portals) Observe(e event.Event) {
 	case b.Action == "publish":
 		p.PublishFailed++
 	case b.Action == "list" && b.Outcome == "stale":
+		p.Listed++
 		p.Stale++
+	case b.Action == "list" && b.Outcome == "ok":
+		p.Listed++
 	case b.Action == "call":
 		p.called(b)
 	}
