@@ -75,6 +75,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"- 30s: pull a.lan", "- 30s: yield c1", "10:10", `c1 has no standby control to yield`},
 	{"- 30s: pull a.lan", "- 30s: fill a memory 90%", "10:10", `node a has no memory limit to fill`},
 	{"- 30s: pull a.lan", "- 30s: stop service wbe on a", "10:10", `node a has no service "wbe", want web (did you mean "web"?)`},
+	{"- 30s: pull a.lan", "- 30s: stop service web on c1", "10:10", "node c1 has no services"},
 	{"- 30s: pull a.lan", "- 30s: set a standby.priorty 120", "10:10", `(did you mean "standby.priority"?)`},
 	{"- 30s: pull a.lan", "- 30s: set a standby.priority high", "10:10", `standby.priority: got "high", want 0 to 255`},
 	{"- 30s: pull a.lan", "- 30s: set a standby.hello 1s", "10:10", `standby.hello: got 1s, want 2s to 40s`},

@@ -92,7 +92,10 @@ func drawService(d *Draw) (s service, ok bool) {
 
 // exists returns an error if the node does not have the service.
 func (s service) exists(n topology.Node) error {
-	if names := n.ServiceNames(); !slices.Contains(names, s.Name) {
+	switch names := n.ServiceNames(); {
+	case len(names) == 0:
+		return lacks("node %s has no services", s.Node)
+	case !slices.Contains(names, s.Name):
 		return lacks("node %s has no service %q, want %s", s.Node, s.Name, topology.AnyOf(s.Name, names))
 	}
 	return nil
