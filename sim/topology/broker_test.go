@@ -104,6 +104,15 @@ func TestMessagingProblems(t *testing.T) {
 		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: listed("mq:5673")} }, []string{
 			"nodes.n.publisher.brokers.list.0.address: got port 5673, want 5672, that of the broker",
 		}},
+		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: listed("n")} }, []string{
+			"nodes.n.publisher.brokers.list.0.address: node n has no broker",
+		}},
+		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders", Brokers: url("tcp://localhost:5672")} }, []string{
+			"nodes.n.publisher.brokers.url: got localhost on a node without a broker, want one there or the address of another node",
+		}},
+		{func(n *Node) {
+			n.Broker, n.Publisher = &Broker{}, &Publisher{Queue: "orders", Brokers: listed("localhost", "n")}
+		}, nil},
 		{func(n *Node) { n.Publisher = &Publisher{Queue: "orders"} }, []string{
 			"nodes.n.publisher: brokers is missing", "nodes.n.publisher.brokers: got no broker, want url or list",
 		}},

@@ -120,6 +120,9 @@ func (c *checker) brokerAddress(path []string, n Node, a netip.AddrPort) {
 		return
 	case a.Addr() != loopback:
 		c.reach(path, n, a.Addr())
+		c.lacking(path, a.Addr(), "broker", func(n Node) bool { return n.Broker != nil })
+	case n.Broker == nil && !n.passesOn():
+		c.fail(path, "got localhost on a node without a broker, want one there or the address of another node")
 	}
 	if b := c.brokerAt(n, a.Addr()); b != nil && b.Port != int(a.Port()) {
 		c.fail(path, "got port %d, want %d, that of the broker", a.Port(), b.Port)

@@ -31,6 +31,8 @@ func TestDatabaseProblems(t *testing.T) {
 		{data(DataSource{MaxActive: 9}), "nodes.x.accounts.database: want an address or hosts"},
 		{data(DataSource{Address: "db", Hosts: []string{"db"}}), "nodes.x.accounts.database: want an address or hosts"},
 		{data(DataSource{Address: "nowhere"}), "nodes.x.accounts.database.address: got \"nowhere\""},
+		{data(DataSource{Address: "plain"}), "nodes.x.accounts.database.address: node plain has no database"},
+		{data(DataSource{Address: "proxy"}), ""},
 		{data(DataSource{Address: "localhost"}), "nodes.x.accounts.database.address: got localhost on a node without a database"},
 		{data(DataSource{Hosts: []string{"db", "192.0.2.60"}}), "nodes.x.accounts.database.hosts.1: got 192.0.2.60, which is also host 1"},
 		{data(DataSource{Address: "db", MaxActive: 1, MinIdle: &two}), "nodes.x.accounts.database.min-idle: got 2, want at most max-active, 1"},
@@ -42,7 +44,7 @@ func TestDatabaseProblems(t *testing.T) {
 	} {
 		top := Topology{
 			Segments: map[string]Segment{"lan": {}},
-			Nodes:    map[string]Node{"db": lan("192.0.2.60/24", Node{Database: &Database{}}), "plain": lan("192.0.2.61/24", Node{}), "x": lan("192.0.2.62/24", c.node)},
+			Nodes:    map[string]Node{"db": lan("192.0.2.60/24", Node{Database: &Database{}}), "plain": lan("192.0.2.61/24", Node{}), "proxy": lan("192.0.2.63/24", Node{Gateway: &Gateway{}}), "x": lan("192.0.2.62/24", c.node)},
 		}
 		var got []string
 		for _, p := range top.Validate() {

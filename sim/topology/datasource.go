@@ -131,6 +131,7 @@ func (c *checker) dataSource(path []string, n Node, d DataSource) {
 		default:
 			c.reach(at, n, a.Addr())
 			c.databasePort(at, host, a, c.whole.Nodes[c.whole.holder(a.Addr())].Database)
+			c.lacking(at, a.Addr(), "database", func(n Node) bool { return n.Database != nil })
 		}
 		seen[a] = i
 	}
@@ -140,6 +141,21 @@ func (c *checker) dataSource(path []string, n Node, d DataSource) {
 	if *d.Initial > d.MaxActive {
 		c.fail(At(path, "initial-size"), "got %d, want at most max-active, %d", *d.Initial, d.MaxActive)
 	}
+}
+
+// lacking warns if the node with an address cannot answer as the program that
+// is looked for there.
+func (c *checker) lacking(path []string, a netip.Addr, program string, has func(Node) bool) {
+	name := c.whole.holder(a)
+	if n, exists := c.whole.Nodes[name]; exists && !has(n) && !n.passesOn() {
+		c.warn(path, "node %s has no %s", name, program)
+	}
+}
+
+// passesOn reports whether a node may answer for a program that it does not
+// have: it runs real programs, or connections go through it to another node.
+func (n Node) passesOn() bool {
+	return n.Exec != nil || n.Gateway != nil || n.Balancer != nil || n.Proxy != nil || n.Router != nil || len(n.Others) > 0
 }
 
 // databasePort warns if the database of a host listens elsewhere.

@@ -20,12 +20,12 @@ var samples = map[string]topology.Node{
 
 	"backend":   {Backend: &topology.Backend{}},
 	"broker":    {Broker: &topology.Broker{}},
-	"publisher": {Publisher: &topology.Publisher{Queue: "orders", Brokers: localBroker}},
-	"consumer":  {Consumer: &topology.Consumer{Queue: "orders", Brokers: localBroker}},
+	"publisher": {Publisher: &topology.Publisher{Queue: "orders", Brokers: farBroker}},
+	"consumer":  {Consumer: &topology.Consumer{Queue: "orders", Brokers: farBroker}},
 	"throttle": {Throttle: &topology.Throttle{
 		Control: &topology.ThrottleControl{Keys: []string{"app1"}},
-		Gateway: &topology.ThrottleGateway{Brokers: localBroker},
-		Manager: &topology.ThrottleManager{Keys: []string{"app1"}, Publishers: map[string]topology.Brokers{"local": localBroker}},
+		Gateway: &topology.ThrottleGateway{Brokers: farBroker},
+		Manager: &topology.ThrottleManager{Keys: []string{"app1"}, Publishers: map[string]topology.Brokers{"local": farBroker}},
 	}},
 	"cluster": {Cluster: &topology.Cluster{ClusterMember: topology.ClusterMember{Members: []string{"192.0.2.11"}}}},
 	"files":   {Files: &topology.Files{Artifacts: []string{"orders"}}},
@@ -52,8 +52,8 @@ var samples = map[string]topology.Node{
 	"balancer": {Balancer: &topology.Balancer{Members: []topology.BalancerMember{{Address: netip.MustParseAddrPort("192.0.2.11:80")}}}},
 }
 
-// localBroker is a broker of the same machine.
-var localBroker = topology.Brokers{URL: "amqp://admin:admin@clientid/carbon?brokerlist='tcp://localhost:5672'"}
+// farBroker is the address of a broker that no node has.
+var farBroker = topology.Brokers{URL: "amqp://admin:admin@clientid/carbon?brokerlist='tcp://192.0.2.50:5672'"}
 
 // eachProgram yields a completed node for each program that is built in. One
 // without a sample fails the test.
