@@ -68,7 +68,7 @@ func TestOrderedDelivery(t *testing.T) {
 		{"the last one again", both().at(2, "b", work(2), work(3)), 0, ""},
 		{"another publisher", both().at(2, "b", event.MessageProcessed{Queue: "orders", Publisher: "q", Number: 1}), 0, ""},
 		{"another queue", both().at(2, "b", event.MessageProcessed{Queue: "bills", Publisher: "p", Number: 1}), 0, ""},
-		{"too late", both().at(2, "b", work(1)), 2, "b does message 1 of p for the queue orders 1s after a did message 2; 1 messages are out of order"},
+		{"too late", both().at(2, "b", work(1)), 2, "b does message 1 of p for the queue orders 1s after a did message 2; no other message is out of order"},
 		{
 			"the quickest of several", both().at(2, "b", work(1)).at(3, "a", work(5)).at(3.5, "b", work(4)).at(9, "b", work(3)),
 			3.5, "b does message 4 of p for the queue orders 500ms after a did message 5; 3 messages are out of order",

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -73,7 +74,14 @@ func (o *orderedDelivery) add(d disorder) {
 // Finish implements fold.
 func (o *orderedDelivery) Finish(time.Duration) {
 	for _, d := range o.found {
-		o.watch.report(d.at, "%s does message %d of %s for the queue %s %v after %s did message %d; %d messages are out of order",
-			d.node, d.number, d.publisher, d.queue, d.at-d.after.at, d.after.node, d.after.number, d.count)
+		o.watch.report(d.at, "%s does message %d of %s for the queue %s %s after %s did message %d; %s",
+			d.node, d.number, d.publisher, d.queue, shortTime(d.at-d.after.at), d.after.node, d.after.number, outOfOrder(d.count))
 	}
+}
+
+func outOfOrder(messages int) string {
+	if messages == 1 {
+		return "no other message is out of order"
+	}
+	return fmt.Sprintf("%d messages are out of order", messages)
 }
