@@ -38,6 +38,7 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		if n.Teller != nil {
 			node.Book = n.Teller.Book
 		}
+		node.Queues, node.Topics = messagingOf(n)
 		if n.Exec != nil {
 			node.Host = &expect.Host{Programs: n.Exec.Programs(), VIPs: n.Exec.VIPs, Watched: n.Exec.Watch != ""}
 		}
@@ -49,6 +50,27 @@ func (s *Scenario) planOf(t topology.Topology) expect.Plan {
 		}
 	}
 	return plan
+}
+
+// messagingOf returns the queues and the topics that the programs of a
+// completed node use.
+func messagingOf(n topology.Node) (queues, topics []string) {
+	if n.Broker != nil {
+		queues = topology.Names(n.Broker.Queues)
+	}
+	if n.Publisher != nil {
+		queues, topics = append(queues, n.Publisher.Queue), append(topics, n.Publisher.Topic)
+	}
+	if n.Consumer != nil {
+		queues = append(queues, n.Consumer.Queue)
+	}
+	if n.Throttle != nil && n.Throttle.Manager != nil {
+		topics = append(topics, n.Throttle.Manager.Topic)
+	}
+	if n.Throttle != nil && n.Throttle.Gateway != nil {
+		topics = append(topics, n.Throttle.Gateway.Topic)
+	}
+	return queues, topics
 }
 
 // Clients returns the clients of the scenario.

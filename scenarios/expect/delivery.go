@@ -2,6 +2,8 @@ package expect
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/cablepull/cablepull/scenarios/form"
 	"github.com/cablepull/cablepull/sim/event"
@@ -108,10 +110,21 @@ func (x Delivery) Check(e Evidence) Result {
 }
 
 // Problems implements Expectation.
-func (x Delivery) Problems(Plan) []topology.Problem {
+func (x Delivery) Problems(plan Plan) []topology.Problem {
 	var problems []topology.Problem
-	if (x.Queue == "") == (x.Topic == "") {
+	switch {
+	case (x.Queue == "") == (x.Topic == ""):
 		problems = append(problems, topology.Problem{Message: fmt.Sprintf("got queue %q and topic %q, want one of both", x.Queue, x.Topic)})
+	case x.Queue != "":
+		problems = problemsOfAddress("queue", x.Queue, plan.addresses(func(n Node) []string { return n.Queues }))
+		if x.Stale.Given {
+			problems = append(problems, topology.Problem{Path: []string{"stale"}, Message: "got a queue, want a topic: decisions of throttling come over topics"})
+		}
+	default:
+		problems = problemsOfAddress("topic", x.Topic, plan.addresses(func(n Node) []string { return n.Topics }))
+		if anyGiven(x.Processed, x.Redelivered, x.Doubled, x.Disordered, x.Lost, x.Waiting) {
+			problems = append(problems, topology.Problem{Path: []string{"topic"}, Message: "want a queue for these figures: of a topic only published, failed, dropped and stale are known"})
+		}
 	}
 	for _, f := range x.figures(oracle.Delivery{}) {
 		if f.want.Given {
@@ -119,4 +132,16 @@ func (x Delivery) Problems(Plan) []topology.Problem {
 		}
 	}
 	return append(problems, topology.Problem{Message: "want at least one figure, such as lost: 0"})
+}
+
+// problemsOfAddress checks that some program uses a queue or a topic. What a
+// broker cannot deliver it puts into a queue of its own, NAME.dead.
+func problemsOfAddress(key, name string, known []string) []topology.Problem {
+	if slices.Contains(known, name) || key == "queue" && slices.Contains(known, strings.TrimSuffix(name, ".dead")) {
+		return nil
+	}
+	if len(known) == 0 {
+		return []topology.Problem{{Path: []string{key}, Message: fmt.Sprintf("no node uses a %s", key)}}
+	}
+	return []topology.Problem{{Path: []string{key}, Message: fmt.Sprintf("no node uses the %s %q, want %s", key, name, topology.AnyOf(name, known))}}
 }

@@ -31,6 +31,8 @@ type Node struct {
 	Programs   []string            // their keys in a scenario
 	Asks       bool                // it looks up names
 	Book       string              // of its teller; empty: it has none
+	Queues     []string            // that its programs use; empty ones are none
+	Topics     []string            // the same
 	Tracks     bool                // a member of a standby group on it tracks something
 	Exchanges  bool                // it exchanges business documents
 	Host       *Host               // nil: it runs no real programs
@@ -69,6 +71,18 @@ func (plan Plan) interfaces(node string) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// addresses returns the queues or the topics that programs use, sorted.
+func (plan Plan) addresses(of func(Node) []string) []string {
+	names := map[string]bool{}
+	for _, n := range plan.Nodes { // order: into a map
+		for _, name := range of(n) {
+			names[name] = true
+		}
+	}
+	delete(names, "")
+	return topology.Names(names)
 }
 
 // problemsOfNode checks that a node exists; an empty name means any.
