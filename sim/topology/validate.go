@@ -97,6 +97,7 @@ func (c *checker) node(name string, n Node) {
 	}
 	c.nameservers(At(path, "nameservers"), n)
 	c.programs(path, name, n)
+	c.ports(path, n)
 	if n.Exec != nil {
 		c.real(path, n)
 	}
