@@ -41,9 +41,10 @@ func TestProblemsOfSystems(t *testing.T) {
 		{"delivery: {queue: orders}", "16:15", "want at least one figure, such as lost: 0"},
 		{"ledger: {book: acounts, lost: 0}", "16:20", `no teller has the book acounts, want accounts (did you mean "accounts"?)`},
 		{"ledger: {book: accounts}", "16:13", "want at least one figure, such as lost: 0"},
-		{"portal: {developer: am, lost: 0}", "16:25", "node am has no developer"},
+		{"portal: {developer: am, lost: 0}", "16:25", "node am has no developer, want dev"},
+		{"portal: {developer: deb, lost: 0}", "16:25", `there is no node "deb", want dev (did you mean "dev"?)`},
 		{"portal: {developer: dev}", "16:13", "want something to expect, such as lost: 0"},
-		{"exchange: {from: [p1, am], lost: 0}", "16:22", "node am exchanges no business documents"},
+		{"exchange: {from: [p1, am], lost: 0}", "16:22", "node am exchanges no business documents, want p1"},
 		{"exchange: {from: [p1]}", "16:15", "want a count, such as lost: 0"},
 		{"activities: {}", "16:17", "want a count, such as twice: 0"},
 	} {
@@ -67,6 +68,7 @@ func TestProblemsOfNobody(t *testing.T) {
 		"delivery: {topic: news, failed: 0}": "expect.0.delivery.topic: no node uses a topic",
 		"ledger: {lost: 0}":                  "expect.0.ledger: no node has a teller",
 		"exchange: {lost: 0}":                "expect.0.exchange: no node exchanges business documents",
+		"portal: {lost: 0}":                  "expect.0.portal: no node has a developer",
 		"activities: {twice: 0}":             "expect.0.activities: no node has a cluster",
 	} {
 		_, err := Parse("x", []byte("about: Nobody.\nduration: 60s\nsegments: {lan: {}}\nnodes: {a: {nics: {lan: 192.0.2.11/24}}}\nexpect: [{"+item+"}]\n"))

@@ -109,10 +109,20 @@ func problemsOfOwner(plan Plan, key, name string) []topology.Problem {
 func (n Node) owns() bool { return len(n.Members) > 0 || n.Host != nil && len(n.Host.VIPs) > 0 }
 
 func problemsOfRole(plan Plan, key, name, lacks string, has func(Node) bool) []topology.Problem {
-	if problems := problemsOfNode(plan, key, name); problems != nil || name == "" || has(plan.Nodes[name]) {
-		return problems
+	n, exists := plan.Nodes[name]
+	if name == "" || exists && has(n) {
+		return nil
 	}
-	return []topology.Problem{{Path: []string{key}, Message: "node " + name + " " + lacks}}
+	able := slices.DeleteFunc(topology.Names(plan.Nodes), func(other string) bool { return !has(plan.Nodes[other]) })
+	switch {
+	case len(able) == 0 && !exists:
+		return problemsOfNode(plan, key, name)
+	case !exists:
+		return []topology.Problem{{Path: []string{key}, Message: "there is no node " + strconv.Quote(name) + ", want " + topology.AnyOf(name, able)}}
+	case len(able) == 0:
+		return []topology.Problem{{Path: []string{key}, Message: "node " + name + " " + lacks}}
+	}
+	return []topology.Problem{{Path: []string{key}, Message: "node " + name + " " + lacks + ", want " + topology.AnyOf("", able)}}
 }
 
 // problemsOfClient checks that a node exists and is a client; an empty name

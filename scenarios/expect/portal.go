@@ -126,11 +126,9 @@ func (x Portal) sum(e Evidence) (sum oracle.Portal) {
 
 // Problems implements Expectation.
 func (x Portal) Problems(plan Plan) []topology.Problem {
-	problems := fromDeveloper.check(plan, x.Developer)
-	for i := range problems {
-		if problems[i].Path = nil; x.Developer != "" {
-			problems[i].Path = []string{"developer"}
-		}
+	problems := fromDeveloper.problems(plan, "developer", x.Developer)
+	if len(fromDeveloper.check(plan, "")) > 0 {
+		problems = []topology.Problem{{Message: "no node has a developer"}}
 	}
 	for _, f := range x.figures(oracle.Portal{}) {
 		if f.want.Given {
