@@ -53,7 +53,7 @@ func parseYAML(data []byte, noun string) (root ast.Node, wrong *syntax) {
 	if wrong := checkBounds(tokens); wrong != nil {
 		return nil, wrong
 	}
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	file, err := parser.Parse(joinPorts(tokens), 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, syntaxOf(err)
 	}
