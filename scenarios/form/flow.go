@@ -7,8 +7,8 @@ import (
 )
 
 // joinPorts makes one word of HOST:PORT in a list within brackets. That is what
-// YAML says of a colon without a space behind it, but the lexer takes it for a
-// mapping there, as in [192.0.2.11:80].
+// YAML says of a colon without a space behind it, but where there are braces
+// around the brackets the lexer takes it for a mapping: {list: [mq:5672]}.
 func joinPorts(tokens token.Tokens) token.Tokens {
 	var open []token.Type // brackets and braces
 	kept := make(token.Tokens, 0, len(tokens))
