@@ -144,6 +144,11 @@ var questions = []struct {
 	{"ledger: {book: local, stale: 0}", unread, "no read of local was answered"},
 	{"portal: {developer: c1, lost: 0}", quiet, "no developer made a request"},
 	{"portal: {lost: 0}", refused, "no call of an API was answered"},
+	{"portal: {unsubscribed: 0}", func() Evidence {
+		e := refused()
+		e.Measures.Portals[0].TokensRefused, e.Measures.Portals[0].Missing = 9, 9
+		return e
+	}, "no call got as far as its subscription"},
 	{"portal: {stale: 0}", refused, "the store answered with no list"},
 	{"portal: {publish-failed: 0}", refused, "no developer tried to publish"},
 	{"portal: {past: 0}", refused, "no API manager answered"},

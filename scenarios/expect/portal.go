@@ -71,6 +71,8 @@ func (x Portal) Needs() []Need {
 		switch {
 		case calls == 0 && !x.Served.Given && anyGiven(x.Missing, x.TokensRefused, x.Revoked, x.NotSubscribed, x.Lost, x.Unsubscribed):
 			return errors.New("no call of an API was answered")
+		case calls == p.Missing+p.TokensRefused && !x.Served.Given && anyGiven(x.NotSubscribed, x.Unsubscribed):
+			return errors.New("no call got as far as its subscription")
 		case p.Listed == 0 && x.Stale.Given:
 			return errors.New("the store answered with no list")
 		case p.Published+p.PublishFailed == 0 && x.PublishFailed.Given:
