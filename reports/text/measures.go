@@ -22,9 +22,11 @@ func (p *page) measures(m *oracle.Measures) {
 func tables(m *oracle.Measures) []*table {
 	var all []*table
 	for _, t := range m.Tables() {
-		if t.Sum {
+		switch {
+		case t.Nothing:
+		case t.Sum:
 			all = append(all, sums(t))
-		} else {
+		default:
 			all = append(all, figures(t))
 		}
 	}

@@ -272,6 +272,7 @@ var (
 func connectionTable(m *Measures) Table {
 	t := Table{
 		Title: "Connections established when the fault hit", Notes: []string{"fault"},
+		Nothing: !slices.ContainsFunc(m.Connections, func(c Connections) bool { return c.Established > 0 }),
 		Columns: []*Column{
 			connectionsEstablished, connectionsKept, connectionsKeptFailed, connectionsKeptOthers, connectionsLost, connectionsOnFailed, connectionsOnOthers, connectionsOtherwise, connectionsIdle, connectionsAt,
 		},

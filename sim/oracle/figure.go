@@ -85,6 +85,7 @@ type Table struct {
 	Columns []*Column
 	Notes   []string // headings of the notes after the figures
 	Sum     bool     // the first column is the sum of the others
+	Nothing bool     // it says in many rows that there was nothing: not for people
 	Rows    []Row
 }
 
