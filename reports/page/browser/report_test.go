@@ -181,7 +181,10 @@ func (b *tab) zooms() {
 // narrow looks at the page on a telephone.
 func (b *tab) narrow() {
 	b.t.Helper()
+	// Plots follow the event, which comes a frame after the change.
+	value[bool](b, `(() => { addEventListener("resize", () => { document.body.dataset.resized = innerWidth }); return true })()`)
 	b.do(chromedp.EmulateViewport(400, 800))
+	b.await(`document.body.dataset.resized === "400"`)
 	if wide := value[int](b, `document.documentElement.scrollWidth`); wide > 400 {
 		b.t.Errorf("the page is %d pixels wide in a window of 400; outermost: %s", wide, value[string](b, `[...document.querySelectorAll("body *")]
 			.filter(e => e.getBoundingClientRect().right > 401 && !e.closest(".scroll, .drawing, .plot, svg, .unseen")).slice(0, 5)
