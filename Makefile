@@ -30,7 +30,7 @@ release: ## dist: an archive per platform, image, notes and checksums; VERSION=v
 test: ## everything CI runs: format, vet, staticcheck, tidy, tests, scenarios in both worlds, fuzz
 	@.ci/test
 
-netns: realclient ## every incident in real time, next to virtual time; takes half an hour
+netns: realclient ## every incident in real time, next to virtual time; takes 35 minutes
 	PATH="$$PWD/bin:$$PATH" go test -v -timeout 40m ./scenarios/spec -ginkgo.v -ginkgo.label-filter=netns
 
 race: ## all tests under the race detector, which needs cgo and so a C compiler
