@@ -46,6 +46,9 @@ func (c *checker) base(path []string, base string) {
 	}
 }
 
+// listens implements listener.
+func (a Accounts) listens() []port { return []port{onAll("accounts", a.Port, "accounts", "port")} }
+
 // Addresses implements Program.
 func (Accounts) Addresses() []netip.Addr { return nil }
 

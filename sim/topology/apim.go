@@ -99,7 +99,7 @@ const (
 
 // Complete implements Program.
 func (a APIM) Complete(at Place) Program {
-	a.Instances = a.instances(at.Name)
+	a.Instances = instancesOf(a.APIMInstance, a.Instances, at.Name)
 	for _, name := range Names(a.Instances) {
 		i := a.Instances[name].withDefaults()
 		i.DeployTo, _ = at.deployTo(a, i)
@@ -113,19 +113,6 @@ func (a APIM) Complete(at Place) Program {
 		a.Instances[name] = i
 	}
 	return &a
-}
-
-// instances returns a copy of the instances of a node, with what the node sets
-// for all of them.
-func (a APIM) instances(node string) map[string]APIMInstance {
-	all := map[string]APIMInstance{}
-	for name, i := range a.Instances { // order: into a map
-		all[name] = i.or(a.APIMInstance)
-	}
-	if len(all) == 0 {
-		all[node] = a.APIMInstance
-	}
-	return all
 }
 
 // or returns an instance with what it leaves out taken from another.
@@ -192,6 +179,16 @@ func (i APIMInstance) Port(base int) uint16 { return uint16(base + i.Offset) }
 // ports lists the TCP ports of the instance.
 func (i APIMInstance) ports() []uint16 {
 	return []uint16{i.Port(APIMManagementPort), i.Port(APIMServletPort), i.Port(APIMTrafficPort), i.Port(APIMTrafficTLSPort)}
+}
+
+// listens implements listener.
+func (a APIM) listens() (all []port) {
+	for _, name := range Names(a.Instances) {
+		for _, number := range a.Instances[name].ports() {
+			all = append(all, onAll("apim", int(number), "apim"))
+		}
+	}
+	return all
 }
 
 // Addresses implements Program.

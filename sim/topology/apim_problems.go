@@ -156,7 +156,7 @@ func (p Place) managementOf(own APIM, i APIMInstance, host string) (netip.Addr, 
 		if n.APIM == nil {
 			continue
 		}
-		instances := n.APIM.instances(name)
+		instances := instancesOf(n.APIM.APIMInstance, n.APIM.Instances, name)
 		for _, instance := range Names(instances) {
 			known = append(known, instance)
 			if instance == host {

@@ -148,6 +148,15 @@ func (c *checker) header(path []string, text string) {
 	}
 }
 
+// listens implements listener.
+func (b Backend) listens() []port {
+	all := []port{onAll("backend", b.Port, "backend", "port")}
+	for i, further := range b.Ports {
+		all = append(all, onAll("backend", further.Port, "backend", "ports", strconv.Itoa(i), "port"))
+	}
+	return all
+}
+
 // Addresses implements Program.
 func (Backend) Addresses() []netip.Addr { return nil }
 

@@ -53,6 +53,9 @@ func (c *checker) addressName(path []string, name string) {
 	}
 }
 
+// listens implements listener.
+func (b Broker) listens() []port { return []port{onAll("broker", b.Port, "broker", "port")} }
+
 // Addresses implements Program.
 func (Broker) Addresses() []netip.Addr { return nil }
 

@@ -118,6 +118,9 @@ func (k Cell) Problems(at Place) []Problem {
 // cellMembersMax is how many members a group takes.
 const cellMembersMax = 256
 
+// listens implements listener.
+func (k Cell) listens() []port { return []port{onAll("cell", k.Port, "cell", "port")} }
+
 // Addresses implements Program.
 func (Cell) Addresses() []netip.Addr { return nil }
 

@@ -62,7 +62,7 @@ func (t Topology) presenting(name string, n Node) (all []secureListen) {
 		}
 	}
 	if n.APIM != nil {
-		for _, i := range n.APIM.instances(name) { // order: as above
+		for _, i := range instancesOf(n.APIM.APIMInstance, n.APIM.Instances, name) { // order: as above
 			certificate := cmp.Or(i.Certificate, APIMCertificate)
 			add(anywhere(i.Port(APIMManagementPort)), certificate)
 			add(anywhere(i.Port(APIMTrafficTLSPort)), certificate)

@@ -56,24 +56,11 @@ const (
 
 // Complete implements Program.
 func (k Cluster) Complete(at Place) Program {
-	k.Instances = k.instances(at.Name)
+	k.Instances = instancesOf(k.ClusterMember, k.Instances, at.Name)
 	for _, name := range Names(k.Instances) {
 		k.Instances[name] = k.Instances[name].WithDefaults(at.Topology, at.Name)
 	}
 	return &k
-}
-
-// instances returns a copy of the members of a node, with what the node sets
-// for all of them.
-func (k Cluster) instances(node string) map[string]ClusterMember {
-	all := map[string]ClusterMember{}
-	for name, i := range k.Instances { // order: into a map
-		all[name] = i.or(k.ClusterMember)
-	}
-	if len(all) == 0 {
-		all[node] = k.ClusterMember
-	}
-	return all
 }
 
 // or returns a member with what it leaves out taken from another.
@@ -141,6 +128,14 @@ func (k ClusterMember) WellKnown() (all []netip.AddrPort) {
 		if a, err := netip.ParseAddrPort(text); err == nil {
 			all = append(all, a)
 		}
+	}
+	return all
+}
+
+// listens implements listener.
+func (k Cluster) listens() (all []port) {
+	for _, name := range Names(k.Instances) {
+		all = append(all, port{"cluster", []string{"cluster"}, k.Instances[name].Local()})
 	}
 	return all
 }

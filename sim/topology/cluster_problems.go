@@ -41,7 +41,7 @@ func (t Topology) memberCalled(node, name string) (netip.Addr, int) {
 		if k == nil || len(k.Instances) < 2 {
 			continue
 		}
-		if i, is := k.instances(on)[name]; is {
+		if i, is := instancesOf(k.ClusterMember, k.Instances, on)[name]; is {
 			if !i.LocalHost.IsValid() {
 				i.LocalHost = t.addressOf(on)
 			}

@@ -125,6 +125,9 @@ func (c *checker) databases(but string) []string {
 	})
 }
 
+// listens implements listener.
+func (d Database) listens() []port { return []port{onAll("database", d.Port, "database", "port")} }
+
 // Addresses implements Program.
 func (Database) Addresses() []netip.Addr { return nil }
 

@@ -167,6 +167,14 @@ func (p Partner) Problems(at Place) []Problem {
 	return c.problems
 }
 
+// listens implements listener.
+func (p Partner) listens() []port {
+	if !p.Listen.IsValid() {
+		return nil
+	}
+	return []port{{"partner", []string{"partner", "listen"}, p.Listen}}
+}
+
 // Addresses implements Program.
 func (Partner) Addresses() []netip.Addr { return nil }
 

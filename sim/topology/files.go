@@ -141,6 +141,9 @@ func (c *checker) folders(f Files) {
 	}
 }
 
+// listens implements listener.
+func (f Files) listens() []port { return []port{onAll("files", f.Port, "files", "port")} }
+
 // Addresses implements Program.
 func (Files) Addresses() []netip.Addr { return nil }
 

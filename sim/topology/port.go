@@ -22,7 +22,7 @@ func (p port) clashes(o port) bool {
 // second one would fail, and clients would ask the first one in its place.
 // Gateways, proxies and balancers check their own.
 func (c *checker) ports(path []string, n Node) {
-	all := n.ports()
+	all := (&n).ports()
 	for i, p := range all {
 		if at := slices.IndexFunc(all[:i], p.clashes); at >= 0 {
 			c.fail(At(path, p.path...), "got port %d, on which %s of this node listens as well: only one of them could", p.at.Port(), all[at].program)
@@ -31,44 +31,19 @@ func (c *checker) ports(path []string, n Node) {
 }
 
 // ports lists where programs listen, in the order of their keys.
-func (n Node) ports() (all []port) {
-	add := func(program string, a netip.Addr, number int, path ...string) {
-		all = append(all, port{program, path, netip.AddrPortFrom(a, uint16(number))})
-	}
-	everywhere := netip.IPv4Unspecified()
-	if n.Accounts != nil {
-		add("accounts", everywhere, n.Accounts.Port, "accounts", "port")
-	}
-	if n.APIM != nil {
-		for _, name := range Names(n.APIM.Instances) {
-			for _, number := range n.APIM.Instances[name].ports() {
-				add("apim", everywhere, int(number), "apim")
-			}
+func (n *Node) ports() (all []port) {
+	for _, p := range n.Programs() {
+		if l, is := p.(listener); is {
+			all = append(all, l.listens()...)
 		}
-	}
-	if n.Broker != nil {
-		add("broker", everywhere, n.Broker.Port, "broker", "port")
-	}
-	if n.Cluster != nil {
-		for _, name := range Names(n.Cluster.Instances) {
-			local := n.Cluster.Instances[name].Local()
-			add("cluster", local.Addr(), int(local.Port()), "cluster")
-		}
-	}
-	if n.Database != nil {
-		add("database", everywhere, n.Database.Port, "database", "port")
-	}
-	if n.Files != nil {
-		add("files", everywhere, n.Files.Port, "files", "port")
-	}
-	if n.Partner != nil && n.Partner.Listen.IsValid() {
-		add("partner", n.Partner.Listen.Addr(), int(n.Partner.Listen.Port()), "partner", "listen")
-	}
-	if n.Throttle != nil && n.Throttle.Control != nil {
-		add("throttle.control", everywhere, n.Throttle.Control.Port, "throttle", "control", "port")
-	}
-	if n.Throttle != nil && n.Throttle.Gateway != nil {
-		add("throttle.gateway", everywhere, n.Throttle.Gateway.Port, "throttle", "gateway", "port")
 	}
 	return all
+}
+
+// listener is a program that takes ports for itself, each said below its key.
+type listener interface{ listens() []port }
+
+// onAll is a port on all addresses of a node.
+func onAll(program string, number int, path ...string) port {
+	return port{program, path, netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(number))}
 }

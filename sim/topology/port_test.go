@@ -2,6 +2,7 @@ package topology
 
 import (
 	"net/netip"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -29,6 +30,8 @@ func TestPorts(t *testing.T) {
 		{Node{Database: &Database{Port: 80}, Accounts: &Accounts{Database: DataSource{Address: "localhost:80"}}}, taken("database.port", "80", "accounts")},
 		{Node{Files: &Files{Port: 4000}, Cluster: cluster}, taken("files.port", "4000", "cluster")},
 		{Node{Cluster: cluster, Partner: &Partner{Listen: netip.MustParseAddrPort("192.0.2.11:4000")}}, taken("partner.listen", "4000", "cluster")},
+		{Node{Accounts: &Accounts{Database: DataSource{Address: "localhost"}}, Backend: &Backend{}, Database: &Database{}}, taken("backend.port", "80", "accounts")},
+		{Node{Backend: &Backend{Ports: []BackendPort{{Port: 5672}}}, Broker: &Broker{}}, taken("broker.port", "5672", "backend")},
 		{Node{Broker: &Broker{Port: 4080}, Partner: &Partner{}}, taken("partner.listen", "4080", "broker")},
 		{Node{NICs: map[string]NIC{"lan": nic("192.0.2.11/24")["lan"], "wan": nic("192.0.2.99/24")["lan"]}, Cluster: cluster, Partner: &Partner{Listen: netip.MustParseAddrPort("192.0.2.99:4000")}}, nil},
 	} {
@@ -45,5 +48,23 @@ func TestPorts(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
+	}
+}
+
+// TestPortsAreListed: a program with a key for its port lists that port, so
+// that others can be told.
+func TestPortsAreListed(t *testing.T) {
+	listed := 0
+	for _, f := range programFields {
+		program := reflect.TypeFor[Node]().Field(f.index).Type
+		if _, has := program.Elem().FieldByName("Port"); !has {
+			continue
+		}
+		if listed++; !program.Implements(reflect.TypeFor[listener]()) {
+			t.Errorf("%s has a port, and no method listens", f.key)
+		}
+	}
+	if listed < 6 {
+		t.Errorf("found %d programs with a port, want at least six", listed)
 	}
 }

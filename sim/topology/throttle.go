@@ -167,6 +167,17 @@ func (c *checker) keys(path []string, keys []string) {
 	}
 }
 
+// listens implements listener.
+func (t Throttle) listens() (all []port) {
+	if t.Control != nil {
+		all = append(all, onAll("throttle.control", t.Control.Port, "throttle", "control", "port"))
+	}
+	if t.Gateway != nil {
+		all = append(all, onAll("throttle.gateway", t.Gateway.Port, "throttle", "gateway", "port"))
+	}
+	return all
+}
+
 // Addresses implements Program.
 func (Throttle) Addresses() []netip.Addr { return nil }
 
