@@ -116,6 +116,7 @@ var flow = map[string][]string{
 	"scenarios/expect":     {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
 	"scenarios":            {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/parity":     {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"}, // figures of runs; it plays none
+	"scenarios/statistic":  {},                                                                  // numbers, whatever they mean
 	"scenarios/incidents":  {"scenarios", "sim/topology"},                                       // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
@@ -209,6 +210,7 @@ var libraries = []library{
 	{"golang.org/x/net", []string{"node/check", "node/name", "node/resolver"}, false, "only its character sets, as xmlquery reads them, and its DNS messages"},
 	{"maragu.dev/gomponents", []string{"reports/page", "reports/server"}, false, "pages as functions: a library of templates calls methods by name, and keeps every method of the program"},
 	{"google.golang.org/protobuf", []string{"reports/perfetto"}, false, "only its wire format, without generated code: a trace has a dozen fields"},
+	{"gonum.org/v1/gonum", []string{"scenarios/statistic"}, false, "distributions; what it makes of numbers is in one place, and half of it is too large for the program"},
 	{"github.com/chromedp/chromedp", []string{"reports/page/browser"}, false, "drives a real browser, in tests of a module of its own"},
 	{"github.com/chromedp/cdproto", []string{"reports/page/browser"}, false, "what chromedp says to the browser"},
 	{"github.com/anishathalye/porcupine", []string{"sim/oracle"}, false, "it checks histories when a run is over; it starts goroutines, which no world has"},
