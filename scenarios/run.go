@@ -42,6 +42,7 @@ type Lab interface {
 	Now() time.Duration
 	Frames() uint64
 	Steps() uint64
+	Usage() oracle.Usage  // what its machines say about themselves
 	RealTime() bool       // its clock is that of the wall
 	Noise() time.Duration // how far off its instants may be
 	Close()
@@ -190,6 +191,7 @@ func (f *follower) interrupted(ctx context.Context, w Lab, seed uint64, keep eve
 		return nil
 	}
 	f.oracle.EndAt(at)
+	f.oracle.Use(w.Usage())
 	measures, _, _ := f.oracle.Finish(ctx) // it has ended, so nothing is judged
 	return measured(w, seed, keep, measures, at)
 }
@@ -205,6 +207,7 @@ func measured(w Lab, seed uint64, keep event.Set, m oracle.Measures, at time.Dur
 // judge judges a finished run, of which the record keeps some kinds of events.
 // If the context ends before, it returns the outcome without a verdict.
 func (f *follower) judge(ctx context.Context, w Lab, seed uint64, keep event.Set) (*Outcome, error) {
+	f.oracle.Use(w.Usage())
 	measures, violations, err := f.oracle.Finish(ctx)
 	if err != nil {
 		return measured(w, seed, keep, measures, w.Now()), err

@@ -53,6 +53,17 @@ func (d *Disk) start(at time.Duration) (lost int, first bool) {
 	return lost, false
 }
 
+// Queues lists the queues that there are, sorted; none before the first start.
+func (d *Disk) Queues() []string {
+	if d.state == nil {
+		return nil
+	}
+	return d.state.Queues()
+}
+
+// Most returns the most messages that a queue has had at once.
+func (d *Disk) Most(name string) int { return d.state.Most(name) }
+
 func (d *Disk) changed(at time.Duration, e queue.Event) {
 	if d.OnChange != nil {
 		d.OnChange(Change{at, e})

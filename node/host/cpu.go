@@ -121,6 +121,7 @@ type pool struct {
 	cpu      *CPU
 	free     float64       // share that hogs leave, 0..1
 	progress float64       // CPU time so far of a job that never ends, ns
+	most     int           // the most jobs at once so far
 	used     float64       // time of the whole machine that hogs and jobs have used, ns; see Gauge
 	at       time.Duration // instant of both, by the machine's clock
 	jobs     jobs
@@ -173,6 +174,7 @@ func (p *pool) add(d time.Duration, j *job) {
 	p.seq++
 	j.done, j.seq = p.progress+float64(max(d, 0)), p.seq
 	heap.Push(&p.jobs, j)
+	p.most = max(p.most, len(p.jobs))
 	p.arm()
 }
 

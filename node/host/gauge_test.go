@@ -51,6 +51,13 @@ func TestGauge(t *testing.T) {
 					t.Errorf("second reading in one instant: got %v, then %v", got[i], again)
 				}
 			}
+			mean := 0.0
+			for _, busy := range c.want {
+				mean += busy / float64(len(c.want))
+			}
+			if all := l.host.CPU().Utilisation(host.Service); math.Abs(all-mean) > 1e-8 {
+				t.Errorf("utilisation: got %v, want %v", all, mean)
+			}
 			for i, want := range c.want {
 				if math.Abs(got[i]-want) > 1e-8 || got[i] > 1 {
 					t.Errorf("busy: got %v, want %v", got, c.want)
@@ -113,5 +120,19 @@ func TestGaugeUsesTheMachinesClock(t *testing.T) {
 	l.Run(3 * time.Second)
 	if math.Abs(busy-0.5) > 1e-6 {
 		t.Errorf("busy: got %v, want 0.5", busy)
+	}
+}
+
+// TestQueueMax: the most jobs at once, of each class by itself.
+func TestQueueMax(t *testing.T) {
+	l := newCPULab(t, 2)
+	l.jobs(3, 0, time.Second)
+	l.jobs(2, 5*time.Second, time.Second)
+	l.Run(10 * time.Second)
+	if got := l.host.CPU().QueueMax(host.Service); got != 3 {
+		t.Errorf("service: got %d, want 3", got)
+	}
+	if got := l.host.CPU().QueueMax(host.Control); got != 0 {
+		t.Errorf("control: got %d, want 0", got)
 	}
 }

@@ -33,6 +33,22 @@ func (m *Meter) Busy() float64 {
 	return share
 }
 
+// Utilisation returns the mean share of the machine's processors, 0..1, that
+// hogs and work of a class have used since the start of the world, by the
+// machine's own clock. A crash forgets what was used since the last change of
+// work or hogs. Like a Meter, it changes nothing.
+func (c *CPU) Utilisation(class Class) float64 {
+	now := c.scope.Elapsed()
+	if now <= 0 {
+		return 0
+	}
+	return c.pools[class].usedBy(now) / float64(now)
+}
+
+// QueueMax returns the most jobs of a class that there have been at once, those
+// that ran included.
+func (c *CPU) QueueMax(class Class) int { return c.pools[class].most }
+
 // usedBy is what used will be at an instant before the next change.
 func (p *pool) usedBy(now time.Duration) float64 {
 	return p.used + float64(p.busy()*float64(now-p.at))

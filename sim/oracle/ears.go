@@ -108,6 +108,13 @@ func (e *ears) heard(listener, speaker *Entry, now time.Duration) bool {
 	return one != nil && one.maybe.from <= now
 }
 
+// met reports whether a member has ever been able to hear another one as an
+// owner.
+func (e *ears) met(listener, speaker *Entry) bool {
+	one := e.all[[2]*Entry{listener, speaker}]
+	return one != nil && (one.maybe.from != never || one.maybe.lost > 0)
+}
+
 // lastHeard returns the owner that a member heard last and no longer hears, or
 // nil if it hears one.
 func (e *ears) lastHeard(listener *Entry, now time.Duration) *Entry {

@@ -104,8 +104,14 @@ func (g *groups) record(to *Measures) {
 	all := make([]Group, 0, len(g.all))
 	for _, s := range g.all {
 		for _, t := range to.Takeovers {
-			if t.VIP == s.VIP && t.Moved {
+			if t.VIP != s.VIP {
+				continue
+			}
+			if t.Moved {
 				s.Moves++
+			}
+			if t.False {
+				s.FalseFailovers++
 			}
 		}
 		all = append(all, s.Group)
@@ -114,6 +120,7 @@ func (g *groups) record(to *Measures) {
 }
 
 var (
+	groupFalse       = &Column{"false-failovers", "false failovers", "", Count, Freely}
 	groupMoves       = &Column{"group-moves", "moves", "moves", Count, Never}
 	groupTransitions = &Column{"group-transitions", "transitions", "transitions", Count, Never}
 	groupDual        = &Column{"group-two-active", "two active", "two", Span, WithTime}
@@ -126,11 +133,14 @@ var (
 func groupTable(m *Measures) Table {
 	t := Table{
 		Title: "Groups: time with two Active, and with none", Names: []string{"vip"},
-		Columns: []*Column{groupMoves, groupTransitions, groupDual, groupJoined, groupDualLongest, groupNone, groupNoneLongest},
+		Columns: []*Column{groupMoves, groupFalse, groupTransitions, groupDual, groupJoined, groupDualLongest, groupNone, groupNoneLongest},
 	}
 	for _, g := range m.Groups {
 		r := row(g.VIP)
 		r.count(groupMoves, g.Moves)
+		if g.HadActive { // 0 is a measurement, too
+			r.count(groupFalse, g.FalseFailovers).bad()
+		}
 		r.count(groupTransitions, g.Transitions)
 		r.span(groupDual, g.DualActive).bad()
 		r.span(groupJoined, g.DualJoined)

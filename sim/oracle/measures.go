@@ -28,6 +28,8 @@ type Measures struct {
 	Ledgers    []Ledger           `json:"ledgers"`    // of the books of tellers
 	Deliveries []Delivery         `json:"deliveries"` // of queues and topics
 	Portals    []Portal           `json:"portals"`    // of developers at API managers
+	Works      []Work             `json:"works"`      // of machines, by class
+	Queues     []Queue            `json:"queues"`     // of brokers
 	// Members are all members except real programs, by node, then interface. Their
 	// status is known after the run has finished: see event.StandbyStatus.
 	Members []MemberStatus `json:"members"`
@@ -71,6 +73,7 @@ var measures = []measure{
 	{newLedgers, []func(*Measures) Table{ledgerTable}},
 	{newDeliveries, []func(*Measures) Table{deliveryTable}},
 	{newPortals, []func(*Measures) Table{portalTable}},
+	{newUsage, []func(*Measures) Table{workTable, queueTable}},
 	{newMembers, nil},
 	{newBalancedStatus, nil},
 }
@@ -186,11 +189,14 @@ type Requests struct {
 // Group sums up which members acted as the Active of one standby group: owned
 // its virtual IP and were up. A frozen member does not act, whatever its state.
 type Group struct {
-	VIP         string        `json:"vip"`
-	Moves       int           `json:"moves"`       // takeovers of the VIP that are moves
-	HadActive   bool          `json:"had_active"`  // at any time
-	Transitions int           `json:"transitions"` // state changes of all members
-	DualActive  time.Duration `json:"dual_active"` // more than one at once
+	VIP   string `json:"vip"`
+	Moves int    `json:"moves"` // takeovers of the VIP that are moves
+	// FalseFailovers are the takeovers that no fault of the timetable can have
+	// caused: see falseFailovers.
+	FalseFailovers int           `json:"false_failovers"`
+	HadActive      bool          `json:"had_active"`  // at any time
+	Transitions    int           `json:"transitions"` // state changes of all members
+	DualActive     time.Duration `json:"dual_active"` // more than one at once
 	// DualJoined is the part of DualActive in which two of them could hear each
 	// other: no known fault separated them.
 	DualJoined  time.Duration `json:"dual_joined"`

@@ -134,7 +134,7 @@ func TestJoinedTimeAfterForwardDelay(t *testing.T) {
 		{"it is blocked in the middle", both().at(50, "b", blocked(70)), 40 * time.Second},
 		{"another change meanwhile", both().at(30, "b", blocked(70)).at(60, "a", event.ConfigChanged{}).at(80, "a", applied("drop all from c1")), 30 * time.Second},
 	} {
-		want := []Group{{VIP: vip, HadActive: true, Transitions: 3, DualActive: time.Minute, DualJoined: tc.joined, DualLongest: time.Minute}}
+		want := []Group{{VIP: vip, HadActive: true, FalseFailovers: 1, Transitions: 3, DualActive: time.Minute, DualJoined: tc.joined, DualLongest: time.Minute}}
 		same(t, tc.name, Measure(tc.log.in(), paper(100*time.Second)).Groups, want)
 	}
 }

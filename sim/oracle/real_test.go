@@ -99,5 +99,5 @@ func TestRealOneActive(t *testing.T) {
 		t.Errorf("got %v, want one-active at 8s", got)
 	}
 	m := Measure(both(7.9), realPaper(20*time.Second))
-	same(t, "groups", m.Groups, []Group{{VIP: vip, HadActive: true, DualActive: 5900 * ms, DualLongest: 5900 * ms, DualJoined: 5900 * ms}})
+	same(t, "groups", m.Groups, []Group{{VIP: vip, HadActive: true, FalseFailovers: 1, DualActive: 5900 * ms, DualLongest: 5900 * ms, DualJoined: 5900 * ms}})
 }

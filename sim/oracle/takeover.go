@@ -21,6 +21,9 @@ type Takeover struct {
 	// long after it there was more than one.
 	Shared bool          `json:"shared"`
 	Both   time.Duration `json:"both"`
+	// False says that it is a false failover: the owner was replaced, and no fault
+	// of the timetable can have caused that.
+	False bool `json:"false"`
 	// Causes are the faults that caused it: several if they came at one instant,
 	// those that began before those that ended. Empty: no fault can have.
 	Causes []Cause `json:"causes"`
@@ -96,6 +99,10 @@ func (t Takeover) outcome() string {
 	switch {
 	case t.From == "":
 		return "first"
+	case t.False && t.Moved:
+		return "moved, a false failover"
+	case t.False:
+		return t.From + " kept it, a false failover"
 	case t.Moved:
 		return "moved"
 	case t.Shared && t.Both > 0:

@@ -19,6 +19,7 @@ type takeovers struct {
 	changes  map[*Entry]change   // the last state change of each member
 	resigned map[groupKey]*Entry // the last member that sent a Resign
 	pending  []*taking           // of the present instant, whose reason may yet be logged
+	false    falseFailovers
 }
 
 // groupKey names those who hear each other's messages.
@@ -65,12 +66,14 @@ type taking struct {
 	both    bool          // more than one owns it since then
 	handed  time.Duration // To served before it took the VIP; 0: not
 	inTurns bool          // both served while both owned it
+	gains   bool          // To took the VIP; else it was left alone with it
+	met     bool          // To had heard From as the owner before
 }
 
 func newTakeovers(s *scene) recorder {
 	return &takeovers{
 		scene: s, ears: newEars(s), vips: map[string]*ownership{},
-		changes: map[*Entry]change{}, resigned: map[groupKey]*Entry{},
+		changes: map[*Entry]change{}, resigned: map[groupKey]*Entry{}, false: falseFailovers{},
 	}
 }
 
@@ -101,6 +104,8 @@ func (t *takeovers) Observe(e event.Event) {
 		}
 	case event.PowerChanged:
 		t.powered(e, b)
+	case event.TrackChanged:
+		t.false.tracked(e.Node)
 	case event.VIPGained:
 		t.gained(t.of(b.VIP), t.scene.roster.Find(e.Node, b.Interface), e.At)
 	case event.VIPClaimed:
@@ -162,6 +167,7 @@ func (t *takeovers) gained(o *ownership, m *Entry, at time.Duration) {
 		return
 	}
 	k := t.begin(o, m, at)
+	k.gains, k.met = true, k.blame.from == nil || t.ears.met(m, k.blame.from)
 	k.Shared = len(owners) > 1
 	k.both = k.Shared
 	if o.claim.by == m.Node { // a coup comes before the address
@@ -181,6 +187,7 @@ func (t *takeovers) gained(o *ownership, m *Entry, at time.Duration) {
 	}
 	b.listened, _ = t.ears.listened(m, at)
 	k.credit(b.gained())
+	t.false.judge(k)
 }
 
 // follow compares the owners of a virtual IP with those before. When one is
@@ -256,6 +263,7 @@ func (t *takeovers) begin(o *ownership, m *Entry, at time.Duration) *taking {
 func (t *takeovers) settle() {
 	for _, k := range t.pending {
 		k.credit(k.blame.left())
+		t.false.judge(k)
 	}
 	t.pending = t.pending[:0]
 }

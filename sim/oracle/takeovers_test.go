@@ -188,7 +188,7 @@ func TestGroups(t *testing.T) {
 		at(90, "a", event.PowerChanged{State: "crashed"})
 	m := Measure(l.in(), paper(100*time.Second))
 	same(t, "groups", m.Groups, []Group{{
-		VIP: vip, HadActive: true, Moves: 2, Transitions: 6,
+		VIP: vip, HadActive: true, Moves: 2, FalseFailovers: 1, Transitions: 6,
 		DualActive: 14 * time.Second, DualJoined: 4 * time.Second, DualLongest: 13 * time.Second,
 		NoActive: 19 * time.Second, NoLongest: 10 * time.Second,
 	}})
@@ -211,6 +211,6 @@ func TestGroupsPartedWhileDual(t *testing.T) {
 		gives(60, "b", "Initial", standby.CauseStop)
 	m := Measure(l.in(), paper(100*time.Second))
 	same(t, "groups", m.Groups, []Group{{
-		VIP: vip, HadActive: true, Transitions: 4, DualActive: 10 * time.Second, DualJoined: 2 * time.Second, DualLongest: 10 * time.Second,
+		VIP: vip, HadActive: true, FalseFailovers: 1, Transitions: 4, DualActive: 10 * time.Second, DualJoined: 2 * time.Second, DualLongest: 10 * time.Second,
 	}})
 }

@@ -237,7 +237,7 @@ func TestNothingHappened(t *testing.T) {
 		Requests: []Requests{}, Groups: []Group{}, Dark: []Dark{}, Spread: []Spread{}, Members: []MemberStatus{},
 		Balance: []Balance{}, Recoveries: []Recovery{}, Forwarding: []Forwarding{},
 		Balanced: []BalancedStatus{}, BalanceCounters: []BalanceCounters{},
-		Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{}, Deliveries: []Delivery{},
+		Works: []Work{}, Queues: []Queue{}, Loads: []Load{}, LBMembers: []LBMember{}, Sessions: []Sessions{}, Deliveries: []Delivery{},
 		Activities: []Activities{},
 		Files:      []Files{},
 		Exchanges:  []Exchange{}, Stores: []PersistenceStore{},

@@ -8,6 +8,7 @@ type backlog struct {
 	first uint64 // the place of items[0]
 	next  uint64 // no message before this place is ready
 	count int    // messages that are not done
+	most  int    // the most of them so far
 }
 
 // item is a message in its place.
@@ -22,6 +23,7 @@ type item struct {
 func (b *backlog) add(i item) {
 	b.items = append(b.items, i)
 	b.count++
+	b.most = max(b.most, b.count)
 }
 
 // ready returns the place of the first message that nobody has.
@@ -73,5 +75,6 @@ func (b *backlog) kept() (after backlog, lost int) {
 			lost++
 		}
 	}
+	after.most = b.most
 	return after, lost
 }

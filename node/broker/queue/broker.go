@@ -115,6 +115,15 @@ func (b *Broker) Messages(name string) int {
 	return 0
 }
 
+// Most returns the most messages that a queue has had at once, whoever had
+// them, across restarts.
+func (b *Broker) Most(name string) int {
+	if q := b.queues[name]; q != nil {
+		return q.most
+	}
+	return 0
+}
+
 // Waiting returns how many messages all queues have together.
 func (b *Broker) Waiting() int {
 	sum := 0
