@@ -40,6 +40,10 @@ type Scenario struct {
 	// scenario is not a variant.
 	Variant string `yaml:"-"`
 
+	// Settings and Phase are what With and Later have changed since.
+	Settings []Setting     `yaml:"-"`
+	Phase    time.Duration `yaml:"-"`
+
 	expanded     []*Scenario      // the variants; nil until they are made
 	kinds        expect.Kinds     // the kinds of expectations that the file may use
 	nodeOrder    []string         // of the file

@@ -22,7 +22,7 @@ var ErrVariants = errors.New("the scenario has variants")
 // run for each combination of values.
 type Variants []Axis
 
-// Axis is a path into the scenario and the values to try there. [Scenario.Set]
+// Axis is a path into the scenario and the values to try there. [Scenario.With]
 // explains paths.
 type Axis struct {
 	Path   string
@@ -142,22 +142,10 @@ func (s *Scenario) Pick(name string) (*Scenario, error) {
 	return nil, fmt.Errorf("scenario: %s has no variant %q, want %s", s.Name, name, topology.AnyOf(name, names))
 }
 
-// Set returns a copy of the scenario with everything at a path set to a value,
-// written as in a file. A path is keys joined by dots, such as duration or
-// nodes.a.standby.lan.priority; * stands for all names under which the path
-// exists. The error is *Invalid if it does not exist, or if the copy cannot
-// run.
+// Set returns a copy of the scenario with everything at a path set to a value:
+// see With.
 func (s *Scenario) Set(path, value string) (*Scenario, error) {
-	changed := form.Clone(*s)
-	changed.expanded = nil
-	invalid := &Invalid{File: s.Name, Problems: s.format().Set(&changed, path, value)}
-	if len(invalid.Problems) > 0 {
-		return nil, invalid
-	}
-	if err := changed.Validate(); err != nil {
-		return nil, err
-	}
-	return &changed, nil
+	return s.With([]Setting{{path, value}})
 }
 
 // decodeVariants reads paths and their values.

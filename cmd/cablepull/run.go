@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
@@ -35,6 +36,7 @@ see cablepull doctor.`,
   cablepull run my.yaml --seeds 1..50 --out runs/y --keep failures
   cablepull run cable-pull --json
   cablepull run --all --seeds 1..50 --jobs 2
+  cablepull run cable-pull --set 'nodes.*.standby.lan.hold=6s' --phase 250ms
   cablepull run cable-pull --verify
   cablepull run cable-pull --world both`,
 		ValidArgsFunction: completeScenarios,
@@ -170,8 +172,11 @@ func (f *runFlags) permit(s trial.Source) error {
 // in its world is an error if it was named. With --all it is skipped, or, if it
 // needs the other world, only counted in leftOut.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
-	plan := trial.Plan{Report: f.report != "", Worlds: f.worlds(), Variant: f.variant, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "", Verify: f.verify, AllowExec: f.allowExec}
+	plan := trial.Plan{Report: f.report != "", Worlds: f.worlds(), Variant: f.variant, Phase: f.phase, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "", Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {
+		return nil, 0, err
+	}
+	if plan.Set, err = f.settings(); err != nil {
 		return nil, 0, err
 	}
 	for _, s := range chosen {
@@ -192,7 +197,7 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 		return nil, 0, fmt.Errorf("run: got only %s with real programs: use --world netns", counted(leftOut, "incident"))
 	}
 	if all, err = plan.Trials(); err != nil {
-		return nil, 0, fmt.Errorf("run: --out: %w", err)
+		return nil, 0, f.explained(err)
 	}
 	for i, t := range all {
 		if t.Skip != "" && !f.all {
@@ -204,6 +209,21 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 		all[i].Replay = replay(t, string(t.World))
 	}
 	return all, leftOut, nil
+}
+
+// explained says which flag a plan does not agree with.
+func (f *runFlags) explained(err error) error {
+	if _, invalid := scenarios.IsInvalid(err); !invalid {
+		return fmt.Errorf("run: --out: %w", err)
+	}
+	var given []string
+	if len(f.set) > 0 {
+		given = append(given, "--set")
+	}
+	if f.phase != 0 {
+		given = append(given, "--phase")
+	}
+	return fmt.Errorf("run: %s: %w", strings.Join(given, ", "), err)
 }
 
 // seedList returns the seeds of the flags, or nil for each scenario's own.
@@ -232,6 +252,12 @@ func replay(t trial.Trial, world string) string {
 	words := []string{"cablepull", "run", word}
 	if t.Variant != "" {
 		words = append(words, "--variant", t.Variant)
+	}
+	for _, x := range t.Set {
+		words = append(words, "--set", x.String())
+	}
+	if t.Phase != 0 {
+		words = append(words, "--phase", t.Phase.String())
 	}
 	words = append(words, "--seed", strconv.FormatUint(t.Seed, 10))
 	if world != string(trial.Virtual) {

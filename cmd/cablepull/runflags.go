@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -16,6 +18,8 @@ type runFlags struct {
 	all, slow bool
 	tags, in  []string
 	variant   string
+	set       []string
+	phase     time.Duration
 	seed      uint64
 	seeds     string
 	world     string
@@ -63,6 +67,8 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.tags, "tag", nil, "with --all: run only incidents with one of these tags")
 	flags.StringSliceVar(&f.in, "in", nil, "with --all: run only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
 	flags.StringVar(&f.variant, "variant", "", "run only this variant of the scenario, such as profile=ios")
+	flags.StringArrayVar(&f.set, "set", nil, "set everything at a path of the scenario to a value, such as nodes.*.standby.lan.hold=6s; several times for several paths")
+	flags.DurationVar(&f.phase, "phase", 0, "let all faults, and the end, come later by this time")
 	flags.Uint64Var(&f.seed, "seed", 0, "the seed for everything random (default: the scenario's own)")
 	flags.StringVar(&f.seeds, "seeds", "", "run once for each of these seeds, such as 1..50 or 3,7,12")
 	flags.IntVar(&f.jobs, "jobs", 0, "worker processes to run in parallel (default 1; in the netns world, which mostly waits, 4 per processor)")
@@ -84,7 +90,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	offer(cmd, "variant", completeVariants)
 	offerWords(cmd, "keep", string(trial.KeepAll), string(trial.KeepFailures))
 	offerWords(cmd, "annotate", annotateGitHub)
-	for _, name := range []string{"seed", "seeds", "jobs"} {
+	for _, name := range []string{"set", "phase", "seed", "seeds", "jobs"} {
 		offerWords(cmd, name) // any number
 	}
 	_ = cmd.MarkFlagDirname("out") // there are such flags
@@ -102,7 +108,7 @@ type mistake struct {
 // pattern of the shell matches may be one file.
 func (f *runFlags) check() error {
 	checks := append(f.wrongValues(), f.wrongTogether()...)
-	for _, name := range []string{"seeds", "variant", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
+	for _, name := range []string{"seeds", "variant", "set", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
 		checks = append(checks, mistake{f.isEmpty(name), fmt.Sprintf("--%s: got nothing, want a value, or no such flag", name)})
 	}
 	for _, c := range checks {
@@ -117,7 +123,7 @@ func (f *runFlags) check() error {
 // script that is not set.
 func (f *runFlags) isEmpty(name string) bool {
 	texts := map[string]string{
-		"seeds": f.seeds, "variant": f.variant, "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
+		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
 		"out": f.out, "report": f.report, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
 	}
 	return f.given(name) && texts[name] == ""
@@ -131,6 +137,7 @@ func (f *runFlags) wrongValues() []mistake {
 			f.world != worldBoth && !slices.Contains(trial.AllWorlds, trial.World(f.world)),
 			fmt.Sprintf("--world: got %q, want %s, %s or %s", f.world, trial.Virtual, trial.Netns, worldBoth),
 		},
+		{f.phase < 0, fmt.Sprintf("--phase: got %v, want 0 or more", f.phase)},
 		{f.given("jobs") && f.jobs < 1, fmt.Sprintf("--jobs: got %d, want 1 or more", f.jobs)},
 		{!slices.Contains(keeps, f.keep), fmt.Sprintf("--keep: got %q, want %s", f.keep, strings.Join(keeps, " or "))},
 		{f.annotate != "" && f.annotate != annotateGitHub, fmt.Sprintf("--annotate: got %q, want %s", f.annotate, annotateGitHub)},
@@ -142,6 +149,7 @@ func (f *runFlags) wrongTogether() []mistake {
 	all := []mistake{
 		{f.world != string(trial.Virtual) && f.verify, "--verify compares digests, which exist only in the virtual world"},
 		{f.all && f.variant != "", "--variant needs one scenario; name it instead of --all"},
+		{f.all && (len(f.set) > 0 || f.phase != 0), "--set and --phase change a scenario; name it instead of --all"},
 		{f.given("seeds") && f.given("seed"), "got --seed and --seeds, want one of them: they exclude each other"},
 		{f.all && f.allowExec, "--allow-exec is for files; the library needs no permission: drop it"},
 		{f.all && f.strict, "--strict is for your own files; warnings of the library are meant: drop it"},
@@ -169,6 +177,19 @@ func (f *runFlags) jobsIn(world trial.World) int {
 		return f.jobs
 	}
 	return world.Jobs()
+}
+
+// settings are what --set says.
+func (f *runFlags) settings() ([]trial.Setting, error) {
+	var all []trial.Setting
+	for _, text := range f.set {
+		x, err := scenarios.ParseSetting(text)
+		if err != nil {
+			return nil, fmt.Errorf("run: --set: %w", err)
+		}
+		all = append(all, x)
+	}
+	return all, nil
 }
 
 // hint is what a list of seeds probably does not mean; empty if there is

@@ -215,6 +215,12 @@ func AttachOutcome(s *scenarios.Scenario, o *scenarios.Outcome) {
 	if s.Variant != "" {
 		replay = append(replay, "--variant", s.Variant)
 	}
+	for _, x := range s.Settings {
+		replay = append(replay, "--set", x.String())
+	}
+	if s.Phase != 0 {
+		replay = append(replay, "--phase", s.Phase.String())
+	}
 	r := &reports.Result{
 		Scenario: s.Name, Variant: s.Variant, About: s.About, Seed: o.Seed, World: world, Digest: o.Digest, Passed: o.Passed(), Noise: o.Noise,
 		Measures: o.Measures, Violations: o.Violations, Simulated: o.Simulated, Frames: o.Frames, Events: slices.Collect(o.Events.All()),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
 )
@@ -12,7 +13,9 @@ import (
 // each seed in each world.
 type Plan struct {
 	Sources   []Source
-	Variant   string   // the only one to play; empty: all
+	Variant   string // the only one to play; empty: all
+	Set       []Setting
+	Phase     time.Duration
 	Seeds     []uint64 // nil: each scenario's own
 	Worlds    []World
 	Out       string // directory for artefacts; empty: none
@@ -69,7 +72,9 @@ func (p Plan) variants(s Source) ([]variant, error) {
 	var all []variant
 	for _, v := range chosen {
 		of := s
-		of.Scenario = v
+		if of.Scenario, err = at(v, p.Set, p.Phase); err != nil {
+			return nil, err
+		}
 		all = append(all, variant{of, p.obstacle(of)})
 	}
 	return all, nil
@@ -79,7 +84,7 @@ func (p Plan) variants(s Source) ([]variant, error) {
 func (p Plan) trials(v variant, seed uint64) []Trial {
 	var all []Trial
 	for _, world := range p.Worlds {
-		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, Report: p.Report, AllowExec: p.AllowExec}
+		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Set: p.Set, Phase: p.Phase, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, Report: p.Report, AllowExec: p.AllowExec}
 		if world == Netns {
 			t.Skip = v.skip
 		}

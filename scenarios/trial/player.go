@@ -47,18 +47,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	if err := t.World.check(); err != nil {
 		return t.without(p.Version, BlameBench, err)
 	}
-	if t.Scenario == nil {
-		s, err := t.Source.again()
-		if err != nil {
-			return t.without(p.Version, BlameScenario, err)
-		}
-		t.Source = s
-	}
-	variant, err := t.Scenario.Pick(t.Variant)
-	if err != nil {
+	if err := t.Prepare(); err != nil {
 		return t.without(p.Version, BlameScenario, err)
 	}
-	t.Scenario = variant
 	if !t.AllowExec {
 		if err := t.Permit(); err != nil {
 			return t.without(p.Version, BlameScenario, err)

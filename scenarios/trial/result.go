@@ -81,13 +81,22 @@ func Decisive(results []Result) Result {
 
 // blank is the result of a trial that has not started.
 func (t Trial) blank(version string) Result {
-	r := reports.Result{Scenario: t.Label(), Variant: t.Variant, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
+	r := reports.Result{Scenario: t.Label(), Variant: t.Point(), Set: settingTexts(t.Set), Phase: t.Phase, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About, r.Warnings, r.File = t.Scenario.Name, t.Scenario.About, t.Warnings(), t.Scenario.File()
 		r.Tags = t.Scenario.Tags
 		r.Nodes = t.Scenario.NodeOrder()
 	}
 	return Result{Report: r}
+}
+
+// settingTexts writes settings as they stand on a command line.
+func settingTexts(settings []Setting) []string {
+	var texts []string
+	for _, x := range settings {
+		texts = append(texts, x.String())
+	}
+	return texts
 }
 
 // NotPlayed is the result of a trial that was due and was not played, or not to

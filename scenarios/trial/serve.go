@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
@@ -69,18 +70,23 @@ func watchPipe(pipe *os.File, ended func()) (stop func()) {
 	}
 }
 
-// opened is the scenario that a worker opened last. Trials of one scenario come
-// one after the other, so it is read and checked once.
+// opened is the scenario that a worker opened last, at the points that it has
+// played. Trials of one scenario come one after the other, so it is read and
+// checked once, and so is each point.
 type opened struct {
-	word     string
-	source   Source
-	variants map[string]*scenarios.Scenario
+	word   string
+	source Source
+	points map[string]*scenarios.Scenario // by Trial.place
 }
+
+// pointsMax bounds the points that a worker remembers. A sweep plays all seeds
+// of a point, or all points of a seed: more would be of no use.
+const pointsMax = 256
 
 // fill gives a trial its scenario. One that cannot be opened is left to the
 // player, which says why.
 func (o *opened) fill(t *Trial) {
-	if o.variants == nil || o.word != t.Word {
+	if o.points == nil || o.word != t.Word {
 		source, err := t.Source.again()
 		if err != nil {
 			return
@@ -88,13 +94,25 @@ func (o *opened) fill(t *Trial) {
 		*o = opened{t.Word, source, map[string]*scenarios.Scenario{}}
 	}
 	t.Source = o.source
-	variant, ok := o.variants[t.Variant]
-	if !ok {
-		var err error
-		if variant, err = o.source.Scenario.Pick(t.Variant); err != nil {
-			return
-		}
-		o.variants[t.Variant] = variant
+	place := t.place()
+	if known, ok := o.points[place]; ok {
+		t.Scenario = known
+		return
 	}
-	t.Scenario = variant
+	if t.Prepare() != nil {
+		return
+	}
+	if len(o.points) == pointsMax {
+		clear(o.points)
+	}
+	o.points[place] = t.Scenario
+}
+
+// place is the point of a trial with nothing left out.
+func (t Trial) place() string {
+	words := []string{t.Variant, t.Phase.String()}
+	for _, x := range t.Set {
+		words = append(words, x.Path, x.Value)
+	}
+	return strings.Join(words, "\x00")
 }

@@ -24,8 +24,12 @@ func TestTrialTravels(t *testing.T) {
 			field.SetString("some " + f.Name)
 		case f.Name == "Text":
 			field.SetBytes([]byte("\xff some text"))
+		case f.Name == "Set":
+			field.Set(reflect.ValueOf([]Setting{{Path: "some.path", Value: "7s"}}))
 		case field.Kind() == reflect.Uint64:
 			field.SetUint(7)
+		case field.Kind() == reflect.Int64:
+			field.SetInt(7)
 		case field.Kind() == reflect.Bool:
 			field.SetBool(true)
 		default:
