@@ -115,9 +115,10 @@ var flow = map[string][]string{
 	"scenarios/form":       {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
 	"scenarios/expect":     {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
 	"scenarios":            {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
-	"scenarios/parity":     {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"}, // figures of runs; it plays none
-	"scenarios/statistic":  {},                                                                  // numbers, whatever they mean
-	"scenarios/incidents":  {"scenarios", "sim/topology"},                                       // the library
+	"scenarios/parity":     {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"},     // figures of runs; it plays none
+	"scenarios/figure":     {"scenarios/form", "scenarios/statistic", "sim/oracle", "sim/topology"}, // words for measures; it knows no scenario
+	"scenarios/statistic":  {},                                                                      // numbers, whatever they mean
+	"scenarios/incidents":  {"scenarios", "sim/topology"},                                           // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
 		"scenarios", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",

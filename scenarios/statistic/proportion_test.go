@@ -84,6 +84,20 @@ func TestRate(t *testing.T) {
 	}
 }
 
+// TestMoreForRate: no event in a time of 1 has an upper bound of 2.996, so that
+// a bound of 1 takes three times as long.
+func TestMoreForRate(t *testing.T) {
+	if more, ok := statistic.MoreForRate(0, 1, 100, 1, statistic.Level95Upper); !ok || more != 200 {
+		t.Errorf("got %d more runs (%v), want 200", more, ok)
+	}
+	if more, ok := statistic.MoreForRate(3, 1, 100, 3, statistic.Level95); ok {
+		t.Errorf("a rate that is the limit would be decided after %d more", more)
+	}
+	if _, ok := statistic.MoreForRate(0, 0, 0, 1, statistic.Level95); ok {
+		t.Error("no run tells how long more runs take")
+	}
+}
+
 // TestMean has Student's t from tables: 12.706 for 1 degree of freedom, 2.776
 // for 4.
 func TestMean(t *testing.T) {

@@ -2,6 +2,7 @@ package statistic
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -30,4 +31,19 @@ func Rate(events int, time float64, l Level) Interval {
 		i.High = mathext.GammaIncRegCompInv(k+1, tail) / time
 	}
 	return i
+}
+
+// MoreForRate returns about how many more than n runs it takes until the
+// interval of a rate lies on one side of a limit, if events go on as in the n
+// runs so far, which took the time together. It returns false if they never
+// would.
+func MoreForRate(events int, time float64, n int, limit float64, l Level) (int, bool) {
+	if n <= 0 || time <= 0 {
+		return 0, false
+	}
+	return more(n, func(total int) bool {
+		factor := float64(total) / float64(n)
+		i := Rate(int(math.Round(float64(events)*factor)), time*factor, l)
+		return i.HasHigh && i.High <= limit || i.HasLow && i.Low > limit
+	})
 }
