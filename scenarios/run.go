@@ -159,13 +159,15 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 type follower struct {
 	scenario *Scenario
 	clients  expect.Clients
+	facts    oracle.Facts
 	oracle   *oracle.Oracle
 	counts   *expect.Counts
 }
 
 func (s *Scenario) newFollower() *follower {
 	t := s.Topology.WithDefaults()
-	return &follower{s, clientsOf(t), oracle.New(world.FactsOf(t, s.Duration)), expect.NewCounts(s.Expect, s.Duration)}
+	facts := world.FactsOf(t, s.Duration)
+	return &follower{s, clientsOf(t), facts, oracle.New(facts), expect.NewCounts(s.Expect, s.Duration)}
 }
 
 // Facts returns what is known of a run of the scenario before it starts.
@@ -217,7 +219,7 @@ func (f *follower) judge(ctx context.Context, w Lab, seed uint64, keep event.Set
 		Simulated: w.Now(), Frames: w.Frames(), Steps: w.Steps(), Noise: w.Noise(),
 	}
 	e := expect.Evidence{
-		Events: w.Record(), Measures: measures, Violations: violations, Duration: f.scenario.Duration, Clients: f.clients, Counts: f.counts,
+		Events: w.Record(), Measures: measures, Violations: violations, Duration: f.scenario.Duration, Clients: f.clients, Facts: f.facts, Counts: f.counts,
 	}
 	if w.RealTime() { // the record has all events
 		e.Tolerance, e.Counts = f.scenario.RealTime(), nil

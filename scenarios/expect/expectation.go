@@ -36,6 +36,7 @@ type Evidence struct {
 	Violations []oracle.Violation
 	Duration   time.Duration // of the run
 	Clients    Clients
+	Facts      oracle.Facts // what was known before
 
 	// Tolerance is how far off any instant may be: zero in virtual time.
 	Tolerance time.Duration

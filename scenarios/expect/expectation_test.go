@@ -66,6 +66,9 @@ func served(seconds float64, node, service string, request uint64) event.Event {
 func evidence() Evidence {
 	return Evidence{
 		Duration: at(90), Events: event.RecordOf(runEvents()), Clients: Clients{"c1": {}, "c2": {}},
+		Facts: oracle.Facts{Members: []oracle.Member{
+			{Node: "a", Interface: "lan", Segment: "lan", Group: 30, VIP: "192.0.2.100"}, {Node: "b", Interface: "lan", Segment: "lan", Group: 30, VIP: "192.0.2.100"},
+		}},
 		Measures: oracle.Measures{
 			Takeovers: []oracle.Takeover{
 				{VIP: "192.0.2.100", To: "a", At: at(20)},
@@ -297,6 +300,8 @@ var goldenChecks = [][3]string{
 	{"activities: {missed: 0}", "coordinated activities: missed 0", "!executed 9, twice 2, missed 1"},
 	{"exchange: {sent: 10, wrong-receipts: 1}", "documents: sent 10, wrong receipts 1", "sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},
 	{"exchange: {from: [p1, a], once: 8}", "documents of p1 and a: once 8", "!sent 10, once 7, twice 2, elsewhere 1, again 1, wrong receipts 1"},
+	{"recovers: 15s", "the cluster recovers within 15s of the last fault and its end", "it does"},
+	{"recovers: 20s", "the cluster recovers within 20s of the last fault and its end", "!the run ends at 1m30s, less than that after the last change, at 1m10s"},
 	{"violations: [one-active]", "violated on purpose: one-active", "one-active 2"},
 	{"violations: [one-active, no-loop]", "violated on purpose: one-active, no-loop", "!one-active 2, no-loop 0"},
 	{"nothing-else: true", "no other change of a standby state after the first fault", "!b Active 48s, a Speak 1m1s"},

@@ -43,6 +43,7 @@ var kinds = []Kind{
 	KindOf[DualActive]("dual-active", "how long more than one member is Active"),
 	KindOf[NoActive]("no-active", "how long no member is Active, once one has been"),
 	KindOf[Outage]("outage", "the longest time that a client gets no answers, and its parts"),
+	KindOf[Recovers]("recovers", "the cluster settles after the last fault: one owner, and whoever asks is answered"),
 	KindOf[Kept]("kept", "the share of connections that survive a fault"),
 	KindOf[Lost]("lost", "the number of connections that a fault costs"),
 	KindOf[Survive]("survive", "what becomes of self-balanced connections at a fault, by who terminates them and by age"),

@@ -11,6 +11,7 @@ var examples = map[string]string{
 	"nothing-else":  "- nothing-else: true\n",
 	"takeover":      "- takeover: {from: a, to: b, after: pull a.lan, detection: 6.7s..10s, gap: 6.7s..10.1s}\n",
 	"moves":         "- moves: 1\n",
+	"recovers":      "- recovers: 45s\n",
 	"dual-active":   "- dual-active: 0s\n- dual-active: {total: ..26s, joined: ..3.3s}\n",
 	"no-active":     "- no-active: 6.7s..10s\n",
 	"outage":        "- outage: {client: c1, between: 6s..12s, neighbour: ..10ms}\n",

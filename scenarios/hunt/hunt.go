@@ -1,0 +1,283 @@
+package hunt
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim"
+	"github.com/cablepull/cablepull/sim/event"
+)
+
+// batchSize is how many schedules are drawn from one corpus. It does not depend
+// on the number of workers, so that they do not decide what is found.
+const batchSize = 32
+
+// shrunkMax is how many schedules with the same thing wrong are shrunk: those
+// beyond are counted for the finding that they resemble most.
+const shrunkMax = 6
+
+// heapReserve is memory that is never touched: the collector runs when the heap
+// has doubled, and a world is so small that this would be several times in
+// each.
+const heapReserve = 16 << 20
+
+// Options are the inputs of a hunt other than its scenario.
+type Options struct {
+	Seed      uint64        // of the hunt
+	Schedules int           // after so many it ends; 0: when the context does, or Stop
+	Within    time.Duration // the time to recover; 0: PatienceFor the scenario
+	Window    time.Duration // of the faults; 0: the length of the scenario
+	Random    bool          // no feedback: all schedules are drawn, none is changed
+	Jobs      int           // schedules played at once; 0: 1
+	Allowed   []Allowed     // known by design
+	Begin     []Case        // schedules to begin with, such as those of a corpus
+	Text      []byte        // of the scenario's file, to write findings; nil: they have no file
+
+	Keep  func(Case) error     // is called for each schedule that led to new states; may be nil
+	Found func(*Finding) error // is called for each finding when it has been shrunk; may be nil
+	Tell  func(Progress)       // is called after each batch; may be nil
+	Stop  func() bool          // reports that the time is up; may be nil
+}
+
+// Progress is how far a hunt is.
+type Progress struct {
+	Schedules int // that were played, without those of shrinking
+	States    int // distinct ones
+	Corpus    int // schedules that led to new states
+	Findings  int // that are not allowed
+	Allowed   int
+}
+
+// Report is what came of a hunt.
+type Report struct {
+	Progress
+	Patience Patience // empty: the time was given
+	Within   time.Duration
+	Window   time.Duration
+	All      []*Finding // in the order in which they were found, allowed ones too
+}
+
+// hunt is one in progress.
+type hunt struct {
+	options Options
+	stage   *stage
+	states  map[uint64]bool
+	corpus  []Case
+	report  Report
+	shrunk  map[key]int
+}
+
+// Run hunts in a scenario, which must be valid and without variants. When the
+// context ends it returns what was found until then, without an error.
+func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
+	h := &hunt{options: o, states: map[uint64]bool{}, shrunk: map[key]int{}}
+	h.report.Within, h.report.Window = o.Within, o.Window
+	if o.Within == 0 {
+		h.report.Patience = PatienceFor(s.Topology.WithDefaults())
+		h.report.Within = h.report.Patience.Sum()
+	}
+	if o.Window == 0 {
+		h.report.Window = s.Duration
+	}
+	h.stage = newStage(s, h.report.Within, h.report.Window)
+	if err := h.stage.staged(Case{Seed: 1}).Validate(); err != nil {
+		return nil, fmt.Errorf("hunt: %w", err)
+	}
+	reserve := make([]byte, heapReserve)
+	h.stage.space.near = h.stage.baseline(ctx)
+	err := h.run(ctx)
+	runtime.KeepAlive(reserve)
+	return &h.report, err
+}
+
+// baseline returns the instants at which something happens without any fault.
+func (g *stage) baseline(ctx context.Context) []time.Duration {
+	var near []time.Duration
+	s := g.staged(Case{Seed: 1})
+	_, _ = g.run(ctx, s, scenarios.RunOptions{Seed: 1, Follow: func(e event.Event) { // an error shows again in the first schedule
+		if e.At < g.space.window && (len(near) == 0 || near[len(near)-1] != e.At) {
+			near = append(near, e.At)
+		}
+	}})
+	return near
+}
+
+// run plays batches until the hunt is over.
+func (h *hunt) run(ctx context.Context) error {
+	begin := append([]Case{{Seed: 1}}, h.options.Begin...)
+	for first := 0; ; first += batchSize {
+		count := batchSize
+		if h.options.Schedules > 0 {
+			count = min(count, h.options.Schedules-first)
+		}
+		if count <= 0 || ctx.Err() != nil || h.options.Stop != nil && h.options.Stop() {
+			return nil
+		}
+		batch := make([]Case, count)
+		for i := range batch {
+			if n := first + i; n < len(begin) {
+				batch[i] = begin[n]
+				batch[i].Schedule = h.stage.space.possible(begin[n].Schedule)
+			} else {
+				batch[i] = h.next(n)
+			}
+		}
+		if err := h.merge(ctx, h.play(ctx, batch)); err != nil {
+			return err
+		}
+	}
+}
+
+// next is the schedule of a number: one that is drawn, or a changed one of the
+// corpus as it was before the batch.
+func (h *hunt) next(number int) Case {
+	r := sim.Stream(h.options.Seed, fmt.Sprintf("schedule/%d", number))
+	fresh := h.options.Random || len(h.corpus) == 0 || r.IntN(2) == 0
+	if fresh {
+		return Case{Schedule: h.stage.space.draw(r), Seed: 1 + r.Uint64N(1000)}
+	}
+	from, mate := h.pick(r.IntN), h.pick(r.IntN)
+	return Case{Schedule: h.stage.space.mutate(r, from.Schedule, mate.Schedule), Seed: from.Seed}
+}
+
+// pick picks a schedule of the corpus: every other time one of the latest.
+func (h *hunt) pick(intN func(int) int) Case {
+	n := len(h.corpus)
+	if latest := 32; n > latest && intN(2) == 0 {
+		return h.corpus[n-1-intN(latest)]
+	}
+	return h.corpus[intN(n)]
+}
+
+// play plays a batch, and returns what was played of it from its beginning on.
+func (h *hunt) play(ctx context.Context, batch []Case) []played {
+	all := make([]played, len(batch))
+	next := make(chan int, len(batch))
+	for i := range batch {
+		next <- i
+	}
+	close(next)
+	var group sync.WaitGroup
+	for range max(1, h.options.Jobs) {
+		group.Go(func() {
+			for i := range next {
+				if ctx.Err() == nil {
+					all[i] = h.stage.play(ctx, batch[i])
+				}
+			}
+		})
+	}
+	group.Wait()
+	if end := slices.IndexFunc(all, func(p played) bool { return !p.ended }); end >= 0 {
+		return all[:end]
+	}
+	return all
+}
+
+// merge takes in what was played, in the order of the batch.
+func (h *hunt) merge(ctx context.Context, all []played) error {
+	for _, p := range all {
+		h.report.Schedules++
+		if h.learn(p.seen) {
+			h.corpus = append(h.corpus, p.Case)
+			h.report.Corpus++
+			if h.options.Keep != nil && len(p.Schedule) > 0 {
+				if err := h.options.Keep(p.Case); err != nil {
+					return err
+				}
+			}
+		}
+		for _, w := range p.wrong {
+			if err := h.find(ctx, p, w); err != nil {
+				return err
+			}
+		}
+	}
+	if h.options.Tell != nil {
+		h.options.Tell(h.report.Progress)
+	}
+	return nil
+}
+
+// learn notes states, and reports whether one of them is new.
+func (h *hunt) learn(seen []uint64) bool {
+	before := len(h.states)
+	for _, state := range seen {
+		h.states[state] = true
+	}
+	h.report.States = len(h.states)
+	return len(h.states) > before
+}
+
+// find makes a finding of something wrong, or counts it for one that is known.
+func (h *hunt) find(ctx context.Context, p played, w Wrong) error {
+	number := h.report.Schedules
+	known := h.known(w, p.Schedule)
+	if known == nil && h.shrunk[w.key()] < shrunkMax {
+		h.shrunk[w.key()]++
+		small, plays := h.stage.shrink(ctx, p, w.key())
+		if ctx.Err() != nil && len(small.Schedule) > 4 {
+			return nil // it was not shrunk
+		}
+		for _, other := range small.wrong {
+			if other.key() == w.key() {
+				w = other
+			}
+		}
+		if known = h.same(w, small.Schedule); known == nil {
+			return h.add(small, w, number, plays)
+		}
+	}
+	if known == nil {
+		known = h.closest(w)
+	}
+	known.Times++
+	return nil
+}
+
+// known returns the finding that explains a schedule.
+func (h *hunt) known(w Wrong, s Schedule) *Finding {
+	return h.first(func(f *Finding) bool { return f.key() == w.key() && f.covers(s) })
+}
+
+// same returns the finding with the same thing wrong after the same shape.
+func (h *hunt) same(w Wrong, s Schedule) *Finding {
+	return h.first(func(f *Finding) bool { return f.key() == w.key() && slices.Equal(f.Schedule.Shape(), s.Shape()) })
+}
+
+// closest returns any finding with the same thing wrong.
+func (h *hunt) closest(w Wrong) *Finding {
+	return h.first(func(f *Finding) bool { return f.key() == w.key() })
+}
+
+func (h *hunt) first(is func(*Finding) bool) *Finding {
+	for _, f := range h.report.All {
+		if is(f) {
+			return f
+		}
+	}
+	return nil
+}
+
+// add adds a finding.
+func (h *hunt) add(small played, w Wrong, number, plays int) error {
+	f := &Finding{Wrong: w, Case: small.Case, Number: number, Plays: plays, Times: 1, Reason: allowed(h.options.Allowed, w, small.Schedule)}
+	h.report.All = append(h.report.All, f)
+	if f.Reason != "" {
+		h.report.Allowed++
+	} else {
+		h.report.Findings++
+	}
+	if f.Reason == "" && h.options.Text != nil {
+		f.File = h.stage.file(f, h.options.Text)
+	}
+	if h.options.Found != nil {
+		return h.options.Found(f)
+	}
+	return nil
+}

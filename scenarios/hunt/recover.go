@@ -1,0 +1,94 @@
+package hunt
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cablepull/cablepull/sim/topology"
+)
+
+// Part is one of the timers of which the time to recover is the sum.
+type Part struct {
+	Name string
+	Time time.Duration
+}
+
+// Patience is how long a cluster may take to recover: the sum of its timers.
+// The life of ARP entries is not among them: that nobody need wait for it is
+// what announcements are for.
+type Patience []Part
+
+// PatienceFor derives it from the timers of a topology, which must be
+// completed: of each kind the longest.
+func PatienceFor(t topology.Topology) Patience {
+	longest := map[string]time.Duration{}
+	note := func(name string, d time.Duration) { longest[name] = max(longest[name], d) }
+	for _, n := range t.Nodes { // order: the longest counts
+		note("boot", n.Boot)
+		for _, s := range n.Standby { // order: the longest counts
+			note("two hold times", 2*s.Hold)
+			note("two hello times", 2*s.Hello)
+			note("delays of members", s.BootDelay+s.LinkDelay+s.PreemptDelay+s.ActiveDelay)
+		}
+		if c := n.Client; c != nil {
+			note("connect timeout", c.Connect)
+			note("timeout of a request", c.Timeout)
+		}
+		notePrograms(n, note)
+	}
+	var p Patience
+	for _, name := range topology.Names(longest) {
+		if longest[name] > 0 {
+			p = append(p, Part{name, longest[name]})
+		}
+	}
+	return p
+}
+
+// notePrograms notes the timers of programs that find out who is alive.
+func notePrograms(n topology.Node, note func(string, time.Duration)) {
+	if n.Gateway != nil {
+		for _, g := range n.Gateway.Groups { // order: the longest counts
+			note("damp", g.Damp)
+			if c := g.HealthCheck; c != nil {
+				note("health checks of a group", 2*c.Frequency+c.Timeout)
+			}
+		}
+	}
+	if n.Proxy != nil {
+		upstreams := append(slices.Collect(maps.Values(n.Proxy.Upstreams)), n.Proxy.Upstream) // order: the longest counts
+		for _, u := range upstreams {
+			for _, s := range u.Servers {
+				note("fail timeout", s.FailTimeout)
+			}
+		}
+	}
+	if n.Cluster != nil {
+		for _, m := range n.Cluster.Instances { // order: the longest counts
+			note("cluster", m.MaxNoHeartbeat+m.MergeNext+m.MaxWaitJoin)
+		}
+	}
+}
+
+// Sum is the time to recover.
+func (p Patience) Sum() (sum time.Duration) {
+	for _, part := range p {
+		sum += part.Time
+	}
+	return sum
+}
+
+// String lists the parts: boot 1m + two hold times 20s.
+func (p Patience) String() string {
+	var words []string
+	for _, part := range p {
+		words = append(words, part.Name+" "+part.Time.String())
+	}
+	return strings.Join(slices.Clip(words), " + ")
+}
+
+// Text says the sum and its parts.
+func (p Patience) Text() string { return fmt.Sprintf("%v: %s", p.Sum(), p) }
