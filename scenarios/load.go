@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func Parse(name string, data []byte, own ...expect.Kind) (*Scenario, error) {
 	s := &Scenario{Seed: 1, kinds: kinds}
 	d, done := formatWith(kinds).Decode(data, s)
 	if done {
-		s.file = name
+		s.file, s.text = name, fmt.Sprintf("%x", sha256.Sum256(data))
 		s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(strings.Trim(name, "<>")), filepath.Ext(name)))
 		s.orderNodes(d)
 		s.review(d)

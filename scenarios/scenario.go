@@ -49,6 +49,7 @@ type Scenario struct {
 	nodeOrder    []string         // of the file
 	programLines map[string]int   // in the file, by node.program
 	file         string           // that it was read from, as errors call it
+	text         string           // SHA-256 of what was read, in hexadecimal digits
 	faultPlaces  [][]form.Problem // in the file, of the faults of each step; without a message
 	expectPlaces []form.Place     // in the file, of the expectations
 }
@@ -63,6 +64,10 @@ type Step struct {
 // File is what errors call the file from which the scenario was read; empty if
 // it was written in Go.
 func (s *Scenario) File() string { return s.file }
+
+// TextDigest is the SHA-256 of the text that the scenario was read from, in
+// hexadecimal digits; empty if it was written in Go.
+func (s *Scenario) TextDigest() string { return s.text }
 
 // End is the instant of the last step, or 0.
 func (s *Scenario) End() time.Duration {

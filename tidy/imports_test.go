@@ -121,9 +121,10 @@ var flow = map[string][]string{
 	"scenarios/incidents":  {"scenarios", "sim/topology"},                                           // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
+		"scenarios", "scenarios/figure", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
 	},
 	"scenarios/hunt":      {"scenarios", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world"}, // schedules as values; it knows neither flags nor output
+	"scenarios/job":       {"reports", "scenarios/figure", "scenarios/trial"},                                                          // what became of trials; not what anybody makes of it
 	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"},                            // what a file may hold; it plays nothing
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",

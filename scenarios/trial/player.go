@@ -94,6 +94,9 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 		result.Part = page.PartOf(seen.record, &result.Report)
 	}
 	seen.leave(&result, p)
+	if t.Brief {
+		result.Brief = briefOf(t.Scenario.TextDigest(), &result.Report)
+	}
 	return result
 }
 

@@ -17,10 +17,11 @@ import (
 type Result struct {
 	Report reports.Result `json:"report"` // the content of run.json
 	Blame  Blame          `json:"blame"`
-	Kept   bool           `json:"kept"` // its artefacts are in the trial's directory
-	Page   string         `json:"page"` // Report.Page, which run.json does not have
-	Part   page.Part      `json:"part"` // of a page about many; empty unless the trial asks for it
-	Err    error          `json:"-"`    // why there is no verdict, or nil; Report.Error is its text
+	Kept   bool           `json:"kept"`            // its artefacts are in the trial's directory
+	Page   string         `json:"page"`            // Report.Page, which run.json does not have
+	Part   page.Part      `json:"part"`            // of a page about many; empty unless the trial asks for it
+	Brief  *Brief         `json:"brief,omitempty"` // nil unless the trial asks for it
+	Err    error          `json:"-"`               // why there is no verdict, or nil; Report.Error is its text
 	// Record and Drawn, the events of the whole run, are what report.html shows
 	// besides Report; nil unless the player keeps them.
 	Record *picture.Record `json:"-"`

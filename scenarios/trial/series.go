@@ -60,39 +60,49 @@ func (s Series) jobsIn(world World) int {
 // playBatch plays some of the trials.
 func (s Series) playBatch(ctx context.Context, trials []Trial, batch []int, jobs int, done func(int, Result)) error {
 	jobs = min(jobs, len(batch))
-	began := s.Began
-	if began == nil {
-		began = func(Trial) {}
+	player, places, end, err := s.Player(jobs)
+	if err != nil {
+		return err
 	}
-	var player Player = announced{InProcess{Version: s.Version}, began}
-	if jobs > 1 {
-		program, err := ThisProgram()
-		if err != nil {
-			return err
-		}
-		pool := NewPool(jobs, s.Version, append([]string{program}, s.Worker...), s.Stderr)
-		defer pool.Close()
-		pool.Began = began
-		player = pool
-		jobs *= 2 // for each worker one that waits, so that it gets its next trial at once
-	} else {
-		defer reserveHeap()()
-	}
+	defer end()
 	some := make([]Trial, len(batch))
 	for n, i := range batch {
 		some[n] = trials[i]
 	}
-	return Each(ctx, player, some, jobs, func(n int, r Result) { done(batch[n], r) })
+	return Each(ctx, player, some, places, func(n int, r Result) { done(batch[n], r) })
 }
 
-// announced is a player that says when it begins a trial.
-type announced struct {
+// Player returns what plays so many trials at once, and how many to pass to it
+// at once so that it never waits: in this process if it is one, else a pool of
+// workers. End it.
+func (s Series) Player(jobs int) (p Player, places int, end func(), err error) {
+	began := s.Began
+	if began == nil {
+		began = func(Trial) {}
+	}
+	if jobs <= 1 {
+		return &alone{InProcess{Version: s.Version}, began, &opened{}}, 1, reserveHeap(), nil
+	}
+	program, err := ThisProgram()
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	pool := NewPool(jobs, s.Version, append([]string{program}, s.Worker...), s.Stderr)
+	pool.Began = began
+	return pool, 2 * jobs, pool.Close, nil // for each worker one that waits, so that it gets its next trial at once
+}
+
+// alone is a player that says when it begins a trial, and prepares each point
+// of a scenario once.
+type alone struct {
 	Player
 	began func(Trial)
+	last  *opened
 }
 
 // Play implements Player.
-func (a announced) Play(ctx context.Context, t Trial) Result {
+func (a *alone) Play(ctx context.Context, t Trial) Result {
 	a.began(t)
+	a.last.prepare(&t)
 	return a.Player.Play(ctx, t)
 }

@@ -40,7 +40,12 @@ func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
 			return fmt.Errorf("worker: trials: %w", err)
 		}
 		last.fill(&t)
-		if err := results.Encode(p.Play(ctx, t)); err != nil {
+		r := p.Play(ctx, t)
+		reply := any(r)
+		if r.Brief != nil {
+			reply = brief{r.Blame, r.Kept, r.Brief}
+		}
+		if err := results.Encode(reply); err != nil {
 			return fmt.Errorf("worker: result: %w", err)
 		}
 	}
@@ -94,6 +99,26 @@ func (o *opened) fill(t *Trial) {
 		*o = opened{t.Word, source, map[string]*scenarios.Scenario{}}
 	}
 	t.Source = o.source
+	o.point(t)
+}
+
+// prepare is fill for a trial whose scenario is open.
+func (o *opened) prepare(t *Trial) {
+	if t.Scenario == nil {
+		o.fill(t)
+		return
+	}
+	if len(t.Set) == 0 && t.Phase == 0 || len(t.Scenario.Settings) > 0 || t.Scenario.Phase != 0 {
+		return // there is nothing to do, or it is done
+	}
+	if o.points == nil || o.source.Scenario != t.Scenario {
+		*o = opened{t.Word, t.Source, map[string]*scenarios.Scenario{}}
+	}
+	o.point(t)
+}
+
+// point gives a trial of the source its point.
+func (o *opened) point(t *Trial) {
 	place := t.place()
 	if known, ok := o.points[place]; ok {
 		t.Scenario = known

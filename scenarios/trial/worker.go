@@ -64,6 +64,7 @@ type reply struct {
 	Kept   bool            `json:"kept"`
 	Page   string          `json:"page"`
 	Part   page.Part       `json:"part"`
+	Brief  *Brief          `json:"brief"`
 	err    error           // why there is no report, or nil
 }
 
@@ -71,6 +72,9 @@ type reply struct {
 func (r reply) result(t Trial, version string) Result {
 	if r.err != nil {
 		return t.without(version, r.Blame, r.err)
+	}
+	if r.Brief != nil {
+		return t.briefly(version, r)
 	}
 	whole := Result{Blame: r.Blame, Kept: r.Kept}
 	if err := json.Unmarshal(r.Report, &whole.Report); err != nil {
