@@ -36,7 +36,7 @@ var slips = []struct{ old, new, at, want string }{
 	{"{lan: 192.0.2.50/24}", "{lan: {}}", "7:29", `address is missing`},
 	{"{lan: 192.0.2.50/24}", "{lan: 192.0.2.500/24}", "7:34", `got "192.0.2.500/24", want an address with prefix length`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", rate: 20}`, "8:54", `got "20", want a number per s, min or h, such as 20/s`},
-	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", mode: keepalive}`, "8:54", `got "keepalive", want new, keep-alive or long-lived (did you mean "keep-alive"?)`},
+	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", mode: keepalive}`, "8:54", `got "keepalive", want new, keep-alive, long-lived or ping (did you mean "keep-alive"?)`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://192.0.2.100/", connections: 0}`, "8:61", `got 0, want 1 to 100000`},
 	{`{target: "http://192.0.2.100/"}`, `{}`, "8:16", `target is missing`},
 	{`{target: "http://192.0.2.100/"}`, `{target: "http://example.com/"}`, "8:25", `got the name example.com, want an address, or nameservers on the node`},

@@ -126,6 +126,11 @@ func (h *Host) Destroy() {
 
 // addressChanged notifies the watchers.
 func (h *Host) addressChanged(addr netip.Addr, held bool) {
+	for _, n := range h.nics {
+		if n.shortcut != nil {
+			n.shortcut.echoes.forget()
+		}
+	}
 	for _, f := range h.watchers {
 		f(addr, held)
 	}

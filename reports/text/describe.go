@@ -126,6 +126,8 @@ func (l *list) describeTraffic(e event.Event) (note, bool) {
 		return gather("request fails: %s", b.Failure), true
 	case event.AnswerMismatched:
 		return say(bad, "wrong answer to request %d: %s", b.Request, b.Detail), true
+	case event.AnswerIgnored:
+		return gather("answer is ignored: %s", b.Reason), true
 	default:
 		return l.describeMachine(e)
 	}

@@ -75,7 +75,7 @@ func fromProgram(key string) source {
 var sources = map[string]source{
 	event.ConnOpened{}.Kind(): fromClient, event.ConnEstablished{}.Kind(): fromClient, event.ConnClosed{}.Kind(): fromClient,
 	event.RequestSent{}.Kind(): fromClient, event.RequestAnswered{}.Kind(): fromClient, event.RequestFailed{}.Kind(): fromClient,
-	event.RequestWaiting{}.Kind(): fromClient, event.AnswerMismatched{}.Kind(): fromClient, event.PathChanged{}.Kind(): fromClient,
+	event.RequestWaiting{}.Kind(): fromClient, event.AnswerMismatched{}.Kind(): fromClient, event.AnswerIgnored{}.Kind(): fromClient, event.PathChanged{}.Kind(): fromClient,
 
 	event.StandbyChanged{}.Kind(): fromMember, event.StandbySent{}.Kind(): fromMember, event.StandbyLost{}.Kind(): fromMember, event.StandbyRejected{}.Kind(): fromMember,
 	event.StandbyStatus{}.Kind(): fromMember,

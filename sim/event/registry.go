@@ -33,7 +33,7 @@ var bodies = []Body{
 	ClusterMessageSent{}, ClusterMessageDelivered{}, ClusterMessageDropped{}, ClusterMessagesMissed{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
-	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},
+	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, AnswerIgnored{}, SessionServed{},
 }
 
 // codec knows how to write and read one body type.
