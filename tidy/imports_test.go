@@ -123,15 +123,16 @@ var flow = map[string][]string{
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
 		"scenarios", "scenarios/figure", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
 	},
-	"scenarios/hunt":      {"scenarios", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world"}, // schedules as values; it knows neither flags nor output
-	"scenarios/job":       {"reports", "scenarios/figure", "scenarios/trial"},                                                          // what became of trials; not what anybody makes of it
-	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"},                            // what a file may hold; it plays nothing
+	"scenarios/hunt":      {"scenarios", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world"},            // schedules as values; it knows neither flags nor output
+	"scenarios/job":       {"reports", "scenarios/figure", "scenarios/trial"},                                                                     // what became of trials; not what anybody makes of it
+	"scenarios/reference": {"scenarios", "scenarios/expect", "scenarios/form", "sim/fault", "sim/topology"},                                       // what a file may hold; it plays nothing
+	"scenarios/sweep":     {"reports", "scenarios", "scenarios/figure", "scenarios/form", "scenarios/statistic", "scenarios/trial", "sim/oracle"}, // many trials and what they tell; others play them
 	"scenarios/kit": {
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "scenarios/expect", "scenarios/form", "scenarios/parity", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/hunt", "scenarios/incidents", "scenarios/reference", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
 	"cmd/realclient": {}, // drivers in a module of their own
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints

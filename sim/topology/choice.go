@@ -8,7 +8,6 @@ const (
 	ModeNew       = "new"
 	ModeKeepAlive = "keep-alive"
 	ModeLongLived = "long-lived"
-	ModePing      = "ping"
 
 	// What a service does while its address is not local.
 	BindWait  = "wait"  // bind anyway, serve once the address arrives
