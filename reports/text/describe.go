@@ -126,6 +126,8 @@ func (l *list) describeTraffic(e event.Event) (note, bool) {
 		return gather("request fails: %s", b.Failure), true
 	case event.AnswerMismatched:
 		return say(bad, "wrong answer to request %d: %s", b.Request, b.Detail), true
+	case event.AnswerIgnored:
+		return gather("answer is ignored: %s", b.Reason), true
 	default:
 		return l.describeMachine(e)
 	}
@@ -149,8 +151,6 @@ func (l *list) describeMachine(e event.Event) (note, bool) {
 		return say(bad, "%s: the switch blocks the port until %s", b.Interface, short(b.Until)), true
 	case event.LoadChanged:
 		return say(warn, "CPU: hogs take %.0f %% of class %s", 100*b.Share, b.Class), true
-	case event.Paused, event.Stalled:
-		return describeNoise(b)
 	case event.MemoryChanged:
 		text := fmt.Sprintf("memory: %d of %d MiB", b.Used>>20, b.Limit>>20)
 		if b.Refusing {
