@@ -14,6 +14,7 @@
 //	cablepull run cable-pull --world both  in virtual time and in real namespaces
 //	cablepull init my.yaml                 a scenario to begin with
 //	cablepull validate my.yaml             all problems of a file
+//	cablepull hunt my.yaml                 looks for faults that break a cluster
 //	cablepull serve DIR                    the runs below a directory, in a browser
 //	cablepull doctor                       can this machine run real namespaces?
 //	cablepull schema                       JSON Schema of the scenario format

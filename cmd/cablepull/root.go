@@ -64,6 +64,7 @@ run needs; 3 if the bench itself failed.`,
   cablepull run my.yaml --seed 42 --out runs/x
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --world both
+  cablepull hunt my.yaml --for 10m
   cablepull serve runs
   cablepull doctor`,
 		Version:       version(),
@@ -72,7 +73,7 @@ run needs; 3 if the bench itself failed.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
+	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newSweep(), newHunt(), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
 	root.AddCommand(newParts()...)
 	root.AddCommand(releaseVerbs...)
 	return root

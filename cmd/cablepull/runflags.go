@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cablepull/cablepull/scenarios"
-	"github.com/cablepull/cablepull/scenarios/disturbance"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
 )
@@ -21,7 +20,6 @@ type runFlags struct {
 	variant   string
 	set       []string
 	phase     time.Duration
-	noise     []string
 	seed      uint64
 	seeds     string
 	world     string
@@ -92,8 +90,6 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	offer(cmd, "variant", completeVariants)
 	offerWords(cmd, "keep", string(trial.KeepAll), string(trial.KeepFailures))
 	offerWords(cmd, "annotate", annotateGitHub)
-	flags.StringArrayVar(&f.noise, "noise", nil, "what disturbs the run besides faults: a noise model of the library, such as busy-hypervisor (see list --noise), or a file; several times for several")
-	offerWords(cmd, "noise", disturbance.Names()...)
 	for _, name := range []string{"set", "phase", "seed", "seeds", "jobs"} {
 		offerWords(cmd, name) // any number
 	}
@@ -112,7 +108,7 @@ type mistake struct {
 // pattern of the shell matches may be one file.
 func (f *runFlags) check() error {
 	checks := append(f.wrongValues(), f.wrongTogether()...)
-	for _, name := range []string{"seeds", "variant", "set", "noise", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
+	for _, name := range []string{"seeds", "variant", "set", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
 		checks = append(checks, mistake{f.isEmpty(name), fmt.Sprintf("--%s: got nothing, want a value, or no such flag", name)})
 	}
 	for _, c := range checks {
@@ -127,7 +123,7 @@ func (f *runFlags) check() error {
 // script that is not set.
 func (f *runFlags) isEmpty(name string) bool {
 	texts := map[string]string{
-		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "noise": strings.Join(f.noise, ""), "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
+		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
 		"out": f.out, "report": f.report, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
 	}
 	return f.given(name) && texts[name] == ""
@@ -152,7 +148,6 @@ func (f *runFlags) wrongValues() []mistake {
 func (f *runFlags) wrongTogether() []mistake {
 	all := []mistake{
 		{f.world != string(trial.Virtual) && f.verify, "--verify compares digests, which exist only in the virtual world"},
-		{f.world != string(trial.Virtual) && len(f.noise) > 0, "--noise needs the virtual world: real machines have noise of their own, which doctor --record-noise can record"},
 		{f.all && f.variant != "", "--variant needs one scenario; name it instead of --all"},
 		{f.all && (len(f.set) > 0 || f.phase != 0), "--set and --phase change a scenario; name it instead of --all"},
 		{f.given("seeds") && f.given("seed"), "got --seed and --seeds, want one of them: they exclude each other"},

@@ -3,7 +3,13 @@ package client
 import (
 	"math/rand/v2"
 	"time"
+
+	"github.com/cablepull/cablepull/node/host"
+	"github.com/cablepull/cablepull/sim/topology"
 )
+
+// phaseMax is the maximum time from a client's start to its first request.
+const phaseMax = time.Second
 
 // arrival computes when requests are due: at a constant interval, or as a
 // Poisson process.
@@ -13,6 +19,25 @@ type arrival struct {
 	count  int64 // instants returned so far
 	last   time.Duration
 	random *rand.Rand // nil: constant
+}
+
+// newArrival returns the instants of a client that has a rate. Phase and random
+// times have streams of their own.
+func newArrival(h *host.Host, cfg topology.Client) arrival {
+	interval := time.Duration(float64(time.Second) / float64(cfg.Rate))
+	phase := h.Loop().Stream("client/" + h.Name() + "/phase")
+	a := arrival{
+		rate:  float64(cfg.Rate),
+		first: cfg.Start + time.Duration(phase.Float64()*float64(min(interval, phaseMax))),
+	}
+	if cfg.Phase != 0 {
+		a.first = cfg.Start + cfg.Phase
+	}
+	if cfg.Arrival == topology.ArrivalPoisson {
+		a.first = cfg.Start
+		a.random = h.Loop().Stream("client/" + h.Name() + "/arrival")
+	}
+	return a
 }
 
 // next returns the next instant.

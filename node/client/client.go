@@ -15,9 +15,6 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
-// phaseMax is the maximum time from a client's start to its first request.
-const phaseMax = time.Second
-
 // openingGap is the time between the connections that a long-lived client opens
 // at its start: a thousand at one instant would overflow any backlog.
 const openingGap = time.Millisecond
@@ -72,19 +69,7 @@ func New(h *host.Host, cfg topology.Client, ledger *Ledger) (*Client, error) {
 		h.Go("users", c.runUsers)
 		return c, nil
 	}
-	interval := time.Duration(float64(time.Second) / float64(c.cfg.Rate))
-	phase := h.Loop().Stream("client/" + h.Name() + "/phase")
-	c.arrival = arrival{
-		rate:  float64(c.cfg.Rate),
-		first: c.cfg.Start + time.Duration(phase.Float64()*float64(min(interval, phaseMax))),
-	}
-	if c.cfg.Phase != 0 {
-		c.arrival.first = c.cfg.Start + c.cfg.Phase
-	}
-	if c.cfg.Arrival == topology.ArrivalPoisson {
-		c.arrival.first = c.cfg.Start
-		c.arrival.random = h.Loop().Stream("client/" + h.Name() + "/arrival")
-	}
+	c.arrival = newArrival(h, cfg)
 	h.Go("client", c.run)
 	return c, nil
 }

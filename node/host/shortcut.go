@@ -24,6 +24,7 @@ type shortcut struct {
 	kernel    *kernelState
 	transport stack.TransportDispatcher
 
+	echoes  echoRoute
 	nextHop tcpip.LinkAddress // of the packet that is being sent
 	resolve func(stack.ResolvedFieldsResult)
 }
@@ -102,6 +103,9 @@ func (s *shortcut) frame(to MAC, r *stack.Route, params stack.NetworkHeaderParam
 
 // takeShortcut is IngressShortcut.
 func (n *NIC) takeShortcut(f *netfab.Frame) Verdict {
+	if n.acks.arrived.tcp == nil && n.shortcut.answerEcho(f.Data()) {
+		return Take
+	}
 	if n.shortcut.take(f.Data(), &n.acks.arrived) {
 		n.host.settle()
 		return Take

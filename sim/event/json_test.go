@@ -141,7 +141,7 @@ func TestStrangersPanic(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{`nonsense`, "want an object"},
-		{`{}`, `kind: got "", want one of answer-mismatched`},
+		{`{}`, `kind: got "", want one of answer-ignored`},
 		{`{"at":"1s","kind":"vip-stolen"}`, `kind: got "vip-stolen"`},
 		{`{"at":"1s","kind":3}`, `member "kind"`},
 		{`{"at":"1s","node":null,"kind":"vip-lost"}`, `member "node"`},

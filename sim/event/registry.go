@@ -13,7 +13,7 @@ import (
 // test reports it.
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
-	PowerChanged{}, Paused{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, Stalled{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{}, QuiesceChanged{},
+	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{}, QuiesceChanged{},
 	NeighbourChanged{}, PathChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	ProgramEnded{}, ProgramSaid{}, ProbeChanged{}, NameResolved{}, NameFailed{}, RecordChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{}, TrackChanged{},
@@ -33,7 +33,7 @@ var bodies = []Body{
 	ClusterMessageSent{}, ClusterMessageDelivered{}, ClusterMessageDropped{}, ClusterMessagesMissed{},
 	VIPGained{}, VIPLost{}, VIPAnnounced{}, VIPClaimed{}, VIPServed{},
 	ConnOpened{}, ConnEstablished{}, ConnClosed{}, ConnAccepted{}, ConnTimedOut{}, ConnAged{},
-	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, SessionServed{},
+	RequestSent{}, RequestWaiting{}, RequestServed{}, RequestAnswered{}, RequestFailed{}, AnswerMismatched{}, AnswerIgnored{}, SessionServed{},
 }
 
 // codec knows how to write and read one body type.

@@ -67,8 +67,8 @@ type RequestServed struct {
 // RequestAnswered: a client received its complete answer.
 type RequestAnswered struct {
 	Request, Conn uint64
-	By            string // the node that answered, as it names itself
-	Status        int
+	By            string        // the node that answered, as it names itself; of a ping: as its MAC address tells, if that is its own
+	Status        int           // 0: of a ping
 	Latency       time.Duration // since the first attempt was due
 }
 
@@ -94,6 +94,20 @@ type AnswerMismatched struct {
 	Request, Conn uint64
 	Detail        string
 }
+
+// AnswerIgnored: a client that pings received an answer to a request that had
+// failed, or that was answered before.
+type AnswerIgnored struct {
+	Request uint64
+	By      string // the node that answered, as far as its MAC address tells
+	Reason  string `words:"late,duplicate"`
+}
+
+// Why an answer is ignored.
+const (
+	AnswerLate      = "late"      // the request had failed
+	AnswerDuplicate = "duplicate" // it was answered before
+)
 
 // Kind implements Body.
 func (ConnOpened) Kind() string { return "conn-opened" }
@@ -130,3 +144,6 @@ func (SessionServed) Kind() string { return "session-served" }
 
 // Kind implements Body.
 func (AnswerMismatched) Kind() string { return "answer-mismatched" }
+
+// Kind implements Body.
+func (AnswerIgnored) Kind() string { return "answer-ignored" }

@@ -143,6 +143,10 @@ func (r *Row) Example() string { return r.example }
 // Type returns the Go type of the faults of this kind.
 func (r *Row) Type() reflect.Type { return r.goType }
 
+// Draw returns a random fault of this kind, without a span, that is possible in
+// the topology, or false if there is none.
+func (r *Row) Draw(d *Draw) (Fault, bool) { return r.draw(d) }
+
 // Stack returns the network stack that faults of this kind need.
 func (r *Row) Stack() Stack { return r.stack }
 

@@ -41,6 +41,9 @@ func (m *matching) Observe(e event.Event) {
 	case event.ConnClosed:
 		m.closed = append(m.closed, b.Conn) // its last answer may be logged later
 	case event.RequestSent:
+		if b.Conn == 0 {
+			return // a ping, which compares the answers itself
+		}
 		c := m.connection(b.Conn)
 		if c.request != b.Request {
 			*c = carried{local: c.local, request: b.Request}
@@ -93,6 +96,9 @@ func (m *matching) served(e event.Event, b event.RequestServed) {
 }
 
 func (m *matching) answered(e event.Event, b event.RequestAnswered) {
+	if b.Conn == 0 {
+		return
+	}
 	c := m.connection(b.Conn)
 	if c.request != b.Request {
 		m.watch.report(e.At, "%s got an answer to request %d on connection %d, on which it does not wait for one", e.Node, b.Request, b.Conn)

@@ -106,7 +106,7 @@ func (w *Watcher) flooded(to *Port, data []byte) bool {
 // before the switch sent it to a port.
 func (w *Watcher) Lost(now time.Duration, from, to *Port, data []byte, why string) {
 	ip := wire.IPv4Of(data)
-	if ip == nil || ip.Protocol() != wire.ProtocolTCP {
+	if ip == nil || ip.Protocol() != wire.ProtocolTCP && !isEcho(data) {
 		w.unresolved(now, from, to, data, why)
 		return
 	}
@@ -210,11 +210,21 @@ func (w *Watcher) pathOf(r route) *path {
 	return p
 }
 
-// asks reports whether a frame carries a TCP segment that wants an answer: it
-// opens a connection or has data.
+// asks reports whether a frame carries a TCP segment that wants an answer,
+// because it opens a connection or has data, or an ICMP echo request.
 func asks(frame []byte) bool {
 	_, tcp, data := wire.TCPOf(frame)
+	if tcp == nil {
+		_, echo := wire.EchoOf(frame)
+		return echo != nil && echo.Type() == wire.ICMPEcho
+	}
 	return tcp != nil && (len(data) > 0 || tcp.Flags()&(wire.TCPSyn|wire.TCPAck) == wire.TCPSyn)
+}
+
+// isEcho reports whether a frame carries an ICMP echo request or its answer.
+func isEcho(frame []byte) bool {
+	_, echo := wire.EchoOf(frame)
+	return echo != nil
 }
 
 // uses notes which MAC address a host sends from.

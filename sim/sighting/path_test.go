@@ -180,3 +180,23 @@ func TestFollowingAllocatesNothing(t *testing.T) {
 		t.Error("the watcher changed the frame")
 	}
 }
+
+// TestPathsOfPings: an ICMP echo request asks, its answer does not, and a lost
+// answer counts as that of a segment does.
+func TestPathsOfPings(t *testing.T) {
+	s := followed(t)
+	ping := make([]byte, wire.EchoFrameSize)
+	wire.Echo{Destination: wire.MAC{2}, From: asker.As4(), To: vip.As4()}.Put(ping)
+	answer := make([]byte, len(ping))
+	wire.PutEchoReply(answer, ping, wire.MAC{}, wire.MAC{2})
+	s.delivered(1, "a.lan", "c1.lan", answer)
+	s.want()
+	s.delivered(2, "c1.lan", "a.lan", ping)
+	s.delivered(3, "c1.lan", "a.lan", ping)
+	s.want("2ns c1 path-changed {192.0.2.100 c1 a  false 0s}")
+	s.lost(4, "a.lan", "c1.lan", answer)
+	s.want("4ns c1 path-changed {192.0.2.100 a a torn true 3ns}")
+	s.delivered(6, "c1.lan", "b.lan", ping)
+	s.lost(7, "c1.lan", "b.lan", ping)
+	s.want("6ns c1 path-changed {192.0.2.100 c1 b  false 4ns}", "7ns c1 path-changed {192.0.2.100 c1 b torn false 6ns}")
+}

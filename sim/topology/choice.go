@@ -8,6 +8,7 @@ const (
 	ModeNew       = "new"
 	ModeKeepAlive = "keep-alive"
 	ModeLongLived = "long-lived"
+	ModePing      = "ping"
 
 	// What a service does while its address is not local.
 	BindWait  = "wait"  // bind anyway, serve once the address arrives

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// Client is an HTTP or FTP client. Its requests are open-loop: they do not wait
-// for answers. With users it is closed-loop: each user asks, waits, thinks and
-// asks again.
+// Client is an HTTP or FTP client, or one that pings. Its requests are
+// open-loop: they do not wait for answers. With users it is closed-loop: each
+// user asks, waits, thinks and asks again.
 type Client struct {
-	Target      string            `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/, or with a name that one of the node's nameservers knows, http://app.example/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name" jsonschema:"required"`
+	Target      string            `yaml:"target" doc:"URL, such as http://192.0.2.100/ or https://192.0.2.100/, or with a name that one of the node's nameservers knows, http://app.example/; with ftp://192.0.2.100/ each request gets a file over a second connection; its name is the number of the request, unless the path ends with a name; of mode ping an address, such as 192.0.2.100" jsonschema:"required"`
 	Resolve     string            `yaml:"resolve" doc:"when to look up a target that is a name: ttl (default: for a new connection when the last answer has outlived its TTL), once (for the first connection, as JVMs with networkaddress.cache.ttl=-1) or connection (for each new connection); the lookup comes before the time limit for connecting, and a request whose lookup fails fails with name" jsonschema:"enum=ttl,enum=once,enum=connection"`
 	Certificate string            `yaml:"certificate" doc:"with https: the name of the certificate that it accepts from the server, or any (default: the one that all tls services at the target present)"`
 	Method      string            `yaml:"method" json:",omitempty" doc:"HTTP method (left out: GET)" jsonschema:"enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=DELETE,enum=PATCH"`
@@ -28,9 +28,9 @@ type Client struct {
 	Think       time.Duration     `yaml:"think" doc:"time that a user thinks after an answer or a failure before it asks again (default: 1 s)"`
 	Arrival     string            `yaml:"arrival" doc:"const (default) or poisson: times between requests, or think times, are all the same or random around that mean" jsonschema:"enum=const,enum=poisson"`
 	Connections int               `yaml:"connections" doc:"maximum number of open connections (default 1); requests take turns on them; left out with users, each user may have one" jsonschema:"minimum=1,maximum=100000"`
-	Mode        string            `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived"`
+	Mode        string            `yaml:"mode" doc:"new (default: one connection per request), keep-alive (a pool of connections), long-lived (open all connections at the start and use them in turn), or ping (no connections: ICMP echo requests as raw frames, which cost a tenth; of the other settings only rate, arrival, timeout, start, phase and stop have a meaning)" jsonschema:"enum=new,enum=keep-alive,enum=long-lived,enum=ping"`
 	Connect     time.Duration     `yaml:"connect-timeout" doc:"time limit for connecting, with https including the TLS handshake (default 5s)"`
-	Timeout     time.Duration     `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s)"`
+	Timeout     time.Duration     `yaml:"timeout" doc:"time limit from the request to its complete answer (default 10s); of a ping the default is 1s"`
 	Idle        time.Duration     `yaml:"idle-timeout" doc:"close keep-alive connections that are idle longer than this (default: never)"`
 	KeepAlive   *KeepAlive        `yaml:"tcp-keepalive" doc:"TCP probes on connections that are idle; {} probes after 2 hours, as most systems do (default: no probes)"`
 	UserTimeout time.Duration     `yaml:"tcp-user-timeout" doc:"TCP ends a connection on which nothing has been acknowledged for this long, data or probes (default: when 15 retransmissions were in vain, in about a quarter of an hour)"`
@@ -38,6 +38,9 @@ type Client struct {
 	Start       time.Duration     `yaml:"start" doc:"when the first request is due (default 0)"`
 	Phase       time.Duration     `yaml:"phase" doc:"time from the start to the first request, less than the time between two (default: random, from seed and name)"`
 	Stop        time.Duration     `yaml:"stop" doc:"when to stop sending requests (default: the end of the run)"`
+	// Owners are the nodes by the MAC addresses of their interfaces on the client's
+	// segments, if it pings.
+	Owners map[string]string `yaml:"-" json:"-"`
 	// Nameservers are those of the node.
 	Nameservers Nameservers `yaml:"-" json:"-"`
 }
@@ -60,6 +63,9 @@ func (k KeepAlive) WithDefaults() KeepAlive {
 // WithDefaults returns a copy with every default filled in. Stop stays zero,
 // which means the end of the run.
 func (c Client) WithDefaults() Client {
+	if c.Pings() {
+		return c.withPingDefaults()
+	}
 	if c.Users > 0 {
 		c.Think = cmp.Or(c.Think, time.Second)
 	} else {
@@ -90,6 +96,10 @@ func (c Client) MeanRate() Rate {
 // Complete implements Program.
 func (c Client) Complete(at Place) Program {
 	c = c.WithDefaults()
+	if c.Pings() {
+		c.Owners = ownersOf(at)
+		return &c
+	}
 	c.Nameservers = at.Node.Nameservers
 	if c.Certificate == "" {
 		c.Certificate = c.onlyCertificate(at)
@@ -100,9 +110,26 @@ func (c Client) Complete(at Place) Program {
 // Problems implements Program.
 func (c Client) Problems(at Place) []Problem {
 	k := at.check()
-	k.target([]string{"target"}, at.Node, c.Target, SchemeHTTP, SchemeHTTPS, SchemeFTP)
-	k.resolve(c.Resolve, c.Target)
-	c.checkCertificate(k, at.Node)
+	if c.Pings() {
+		c.pingProblems(k, at)
+	} else {
+		k.target([]string{"target"}, at.Node, c.Target, SchemeHTTP, SchemeHTTPS, SchemeFTP)
+		k.resolve(c.Resolve, c.Target)
+		c.checkCertificate(k, at.Node)
+		c.checkUsers(k)
+		c.checkHeaders(k)
+	}
+	if c.Phase != 0 {
+		c.checkPhase(k)
+	}
+	if c.Stop != 0 && c.Stop <= c.Start {
+		k.fail([]string{"stop"}, "got %s, want an instant after start, %s", c.Stop, c.Start)
+	}
+	return k.problems
+}
+
+// checkUsers checks what depends on whether users ask.
+func (c Client) checkUsers(k *checker) {
 	switch {
 	case c.Users > 0 && c.Rate > 0:
 		k.fail([]string{"rate"}, "got %s and %d users: users ask when they have thought, want one of both", c.Rate, c.Users)
@@ -111,14 +138,6 @@ func (c Client) Problems(at Place) []Problem {
 	case c.Users == 0 && c.Think > 0:
 		k.fail([]string{"think"}, "got %s without users, who would think", c.Think)
 	}
-	if c.Phase != 0 {
-		c.checkPhase(k)
-	}
-	c.checkHeaders(k)
-	if c.Stop != 0 && c.Stop <= c.Start {
-		k.fail([]string{"stop"}, "got %s, want an instant after start, %s", c.Stop, c.Start)
-	}
-	return k.problems
 }
 
 // checkPhase checks that there is one phase, and that it lies before the second

@@ -85,6 +85,13 @@ func clientFacts(t topology.Topology, name string) oracle.Client {
 // targetOf returns the address that a client asks, after translation by
 // routers, and the node that always has it: none has a virtual one.
 func targetOf(t topology.Topology, n topology.Node) (target netip.Addr, server string) {
+	if n.Client.Pings() {
+		pinged, err := netip.ParseAddr(n.Client.Target)
+		if err != nil {
+			return netip.Addr{}, ""
+		}
+		return pinged, serverAt(t, pinged)
+	}
 	parsed, err := topology.ParseTarget(n.Client.Target)
 	if err != nil {
 		return netip.Addr{}, ""
@@ -103,15 +110,21 @@ func targetOf(t topology.Topology, n topology.Node) (target netip.Addr, server s
 			}
 		}
 	}
+	return asked.Addr(), serverAt(t, asked.Addr())
+}
+
+// serverAt returns the node that has an address on one of its interfaces, empty
+// if the address is virtual.
+func serverAt(t topology.Topology, address netip.Addr) (server string) {
 	for _, name := range topology.Names(t.Nodes) {
 		n := t.Nodes[name]
 		for _, iface := range topology.Names(n.NICs) {
-			if n.NICs[iface].Address.Addr() == asked.Addr() {
+			if n.NICs[iface].Address.Addr() == address {
 				server = name
 			}
 		}
 	}
-	return asked.Addr(), server
+	return server
 }
 
 // sourceVIPs returns the virtual IPs from which a gateway connects to back

@@ -199,6 +199,10 @@ func startBalancer(n *Node, cfg *topology.Balancer) (*Running, error) {
 }
 
 func startClient(n *Node, cfg *topology.Client) (*Running, error) {
+	if cfg.Mode == topology.ModePing {
+		_, err := client.NewPing(n.host, *cfg, n.world.ledger)
+		return &Running{}, err
+	}
 	c, err := client.New(n.host, *cfg, n.world.ledger)
 	if err != nil {
 		return nil, err

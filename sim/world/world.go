@@ -8,7 +8,6 @@ import (
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
-	"github.com/cablepull/cablepull/sim/noise"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -38,8 +37,7 @@ type World struct {
 	sampler  *sampler              // nil: nobody asks, or time is real
 	applied  []*application        // in the order in which they were injected
 	effects  fault.Effects[*World] // of faults of the network
-	noise    []*noise.Model
-	programs []Program // in the order in which machines start them
+	programs []Program             // in the order in which machines start them
 	finished bool
 	closed   bool
 }

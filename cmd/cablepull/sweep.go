@@ -1,0 +1,379 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cablepull/cablepull/reports"
+	"github.com/cablepull/cablepull/reports/text"
+	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/scenarios/figure"
+	"github.com/cablepull/cablepull/scenarios/job"
+	"github.com/cablepull/cablepull/scenarios/sweep"
+	"github.com/cablepull/cablepull/scenarios/trial"
+)
+
+func newSweep() *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep [flags] NAME|FILE",
+		Short: "Run a scenario under many settings and seeds, and say what the settings are worth",
+		Long: `Sweep plays one scenario in virtual time under many settings and seeds. It prints,
+for each setting, what its runs came to: quantiles, shares and means, each with
+the interval that holds with 95 % confidence. Those of quantiles and shares are
+exact, and so rather too wide than too narrow.
+
+All settings have the same seeds, and so the same random numbers: what differs
+is the setting. A figure is picked by a word, ID[.OF][.STATISTIC]: outage.p99,
+outage.c1.max, false-failovers.per-year, violated. Paths are keys of the file
+joined by dots, and * stands for all names.
+
+With --out the results of the runs are kept, and the same command goes on after
+an interruption. One sweep gives the same bytes of --csv on any number of
+workers, in shards or whole.`,
+		Example: `  cablepull sweep cable-pull --vary 'nodes.*.standby.lan.hold=6s..30s/2s' --vary 'nodes.*.standby.lan.hello=2s,3s' --seeds 1..200
+  cablepull sweep pair.yaml --vary 'nodes.*.standby.lan.hold=6s..30s/4s' --noise busy.yaml --front outage.p99,false-failovers --html front.html
+  cablepull sweep a.yaml --against b.yaml --seeds 1..300
+  cablepull sweep pair.yaml --highest nodes.c1.client.rate --while outage.p99..10s
+  cablepull sweep pair.yaml --seeds 1..5000 --until 'outage.p99±5%'
+  cablepull sweep pair.yaml --vary 'nodes.*.standby.lan.hold=6s..30s' --optimise 'outage.p99,false-failovers*60s' --hold-out 1001..1100
+  cablepull sweep pair.yaml --vary 'nodes.*.standby.lan.hold=6s..30s/2s' --shard 3/16 --out shard-3`,
+		Args:              exactly(1, "incident or file"),
+		ValidArgsFunction: completeOneIncident,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			return f.run(cmd.Context(), names[0], streamsOf(cmd))
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// sweeping is one invocation of the verb sweep, or the end of one from its
+// folders.
+type sweeping struct {
+	ctx     context.Context
+	flags   *sweepFlags
+	std     streams
+	plan    *sweep.Plan
+	knobs   []sweep.Knob
+	words   []figure.Word
+	front   []figure.Word
+	holdOut []uint64
+	player  sweep.Player
+	shard   job.Shard
+
+	closeJournal func() error // nil: there is none
+}
+
+// run plays the sweep and prints what it came to.
+func (f *sweepFlags) run(ctx context.Context, word string, std streams) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	source, err := openFor("sweep", word, std.in)
+	if err != nil {
+		return err
+	}
+	f.remember(source)
+	s := &sweeping{ctx: ctx, flags: f, std: std}
+	if err := s.prepare(source); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	for _, path := range []string{f.csv, f.html, f.jsonFile} {
+		if path != "" {
+			if err := reports.CheckWritable(path); err != nil {
+				return blameWriting(fmt.Errorf("sweep: %w", err))
+			}
+		}
+	}
+	finish, err := s.open()
+	defer finish()
+	if err != nil {
+		return err
+	}
+	if s.shard.Of > 0 {
+		return s.playShard()
+	}
+	return s.play()
+}
+
+// prepare finds what is wrong with the flags before anything runs.
+func (s *sweeping) prepare(source trial.Source) error {
+	f := s.flags
+	if err := (&runFlags{allowExec: f.Exec}).permit(source); err != nil {
+		return err
+	}
+	if reason := trial.NeedsNamespaces(source.Scenario); reason != "" {
+		return fmt.Errorf("%s %s: a sweep is played in virtual time", source.Label(), reason)
+	}
+	s.plan = &sweep.Plan{Source: source, Variant: f.Variant, Phase: sweep.Phase(f.Phase), World: trial.Virtual, Allow: f.Exec}
+	for _, text := range f.Set {
+		x, err := scenarios.ParseSetting(text)
+		if err != nil {
+			return fmt.Errorf("--set: %w", err)
+		}
+		s.plan.Base = append(s.plan.Base, x)
+	}
+	for _, text := range f.Vary {
+		k, err := sweep.ParseKnob(text)
+		if err != nil {
+			return fmt.Errorf("--vary: %w", err)
+		}
+		if slices.ContainsFunc(s.knobs, func(other sweep.Knob) bool { return other.Path == k.Path }) {
+			return fmt.Errorf("--vary: got the path %s twice, want it once", k.Path)
+		}
+		s.knobs = append(s.knobs, k)
+	}
+	if err := s.parseFigures(); err != nil {
+		return err
+	}
+	if f.shard != "" {
+		var err error
+		if s.shard, err = job.ParseShard(f.shard); err != nil {
+			return fmt.Errorf("--shard: %w", err)
+		}
+	}
+	return s.parseSeeds()
+}
+
+// parseFigures reads the words of --figures and --front.
+func (s *sweeping) parseFigures() (err error) {
+	usual := sweep.Usual
+	if s.flags.given("figures") {
+		usual = s.flags.Figures
+	}
+	if s.words, err = parseWords("--figures", usual); err != nil {
+		return err
+	}
+	s.front, err = parseWords("--front", s.flags.Front)
+	return err
+}
+
+func parseWords(flag string, texts []string) ([]figure.Word, error) {
+	var words []figure.Word
+	for _, text := range texts {
+		w, err := figure.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", flag, err)
+		}
+		if slices.Contains(words, w) {
+			return nil, fmt.Errorf("%s: got %s twice, want it once", flag, w)
+		}
+		words = append(words, w)
+	}
+	return words, nil
+}
+
+// parseSeeds reads the seeds and those that are held out. Where a condition or
+// a rule needs more than the usual number, and nobody says how many, there are
+// as many as it needs.
+func (s *sweeping) parseSeeds() (err error) {
+	f := s.flags
+	switch {
+	case f.given("seeds"):
+	case f.until != "":
+		f.Seeds = fmt.Sprintf("1..%d", untilSeedsMax)
+	case f.while != "":
+		if c, err := figure.ParseCondition(f.while); err == nil {
+			f.Seeds = fmt.Sprintf("1..%d", sweep.SeedsFor(c))
+		}
+	}
+	if s.plan.Seeds, err = trial.ParseSeeds(f.Seeds); err != nil {
+		return fmt.Errorf("--seeds: %w", err)
+	}
+	if f.HoldOut == "" {
+		return nil
+	}
+	if s.holdOut, err = trial.ParseSeeds(f.HoldOut); err != nil {
+		return fmt.Errorf("--hold-out: %w", err)
+	}
+	for _, seed := range s.holdOut {
+		if slices.Contains(s.plan.Seeds, seed) {
+			return fmt.Errorf("--hold-out: seed %d is one of --seeds: seeds that are held out must not choose", seed)
+		}
+	}
+	return nil
+}
+
+// note prints a line for people.
+func (s *sweeping) note(format string, args ...any) {
+	fmt.Fprintf(s.std.err, "cablepull: "+format+"\n", args...)
+}
+
+// play plays what the flags ask for.
+func (s *sweeping) play() error {
+	f := s.flags
+	switch {
+	case f.against != "":
+		return s.playAgainst()
+	case f.highest != "" || f.lowest != "":
+		return s.playLimit()
+	case f.optimise != "":
+		return s.playOptimise()
+	case f.sensitive:
+		return s.playSensitivity()
+	}
+	return s.playTable()
+}
+
+// points are the settings of the sweep.
+func (s *sweeping) points() ([]*sweep.Point, error) {
+	settings, err := sweep.NewSettings(s.knobs, s.flags.design(), s.flags.Points, designSeed)
+	if err != nil {
+		return nil, fmt.Errorf("sweep: --vary: %w", err)
+	}
+	if runs := len(settings) * (len(s.plan.Seeds) + len(s.holdOut)); runs > sweepRunsMax {
+		return nil, fmt.Errorf("sweep: got %d settings with %d seeds, which is %d runs, want at most %d", len(settings), len(s.plan.Seeds)+len(s.holdOut), runs, sweepRunsMax)
+	}
+	var points []*sweep.Point
+	for _, setting := range settings {
+		p, err := s.plan.Point(setting)
+		if err != nil {
+			return nil, fmt.Errorf("sweep: %w", err)
+		}
+		points = append(points, p)
+	}
+	return points, nil
+}
+
+const (
+	sweepRunsMax = 10_000_000
+	designSeed   = 1 // of the points of a design
+)
+
+// playShard plays a part of the runs. What they come to says cablepull merge.
+func (s *sweeping) playShard() error {
+	trials, err := s.trials()
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	if _, err := s.player.Play(s.ctx, trials); err != nil {
+		return blame(err)
+	}
+	if err := s.closeJournal(); err != nil {
+		return err
+	}
+	s.note("shard %s is played: cablepull merge puts the folders of all shards together", s.shard)
+	return nil
+}
+
+// playTable plays each setting with each seed.
+func (s *sweeping) playTable() error {
+	points, err := s.points()
+	if err != nil {
+		return err
+	}
+	var all []*sweep.Runs
+	stopped := ""
+	if s.flags.until != "" {
+		rule, err := sweep.ParseUntil(s.flags.until)
+		if err != nil {
+			return fmt.Errorf("sweep: --until: %w", err)
+		}
+		if all, stopped, err = s.plan.PlayUntil(s.ctx, s.player, points, rule); err != nil {
+			return blame(err)
+		}
+	} else if all, err = s.plan.Play(s.ctx, s.player, points, s.plan.Seeds, 0, len(s.plan.Seeds)); err != nil {
+		return blame(err)
+	}
+	r, held, err := s.report(all, points)
+	if err != nil {
+		return err
+	}
+	if stopped != "" {
+		r.Notes = append(r.Notes, stopped)
+	}
+	return s.leave(r, all, held)
+}
+
+// report says what the runs came to, and plays the seeds that are held out.
+func (s *sweeping) report(all []*sweep.Runs, points []*sweep.Point) (r *reports.Sweep, held []*sweep.Runs, err error) {
+	if s.holdOut != nil {
+		if held, err = s.plan.Play(s.ctx, s.player, points, s.holdOut, 0, len(s.holdOut)); err != nil {
+			return nil, nil, blame(err)
+		}
+	}
+	table := sweep.Table{
+		Knobs: s.knobs, Figures: s.words, Front: s.front, HoldOut: held,
+		Replay: func(t trial.Trial) string { return replay(t, string(trial.Virtual)) },
+	}
+	of := s.plan.Source.Scenario
+	if len(points) > 0 {
+		of = points[0].Scenario
+	}
+	if r, err = table.Report(of, all, s.flags.given("figures")); err != nil {
+		return nil, nil, fmt.Errorf("sweep: %w", err)
+	}
+	r.Seeds, r.HoldOut, r.Version, r.Replay = s.flags.Seeds, s.flags.HoldOut, version(), s.flags.command()
+	r.Faults = s.plan.FaultsText(points)
+	return r, held, nil
+}
+
+// playAgainst plays two scenarios with the same seeds and settings.
+func (s *sweeping) playAgainst() error {
+	if err := checkStdin([]string{s.plan.Source.Word, s.flags.against}); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	source, err := openFor("sweep", s.flags.against, s.std.in)
+	if err != nil {
+		return err
+	}
+	other := *s
+	if err := other.prepare(source); err != nil {
+		return fmt.Errorf("sweep: --against: %w", err)
+	}
+	points, err := s.points()
+	if err != nil {
+		return err
+	}
+	theirPoints, err := other.points()
+	if err != nil {
+		return err
+	}
+	ours, err := s.plan.Play(s.ctx, s.player, points, s.plan.Seeds, 0, len(s.plan.Seeds))
+	if err != nil {
+		return blame(err)
+	}
+	theirs, err := other.plan.Play(s.ctx, s.player, theirPoints, s.plan.Seeds, 0, len(s.plan.Seeds))
+	if err != nil {
+		return blame(err)
+	}
+	r, held, err := s.report(ours, points)
+	if err != nil {
+		return err
+	}
+	r.Runs *= 2
+	r.Difference = &reports.Difference{Other: source.Scenario.Name}
+	for i := range ours {
+		for _, text := range r.Figures {
+			w, err := figure.Parse(text)
+			if err != nil {
+				return benchError{err}
+			}
+			row, err := sweep.Compare(ours[i], theirs[i], w)
+			if err != nil {
+				return fmt.Errorf("sweep: %w", err)
+			}
+			r.Difference.Rows = append(r.Difference.Rows, row)
+		}
+	}
+	return s.leave(r, append(ours, theirs...), held)
+}
+
+// print prints the report.
+func (s *sweeping) print(w io.Writer, r *reports.Sweep) error {
+	if s.flags.json {
+		return blameWriting(r.WriteJSON(w))
+	}
+	var o text.Options
+	if !s.flags.plain {
+		o = text.OptionsFor(w, os.Getenv)
+	}
+	o.Quiet = s.flags.quiet
+	return blameWriting(text.WriteSweep(w, r, o))
+}
