@@ -19,7 +19,7 @@ func measure(args []string, out io.Writer) error {
 		"balance": measureBalance, "served": measureServed, "proxied": measureProxied, "checked": measureChecked,
 		"brokered": measureSystem(20*time.Second, bench.Brokered), "banked": measureSystem(20*time.Second, bench.Banked),
 		"membership": measureSystem(24*time.Hour, measureMembership),
-		"schedule":   measureSchedule, "tracking": measureTracking, "program": measureProgram,
+		"pair":       measurePair, "schedule": measureSchedule, "tracking": measureTracking, "program": measureProgram,
 		"hello": measureHello, "throughput": measureThroughput, "latency": measureLatency, "takeover": measureTakeover, "balanced": measureBalanced,
 	}
 	if len(args) == 0 || workloads[args[0]] == nil {

@@ -1,6 +1,7 @@
 package expect
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // No other node may have answered.
 type AnsweredBy struct {
 	Client string                            `yaml:"client" doc:"the client (default: all clients together)"`
-	Nodes  map[string]form.Range[form.Share] `yaml:"nodes" doc:"the share of answers from each node, such as {a: 40%..60%, b: 40%..60%}; no other node may answer" jsonschema:"required"`
+	Nodes  map[string]form.Range[form.Share] `yaml:"nodes" doc:"the share of answers from each node, such as {a: 40%..60%, b: 40%..60%}; no other node may answer; who answered a ping is known on its own segment, unless members share a virtual MAC" jsonschema:"required"`
 	Window `yaml:",inline"`
 }
 
@@ -87,7 +88,7 @@ func (x AnsweredBy) result(counts map[string]int, all int) Result {
 		share := form.Share(float64(counts[node]) / float64(all))
 		want, named := x.Nodes[node]
 		passed = passed && named && want.Contains(share)
-		got = append(got, fmt.Sprintf("%s %s", node, share))
+		got = append(got, fmt.Sprintf("%s %s", cmp.Or(node, "unknown"), share))
 	}
 	for _, node := range topology.Names(x.Nodes) {
 		if counts[node] == 0 {
