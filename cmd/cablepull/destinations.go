@@ -37,6 +37,10 @@ func (s *session) open() error {
 	if s.flags.out == "" {
 		return nil
 	}
+	if s.shard.begun(s.flags) {
+		s.output = trial.ContinueOutput(s.flags.out)
+		return s.shard.open(s.flags)
+	}
 	output, err := trial.OpenOutput(s.flags.out, s.flags.force)
 	switch {
 	case errors.Is(err, trial.ErrEarlier):
@@ -45,7 +49,7 @@ func (s *session) open() error {
 		return blameWriting(fmt.Errorf("run: --out: %w", err))
 	}
 	s.output = output
-	return nil
+	return s.shard.open(s.flags)
 }
 
 // openSummary opens the file of --summary, to which others may have written and
@@ -62,6 +66,7 @@ func (s *session) close() {
 	if s.summary != nil {
 		s.summary.Close() // what was written has been checked
 	}
+	s.shard.close()
 	if s.output != nil {
 		s.output.Close()
 	}

@@ -15,6 +15,7 @@
 //	cablepull init my.yaml                 a scenario to begin with
 //	cablepull validate my.yaml             all problems of a file
 //	cablepull hunt my.yaml                 looks for faults that break a cluster
+//	cablepull merge DIR...                 shards of a run, put together
 //	cablepull serve DIR                    the runs below a directory, in a browser
 //	cablepull doctor                       can this machine run real namespaces?
 //	cablepull schema                       JSON Schema of the scenario format

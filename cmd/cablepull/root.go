@@ -65,6 +65,7 @@ run needs; 3 if the bench itself failed.`,
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --world both
   cablepull hunt my.yaml --for 10m
+  cablepull merge shard-1 shard-2
   cablepull serve runs
   cablepull doctor`,
 		Version:       version(),
@@ -73,7 +74,7 @@ run needs; 3 if the bench itself failed.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newSweep(), newHunt(), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
+	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newSweep(), newMerge(), newHunt(), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
 	root.AddCommand(newParts()...)
 	root.AddCommand(releaseVerbs...)
 	return root

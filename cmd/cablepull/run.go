@@ -37,6 +37,7 @@ see cablepull doctor.`,
   cablepull run cable-pull --json
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --set 'nodes.*.standby.lan.hold=6s' --phase 250ms
+  cablepull run --all --seeds 1..100 --shard 3/16 --out shard-3
   cablepull run cable-pull --verify
   cablepull run cable-pull --world both`,
 		ValidArgsFunction: completeScenarios,
@@ -61,7 +62,14 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		f.annotateError(std.err, err)
 		return err
 	}
-	bare := len(trials) == len(f.worlds()) && !f.all
+	if f.matrix != 0 {
+		return f.writeMatrix(trials, std)
+	}
+	trials, shard, err := f.divide(args, trials)
+	if err != nil {
+		return err
+	}
+	bare := len(trials) == len(f.worlds()) && !f.all && shard == nil
 	view, err := f.view.of(trials, bare)
 	if err != nil {
 		return err
@@ -72,7 +80,7 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		}
 	}
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
-	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: bare, view: view}
+	s := session{ctx: ctx, flags: *f, stdout: std.out, stderr: std.err, bare: bare, view: view, shard: shard}
 	if seeds, err := f.seedList(); err == nil && f.hint(seeds) != "" {
 		s.note("%s", f.hint(seeds))
 	}
@@ -83,6 +91,9 @@ func (f *runFlags) run(ctx context.Context, args, names []string, std streams) e
 		return err
 	}
 	defer s.close()
+	if n := shard.count(); n > 0 {
+		s.note("going on: %s of %d done", counted(n, "run"), len(trials))
+	}
 	if err := s.consent(trials, std.in); err != nil {
 		return err
 	}
@@ -172,7 +183,7 @@ func (f *runFlags) permit(s trial.Source) error {
 // in its world is an error if it was named. With --all it is skipped, or, if it
 // needs the other world, only counted in leftOut.
 func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int, err error) {
-	plan := trial.Plan{Report: f.report != "", Worlds: f.worlds(), Variant: f.variant, Phase: f.phase, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "", Verify: f.verify, AllowExec: f.allowExec}
+	plan := trial.Plan{Report: f.report != "", Worlds: f.worlds(), Variant: f.variant, Phase: f.phase, Out: f.out, Keep: trial.Keep(f.keep), Page: f.junit != "" || f.shard != "", Verify: f.verify, AllowExec: f.allowExec}
 	if plan.Seeds, err = f.seedList(); err != nil {
 		return nil, 0, err
 	}

@@ -32,6 +32,8 @@ type runFlags struct {
 	force     bool
 	keep      string
 	report    string
+	shard     string
+	matrix    time.Duration
 	junit     string
 	summary   string
 	annotate  string
@@ -75,6 +77,8 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.out, "out", "", "directory for the artefacts: a folder for each run, and runs.json, which lists them")
 	flags.BoolVar(&f.force, "force", false, "with --out: replace the runs of an earlier call")
 	flags.StringVar(&f.keep, "keep", string(trial.KeepAll), "with --out: the artefacts of all runs, or of failures")
+	flags.StringVar(&f.shard, "shard", "", "with --out: play only a part of the runs, such as 3/16; cablepull merge puts parts together, and the same command goes on where it ended")
+	flags.DurationVar(&f.matrix, "matrix", 0, "play nothing: print a matrix for GitHub of shards that each take about so long, such as 5m")
 	flags.StringVar(&f.report, "report", "", "write a page for people about the run, or about all runs, to this HTML file")
 	flags.StringVar(&f.junit, "junit", "", "write one JUnit XML file for all runs")
 	flags.StringVar(&f.summary, "summary", "", "append a table of the runs in Markdown to this file (default with --annotate github: $GITHUB_STEP_SUMMARY)")
@@ -90,7 +94,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	offer(cmd, "variant", completeVariants)
 	offerWords(cmd, "keep", string(trial.KeepAll), string(trial.KeepFailures))
 	offerWords(cmd, "annotate", annotateGitHub)
-	for _, name := range []string{"set", "phase", "seed", "seeds", "jobs"} {
+	for _, name := range []string{"set", "phase", "seed", "seeds", "jobs", "shard", "matrix"} {
 		offerWords(cmd, name) // any number
 	}
 	_ = cmd.MarkFlagDirname("out") // there are such flags
@@ -108,7 +112,7 @@ type mistake struct {
 // pattern of the shell matches may be one file.
 func (f *runFlags) check() error {
 	checks := append(f.wrongValues(), f.wrongTogether()...)
-	for _, name := range []string{"seeds", "variant", "set", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
+	for _, name := range []string{"seeds", "variant", "set", "shard", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
 		checks = append(checks, mistake{f.isEmpty(name), fmt.Sprintf("--%s: got nothing, want a value, or no such flag", name)})
 	}
 	for _, c := range checks {
@@ -123,7 +127,7 @@ func (f *runFlags) check() error {
 // script that is not set.
 func (f *runFlags) isEmpty(name string) bool {
 	texts := map[string]string{
-		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
+		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "shard": f.shard, "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
 		"out": f.out, "report": f.report, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
 	}
 	return f.given(name) && texts[name] == ""
@@ -137,6 +141,7 @@ func (f *runFlags) wrongValues() []mistake {
 			f.world != worldBoth && !slices.Contains(trial.AllWorlds, trial.World(f.world)),
 			fmt.Sprintf("--world: got %q, want %s, %s or %s", f.world, trial.Virtual, trial.Netns, worldBoth),
 		},
+		{f.given("matrix") && f.matrix < time.Second, fmt.Sprintf("--matrix: got %v, want the time of a shard, such as 5m", f.matrix)},
 		{f.phase < 0, fmt.Sprintf("--phase: got %v, want 0 or more", f.phase)},
 		{f.given("jobs") && f.jobs < 1, fmt.Sprintf("--jobs: got %d, want 1 or more", f.jobs)},
 		{!slices.Contains(keeps, f.keep), fmt.Sprintf("--keep: got %q, want %s", f.keep, strings.Join(keeps, " or "))},
@@ -157,7 +162,10 @@ func (f *runFlags) wrongTogether() []mistake {
 	for _, name := range []string{"slow", "tag", "in"} {
 		all = append(all, mistake{f.given(name) && !f.all, fmt.Sprintf("--%s chooses from the library: add --all", name)})
 	}
-	for _, name := range []string{"force", "keep"} {
+	all = append(all,
+		mistake{f.shard != "" && f.world == worldBoth, "--shard divides runs, and --world both compares two of them: play one world"},
+		mistake{f.shard != "" && f.matrix != 0, "--matrix prints shards, and --shard plays one: drop one of them"})
+	for _, name := range []string{"force", "keep", "shard"} {
 		all = append(all, mistake{f.given(name) && f.out == "", fmt.Sprintf("--%s is about the artefacts: add --out DIR", name)})
 	}
 	return all

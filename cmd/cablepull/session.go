@@ -25,6 +25,7 @@ type session struct {
 	library        page.Library // for --report about many
 	view           text.View
 	output         *trial.Output     // of --out; nil: none
+	shard          *shard            // of --shard; nil: none
 	summary        *os.File          // of --summary; nil: none
 	live           *reports.Reporter // of the progress, in the directory of --out; nil: none
 }
@@ -204,14 +205,33 @@ func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*repo
 // playMany plays the trials. Results are in the order of trials. If it fails,
 // it returns the results so far.
 func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
-	due := trial.Due(trials)
-	s.announce(trials, due[trial.Netns])
+	results := make([]trial.Result, len(trials))
+	left, err := s.shard.left(trials, results)
+	if err != nil {
+		return results, err
+	}
+	for i := range results {
+		if results[i].Report.Scenario != "" {
+			s.addPage(i, trials[i], &results[i])
+		}
+	}
+	some := make([]trial.Trial, len(left))
+	for n, i := range left {
+		some[n] = trials[i]
+	}
+	due := trial.Due(some)
+	s.announce(some, due[trial.Netns])
 	step, finish := s.progress(len(due[trial.Virtual]) + len(due[trial.Netns]))
 	defer finish()
-	results := make([]trial.Result, len(trials))
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.stderr, Jobs: s.flags.jobsIn}
 	series.Began = func(t trial.Trial) { s.live.Running(liveName(t)) }
-	err := series.Play(s.ctx, trials, func(i int, r trial.Result) {
+	ctx, cancel := context.WithCancelCause(s.ctx)
+	defer cancel(nil)
+	err = series.Play(ctx, some, func(n int, r trial.Result) {
+		i := left[n]
+		if err := s.shard.keep(trials[i], r); err != nil {
+			cancel(blameWriting(err))
+		}
 		s.addPage(i, trials[i], &r)
 		results[i] = r
 		if r.Report.Skipped == "" {
@@ -220,13 +240,14 @@ func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 		}
 	})
 	if err != nil {
+		err = blame(context.Cause(ctx))
 		for i, r := range results {
 			if r.Report.Scenario == "" {
 				results[i] = trials[i].NotPlayed(version(), "interrupted before it had ended")
 			}
 		}
 	}
-	return results, blame(err)
+	return results, err
 }
 
 // options are those that fit stdout, a terminal or not.

@@ -30,11 +30,22 @@ type actionFile struct {
 	}
 }
 
+// workflows are those for users, and one of ours.
+var workflows = []string{"docs/github-workflow.yml", "docs/github-shards.yml", ".github/workflows/release.yml"}
+
 type workflowFile struct {
 	Name        string
 	On          map[string]any
 	Permissions map[string]string
+	Env         map[string]string
 	Jobs        map[string]struct {
+		Needs    string
+		If       string
+		Outputs  map[string]string
+		Strategy struct {
+			FailFast bool `yaml:"fail-fast"`
+			Matrix   string
+		}
 		RunsOn         string `yaml:"runs-on"`
 		TimeoutMinutes int    `yaml:"timeout-minutes"`
 		Steps          []workflowStep
@@ -89,7 +100,7 @@ func TestActionIsWellFormed(t *testing.T) {
 // version of the action, and gives it only inputs that there are.
 func TestWorkflowUsesTheAction(t *testing.T) {
 	inputs, uses := readAction(t).Inputs, 0
-	for _, name := range []string{"docs/github-workflow.yml", ".github/workflows/release.yml"} {
+	for _, name := range workflows {
 		var w workflowFile
 		strictly(t, name, &w)
 		for job, j := range w.Jobs {
@@ -125,7 +136,7 @@ func TestScriptsPassShellcheck(t *testing.T) {
 		t.Skip("needs shellcheck (apt install shellcheck)")
 	}
 	steps := readAction(t).Runs.Steps
-	for _, name := range []string{"docs/github-workflow.yml", ".github/workflows/release.yml"} {
+	for _, name := range workflows {
 		var w workflowFile
 		strictly(t, name, &w)
 		for _, j := range w.Jobs {

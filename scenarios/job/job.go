@@ -18,7 +18,7 @@ type Job struct {
 	Variant string          `json:"variant,omitempty"`
 	Set     []trial.Setting `json:"set,omitempty"`
 	Phase   time.Duration   `json:"phase,omitempty"`
-	Noise   string          `json:"noise,omitempty"` // digest of the text of its noise
+	Noise   []string        `json:"noise,omitempty"` // names of noise models, with @ and the digest of the text of a file
 	Seed    uint64          `json:"seed"`
 	World   trial.World     `json:"world"`
 	Version string          `json:"version"` // of the bench
@@ -60,20 +60,27 @@ func (c canonical) digest() Digest {
 // whenever they are played.
 func (j Job) Digest() Digest {
 	c := make(canonical, 0, 512)
-	c.add("job 1", j.Name, j.Text, j.Variant, j.Phase.String(), j.Noise, strconv.FormatUint(j.Seed, 10), string(j.World), j.Version)
+	c.add("job 1", j.Name, j.Text, j.Variant, j.Phase.String(), strconv.FormatUint(j.Seed, 10), string(j.World), j.Version)
 	var settings []string
 	for _, x := range j.Set {
 		settings = append(settings, x.Path, x.Value)
 	}
 	c.list(settings)
+	c.list(j.Noise)
 	return c.digest()
+}
+
+// Trial is what names the job, and the folder of its artefacts. It cannot be
+// played.
+func (j Job) Trial() trial.Trial {
+	return trial.Trial{Source: trial.Source{Word: j.Name}, Variant: j.Variant, Set: j.Set, Phase: j.Phase, Seed: j.Seed, World: j.World}
 }
 
 // Title names the job for people.
 func (j Job) Title() string {
-	t := trial.Trial{Source: trial.Source{Word: j.Name}, Variant: j.Variant, Set: j.Set, Phase: j.Phase, Seed: j.Seed}
-	if j.World == trial.Virtual {
-		return t.Name()
+	name := j.Trial().Name()
+	if j.World == trial.Netns {
+		name += " (" + string(j.World) + ")"
 	}
-	return t.Name() + " (" + string(j.World) + ")"
+	return name
 }

@@ -62,6 +62,12 @@ func Open(path string, plan Plan, replace bool) (*Journal, error) {
 	return j, nil
 }
 
+// Begun reports whether a folder has a journal of the plan, to go on with.
+func Begun(path string, plan Plan) bool {
+	earlier, err := readPlan(path)
+	return err == nil && plan.same(earlier) == nil
+}
+
 // begin locks the journal and reads what is there.
 func (j *Journal) begin(replace bool) error {
 	if taken, err := lock(j.file); err != nil || taken {
@@ -156,14 +162,17 @@ type entry struct {
 	Result
 }
 
-// add remembers a result. A second one of its job must agree with the first.
+// add remembers a result. A second one of its job must agree with the first,
+// unless that was for the machine to blame.
 func (j *Journal) add(r Result) error {
 	first, known := j.known[r.Job]
-	if known {
+	if known && first.Final() {
 		return Agree(first, r)
 	}
+	if !known {
+		j.order = append(j.order, r.Job)
+	}
 	j.known[r.Job] = r
-	j.order = append(j.order, r.Job)
 	return nil
 }
 
@@ -178,7 +187,7 @@ func (j *Journal) Count() int { return len(j.order) }
 
 // Add keeps a result: Flush writes it.
 func (j *Journal) Add(r Result) error {
-	if _, known := j.known[r.Job]; known {
+	if first, known := j.known[r.Job]; known && first.Final() {
 		return j.add(r)
 	}
 	line, err := json.Marshal(entry{r.Digest(), r})
@@ -186,7 +195,7 @@ func (j *Journal) Add(r Result) error {
 		return fmt.Errorf("job: journal: %w", err)
 	}
 	j.pending.Write(append(line, '\n'))
-	r.Report = nil // it is in the file
+	r.Whole = nil // it is in the file
 	return j.add(r)
 }
 

@@ -16,7 +16,7 @@ import (
 // Agree returns an error that is ErrRandom if two results of one job differ.
 // In real time they may.
 func Agree(a, b Result) error {
-	if a.Job != b.Job || a.World != trial.Virtual || a.Digest() == b.Digest() || !a.final() || !b.final() {
+	if a.Job != b.Job || a.World != trial.Virtual || a.Digest() == b.Digest() || !a.Final() || !b.Final() {
 		return nil
 	}
 	return fmt.Errorf("%w: job %.12s: digests %s and %s (%s, %s)", ErrRandom, a.Job, a.Run, b.Run, a.Verdict, b.Verdict)
@@ -61,7 +61,7 @@ func Merge(folders []string) (*Merged, error) {
 			if err := Agree(first, r); known && err != nil {
 				return nil, fmt.Errorf("job: merge: %s and %s: %w", folders[m.Folders[d]], folder, err)
 			}
-			if !known || !first.final() && r.final() {
+			if !known || !first.Final() && r.Final() {
 				m.results[d], m.Folders[d] = r, i
 			}
 		}
@@ -108,7 +108,7 @@ func (m *Merged) Missing(folders []string) (string, error) {
 		if _, known := m.results[d]; !known && !counted[d] {
 			number := 1
 			if of > 1 {
-				number = Shard{Of: of}.number(d)
+				number = Shard{Of: of}.Place(d)
 			}
 			missing[number] = append(missing[number], j)
 		}

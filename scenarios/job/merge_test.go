@@ -40,7 +40,7 @@ func TestMerge(t *testing.T) {
 	}
 	parts := map[int][]Result{}
 	for _, j := range jobs {
-		number := Shard{Of: 2}.number(j.Digest())
+		number := Shard{Of: 2}.Place(j.Digest())
 		parts[number] = append(parts[number], newResult(j))
 	}
 	if len(parts[1]) < 2 || len(parts[2]) < 2 {

@@ -113,7 +113,7 @@ func (q *queue) ended(number int, r trial.Result) error {
 	}
 	one := Sum(q.digests[i], q.jobs[i].World, r)
 	q.results[one.Job] = one
-	if q.options.Journal == nil || !one.final() {
+	if q.options.Journal == nil || !one.Final() {
 		return nil
 	}
 	if err := q.options.Journal.Add(one); err != nil {

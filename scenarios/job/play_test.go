@@ -207,7 +207,7 @@ func TestShards(t *testing.T) {
 	}
 	sizes := map[int]int{}
 	for seed := range uint64(1600) {
-		sizes[Shard{Of: 16}.number(Job{Seed: seed}.Digest())]++
+		sizes[Shard{Of: 16}.Place(Job{Seed: seed}.Digest())]++
 	}
 	for number := 1; number <= 16; number++ { // 100 each, standard deviation 9.7: six of them
 		if sizes[number] < 42 || sizes[number] > 158 {

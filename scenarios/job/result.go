@@ -2,6 +2,7 @@ package job
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -34,7 +35,7 @@ type Result struct {
 	Violated  []string        `json:"violated,omitempty"` // the invariants, each as often as it did not hold
 	Simulated time.Duration   `json:"simulated,omitempty"`
 	Figures   figure.Packed   `json:"figures"`
-	Report    json.RawMessage `json:"report,omitempty"` // the content of run.json, where it is kept; not part of the digest
+	Whole     json.RawMessage `json:"whole,omitempty"` // the trial.Result, where it is kept: see Whole; not part of the digest
 }
 
 // Sum turns the result of a job's trial into what is kept of it. The trial must
@@ -62,6 +63,21 @@ func Sum(j Digest, world trial.World, r trial.Result) Result {
 	return one
 }
 
+// Whole is Sum with the whole result, which trial.Decode reads. The trial need
+// not have asked for a Brief.
+func Whole(j Job, r trial.Result) (Result, error) {
+	if r.Blame == trial.BlameNobody && r.Report.Skipped == "" {
+		r.Brief = trial.BriefOf(j.Text, &r.Report)
+	}
+	one := Sum(j.Digest(), j.World, r)
+	r.Brief = nil
+	var err error
+	if one.Whole, err = json.Marshal(r); err != nil {
+		return one, fmt.Errorf("job: result: %w", err)
+	}
+	return one, nil
+}
+
 // Digest covers all that decides what is made of the result: two results of
 // one job in virtual time have the same, unless the bench has a bug. No float
 // is part of it, and neither is the text of an error, which may name processes.
@@ -76,8 +92,8 @@ func (r Result) Digest() Digest {
 	return c.digest()
 }
 
-// final reports whether playing the job again can give no other result: it is
+// Final reports whether playing the job again can give no other result: it is
 // not for a signal or for the machine that there is no verdict.
-func (r Result) final() bool {
+func (r Result) Final() bool {
 	return !slices.Contains([]trial.Blame{trial.BlameMachine, trial.BlameSignal}, r.Blame)
 }

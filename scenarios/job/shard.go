@@ -37,11 +37,11 @@ func (s Shard) String() string {
 }
 
 // Has reports whether a job is in the shard.
-func (s Shard) Has(d Digest) bool { return s.Of <= 1 || s.number(d) == s.Number }
+func (s Shard) Has(d Digest) bool { return s.Of <= 1 || s.Place(d) == s.Number }
 
-// number is that of the shard, of so many, that a job is in. Eight bytes of a
-// digest are as good as all.
-func (s Shard) number(d Digest) int {
+// Place is the number of the shard, of so many, that a job is in. Eight bytes
+// of a digest are as good as all.
+func (s Shard) Place(d Digest) int {
 	const digits = 16
 	value, err := strconv.ParseUint(string(d[:min(digits, len(d))]), 16, 64)
 	if err != nil {

@@ -27,8 +27,8 @@ type brief struct {
 	Brief *Brief `json:"brief"`
 }
 
-// briefOf sums up the report of a run that was judged.
-func briefOf(text string, r *reports.Result) *Brief {
+// BriefOf sums up the report of a run that was judged.
+func BriefOf(text string, r *reports.Result) *Brief {
 	b := &Brief{Text: text, Digest: r.Digest, Passed: r.Passed, Simulated: r.Simulated}
 	for _, x := range r.Failed() {
 		b.Failed = append(b.Failed, x.Text)

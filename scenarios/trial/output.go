@@ -63,6 +63,10 @@ func OpenOutput(path string, replace bool) (*Output, error) {
 	return o, nil
 }
 
+// ContinueOutput is OpenOutput for a call that goes on with an earlier one: the
+// runs that are there count.
+func ContinueOutput(path string) *Output { return &Output{path: filepath.Clean(path)} }
+
 // Close removes the folders that OpenOutput has made if they are empty.
 func (o *Output) Close() {
 	for at := o.path; o.made != ""; at = filepath.Dir(at) {

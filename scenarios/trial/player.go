@@ -95,7 +95,7 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 	}
 	seen.leave(&result, p)
 	if t.Brief {
-		result.Brief = briefOf(t.Scenario.TextDigest(), &result.Report)
+		result.Brief = BriefOf(t.Scenario.TextDigest(), &result.Report)
 	}
 	return result
 }

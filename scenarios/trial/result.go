@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -147,4 +148,14 @@ func (r Result) restored() Result {
 		r.Err = errors.New(r.Report.Error)
 	}
 	return r
+}
+
+// Decode reads a result that was written as JSON.
+func Decode(text []byte) (Result, error) {
+	var r Result
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("trial: result: %w", err)
+	}
+	r.Report.Page = r.Page
+	return r.restored(), nil
 }
