@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/cablepull/cablepull/sim/noise"
 )
 
 // Distribution is the distribution of a delay's jitter.
@@ -35,7 +37,7 @@ func (d Distribution) draw(random *rand.Rand, jitter time.Duration) time.Duratio
 	case Normal:
 		x = normal(random)
 	case Exponential:
-		x = exponential(random)
+		x = noise.Exponential(random)
 	default:
 		x = 2*random.Float64() - 1
 	}
@@ -50,26 +52,4 @@ func normal(random *rand.Rand) float64 {
 		sum += random.Float64()
 	}
 	return sum
-}
-
-// exponential draws from the exponential distribution of mean 1 by von
-// Neumann's comparison of uniform draws: each descending run of even length
-// adds one to the result; the first number of the first run of odd length is
-// the fraction.
-func exponential(random *rand.Rand) float64 {
-	for whole := 0.0; ; whole++ {
-		head := random.Float64()
-		last, length := head, 1
-		for {
-			u := random.Float64()
-			if u >= last {
-				break
-			}
-			last = u
-			length++
-		}
-		if length%2 == 1 {
-			return whole + head
-		}
-	}
 }

@@ -17,10 +17,11 @@ import (
 // always has all members, and each duration twice: as "wall" and "wall_ns".
 type Result struct {
 	Scenario     string             `json:"scenario"`
-	File         string             `json:"file"`    // that the scenario was read from; empty if it was written in Go
-	Variant      string             `json:"variant"` // of the scenario, with what was set and the phase, such as profile=ios,hold=6s; empty if there is nothing of that
-	Set          []string           `json:"set"`     // what was set in the scenario, such as nodes.*.standby.lan.hold=6s
-	Phase        time.Duration      `json:"phase"`   // how much later the faults came than the scenario says
+	File         string             `json:"file"`         // that the scenario was read from; empty if it was written in Go
+	Variant      string             `json:"variant"`      // of the scenario, with what was set, the phase and the noise, such as profile=ios,hold=6s; empty if there is nothing of that
+	Set          []string           `json:"set"`          // what was set in the scenario, such as nodes.*.standby.lan.hold=6s
+	Phase        time.Duration      `json:"phase"`        // how much later the faults came than the scenario says
+	NoiseModels  []string           `json:"noise_models"` // what disturbed it: names of the library, or paths of files
 	About        string             `json:"about"`
 	Tags         []string           `json:"tags"`     // of the scenario
 	Warnings     []string           `json:"warnings"` // of the scenario, with their places

@@ -10,6 +10,7 @@ import (
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/noise"
 	"github.com/cablepull/cablepull/sim/oracle"
 	"github.com/cablepull/cablepull/sim/topology"
 	"github.com/cablepull/cablepull/sim/world"
@@ -23,6 +24,8 @@ type RunOptions struct {
 	Follow  func(event.Event) // sees every event in order: see world.Options; may be nil
 	// Sample sees what machines use: see world.Options. May be nil.
 	Sample func(at time.Duration, node string, u world.Usage)
+	// Noise is what disturbs the run besides faults: see world.Options.
+	Noise []*noise.Model
 	// Keep is the kinds of events that Outcome.Events has besides those that the
 	// expectations and the twin read.
 	Keep event.Set
@@ -119,10 +122,10 @@ func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
 	if open == nil {
 		open = virtual
 	}
-	follower := s.newFollower()
+	follower := s.newFollower(o.Noise)
 	keep := follower.counts.Keep().Or(s.Twin.reads()).Or(o.Keep)
 	w, err := open(s.Topology, world.Options{
-		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Sample: o.Sample,
+		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Sample: o.Sample, Noise: o.Noise,
 		Forget: event.All().Without(keep),
 	})
 	if err != nil {
@@ -164,9 +167,10 @@ type follower struct {
 	counts   *expect.Counts
 }
 
-func (s *Scenario) newFollower() *follower {
+func (s *Scenario) newFollower(models []*noise.Model) *follower {
 	t := s.Topology.WithDefaults()
 	facts := world.FactsOf(t, s.Duration)
+	facts.Noise = world.NoiseFacts(t, models)
 	return &follower{s, clientsOf(t), facts, oracle.New(facts), expect.NewCounts(s.Expect, s.Duration)}
 }
 

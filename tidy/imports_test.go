@@ -14,18 +14,19 @@ var flow = map[string][]string{
 	"sim":                 {}, // time and order know nothing about networks
 	"sim/topology":        {}, // values only: what a scenario says and the world builds
 	"sim/fault":           {"sim/topology"},
+	"sim/noise":           {"sim/topology"}, // values, their problems, and draws
 	"sim/event":           {"sim", "sim/event/jsonform"},
 	"sim/event/jsonform":  {},
-	"sim/oracle":          {"sim/event", "sim/fault"},                // values: nothing measures by looking inside a machine
-	"netfab":              {"sim", "node/wire", "node/wire/balance"}, // moves frames regardless of their sender; headers are bytes in, values out
-	"netfab/netns":        {},                                        // frames are bytes for the kernel too
-	"node/wire":           {},                                        // bytes in, values out
-	"node/wire/facts":     {"node/wire"},                             // tables of messages of real routers
-	"node/wire/capture":   {},                                        // frames are bytes with an instant
-	"node/web":            {"sim"},                                   // HTTP on any net.Conn; it knows neither stack nor events
-	"node/certificate":    {"sim", "node/web"},                       // TLS on any connection of package web
-	"node/ftp":            {"sim", "node/web"},                       // FTP likewise, with web's pattern of bytes
-	"node/ldap":           {"sim", "node/web"},                       // LDAP likewise
+	"sim/oracle":          {"sim/event", "sim/fault"},                             // values: nothing measures by looking inside a machine
+	"netfab":              {"sim", "sim/noise", "node/wire", "node/wire/balance"}, // moves frames regardless of their sender; headers are bytes in, values out
+	"netfab/netns":        {},                                                     // frames are bytes for the kernel too
+	"node/wire":           {},                                                     // bytes in, values out
+	"node/wire/facts":     {"node/wire"},                                          // tables of messages of real routers
+	"node/wire/capture":   {},                                                     // frames are bytes with an instant
+	"node/web":            {"sim"},                                                // HTTP on any net.Conn; it knows neither stack nor events
+	"node/certificate":    {"sim", "node/web"},                                    // TLS on any connection of package web
+	"node/ftp":            {"sim", "node/web"},                                    // FTP likewise, with web's pattern of bytes
+	"node/ldap":           {"sim", "node/web"},                                    // LDAP likewise
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
 	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
 	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
@@ -74,7 +75,7 @@ var flow = map[string][]string{
 		"sim", "sim/event", "netfab", "node/wire", "node/wire/balance", "node/wire/ipvs", "node/host", "node/selfbalance",
 	},
 	"sim/world": { // the one place that combines everything
-		"sim", "sim/event", "sim/fault", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
+		"sim", "sim/event", "sim/fault", "sim/noise", "sim/topology", "sim/oracle", "sim/sighting", "netfab",
 		"node/account", "node/database", "node/database/engine", "node/teller",
 		"node/broker", "node/publisher", "node/consumer", "node/throttle",
 		"node/wire", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/host", "node/standby", "node/standby/member", "node/gateway", "node/client", "node/backend", "node/balancer", "node/probe", "node/resolver", "node/proxy", "node/partner",
@@ -101,27 +102,28 @@ var flow = map[string][]string{
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab/netns",
 		"sim/testbed/attachment", "sim/testbed/child", "sim/testbed/process", "sim/testbed/realhost", "sim/testbed/wall",
 	},
-	"reports":              {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
-	"reports/lane":         {"sim/event", "sim/fault", "sim/oracle", "reports"},
-	"reports/text":         {"sim/event", "sim/oracle", "reports", "reports/lane"},
-	"reports/perfetto":     {"sim/event", "sim/oracle", "reports", "reports/lane"},
-	"reports/sequence":     {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
-	"reports/picture":      {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/sequence", "reports/text"},
-	"reports/page":         {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
-	"reports/server":       {"sim/event", "sim/event/jsonform", "sim/oracle", "reports", "reports/page", "reports/picture", "reports/text"}, // reads what runs left
-	"reports/page/browser": {},                                                                                                              // tests in a module of their own
-	"reports/pcapng":       {},                                                                                                              // frames are bytes with an instant
-	"reports/github":       {"reports"},                                                                                                     // commands and tables of results
-	"scenarios/form":       {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
-	"scenarios/expect":     {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
-	"scenarios":            {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world", "netfab"},
-	"scenarios/parity":     {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"},     // figures of runs; it plays none
-	"scenarios/figure":     {"scenarios/form", "scenarios/statistic", "sim/oracle", "sim/topology"}, // words for measures; it knows no scenario
-	"scenarios/statistic":  {},                                                                      // numbers, whatever they mean
-	"scenarios/incidents":  {"scenarios", "sim/topology"},                                           // the library
+	"reports":               {"sim/event", "sim/event/jsonform", "sim/oracle", "reports/pcapng"}, // reports are folds over events
+	"reports/lane":          {"sim/event", "sim/fault", "sim/oracle", "reports"},
+	"reports/text":          {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/perfetto":      {"sim/event", "sim/oracle", "reports", "reports/lane"},
+	"reports/sequence":      {"sim/event", "sim/oracle", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // frames in, arrows out
+	"reports/picture":       {"sim/event", "sim/oracle", "reports", "reports/lane", "reports/sequence", "reports/text"},
+	"reports/page":          {"sim/oracle", "reports", "reports/lane", "reports/picture", "reports/text"},
+	"reports/server":        {"sim/event", "sim/event/jsonform", "sim/oracle", "reports", "reports/page", "reports/picture", "reports/text"}, // reads what runs left
+	"reports/page/browser":  {},                                                                                                              // tests in a module of their own
+	"reports/pcapng":        {},                                                                                                              // frames are bytes with an instant
+	"reports/github":        {"reports"},                                                                                                     // commands and tables of results
+	"scenarios/form":        {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
+	"scenarios/expect":      {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
+	"scenarios":             {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/noise", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"scenarios/disturbance": {"scenarios/form", "sim/noise", "sim/topology"},                         // the library of noise models, and files
+	"scenarios/parity":      {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"},     // figures of runs; it plays none
+	"scenarios/figure":      {"scenarios/form", "scenarios/statistic", "sim/oracle", "sim/topology"}, // words for measures; it knows no scenario
+	"scenarios/statistic":   {},                                                                      // numbers, whatever they mean
+	"scenarios/incidents":   {"scenarios", "sim/topology"},                                           // the library
 	"scenarios/trial": { // plays; it knows neither flags nor output
 		"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns",
-		"scenarios", "scenarios/figure", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
+		"sim/noise", "scenarios", "scenarios/disturbance", "scenarios/figure", "scenarios/incidents", "scenarios/parity", "reports", "reports/page", "reports/pcapng", "reports/perfetto", "reports/picture", "reports/sequence", "reports/text",
 	},
 	"scenarios/hunt":      {"scenarios", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world"},            // schedules as values; it knows neither flags nor output
 	"scenarios/job":       {"reports", "scenarios/figure", "scenarios/trial"},                                                                     // what became of trials; not what anybody makes of it
@@ -132,7 +134,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "scenarios/parity", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/disturbance", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
 	"cmd/realclient": {}, // drivers in a module of their own
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints

@@ -23,26 +23,38 @@ type listFlags struct {
 	in    []string
 	world string
 	long  bool
+	noise bool
 }
 
 func newList() *cobra.Command {
 	var f listFlags
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the incidents in the library",
+		Short: "List the incidents in the library, or its noise models",
 		Example: `  cablepull list
   cablepull list --long --tag F1
   cablepull list --in self-balance
   cablepull list --world netns
+  cablepull list --noise
   cablepull list --json`,
 		Args: exactly(0, ""),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.list(cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.noise {
+				return blameWriting(listNoise(cmd.OutOrStdout(), f.long))
+			}
+			return f.list(cmd.OutOrStdout())
+		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of {name, folder, about, tags, slow, real, worlds, variants, duration, duration_ns}")
 	cmd.Flags().BoolVarP(&f.long, "long", "l", false, "print all that the files say about the incidents")
 	cmd.Flags().StringSliceVar(&f.tags, "tag", nil, "only incidents with one of these tags, such as F27 or split-brain")
 	cmd.Flags().StringSliceVar(&f.in, "in", nil, "only incidents in these folders: "+strings.Join(incidents.Folders(), ", "))
 	cmd.Flags().StringVar(&f.world, "world", "", "only incidents that can run in this world: virtual or netns")
+	cmd.Flags().BoolVar(&f.noise, "noise", false, "the noise models of the library instead, for run --noise")
+	cmd.MarkFlagsMutuallyExclusive("noise", "json")
+	cmd.MarkFlagsMutuallyExclusive("noise", "tag")
+	cmd.MarkFlagsMutuallyExclusive("noise", "in")
+	cmd.MarkFlagsMutuallyExclusive("noise", "world")
 	completeFlags(cmd, worldNames()...)
 	return cmd
 }

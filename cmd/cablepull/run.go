@@ -38,6 +38,7 @@ see cablepull doctor.`,
   cablepull run --all --seeds 1..50 --jobs 2
   cablepull run cable-pull --set 'nodes.*.standby.lan.hold=6s' --phase 250ms
   cablepull run --all --seeds 1..100 --shard 3/16 --out shard-3
+  cablepull run cable-pull --noise busy-hypervisor --noise my-wifi.yaml
   cablepull run cable-pull --verify
   cablepull run cable-pull --world both`,
 		ValidArgsFunction: completeScenarios,
@@ -190,6 +191,9 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 	if plan.Set, err = f.settings(); err != nil {
 		return nil, 0, err
 	}
+	if plan.Noise, err = f.noises(); err != nil {
+		return nil, 0, err
+	}
 	for _, s := range chosen {
 		if _, err := s.Scenario.Pick(f.variant); f.variant != "" && err != nil {
 			return nil, 0, fmt.Errorf("run: --variant: %w", err)
@@ -209,6 +213,9 @@ func (f *runFlags) trials(chosen []trial.Source) (all []trial.Trial, leftOut int
 	}
 	if all, err = plan.Trials(); err != nil {
 		return nil, 0, f.explained(err)
+	}
+	if err := fits(all); err != nil {
+		return nil, 0, err
 	}
 	for i, t := range all {
 		if t.Skip != "" && !f.all {
@@ -269,6 +276,9 @@ func replay(t trial.Trial, world string) string {
 	}
 	if t.Phase != 0 {
 		words = append(words, "--phase", t.Phase.String())
+	}
+	for _, n := range t.Noise {
+		words = append(words, "--noise", n.Word)
 	}
 	words = append(words, "--seed", strconv.FormatUint(t.Seed, 10))
 	if world != string(trial.Virtual) {

@@ -20,6 +20,7 @@ type runFlags struct {
 	variant   string
 	set       []string
 	phase     time.Duration
+	noise     []string
 	seed      uint64
 	seeds     string
 	world     string
@@ -94,6 +95,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	offer(cmd, "variant", completeVariants)
 	offerWords(cmd, "keep", string(trial.KeepAll), string(trial.KeepFailures))
 	offerWords(cmd, "annotate", annotateGitHub)
+	f.registerNoise(cmd)
 	for _, name := range []string{"set", "phase", "seed", "seeds", "jobs", "shard", "matrix"} {
 		offerWords(cmd, name) // any number
 	}
@@ -112,7 +114,7 @@ type mistake struct {
 // pattern of the shell matches may be one file.
 func (f *runFlags) check() error {
 	checks := append(f.wrongValues(), f.wrongTogether()...)
-	for _, name := range []string{"seeds", "variant", "set", "shard", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
+	for _, name := range []string{"seeds", "variant", "set", "noise", "shard", "tag", "in", "out", "report", "junit", "summary", "annotate"} {
 		checks = append(checks, mistake{f.isEmpty(name), fmt.Sprintf("--%s: got nothing, want a value, or no such flag", name)})
 	}
 	for _, c := range checks {
@@ -127,7 +129,7 @@ func (f *runFlags) check() error {
 // script that is not set.
 func (f *runFlags) isEmpty(name string) bool {
 	texts := map[string]string{
-		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "shard": f.shard, "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
+		"seeds": f.seeds, "variant": f.variant, "set": strings.Join(f.set, ""), "noise": strings.Join(f.noise, ""), "shard": f.shard, "tag": strings.Join(f.tags, ""), "in": strings.Join(f.in, ""),
 		"out": f.out, "report": f.report, "junit": f.junit, "summary": f.summary, "annotate": f.annotate,
 	}
 	return f.given(name) && texts[name] == ""
@@ -153,6 +155,7 @@ func (f *runFlags) wrongValues() []mistake {
 func (f *runFlags) wrongTogether() []mistake {
 	all := []mistake{
 		{f.world != string(trial.Virtual) && f.verify, "--verify compares digests, which exist only in the virtual world"},
+		{f.world != string(trial.Virtual) && len(f.noise) > 0, "--noise needs the virtual world: real machines have noise of their own, which doctor --record-noise can record"},
 		{f.all && f.variant != "", "--variant needs one scenario; name it instead of --all"},
 		{f.all && (len(f.set) > 0 || f.phase != 0), "--set and --phase change a scenario; name it instead of --all"},
 		{f.given("seeds") && f.given("seed"), "got --seed and --seeds, want one of them: they exclude each other"},

@@ -5,19 +5,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cablepull/cablepull/scenarios/disturbance"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 )
 
 func newShow() *cobra.Command {
-	return &cobra.Command{
+	noise := false
+	cmd := &cobra.Command{
 		Use:   "show NAME",
-		Short: "Print an incident of the library, to read or copy",
-		Long:  "Show prints the file of an incident of the library as it is.",
+		Short: "Print an incident or a noise model of the library, to read or copy",
+		Long:  "Show prints the file of an incident of the library as it is, or that of a noise model.",
 		Example: `  cablepull show cable-pull
-  cablepull show cable-pull > my.yaml`,
+  cablepull show cable-pull > my.yaml
+  cablepull show --noise busy-hypervisor > my-noise.yaml`,
 		Args: exactly(1, "NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := incidents.Source(args[0])
+			find := incidents.Source
+			if noise {
+				find = disturbance.Text
+			}
+			text, err := find(args[0])
 			if err != nil {
 				return fmt.Errorf("show: %w", err)
 			}
@@ -25,4 +32,6 @@ func newShow() *cobra.Command {
 		},
 		ValidArgsFunction: completeOneIncident,
 	}
+	cmd.Flags().BoolVar(&noise, "noise", false, "a noise model, such as busy-hypervisor: see list --noise")
+	return cmd
 }

@@ -67,7 +67,7 @@ func (c *CPU) reset() {
 	c.frozen = false
 	for _, class := range []Class{Control, Service} {
 		p := c.pools[class]
-		p.jobs, p.progress, p.at, p.free = nil, 0, c.scope.Elapsed(), 1
+		p.jobs, p.progress, p.at, p.hogged, p.stalls, p.free = nil, 0, c.scope.Elapsed(), 0, nil, 1
 		p.timer.Stop()
 	}
 }
@@ -75,14 +75,24 @@ func (c *CPU) reset() {
 // Hog takes a share, 0..1, of a class until Hog is called again.
 func (h *Host) Hog(class Class, share float64) {
 	p := h.cpu.pools[class]
-	p.advance()
-	p.free = max(0, 1-share)
-	p.arm()
+	p.hogged = share
+	p.load()
 	h.Log(event.LoadChanged{Class: string(class), Share: share})
 }
 
+// load makes hogs and stalls take effect.
+func (p *pool) load() {
+	p.advance()
+	share := p.hogged
+	for _, stall := range p.stalls {
+		share += *stall
+	}
+	p.free = max(0, 1-share)
+	p.arm()
+}
+
 // Hogged returns the share of a class that hogs take.
-func (c *CPU) Hogged(class Class) float64 { return 1 - c.pools[class].free }
+func (c *CPU) Hogged(class Class) float64 { return 1 - max(0, 1-c.pools[class].hogged) }
 
 // Use parks p until it has had d of CPU time. If d is 0 and the class is not
 // fully hogged, it returns at once.
@@ -119,7 +129,9 @@ func (c *CPU) Idle(class Class) bool {
 // job's start plus the job's work.
 type pool struct {
 	cpu      *CPU
-	free     float64       // share that hogs leave, 0..1
+	hogged   float64       // share that hogs take
+	stalls   []*float64    // shares that stalls take
+	free     float64       // share that both leave, 0..1
 	progress float64       // CPU time so far of a job that never ends, ns
 	most     int           // the most jobs at once so far
 	used     float64       // time of the whole machine that hogs and jobs have used, ns; see Gauge

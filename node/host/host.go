@@ -47,8 +47,11 @@ type Host struct {
 	monotonic   tcpip.MonotonicTime // kernelClock's at monotonicAt
 	monotonicAt time.Duration
 
-	power event.Power // off, booting, up or crashed
-	boots int
+	power  event.Power // off, booting, up or crashed
+	pauses int         // so far
+	paused int         // the number of the present pause; 0: none
+	noted  bool        // it is in the log
+	boots  int
 	*kernelState
 }
 

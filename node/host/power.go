@@ -60,7 +60,7 @@ func (h *Host) Crash(warm bool) {
 	if h.power == event.PowerOff || h.power == event.PowerCrashed {
 		return
 	}
-	h.power = event.PowerCrashed
+	h.power, h.paused = event.PowerCrashed, 0
 	for _, n := range h.nics {
 		n.shut()
 	}
@@ -80,33 +80,44 @@ func (h *Host) Crash(warm bool) {
 
 // Freeze stops the machine; frames that reach it are lost. With process only
 // its programs stop: the kernel continues, and what arrives for them waits.
+//
+// It ends a pause.
 func (h *Host) Freeze(process bool) {
+	h.Resume(h.paused)
 	if h.power != event.PowerUp || h.kernel.Frozen() || h.programs.Frozen() && process {
 		return
 	}
+	h.stop(process)
+	h.Log(event.PowerChanged{State: event.PowerFrozen})
+}
+
+func (h *Host) stop(process bool) {
 	h.cpu.freeze()
 	h.programs.Freeze()
 	if !process {
 		h.kernel.Freeze()
 	}
-	h.Log(event.PowerChanged{State: event.PowerFrozen})
 }
 
 // Frozen reports whether the machine, or its process, is frozen.
 func (h *Host) Frozen() bool { return h.programs.Frozen() }
 
 // Thaw resumes a frozen machine. What came due meanwhile runs now, the kernel's
-// first.
+// first. It does not end a pause.
 func (h *Host) Thaw() {
-	if !h.programs.Frozen() {
+	if !h.programs.Frozen() || h.paused > 0 {
 		return
 	}
+	h.goOn()
+	h.Log(event.PowerChanged{State: event.PowerThawed})
+}
+
+func (h *Host) goOn() {
 	if h.kernel.Frozen() {
 		h.kernel.Thaw()
 	}
 	h.programs.Thaw()
 	h.cpu.thaw()
-	h.Log(event.PowerChanged{State: event.PowerThawed})
 }
 
 // Destroy stops the machine without any event or frame, to free its goroutines

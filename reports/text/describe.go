@@ -151,6 +151,8 @@ func (l *list) describeMachine(e event.Event) (note, bool) {
 		return say(bad, "%s: the switch blocks the port until %s", b.Interface, short(b.Until)), true
 	case event.LoadChanged:
 		return say(warn, "CPU: hogs take %.0f %% of class %s", 100*b.Share, b.Class), true
+	case event.Paused, event.Stalled:
+		return describeNoise(b)
 	case event.MemoryChanged:
 		text := fmt.Sprintf("memory: %d of %d MiB", b.Used>>20, b.Limit>>20)
 		if b.Refusing {

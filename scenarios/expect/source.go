@@ -123,7 +123,7 @@ var sources = map[string]source{
 	event.BalancerRefused{}.Kind(): fromBalancer, event.BalancerStatus{}.Kind(): fromBalancer,
 
 	event.FaultApplied{}.Kind(): anywhere, event.FaultHealed{}.Kind(): anywhere,
-	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere,
+	event.PowerChanged{}.Kind(): anywhere, event.LinkChanged{}.Kind(): anywhere, event.PortBlocked{}.Kind(): anywhere, event.LoadChanged{}.Kind(): anywhere, event.Paused{}.Kind(): anywhere, event.Stalled{}.Kind(): anywhere,
 	event.MemoryChanged{}.Kind(): anywhere, event.ConfigChanged{}.Kind(): anywhere, event.QuiesceChanged{}.Kind(): anywhere,
 	event.NeighbourChanged{}.Kind(): anywhere, event.MACMoved{}.Kind(): anywhere, event.FrameLooped{}.Kind(): anywhere,
 	event.FlowRefused{}.Kind(): anywhere, event.ConnAged{}.Kind(): anywhere,

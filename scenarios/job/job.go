@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios/trial"
@@ -26,8 +27,12 @@ type Job struct {
 
 // Of returns the job of a trial, whose scenario is open.
 func Of(t trial.Trial, version string) Job {
+	var noise []string
+	for _, n := range t.Noise {
+		noise = append(noise, n.ID())
+	}
 	return Job{
-		Name: t.Scenario.Name, Word: t.Word, Text: t.Scenario.TextDigest(), Variant: t.Variant, Set: t.Set, Phase: t.Phase,
+		Noise: noise, Name: t.Scenario.Name, Word: t.Word, Text: t.Scenario.TextDigest(), Variant: t.Variant, Set: t.Set, Phase: t.Phase,
 		Seed: t.Seed, World: t.World, Version: version,
 	}
 }
@@ -73,7 +78,15 @@ func (j Job) Digest() Digest {
 // Trial is what names the job, and the folder of its artefacts. It cannot be
 // played.
 func (j Job) Trial() trial.Trial {
-	return trial.Trial{Source: trial.Source{Word: j.Name}, Variant: j.Variant, Set: j.Set, Phase: j.Phase, Seed: j.Seed, World: j.World}
+	var noise []trial.Noise
+	for _, id := range j.Noise {
+		word := id
+		if at := strings.LastIndexByte(id, '@'); at >= 0 {
+			word = id[:at]
+		}
+		noise = append(noise, trial.Noise{Word: word})
+	}
+	return trial.Trial{Noise: noise, Source: trial.Source{Word: j.Name}, Variant: j.Variant, Set: j.Set, Phase: j.Phase, Seed: j.Seed, World: j.World}
 }
 
 // Title names the job for people.

@@ -16,6 +16,7 @@ type Plan struct {
 	Variant   string // the only one to play; empty: all
 	Set       []Setting
 	Phase     time.Duration
+	Noise     []Noise
 	Seeds     []uint64 // nil: each scenario's own
 	Worlds    []World
 	Out       string // directory for artefacts; empty: none
@@ -84,7 +85,7 @@ func (p Plan) variants(s Source) ([]variant, error) {
 func (p Plan) trials(v variant, seed uint64) []Trial {
 	var all []Trial
 	for _, world := range p.Worlds {
-		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Set: p.Set, Phase: p.Phase, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, Report: p.Report, AllowExec: p.AllowExec}
+		t := Trial{Source: v.Source, Variant: v.Scenario.Variant, Set: p.Set, Phase: p.Phase, Noise: p.Noise, Seed: seed, World: world, Verify: p.Verify, Keep: p.Keep, Page: p.Page, Report: p.Report, AllowExec: p.AllowExec}
 		if world == Netns {
 			t.Skip = v.skip
 		}

@@ -119,7 +119,7 @@ func (t Trial) leave(files *artefacts, r *Result) (err error) {
 
 // options are the options for running the scenario in the world of a trial.
 func (p InProcess) options(t Trial, files *artefacts) scenarios.RunOptions {
-	o := scenarios.RunOptions{Seed: t.Seed, Watch: files.watch(p.Watch), Follow: files.follow(nil), Capture: files.observer()}
+	o := scenarios.RunOptions{Seed: t.Seed, Noise: t.models(), Watch: files.watch(p.Watch), Follow: files.follow(nil), Capture: files.observer()}
 	if t.World == Netns {
 		o.Lab = func(topo topology.Topology, o world.Options) (scenarios.Lab, error) {
 			b, err := testbed.New(topo, testbed.Options{Options: o, Version: p.Version, Output: files.output()})
@@ -134,7 +134,7 @@ func (p InProcess) options(t Trial, files *artefacts) scenarios.RunOptions {
 
 // verify plays the trial once more, without capture, and compares.
 func (t Trial) verify(ctx context.Context, first *scenarios.Outcome) error {
-	second, err := t.Scenario.Run(ctx, scenarios.RunOptions{Seed: t.Seed})
+	second, err := t.Scenario.Run(ctx, scenarios.RunOptions{Seed: t.Seed, Noise: t.models()})
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func Decisive(results []Result) Result {
 
 // blank is the result of a trial that has not started.
 func (t Trial) blank(version string) Result {
-	r := reports.Result{Scenario: t.Label(), Variant: t.Point(), Set: settingTexts(t.Set), Phase: t.Phase, Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
+	r := reports.Result{Scenario: t.Label(), Variant: t.Point(), Set: settingTexts(t.Set), Phase: t.Phase, NoiseModels: noiseWords(t.Noise), Seed: t.Seed, World: string(t.World), Version: version, Replay: t.Replay}
 	if t.Scenario != nil {
 		r.Scenario, r.About, r.Warnings, r.File = t.Scenario.Name, t.Scenario.About, t.Warnings(), t.Scenario.File()
 		r.Tags = t.Scenario.Tags
@@ -99,6 +99,15 @@ func settingTexts(settings []Setting) []string {
 		texts = append(texts, x.String())
 	}
 	return texts
+}
+
+// noiseWords are the words of noise models.
+func noiseWords(all []Noise) []string {
+	var words []string
+	for _, n := range all {
+		words = append(words, n.Word)
+	}
+	return words
 }
 
 // NotPlayed is the result of a trial that was due and was not played, or not to

@@ -82,6 +82,7 @@ type opened struct {
 	word   string
 	source Source
 	points map[string]*scenarios.Scenario // by Trial.place
+	noise  remembered
 }
 
 // pointsMax bounds the points that a worker remembers. A sweep plays all seeds
@@ -91,12 +92,13 @@ const pointsMax = 256
 // fill gives a trial its scenario. One that cannot be opened is left to the
 // player, which says why.
 func (o *opened) fill(t *Trial) {
+	o.noise.fill(t)
 	if o.points == nil || o.word != t.Word {
 		source, err := t.Source.again()
 		if err != nil {
 			return
 		}
-		*o = opened{t.Word, source, map[string]*scenarios.Scenario{}}
+		*o = opened{t.Word, source, map[string]*scenarios.Scenario{}, o.noise}
 	}
 	t.Source = o.source
 	o.point(t)
@@ -112,7 +114,7 @@ func (o *opened) prepare(t *Trial) {
 		return // there is nothing to do, or it is done
 	}
 	if o.points == nil || o.source.Scenario != t.Scenario {
-		*o = opened{t.Word, t.Source, map[string]*scenarios.Scenario{}}
+		*o = opened{t.Word, t.Source, map[string]*scenarios.Scenario{}, o.noise}
 	}
 	o.point(t)
 }

@@ -60,6 +60,7 @@ type Trial struct {
 	// later: see scenarios.Scenario.With and Later.
 	Set       []Setting     `json:"set,omitempty"`
 	Phase     time.Duration `json:"phase,omitempty"`
+	Noise     []Noise       `json:"noise,omitempty"` // what disturbs it, in virtual time
 	Seed      uint64        `json:"seed"`
 	World     World         `json:"world"`
 	Dir       string        `json:"dir"`        // for artefacts; empty: none
@@ -77,8 +78,9 @@ type Trial struct {
 type Setting = scenarios.Setting
 
 // Point says in one word where a trial stands among those of its scenario,
-// whatever their seeds: its variant, settings and phase, such as
-// profile=ios,hold=6s,phase=250ms. It is empty if it has none of them.
+// whatever their seeds: its variant, settings, phase and noise, such as
+// profile=ios,hold=6s,phase=250ms,noise=quiet. It is empty if it has none of
+// them.
 func (t Trial) Point() string {
 	var words []string
 	if t.Variant != "" {
@@ -89,6 +91,9 @@ func (t Trial) Point() string {
 	}
 	if t.Phase != 0 {
 		words = append(words, "phase="+t.Phase.String())
+	}
+	if len(t.Noise) > 0 {
+		words = append(words, "noise="+noiseNames(t.Noise))
 	}
 	return strings.Join(words, ",")
 }
@@ -153,7 +158,7 @@ func (t *Trial) Prepare() error {
 		}
 	}
 	t.Scenario = s
-	return nil
+	return t.FitsNoise()
 }
 
 // at returns a scenario with settings and a phase.

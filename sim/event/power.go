@@ -1,5 +1,7 @@
 package event
 
+import "time"
+
 // Power is a change of a machine's power or processor.
 type Power string
 
@@ -35,3 +37,24 @@ type PowerChanged struct {
 
 // Kind implements Body.
 func (PowerChanged) Kind() string { return "power-changed" }
+
+// Paused: noise lets a machine stand still, or only its programs. What follows
+// says that it is frozen, and after Length that it is thawed, unless something
+// else happens to it before.
+type Paused struct {
+	Process bool
+	Length  time.Duration
+}
+
+// Kind implements Body.
+func (Paused) Kind() string { return "paused" }
+
+// Stalled: noise takes a share of one CPU class for Length, or gives it back.
+type Stalled struct {
+	Class  string        `words:"control,service"`
+	Share  float64       // 0..1; 0: it gives it back
+	Length time.Duration // 0 when it gives it back
+}
+
+// Kind implements Body.
+func (Stalled) Kind() string { return "stalled" }

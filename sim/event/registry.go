@@ -13,7 +13,7 @@ import (
 // test reports it.
 var bodies = []Body{
 	FaultApplied{}, FaultHealed{},
-	PowerChanged{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{}, QuiesceChanged{},
+	PowerChanged{}, Paused{}, LinkChanged{}, PortBlocked{}, LoadChanged{}, Stalled{}, MemoryChanged{}, ConfigChanged{}, ServiceChanged{}, QuiesceChanged{},
 	NeighbourChanged{}, PathChanged{}, MACMoved{}, FrameLooped{}, FlowRefused{},
 	ProgramEnded{}, ProgramSaid{}, ProbeChanged{}, NameResolved{}, NameFailed{}, RecordChanged{},
 	StandbyChanged{}, StandbySent{}, StandbyLost{}, StandbyRejected{}, StandbyStatus{}, TrackChanged{},

@@ -59,6 +59,9 @@ type blame struct {
 	hears    bool          // the one that gave up surely heard the other one as an owner
 	hearing  time.Duration // since then
 	listened time.Duration // since when the taker has taken part
+
+	noisy    bool   // noise disturbs the run
+	standing *pause // of the old owner, since it cannot be heard; nil: none
 }
 
 // finding is what blame finds.
@@ -81,6 +84,9 @@ func (b *blame) gained() finding {
 		return b.latest(b.at, b.moves, b.to.Node+" preempted a lower owner")
 	case b.reason == resigned && b.resigner != nil && b.resigner != b.from:
 		return b.latest(b.at, func(e *edge) bool { return stopsOrMoves(e, b.resigner) }, b.resigner.Node+" resigned, whose hellos had kept "+b.to.Node+" waiting")
+	}
+	if b.waits && b.standing != nil {
+		return finding{why: fmt.Sprintf("%s stood still from %v on: that was noise, and no fault", b.from.Node, b.standing.from)}
 	}
 	unsure := b.unsure()
 	if b.waits {
@@ -195,7 +201,13 @@ func (b *blame) named(e *edge) bool {
 
 // separates reports whether a beginning can keep the old owner from the taker,
 // or whether an end can bring the taker back.
+//
+// In a run with noise, what was over before the taker's timer began to run is
+// none of these.
 func (b *blame) separates(e *edge) bool {
+	if b.noisy && (e.Ended && e.acts() <= b.timerStart() || e.over && e.until <= b.timerStart()) {
+		return false
+	}
 	if e.Ended {
 		return e.affects(b.to) != fault.NoInfluence
 	}

@@ -56,10 +56,15 @@ type history struct {
 	edges []*edge
 	felt  []*edge          // by members that track what the faults broke
 	halts map[string]*edge // by node: what took its power
+
+	pauses map[string]pause // by node: the last one
 }
 
+// pause is a time in which noise lets a machine stand still.
+type pause struct{ from, to time.Duration }
+
 func newHistory(f Facts, l *lines) *history {
-	return &history{facts: f, lines: l, halts: map[string]*edge{}}
+	return &history{facts: f, lines: l, halts: map[string]*edge{}, pauses: map[string]pause{}}
 }
 
 // Observe follows faults, and machines that lose their power and get it back.
@@ -73,6 +78,8 @@ func (h *history) Observe(e event.Event) {
 		}
 	case event.PowerChanged:
 		h.power(e, b.State)
+	case event.Paused:
+		h.pauses[e.Node] = pause{e.At, e.At + b.Length}
 	case event.TrackChanged:
 		h.track(e, b)
 	}
@@ -146,6 +153,16 @@ func (h *history) power(e event.Event, to event.Power) {
 		}
 		delete(h.halts, e.Node)
 	}
+}
+
+// standing returns the pause of a member that still lasts and began when the
+// member could no longer be heard; nil if there is none.
+func (h *history) standing(m *Entry, unheard, now time.Duration) *pause {
+	p, paused := h.pauses[m.Node]
+	if !paused || p.from != unheard || p.to < now {
+		return nil
+	}
+	return &p
 }
 
 // names reports whether the fault names the member: its machine, its interface

@@ -67,7 +67,7 @@ func (e *ear) look(n *network, now time.Duration) {
 	ready := max(a.ready, b.ready)
 	can := b.Owns() && !a.down && !b.down && !n.separated(a, b)
 	e.maybe.look(now, can && n.silence(a, b) != fault.HellosLost, ready)
-	e.surely.look(now, can && a.Up() && n.hears(a, b) && !n.starving[a.Node] && !n.starving[b.Node], ready)
+	e.surely.look(now, can && a.Up() && n.hears(a, b) && !n.starves(a) && !n.starves(b), ready)
 }
 
 // look notes whether something can be heard now, or once it is ready.
@@ -164,6 +164,9 @@ func (n *network) why(listener, m *Entry) string {
 // listener.
 func (n *network) silence(listener, m *Entry) fault.Silence {
 	worst := fault.HellosPass
+	if slices.Contains(n.facts.Noise.Unsure, m.Segment) {
+		worst = fault.HellosUnsure
+	}
 	if len(m.Peers) > 0 && !m.sendsTo(listener) {
 		return fault.HellosLost
 	}

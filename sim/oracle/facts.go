@@ -21,6 +21,15 @@ type Facts struct {
 	// Transit is the longest that a frame takes from one end of the network to
 	// the other while its cables are good and idle.
 	Transit time.Duration
+	// Noise is what disturbs the run besides faults.
+	Noise Noise
+}
+
+// Noise is what is known of the noise of a run before it starts.
+type Noise struct {
+	Any bool // there is some
+	// Unsure are the segments on which it may make a member miss hellos.
+	Unsure []string
 }
 
 // Client is a source of requests.

@@ -14,7 +14,8 @@ import (
 type network struct {
 	facts    Facts
 	faults   []fault.Fault
-	starving map[string]bool    // nodes whose control programs get almost no CPU
+	starving map[string]bool    // nodes whose control programs get almost no CPU because of hogs
+	stalled  map[string]bool    // likewise, because of noise
 	rejects  map[[2]string]bool // node that ignores the messages of an address
 	version  int
 	lines    *lines
@@ -25,7 +26,7 @@ type network struct {
 const starvedShare = 0.9
 
 func newNetwork(f Facts, l *lines) *network {
-	return &network{facts: f, lines: l, starving: map[string]bool{}, rejects: map[[2]string]bool{}}
+	return &network{facts: f, lines: l, starving: map[string]bool{}, stalled: map[string]bool{}, rejects: map[[2]string]bool{}}
 }
 
 // Observe follows faults, the load of the control class, and who ignores whom.
@@ -43,6 +44,16 @@ func (n *network) Observe(e event.Event) {
 	case event.LoadChanged:
 		if b.Class == "control" {
 			n.starving[e.Node] = b.Share >= starvedShare
+			n.version++
+		}
+	case event.Stalled:
+		if b.Class == "control" {
+			n.stalled[e.Node] = b.Share >= starvedShare
+			n.version++
+		}
+	case event.PowerChanged:
+		if b.State.Lost() && n.stalled[e.Node] {
+			n.stalled[e.Node] = false
 			n.version++
 		}
 	case event.StandbyRejected:
@@ -67,11 +78,15 @@ func (n *network) lift(line string) {
 // joined reports whether two members can hear each other, both ways, and since
 // when at the earliest.
 func (n *network) joined(a, b *Entry) (since time.Duration, ok bool) {
-	if n.separated(a, b) || a.down || b.down || n.starving[a.Node] || n.starving[b.Node] {
+	if n.separated(a, b) || a.down || b.down || n.starves(a) || n.starves(b) {
 		return 0, false
 	}
 	return max(a.ready, b.ready), n.hears(a, b) && n.hears(b, a)
 }
+
+// starves reports whether a member gets too little CPU to send and hear hellos
+// in time.
+func (n *network) starves(m *Entry) bool { return n.starving[m.Node] || n.stalled[m.Node] }
 
 // hears reports whether the listener receives and accepts the hellos of m.
 func (n *network) hears(listener, m *Entry) bool {

@@ -184,6 +184,7 @@ func (t *takeovers) gained(o *ownership, m *Entry, at time.Duration) {
 	if b.from != nil {
 		b.waiting, b.waits = t.ears.waiting(m, b.from, at)
 		b.because = t.scene.network.why(m, b.from)
+		b.standing = t.scene.history.standing(b.from, b.waiting, at)
 	}
 	b.listened, _ = t.ears.listened(m, at)
 	k.credit(b.gained())
@@ -241,7 +242,7 @@ func (t *takeovers) left(o *ownership, m *Entry, at time.Duration) {
 // begin adds a takeover.
 func (t *takeovers) begin(o *ownership, m *Entry, at time.Duration) *taking {
 	k := &taking{Takeover: Takeover{VIP: o.vip, To: m.Node, At: at}}
-	k.blame = blame{edges: t.scene.history.all(), from: o.owner, to: m, at: at}
+	k.blame = blame{edges: t.scene.history.all(), from: o.owner, to: m, at: at, noisy: t.scene.facts.Noise.Any}
 	if o.owner != nil {
 		k.From = o.owner.Node
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/noise"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -35,6 +36,10 @@ type Options struct {
 	// Forget is the kinds of events that the world need not keep: all that nobody
 	// asks for once Watch and Follow have had them. A long run needs it.
 	Forget event.Set
+
+	// Noise is what disturbs the run besides faults, in virtual time only. Models
+	// have different names.
+	Noise []*noise.Model
 
 	// Effects are the effects of faults that are not in fault.Standard.
 	Effects []Effect
@@ -90,7 +95,15 @@ func Build(t topology.Topology, o Options) (*World, error) {
 		w.addNode(name, Reboot{})
 	}
 	w.sampler = newSampler(w, o.Sample)
-	return w.complete(o)
+	if _, err := w.complete(o); err != nil {
+		return nil, err
+	}
+	if err := w.disturb(o.Noise); err != nil {
+		w.Close()
+		return nil, err
+	}
+	w.noise = o.Noise
+	return w, nil
 }
 
 // BuildOne builds one machine of a topology, which lives in this process. Its
@@ -123,6 +136,9 @@ func BuildOne(t topology.Topology, only OnlyNode, o Options) (*World, error) {
 // BuildFabric builds the fabric between machines that each live in a process of
 // their own. The clock shows real time.
 func BuildFabric(t topology.Topology, clock sim.Driver, newMachine NewMachine, o Options) (*World, error) {
+	if len(o.Noise) > 0 {
+		return nil, fmt.Errorf("world: %w", ErrNoise)
+	}
 	if err := check(t); err != nil {
 		return nil, err
 	}

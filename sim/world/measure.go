@@ -9,7 +9,9 @@ import (
 // Measure folds the events so far into measures, and checks the invariants. The
 // world must keep all events: see Options.Forget.
 func (w *World) Measure() (oracle.Measures, []oracle.Violation) {
-	return oracle.Fold(w.Events(), FactsOf(w.topology, w.Now()))
+	facts := FactsOf(w.topology, w.Now())
+	facts.Noise = NoiseFacts(w.topology, w.noise)
+	return oracle.Fold(w.Events(), facts)
 }
 
 // Usage returns what the machines of this process can say about themselves: how

@@ -8,6 +8,7 @@ import (
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
+	"github.com/cablepull/cablepull/sim/noise"
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
@@ -37,7 +38,8 @@ type World struct {
 	sampler  *sampler              // nil: nobody asks, or time is real
 	applied  []*application        // in the order in which they were injected
 	effects  fault.Effects[*World] // of faults of the network
-	programs []Program             // in the order in which machines start them
+	noise    []*noise.Model
+	programs []Program // in the order in which machines start them
 	finished bool
 	closed   bool
 }
