@@ -17,6 +17,7 @@ type Oracle struct {
 	recorders []recorder
 	watches   []*watch
 	folds     []fold // all of the above, and the invariants
+	involved  []fold // of these, all but bystanders
 	end       time.Duration
 }
 
@@ -38,13 +39,22 @@ func New(f Facts, own ...Own) *Oracle {
 		o.watches = append(o.watches, w)
 		o.folds = append(o.folds, i.fold(o.scene, w))
 	}
+	for _, f := range o.folds {
+		if _, is := f.(bystander); !is {
+			o.involved = append(o.involved, f)
+		}
+	}
 	return o
 }
 
 // Observe takes in the next event. Their instants must not decrease.
 func (o *Oracle) Observe(e event.Event) {
 	o.end = max(o.end, e.At)
-	for _, f := range o.folds {
+	folds := o.folds
+	if ofRequest(e) {
+		folds = o.involved
+	}
+	for _, f := range folds {
 		f.Observe(e)
 	}
 }
