@@ -66,23 +66,20 @@ const (
 // the violations, the command that replays it, and its page if it has been
 // drawn; one that came to no verdict is an error, and one that was not run is
 // skipped, with the reason. One that expects nothing says so, and each has the
-// warnings of its scenario.
-func WriteJUnit(w io.Writer, suite string, results []Result) error {
-	s := junitSuite{Name: suite, Tests: len(results)}
+// warnings of its scenario. Conditions over several seeds are a test case each.
+func WriteJUnit(w io.Writer, suite string, results []Result, over ...OverSeeds) error {
+	s := junitSuite{Name: suite}
 	var wall time.Duration
 	for i := range results {
 		r := &results[i]
 		c := junitOf(r)
 		wall += r.Wall
-		switch {
-		case c.Skipped != nil:
-			s.Skipped++
-		case c.Error != nil:
-			s.Errors++
-		case c.Failure != nil:
-			s.Failures++
+		s.add(c)
+	}
+	for _, o := range over {
+		for _, c := range o.junit() {
+			s.add(c)
 		}
-		s.Cases = append(s.Cases, c)
 	}
 	s.Time = seconds(wall)
 	all := junitSuites{
@@ -96,6 +93,20 @@ func WriteJUnit(w io.Writer, suite string, results []Result) error {
 		return fmt.Errorf("reports: junit.xml: %w", err)
 	}
 	return nil
+}
+
+// add adds a test case, and counts it.
+func (s *junitSuite) add(c junitCase) {
+	s.Tests++
+	switch {
+	case c.Skipped != nil:
+		s.Skipped++
+	case c.Error != nil:
+		s.Errors++
+	case c.Failure != nil:
+		s.Failures++
+	}
+	s.Cases = append(s.Cases, c)
 }
 
 func junitOf(r *Result) junitCase {

@@ -14,7 +14,7 @@ import (
 
 // formatWith is the format of scenario files with these kinds of expectations.
 func formatWith(kinds expect.Kinds) *form.Format {
-	fixed := []string{"name", "about", "tags", "slow", "allow-invalid", "variants", "twin", "expect"}
+	fixed := []string{"name", "about", "tags", "slow", "allow-invalid", "variants", "twin", "expect", "over-seeds"}
 	return &form.Format{Noun: "scenario", Fixed: fixed, Definitions: definitions, Types: []form.Type{
 		{
 			Type: reflect.TypeFor[topology.Rate](), Want: "a number per s, min or h, such as 20/s",
@@ -39,6 +39,10 @@ func formatWith(kinds expect.Kinds) *form.Format {
 		{
 			Type: reflect.TypeFor[Variants](), Want: "a mapping of paths and lists of values, such as nodes.*.standby.lan.hello: [1s, 3s]",
 			Decode: decodeVariants, Schema: variantsSchema,
+		},
+		{
+			Type: reflect.TypeFor[OverSeeds](), Want: wantOverSeeds,
+			Decode: decodeOverSeeds, Schema: overSeedsSchema,
 		},
 		kinds.Form(),
 	}}

@@ -87,7 +87,7 @@ func TestInvalidShowsAllProblemsAtTheirPlaces(t *testing.T) {
 	const want = `my.yaml:1:1: duration: it is missing, want the length of the run, such as 90s
     1 | name: small
       | ^
-my.yaml:2:1: druation: unknown key, want name, about, tags, slow, seed, duration, tolerance, segments, nodes, allow-invalid, variants, twin, timeline or expect (did you mean "duration"?)
+my.yaml:2:1: druation: unknown key, want name, about, tags, slow, seed, duration, tolerance, segments, nodes, allow-invalid, variants, twin, timeline, expect or over-seeds (did you mean "duration"?)
     2 | druation: 60s
       | ^
 my.yaml:7:34: nodes.web.nics.lan.address: got "192.0.2.50", want an address with prefix length, such as 192.0.2.11/24

@@ -32,6 +32,8 @@ type Scenario struct {
 	Timeline []Step               `yaml:"timeline" doc:"the faults and when they happen: an instant and one fault or a list of them, such as 40s: pull a.lan"`
 	Expect   []expect.Expectation `yaml:"expect" doc:"what must be true after the run"`
 
+	OverSeeds OverSeeds `yaml:"over-seeds" doc:"what must be true of the runs with several seeds together: a figure and its limits, such as outage.p99: ..10s"`
+
 	// Warnings are problems of the scenario or its variants that do not prevent a
 	// run.
 	Warnings []form.Problem `yaml:"-"`

@@ -39,6 +39,7 @@ func (s *Scenario) problems(timelineRead bool) []topology.Problem {
 		j.downtimes()
 	}
 	j.twin()
+	j.overSeeds()
 	plan := s.planOf(j.whole)
 	for i, e := range s.Expect {
 		if e == nil {

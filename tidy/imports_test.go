@@ -115,7 +115,7 @@ var flow = map[string][]string{
 	"reports/github":        {"reports"},                                                                                                     // commands and tables of results
 	"scenarios/form":        {"sim/topology"},                                                                                                // rules of fields and problems; it knows no scenario
 	"scenarios/expect":      {"scenarios/form", "sim/event", "sim/fault", "sim/oracle", "sim/topology"},                                      // measures and events, never the scenario
-	"scenarios":             {"scenarios/expect", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/noise", "sim/oracle", "sim/topology", "sim/world", "netfab"},
+	"scenarios":             {"scenarios/expect", "scenarios/figure", "scenarios/form", "sim", "sim/event", "sim/fault", "sim/noise", "sim/oracle", "sim/topology", "sim/world", "netfab"},
 	"scenarios/disturbance": {"scenarios/form", "sim/noise", "sim/topology"},                         // the library of noise models, and files
 	"scenarios/parity":      {"reports", "scenarios", "sim/event", "sim/oracle", "sim/topology"},     // figures of runs; it plays none
 	"scenarios/figure":      {"scenarios/form", "scenarios/statistic", "sim/oracle", "sim/topology"}, // words for measures; it knows no scenario
@@ -134,7 +134,7 @@ var flow = map[string][]string{
 		"scenarios", "scenarios/expect", "scenarios/form", "scenarios/parity", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
 	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/testbed", "sim/topology", "scenarios", "scenarios/disturbance", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
+	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/oracle", "sim/testbed", "sim/topology", "scenarios", "scenarios/disturbance", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
 	"cmd/realclient": {}, // drivers in a module of their own
 	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
 	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints

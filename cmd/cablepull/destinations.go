@@ -78,7 +78,7 @@ func (s *session) leave(trials []trial.Trial, results []trial.Result) error {
 	var errs []error
 	runs := reportsOf(results)
 	if s.flags.junit != "" {
-		errs = append(errs, reports.WriteFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", runs) }))
+		errs = append(errs, reports.WriteFile(s.flags.junit, func(w io.Writer) error { return reports.WriteJUnit(w, "cablepull", runs, s.over...) }))
 	}
 	if s.flags.report != "" {
 		errs = append(errs, reports.WriteFile(s.flags.report, s.reportOn(trials, results)))
@@ -90,10 +90,10 @@ func (s *session) leave(trials []trial.Trial, results []trial.Result) error {
 		}
 	}
 	if s.summary != nil {
-		errs = append(errs, writeSummary(s.summary, runs))
+		errs = append(errs, writeSummary(s.summary, runs, s.over))
 	}
 	if s.flags.annotate != "" {
-		errs = append(errs, github.Write(s.stderr, github.Of(runs)))
+		errs = append(errs, github.Write(s.stderr, append(github.Of(runs), github.OfSeeds(s.over)...)))
 	}
 	if s.output != nil {
 		errs = append(errs, s.output.WriteIndex(trials, results))
@@ -103,13 +103,13 @@ func (s *session) leave(trials []trial.Trial, results []trial.Result) error {
 
 // writeSummary appends the table of runs, as far as there is room for it in the
 // summary of a step.
-func writeSummary(file *os.File, runs []reports.Result) error {
+func writeSummary(file *os.File, runs []reports.Result, over []reports.OverSeeds) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
 	room := int(max(github.SummaryMax-info.Size(), 0))
-	return github.WriteSummary(file, runs, room)
+	return github.WriteSummary(file, runs, over, room)
 }
 
 // annotateError prints an error before the first run as workflow commands, if

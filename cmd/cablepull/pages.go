@@ -21,6 +21,7 @@ func (s *session) reportOn(trials []trial.Trial, results []trial.Result) func(io
 			s.addPage(i, trials[i], &results[i])
 		}
 	}
+	s.library.OverSeeds = s.over
 	return s.library.Write
 }
 

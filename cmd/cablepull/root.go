@@ -74,7 +74,7 @@ run needs; 3 if the bench itself failed.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newSweep(), newMerge(), newHunt(), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic())
+	root.AddCommand(newList(), newShow(), newInit(), newValidate(), newRun(args), newSweep(), newMerge(), newHunt(), newDoctor(args), newServe(), newSchema(), newVersion(), newFormatTopic(), newFiguresTopic())
 	root.AddCommand(newParts()...)
 	root.AddCommand(releaseVerbs...)
 	return root

@@ -24,10 +24,11 @@ type session struct {
 	bare           bool         // one scenario and seed: print the whole run
 	library        page.Library // for --report about many
 	view           text.View
-	output         *trial.Output     // of --out; nil: none
-	shard          *shard            // of --shard; nil: none
-	summary        *os.File          // of --summary; nil: none
-	live           *reports.Reporter // of the progress, in the directory of --out; nil: none
+	over           []reports.OverSeeds // what runs with several seeds were judged by together
+	output         *trial.Output       // of --out; nil: none
+	shard          *shard              // of --shard; nil: none
+	summary        *os.File            // of --summary; nil: none
+	live           *reports.Reporter   // of the progress, in the directory of --out; nil: none
 }
 
 // note prints a line for people.
@@ -49,6 +50,7 @@ func (s *session) run(trials []trial.Trial) error {
 	} else {
 		results, err = s.playMany(trials)
 	}
+	s.over = trial.OverSeeds(trials, results)
 	var pairs []*reports.Comparison
 	if s.flags.world == worldBoth && err == nil {
 		pairs, err = s.compare(trials, results)
@@ -57,7 +59,13 @@ func (s *session) run(trials []trial.Trial) error {
 	if err != nil {
 		return err
 	}
-	return verdict(results)
+	if err := verdict(results); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(s.over, func(o reports.OverSeeds) bool { return !o.Passed() }) {
+		return errFailed
+	}
+	return nil
 }
 
 // warn prints the warnings of scenarios that the user named. Those of the
@@ -158,21 +166,27 @@ func (s *session) print(results []trial.Result, pairs []*reports.Comparison) err
 	runs := reportsOf(results)
 	switch {
 	case s.flags.json && s.flags.world == worldBoth:
-		return printAll(s.stdout, "comparisons", pairs)
+		return s.printJSON(appendAll(nil, "comparisons", pairs))
 	case s.flags.json:
-		return printAll(s.stdout, "runs", runs)
+		return s.printJSON(appendAll(nil, "runs", runs))
 	case s.bare && slices.ContainsFunc(results, func(r trial.Result) bool { return r.Err != nil }):
 		return s.printInterrupted(results)
-	case s.bare && len(pairs) == 1:
-		return blame(text.WriteComparison(s.stdout, pairs[0], s.options()))
-	case s.bare:
-		return blame(text.WriteRun(s.stdout, &runs[0], s.options()))
-	case areVariants(runs):
-		return blame(text.WriteVariants(s.stdout, runs, s.options()))
-	case len(runs) > 0:
-		return blame(text.WriteSummary(s.stdout, runs, s.options()))
 	}
-	return nil
+	var err error
+	switch {
+	case s.bare && len(pairs) == 1:
+		err = text.WriteComparison(s.stdout, pairs[0], s.options())
+	case s.bare:
+		err = text.WriteRun(s.stdout, &runs[0], s.options())
+	case areVariants(runs):
+		err = text.WriteVariants(s.stdout, runs, s.options())
+	case len(runs) > 0:
+		err = text.WriteSummary(s.stdout, runs, s.options())
+	}
+	if err == nil && len(s.over) > 0 {
+		err = text.WriteOverSeeds(s.stdout, s.over, s.options())
+	}
+	return blame(err)
 }
 
 // printInterrupted prints what is known of a run that was interrupted. Of any
@@ -260,22 +274,30 @@ func (s *session) options() text.Options {
 	return o
 }
 
-// printAll prints {"runs": [...]}, each run as in its run.json, or
-// {"comparisons": [...]}.
-func printAll[R interface{ AppendJSON([]byte) []byte }](w io.Writer, name string, all []R) error {
-	form := []byte(`{"` + name + `":[`)
+// printJSON prints an object with a list of runs or comparisons, each run as in
+// its run.json, and with what was judged over several seeds, if anything was.
+func (s *session) printJSON(form []byte) error {
+	if len(s.over) > 0 {
+		form = appendAll(append(form, ','), "over_seeds", s.over)
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, slices.Concat([]byte("{"), form, []byte("}\n")), "", "  "); err != nil {
+		return benchError{err}
+	}
+	_, err := out.WriteTo(s.stdout)
+	return blame(err)
+}
+
+// appendAll appends a member of an object that is a list.
+func appendAll[R interface{ AppendJSON([]byte) []byte }](form []byte, name string, all []R) []byte {
+	form = append(form, `"`+name+`":[`...)
 	for i, r := range all {
 		if i > 0 {
 			form = append(form, ',')
 		}
 		form = r.AppendJSON(form)
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, append(form, "]}\n"...), "", "  "); err != nil {
-		return benchError{err}
-	}
-	_, err := out.WriteTo(w)
-	return blame(err)
+	return append(form, ']')
 }
 
 func printJSON(w io.Writer, value any) error {

@@ -108,7 +108,7 @@ func TestAnnotationsAreBounded(t *testing.T) {
 // TestSummary: failures first; nothing of a scenario can leave its cell.
 func TestSummary(t *testing.T) {
 	var out bytes.Buffer
-	if err := WriteSummary(&out, sample(), SummaryMax); err != nil {
+	if err := WriteSummary(&out, sample(), nil, SummaryMax); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "summary.md", out.Bytes())
@@ -125,7 +125,7 @@ func TestSummaryIsBounded(t *testing.T) {
 	}
 	for _, room := range []int{SummaryMax, 4000, 400, 100, 0} {
 		var out bytes.Buffer
-		if err := WriteSummary(&out, runs, room); err != nil {
+		if err := WriteSummary(&out, runs, nil, room); err != nil {
 			t.Fatal(err)
 		}
 		said := strings.Contains(out.String(), "more rows do not fit in here.\n")

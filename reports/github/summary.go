@@ -3,6 +3,7 @@ package github
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/cablepull/cablepull/reports"
@@ -21,9 +22,10 @@ const (
 // WriteSummary writes a table of runs in Markdown: failures first, with the
 // expectation or invariant, what was found and the command that replays it,
 // then what was not run, the warnings, and what passed. It is at most room
-// bytes long: it leaves out the end of the table, and says how much.
-func WriteSummary(w io.Writer, runs []reports.Result, room int) error {
-	rows := rowsOf(runs)
+// bytes long: it leaves out the end of the table, and says how much. Conditions
+// over several seeds that do not hold come before all runs, the others after.
+func WriteSummary(w io.Writer, runs []reports.Result, over []reports.OverSeeds, room int) error {
+	rows := slices.Concat(rowsOfSeeds(over, false), rowsOf(runs), rowsOfSeeds(over, true))
 	var text strings.Builder
 	text.WriteString(headOf(runs))
 	note := func(left int) string { return fmt.Sprintf("\n%d more rows do not fit in here.\n", left) }

@@ -21,6 +21,9 @@ const sizeMax = 5_000_000
 type Library struct {
 	entries []entry
 	size    int // of all parts
+
+	// OverSeeds are conditions on runs with several seeds.
+	OverSeeds []reports.OverSeeds
 }
 
 // entry is a run on a page about many.
@@ -97,12 +100,14 @@ type library struct {
 	Entries  []entry
 	Unlisted int
 	Version  string
+
+	OverSeeds []reports.OverSeeds
 }
 
 // Write writes the page.
 func (l *Library) Write(w io.Writer) error {
 	l.sort()
-	p := library{frame: newFrame(counted(len(l.entries), "run")), Entries: l.entries}
+	p := library{frame: newFrame(counted(len(l.entries), "run")), Entries: l.entries, OverSeeds: l.OverSeeds}
 	p.UPlot, p.Policy = "", policy(p.Script)
 	if n := len(p.Entries) - rowsMax; n > 0 {
 		p.Entries, p.Unlisted = p.Entries[:rowsMax], n

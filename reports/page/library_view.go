@@ -6,6 +6,8 @@ import (
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
+
+	"github.com/cablepull/cablepull/reports"
 )
 
 // node is the page about many runs.
@@ -16,12 +18,27 @@ func (p library) node() g.Node {
 			h.H1(g.Text(p.Title)),
 			factList(p.Counts),
 			about("Failures come first. The small pictures show members, virtual IPs and clients over time; shaded times are faults. Each run unfolds."),
+			each(p.OverSeeds, overSeeds),
 			search("Show runs with", "a name, failed")),
 		h.Main(h.Class("runs"),
 			h.Div(h.Class("row head"), h.Aria("hidden", "true"), cell("", ""), cell("", "run"), cell("", "lanes"),
 				cell("right", "longest outage"), cell("right", "moves"), cell("right", "failed requests")),
 			each(p.Entries, entry.node),
 			unless(p.Unlisted == 0, func() g.Node { return about(counted(p.Unlisted, "more run") + " left out.") })))
+}
+
+// overSeeds is what runs with several seeds were judged by together.
+func overSeeds(o reports.OverSeeds) g.Node {
+	return h.Ul(h.Class("expectations"), each(o.Conditions, func(c reports.Condition) g.Node {
+		class, sign := "pass", "✓"
+		switch {
+		case c.Outcome == reports.NotJudged:
+			class, sign = "", "○"
+		case !c.Passed():
+			class, sign = "fail", "✗"
+		}
+		return h.Li(classed(class), h.Span(h.Class("sign"), g.Text(sign)), g.Text(o.Name()), word(h.Code, "", c.String()))
+	}))
 }
 
 // node is a run in the list: a row that unfolds.

@@ -106,6 +106,28 @@ func limits[T form.Bound](text string) (Limits, error) {
 	return Limits{Given: true, Low: float64(r.Low), High: float64(r.High), Open: r.Open, text: r.String()}, nil
 }
 
+// Runs returns how many runs it takes at least to judge the condition, if all
+// of them are within the limits.
+func (c Condition) Runs() int {
+	runs := 2
+	limits, w := c.Limits, c.Word
+	q, quantile := w.Statistic.percent()
+	quantile = quantile && q > 0 && q < 100
+	if quantile && (c.Width.Given || limits.Given && !limits.Open) {
+		runs = max(runs, statistic.CountForQuantile(q/100, statistic.Level95Upper))
+	}
+	if quantile && (c.Width.Given || limits.Low > 0) {
+		runs = max(runs, statistic.CountForQuantile(q/100, statistic.Level95Lower))
+	}
+	if w.Statistic == Any && limits.Given && !limits.Open && limits.High > 0 {
+		runs = max(runs, statistic.CountForProportion(limits.High, statistic.Level95Upper))
+	}
+	if w.Statistic == Any && limits.Low > 0 && limits.Low < 1 {
+		runs = max(runs, statistic.CountForProportion(1-limits.Low, statistic.Level95Upper))
+	}
+	return runs
+}
+
 // String prints the limits as they are read.
 func (l Limits) String() string { return l.text }
 

@@ -74,13 +74,37 @@ func Judge(runs []Values, c Condition) Judgement {
 		}
 		return j
 	}
-	s, _ := Summarise(runs, c.Word)
-	j.Got = s.String()
 	if c.Width.Given {
+		s, _ := Summarise(runs, c.Word)
+		j.Got = s.String()
 		return j.width(s, c.Width)
 	}
 	j.Outcome, j.More = got.judge(c.Word, c.Limits)
+	s, _ := SummariseAt(runs, c.Word, c.Limits.level(j.Outcome))
+	j.Got = s.String()
 	return j
+}
+
+// level returns the level of the bounds that decide: those of the limits that
+// hold, the other ones if they do not, or both.
+func (l Limits) level(o Outcome) statistic.Level {
+	upper, lower := !l.Open, l.Low > 0
+	switch {
+	case o == Undecided || upper == lower:
+		return deciding
+	case upper == (o == Holds):
+		return statistic.Level95Upper
+	}
+	return statistic.Level95Lower
+}
+
+// JudgeAll judges conditions on the same runs.
+func JudgeAll(runs []Values, conditions []Condition) []Judgement {
+	var all []Judgement
+	for _, c := range conditions {
+		all = append(all, Judge(runs, c))
+	}
+	return all
 }
 
 // width judges a condition with a width.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Text prints a value of a unit with the digits that a person reads: 8.42s,
+// Text prints a value of a unit with the digits that a person reads: 8.424s,
 // 2m03.4s, 1.2 %, 1,100, 0.25 per year. NaN is a hyphen.
 func Text(u Unit, value float64) string { return round(u, value, math.Round) }
 
@@ -27,7 +27,7 @@ func round(u Unit, value float64, by func(float64) float64) string {
 	return number(value, by)
 }
 
-// span prints nanoseconds with three digits, or from a minute on to tenths of a
+// span prints nanoseconds with four digits, or from a minute on to tenths of a
 // second.
 func span(ns float64, by func(float64) float64) string {
 	switch {
@@ -35,12 +35,12 @@ func span(ns float64, by func(float64) float64) string {
 		return "-" + span(-ns, by)
 	case ns < 1e3:
 		return number(ns, by) + unit(ns, "ns")
-	case ns < 0.9995e6:
-		return number(ns/1e3, by) + "µs"
-	case ns < 0.9995e9:
-		return number(ns/1e6, by) + "ms"
+	case ns < 0.99995e6:
+		return digits(ns/1e3, 4, by) + "µs"
+	case ns < 0.99995e9:
+		return digits(ns/1e6, 4, by) + "ms"
 	case ns < 59.95e9:
-		return number(ns/1e9, by) + "s"
+		return digits(ns/1e9, 4, by) + "s"
 	case ns < 3599.95e9:
 		tenths := int64(by(ns / 1e8))
 		return fmt.Sprintf("%dm%02d.%ds", tenths/600, tenths/10%60, tenths%10)
@@ -58,14 +58,17 @@ func unit(ns float64, name string) string {
 
 // number prints a number with three digits, or all those before the point, in
 // groups.
-func number(x float64, by func(float64) float64) string {
+func number(x float64, by func(float64) float64) string { return digits(x, 3, by) }
+
+// digits is number, with so many digits.
+func digits(x float64, most int, by func(float64) float64) string {
 	if x < 0 {
-		return "-" + number(-x, by)
+		return "-" + digits(-x, most, by)
 	}
 	if x == 0 || math.IsInf(x, 0) {
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	}
-	decimals := max(2-int(math.Floor(math.Log10(x))), 0)
+	decimals := max(most-1-int(math.Floor(math.Log10(x))), 0)
 	scale := math.Pow10(decimals)
 	// What is whole but for the last bits of a float stays so in any direction.
 	scaled := x * scale

@@ -120,8 +120,8 @@ func (e *unmeasuredError) Error() string { return e.text }
 // Unwrap makes it ErrNotMeasured.
 func (e *unmeasuredError) Unwrap() error { return ErrNotMeasured }
 
-// String prints the summary: 8.42s (8.31s..8.57s); 0 of 300: below 1 %; 8.42s
-// (8.31s.., needs 99 more runs); at least 30s.
+// String prints the summary: 8.424s (8.312s..8.571s); 0 of 300: below 1 %;
+// 8.424s (8.312s.., needs 99 more runs); at least 30s.
 func (s Summary) String() string {
 	text := s.estimate()
 	if s.Measured < s.Runs {
@@ -132,29 +132,39 @@ func (s Summary) String() string {
 
 func (s Summary) estimate() string {
 	i, u := s.Interval, s.Word.Unit()
-	if s.Word.Statistic == Any && i.HasLow && i.HasHigh {
+	if s.Word.Statistic == Any {
 		return s.proportion()
 	}
 	text := Text(u, i.Value)
 	if i.AtLeast {
 		text = "at least " + text
 	}
-	var bounds []string
-	switch {
-	case i.HasLow && i.HasHigh:
-		bounds = append(bounds, Text(u, i.Low)+".."+Text(u, i.High))
-	case i.HasLow:
-		bounds = append(bounds, Text(u, i.Low)+"..")
-	case i.HasHigh:
-		bounds = append(bounds, ".."+Text(u, i.High))
-	}
+	bounds := s.bounds()
 	if i.Needs > 0 {
 		bounds = append(bounds, "needs "+moreRuns(i.Needs))
 	}
-	if len(bounds) == 0 {
-		return text
+	return text + inBrackets(bounds)
+}
+
+// bounds prints the bounds that exist.
+func (s Summary) bounds() []string {
+	i, u := s.Interval, s.Word.Unit()
+	switch {
+	case i.HasLow && i.HasHigh:
+		return []string{Text(u, i.Low) + ".." + Text(u, i.High)}
+	case i.HasLow:
+		return []string{Text(u, i.Low) + ".."}
+	case i.HasHigh:
+		return []string{".." + Text(u, i.High)}
 	}
-	return text + " (" + strings.Join(bounds, ", ") + ")"
+	return nil
+}
+
+func inBrackets(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }
 
 func moreRuns(n int) string {
@@ -171,7 +181,7 @@ func (s Summary) proportion() string {
 	case s.Measured:
 		return text + "above " + bound(statistic.Proportion(s.Measured, s.Measured, statistic.Level95Lower).Low, math.Floor)
 	}
-	return text + fmt.Sprintf("%s (%s..%s)", Text(Share, s.Interval.Value), Text(Share, s.Interval.Low), Text(Share, s.Interval.High))
+	return text + Text(Share, s.Interval.Value) + inBrackets(s.bounds())
 }
 
 // bound prints the bound of a share with two digits, rounded away from what it

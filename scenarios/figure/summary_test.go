@@ -94,19 +94,19 @@ func TestSummary(t *testing.T) {
 		word string
 		want string
 	}{
-		{outages(300, rising), "outage", "8.15s (8.13s..8.17s)"},
-		{outages(300, rising), "outage.p99", "8.3s (8.29s.., needs 68 more runs)"},
-		{outages(400, rising), "outage.p99", "8.4s (8.39s..8.4s)"},
-		{outages(3, rising), "outage", "8s (needs 3 more runs)"},
-		{outages(300, cut), "outage.p99", "at least 8.3s (8.29s.., needs 68 more runs)"},
-		{outages(300, cut), "outage", "8.15s (8.13s..8.17s)"},
-		{outages(300, rising), "outage.max", "8.3s"},
+		{outages(300, rising), "outage", "8.149s (8.132s..8.167s)"},
+		{outages(300, rising), "outage.p99", "8.296s (8.292s.., needs 68 more runs)"},
+		{outages(400, rising), "outage.p99", "8.395s (8.391s..8.399s)"},
+		{outages(3, rising), "outage", "8.001s (needs 3 more runs)"},
+		{outages(300, cut), "outage.p99", "at least 8.296s (8.292s.., needs 68 more runs)"},
+		{outages(300, cut), "outage", "8.149s (8.132s..8.167s)"},
+		{outages(300, rising), "outage.max", "8.299s"},
 		{outages(300, rising), "outage.p0", "8s"},
-		{outages(300, cut), "outage.max", "at least 8.3s"},
+		{outages(300, cut), "outage.max", "at least 8.299s"},
 		{outages(300, rising), "violated", "0 of 300: below 1 %"},
 		{outages(10, rising), "outage.any", "10 of 10: above 74 %"},
 		{outages(1, rising), "failed", "0 of 1: below 95 %"},
-		{outages(2, rising), "outage.mean", "8s (7.99s..8.01s)"},
+		{outages(2, rising), "outage.mean", "8.001s (7.994s..8.007s)"},
 		{yearly(0), "violated.per-year", "0 per year (0 per year..1.84 per year)"},
 		{yearly(2), "violated.per-year", "1 per year (0.121 per year..3.61 per year)"},
 	} {
@@ -126,7 +126,7 @@ func TestSummaryOfSome(t *testing.T) {
 	}
 	runs = append(runs, figure.Of(&oracle.Measures{}, figure.Verdict{Unjudged: true}))
 	for text, want := range map[string]string{
-		"outage":              "8s (8s..8.01s), in 6 of 11 runs",
+		"outage":              "8.002s (8s..8.005s), in 6 of 11 runs",
 		"violated":            "4 of 10: 40 % (12.2 %..73.8 %), in 10 of 11 runs",
 		"violated.one-active": "4 of 10: 40 % (12.2 %..73.8 %), in 10 of 11 runs",
 		"violated.one-server": "0 of 10: below 26 %, in 10 of 11 runs",
@@ -158,7 +158,7 @@ func TestText(t *testing.T) {
 		want  string
 	}{
 		{figure.Time, 0, "0s"}, {figure.Time, 999, "999ns"}, {figure.Time, 12_500, "12.5µs"}, {figure.Time, 125e6, "125ms"},
-		{figure.Time, 999.96e6, "1s"}, {figure.Time, 8.4249e9, "8.42s"}, {figure.Time, 59.96e9, "1m00.0s"}, {figure.Time, 123.4e9, "2m03.4s"}, {figure.Time, 3723e9, "1h02m03s"},
+		{figure.Time, 999.96e6, "1s"}, {figure.Time, 8.4249e9, "8.425s"}, {figure.Time, 59.96e9, "1m00.0s"}, {figure.Time, 123.4e9, "2m03.4s"}, {figure.Time, 3723e9, "1h02m03s"},
 		{figure.Time, -2e9, "-2s"},
 		{figure.Number, 1100, "1,100"}, {figure.Number, 1234567.8, "1,234,568"}, {figure.Number, 0.125, "0.125"}, {figure.Number, 2, "2"}, {figure.Number, 0, "0"},
 		{figure.Share, 0.01, "1 %"}, {figure.Share, 0.12345, "12.3 %"}, {figure.Share, 1, "100 %"},
@@ -255,7 +255,7 @@ func TestMoreRunsDecide(t *testing.T) {
 
 func TestJudgementInOneLine(t *testing.T) {
 	j := judged(t, outages(200, rising), "outage.p99..10s")
-	want := "outage.p99: undecided: got 8.2s (8.19s.., needs 168 more runs), want ..10s; needs about 99 more runs"
+	want := "outage.p99: undecided: got 8.197s (8.194s.., needs 99 more runs), want ..10s; needs about 99 more runs"
 	if j.String() != want {
 		t.Errorf("%q, want %q", j, want)
 	}

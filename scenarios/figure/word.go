@@ -97,6 +97,14 @@ var (
 	})
 )
 
+// invariants lists the invariants that a run may violate.
+func invariants() (all []string) {
+	for _, i := range oracle.Invariants {
+		all = append(all, i.Name)
+	}
+	return all
+}
+
 // IDs lists the figures that words can pick, sorted.
 func IDs() []string { return slices.Clone(ids()) }
 
@@ -133,6 +141,21 @@ func (s Statistic) percent() (float64, bool) {
 		return 100, true
 	}
 	return q, is && err == nil
+}
+
+// Slip says what is probably wrong with what the figure is of, or nothing: an
+// invariant that does not exist, or a slip in a statistic, which reads as if it
+// were the name of something. Names are those that figures may be of.
+func (w Word) Slip(names []string) string {
+	switch {
+	case w.Of == "" || slices.Contains(names, w.Of):
+		return ""
+	case w.column == Violated && !slices.Contains(invariants(), w.Of):
+		return fmt.Sprintf("got the invariant %q, want %s", w.Of, topology.AnyOf(w.Of, invariants()))
+	case topology.Nearest(w.Of, statistics) != "":
+		return fmt.Sprintf("got %q, want what it is of, or a statistic (did you mean %q?)", w.Of, topology.Nearest(w.Of, statistics))
+	}
+	return ""
 }
 
 // String returns the word as it is read, always with its statistic.

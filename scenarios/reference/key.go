@@ -127,6 +127,7 @@ var special = map[reflect.Type]string{
 	reflect.TypeFor[form.Range[form.Share]]():    "interval of percentages",
 	reflect.TypeFor[expect.Cause]():              "fault of the timeline",
 	reflect.TypeFor[scenarios.Variants]():        "by path: list of values; see [Variants](#variants)",
+	reflect.TypeFor[scenarios.OverSeeds]():       "by figure: interval; see [Many seeds](#many-seeds)",
 	reflect.TypeFor[[]scenarios.Step]():          "list; see [Timeline](#timeline)",
 	reflect.TypeFor[[]expect.Expectation]():      "list; see [Expectations](#expectations)",
 }
