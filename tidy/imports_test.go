@@ -133,17 +133,18 @@ var flow = map[string][]string{
 		"sim/event", "sim/fault", "sim/oracle", "sim/topology", "sim/world",
 		"scenarios", "scenarios/expect", "scenarios/form", "scenarios/parity", "reports", "reports/text", "reports/pcapng", "netfab", "node/wire",
 	},
-	"scenarios/spec": {},
-	"cmd/cablepull":  {"netfab/netns", "sim/event", "sim/oracle", "sim/testbed", "sim/topology", "scenarios", "scenarios/disturbance", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
-	"cmd/realclient": {}, // drivers in a module of their own
-	"cmd/captable":   {"node/wire/capture", "node/wire/facts"},
-	"cmd/release":    {}, // it builds the program, and takes nothing from it but what that prints
-	"bench":          {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
-	"bench/tracking": {"sim"}, // connections are numbers
-	"bench/same":     {},      // two binaries and the files that they write
-	"bench/compare":  {"bench", "bench/tracking", "bench/wire", "node/selfbalance"},
-	"bench/wire":     {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
-	"tidy":           {},
+	"scenarios/spec":  {},
+	"cmd/cablepull":   {"netfab/netns", "sim/event", "sim/oracle", "sim/testbed", "sim/topology", "scenarios", "scenarios/disturbance", "scenarios/figure", "scenarios/hunt", "scenarios/incidents", "scenarios/job", "scenarios/reference", "scenarios/sweep", "scenarios/trial", "reports", "reports/github", "reports/page", "reports/server", "reports/text"},
+	"cmd/realclient":  {}, // drivers in a module of their own
+	"cmd/captable":    {"node/wire/capture", "node/wire/facts"},
+	"cmd/release":     {}, // it builds the program, and takes nothing from it but what that prints
+	"bench":           {"sim", "sim/event", "sim/oracle", "sim/topology", "sim/world", "netfab", "node/host", "node/selfbalance", "node/web", "scenarios", "scenarios/incidents", "reports", "reports/pcapng"},
+	"bench/detection": {"scenarios", "scenarios/statistic", "sim/event", "sim/fault"}, // formulas as distributions
+	"bench/tracking":  {"sim"},                                                        // connections are numbers
+	"bench/same":      {},                                                             // two binaries and the files that they write
+	"bench/compare":   {"bench", "bench/tracking", "bench/wire", "node/selfbalance"},
+	"bench/wire":      {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
+	"tidy":            {},
 
 	"node/database/engine": {}, // a pure machine
 	"node/database":        {"sim", "sim/event", "sim/topology", "node/database/engine", "node/host", "node/session"},

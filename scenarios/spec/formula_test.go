@@ -36,6 +36,9 @@ import (
 //	                     nothing: no program here follows them, and none of theirs
 //	                     is run
 //
+// Package bench/detection holds the same formulas against the distribution of
+// measured times, with jitter.
+//
 // Our own rows are a probe, whose schedule is fixed, in formula_check_test.go,
 // and the checks and damp of load-balancer groups, in formula_group_test.go.
 
