@@ -50,7 +50,10 @@ func (s *session) run(trials []trial.Trial) error {
 	} else {
 		results, err = s.playMany(trials)
 	}
-	s.over = trial.OverSeeds(trials, results)
+	if s.over = trial.OverSeeds(trials, results); s.shard != nil && len(s.over) > 0 {
+		s.note("over-seeds: not judged, a shard has only some of the runs")
+		s.over = nil
+	}
 	var pairs []*reports.Comparison
 	if s.flags.world == worldBoth && err == nil {
 		pairs, err = s.compare(trials, results)
