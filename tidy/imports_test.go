@@ -28,12 +28,13 @@ var flow = map[string][]string{
 	"node/ftp":            {"sim", "node/web"},                                    // FTP likewise, with web's pattern of bytes
 	"node/ldap":           {"sim", "node/web"},                                    // LDAP likewise
 	"node/host":           {"sim", "sim/event", "netfab", "node/wire"},
-	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"}, // see testsOnly
-	"node/wire/balance":   {"node/wire"},                                            // messages of a self-balancing group
-	"node/wire/ipvs":      {"node/wire"},                                            // sync messages of IPVS
-	"node/standby":        {"node/wire"},                                            // a pure machine
-	"node/selfbalance":    {"node/wire", "node/wire/balance", "node/wire/ipvs"},     // pure tables, schedulers and a machine
-	"node/lbgroup":        {},                                                       // a pure machine
+	"node/host/hosttest":  {"sim", "sim/event", "netfab", "node/host", "node/wire"},             // see testsOnly
+	"node/wire/balance":   {"node/wire"},                                                        // messages of a self-balancing group
+	"node/wire/ipvs":      {"node/wire"},                                                        // sync messages of IPVS
+	"node/planted":        {},                                                                   // names of bugs
+	"node/standby":        {"node/planted", "node/wire"},                                        // a pure machine
+	"node/selfbalance":    {"node/planted", "node/wire", "node/wire/balance", "node/wire/ipvs"}, // pure tables, schedulers and a machine
+	"node/lbgroup":        {"node/planted"},                                                     // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
 	"node/track":          {}, // a pure machine
@@ -43,21 +44,21 @@ var flow = map[string][]string{
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
 	"node/balancer":       {"sim", "sim/event", "sim/topology", "node/check", "node/forward", "node/health", "node/host", "node/lbgroup", "node/web"},
 	"node/forward":        {"node/host", "node/web"}, // one server at a time, and no policy
-	"node/upstream":       {},                        // a pure machine
+	"node/upstream":       {"node/planted"},          // a pure machine
 	"node/location":       {},                        // a pure table
 	"node/proxy":          {"sim", "sim/event", "sim/topology", "node/certificate", "node/forward", "node/host", "node/location", "node/upstream", "node/web"},
 	"node/apim":           {}, // a pure machine
 	"node/developer":      {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/web"},
 	"node/filesync":       {"sim", "sim/event", "sim/topology", "node/host", "node/session"},
 	"node/apim/instance":  {"sim", "sim/event", "sim/topology", "node/apim", "node/certificate", "node/datasource", "node/filesync", "node/host", "node/web"},
-	"node/cluster":        {}, // a pure machine
+	"node/cluster":        {"node/planted"}, // a pure machine
 	"node/cluster/member": {"sim", "sim/event", "sim/topology", "node/cluster", "node/host", "node/session"},
 	"node/client":         {"sim", "sim/event", "sim/topology", "node/certificate", "node/ftp", "node/host", "node/name", "node/web"},
 	"node/backend":        {"sim", "sim/event", "sim/topology", "node/certificate", "node/host", "node/ldap", "node/web"},
 	"node/probe":          {"sim", "sim/event", "sim/topology", "node/check", "node/health", "node/host", "node/name"},
 	"node/name":           {"sim/event", "sim/topology", "node/host"}, // no matter what the address is for
 	"node/session":        {"sim", "sim/event", "node/host"},          // messages on connections, whatever they mean
-	"node/broker/queue":   {},                                         // a pure machine
+	"node/broker/queue":   {"node/planted"},                           // a pure machine
 	"node/broker":         {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/session"},
 	"node/jms":            {"sim", "sim/event", "sim/topology", "node/broker/queue", "node/host", "node/session"}, // the client side; what messages mean is the caller's
 	"node/publisher":      {"sim", "sim/topology", "node/broker/queue", "node/host", "node/jms"},
@@ -146,7 +147,7 @@ var flow = map[string][]string{
 	"bench/wire":      {"sim/event", "sim/fault", "sim/testbed", "sim/testbed/realhost", "sim/topology", "sim/world", "netfab", "netfab/netns", "node/wire"},
 	"tidy":            {},
 
-	"node/database/engine": {}, // a pure machine
+	"node/database/engine": {"node/planted"}, // a pure machine
 	"node/database":        {"sim", "sim/event", "sim/topology", "node/database/engine", "node/host", "node/session"},
 	"node/datasource/pool": {}, // a pure machine
 	"node/datasource":      {"sim", "sim/event", "sim/topology", "node/database", "node/datasource/pool", "node/host", "node/session"},

@@ -82,7 +82,7 @@ func sum(packet []byte) {
 // diverted. It comes from an address that the machine holds itself, which the
 // stack's IPv4 would not believe.
 func (n *NIC) answers(s *tcpSegment) bool {
-	return n.diversion != nil && s.flow.to == n.address.Addr().As4() && slices.Contains(n.held, s.ip.From()) && n.knows(s.flow)
+	return n.diversion != nil && n.address.IsValid() && s.flow.to == n.address.Addr().As4() && slices.Contains(n.held, s.ip.From()) && n.knows(s.flow)
 }
 
 func addressOf(a tcpip.Address) netip.Addr { return netip.AddrFrom4(a.As4()) }

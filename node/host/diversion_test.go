@@ -239,6 +239,16 @@ func TestForgedAnswer(t *testing.T) {
 	if got := forge(port); got != 1 {
 		t.Errorf("got %d frames in answer to one of a connection, want an acknowledgement", got)
 	}
+	// An interface that has just lost its address takes no answer, and does not
+	// fall over what is still on its way.
+	frame := answerFrom(member.NIC("lan"), owner.NIC("lan"), port)
+	owner.NIC("lan").SetAddress(netip.Prefix{})
+	tap.All = nil
+	l.At(l.Loop.Now()+time.Millisecond, func() { hosttest.Inject(member.NIC("lan"), frame) })
+	l.Pass(time.Second)
+	if got := len(tap.SentBy(owner.Name(), 0, nil)); got != 0 {
+		t.Errorf("got %d frames of an interface without an address, want none", got)
+	}
 }
 
 // answerFrom is a bare acknowledgement from the virtual IP to a port of a

@@ -3,6 +3,8 @@ package lbgroup
 import (
 	"math"
 	"time"
+
+	"github.com/cablepull/cablepull/node/planted"
 )
 
 // Never is an instant that does not come.
@@ -155,12 +157,12 @@ func (g *Group) SetAdminState(now time.Duration, server string, enabled bool) bo
 func (g *Group) apply(now time.Duration, slot uint16, cause Cause, detail string) {
 	m := &g.members[slot]
 	step := g.table[m.state][cause]
-	if step.to == Absent {
+	if step.to == Absent || planted.In(planted.CheckNeverReturns) && m.state == Down && cause == CauseCheckPassed {
 		return
 	}
 	from := m.state
 	m.state, m.dampDue = step.to, Never
-	if step.damp {
+	if step.damp && !planted.In(planted.DampNeverEnds) {
 		m.dampDue = now + g.cfg.Damp
 	}
 	g.schedule()

@@ -1,5 +1,7 @@
 package selfbalance
 
+import "github.com/cablepull/cablepull/node/planted"
+
 // weightedLeastConnections is wlc of spec/failover.md §5.4. A connection that
 // is not active costs its member 1/256 of one that is.
 type weightedLeastConnections struct{}
@@ -11,6 +13,9 @@ func (weightedLeastConnections) Schedule(_ Flow, d *Destinations) (Slot, bool) {
 	var leastOverhead, leastWeight int64
 	for _, slot := range d.Order {
 		weight := int64(d.Weights[slot])
+		if planted.In(planted.WeightZeroIgnored) {
+			weight = max(weight, 1)
+		}
 		count := &d.Counts[slot]
 		overhead := int64(count.Active)<<8 + int64(count.Inactive)
 		// Compares overhead/weight without dividing. A weight of 0 never wins.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cablepull/cablepull/node/planted"
 	"github.com/cablepull/cablepull/node/wire/balance"
 )
 
@@ -212,7 +213,7 @@ func (m *Machine) hearFlows(now time.Duration, p *peer, f *balance.Flows) {
 	}
 	r.flows += len(f.Flows)
 	for _, flow := range f.Flows {
-		if s := State(flow.State); s.Known() { // a later version may have more
+		if s := State(flow.State); s.Known() && !planted.In(planted.TableNotMerged) { // a later version may have more
 			m.learn(now, flowIn(flow), p.slot, s)
 		}
 	}

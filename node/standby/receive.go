@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 
+	"github.com/cablepull/cablepull/node/planted"
 	"github.com/cablepull/cablepull/node/wire"
 )
 
@@ -68,6 +69,9 @@ func (t *turn) check(from netip.Addr, m wire.Message) Reason {
 
 // hello handles events f, g, h, k and l.
 func (t *turn) hello(from netip.Addr, m wire.Message) {
+	if planted.In(planted.LowerHelloDiscarded) && !t.outranked(from, m) {
+		return
+	}
 	cause, found := t.causeOf(from, m), false
 	switch m.State {
 	case wire.StateActive:
@@ -129,13 +133,16 @@ func (t *turn) causeOf(from netip.Addr, m wire.Message) Cause {
 // outranked reports whether the sender is higher than we are, by priority, then
 // by address (RFC 2281 §5.3).
 func (t *turn) outranked(from netip.Addr, m wire.Message) bool {
+	if planted.In(planted.LostTieBreak) {
+		return m.Priority > t.cfg.Priority
+	}
 	return cmp.Or(cmp.Compare(m.Priority, t.cfg.Priority), from.Compare(t.cfg.Address)) > 0
 }
 
 // won is called when an Active learns that another member claimed the role and
 // lost it.
 func (t *turn) won() {
-	if t.state == Active && t.cfg.ReannounceOnWin {
+	if t.state == Active && t.cfg.ReannounceOnWin && !planted.In(planted.NoAnnouncement) {
 		t.do("I")
 	}
 }

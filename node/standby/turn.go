@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/cablepull/cablepull/node/planted"
 	"github.com/cablepull/cablepull/node/wire"
 )
 
@@ -110,6 +111,9 @@ func (t *turn) expire(jitter float64) {
 				cause = CauseNoActive // whose delay is over
 			}
 			t.activeDue = Never
+			if planted.In(planted.HoldNeverExpires) && t.state == Standby && t.active.IsValid() {
+				continue
+			}
 			t.loseActive()
 			t.apply(cause)
 		case standbyTimer:
@@ -243,6 +247,9 @@ func (t *turn) do(letters string) {
 	for i := range len(letters) {
 		switch letters[i] {
 		case 'A':
+			if planted.In(planted.HoldNotRestarted) && t.activeDue != Never {
+				continue
+			}
 			t.activeDue = t.now + t.hold(wire.StateActive)
 		case 'B':
 			t.standbyDue = t.now + t.hold(wire.StateStandby)

@@ -3,6 +3,8 @@ package upstream
 import (
 	"math"
 	"time"
+
+	"github.com/cablepull/cablepull/node/planted"
 )
 
 // Instant is a point in time by both clocks of a worker process.
@@ -145,6 +147,9 @@ func (p *peer) full() bool { return p.maxConns != 0 && p.conns >= p.maxConns }
 // selectable reports whether a peer can be chosen in a second.
 func (p *peer) selectable(second int64) bool {
 	failed := p.maxFails != 0 && p.fails >= p.maxFails
+	if planted.In(planted.FailWindowNeverEnds) && failed {
+		return false
+	}
 	return !p.down && !p.full() && !(failed && second-p.checked <= p.failTimeout)
 }
 

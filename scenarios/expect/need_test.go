@@ -160,7 +160,7 @@ var questions = []struct {
 	{"exchange: {from: [a], lost: 0}", quiet, "a sent no document"},
 	{"exchange: {lost: 0}", refused, "no document was processed, and none was given up"},
 	{"exchange: {status-wrong: 0}", refused, "nobody asked for a status"},
-	{"recovers: 5s", idle, "there was neither a group nor a client"},
+	{"recovers: 5s", idle, "nobody asked for anything, and there was no group"},
 	{"violations: [one-active]", quiet, "one-active 0"},
 }
 

@@ -45,11 +45,11 @@ var replaced = []string{"name", "about", "tags", "slow", "seed", "duration", "va
 // file returns a scenario that breaks the same thing when it is run, with the
 // nodes as the user's file has them, or nil if there is none: then the file is
 // not in block style, or something but the timeline decides.
-func (g *stage) file(f *Finding, origin []byte) []byte {
+func (g *stage) file(f *Finding) []byte {
 	for _, without := range [][]string{f.Without, nil} {
 		c := f.Case
 		c.Without = without
-		text := g.compose(f, c, string(origin))
+		text := g.compose(f, c, string(g.text))
 		if g.fails(f, text) {
 			return []byte(text)
 		}
@@ -57,10 +57,21 @@ func (g *stage) file(f *Finding, origin []byte) []byte {
 	return nil
 }
 
+// writable reports whether a case has a file. Without a node, an alias in the
+// text of another one may mean nothing.
+func (g *stage) writable(c Case) bool {
+	if g.text == nil {
+		return true
+	}
+	f := &Finding{Wrong: Wrong{Invariant: "case", Detail: "nothing"}, Case: c}
+	_, err := scenarios.Parse("case.yaml", []byte(g.compose(f, c, string(g.text))))
+	return err == nil
+}
+
 // compose puts the file of a case together.
 func (g *stage) compose(f *Finding, c Case, origin string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Found by cablepull hunt in %s, and shrunk to what breaks it.\n", g.scenario.Name)
+	fmt.Fprintf(&b, "# Found by cablepull hunt in %s, and shrunk to what breaks it.\n# invariant: %s\n# role: %s\n", g.scenario.Name, f.Invariant, f.Role)
 	fmt.Fprintf(&b, "name: %s\n", f.Name())
 	b.WriteString("about: >-\n")
 	for _, line := range wrap(f.Sentence(), 96) {
@@ -106,10 +117,12 @@ func (g *stage) fails(f *Finding, text string) bool {
 		return f.Bench()
 	}
 	if f.Invariant == Recovers {
-		return !out.Expectations[0].Passed && strings.Contains(normal(out.Expectations[0].Got, g.roles), f.Role)
+		return !out.Expectations[0].Passed && slices.ContainsFunc(strings.Split(out.Expectations[0].Got, "; "), func(trouble string) bool {
+			return strings.HasPrefix(g.roleOf(Recovers, trouble), f.Role)
+		})
 	}
 	return slices.ContainsFunc(out.Violations, func(v oracle.Violation) bool {
-		return v.Invariant == f.Invariant && normal(v.Detail, g.roles) == f.Role
+		return v.Invariant == f.Invariant && g.roleOf(v.Invariant, v.Detail) == f.Role
 	})
 }
 

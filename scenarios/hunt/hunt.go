@@ -85,6 +85,7 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 		h.report.Window = s.Duration
 	}
 	h.stage = newStage(s, h.report.Within, h.report.Window)
+	h.stage.text = o.Text
 	if err := h.stage.staged(Case{Seed: 1}).Validate(); err != nil {
 		return nil, fmt.Errorf("hunt: %w", err)
 	}
@@ -274,7 +275,7 @@ func (h *hunt) add(small played, w Wrong, number, plays int) error {
 		h.report.Findings++
 	}
 	if f.Reason == "" && h.options.Text != nil {
-		f.File = h.stage.file(f, h.options.Text)
+		f.File = h.stage.file(f)
 	}
 	if h.options.Found != nil {
 		return h.options.Found(f)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cablepull/cablepull/scenarios"
+	"github.com/cablepull/cablepull/sim"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/fault"
 	"github.com/cablepull/cablepull/sim/oracle"
@@ -54,6 +55,7 @@ type stage struct {
 	within   time.Duration // to recover
 	space    *space
 	roles    map[string]string // of nodes
+	text     []byte            // of the scenario's file; nil: there is none
 }
 
 func newStage(s *scenarios.Scenario, within, window time.Duration) *stage {
@@ -123,9 +125,15 @@ func (g *stage) attempt(ctx context.Context, c Case) (p played, impossible int) 
 	p.seen = reached.seen
 	var failed *world.FaultError
 	var fell *fallen
+	var panicked *sim.PanicError
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
+		return p, -1
+	case errors.As(err, &panicked):
+		what := fmt.Sprint(panicked.Value)
+		role := normal(what+" in "+frameOf(string(panicked.Stack)), g.roles)
+		p.wrong, p.ended = []Wrong{{Panic, role, panicked.Name + ": " + what, panicked.At}}, true
 		return p, -1
 	case errors.As(err, &fell):
 		p.wrong, p.ended = []Wrong{{Panic, normal(fell.what+" in "+fell.where, g.roles), fell.Error(), 0}}, true
@@ -144,7 +152,7 @@ func (g *stage) attempt(ctx context.Context, c Case) (p played, impossible int) 
 // judge lists what is wrong with a run, each kind once.
 func (g *stage) judge(o *scenarios.Outcome, settling *oracle.Settling, end time.Duration) (all []Wrong) {
 	add := func(w Wrong) {
-		w.Role = normal(w.Detail, g.roles)
+		w.Role = g.roleOf(w.Invariant, w.Detail)
 		if !slices.ContainsFunc(all, func(other Wrong) bool { return other.key() == w.key() }) {
 			all = append(all, w)
 		}
@@ -156,6 +164,15 @@ func (g *stage) judge(o *scenarios.Outcome, settling *oracle.Settling, end time.
 		add(Wrong{Invariant: Recovers, Detail: t.Detail, At: t.At})
 	}
 	return all
+}
+
+// roleOf is the role of a detail. How many mistakes of which kinds a ledger
+// shows is chance, so only the ledger counts.
+func (g *stage) roleOf(invariant, detail string) string {
+	if invariant == "linearizable" {
+		detail, _, _ = strings.Cut(detail, ":")
+	}
+	return normal(detail, g.roles)
 }
 
 // fallen is a panic of a world.

@@ -66,11 +66,33 @@ func notePrograms(n topology.Node, note func(string, time.Duration)) {
 			}
 		}
 	}
+	if c := n.Consumer; c != nil {
+		noteBrokers(c.Brokers, note)
+		note("work on a queue", c.Poll+c.Work)
+		if l := c.Lease; l != nil {
+			note("two leases", 2*(l.Time+l.Renew))
+		}
+	}
+	if n.Publisher != nil {
+		noteBrokers(n.Publisher.Brokers, note)
+	}
+	if a := n.Accounts; a != nil {
+		note("connections to a database", a.Database.Connect+2*a.Database.Socket)
+	}
+	if d := n.Database; d != nil {
+		note("recovery of a database", d.Recovery+d.LockWait)
+	}
 	if n.Cluster != nil {
 		for _, m := range n.Cluster.Instances { // order: the longest counts
 			note("cluster", m.MaxNoHeartbeat+m.MergeNext+m.MaxWaitJoin)
 		}
 	}
+}
+
+// noteBrokers notes the timers of connections to brokers.
+func noteBrokers(b topology.Brokers, note func(string, time.Duration)) {
+	note("two heartbeats", 2*b.Heartbeat)
+	note("connections to brokers", b.ConnectTimeout+b.ReconnectDelay)
 }
 
 // Sum is the time to recover.

@@ -38,10 +38,12 @@ var wordPattern = regexp.MustCompile(`[A-Za-z][A-Za-z0-9_-]*|[0-9][0-9A-Za-zµ.:
 
 // normal is a text with the roles of nodes instead of their names, and without
 // numbers, instants and addresses. A list of nodes of one role counts as one.
+// Examples, which follow a semicolon, do not count.
 func normal(text string, roles map[string]string) string {
 	if first, _, more := strings.Cut(text, "\n"); more {
 		text = first
 	}
+	text, _, _ = strings.Cut(text, ";") // examples follow
 	text = wordPattern.ReplaceAllStringFunc(text, func(word string) string {
 		if role, is := roles[word]; is {
 			return role
@@ -49,7 +51,7 @@ func normal(text string, roles map[string]string) string {
 		if word[0] >= '0' && word[0] <= '9' {
 			return "#"
 		}
-		return word
+		return strings.TrimRight(word, "0123456789")
 	})
 	return collapse(text, roles)
 }

@@ -73,7 +73,7 @@ func (s *shrinker) nodes() {
 		}
 		c := s.best.Case
 		c.Without = append(slices.Clone(c.Without), name)
-		if !s.alone(c) {
+		if s.stage.writable(c) && !s.alone(c) {
 			s.try(c)
 		}
 	}

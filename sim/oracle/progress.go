@@ -18,6 +18,7 @@ type progress struct {
 	named   []string
 	lb      []*lbView
 	paths   map[string]event.PathChanged // of clients, the latest
+	cluster coordinators
 }
 
 // asker is somebody of whom progress is expected.
@@ -31,12 +32,15 @@ type asker struct {
 // lbView is how a gateway sees a member of a load-balancer group at the end.
 type lbView struct{ node, group, server, health string }
 
-var progressReads = event.SetOf(
+// ProgressReads is the kinds of events that show whether whoever uses a cluster
+// gets anywhere.
+var ProgressReads = event.SetOf(
 	event.RequestSent{}, event.RequestAnswered{}, event.PathChanged{}, event.TellerDone{}, event.MessagePublished{}, event.MessageProcessed{}, event.LBStatus{},
+	event.ClusterStateChanged{}, event.ClusterMemberChanged{}, event.ClusterCoordinatorChanged{},
 )
 
 func newProgress(f Facts) progress {
-	p := progress{clients: map[string]*asker{}, tellers: map[string]*asker{}, queues: map[string]*asker{}, paths: map[string]event.PathChanged{}}
+	p := progress{clients: map[string]*asker{}, tellers: map[string]*asker{}, queues: map[string]*asker{}, paths: map[string]event.PathChanged{}, cluster: newCoordinators()}
 	for _, c := range f.Clients {
 		p.order = append(p.order, c.Node)
 		p.clients[c.Node] = &asker{asked: -1, done: -1, interval: c.Interval, start: c.Start, stop: c.Stop}
@@ -60,6 +64,7 @@ func (a *asker) ask(at time.Duration) {
 }
 
 func (p *progress) observe(e event.Event) {
+	p.cluster.observe(e)
 	switch b := e.What.(type) {
 	case event.RequestSent:
 		find(p.clients, &p.order, e.Node).ask(e.At)
@@ -98,13 +103,10 @@ func (p *progress) reset() {
 }
 
 // missing lists what had no progress between two instants although somebody
-// asked for it. Who asks seldom gets the time to do so twice.
+// asked for it.
 func (p *progress) missing(due, end time.Duration, r *Roster) (all []string) {
 	for _, name := range p.order {
-		c := p.clients[name]
-		stopped := c.stop > 0 && c.stop < end
-		patient := c.start > due || c.interval > 0 && due+2*c.interval > end
-		if !stopped && !patient && c.done < due && (c.ever || c.interval > 0) {
+		if c := p.clients[name]; c.unanswered(due, end) {
 			all = append(all, name+" is not answered"+p.where(name, r))
 		}
 	}
@@ -123,7 +125,15 @@ func (p *progress) missing(due, end time.Duration, r *Roster) (all []string) {
 			all = append(all, fmt.Sprintf("%s counts %s of group %s as %s", v.node, v.server, v.group, v.health))
 		}
 	}
-	return all
+	return append(all, p.cluster.disputes()...)
+}
+
+// unanswered reports whether a client had no answer although it asked. One that
+// asks seldom gets the time to do so twice.
+func (a *asker) unanswered(due, end time.Duration) bool {
+	stopped := a.stop > 0 && a.stop < end
+	patient := a.start > due || a.interval > 0 && due+2*a.interval > end
+	return !stopped && !patient && a.done < due && (a.ever || a.interval > 0)
 }
 
 // where says where the requests of a client go, as far as it is known.

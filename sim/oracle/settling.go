@@ -26,6 +26,7 @@ type Settling struct {
 	changed  time.Duration // the last change
 	judged   bool          // since that
 	progress progress
+	ears     *ears
 	troubles []Trouble
 }
 
@@ -45,18 +46,21 @@ type inForce struct {
 var SettlingReads = RosterReads.Or(event.SetOf(
 	event.FaultApplied{}, event.FaultHealed{}, event.LoadChanged{}, event.StandbyRejected{},
 	event.ConfigChanged{}, event.QuiesceChanged{},
-)).Or(progressReads)
+)).Or(ProgressReads)
 
 // NewSettling returns a fold that has seen nothing. It judges from the first
 // change on, which is the start of the machines.
 func NewSettling(f Facts, within time.Duration) *Settling {
-	return &Settling{scene: newScene(f), within: within, judged: true, progress: newProgress(f)}
+	scene := newScene(f)
+	return &Settling{scene: scene, within: within, judged: true, progress: newProgress(f), ears: newEars(scene)}
 }
 
 // Observe takes in the next event.
 func (s *Settling) Observe(e event.Event) {
 	s.judge(e.At)
+	s.usurped(e)
 	s.scene.Observe(e)
+	s.ears.observe(e.At)
 	s.progress.observe(e)
 	switch b := e.What.(type) {
 	case event.FaultApplied:
@@ -102,10 +106,8 @@ func (s *Settling) judge(now time.Duration) {
 
 // owners demands one owner for each set of members that hear each other.
 func (s *Settling) owners(due time.Duration) {
-	for _, x := range s.inForce {
-		if x.until > due && !plain(x.fault) {
-			return
-		}
+	if !s.certain(due) {
+		return
 	}
 	for _, vip := range s.scene.facts.groups() {
 		sets, sure := s.sets(vip, due)
@@ -180,6 +182,32 @@ func ownersOf(vip string, set []*Entry) string {
 		return fmt.Sprintf("nobody owns %s, want one of %s", vip, strings.Join(all, ", "))
 	}
 	return fmt.Sprintf("%s own %s, want one of them", strings.Join(owners, " and "), vip)
+}
+
+// usurped demands that no member takes the role from one that it hears, unless
+// it preempts. It is asked before the event counts. A member that has not heard
+// the owner for long, or that a fault has touched lately, may not know it yet.
+func (s *Settling) usurped(e event.Event) {
+	b, is := e.What.(event.StandbyChanged)
+	if !is || !b.Owner || strings.Contains(b.Cause, "preempt") || !s.certain(e.At) {
+		return
+	}
+	m := s.scene.roster.Find(e.Node, b.Interface)
+	if m == nil {
+		return
+	}
+	for _, o := range s.scene.roster.Entries() {
+		since, hears := s.ears.hearing(m, o, e.At)
+		known := max(since, s.changed) + max(m.Hold, o.Hold) + 2*max(m.Hello, o.Hello)
+		if hears && known <= e.At && o.VIP == m.VIP {
+			s.report(e.At, "%s takes %s from %s, which it hears, and does not preempt", m.Node, m.VIP, o.Node)
+		}
+	}
+}
+
+// certain reports whether every fault in force is plain.
+func (s *Settling) certain(now time.Duration) bool {
+	return !slices.ContainsFunc(s.inForce, func(x inForce) bool { return x.until > now && !plain(x.fault) })
 }
 
 // Finish ends the run: what should be in progress is judged now.
