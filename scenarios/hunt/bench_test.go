@@ -49,3 +49,23 @@ func BenchmarkHunt(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "schedules/s")
 }
+
+// BenchmarkStates counts the distinct states that 400 schedules of a pair reach
+// with feedback, over those that 400 drawn ones do, on average of three hunts.
+func BenchmarkStates(b *testing.B) {
+	s := parse(b, pair)
+	for b.Loop() {
+		var states [2]int
+		for seed := uint64(1); seed <= 3; seed++ {
+			for i, random := range []bool{false, true} {
+				r, err := Run(context.Background(), s, Options{Seed: seed, Schedules: 400, Random: random})
+				if err != nil {
+					b.Fatal(err)
+				}
+				states[i] += r.States
+			}
+		}
+		b.ReportMetric(float64(states[0])/3, "states")
+		b.ReportMetric(float64(states[0])/float64(states[1]), "x-random")
+	}
+}
