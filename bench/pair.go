@@ -49,8 +49,9 @@ func (p Pair) Play(trials int) (requests int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	ready := s.Ready()
 	for seed := range uint64(trials) {
-		o, err := s.Run(context.Background(), scenarios.RunOptions{Seed: seed + 1})
+		o, err := ready.Run(context.Background(), scenarios.RunOptions{Seed: seed + 1})
 		if err != nil {
 			return 0, err
 		}

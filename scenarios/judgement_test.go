@@ -55,8 +55,8 @@ expect:
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	o, err := s.Run(ctx, RunOptions{Seed: 1, Lab: func(topo topology.Topology, o world.Options) (Lab, error) {
-		w, err := virtual(topo, o)
-		return hardLab{w, o.Follow, cancel}, err
+		w, err := world.Build(topo, o)
+		return hardLab{virtualLab{w}, o.Follow, cancel}, err
 	}})
 	if o == nil || !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v, %v, want an outcome and the error of the context", o, err)

@@ -66,8 +66,16 @@ func (virtualLab) RealTime() bool { return false }
 // Noise implements Lab.
 func (virtualLab) Noise() time.Duration { return 0 }
 
-func virtual(t topology.Topology, o world.Options) (Lab, error) {
-	w, err := world.Build(t, o)
+// open makes the lab of a run; nil stands for a virtual world.
+func (r *Ready) open(lab func(topology.Topology, world.Options) (Lab, error), o world.Options) (Lab, error) {
+	if lab != nil {
+		return lab(r.scenario.Topology, o)
+	}
+	checked, err := r.checked()
+	if err != nil {
+		return nil, err
+	}
+	w, err := checked.Build(o)
 	if err != nil {
 		return nil, err
 	}
@@ -114,17 +122,21 @@ func (o *Outcome) Differs(other *Outcome) string { return sim.DigestDifference(o
 // verdict: the context ended before there was one, or the bench itself failed.
 // In the former case the outcome holds what was measured until then, if that
 // can still be found out; nothing of it is judged.
+//
+// Whoever runs the scenario more than once calls Ready first.
 func (s *Scenario) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
+	return s.Ready().Run(ctx, o)
+}
+
+// Run is Scenario.Run.
+func (r *Ready) Run(ctx context.Context, o RunOptions) (*Outcome, error) {
+	s := r.scenario
 	if len(s.Variants) > 0 {
 		return nil, fmt.Errorf("scenarios: %s: %w: run each that Expand returns", s.Name, ErrVariants)
 	}
-	open := o.Lab
-	if open == nil {
-		open = virtual
-	}
-	follower := s.newFollower(o.Noise)
+	follower := r.newFollower(o.Noise)
 	keep := follower.counts.Keep().Or(s.Twin.reads()).Or(o.Keep)
-	w, err := open(s.Topology, world.Options{
+	w, err := r.open(o.Lab, world.Options{
 		Seed: o.Seed, Capture: o.Capture, Watch: o.Watch, Follow: follower.follow(o.Follow), Sample: o.Sample, Noise: o.Noise,
 		Forget: event.All().Without(keep),
 	})
@@ -167,15 +179,14 @@ type follower struct {
 	counts   *expect.Counts
 }
 
-func (s *Scenario) newFollower(models []*noise.Model) *follower {
-	t := s.Topology.WithDefaults()
-	facts := world.FactsOf(t, s.Duration)
-	facts.Noise = world.NoiseFacts(t, models)
-	return &follower{s, clientsOf(t), facts, oracle.New(facts), expect.NewCounts(s.Expect, s.Duration)}
+func (r *Ready) newFollower(models []*noise.Model) *follower {
+	s, facts := r.scenario, r.facts
+	facts.Noise = world.NoiseFacts(r.topology, models)
+	return &follower{s, r.clients, facts, oracle.New(facts), expect.NewCounts(s.Expect, s.Duration)}
 }
 
 // Facts returns what is known of a run of the scenario before it starts.
-func (s *Scenario) Facts() oracle.Facts { return world.FactsOf(s.Topology.WithDefaults(), s.Duration) }
+func (s *Scenario) Facts() oracle.Facts { return s.Ready().Facts() }
 
 // follow returns the function that gets every event in order: it passes them to
 // the oracle, to what counts for expectations, and to also, unless that is nil.

@@ -79,29 +79,42 @@ func (s *Scenario) With(settings []Setting) (*Scenario, error) {
 // cluster keeps its instants, so hellos, checks and requests stand in another
 // phase to the faults. Expectations follow: see [expect.Moved].
 func (s *Scenario) Later(phase time.Duration) (*Scenario, error) {
-	switch {
-	case phase < 0:
-		return nil, &Invalid{File: s.Name, Problems: []form.Problem{{Path: "timeline", Message: fmt.Sprintf("got a phase of %v, want 0 or more", phase)}}}
-	case phase > 0 && len(s.Timeline) == 0:
-		return nil, &Invalid{File: s.Name, Problems: []form.Problem{{Path: "timeline", Message: "there is no fault that a phase could move"}}}
-	case len(s.Variants) > 0:
-		return nil, fmt.Errorf("scenarios: %s: %w: move each that Expand returns", s.Name, ErrVariants)
+	if err := s.canMove(phase); err != nil {
+		return nil, err
 	}
 	changed := form.Clone(*s)
-	changed.Phase += phase
-	changed.Duration += phase
-	first := s.End()
-	for _, step := range s.Timeline {
-		first = min(first, step.At)
-	}
-	for i := range changed.Timeline {
-		changed.Timeline[i].At += phase
-	}
-	for i, x := range changed.Expect {
-		changed.Expect[i] = expect.Moved(x, first, phase)
-	}
+	changed.move(phase)
 	if err := changed.Validate(); err != nil {
 		return nil, err
 	}
 	return &changed, nil
+}
+
+// canMove says why the faults of the scenario cannot come later by some time.
+func (s *Scenario) canMove(phase time.Duration) error {
+	switch {
+	case phase < 0:
+		return &Invalid{File: s.Name, Problems: []form.Problem{{Path: "timeline", Message: fmt.Sprintf("got a phase of %v, want 0 or more", phase)}}}
+	case phase > 0 && len(s.Timeline) == 0:
+		return &Invalid{File: s.Name, Problems: []form.Problem{{Path: "timeline", Message: "there is no fault that a phase could move"}}}
+	case len(s.Variants) > 0:
+		return fmt.Errorf("scenarios: %s: %w: move each that Expand returns", s.Name, ErrVariants)
+	}
+	return nil
+}
+
+// move moves all faults. It changes the items of Timeline and Expect.
+func (s *Scenario) move(phase time.Duration) {
+	first := s.End()
+	for _, step := range s.Timeline {
+		first = min(first, step.At)
+	}
+	s.Phase += phase
+	s.Duration += phase
+	for i := range s.Timeline {
+		s.Timeline[i].At += phase
+	}
+	for i, x := range s.Expect {
+		s.Expect[i] = expect.Moved(x, first, phase)
+	}
 }

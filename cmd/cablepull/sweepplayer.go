@@ -53,7 +53,7 @@ func (s *sweeping) open() (finish func(), err error) {
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
 	f := s.flags
 	player := &jobPlayer{progress: &sweepProgress{stderr: s.std.err}}
-	player.options = job.Options{Jobs: f.workers(), Version: version(), Shard: s.shard}
+	player.options = job.Options{Version: version(), Shard: s.shard}
 	s.player = player
 	ends := []func(){player.progress.end}
 	finish = func() {
@@ -61,17 +61,13 @@ func (s *sweeping) open() (finish func(), err error) {
 			end()
 		}
 	}
-	if f.workers() > 1 {
-		program, err := trial.ThisProgram()
-		if err != nil {
-			return finish, err
-		}
-		pool := trial.NewPool(f.workers(), version(), []string{program, workerVerb}, s.std.err)
-		ends = append(ends, pool.Close)
-		player.options.Player, player.options.Jobs = pool, 2*f.workers() // for each worker one that waits
-	} else {
-		player.options.Player = trial.InProcess{Version: version()}
+	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.std.err}
+	plays, jobs, end, err := series.Player(f.workers())
+	if err != nil {
+		return finish, err
 	}
+	ends = append(ends, end)
+	player.options.Player, player.options.Jobs = plays, jobs
 	if f.out == "" {
 		return finish, nil
 	}

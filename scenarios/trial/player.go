@@ -55,20 +55,20 @@ func (p InProcess) Play(ctx context.Context, t Trial) Result {
 			return t.without(p.Version, BlameScenario, err)
 		}
 	}
-	started := time.Now()
+	started, ready := time.Now(), t.made()
 	files, err := openArtefacts(t, p.Version)
 	if err != nil {
 		return t.without(p.Version, BlameForWriting(err), err)
 	}
 	defer files.Close()
-	seen := p.seen(t)
+	seen := p.seen(t, ready)
 	files.draw(seen.record)
 	options := p.options(t, files)
 	options.Follow, options.Sample = files.follow(seen.observe()), seen.sample()
-	outcome, err := t.Scenario.Run(ctx, options)
+	outcome, err := ready.Run(ctx, options)
 	interrupted := err != nil && outcome != nil && p.Timeline
 	if err == nil && t.Verify {
-		err = t.verify(ctx, outcome)
+		err = t.verify(ctx, ready, outcome)
 	}
 	var twin *reports.Twin
 	if err == nil {
@@ -133,8 +133,8 @@ func (p InProcess) options(t Trial, files *artefacts) scenarios.RunOptions {
 }
 
 // verify plays the trial once more, without capture, and compares.
-func (t Trial) verify(ctx context.Context, first *scenarios.Outcome) error {
-	second, err := t.Scenario.Run(ctx, scenarios.RunOptions{Seed: t.Seed, Noise: t.models()})
+func (t Trial) verify(ctx context.Context, ready *scenarios.Ready, first *scenarios.Outcome) error {
+	second, err := ready.Run(ctx, scenarios.RunOptions{Seed: t.Seed, Noise: t.models()})
 	if err != nil {
 		return err
 	}

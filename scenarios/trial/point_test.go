@@ -50,8 +50,14 @@ func TestPointsInAWorker(t *testing.T) {
 				played := Trial{Source: source, Set: set, Phase: phase, Seed: 1, World: Virtual}
 				want := InProcess{}.Play(t.Context(), played)
 				sent := Trial{Source: Source{Word: source.Word}, Set: set, Phase: phase, Seed: 1, World: Virtual}
+				brief := sent
+				brief.Brief = true
+				last.fill(&brief)
 				last.fill(&sent)
 				got := InProcess{}.Play(t.Context(), sent)
+				if short := (InProcess{}).Play(t.Context(), brief); short.Brief == nil || short.Brief.Digest != want.Report.Digest || short.Report.Variant != played.Point() {
+					t.Errorf("%s, in brief: got %+v, want %s", played.Name(), short.Brief, want.Report.Digest)
+				}
 				if got.Err != nil || got.Report.Digest != want.Report.Digest || got.Report.Variant != played.Point() {
 					t.Errorf("%s: got %s %q, %v, want %s", played.Name(), got.Report.Digest, got.Report.Variant, got.Err, want.Report.Digest)
 				}

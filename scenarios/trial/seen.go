@@ -5,6 +5,7 @@ import (
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/picture"
+	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/sim/event"
 	"github.com/cablepull/cablepull/sim/world"
 )
@@ -19,9 +20,9 @@ type seen struct {
 }
 
 // seen returns what has to be kept.
-func (p InProcess) seen(t Trial) seen {
+func (p InProcess) seen(t Trial, ready *scenarios.Ready) seen {
 	var s seen
-	facts := t.Scenario.Facts()
+	facts := ready.Facts()
 	if p.Timeline || p.Record || t.Page || t.Report || t.Dir != "" {
 		s.drawn = reports.NewHighlights(facts)
 		s.printed = s.drawn

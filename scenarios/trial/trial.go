@@ -72,6 +72,8 @@ type Trial struct {
 	AllowExec bool          `json:"allow_exec"` // a scenario file may run real programs
 	Skip      string        `json:"skip"`       // why not to play it; empty: play it
 	Replay    string        `json:"replay"`     // the command that repeats it, for reports
+
+	ready *scenarios.Ready // of its scenario, if that was made ready
 }
 
 // Setting is a value for everything at a path of a scenario.
@@ -159,6 +161,14 @@ func (t *Trial) Prepare() error {
 	}
 	t.Scenario = s
 	return t.FitsNoise()
+}
+
+// made returns the scenario of a prepared trial, ready to be played.
+func (t Trial) made() *scenarios.Ready {
+	if t.ready != nil && t.ready.Scenario() == t.Scenario {
+		return t.ready
+	}
+	return t.Scenario.Ready()
 }
 
 // at returns a scenario with settings and a phase.

@@ -17,9 +17,10 @@ type Base struct {
 	topology topology.Topology // with its defaults filled in
 }
 
-// newBase builds the segments of a topology. Without a clock, time is virtual.
+// newBase builds the segments of a topology that has its defaults filled in.
+// Without a clock, time is virtual.
 func newBase(t topology.Topology, clock sim.Driver, o Options, segment func(topology.Segment) netfab.SegmentConfig) *Base {
-	b := &Base{digest: sim.NewDigest(), topology: t.WithDefaults()}
+	b := &Base{digest: sim.NewDigest(), topology: t}
 	frames := b.digest
 	if clock == nil {
 		clock = sim.Virtual{}

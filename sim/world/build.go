@@ -1,14 +1,12 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/cablepull/cablepull/netfab"
-	"github.com/cablepull/cablepull/node/certificate"
 	"github.com/cablepull/cablepull/node/client"
 	"github.com/cablepull/cablepull/node/filesync"
 	"github.com/cablepull/cablepull/sim"
@@ -81,13 +79,19 @@ type NewMachine func(b *Base, name string, cfg topology.Node) (Machine, error)
 // their start instants, most of them at 0. An invalid topology is an error that
 // names every problem.
 func Build(t topology.Topology, o Options) (*World, error) {
-	if err := check(t); err != nil {
+	c, err := Check(t)
+	if err != nil {
 		return nil, err
 	}
-	if execs := t.Execs(); len(execs) > 0 {
+	return c.Build(o)
+}
+
+// Build builds the topology in virtual time, as the function Build does.
+func (c Checked) Build(o Options) (*World, error) {
+	if execs := c.topology.Execs(); len(execs) > 0 {
 		return nil, fmt.Errorf("world: %w: %s", ErrReal, strings.Join(execs, ", "))
 	}
-	w := newWorld(newBase(t, nil, o, segmentConfig), o)
+	w := newWorld(newBase(c.topology, nil, o, segmentConfig), o)
 	if err := w.missingPrograms(); err != nil {
 		return nil, err
 	}
@@ -115,7 +119,7 @@ func BuildOne(t topology.Topology, only OnlyNode, o Options) (*World, error) {
 	} else if err := check(t); err != nil {
 		return nil, err
 	}
-	w := newWorld(newBase(t, only.Clock, o, stubConfig), o)
+	w := newWorld(newBase(t.WithDefaults(), only.Clock, o, stubConfig), o)
 	all := topology.Names(w.topology.Nodes)
 	for i, name := range all {
 		if name == only.Name {
@@ -139,10 +143,11 @@ func BuildFabric(t topology.Topology, clock sim.Driver, newMachine NewMachine, o
 	if len(o.Noise) > 0 {
 		return nil, fmt.Errorf("world: %w", ErrNoise)
 	}
-	if err := check(t); err != nil {
+	c, err := Check(t)
+	if err != nil {
 		return nil, err
 	}
-	w := newWorld(newBase(t, clock, o, segmentConfig), o)
+	w := newWorld(newBase(c.topology, clock, o, segmentConfig), o)
 	for _, name := range topology.Names(w.topology.Nodes) {
 		m, err := newMachine(w.Base, name, w.topology.Nodes[name])
 		if err != nil {
@@ -211,34 +216,4 @@ func (w *World) start(o Options) {
 	for _, name := range w.names {
 		w.loop.At(w.topology.Nodes[name].Start, sim.Func(w.machines[name].PowerOn))
 	}
-}
-
-// check returns an error for a topology that cannot be built; it ignores
-// warnings. With TLS in it, so is one that would not be repeatable.
-func check(t topology.Topology) error {
-	problems := t.Validate()
-	for _, name := range topology.Names(t.Nodes) {
-		n := t.Nodes[name]
-		for _, iface := range topology.Names(n.Standby) {
-			for _, p := range StandbyProblems(n.Standby[iface], n.NICs[iface].Address.Addr()) {
-				p.Path = topology.At([]string{"nodes", name, "standby", iface}, p.Path...)
-				problems = append(problems, p)
-			}
-		}
-	}
-	var errs []error
-	for _, p := range problems {
-		if !p.Warning {
-			errs = append(errs, errors.New(p.String()))
-		}
-	}
-	if len(errs) > 0 {
-		return fmt.Errorf("world: invalid topology: %w", errors.Join(errs...))
-	}
-	if t.HasTLS() {
-		if err := certificate.Check(); err != nil {
-			return fmt.Errorf("world: %w", err)
-		}
-	}
-	return nil
 }
