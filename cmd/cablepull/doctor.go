@@ -15,22 +15,39 @@ import (
 
 func newDoctor(args []string) *cobra.Command {
 	var asJSON bool
+	var recording recordFlags
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check what this machine can do in the netns world",
+		Short: "Check what this machine can do in the netns world, or record its noise",
 		Long: `Doctor tries each thing that a run with --world netns needs, and looks for the
 programs that the library's incidents run. For anything missing it reports what
 you lose without it, and how to get it.
 
-Exit status: 0 if the netns world can run here; 1 if it cannot.`,
+With --record-noise it checks nothing. It records how this machine stands still:
+a thread sleeps for 1 ms again and again, and each time that it goes on 1 ms or
+more too late is a pause. Their instants and lengths become a noise model, with
+which run --noise disturbs a cluster in the same way. Record while the machine
+does its usual work. Ctrl-C ends the recording and keeps what there is.
+
+Exit status: 0 if the netns world can run here; 1 if it cannot. With
+--record-noise 0; 130 if it was interrupted, though the file is written.`,
 		Example: `  cablepull doctor
-  cablepull doctor --json`,
+  cablepull doctor --json
+  cablepull doctor --record-noise mine.yaml --for 10m
+  cablepull run pair.yaml --noise mine.yaml --seeds 1..50`,
 		Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := recording.check(); err != nil {
+				return err
+			}
+			if recording.path != "" {
+				return recording.record(cmd.Context(), streamsOf(cmd))
+			}
 			return doctor(asJSON, args, streamsOf(cmd))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print {netns, findings: [{name, ok, detail, needed, cost, skips, remedy}]}")
+	recording.register(cmd)
 	return cmd
 }
 

@@ -17,7 +17,7 @@
 //	cablepull hunt my.yaml                 looks for faults that break a cluster
 //	cablepull merge DIR...                 shards of a run, put together
 //	cablepull serve DIR                    the runs below a directory, in a browser
-//	cablepull doctor                       can this machine run real namespaces?
+//	cablepull doctor                       can this machine run real namespaces? what is its noise?
 //	cablepull schema                       JSON Schema of the scenario format
 //
 // Start reading at root.go, then read run.go, the main verb.

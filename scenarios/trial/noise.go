@@ -53,13 +53,14 @@ func (n Noise) Name() string {
 	return strings.TrimSuffix(filepath.Base(n.Word), filepath.Ext(n.Word))
 }
 
-// ID tells the model from every other one: its word, and for a file @ and the
-// SHA-256 of its text.
+// ID tells the model from every other one: its name, which is part of what it
+// draws, and for a file @ and the SHA-256 of its text. Where the file lies does
+// not matter.
 func (n Noise) ID() string {
 	if n.Text == nil {
 		return n.Word
 	}
-	return fmt.Sprintf("%s@%x", n.Word, sha256.Sum256(n.Text))
+	return fmt.Sprintf("%s@%x", n.Name(), sha256.Sum256(n.Text))
 }
 
 // noiseNames joins the names of models.
