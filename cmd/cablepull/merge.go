@@ -20,22 +20,23 @@ import (
 type merger func(s *session, m *job.Merged, folders []string) error
 
 // mergers are the verbs whose calls can be divided.
-var mergers = map[job.Kind]merger{job.Run: (*session).mergeRuns}
+var mergers = map[job.Kind]merger{job.Run: (*session).mergeRuns, job.Sweep: (*session).mergeSweep}
 
 func newMerge() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "merge [flags] DIR...",
-		Short: "Put the shards of a run together",
-		Long: `Merge reads the folders that run --shard has left, prints what one run of all
-would have printed, and ends with its exit status. The folders may come in any
+		Short: "Put the shards of a run or a sweep together",
+		Long: `Merge reads the folders that run --shard or sweep --shard has left, prints what
+one call without shards would have printed, and ends with its exit status. The folders may come in any
 order, and more than once. Shards that are missing or have not ended are named,
 and the exit status is 2. If a run was played in two shards with different
 results the bench has a bug, and the exit status is 3.`,
 		Example: `  cablepull run --all --seeds 1..100 --shard 1/2 --out a
   cablepull run --all --seeds 1..100 --shard 2/2 --out b
   cablepull merge a b --junit all.xml
-  cablepull merge shards/* --out whole`,
+  cablepull merge shards/* --out whole
+  cablepull merge sweep-1 sweep-2 --csv all.csv --html all.html`,
 		RunE: func(cmd *cobra.Command, folders []string) error {
 			f.complete(os.Getenv)
 			std := streamsOf(cmd)
@@ -60,6 +61,9 @@ func (f *runFlags) registerMerge(cmd *cobra.Command) {
 	flags.BoolVar(&f.json, "json", false, `print JSON instead of text: {"runs": [...]}`)
 	flags.BoolVar(&f.plain, "plain", false, "plain ASCII without colour, as when the output is not a terminal")
 	flags.BoolVar(&f.view.quiet, "quiet", false, "print only the verdict, and what failed")
+	flags.StringVar(&f.swept.csv, "csv", "", "of a sweep: write a row for each run to this file")
+	flags.StringVar(&f.swept.html, "html", "", "of a sweep: write its page to this file")
+	flags.StringVar(&f.swept.jsonFile, "json-file", "", "of a sweep: write its JSON form to this file")
 	offerWords(cmd, "annotate", annotateGitHub)
 	_ = cmd.MarkFlagDirname("out") // there are such flags
 	_ = cmd.MarkFlagFilename("junit", "xml")
@@ -77,6 +81,7 @@ func (s *session) merge(folders []string) error {
 	case err != nil:
 		return fmt.Errorf("merge: %w", err)
 	}
+	s.flags.swept.given = s.flags.given
 	do := mergers[m.Plan.Kind]
 	if do == nil {
 		return fmt.Errorf("merge: %s: got results of %q, which cannot be merged", folders[0], m.Plan.Kind)
@@ -86,6 +91,9 @@ func (s *session) merge(folders []string) error {
 
 // mergeRuns merges shards of run.
 func (s *session) mergeRuns(m *job.Merged, folders []string) error {
+	if err := s.flags.onlyOf("a run", "csv", "html", "json-file"); err != nil {
+		return err
+	}
 	var asked runAsked
 	if err := json.Unmarshal(m.Plan.Asked, &asked); err != nil {
 		return fmt.Errorf("merge: %s: %s: %w", folders[0], job.PlanFile, err)

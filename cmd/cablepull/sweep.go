@@ -84,12 +84,8 @@ func (f *sweepFlags) run(ctx context.Context, word string, std streams) error {
 	if err := s.prepare(source); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
-	for _, path := range []string{f.csv, f.html, f.jsonFile} {
-		if path != "" {
-			if err := reports.CheckWritable(path); err != nil {
-				return blameWriting(fmt.Errorf("sweep: %w", err))
-			}
-		}
+	if err := f.writable("sweep"); err != nil {
+		return err
 	}
 	finish, err := s.open()
 	defer finish()
@@ -100,6 +96,19 @@ func (f *sweepFlags) run(ctx context.Context, word string, std streams) error {
 		return s.playShard()
 	}
 	return s.play()
+}
+
+// writable makes sure, before anything runs, that the files can be written.
+func (f *sweepFlags) writable(verb string) error {
+	for _, path := range []string{f.csv, f.html, f.jsonFile} {
+		if path == "" {
+			continue
+		}
+		if err := reports.CheckWritable(path); err != nil {
+			return blameWriting(fmt.Errorf("%s: %w", verb, err))
+		}
+	}
+	return nil
 }
 
 // prepare finds what is wrong with the flags before anything runs.
@@ -129,6 +138,10 @@ func (s *sweeping) prepare(source trial.Source) error {
 		}
 		s.knobs = append(s.knobs, k)
 	}
+	if err := f.readNoise(); err != nil {
+		return err
+	}
+	s.plan.Noise = f.Noise
 	if err := s.parseFigures(); err != nil {
 		return err
 	}
@@ -238,7 +251,17 @@ func (s *sweeping) points() ([]*sweep.Point, error) {
 		}
 		points = append(points, p)
 	}
-	return points, nil
+	return points, s.fits(points[0])
+}
+
+// fits returns why the noise does not fit the scenario, or nil.
+func (s *sweeping) fits(p *sweep.Point) error {
+	one := trial.Trial{Source: s.plan.Source, World: trial.Virtual, Noise: s.plan.Noise}
+	one.Scenario = p.Scenario
+	if err := one.FitsNoise(); err != nil {
+		return fmt.Errorf("sweep: --noise: %w", err)
+	}
+	return nil
 }
 
 const (
@@ -310,8 +333,17 @@ func (s *sweeping) report(all []*sweep.Runs, points []*sweep.Point) (r *reports.
 		return nil, nil, fmt.Errorf("sweep: %w", err)
 	}
 	r.Seeds, r.HoldOut, r.Version, r.Replay = s.flags.Seeds, s.flags.HoldOut, version(), s.flags.command()
-	r.Faults = s.plan.FaultsText(points)
+	r.Faults, r.Noise = s.plan.FaultsText(points), noiseTexts(s.plan.Noise)
 	return r, held, nil
+}
+
+// noiseTexts names models, in a list that is never nil.
+func noiseTexts(all []trial.Noise) []string {
+	words := []string{}
+	for _, n := range all {
+		words = append(words, n.Word)
+	}
+	return words
 }
 
 // playAgainst plays two scenarios with the same seeds and settings.

@@ -7,13 +7,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cablepull/cablepull/scenarios/disturbance"
 	"github.com/cablepull/cablepull/scenarios/sweep"
+	"github.com/cablepull/cablepull/scenarios/trial"
 )
 
 // sweepFlags are the flags of the verb sweep.
 type sweepFlags struct {
 	sweepPlan
-	noise     []string
+	noise     []string // words; sweepPlan has the models
 	until     string
 	against   string
 	highest   string
@@ -37,19 +39,20 @@ type sweepFlags struct {
 // sweepPlan is what a sweep is about, as its folder remembers it: enough to put
 // shards together on another machine.
 type sweepPlan struct {
-	Word    string   `json:"word"`
-	Text    string   `json:"text"` // of the file; empty: the incident of the library
-	Variant string   `json:"variant"`
-	Set     []string `json:"set"`
-	Vary    []string `json:"vary"`
-	Design  string   `json:"design"`
-	Points  int      `json:"points"`
-	Seeds   string   `json:"seeds"`
-	HoldOut string   `json:"hold_out"`
-	Phase   string   `json:"phase"`
-	Figures []string `json:"figures"`
-	Front   []string `json:"front"`
-	Exec    bool     `json:"allow_exec"`
+	Word    string        `json:"word"`
+	Text    string        `json:"text"` // of the file; empty: the incident of the library
+	Variant string        `json:"variant"`
+	Set     []string      `json:"set"`
+	Vary    []string      `json:"vary"`
+	Design  string        `json:"design"`
+	Points  int           `json:"points"`
+	Seeds   string        `json:"seeds"`
+	HoldOut string        `json:"hold_out"`
+	Phase   string        `json:"phase"`
+	Figures []string      `json:"figures"`
+	Front   []string      `json:"front"`
+	Noise   []trial.Noise `json:"noise"`
+	Exec    bool          `json:"allow_exec"`
 }
 
 // The defaults of a sweep.
@@ -70,6 +73,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.Seeds, "seeds", sweepSeeds, "the seeds of each setting, such as 1..300; all settings have the same")
 	flags.StringVar(&f.HoldOut, "hold-out", "", "seeds whose figures stand beside the others and choose nothing, such as 1001..1200")
 	flags.StringVar(&f.Phase, "phase", string(sweep.Even), "when faults happen: even: all seeds together divide a hello time evenly; fixed: where the file has them")
+	flags.StringArrayVar(&f.noise, "noise", nil, "what disturbs the runs besides faults: a noise model of the library, such as busy-hypervisor (see list --noise), or a file; may be repeated")
 	flags.StringVar(&f.Variant, "variant", "", "the variant of the scenario, such as profile=ios")
 	flags.StringSliceVar(&f.Figures, "figures", nil, "figures to show, such as outage.p99,requests-failed.mean (default outage.p50, outage.p99, false-failovers, violated)")
 	flags.StringSliceVar(&f.Front, "front", nil, "two or more figures, all better if smaller: mark the settings that no other one beats")
@@ -95,6 +99,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	offer(cmd, "variant", completeVariants)
 	offer(cmd, "against", completeScenarios)
 	offerWords(cmd, "design", designWords()...)
+	offerWords(cmd, "noise", disturbance.Names()...)
 	offerWords(cmd, "phase", string(sweep.Even), string(sweep.Fixed))
 	for _, name := range []string{"set", "vary", "points", "seeds", "hold-out", "figures", "front", "until", "highest", "lowest", "while", "optimise", "budget", "jobs", "shard"} {
 		offerWords(cmd, name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 
@@ -34,6 +35,9 @@ func (f *sweepFlags) command() string {
 	add("--hold-out", f.HoldOut)
 	if f.Phase != string(sweep.Even) {
 		add("--phase", f.Phase)
+	}
+	for _, x := range f.Noise {
+		add("--noise", x.Word)
 	}
 	for _, x := range f.Figures {
 		add("--figures", x)
@@ -96,6 +100,20 @@ func (s *sweeping) trials() ([]trial.Trial, error) {
 		}
 	}
 	return all, nil
+}
+
+// readNoise reads the noise models, unless the plan of a folder has brought
+// them.
+func (f *sweepFlags) readNoise() error {
+	for _, word := range f.noise {
+		n, err := trial.OpenNoise(word)
+		if err != nil {
+			return fmt.Errorf("--noise: %w", err)
+		}
+		f.Noise = append(f.Noise, n)
+	}
+	f.noise = nil
+	return nil
 }
 
 // remember keeps the text of a scenario file in the plan, so that the results

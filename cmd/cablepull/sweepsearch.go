@@ -28,6 +28,9 @@ func (s *sweeping) playLimit() error {
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
+	if err := s.fits(base); err != nil {
+		return err
+	}
 	limit, err := sweep.ParseLimit(text, f.lowest != "", base.Scenario.Value)
 	if err != nil {
 		return fmt.Errorf("sweep: %s: %w", flag, err)

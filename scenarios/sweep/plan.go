@@ -16,6 +16,7 @@ type Plan struct {
 	Base    []trial.Setting // of all trials, before the knobs
 	Phase   Phase
 	World   trial.World
+	Noise   []trial.Noise // what disturbs all trials
 	Seeds   []uint64
 	Allow   bool // a scenario file may run real programs
 
@@ -72,7 +73,7 @@ func (p *Plan) Trials(at *Point, seeds []uint64, first, of int) []trial.Trial {
 	all := make([]trial.Trial, len(seeds))
 	for i, seed := range seeds {
 		all[i] = trial.Trial{
-			Source: p.Source, Variant: p.Variant, Set: p.settings(at.Setting), Seed: seed, World: p.World, AllowExec: p.Allow,
+			Source: p.Source, Variant: p.Variant, Set: p.settings(at.Setting), Seed: seed, World: p.World, AllowExec: p.Allow, Noise: p.Noise,
 			Phase: phaseOf(at.hello, (first+i)%of, of),
 		}
 	}
