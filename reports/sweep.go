@@ -1,13 +1,10 @@
 package reports
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 
-	"github.com/cablepull/cablepull/sim/event/jsonform"
 	"github.com/cablepull/cablepull/sim/oracle"
 )
 
@@ -103,10 +100,9 @@ type DifferenceRow struct {
 
 // Search is a search for a limit or for the best setting.
 type Search struct {
-	Asked   string        `json:"asked"`
-	Found   []string      `json:"found"`   // values of the knobs; empty: nothing holds
-	Verdict string        `json:"verdict"` // in a sentence
-	Took    time.Duration `json:"-"`
+	Asked   string   `json:"asked"`
+	Found   []string `json:"found"`   // values of the knobs; empty: nothing holds
+	Verdict string   `json:"verdict"` // in a sentence
 }
 
 // Influence is how much of the variance of a figure one knob explains by
@@ -119,18 +115,12 @@ type Influence struct {
 	High   float64 `json:"high"`
 }
 
-// AppendJSON appends the sweep as one JSON object on one line.
-func (s *Sweep) AppendJSON(dst []byte) []byte { return jsonform.Append(dst, *s) }
-
 // WriteJSON writes the sweep as one indented JSON object and a newline.
 func (s *Sweep) WriteJSON(w io.Writer) error {
-	var out bytes.Buffer
-	err := json.Indent(&out, s.AppendJSON(nil), "", "  ")
-	if err == nil {
-		out.WriteByte('\n')
-		_, err = out.WriteTo(w)
-	}
-	if err != nil {
+	form := json.NewEncoder(w)
+	form.SetEscapeHTML(false)
+	form.SetIndent("", "  ")
+	if err := form.Encode(s); err != nil {
 		return fmt.Errorf("reports: sweep: %w", err)
 	}
 	return nil

@@ -150,7 +150,7 @@ func (p *page) shorten(text string, width int) string {
 
 // plainly is how our own signs are written in ASCII.
 var plainly = strings.NewReplacer("→", "->", "×", "x", "µ", "u", "…", "..", "·", "-", "—", "-", "–", "-", "≥", ">=", "≤", "<=",
-	"━", "=", "─", "-")
+	"━", "=", "─", "-", "±", "+-")
 
 // printed is the text of a span as it is printed.
 func (p *page) printed(s span) string {

@@ -197,6 +197,9 @@ func (t Table) examples(runs *Runs, words []figure.Word) []reports.Example {
 		}{{"median", 0.5}, {"largest", 1}} {
 			number, value, _ := runs.extreme(w, x.share)
 			trial := runs.Trials[number]
+			if len(examples) > 0 && examples[0].Seed == trial.Seed {
+				continue // all runs are equal
+			}
 			examples = append(examples, reports.Example{
 				What: x.what + " " + w.Name(), Value: figure.Text(runUnit(w), value), Seed: trial.Seed, Replay: t.Replay(trial),
 			})
