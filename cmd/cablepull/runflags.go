@@ -41,7 +41,7 @@ type runFlags struct {
 	json      bool
 	plain     bool
 	view      viewFlags
-	swept     sweepFlags // of merge: where a sweep goes
+	swept     sweepFlags             // of merge: where a sweep goes
 	given     func(flag string) bool // whether the user gave it
 }
 

@@ -53,7 +53,6 @@ func (s *sweeping) open() (finish func(), err error) {
 	os.Setenv(insideVariable, "1") // for the processes that this one starts
 	f := s.flags
 	player := &jobPlayer{progress: &sweepProgress{stderr: s.std.err}}
-	player.options = job.Options{Version: version(), Shard: s.shard}
 	s.player = player
 	ends := []func(){player.progress.end}
 	finish = func() {
@@ -62,12 +61,12 @@ func (s *sweeping) open() (finish func(), err error) {
 		}
 	}
 	series := trial.Series{Version: version(), Worker: []string{workerVerb}, Stderr: s.std.err}
-	plays, jobs, end, err := series.Player(f.workers())
+	plays, places, end, err := series.Player(f.workers())
 	if err != nil {
 		return finish, err
 	}
 	ends = append(ends, end)
-	player.options.Player, player.options.Jobs = plays, jobs
+	player.options = job.Options{Player: plays, Jobs: places, Version: version(), Shard: s.shard}
 	if f.out == "" {
 		return finish, nil
 	}
