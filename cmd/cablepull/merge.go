@@ -114,9 +114,10 @@ func (s *session) mergeRuns(m *job.Merged, folders []string) error {
 	if err != nil {
 		return err
 	}
+	s.judgeMerged(m, results)
 	err = errors.Join(s.leave(trials, results), s.print(results, nil))
 	if err == nil {
-		err = verdict(results)
+		err = s.verdict(results)
 	}
 	if missing != "" && statusOf(err) != exitBench {
 		return fmt.Errorf("merge: %s", missing)
@@ -158,6 +159,44 @@ func (s *session) collect(m *job.Merged, folders []string) (trials []trial.Trial
 		trials, results = append(trials, t), append(results, r)
 	}
 	return trials, results, nil
+}
+
+// judgeMerged judges what scenarios expect of several seeds. The folders do not
+// have the scenarios: those that are not here as they were played are named.
+func (s *session) judgeMerged(m *job.Merged, results []trial.Result) {
+	jobs, err := m.Plan.Jobs()
+	if err != nil {
+		return // collect has said so
+	}
+	jobs = slices.DeleteFunc(jobs, func(j job.Job) bool {
+		_, known := m.Result(j.Digest())
+		return !known
+	})
+	trials, gone := make([]trial.Trial, len(jobs)), map[string]bool{}
+	sources := map[string]trial.Source{}
+	for i, j := range jobs {
+		trials[i] = j.Trial()
+		source, known := sources[j.Word]
+		if !known {
+			source, err = trial.Open(j.Word)
+			if err != nil || source.Scenario.TextDigest() != j.Text {
+				source = trial.Source{}
+			}
+			sources[j.Word] = source
+		}
+		if source.Scenario == nil {
+			if !gone[j.Word] {
+				s.note("%s: it is not here as it was played, so nothing is judged that it expects of several seeds", j.Word)
+				gone[j.Word] = true
+			}
+			continue
+		}
+		trials[i].Source = source
+		if trials[i].Prepare() != nil {
+			trials[i].Scenario = nil
+		}
+	}
+	s.over = trial.OverSeeds(trials, results)
 }
 
 func isFolder(path string) bool {

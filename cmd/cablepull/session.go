@@ -62,6 +62,12 @@ func (s *session) run(trials []trial.Trial) error {
 	if err != nil {
 		return err
 	}
+	return s.verdict(results)
+}
+
+// verdict is the error with which a command ends that has these results, and
+// what was judged over their seeds.
+func (s *session) verdict(results []trial.Result) error {
 	if err := verdict(results); err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/text"
-	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/figure"
 	"github.com/cablepull/cablepull/scenarios/job"
 	"github.com/cablepull/cablepull/scenarios/sweep"

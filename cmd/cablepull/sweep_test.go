@@ -170,3 +170,51 @@ func TestSweepMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestSweepJudgesOverSeeds: at each setting, and runs that do not tell fail.
+func TestSweepJudgesOverSeeds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "judged.yaml")
+	if err := os.WriteFile(path, []byte(swept+"over-seeds: {outage.p50: ..7s, outage.p99: ..1m}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := invoke(t, "sweep", path, "--vary", holdKnob+"=6s,12s", "--seeds", "1..10", "--jobs", "1", "--plain", "--quiet")
+	for _, want := range []string{
+		"ok   over-seeds: outage.p50..7s: got holds", "FAIL over-seeds: outage.p50..7s: got fails",
+		"FAIL over-seeds: outage.p99..1m: got undecided, 5.5s (5s.., needs 289 more runs)", "(hold=12s)",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing from\n%s%s", want, out, errs)
+		}
+	}
+	if status != exitFailed || strings.Count(out, "over-seeds:") != 4 {
+		t.Errorf("status %d, %d judgements, want failure and two at each of two settings\n%s", status, strings.Count(out, "over-seeds:"), out)
+	}
+}
+
+// TestMergeJudgesOverSeeds: shards that are put together are judged as one run
+// of all.
+func TestMergeJudgesOverSeeds(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "judged.yaml")
+	if err := os.WriteFile(path, []byte(swept+"over-seeds: {outage.p50: ..1s}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	merge := []string{"merge", "--plain"}
+	for _, shard := range []string{"1", "2"} {
+		folder := filepath.Join(dir, shard)
+		merge = append(merge, folder)
+		if status, out, errs := invoke(t, "run", path, "--seeds", "1..8", "--shard", shard+"/2", "--out", folder, "--plain"); status != exitPassed {
+			t.Fatalf("status %d\n%s%s", status, out, errs)
+		}
+	}
+	status, out, errs := invoke(t, merge...)
+	if status != exitFailed || !strings.Contains(out, "outage.p50: fails: got") || errs != "" {
+		t.Errorf("status %d, want failure by what is expected of all seeds\n%s%s", status, out, errs)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs = invoke(t, merge...); status != exitPassed || !strings.Contains(errs, "judged.yaml: it is not here as it was played, so nothing is judged") {
+		t.Errorf("without the file: status %d, want a note\n%s%s", status, out, errs)
+	}
+}

@@ -15,7 +15,7 @@ import (
 // status.
 func (s *sweeping) leave(r *reports.Sweep, all, held []*sweep.Runs) error {
 	f := s.flags
-	s.judge(r, all)
+	sweep.JudgeSeeds(r, all)
 	var errs []error
 	if s.closeJournal != nil {
 		errs = append(errs, s.closeJournal())

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios/figure"
 	"github.com/cablepull/cablepull/scenarios/job"
 	"github.com/cablepull/cablepull/scenarios/sweep"
@@ -104,6 +103,3 @@ func (s *sweeping) journal() (*job.Journal, error) {
 	}
 	return journal, nil
 }
-
-// judge adds what the scenario expects of all seeds together.
-func (s *sweeping) judge(*reports.Sweep, []*sweep.Runs) {}
