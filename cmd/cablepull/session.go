@@ -225,6 +225,19 @@ func (s *session) compare(trials []trial.Trial, results []trial.Result) ([]*repo
 	return pairs, blameWriting(err)
 }
 
+// onlyLines reports whether nothing but the table of runs is made of the trials
+// that pass: nobody asks for their measures, and nothing is expected of all
+// seeds together.
+func (s *session) onlyLines(trials []trial.Trial) bool {
+	f := s.flags
+	if f.json || f.out != "" || f.report != "" || f.junit != "" || f.summary != "" || f.annotate != "" || f.world == worldBoth {
+		return false
+	}
+	first := trials[0]
+	return !slices.ContainsFunc(trials, func(t trial.Trial) bool { return len(t.Scenario.OverSeeds) > 0 }) &&
+		slices.ContainsFunc(trials, func(t trial.Trial) bool { return t.Seed != first.Seed || t.Scenario.Name != first.Scenario.Name }) // else they may be variants
+}
+
 // playMany plays the trials. Results are in the order of trials. If it fails,
 // it returns the results so far.
 func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
@@ -239,8 +252,10 @@ func (s *session) playMany(trials []trial.Trial) ([]trial.Result, error) {
 		}
 	}
 	some := make([]trial.Trial, len(left))
+	lines := s.onlyLines(trials)
 	for n, i := range left {
 		some[n] = trials[i]
+		some[n].Line = lines
 	}
 	due := trial.Due(some)
 	s.announce(some, due[trial.Netns])

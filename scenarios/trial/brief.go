@@ -27,6 +27,13 @@ type brief struct {
 	Brief *Brief `json:"brief"`
 }
 
+// line is the reply of a worker to a trial that passed, and of which a table of
+// runs has a line.
+type line struct {
+	Kept bool          `json:"kept"`
+	Line *reports.Line `json:"line"`
+}
+
 // BriefOf sums up the report of a run that was judged.
 func BriefOf(text string, r *reports.Result) *Brief {
 	b := &Brief{Text: text, Digest: r.Digest, Passed: r.Passed, Simulated: r.Simulated}
@@ -48,5 +55,14 @@ func (t Trial) briefly(version string, r reply) Result {
 	whole := t.blank(version)
 	whole.Blame, whole.Kept, whole.Brief = r.Blame, r.Kept, r.Brief
 	whole.Report.Passed, whole.Report.Digest, whole.Report.Simulated = r.Brief.Passed, r.Brief.Digest, r.Brief.Simulated
+	return whole
+}
+
+// lined is the result of a trial that passed, of which a worker has sent the
+// line.
+func (t Trial) lined(version string, r reply) Result {
+	whole := t.blank(version)
+	whole.Kept = r.Kept
+	r.Line.Fill(&whole.Report)
 	return whole
 }

@@ -39,8 +39,11 @@ func Serve(ctx context.Context, p Player, in io.Reader, out io.Writer) error {
 		last.fill(&t)
 		r := p.Play(ctx, t)
 		reply := any(r)
-		if r.Brief != nil {
+		switch {
+		case r.Brief != nil:
 			reply = brief{r.Blame, r.Kept, r.Brief}
+		case t.Line && r.Status() == Passed && r.Report.Passed:
+			reply = line{r.Kept, r.Report.Line()}
 		}
 		if err := results.Encode(reply); err != nil {
 			return fmt.Errorf("worker: result: %w", err)

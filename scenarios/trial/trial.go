@@ -69,6 +69,7 @@ type Trial struct {
 	Page      bool          `json:"page"`       // draw a page of it if it fails
 	Report    bool          `json:"report"`     // draw its part of a page about many runs
 	Brief     bool          `json:"brief"`      // a worker returns a Brief, and no report
+	Line      bool          `json:"line"`       // a worker returns only the line of a table, unless it fails
 	AllowExec bool          `json:"allow_exec"` // a scenario file may run real programs
 	Skip      string        `json:"skip"`       // why not to play it; empty: play it
 	Replay    string        `json:"replay"`     // the command that repeats it, for reports

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/reports/page"
 )
 
@@ -65,6 +66,7 @@ type reply struct {
 	Page   string          `json:"page"`
 	Part   page.Part       `json:"part"`
 	Brief  *Brief          `json:"brief"`
+	Line   *reports.Line   `json:"line"`
 	err    error           // why there is no report, or nil
 }
 
@@ -75,6 +77,9 @@ func (r reply) result(t Trial, version string) Result {
 	}
 	if r.Brief != nil {
 		return t.briefly(version, r)
+	}
+	if r.Line != nil {
+		return t.lined(version, r)
 	}
 	whole := Result{Blame: r.Blame, Kept: r.Kept}
 	if err := json.Unmarshal(r.Report, &whole.Report); err != nil {
