@@ -165,6 +165,16 @@ func (h *history) standing(m *Entry, unheard, now time.Duration) *pause {
 	return &p
 }
 
+// since is the instant until which a fault must have begun that keeps a member
+// from being heard from an instant on. A fault that comes while the member
+// stands still keeps it silent when that pause would be over.
+func (h *history) since(m *Entry, unheard, now time.Duration) time.Duration {
+	if p, paused := h.pauses[m.Node]; paused && p.from == unheard && p.to < now {
+		return p.to
+	}
+	return unheard
+}
+
 // names reports whether the fault names the member: its machine, its interface
 // or its segment.
 func (t *edge) names(m *Entry) bool {

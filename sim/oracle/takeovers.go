@@ -185,6 +185,7 @@ func (t *takeovers) gained(o *ownership, m *Entry, at time.Duration) {
 		b.waiting, b.waits = t.ears.waiting(m, b.from, at)
 		b.because = t.scene.network.why(m, b.from)
 		b.standing = t.scene.history.standing(b.from, b.waiting, at)
+		b.waiting = t.scene.history.since(b.from, b.waiting, at)
 	}
 	b.listened, _ = t.ears.listened(m, at)
 	k.credit(b.gained())

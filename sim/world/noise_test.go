@@ -177,6 +177,27 @@ func TestFaultsDuringPauses(t *testing.T) {
 	}
 }
 
+// TestCrashInAPause: a machine that crashes while it stands still for a moment
+// is silent because of the crash. One that stands still for longer than its
+// peer waits loses the address whether it crashes meanwhile or not.
+func TestCrashInAPause(t *testing.T) {
+	for _, c := range []struct {
+		length time.Duration
+		want   string
+	}{
+		{100 * time.Millisecond, "[crash a] 0"},
+		{12 * time.Second, "[] 1"}, // the hold time is 10 s
+	} {
+		m := &noise.Model{Name: "one", Pauses: []noise.Pause{{Nodes: []string{"a"}, Every: lasting(60 * time.Second), Lasts: lasting(c.length)}}}
+		l := disturbed(t, cluster(), 1, map[time.Duration][]string{60*time.Second + c.length/2: {"crash a"}}, m)
+		measures, _ := l.Measure()
+		last := measures.Takeovers[len(measures.Takeovers)-1]
+		if got := fmt.Sprint(last.Causes, " ", measures.Groups[0].FalseFailovers); last.To != "b" || got != c.want {
+			t.Errorf("a pause of %v: the takeover by %s has causes and false failovers %s, want b and %s", c.length, last.To, got, c.want)
+		}
+	}
+}
+
 // TestNoiseOfFrames: on a segment that loses half of the frames members miss
 // hellos, and the address moves without a fault; where nothing is lost, it
 // stays.
