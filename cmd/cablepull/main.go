@@ -14,6 +14,7 @@
 //	cablepull run cable-pull --world both  in virtual time and in real namespaces
 //	cablepull init my.yaml                 a scenario to begin with
 //	cablepull validate my.yaml             all problems of a file
+//	cablepull sweep my.yaml --vary ...     what settings are worth, over many seeds
 //	cablepull hunt my.yaml                 looks for faults that break a cluster
 //	cablepull merge DIR...                 shards of a run, put together
 //	cablepull serve DIR                    the runs below a directory, in a browser
