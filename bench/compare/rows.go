@@ -8,7 +8,7 @@ import (
 
 // rows are all comparisons, those of the virtual world first.
 func rows(s sides) []*row {
-	return slices.Concat(virtualRows(s), scheduleRows(s), trackingRows(s), balanceRows(s), groupRows(s), systemRows(s), longRows(s), detectionRows(s), sweepRows(s), pairRows(s), programRows(s), realRows(s))
+	return slices.Concat(virtualRows(s), scheduleRows(s), trackingRows(s), balanceRows(s), groupRows(s), systemRows(s), longRows(s), detectionRows(s), sweepRows(s), pairRows(s), huntRows(s), programRows(s), realRows(s))
 }
 
 // longRows say what stays behind of the requests of a run, which is nothing.

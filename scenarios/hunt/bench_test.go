@@ -50,15 +50,16 @@ func BenchmarkHunt(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "schedules/s")
 }
 
-// BenchmarkStates counts the distinct states that 400 schedules of a pair reach
-// with feedback, over those that 400 drawn ones do, on average of three hunts.
+// BenchmarkStates counts the distinct states that 1,000 schedules of a pair
+// reach with feedback, over those that 1,000 drawn ones do, on average of three
+// hunts.
 func BenchmarkStates(b *testing.B) {
 	s := parse(b, pair)
 	for b.Loop() {
 		var states [2]int
 		for seed := uint64(1); seed <= 3; seed++ {
 			for i, random := range []bool{false, true} {
-				r, err := Run(context.Background(), s, Options{Seed: seed, Schedules: 400, Random: random})
+				r, err := Run(context.Background(), s, Options{Seed: seed, Schedules: 1000, Random: random})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -12,5 +12,6 @@
 // clock decide when a finding comes, never which.
 //
 // Read schedule.go first, then hunt.go, which plays one batch after another;
-// space.go draws, mutate.go changes, play.go judges and shrink.go shrinks.
+// space.go draws, mutate.go changes, credit.go and parent.go choose, play.go
+// judges and shrink.go shrinks.
 package hunt

@@ -67,7 +67,8 @@ type hunt struct {
 	options Options
 	stage   *stage
 	states  map[uint64]bool
-	corpus  []Case
+	parents []*parent
+	credit  credit
 	report  Report
 	shrunk  map[key]int
 }
@@ -75,7 +76,7 @@ type hunt struct {
 // Run hunts in a scenario, which must be valid and without variants. When the
 // context ends it returns what was found until then, without an error.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
-	h := &hunt{options: o, states: map[uint64]bool{}, shrunk: map[key]int{}}
+	h := &hunt{options: o, states: map[uint64]bool{}, shrunk: map[key]int{}, credit: make(credit, 1+len(changes))}
 	h.report.Within, h.report.Window = o.Within, o.Window
 	if o.Within == 0 {
 		h.report.Patience = PatienceFor(s.Topology.WithDefaults())
@@ -119,44 +120,49 @@ func (h *hunt) run(ctx context.Context) error {
 		if count <= 0 || ctx.Err() != nil || h.options.Stop != nil && h.options.Stop() {
 			return nil
 		}
-		batch := make([]Case, count)
+		batch := make([]planned, count)
 		for i := range batch {
 			if n := first + i; n < len(begin) {
-				batch[i] = begin[n]
+				batch[i].Case = begin[n]
 				batch[i].Schedule = h.stage.space.possible(begin[n].Schedule)
 			} else {
 				batch[i] = h.next(n)
 			}
 		}
-		if err := h.merge(ctx, h.play(ctx, batch)); err != nil {
+		if err := h.merge(ctx, batch, h.play(ctx, batch)); err != nil {
 			return err
 		}
 	}
 }
 
-// next is the schedule of a number: one that is drawn, or a changed one of the
-// corpus as it was before the batch.
-func (h *hunt) next(number int) Case {
-	r := sim.Stream(h.options.Seed, fmt.Sprintf("schedule/%d", number))
-	fresh := h.options.Random || len(h.corpus) == 0 || r.IntN(2) == 0
-	if fresh {
-		return Case{Schedule: h.stage.space.draw(r), Seed: 1 + r.Uint64N(1000)}
-	}
-	from, mate := h.pick(r.IntN), h.pick(r.IntN)
-	return Case{Schedule: h.stage.space.mutate(r, from.Schedule, mate.Schedule), Seed: from.Seed}
+// planned is a case, and how it came about.
+type planned struct {
+	Case
+	way  int     // of the credit
+	from *parent // nil: of none
 }
 
-// pick picks a schedule of the corpus: every other time one of the latest.
-func (h *hunt) pick(intN func(int) int) Case {
-	n := len(h.corpus)
-	if latest := 32; n > latest && intN(2) == 0 {
-		return h.corpus[n-1-intN(latest)]
+// next is the schedule of a number: one that is drawn, as at least every fourth
+// one is, or a changed one, by the credit and the parents as they were before
+// the batch. It gets a world seed of its own: with the seed of its parent it
+// would repeat the parent's run up to the first line that differs.
+func (h *hunt) next(number int) planned {
+	r := sim.Stream(h.options.Seed, fmt.Sprintf("schedule/%d", number))
+	way := 0
+	if !h.options.Random && len(h.parents) > 0 && r.IntN(4) != 0 {
+		way = h.credit.pick(r)
 	}
-	return h.corpus[intN(n)]
+	if way == 0 {
+		return planned{Case: Case{Schedule: h.stage.space.draw(r), Seed: 1 + r.Uint64N(1000)}}
+	}
+	from, mate := pickParent(r, h.parents), pickParent(r, h.parents)
+	d := planned{way: way, from: from}
+	d.Schedule, d.Seed = h.stage.space.mutate(r, changes[way-1], from, mate), 1+r.Uint64N(1000)
+	return d
 }
 
 // play plays a batch, and returns what was played of it from its beginning on.
-func (h *hunt) play(ctx context.Context, batch []Case) []played {
+func (h *hunt) play(ctx context.Context, batch []planned) []played {
 	all := make([]played, len(batch))
 	next := make(chan int, len(batch))
 	for i := range batch {
@@ -168,7 +174,7 @@ func (h *hunt) play(ctx context.Context, batch []Case) []played {
 		group.Go(func() {
 			for i := range next {
 				if ctx.Err() == nil {
-					all[i] = h.stage.play(ctx, batch[i])
+					all[i] = h.stage.play(ctx, batch[i].Case)
 				}
 			}
 		})
@@ -181,11 +187,10 @@ func (h *hunt) play(ctx context.Context, batch []Case) []played {
 }
 
 // merge takes in what was played, in the order of the batch.
-func (h *hunt) merge(ctx context.Context, all []played) error {
-	for _, p := range all {
+func (h *hunt) merge(ctx context.Context, batch []planned, all []played) error {
+	for i, p := range all {
 		h.report.Schedules++
-		if h.learn(p.seen) {
-			h.corpus = append(h.corpus, p.Case)
+		if h.learn(batch[i], p) {
 			h.report.Corpus++
 			if h.options.Keep != nil && len(p.Schedule) > 0 {
 				if err := h.options.Keep(p.Case); err != nil {
@@ -205,14 +210,26 @@ func (h *hunt) merge(ctx context.Context, all []played) error {
 	return nil
 }
 
-// learn notes states, and reports whether one of them is new.
-func (h *hunt) learn(seen []uint64) bool {
+// learn notes the states of a schedule and whom they are owed to, and reports
+// whether one of them is new.
+func (h *hunt) learn(d planned, p played) bool {
 	before := len(h.states)
-	for _, state := range seen {
+	for _, state := range p.seen {
 		h.states[state] = true
 	}
 	h.report.States = len(h.states)
-	return len(h.states) > before
+	brought := len(h.states) - before
+	h.credit.note(d.way, brought)
+	if d.from != nil {
+		d.from.barren++
+		if 64*brought >= h.credit.rate(0) {
+			d.from.barren = 0
+		}
+	}
+	if brought > 0 {
+		h.parents = retire(append(h.parents, &parent{Case: p.Case, near: p.near, brought: brought}))
+	}
+	return brought > 0
 }
 
 // find makes a finding of something wrong, or counts it for one that is known.

@@ -24,13 +24,26 @@ var changes = []change{
 	{"drop", (*space).drop},
 	{"splice", (*space).splice},
 	{"extend", (*space).extend},
+	{"add", (*space).add},
+	{"join", (*space).join},
+	{"crowd", (*space).crowd},
+	{"renew", (*space).renew},
 }
 
-// mutate changes a schedule in one to three ways.
-func (s *space) mutate(r *rand.Rand, from, mate Schedule) Schedule {
-	lines := slices.Clone(from)
+// crowdTime is the time into which crowd moves lines.
+const crowdTime = 10 * time.Second
+
+// mutate changes a schedule in one way, one to three times: one way, so that
+// what comes of it can be put down to it. Instants are drawn near those at
+// which the run of that schedule changed state.
+func (s *space) mutate(r *rand.Rand, by change, from, mate *parent) Schedule {
+	own := *s
+	if len(from.near) > 0 {
+		own.near = from.near
+	}
+	lines := from.Schedule
 	for range 1 + r.IntN(3) {
-		lines = s.possible(changes[r.IntN(len(changes))].do(s, r, lines, mate))
+		lines = own.possible(by.do(&own, r, lines, mate.Schedule))
 	}
 	if len(lines) == 0 {
 		return s.draw(r)
@@ -110,5 +123,35 @@ func (s *space) replace(r *rand.Rand, lines Schedule, by func(Line) Line) []Line
 	lines = slices.Clone(lines)
 	at := r.IntN(len(lines))
 	lines[at] = by(lines[at])
+	return lines
+}
+
+// add adds drawn lines.
+func (s *space) add(r *rand.Rand, lines, _ Schedule) []Line {
+	return append(slices.Clone(lines), s.draw(r)...)
+}
+
+// join adds the lines of another schedule.
+func (s *space) join(r *rand.Rand, lines, mate Schedule) []Line {
+	return append(slices.Clone(lines), mate...)
+}
+
+// crowd moves all lines into the seconds after one instant, so that their
+// faults overlap.
+func (s *space) crowd(r *rand.Rand, lines, _ Schedule) []Line {
+	lines = slices.Clone(lines)
+	at := s.instant(r)
+	for i := range lines {
+		lines[i].At = at + time.Duration(r.Int64N(int64(crowdTime)))
+	}
+	return lines
+}
+
+// renew moves every line to another instant.
+func (s *space) renew(r *rand.Rand, lines, _ Schedule) []Line {
+	lines = slices.Clone(lines)
+	for i := range lines {
+		lines[i].At = s.instant(r)
+	}
 	return lines
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,9 +101,10 @@ func TestCorpus(t *testing.T) {
 // when it is reached.
 func TestStates(t *testing.T) {
 	up := event.Event{Node: "a", What: event.StandbyChanged{Interface: "lan", To: "Active"}}
-	down := event.Event{Node: "b", What: event.LinkChanged{Interface: "lan"}}
+	down := event.Event{Node: "b", At: time.Second, What: event.LinkChanged{Interface: "lan"}}
 	one, other := newStates(), newStates()
-	for _, e := range []event.Event{up, down, up} {
+	fault := event.Event{Node: "a", What: event.FaultApplied{Fault: "freeze a"}} // what the hunt does is no state
+	for _, e := range []event.Event{up, fault, down, up} {
 		one.observe(e)
 	}
 	for _, e := range []event.Event{down, up} {
@@ -110,6 +112,9 @@ func TestStates(t *testing.T) {
 	}
 	if len(one.seen) != 2 || len(other.seen) != 2 || one.seen[1] != other.seen[1] || one.seen[0] == other.seen[0] {
 		t.Errorf("got %v and %v", one.seen, other.seen)
+	}
+	if want := []time.Duration{0, time.Second}; !slices.Equal(one.at, want) {
+		t.Errorf("got states at %v, want at %v", one.at, want)
 	}
 	// The numbers are those of a fixed hash: another process has the same.
 	if want := uint64(0xe5d29919042666b2); hashOf("a", "b") != want {

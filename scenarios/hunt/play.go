@@ -45,8 +45,9 @@ func (w Wrong) Bench() bool { return w.Invariant == Panic || w.Invariant == Erro
 type played struct {
 	Case  // as it could be played
 	wrong []Wrong
-	seen  []uint64 // states, in the order in which they were reached
-	ended bool     // false: the context ended first
+	seen  []uint64        // states, in the order in which they were reached
+	near  []time.Duration // when they were, each once
+	ended bool            // false: the context ended first
 }
 
 // stage plays cases of one scenario.
@@ -122,7 +123,7 @@ func (g *stage) attempt(ctx context.Context, c Case) (p played, impossible int) 
 		reached.observe(e)
 	}
 	outcome, err := g.run(ctx, s, scenarios.RunOptions{Seed: c.Seed, Follow: follow})
-	p.seen = reached.seen
+	p.seen, p.near = reached.seen, slices.Compact(reached.at)
 	var failed *world.FaultError
 	var fell *fallen
 	var panicked *sim.PanicError

@@ -76,7 +76,7 @@ func TestChangesAreValid(t *testing.T) {
 			checkValid(t, s, c.name+" of nothing", s.possible(c.do(s, r, nil, b)))
 		}
 		for range 5 {
-			if a = s.mutate(r, a, b); len(a) == 0 && len(s.swarm(r)) == len(s.rows) {
+			if a = s.mutate(r, changes[r.IntN(len(changes))], &parent{Case: Case{Schedule: a}, near: []time.Duration{time.Second}}, &parent{Case: Case{Schedule: b}}); len(a) == 0 && len(s.swarm(r)) == len(s.rows) {
 				t.Fatal("a change left nothing")
 			}
 			checkValid(t, s, "mutate", a)

@@ -2,24 +2,26 @@ package hunt
 
 import (
 	"hash/fnv"
-	"strings"
+	"time"
 
 	"github.com/cablepull/cablepull/sim/event"
-	"github.com/cablepull/cablepull/sim/fault"
 )
 
 // states are the states of a cluster that a run leads to, as numbers: what each
 // member, gateway, proxy, consumer or cluster says that it is, where each
-// client's segments arrive, which machines and links are down, and which kinds
-// of faults are in force. Each event that changes one of these leads to a
-// state.
+// client's segments arrive, and which machines and links are down. Each event
+// that changes one of these leads to a state. Which faults are in force does
+// not count: it multiplies the states by what the hunt does to the cluster, and
+// hides what the cluster makes of it.
 //
 // The number of a state is a sum over its parts, so that the order in which
 // they came does not count. It is the same in every process.
 type states struct {
 	parts map[string]uint64 // the hash of each part's present value
 	sum   uint64
-	seen  []uint64 // in the order in which they were reached, some of them twice
+	now   time.Duration
+	at    []time.Duration // when each of seen was reached
+	seen  []uint64        // in the order in which they were reached, some of them twice
 }
 
 func newStates() *states { return &states{parts: map[string]uint64{}} }
@@ -43,12 +45,14 @@ func (s *states) set(part, value string) {
 		s.parts[part] = hash
 		s.sum += hash - old
 		s.seen = append(s.seen, s.sum)
+		s.at = append(s.at, s.now)
 	}
 }
 
 // observe takes in an event.
 func (s *states) observe(e event.Event) {
 	n := e.Node
+	s.now = e.At
 	switch b := e.What.(type) {
 	case event.StandbyChanged:
 		s.set("member "+n+" "+b.Interface, b.To)
@@ -59,17 +63,21 @@ func (s *states) observe(e event.Event) {
 		}
 		s.set("path "+n+" "+b.IP, to)
 	case event.PowerChanged:
-		s.set("power "+n, string(b.State))
+		power := string(b.State)
+		if b.State.Up() {
+			power = "" // as before, whether it thawed or booted
+		}
+		s.set("power "+n, power)
 	case event.LinkChanged:
 		s.set("link "+n+" "+b.Interface, onOff(b.Up))
 	case event.QuiesceChanged:
-		s.set("quiesce "+n, b.State)
+		state := b.State
+		if state == event.QuiesceEnded {
+			state = "" // as before
+		}
+		s.set("quiesce "+n, state)
 	case event.ServiceChanged:
 		s.set("service "+n+" "+b.Service, b.State)
-	case event.FaultApplied:
-		s.set(classOf(b.Fault), "on")
-	case event.FaultHealed:
-		s.set(classOf(b.Fault), "")
 	default:
 		s.observeProgram(e)
 	}
@@ -104,16 +112,6 @@ func (s *states) observeProgram(e event.Event) {
 	case event.BrokerConnection:
 		s.set("broker "+n+" "+b.Program, b.State)
 	}
-}
-
-// classOf is the kind of a fault, with the node that it is about.
-func classOf(line string) string {
-	f, err := fault.Parse(line)
-	if err != nil {
-		return "fault"
-	}
-	verb := f.Row().Verb()
-	return "fault " + verb + " " + strings.Join(fault.Nodes(f)[:min(1, len(fault.Nodes(f)))], "")
 }
 
 func onOff(on bool) string {
