@@ -35,8 +35,7 @@ func AppendJSON(dst []byte, e Event) []byte {
 	dst = append(dst, `,"node":`...)
 	dst = jsonform.AppendText(dst, e.Node)
 	dst = append(dst, c.head...)
-	dst = c.plan.AppendMembers(dst, reflect.ValueOf(e.What))
-	return append(dst, '}')
+	return append(c.appendMembers(dst, e.What), '}')
 }
 
 // ParseJSON reads an event written by AppendJSON or by hand: members may come

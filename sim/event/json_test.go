@@ -125,6 +125,25 @@ func TestKindsAndFields(t *testing.T) {
 	}
 }
 
+// TestFormsByHand: what is written by hand is what the plan writes.
+func TestFormsByHand(t *testing.T) {
+	compared := map[string]int{}
+	for _, e := range filled() {
+		c := codecOf(e.What)
+		if c != byKind[e.What.Kind()] {
+			t.Errorf("%s: got the codec of %s", e.What.Kind(), c.kind)
+		}
+		want := c.plan.AppendMembers(nil, reflect.ValueOf(e.What))
+		if got := c.appendMembers(nil, e.What); string(got) != string(want) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		compared[c.kind]++
+	}
+	if compared["request-sent"] != 2 || compared["request-answered"] != 2 {
+		t.Errorf("got %v, want two of each", compared)
+	}
+}
+
 type stranger struct{}
 
 func (stranger) Kind() string { return "stranger" }

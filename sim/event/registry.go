@@ -84,6 +84,7 @@ func init() {
 		byType[typeID(c.of)], byKind[c.kind] = c, c
 		all.add(c)
 	}
+	sentCodec, answeredCodec = byKind[RequestSent{}.Kind()], byKind[RequestAnswered{}.Kind()]
 }
 
 // Kinds returns the kinds of all bodies, sorted.
@@ -113,6 +114,12 @@ func Field(b Body, name string) (string, bool) {
 func typeID(t reflect.Type) uintptr { return reflect.ValueOf(t).Pointer() }
 
 func codecOf(b Body) *codec {
+	switch b.(type) {
+	case RequestSent:
+		return sentCodec
+	case RequestAnswered:
+		return answeredCodec
+	}
 	c := byType[typeID(reflect.TypeOf(b))]
 	if c == nil {
 		panic(fmt.Sprintf("event: %T is not in the list of bodies in registry.go", b))

@@ -10,14 +10,14 @@ import (
 // Duplicate answers are reported by matching.
 type accounting struct {
 	watch    *watch
-	attempts map[uint64]int // of open requests
-	failed   map[uint64]int // of open requests: attempts that failed and will be retried
+	attempts pending[int]
+	failed   pending[int] // attempts that failed and will be retried
 	ended    numbers
 	answered numbers
 }
 
 func newAccounting(w *watch) *accounting {
-	return &accounting{watch: w, attempts: map[uint64]int{}, failed: map[uint64]int{}}
+	return &accounting{watch: w}
 }
 
 // Observe implements fold.
@@ -37,21 +37,24 @@ func (a *accounting) Observe(e event.Event) {
 		case a.ended.has(b.Request):
 			a.watch.report(e.At, "%s will try request %d again after it has ended", e.Node, b.Request)
 		default:
-			a.failed[b.Request]++
+			failed, _ := a.failed.get(b.Request)
+			a.failed.set(b.Request, failed+1)
 		}
 	}
 }
 
 func (a *accounting) sent(e event.Event, b event.RequestSent) {
-	switch {
-	case a.ended.has(b.Request):
+	if a.ended.has(b.Request) {
 		a.watch.report(e.At, "%s sent request %d after it had ended", e.Node, b.Request)
 		return
-	case b.Attempt <= a.attempts[b.Request] || b.Attempt > a.failed[b.Request]+1:
-		a.watch.report(e.At, "%s made attempt %d of request %d after attempt %d, with %d failed",
-			e.Node, b.Attempt, b.Request, a.attempts[b.Request], a.failed[b.Request])
 	}
-	a.attempts[b.Request] = b.Attempt
+	before, _ := a.attempts.get(b.Request)
+	failed, _ := a.failed.get(b.Request)
+	if b.Attempt <= before || b.Attempt > failed+1 {
+		a.watch.report(e.At, "%s made attempt %d of request %d after attempt %d, with %d failed",
+			e.Node, b.Attempt, b.Request, before, failed)
+	}
+	a.attempts.set(b.Request, b.Attempt)
 }
 
 func (a *accounting) end(e event.Event, request uint64, how string) {
@@ -60,8 +63,8 @@ func (a *accounting) end(e event.Event, request uint64, how string) {
 		return
 	}
 	a.ended.add(request)
-	delete(a.attempts, request)
-	delete(a.failed, request)
+	a.attempts.delete(request)
+	a.failed.delete(request)
 }
 
 // Finish implements fold.

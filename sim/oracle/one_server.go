@@ -14,7 +14,7 @@ type oneServer struct {
 	watch *watch
 	ends  map[string]*end   // by the client's ip:port
 	conns map[uint64]string // ip:port of open connections
-	sent  map[uint64]uint64 // connection on which a request was last sent
+	sent  pending[uint64]   // connection on which a request was last sent; without those that have none
 	early []string          // ends that servers logged before clients, at the present instant
 	at    time.Duration
 }
@@ -30,7 +30,7 @@ type end struct {
 }
 
 func newOneServer(w *watch) *oneServer {
-	return &oneServer{watch: w, ends: map[string]*end{}, conns: map[uint64]string{}, sent: map[uint64]uint64{}}
+	return &oneServer{watch: w, ends: map[string]*end{}, conns: map[uint64]string{}}
 }
 
 // Observe implements fold.
@@ -50,16 +50,18 @@ func (o *oneServer) Observe(e event.Event) {
 	case event.ConnClosed:
 		o.closed(b.Conn)
 	case event.RequestSent:
-		o.sent[b.Request] = b.Conn
+		if b.Conn != 0 { // no server accepts pings
+			o.sent.set(b.Request, b.Conn)
+		}
 	case event.RequestAnswered:
-		delete(o.sent, b.Request)
+		o.sent.delete(b.Request)
 	case event.RequestFailed:
-		delete(o.sent, b.Request)
+		o.sent.delete(b.Request)
 	case event.ConnAccepted:
 		o.accepted(e, b.Client)
 	case event.RequestServed:
 		c := o.ends[b.Client]
-		if conn, ok := o.sent[b.Request]; ok && c != nil && c.conn == conn {
+		if conn, ok := o.sent.get(b.Request); ok && c != nil && c.conn == conn {
 			o.serves(c, e, b.Client, "answered a request on")
 		}
 	}

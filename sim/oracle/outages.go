@@ -80,6 +80,8 @@ func (o *outages) Observe(e event.Event) {
 			c = o.add(Client{Node: e.Node, Start: e.At})
 		}
 		c.asked = true
+		c.reach.observe(e)
+		return // it says nothing about addresses
 	case event.RequestAnswered:
 		if c != nil && b.Status < 500 {
 			if c.answered {

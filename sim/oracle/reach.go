@@ -15,7 +15,7 @@ type reach struct {
 	usual   time.Duration // from asking to the last answer
 
 	connections map[uint64]*demand
-	requests    map[uint64]demand
+	requests    pending[demand]
 }
 
 // way is where the client's segments go from an instant on.
@@ -49,7 +49,7 @@ type demand struct {
 func newReach(a *address) *reach {
 	return &reach{
 		address: a, spans: []span{{}},
-		connections: map[uint64]*demand{}, requests: map[uint64]demand{},
+		connections: map[uint64]*demand{},
 	}
 }
 
@@ -77,16 +77,16 @@ func (r *reach) observe(e event.Event) {
 		if c := r.connections[b.Conn]; c != nil {
 			asked.established, asked.owner = true, c.owner
 		}
-		r.requests[b.Request] = asked
+		r.requests.set(b.Request, asked)
 	case event.RequestFailed:
-		if asked, sent := r.requests[b.Request]; sent {
+		if asked, sent := r.requests.get(b.Request); sent {
 			r.fail(e.At, asked)
-			delete(r.requests, b.Request)
+			r.requests.delete(b.Request)
 		}
 	case event.PowerChanged:
 		if b.State.Lost() {
 			clear(r.connections)
-			clear(r.requests)
+			r.requests.clear()
 		}
 	}
 }
@@ -146,9 +146,7 @@ func (r *reach) hang(at time.Duration) {
 	if s.owner == nil {
 		return
 	}
-	for _, d := range r.requests { // order: the earliest counts
-		note(d)
-	}
+	r.requests.each(note)             // in any order: the earliest counts
 	for _, d := range r.connections { // order: the earliest counts
 		if !d.established {
 			note(*d)
@@ -158,9 +156,9 @@ func (r *reach) hang(at time.Duration) {
 
 // answered notes a good answer: what came before explains no outage any more.
 func (r *reach) answered(at time.Duration, request uint64) {
-	if asked, sent := r.requests[request]; sent {
+	if asked, sent := r.requests.get(request); sent {
 		r.usual = at - asked.began
-		delete(r.requests, request)
+		r.requests.delete(request)
 	}
 	current := *r.now()
 	current.failed, current.hangs = false, false

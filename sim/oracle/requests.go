@@ -11,7 +11,7 @@ import (
 // requests counts the outcomes of each client's requests.
 type requests struct {
 	clients  map[string]*ledger
-	open     map[uint64]bool
+	open     pending[bool]
 	answered numbers
 }
 
@@ -22,7 +22,7 @@ type ledger struct {
 }
 
 func newRequests(*scene) recorder {
-	return &requests{clients: map[string]*ledger{}, open: map[uint64]bool{}}
+	return &requests{clients: map[string]*ledger{}}
 }
 
 func (r *requests) client(node string) *ledger {
@@ -38,9 +38,9 @@ func (r *requests) client(node string) *ledger {
 func (r *requests) Observe(e event.Event) {
 	switch b := e.What.(type) {
 	case event.RequestSent:
-		r.begin(e.Node, b.Request)
+		r.begin(r.client(e.Node), b.Request)
 	case event.RequestWaiting:
-		r.begin(e.Node, b.Request)
+		r.begin(r.client(e.Node), b.Request)
 	case event.RequestAnswered:
 		l := r.client(e.Node)
 		if r.answered.has(b.Request) {
@@ -48,30 +48,29 @@ func (r *requests) Observe(e event.Event) {
 			return
 		}
 		r.answered.add(b.Request)
-		r.begin(e.Node, b.Request)
-		delete(r.open, b.Request)
+		r.begin(l, b.Request)
+		r.open.delete(b.Request)
 		l.OK++
 		l.latencies.add(b.Latency)
 	case event.RequestFailed:
-		l := r.begin(e.Node, b.Request)
+		l := r.client(e.Node)
+		r.begin(l, b.Request)
 		if b.Retried {
 			l.Retried++
 			return
 		}
-		delete(r.open, b.Request)
+		r.open.delete(b.Request)
 		l.Failed++
 		l.Failures[b.Failure]++
 	}
 }
 
 // begin counts a request when it first appears.
-func (r *requests) begin(node string, request uint64) *ledger {
-	l := r.client(node)
-	if !r.open[request] {
-		r.open[request] = true
+func (r *requests) begin(l *ledger, request uint64) {
+	if _, open := r.open.get(request); !open {
+		r.open.set(request, true)
 		l.Sent++
 	}
-	return l
 }
 
 // Finish implements fold.
