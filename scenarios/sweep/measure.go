@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/cablepull/cablepull/reports"
 	"github.com/cablepull/cablepull/scenarios/figure"
@@ -151,15 +150,6 @@ func (r *Runs) extreme(w figure.Word, share float64) (int, float64, bool) {
 		rank--
 	}
 	return all[rank].number, all[rank].value, true
-}
-
-// simulated is how long the runs were together.
-func (r *Runs) simulated() time.Duration {
-	var sum time.Duration
-	for _, t := range r.Trials {
-		sum += t.Phase
-	}
-	return sum + time.Duration(len(r.Trials))*r.Point.Scenario.Duration
 }
 
 // level is that of all intervals of a sweep.
