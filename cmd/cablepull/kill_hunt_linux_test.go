@@ -20,7 +20,7 @@ func TestKilledHunt(t *testing.T) {
 	path, corpus, out := huntedFile(t, deaf), filepath.Join(t.TempDir(), "corpus"), filepath.Join(t.TempDir(), "found")
 	random, kept := sim.Stream(11, "kills"), map[string]string{}
 	for killed := 0; killed < kills(t); killed++ {
-		cmd := command("hunt", path, "--for", "1h", "--jobs", "2", "--recover", "10s", "--corpus", corpus, "--out", out)
+		cmd := command("hunt", path, "--for", "2m", "--jobs", "2", "--recover", "10s", "--corpus", corpus, "--out", out)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,7 @@ var kinds = []Kind{
 	KindOf[Takeover]("takeover", "a virtual IP moves to a member"),
 	KindOf[Moves]("moves", "how often the Active role moves to another member"),
 	KindOf[DualActive]("dual-active", "how long more than one member is Active"),
-	KindOf[NoActive]("no-active", "how long no member is Active, once one has been"),
+	KindOf[NoActive]("no-active", "how long no member is Active, once one has been or something has broken"),
 	KindOf[Outage]("outage", "the longest time that a client gets no answers, and its parts"),
 	KindOf[Recovers]("recovers", "the cluster settles after the last fault: one owner, and whoever asks is answered"),
 	KindOf[Kept]("kept", "the share of connections that survive a fault"),

@@ -62,15 +62,22 @@ type setting struct {
 
 	missing    string // why the first of several names leads nowhere
 	missingKey int
+	said       []string // what was wrong so far
 }
 
-// fail records what is wrong with a key of the path.
+// fail records what is wrong with a key of the path, once: it may be wrong for
+// each of several names.
 func (s *setting) fail(key int, format string, args ...any) {
+	said := fmt.Sprintf(format, args...)
+	if slices.Contains(s.said, said) {
+		return
+	}
+	s.said = append(s.said, said)
 	at := s.at
 	for _, before := range s.keys[:key] {
 		at.Column += len([]rune(before)) + len(".")
 	}
-	s.d.Fail(at, []string{s.text}, format, args...)
+	s.d.Fail(at, []string{s.text}, "%s", said)
 }
 
 // absent says that a key does not exist here. With several names it may still

@@ -72,6 +72,7 @@ func TestSetRefuses(t *testing.T) {
 	f := &Format{Noun: "fleet", Fixed: []string{"title"}}
 	for path, c := range map[string][2]string{
 		"cars.red.sped":         {"120", `unknown key "sped", want speed, load, trip, driver or stops (did you mean "speed"?)`},
+		"cars.*.sped":           {"120", `unknown key "sped", want speed, load, trip, driver or stops (did you mean "speed"?)`},
 		"cars.green.speed":      {"120", `there is no "green" in cars, want blue, red or *`},
 		"cars.red.speed":        {"0", "got 0, want 1 to 300"},
 		"cars.red.speed.x":      {"1", "cars.red.speed has no keys that a path could lead to"},

@@ -108,6 +108,10 @@ func Undoable(f Fault) bool {
 	return !spanned && f.Row().undoable(f)
 }
 
+// Breaks reports whether a fault breaks something, rather than repairs or
+// changes it: there is a way to undo it.
+func Breaks(f Fault) bool { return Undoable(Plain(f)) || Opposite(f) != nil }
+
 // Opposite returns the fault that repairs what f breaks. Nil if there is none:
 // then only the end of its span undoes it.
 func Opposite(f Fault) Fault { return f.Row().opposite(Plain(f)) }

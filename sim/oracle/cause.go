@@ -58,13 +58,16 @@ type history struct {
 	halts map[string]*edge // by node: what took its power
 
 	pauses map[string]pause // by node: the last one
+	// struck is the instant of the first fault that breaks something; never: none
+	// did so far. What is broken from the start is a condition and no event.
+	struck time.Duration
 }
 
 // pause is a time in which noise lets a machine stand still.
 type pause struct{ from, to time.Duration }
 
 func newHistory(f Facts, l *lines) *history {
-	return &history{facts: f, lines: l, halts: map[string]*edge{}, pauses: map[string]pause{}}
+	return &history{facts: f, lines: l, halts: map[string]*edge{}, pauses: map[string]pause{}, struck: never}
 }
 
 // Observe follows faults, and machines that lose their power and get it back.
@@ -99,6 +102,9 @@ func (h *history) begin(e event.Event, line string) {
 		}
 	}
 	h.edges = append(h.edges, t)
+	if h.struck == never && e.At > 0 && t.fault != nil && fault.Breaks(t.fault) {
+		h.struck = e.At
+	}
 }
 
 // running returns the latest fault with a line, with or without its span, that

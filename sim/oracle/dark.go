@@ -10,8 +10,8 @@ import (
 )
 
 // Dark is how long no member answered for one virtual IP: the time in which it
-// was not lit, after it was first lit. It is lit while a member owns it, has it
-// on its interface, is up, and can be reached.
+// was not lit, from when it was first lit or something first broke. It is lit
+// while a member owns it, has it on its interface, is up, and can be reached.
 //
 // A member can be reached while its interface has a carrier and its port
 // forwards, unless a fault loses all frames on its cable in either direction,
@@ -58,15 +58,19 @@ func (d *darkTimes) Observe(e event.Event) {
 	if version := d.scene.version(); version != d.seen {
 		d.seen = version
 		for _, t := range d.all {
-			t.advance(e.At)
+			t.advance(e.At, d.scene.history.struck)
 			t.lit = d.litFrom(t.VIP, e.At)
 		}
 	}
 }
 
 // advance accounts for the time since the last change.
-func (t *darkTime) advance(now time.Duration) {
-	if dark := min(t.lit, now) - t.at; dark > 0 && t.Lit {
+func (t *darkTime) advance(now, struck time.Duration) {
+	from := t.at
+	if !t.Lit {
+		from = max(from, struck)
+	}
+	if dark := min(t.lit, now) - from; dark > 0 {
 		t.span += dark
 		t.Time += dark
 		t.Longest = max(t.Longest, t.span)
@@ -125,7 +129,10 @@ func cuts(f fault.Fault, m *Entry, by fault.Port) bool {
 // Finish implements fold.
 func (d *darkTimes) Finish(end time.Duration) {
 	for _, t := range d.all {
-		t.advance(end)
+		t.advance(end, d.scene.history.struck)
+		if !t.Lit {
+			t.Dark = Dark{VIP: t.VIP}
+		}
 	}
 }
 

@@ -47,29 +47,36 @@ func (g *groups) Observe(e event.Event) {
 	if version := g.scene.version(); version != g.seen {
 		g.seen = version
 		for _, s := range g.all {
-			s.advance(e.At)
+			s.advance(e.At, g.scene.history.struck)
 			s.look(g.scene.network)
 		}
 	}
 }
 
-// advance accounts for the time since the last change.
-func (s *groupSpans) advance(now time.Duration) {
-	span := now - s.at
+// advance accounts for the time since the last change. Before a group has its
+// first Active it misses none, until something breaks.
+func (s *groupSpans) advance(now, struck time.Duration) {
+	from := s.at
+	span := now - from
 	s.at = now
-	s.dual, s.none = s.dual+span, s.none+span
+	s.dual += span
 	if s.active > 1 {
 		s.DualActive += span
 		s.DualLongest = max(s.DualLongest, s.dual)
-		s.DualJoined += max(0, now-max(s.joined, now-span))
+		s.DualJoined += max(0, now-max(s.joined, from))
 	} else {
 		s.dual = 0
 	}
-	if s.active == 0 && s.HadActive {
-		s.NoActive += span
-		s.NoLongest = max(s.NoLongest, s.none)
-	} else {
+	if !s.HadActive {
+		from = max(from, struck)
+	}
+	switch {
+	case s.active > 0:
 		s.none = 0
+	case from < now:
+		s.none += now - from
+		s.NoActive += now - from
+		s.NoLongest = max(s.NoLongest, s.none)
 	}
 }
 
@@ -95,7 +102,10 @@ func (s *groupSpans) look(n *network) {
 // Finish implements fold.
 func (g *groups) Finish(end time.Duration) {
 	for _, s := range g.all {
-		s.advance(end)
+		s.advance(end, g.scene.history.struck)
+		if !s.HadActive { // who never worked did not fail
+			s.NoActive, s.NoLongest = 0, 0
+		}
 	}
 }
 

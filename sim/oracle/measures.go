@@ -81,7 +81,8 @@ var measures = []measure{
 // Outage is a time in which a client missed answers: the gap between two
 // successful answers, minus the client's own interval between requests. An open
 // outage has no later answer, although requests were still due. The time before
-// a client's first answer is an outage only if no answer ever came.
+// a client's first answer is an outage if no answer ever came; and from when
+// something first broke: the cluster was not ready by then, or was no more.
 //
 // A closed-loop client has no such interval: its users ask nothing while they
 // think or wait. Its outage begins when the first of them has waited for as
@@ -201,7 +202,7 @@ type Group struct {
 	// other: no known fault separated them.
 	DualJoined  time.Duration `json:"dual_joined"`
 	DualLongest time.Duration `json:"dual_longest"` // the longest span of DualActive
-	NoActive    time.Duration `json:"no_active"`    // none, after the first one
+	NoActive    time.Duration `json:"no_active"`    // none, after the first one or the first break
 	NoLongest   time.Duration `json:"no_longest"`
 }
 

@@ -84,7 +84,7 @@ func (o *outages) Observe(e event.Event) {
 		return // it says nothing about addresses
 	case event.RequestAnswered:
 		if c != nil && b.Status < 500 {
-			if c.answered {
+			if c.answered || o.struck(c) {
 				o.close(c, e.At, false)
 			}
 			c.answered, c.last = true, e.At
@@ -97,6 +97,17 @@ func (o *outages) Observe(e event.Event) {
 		c.reach.observe(e)
 	}
 	o.follow(e)
+}
+
+// struck reports whether something broke before the client's first answer. Its
+// answers are missing from then on: until then, the cluster may have started.
+func (o *outages) struck(c *client) bool {
+	at := o.scene.history.struck
+	if at == never {
+		return false
+	}
+	c.last = max(c.last, at-c.Interval)
+	return true
 }
 
 // follow notes what happens to the addresses.
