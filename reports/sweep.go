@@ -81,7 +81,8 @@ type Example struct {
 
 // Difference is one scenario held against another, seed by seed.
 type Difference struct {
-	Other string          `json:"other"` // the name of the other scenario
+	This  string          `json:"this"`  // what the scenario is called here
+	Other string          `json:"other"` // and the other one
 	Rows  []DifferenceRow `json:"rows"`
 }
 

@@ -263,7 +263,10 @@ func (s *sweeping) playAgainst() error {
 		return err
 	}
 	r.Runs *= 2
-	r.Difference = &reports.Difference{Other: source.Scenario.Name}
+	r.Difference = &reports.Difference{This: s.plan.Source.Scenario.Name, Other: source.Scenario.Name}
+	if r.Difference.This == r.Difference.Other { // two files of one incident
+		r.Difference.This, r.Difference.Other = s.plan.Source.Word, s.flags.against
+	}
 	for i := range ours {
 		for _, text := range r.Figures {
 			w, err := figure.Parse(text)

@@ -95,7 +95,7 @@ func TestSweepAgainstAndSearches(t *testing.T) {
 		want   []string
 	}{
 		{"against", []string{"--against", slower, "--seeds", "1..10"}, exitPassed, []string{"swept against slower, seed by seed", "smaller (p = 0.002)", "outage.p50"}},
-		{"against itself", []string{"--against", path, "--seeds", "1..10"}, exitPassed, []string{"no difference: all pairs are equal"}},
+		{"against itself", []string{"--against", path, "--seeds", "1..10"}, exitPassed, []string{"no difference: all pairs are equal", path + " against " + path}},
 		{"lowest", []string{"--lowest", holdKnob + "=6s..20s", "--while", "outage.p50..60s", "--seeds", "1..6"}, exitPassed, []string{"holds up to 6s, where the search ended"}},
 		{"highest", []string{"--highest", holdKnob + "=6s..20s", "--while", "outage.p50..10s", "--seeds", "1..8"}, exitPassed, []string{"is the highest value for which outage.p50..10s holds with 95 % confidence"}},
 		{"nowhere", []string{"--highest", holdKnob + "=6s..20s", "--while", "outage.p50..1s", "--seeds", "1..8"}, exitFailed, []string{"nothing found for which outage.p50..1s holds; at 6s it does not"}},

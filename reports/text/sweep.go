@@ -113,7 +113,7 @@ func (p *page) difference(s *reports.Sweep) {
 	for _, k := range s.Knobs {
 		head = append(head, "<"+k.Name)
 	}
-	t := newTable("", append(head, "<figure", s.Scenario, s.Difference.Other, "difference", "<verdict")...)
+	t := newTable("", append(head, "<figure", s.Difference.This, s.Difference.Other, "difference", "<verdict")...)
 	t.most = settingsShown
 	for _, r := range s.Difference.Rows {
 		var cells []span
@@ -122,7 +122,7 @@ func (p *page) difference(s *reports.Sweep) {
 		}
 		t.inked(append(cells, span{r.Figure, plain}, span{r.Ours.Text, plain}, span{r.Theirs.Text, plain}, span{r.Text, plain}, span{r.Verdict, bold}))
 	}
-	t.title = fmt.Sprintf("%s against %s, seed by seed", s.Scenario, s.Difference.Other)
+	t.title = fmt.Sprintf("%s against %s, seed by seed", s.Difference.This, s.Difference.Other)
 	p.table(t)
 }
 

@@ -72,7 +72,7 @@ func TestQuietSweep(t *testing.T) {
 func TestSweepAgainstAnother(t *testing.T) {
 	s := sampleSweep()
 	s.Search, s.Influences, s.Front = nil, nil, nil
-	s.Difference = &reports.Difference{Other: "other", Rows: []reports.DifferenceRow{{
+	s.Difference = &reports.Difference{This: "pair", Other: "other", Rows: []reports.DifferenceRow{{
 		Figure: "outage.p50", Values: []string{"6s"}, Ours: reports.Estimate{Text: "7s"}, Theirs: reports.Estimate{Text: "7.2s"},
 		Pairs: 40, Text: "+0.2s (-0.1s..+0.5s)", Verdict: "no difference seen: needs about 110 more runs",
 	}}}
