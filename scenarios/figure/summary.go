@@ -135,6 +135,9 @@ func (s Summary) estimate() string {
 	if s.Word.Statistic == Any {
 		return s.proportion()
 	}
+	if s.Word.Statistic == PerYear && i.Value == 0 && i.HasHigh {
+		return "0: below " + Text(u, i.High)
+	}
 	text := Text(u, i.Value)
 	if i.AtLeast {
 		text = "at least " + text
@@ -149,6 +152,9 @@ func (s Summary) estimate() string {
 // bounds prints the bounds that exist.
 func (s Summary) bounds() []string {
 	i, u := s.Interval, s.Word.Unit()
+	if u == Yearly { // said once, by the value
+		u = Number
+	}
 	switch {
 	case i.HasLow && i.HasHigh:
 		return []string{Text(u, i.Low) + ".." + Text(u, i.High)}

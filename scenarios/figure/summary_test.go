@@ -107,8 +107,8 @@ func TestSummary(t *testing.T) {
 		{outages(10, rising), "outage.any", "10 of 10: above 74 %"},
 		{outages(1, rising), "failed", "0 of 1: below 95 %"},
 		{outages(2, rising), "outage.mean", "8.001s (7.994s..8.007s)"},
-		{yearly(0), "violated.per-year", "0 per year (0 per year..1.84 per year)"},
-		{yearly(2), "violated.per-year", "1 per year (0.121 per year..3.61 per year)"},
+		{yearly(0), "violated.per-year", "0: below 1.84 per year"},
+		{yearly(2), "violated.per-year", "1 per year (0.121..3.61)"},
 	} {
 		s, err := figure.Summarise(row.runs, word(t, row.word))
 		if err != nil || s.String() != row.want {
