@@ -17,13 +17,21 @@ type valueAxis struct {
 	begin, end float64 // where low and high stand in the picture
 }
 
-// newValueAxis returns the axis of values between two ends.
+// newValueAxis returns the axis of values between two ends. If they are one
+// value it is as long as a tenth of that, and for zero one second, one event or
+// all of them.
 func newValueAxis(low, high float64, unit oracle.Unit, begin, end float64) valueAxis {
 	if room := high - low; low > 0 && low < room {
 		low = 0
 	}
-	if high <= low {
-		high = low + math.Max(math.Abs(low)/10, 1e-9)
+	switch {
+	case high > low:
+	case low != 0:
+		high = low + math.Abs(low)/10
+	case unit == oracle.Span || unit == oracle.Instant:
+		high = float64(time.Second)
+	default:
+		high = 1
 	}
 	space := (high - low) / 20
 	if low != 0 {
