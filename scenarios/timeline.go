@@ -130,7 +130,8 @@ func (s *Scenario) located(err error) error {
 	for i, step := range s.Timeline {
 		for k, f := range step.Faults {
 			// In real time a node says when it was asked, which is a bit later.
-			if step.At <= failed.At && f.String() == failed.Fault.String() && i < len(s.faultPlaces) {
+			// A timeline that was changed in Go has fewer places than faults.
+			if step.At <= failed.At && f.String() == failed.Fault.String() && i < len(s.faultPlaces) && k < len(s.faultPlaces[i]) {
 				p = s.faultPlaces[i][k]
 			}
 		}

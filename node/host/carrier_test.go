@@ -90,6 +90,29 @@ func TestCarrierWhileFrozen(t *testing.T) {
 	}
 }
 
+// TestBootFindsCables: a machine that was down when a cable was pulled says at
+// its boot that it has no carrier, and nothing if the cable is there again.
+func TestBootFindsCables(t *testing.T) {
+	l := newLab(t, 1, nil)
+	h := l.Hosts[0]
+	for at, do := range []func(){
+		1: func() { h.Crash(false) }, 2: h.NIC("lan").Port().Pull, 3: h.PowerOn,
+		4: func() { h.Crash(false) }, 5: h.NIC("lan").Port().Plug, 6: h.PowerOn,
+	} {
+		if do != nil {
+			l.At(time.Duration(at)*time.Second, do)
+		}
+	}
+	l.Run(10 * time.Second)
+	var got []string
+	for e, b := range event.Of[event.LinkChanged](l.Log.Events()) {
+		got = append(got, fmt.Sprintf("%v %v", e.At, b.Up))
+	}
+	if want := []string{"3s false"}; !slices.Equal(got, want) {
+		t.Errorf("links: got %v, want %v", got, want)
+	}
+}
+
 // TestCrashForgetsSilently: a machine that crashes logs nothing about its
 // neighbour cache, because the stack clears it in map order.
 func TestCrashForgetsSilently(t *testing.T) {

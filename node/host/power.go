@@ -44,10 +44,17 @@ func (h *Host) Drift(share float64) {
 	h.programs.Drift(share)
 }
 
+// boot finds interfaces without a carrier: a machine that was down has noticed
+// nothing of its cables.
 func (h *Host) boot() {
 	h.startKernel()
 	h.power = event.PowerUp
 	h.Log(event.PowerChanged{State: h.power})
+	for _, n := range h.nics {
+		if !n.Carrier() {
+			h.Log(event.LinkChanged{Interface: n.name, Up: false})
+		}
+	}
 	for _, start := range h.onBoot {
 		start()
 	}

@@ -106,15 +106,22 @@ func TestHuntIsRepeatable(t *testing.T) {
 }
 
 // TestHealthyPair: a pair that announces the address again when it has won, and
-// in which the loser speaks once more, is never broken, whatever is drawn.
+// in which the loser speaks once more, is never broken, whatever is drawn; and
+// feedback leads to more states than the same number of drawn schedules.
 func TestHealthyPair(t *testing.T) {
 	s := parse(t, strings.ReplaceAll(pair, "priority:", "reannounce-on-win: on, speak-before-step-down: on, priority:"))
-	r, err := Run(context.Background(), s, Options{Seed: 3, Schedules: 160, Jobs: 2, Begin: []Case{crowded(t)}})
-	if err != nil || r.Schedules != 160 || r.States < 100 {
-		t.Fatalf("got %+v, %v", r.Progress, err)
+	hunt := func(random bool) *Report {
+		r, err := Run(context.Background(), s, Options{Seed: 3, Schedules: 160, Jobs: 2, Begin: []Case{crowded(t)}, Random: random})
+		if err != nil || r.Schedules != 160 {
+			t.Fatalf("got %+v, %v", r.Progress, err)
+		}
+		for _, f := range r.All {
+			t.Errorf("found: %s", f.Sentence())
+		}
+		return r
 	}
-	for _, f := range r.All {
-		t.Errorf("found: %s", f.Sentence())
+	if fed, drawn := hunt(false), hunt(true); fed.States <= drawn.States {
+		t.Errorf("got %d states with feedback and %d without", fed.States, drawn.States)
 	}
 }
 
@@ -144,6 +151,12 @@ func TestImpossibleLine(t *testing.T) {
 	c := Case{Seed: 1, Schedule: lines(t, "10s: crash a for 20s", "12s: skew a 1s for 1s", "25s: boot b", "20s: yield a", "35s: pull b.lan for 1s")}
 	p := g.play(context.Background(), c)
 	if !p.ended || len(p.Schedule) != 4 || len(p.wrong) != 0 {
+		t.Errorf("got\n%s%+v", p.Schedule, p.wrong)
+	}
+	// The file has a timeline of its own, with one fault at its first instant.
+	g = newStage(parse(t, pair+"timeline:\n  - 40s: pull a.lan\n"), 41*time.Second, 90*time.Second)
+	c.Schedule = lines(t, "0s: reboot c1 down 11s", "0s: set c1 lan.address none for 1s")
+	if p := g.play(context.Background(), c); !p.ended || len(p.Schedule) != 1 || len(p.wrong) != 0 {
 		t.Errorf("got\n%s%+v", p.Schedule, p.wrong)
 	}
 }

@@ -57,6 +57,7 @@ type stage struct {
 	space    *space
 	roles    map[string]string // of nodes
 	text     []byte            // of the scenario's file; nil: there is none
+	values   scenarios.Variants
 }
 
 func newStage(s *scenarios.Scenario, within, window time.Duration) *stage {
@@ -177,17 +178,16 @@ func (g *stage) roleOf(invariant, detail string) string {
 }
 
 // fallen is a panic of a world.
-type fallen struct{ what, where, stack string }
+type fallen struct{ what, where string }
 
-// Error implements error.
-func (f *fallen) Error() string { return f.what + "\n" + f.stack }
+// Error implements error. Whoever wants the stack plays the finding again.
+func (f *fallen) Error() string { return f.what + " in " + f.where }
 
 // run runs a scenario, and catches a panic.
 func (g *stage) run(ctx context.Context, s *scenarios.Scenario, o scenarios.RunOptions) (out *scenarios.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			stack := string(debug.Stack())
-			err = &fallen{fmt.Sprint(p), frameOf(stack), stack}
+			err = &fallen{fmt.Sprint(p), frameOf(string(debug.Stack()))}
 		}
 	}()
 	return s.Run(ctx, o)

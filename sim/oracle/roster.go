@@ -184,6 +184,7 @@ func (r *Roster) powered(m *Entry, power event.Power, at time.Duration) {
 		for len(m.Held) > 0 {
 			r.give(m, m.Held[0], at)
 		}
+		m.down = m.down && m.Real // others find out when they boot
 		r.become(m, "", false, at)
 	case power == event.PowerThawed:
 		m.Since = at

@@ -66,6 +66,13 @@ var settlings = map[string]struct {
 	"a partition allows two owners as long as it lasts": {
 		slices.Concat(settleAnswers(6, 99), []event.Event{settleFault(30, "partition a | b"), settleChange(40, "b", "Active", "active timer expired")}), nil,
 	},
+	"a cable that is plugged while its machine is down": {
+		slices.Concat(settleAnswers(6, 99), []event.Event{
+			settleFault(30, "pull a.lan for 20s"), settleEvent(30, "a", event.LinkChanged{Interface: "lan"}),
+			settleFault(40, "crash a for 20s"), settleEvent(40, "a", event.PowerChanged{State: event.PowerCrashed}), settleHealed(50, "pull a.lan for 20s"),
+			settleEvent(60, "a", event.PowerChanged{State: event.PowerUp}), settleHealed(60, "crash a for 20s"), settleChange(60, "a", "Active", ""), settleChange(70, "b", "Standby", ""),
+		}), nil,
+	},
 	"each side of a partition needs an owner": {
 		slices.Concat(settleAnswers(6, 99), []event.Event{settleFault(30, "partition a | b")}), []string{"nobody owns 192.0.2.100, want one of b"},
 	},

@@ -3,6 +3,7 @@ package world_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +107,39 @@ func TestSetIsLogged(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("events: got %q, want %q", got, want)
 	}
+}
+
+// TestOverlappingSets: whatever the order in which sets of one property end, it
+// has the value of the latest one that has not, and at last that of before.
+func TestOverlappingSets(t *testing.T) {
+	l := open(t, cluster())
+	l.run(40 * time.Second)
+	has := func(want string) {
+		t.Helper()
+		got := ""
+		for _, c := range event.Of[event.ConfigChanged](l.Events()) {
+			got = c.Value
+		}
+		if got != want {
+			t.Errorf("got the priority %q, want %s", got, want)
+		}
+	}
+	before := strconv.Itoa(*cluster().WithDefaults().Nodes["b"].Standby["lan"].Priority)
+	first, second := l.inject("set b standby.priority 120"), l.inject("set b standby.lan.priority 130")
+	first()
+	has("130")
+	second()
+	has(before)
+	first, second = l.inject("set b standby.priority 120"), l.inject("set b standby.priority 130")
+	second()
+	has("120")
+	first()
+	has(before)
+	first, second = l.inject("set b standby.priority 120"), l.inject("set b standby.priority 120")
+	first()
+	has("120")
+	second()
+	has(before)
 }
 
 // TestUnsaved: properties that were never saved work until the first reboot,

@@ -29,6 +29,7 @@ type Node struct {
 	host     *host.Host
 	running  configuration // in effect
 	saved    configuration // what a reboot finds
+	settings []*setting    // that sets have changed and may restore, in order
 	members  map[string]*member.Member
 	programs map[string]*Running // by key
 

@@ -13,38 +13,53 @@ import (
 	"github.com/cablepull/cablepull/sim/topology"
 )
 
+// setting is one property that a set has changed.
+type setting struct{ property, value, before string }
+
 // set changes properties of the running configuration at once, and returns how
-// to restore those that still have the value.
+// to restore those that still have the value. Sets that overlap end in any
+// order: a property that a later one has changed goes back, when that one ends,
+// to what it was before both.
 func (n *Node) set(property, value string) (undo func() bool, err error) {
-	properties := n.expand(property)
-	var before []string
-	for _, p := range properties {
-		before = append(before, n.get(p))
+	var own []*setting
+	for _, p := range n.expand(property) {
+		own = append(own, &setting{p, value, n.get(p)})
 		if err := n.put(p, value); err != nil {
 			return nil, fmt.Errorf("%s: %w: %w", p, fault.ErrRefused, err)
 		}
 		n.host.Log(event.ConfigChanged{Property: p, Value: value})
 	}
-	return func() bool { return n.restore(properties, value, before) }, nil
+	n.settings = append(n.settings, own...)
+	return func() bool { return n.restore(own) }, nil
 }
 
 // restore undoes a set on a machine that still has its value.
-func (n *Node) restore(properties []string, value string, before []string) (some bool) {
-	if n.host.Power() != event.PowerUp {
-		return false
-	}
-	for i, p := range properties {
-		if n.get(p) != value || before[i] == value {
+func (n *Node) restore(own []*setting) (some bool) {
+	for _, s := range own {
+		if n.superseded(s) || n.host.Power() != event.PowerUp || n.get(s.property) != s.value || s.before == s.value {
 			continue
 		}
 		some = true
-		if err := n.put(p, before[i]); err != nil {
-			n.world.loop.Fail(fmt.Errorf("world: undo of set %s %s: %w", n.name, p, err))
+		if err := n.put(s.property, s.before); err != nil {
+			n.world.loop.Fail(fmt.Errorf("world: undo of set %s %s: %w", n.name, s.property, err))
 			return
 		}
-		n.host.Log(event.ConfigChanged{Property: p, Value: before[i]})
+		n.host.Log(event.ConfigChanged{Property: s.property, Value: s.before})
 	}
 	return some
+}
+
+// superseded ends a setting, and reports whether a later set has changed its
+// property: then that one restores what was before this one.
+func (n *Node) superseded(s *setting) bool {
+	at := slices.Index(n.settings, s)
+	n.settings = slices.Delete(n.settings, at, at+1)
+	later := slices.IndexFunc(n.settings[at:], func(o *setting) bool { return o.property == s.property })
+	if later < 0 {
+		return false
+	}
+	n.settings[at+later].before = s.before
+	return true
 }
 
 // expand returns the properties that one stands for: standby.priority is the
