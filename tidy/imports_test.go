@@ -38,7 +38,7 @@ var flow = map[string][]string{
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
 	"node/track":          {}, // a pure machine
-	"node/b2b":            {}, // a pure machine, and its texts
+	"node/b2b":            {"node/planted"}, // a pure machine, and its texts
 	"node/b2b/party":      {"sim", "sim/event", "sim/topology", "node/b2b", "node/host", "node/web"},
 	"node/partner":        {"sim", "sim/topology", "node/b2b", "node/b2b/party", "node/host", "node/session", "node/web"},
 	"node/track/tracker":  {"sim", "sim/event", "node/host", "node/track"},
@@ -149,7 +149,7 @@ var flow = map[string][]string{
 
 	"node/database/engine": {"node/planted"}, // a pure machine
 	"node/database":        {"sim", "sim/event", "sim/topology", "node/database/engine", "node/host", "node/session"},
-	"node/datasource/pool": {}, // a pure machine
+	"node/datasource/pool": {"node/planted"}, // a pure machine
 	"node/datasource":      {"sim", "sim/event", "sim/topology", "node/database", "node/datasource/pool", "node/host", "node/session"},
 	"node/account":         {"sim", "sim/topology", "node/datasource", "node/host", "node/session", "node/web"},
 	"node/teller":          {"sim", "sim/event", "sim/topology", "node/account", "node/certificate", "node/host", "node/web"},

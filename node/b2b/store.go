@@ -1,6 +1,10 @@
 package b2b
 
-import "time"
+import (
+	"time"
+
+	"github.com/cablepull/cablepull/node/planted"
+)
 
 // Config is how one party behaves.
 type Config struct {
@@ -79,7 +83,7 @@ func (s *Store) Submit(id string, now time.Duration) (Action, []string) {
 // Arrive takes a document from the other side. Forgotten are the transactions
 // that had to make room.
 func (s *Store) Arrive(id string, now time.Duration) (a Action, forgotten []string) {
-	if t := s.all[id]; t != nil {
+	if t := s.all[id]; t != nil && !(planted.In(planted.ProcessedAgain) && !t.Receipt) {
 		to, a := Next(t.State, Arrive, never)
 		t.State = to
 		t.Attempts++

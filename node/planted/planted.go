@@ -21,8 +21,8 @@ const (
 	NoAnnouncement Bug = "no-announcement"
 	// LowerHelloDiscarded ignores hellos of members with lower priority.
 	LowerHelloDiscarded Bug = "lower-hello-discarded"
-	// HoldNotRestarted lets the Active timer run on when a hello arrives.
-	HoldNotRestarted Bug = "hold-not-restarted"
+	// AddressNotReleased keeps the address when the role is lost.
+	AddressNotReleased Bug = "address-not-released"
 	// HoldNeverExpires keeps a Standby waiting for an Active that is gone.
 	HoldNeverExpires Bug = "hold-never-expires"
 	// TableNotMerged acknowledges the connections of others, and forgets them.
@@ -39,15 +39,20 @@ const (
 	TwoCoordinators Bug = "two-coordinators"
 	// LeaseNeverEnds keeps a lease for a holder that is gone.
 	LeaseNeverEnds Bug = "lease-never-ends"
-	// EarlyAcknowledgement acknowledges a commit that the disk does not have yet.
-	EarlyAcknowledgement Bug = "early-acknowledgement"
+	// LastCommitLost recovers all commits after a crash but the last.
+	LastCommitLost Bug = "last-commit-lost"
+	// ConnectionNotReleased counts a connection that could not be opened as open.
+	ConnectionNotReleased Bug = "connection-not-released"
+	// ProcessedAgain takes a document as new whose receipt did not arrive.
+	ProcessedAgain Bug = "processed-again"
 )
 
 // All lists the bugs.
 func All() []Bug {
 	return []Bug{
-		LostTieBreak, NoAnnouncement, LowerHelloDiscarded, HoldNotRestarted, HoldNeverExpires,
+		LostTieBreak, NoAnnouncement, LowerHelloDiscarded, AddressNotReleased, HoldNeverExpires,
 		TableNotMerged, WeightZeroIgnored, DampNeverEnds, CheckNeverReturns, FailWindowNeverEnds,
-		TwoCoordinators, LeaseNeverEnds, EarlyAcknowledgement,
+		TwoCoordinators, LeaseNeverEnds, LastCommitLost,
+		ConnectionNotReleased, ProcessedAgain,
 	}
 }

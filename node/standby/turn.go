@@ -216,7 +216,9 @@ func (t *turn) become(to State, cause Cause) {
 	from := t.state
 	if from == Active {
 		t.announceDue = Never
-		t.emit(ReleaseVIP{t.vip})
+		if !planted.In(planted.AddressNotReleased) {
+			t.emit(ReleaseVIP{t.vip})
+		}
 	}
 	t.state, t.changedAt = to, t.now
 	t.counters.Transitions++
@@ -247,9 +249,6 @@ func (t *turn) do(letters string) {
 	for i := range len(letters) {
 		switch letters[i] {
 		case 'A':
-			if planted.In(planted.HoldNotRestarted) && t.activeDue != Never {
-				continue
-			}
 			t.activeDue = t.now + t.hold(wire.StateActive)
 		case 'B':
 			t.standbyDue = t.now + t.hold(wire.StateStandby)

@@ -28,10 +28,11 @@ var healthy = flag.Int("healthy", 0, "how many schedules must find nothing witho
 // wanted is what each bug breaks.
 var wanted = map[planted.Bug]string{
 	planted.LostTieBreak: "one-active", planted.NoAnnouncement: Recovers, planted.LowerHelloDiscarded: Recovers,
-	planted.HoldNotRestarted: Recovers, planted.HoldNeverExpires: Recovers,
+	planted.AddressNotReleased: "active-holds-vip", planted.HoldNeverExpires: Recovers,
 	planted.TableNotMerged: "others-survive", planted.WeightZeroIgnored: "weight-zero",
 	planted.DampNeverEnds: Recovers, planted.CheckNeverReturns: Recovers, planted.FailWindowNeverEnds: Recovers,
-	planted.TwoCoordinators: Recovers, planted.LeaseNeverEnds: Recovers, planted.EarlyAcknowledgement: "linearizable",
+	planted.TwoCoordinators: Recovers, planted.LeaseNeverEnds: Recovers, planted.LastCommitLost: "linearizable",
+	planted.ConnectionNotReleased: Recovers, planted.ProcessedAgain: "processed-once",
 }
 
 // TestPlantedBugs: the same hunt finds each bug when it is planted, and nothing
@@ -67,6 +68,9 @@ func TestPlantedBugs(t *testing.T) {
 			}
 			if found == nil {
 				t.Fatalf("%d schedules did not find it", *schedules)
+			}
+			if len(found.Schedule) == 0 {
+				t.Error("it shows without any fault, so that to find it proves nothing")
 			}
 			if found.File == nil || !strings.Contains(string(found.File), "expect:") {
 				t.Errorf("got no file:\n%s", found.File)

@@ -89,3 +89,16 @@ func TestExchanges(t *testing.T) {
 		}
 	}
 }
+
+// TestProcessedOnce: the same machine, while it has the document in its store.
+func TestProcessedOnce(t *testing.T) {
+	arrived := func(outcome string) event.Body { return event.DocumentArrived{Message: "<1@p1>", From: "p1", Outcome: outcome} }
+	once := func() *log { return (&log{}).at(1, "a", arrived("processed")) }
+	check(t, "processed-once", Facts{Duration: 100 * time.Second}, []breach{
+		{"recognised", once().at(2, "a", arrived("duplicate")), 0, ""},
+		{"by another machine", once().at(2, "b", arrived("processed")), 0, ""},
+		{"another document", once().at(2, "a", event.DocumentArrived{Message: "<2@p1>", From: "p1", Outcome: "processed"}), 0, ""},
+		{"forgotten", once().at(2, "a", event.DocumentForgotten{Message: "<1@p1>"}).at(3, "a", arrived("processed")), 0, ""},
+		{"forgotten by another machine", once().at(2, "b", event.DocumentForgotten{Message: "<1@p1>"}).at(3, "a", arrived("processed")), 3, "a processed a document of p1 again, which it has in its store since 1s"},
+	})
+}

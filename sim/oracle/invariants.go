@@ -69,6 +69,11 @@ var Invariants = []Invariant{
 		func(s *scene, w *watch) fold { return balancedOnly(s, newOthersSurvive(s, w)) },
 	},
 	{
+		"processed-once", "a machine processes a business document once, as long as its persistence store has it",
+		"the sender transmits it again whenever a receipt is lost; to recognise it is what the store is for",
+		func(_ *scene, w *watch) fold { return newProcessedOnce(w) },
+	},
+	{
 		"responses-match", "each answer belongs to a request that was sent on its connection, is whole, and comes once",
 		"crossed, lost or doubled answers are the worst that a failover can do",
 		func(_ *scene, w *watch) fold { return newMatching(w) },

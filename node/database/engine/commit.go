@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"github.com/cablepull/cablepull/node/planted"
-)
+import "time"
 
 // disk writes commits, all that wait at a time.
 type disk struct {
@@ -51,11 +47,6 @@ func (e *Engine) begin(now time.Duration) {
 	d := &e.disk
 	d.writing, d.queued = d.queued, d.writing[:0]
 	d.busy, d.due = true, now+e.cfg.Commit
-	for _, c := range d.writing {
-		if planted.In(planted.EarlyAcknowledgement) && c.feed == nil {
-			e.reply(c.session, Answer{})
-		}
-	}
 	if e.cfg.Commit == 0 {
 		e.written(now)
 	}
@@ -97,9 +88,7 @@ func (e *Engine) settle(now time.Duration, to uint64) {
 		e.unacked = e.unacked[1:]
 		e.store.apply(c.number)
 		c.session.ending = false
-		if !planted.In(planted.EarlyAcknowledgement) {
-			e.reply(c.session, Answer{})
-		}
+		e.reply(c.session, Answer{})
 		e.release(now, c.session)
 	}
 }

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/cablepull/cablepull/node/planted"
 )
 
 // Config is how a database is set up. All values must be complete.
@@ -147,6 +150,11 @@ func (e *Engine) due(now time.Duration) {
 		}
 		e.ready = true
 		e.store.apply(e.store.last())
+		if log := e.store.log; planted.In(planted.LastCommitLost) && len(log) > 0 {
+			maps.DeleteFunc(e.store.rows, func(k Key, _ string) bool {
+				return slices.ContainsFunc(log[len(log)-1].Writes, func(w Write) bool { return w.Key == k })
+			})
+		}
 		e.checkpoint(e.store.last())
 		e.act(Action{Kind: Ready})
 	}

@@ -3,6 +3,8 @@ package pool
 import (
 	"slices"
 	"time"
+
+	"github.com/cablepull/cablepull/node/planted"
 )
 
 // Config is the settings of a pool.
@@ -114,7 +116,9 @@ func (p *Pool) Step(now time.Duration, ev Event) []Action {
 	case ev.Kind == Opened && ev.OK:
 		actions = append(actions, p.lend(now, c)...)
 	case ev.Kind == Opened:
-		delete(p.conns, c.number)
+		if !planted.In(planted.ConnectionNotReleased) {
+			delete(p.conns, c.number)
+		}
 		if c.borrower != Nobody {
 			actions = append(actions, Action{Unreachable, c.borrower, c.number})
 		}
