@@ -142,6 +142,23 @@ func (s *Scenario) Pick(name string) (*Scenario, error) {
 	return nil, fmt.Errorf("scenario: %s has no variant %q, want %s", s.Name, name, topology.AnyOf(name, names))
 }
 
+// Only returns the values of a variant for its paths, in a scenario that has
+// variants, or nothing if it has no such variant. A value that is not one word
+// is a number in their list.
+func (all Variants) Only(variant string) Variants {
+	for _, choice := range all.choices() {
+		if all.name(choice) != variant {
+			continue
+		}
+		var only Variants
+		for i, axis := range all {
+			only = append(only, Axis{Path: axis.Path, Values: []string{axis.Values[choice[i]]}})
+		}
+		return only
+	}
+	return nil
+}
+
 // Set returns a copy of the scenario with everything at a path set to a value:
 // see With.
 func (s *Scenario) Set(path, value string) (*Scenario, error) {

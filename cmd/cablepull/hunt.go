@@ -10,9 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cablepull/cablepull/scenarios"
 	"github.com/cablepull/cablepull/scenarios/hunt"
 	"github.com/cablepull/cablepull/scenarios/incidents"
 	"github.com/cablepull/cablepull/scenarios/trial"
+	"github.com/cablepull/cablepull/sim/topology"
 )
 
 // huntFlags are the flags of the verb hunt.
@@ -23,6 +25,7 @@ type huntFlags struct {
 	jobs      int
 	within    time.Duration
 	window    time.Duration
+	variant   string
 	allow     string
 	corpus    string
 	out       string
@@ -68,6 +71,7 @@ the command line or the scenario is invalid; 3 if the bench itself failed.`,
 		},
 	}
 	f.register(cmd)
+	offer(cmd, "variant", completeVariants)
 	return cmd
 }
 
@@ -80,6 +84,7 @@ func (f *huntFlags) register(cmd *cobra.Command) {
 	flags.IntVarP(&f.jobs, "jobs", "j", runtime.NumCPU(), "how many schedules to play at once")
 	flags.DurationVar(&f.within, "recover", 0, "the time in which the cluster must recover after the last fault (default: the sum of its timers, which is printed)")
 	flags.DurationVar(&f.window, "window", 0, "faults begin and end in this time of the run (default: the length of the scenario)")
+	flags.StringVar(&f.variant, "variant", "", "the variant of the scenario, such as profile=ios")
 	flags.StringVar(&f.allow, "allow", "", "a file that says what is known by design")
 	flags.StringVar(&f.corpus, "corpus", "", "a folder of schedules that led to new states: to begin with, and to add to")
 	flags.StringVar(&f.out, "out", "found", "the folder for findings: a scenario and its timeline each")
@@ -121,23 +126,45 @@ func (f *huntFlags) run(ctx context.Context, words []string, std streams) error 
 	if err != nil {
 		return err
 	}
-	options, err := f.options(source)
+	options, err := f.options(&source)
 	if err != nil {
 		return err
 	}
 	return newHunter(ctx, f, std, source).run(options)
 }
 
-// options are the inputs of the hunt.
-func (f *huntFlags) options(source trial.Source) (hunt.Options, error) {
-	o := hunt.Options{Seed: f.seed, Schedules: f.schedules, Within: f.within, Window: f.window, Random: f.random, Jobs: f.jobs}
-	switch {
-	case len(source.Scenario.Variants) > 0:
-		return o, fmt.Errorf("hunt: %s has variants, want a scenario without", source.Label())
-	case trial.NeedsNamespaces(source.Scenario) != "":
-		return o, fmt.Errorf("hunt: %s %s, and a hunt is in virtual time", source.Label(), trial.NeedsNamespaces(source.Scenario))
+// pick replaces a scenario that has variants by the one to hunt in, and returns
+// its values.
+func (f *huntFlags) pick(source *trial.Source) (scenarios.Variants, error) {
+	all := source.Scenario
+	if len(all.Variants) > 0 && f.variant == "" {
+		names, err := all.VariantNames()
+		if err != nil {
+			return nil, fmt.Errorf("hunt: %w", err)
+		}
+		return nil, fmt.Errorf("hunt: %s has variants, name one: --variant %s", source.Label(), topology.AnyOf("", names))
 	}
-	text, err := textOf(source)
+	one, err := all.Pick(f.variant)
+	if err != nil {
+		return nil, fmt.Errorf("hunt: --variant: %w", err)
+	}
+	source.Scenario = one
+	return all.Variants.Only(one.Variant), nil
+}
+
+// options are the inputs of the hunt.
+func (f *huntFlags) options(source *trial.Source) (hunt.Options, error) {
+	o := hunt.Options{Seed: f.seed, Schedules: f.schedules, Within: f.within, Window: f.window, Random: f.random, Jobs: f.jobs}
+	label := source.Label()
+	values, err := f.pick(source)
+	o.Values = values
+	switch {
+	case err != nil:
+		return o, err
+	case trial.NeedsNamespaces(source.Scenario) != "":
+		return o, fmt.Errorf("hunt: %s %s, and a hunt is in virtual time", label, trial.NeedsNamespaces(source.Scenario))
+	}
+	text, err := textOf(*source)
 	if err != nil {
 		return o, fmt.Errorf("hunt: %w", err)
 	}

@@ -106,6 +106,22 @@ func TestHuntFinds(t *testing.T) {
 	}
 }
 
+// TestHuntVariant: a hunt in one variant writes findings with its values.
+func TestHuntVariant(t *testing.T) {
+	path, out := huntedFile(t, deaf+"variants:\n  nodes.c1.client.rate: [1/s, 2/s]\n"), t.TempDir()
+	status, stdout, stderr := invoke(t, "hunt", path, "--variant", "rate=2/s", "--schedules", "1", "--recover", "10s", "--out", out)
+	files, _ := filepath.Glob(filepath.Join(out, "found-recovers-*.yaml"))
+	if status != exitFailed || len(files) != 1 {
+		t.Fatalf("got status %d, %v\n%s%s", status, files, stdout, stderr)
+	}
+	if text, err := os.ReadFile(files[0]); err != nil || !strings.Contains(string(text), "\nvariants:\n  nodes.c1.client.rate: [2/s]\n") {
+		t.Errorf("got %v\n%s", err, text)
+	}
+	if status, stdout, _ := invoke(t, "run", files[0]); status != exitFailed || !strings.Contains(stdout, "c1 is not answered") {
+		t.Errorf("the finding: got status %d\n%s", status, stdout)
+	}
+}
+
 // TestHuntUsage: what cannot be hunted in, and why.
 func TestHuntUsage(t *testing.T) {
 	path := huntedFile(t, huntable)
@@ -121,7 +137,9 @@ func TestHuntUsage(t *testing.T) {
 		{[]string{path, "--recover", "0s"}, "hunt: --recover: got 0s"},
 		{[]string{path, "--window", "-1s"}, "hunt: --window: got -1s"},
 		{[]string{path, "--allow", "nowhere.yaml"}, "hunt: --allow: open nowhere.yaml"},
-		{[]string{"lb-damp"}, "hunt: lb-damp has variants"},
+		{[]string{"lb-damp"}, "hunt: lb-damp has variants, name one: --variant "},
+		{[]string{"lb-damp", "--variant", "damp=1"}, "hunt: --variant: scenario: lb-damp has no variant \"damp=1\""},
+		{[]string{path, "--variant", "x=1"}, "has no variants"},
 		{[]string{"real-curl"}, "and a hunt is in virtual time"},
 		{[]string{"cable-pul"}, `did you mean "cable-pull"`},
 		{[]string{path, "--scedules", "5"}, "did you mean --schedules?"},

@@ -53,13 +53,24 @@ func BenchmarkHunt(b *testing.B) {
 // BenchmarkStates counts the distinct states that 1,000 schedules of a pair
 // reach with feedback, over those that 1,000 drawn ones do, on average of three
 // hunts.
-func BenchmarkStates(b *testing.B) {
-	s := parse(b, pair)
+func BenchmarkStates(b *testing.B) { countStates(b, parse(b, pair), 1000) }
+
+// BenchmarkStatesBalanced does so with 300 schedules of three self-balanced
+// members, each of which takes as long as six of a pair.
+func BenchmarkStatesBalanced(b *testing.B) {
+	s, err := scenarios.Load("testdata/planted/table-not-merged.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	countStates(b, s, 300)
+}
+
+func countStates(b *testing.B, s *scenarios.Scenario, schedules int) {
 	for b.Loop() {
 		var states [2]int
 		for seed := uint64(1); seed <= 3; seed++ {
 			for i, random := range []bool{false, true} {
-				r, err := Run(context.Background(), s, Options{Seed: seed, Schedules: 1000, Random: random})
+				r, err := Run(context.Background(), s, Options{Seed: seed, Schedules: schedules, Random: random})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -88,6 +88,7 @@ func (g *stage) compose(f *Finding, c Case, origin string) string {
 			b.WriteString("\n" + strings.TrimLeft(s.text, "\n"))
 		}
 	}
+	b.WriteString(g.variant())
 	if len(c.Schedule) > 0 {
 		b.WriteString("\ntimeline:\n")
 	}
@@ -106,11 +107,29 @@ func (g *stage) compose(f *Finding, c Case, origin string) string {
 	return b.String()
 }
 
+// variant is the section of a file that says which variant it is: each path has
+// one value. Paths into sections that a finding has instead do not count.
+func (g *stage) variant() string {
+	text := ""
+	for _, axis := range g.values {
+		if first, _, _ := strings.Cut(axis.Path, "."); !slices.Contains(replaced, first) {
+			text += fmt.Sprintf("  %s: [%s]\n", axis.Path, axis.Values[0])
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return "\nvariants:\n" + text
+}
+
 // fails reports whether a file breaks what the finding says.
 func (g *stage) fails(f *Finding, text string) bool {
 	s, err := scenarios.Parse(f.Name()+".yaml", []byte(text))
 	if err != nil {
 		return false
+	}
+	if all, err := s.Expand(); err == nil {
+		s = all[0] // the only one
 	}
 	out, err := g.run(context.Background(), s, scenarios.RunOptions{Seed: s.Seed})
 	if err != nil {

@@ -38,6 +38,9 @@ type Options struct {
 	Begin     []Case        // schedules to begin with, such as those of a corpus
 	Text      []byte        // of the scenario's file, to write findings; nil: they have no file
 
+	// Values are those of a variant, which findings have instead of all.
+	Values scenarios.Variants
+
 	Keep  func(Case) error     // is called for each schedule that led to new states; may be nil
 	Found func(*Finding) error // is called for each finding when it has been shrunk; may be nil
 	Tell  func(Progress)       // is called after each batch; may be nil
@@ -86,7 +89,7 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error)
 		h.report.Window = s.Duration
 	}
 	h.stage = newStage(s, h.report.Within, h.report.Window)
-	h.stage.text = o.Text
+	h.stage.text, h.stage.values = o.Text, o.Values
 	if err := h.stage.staged(Case{Seed: 1}).Validate(); err != nil {
 		return nil, fmt.Errorf("hunt: %w", err)
 	}

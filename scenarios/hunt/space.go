@@ -17,9 +17,22 @@ const (
 	linesMax = 12 // lines after changes
 )
 
-// permanent are the verbs that a hunt never draws: what they do outlives the
-// schedule, so that the cluster need not be afterwards what it was before.
-var permanent = []string{"save", "deploy", "undeploy"}
+// permanent reports whether what a fault does outlives the schedule, so that
+// the cluster need not be afterwards what it was before: an artifact is gone,
+// or a reboot finds what a set has changed. Of a save that only keeps what the
+// file says, there is something to see where that was never saved.
+func permanent(t topology.Topology, l Line, all []Line) bool {
+	switch f := fault.Plain(l.Fault).(type) {
+	case fault.Undeploy:
+		return true
+	case fault.Save:
+		return len(t.Nodes[f.Node].Unsaved) == 0 || slices.ContainsFunc(all, func(o Line) bool {
+			set, is := fault.Plain(o.Fault).(fault.Set)
+			return is && set.Node == f.Node && o.At <= l.At && l.At <= o.end()
+		})
+	}
+	return false
+}
 
 // space is all schedules that a hunt can draw.
 type space struct {
@@ -34,9 +47,10 @@ type space struct {
 func newSpace(t topology.Topology, window time.Duration) *space {
 	s := &space{topology: t, window: window, shifts: []time.Duration{0, 1, -1, time.Millisecond, -time.Millisecond}}
 	for _, row := range fault.Standard().Rows() {
-		if !slices.Contains(permanent, row.Verb()) {
-			s.rows = append(s.rows, row)
+		if row.Verb() == topology.UndeployVerb || row.Verb() == "save" && !unsaved(t) {
+			continue
 		}
+		s.rows = append(s.rows, row)
 	}
 	for _, name := range topology.Names(t.Segments) {
 		if delay := t.Segments[name].Latency; delay > 0 && !slices.Contains(s.shifts, delay) {
@@ -44,6 +58,16 @@ func newSpace(t topology.Topology, window time.Duration) *space {
 		}
 	}
 	return s
+}
+
+// unsaved reports whether a save can do anything that lasts and is well.
+func unsaved(t topology.Topology) bool {
+	for _, n := range t.Nodes { // order: any will do
+		if len(n.Unsaved) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // swarm returns each kind of fault with a probability of one half: a schedule
@@ -138,6 +162,7 @@ func (s *space) possible(lines []Line) Schedule {
 		}
 	}
 	all = all[:min(len(all), linesMax)]
+	all = slices.DeleteFunc(slices.Clone(all), func(l Line) bool { return permanent(s.topology, l, all) })
 	for {
 		timed := make([]fault.Timed, len(all))
 		for i, l := range all {

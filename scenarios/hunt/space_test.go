@@ -17,7 +17,7 @@ import (
 
 // drawn returns a space of some incident, and random numbers.
 func drawn(t *rapid.T) (*space, *rand.Rand) {
-	name := rapid.SampledFrom([]string{"cable-pull", "self-balance-crash", "lb-all-down", "nginx-both-fail", "cluster-one-way", "queue-hang", "self-balance-quiesce"}).Draw(t, "incident")
+	name := rapid.SampledFrom([]string{"cable-pull", "self-balance-crash", "lb-all-down", "nginx-both-fail", "cluster-one-way", "queue-hang", "self-balance-quiesce", "unsaved-address", "files-shared"}).Draw(t, "incident")
 	s, err := incidents.Find(name)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func checkValid(t *rapid.T, s *space, what string, lines Schedule) {
 			t.Fatalf("%s: not by instant:\n%s", what, lines)
 		case fault.Undoable(l.Fault) || !is && fault.Opposite(l.Fault) != nil:
 			t.Fatalf("%s: %s does not end", what, l)
-		case slices.Contains(permanent, l.Fault.Row().Verb()):
+		case permanent(s.topology, l, lines):
 			t.Fatalf("%s: %s outlives the schedule", what, l)
 		}
 	}
@@ -112,6 +112,19 @@ func TestDrawsDiffer(t *testing.T) {
 	for _, verb := range []string{"pull", "plug", "partition", "heal", "impair", "drop", "prune", "hog", "freeze", "thaw", "crash", "boot", "reboot", "set", "yield", "skew", "drift"} {
 		if !verbs[verb] {
 			t.Errorf("%s was never drawn", verb)
+		}
+	}
+	for name, verb := range map[string]string{"unsaved-address": "save", "files-shared": "deploy"} { // order: each by itself
+		other, err := incidents.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		space, drawn := newSpace(other.Topology.WithDefaults(), time.Minute), false
+		for range 300 {
+			drawn = drawn || slices.ContainsFunc(space.draw(one), func(l Line) bool { return l.Fault.Row().Verb() == verb })
+		}
+		if !drawn {
+			t.Errorf("%s was never drawn for %s", verb, name)
 		}
 	}
 	// Of n lines n/2 are near, with a deviation of √n/2; four of them are allowed.
