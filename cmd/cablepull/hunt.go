@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -164,6 +165,12 @@ func (f *huntFlags) options(source *trial.Source) (hunt.Options, error) {
 	case trial.NeedsNamespaces(source.Scenario) != "":
 		return o, fmt.Errorf("hunt: %s %s, and a hunt is in virtual time", label, trial.NeedsNamespaces(source.Scenario))
 	}
+	if err := checkFolder(f.corpus); err != nil {
+		return o, fmt.Errorf("hunt: --corpus: %w", err)
+	}
+	if err := checkFolder(f.out); err != nil {
+		return o, fmt.Errorf("hunt: --out: %w", err)
+	}
 	text, err := textOf(*source)
 	if err != nil {
 		return o, fmt.Errorf("hunt: %w", err)
@@ -184,6 +191,21 @@ func (f *huntFlags) options(source *trial.Source) (hunt.Options, error) {
 		}
 	}
 	return o, nil
+}
+
+// checkFolder makes sure, before anything is played, that a path is a folder or
+// can become one.
+func checkFolder(path string) error {
+	for at := path; at != ""; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		switch {
+		case err == nil && !info.IsDir():
+			return fmt.Errorf("got %s, where %s is a file, want a folder", path, at)
+		case err == nil || at == filepath.Dir(at):
+			return nil
+		}
+	}
+	return nil
 }
 
 // textOf returns the file of a scenario.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,7 +64,9 @@ func TestHuntFindsNothing(t *testing.T) {
 	if err != nil || len(kept) < 10 || !strings.HasSuffix(kept[0].Name(), ".schedule") {
 		t.Errorf("got a corpus of %d, %v", len(kept), err)
 	}
-	hunt()
+	if again := hunt(); !strings.Contains(again, fmt.Sprintf("\nIt begins with %d schedules of %s.\n", len(kept), corpus)) {
+		t.Errorf("with a corpus of %d: got\n%s", len(kept), again)
+	}
 	if more, err := os.ReadDir(corpus); err != nil || len(more) < len(kept) {
 		t.Errorf("got a corpus of %d after %d, %v", len(more), len(kept), err)
 	}
@@ -137,6 +140,8 @@ func TestHuntUsage(t *testing.T) {
 		{[]string{path, "--recover", "0s"}, "hunt: --recover: got 0s"},
 		{[]string{path, "--window", "-1s"}, "hunt: --window: got -1s"},
 		{[]string{path, "--allow", "nowhere.yaml"}, "hunt: --allow: open nowhere.yaml"},
+		{[]string{path, "--corpus", path}, "hunt: --corpus: got " + path + ", where " + path + " is a file, want a folder"},
+		{[]string{path, "--out", filepath.Join(path, "sub")}, "hunt: --out: got " + path + "/sub, where " + path + " is a file"},
 		{[]string{"lb-damp"}, "hunt: lb-damp has variants, name one: --variant "},
 		{[]string{"lb-damp", "--variant", "damp=1"}, "hunt: --variant: scenario: lb-damp has no variant \"damp=1\""},
 		{[]string{path, "--variant", "x=1"}, "has no variants"},

@@ -95,7 +95,10 @@ func (h *hunter) announce(o hunt.Options) {
 		patience := hunt.PatienceFor(h.source.Scenario.Topology.WithDefaults())
 		within, why = patience.Sum(), patience.String()
 	}
-	fmt.Fprintf(h.std.out, "Hunting in %s with seed %d; after the last fault it must recover within %v (%s).\n", h.source.Scenario.Name, o.Seed, within, why)
+	fmt.Fprintf(h.std.out, "Hunting in %s with seed %d; after the last fault it must recover within %v (%s).\n", h.source.Scenario.Title(), o.Seed, within, why)
+	if len(o.Begin) > 0 {
+		fmt.Fprintf(h.std.out, "It begins with %s of %s.\n", counted(len(o.Begin), "schedule"), h.flags.corpus)
+	}
 }
 
 // tell shows on a terminal how far the hunt is.

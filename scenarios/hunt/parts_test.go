@@ -144,4 +144,14 @@ func TestPatience(t *testing.T) {
 	if p.Sum() != 41*time.Second || p.String() != "connect timeout 5s + timeout of a request 10s + two hello times 6s + two hold times 20s" {
 		t.Errorf("got %v: %s", p.Sum(), p)
 	}
+	for text, want := range map[string]string{
+		"web: {nics: {lan: 192.0.2.50/24}, backend: {}}":                                                               "a moment, for want of timers 1s",
+		"p1: {nics: {lan: 192.0.2.50/24}, partner: {retransmit: 5s, timeout: 2s}}":                                     "retransmission of a document 7s",
+		"lb: {nics: {lan: 192.0.2.50/24}, balancer: {members: ['192.0.2.11:80'], check: {interval: 3s, timeout: 1s}}}": "checks of a balancer 7s",
+	} {
+		s := parse(t, "name: x\nduration: 9s\nsegments: {lan: {}}\nnodes:\n  "+text+"\n")
+		if p := PatienceFor(s.Topology.WithDefaults()); p.String() != want {
+			t.Errorf("%s: got %s, want %s", text, p, want)
+		}
+	}
 }

@@ -45,12 +45,23 @@ func PatienceFor(t topology.Topology) Patience {
 			p = append(p, Part{name, longest[name]})
 		}
 	}
+	if p == nil {
+		p = Patience{{"a moment, for want of timers", time.Second}}
+	}
 	return p
 }
 
 // notePrograms notes the timers of programs that find out who is alive.
 func notePrograms(n topology.Node, note func(string, time.Duration)) {
+	if n.Partner != nil {
+		note("retransmission of a document", n.Partner.Retransmit+n.Partner.Timeout)
+	}
 	if n.Gateway != nil {
+		for _, s := range n.Gateway.Services { // order: the longest counts
+			if s.B2B != nil {
+				note("retransmission of a document", s.B2B.Retransmit+s.B2B.Timeout)
+			}
+		}
 		for _, g := range n.Gateway.Groups { // order: the longest counts
 			note("damp", g.Damp)
 			if c := g.HealthCheck; c != nil {
@@ -71,6 +82,14 @@ func notePrograms(n topology.Node, note func(string, time.Duration)) {
 		note("work on a queue", c.Poll+c.Work)
 		if l := c.Lease; l != nil {
 			note("two leases", 2*(l.Time+l.Renew))
+		}
+	}
+	if b := n.Balancer; b != nil && b.Check != nil {
+		note("checks of a balancer", time.Duration(b.Check.Rise)*max(b.Check.Interval, b.Check.Down)+b.Check.Timeout)
+	}
+	if r := n.Resolver; r != nil {
+		for _, record := range r.Records { // order: the longest counts
+			note("life of a name", record.TTL)
 		}
 	}
 	if n.Publisher != nil {
