@@ -55,8 +55,17 @@ var bodies = []struct {
 	{bySOAP(""), "<a><b></a></b>", "not XML"},
 	{bySOAP(""), "<a>", "not XML"},
 	{bySOAP(""), "<x:a/>", "not XML"}, // no such prefix
+	{bySOAP(""), "<a x:b=''/>", "not XML"},
+	{bySOAP(""), "<a><x:b xmlns:x='c'/><x:b/></a>", "not XML"},
+	{bySOAP("namespace-uri(/a/*) = 'c' and namespace-uri(/a/*/@b) = ''"), "<a><x xmlns='c' b=''/></a>", ""},
+	{bySOAP("count(/a/@*) = 1"), "<a xmlns='b' xmlns:c='d' e=''/>", ""}, // namespaces are no attributes
+	{bySOAP("/a/text() = '<b'"), "<a><![CDATA[<]]>b</a>", ""},           // one text
+	{bySOAP("count(/a/text()) = 3"), "<a>\n<b/>\n<b/>\n</a>", ""},
+	{bySOAP("contains(/, 'UP')"), "<a><b>UP</b></a>", ""},
 	{bySOAP(""), "<?xml version='1.0'?>\n<!-- c --><a><![CDATA[<]]></a>\n<!-- c -->\n", ""},
 	{bySOAP("/a = 'ä'"), "<?xml version='1.0' encoding='iso-8859-1'?><a>\xe4</a>", ""},
+	{bySOAP("/a = 'ä'"), "<?xml version='1.0' encoding='US-ASCII'?><a>\xe4</a>", ""}, // many say so who mean Latin-1
+	{bySOAP("/a = 'ы'"), "<?xml version='1.0' encoding='Windows-1251'?><a>\xfb</a>", ""},
 	{bySOAP(""), "<?xml version='1.0' encoding='klingon'?><a/>", "not XML"},
 	{bySOAP(""), bomb, "not XML"},
 	{bySOAP(""), strings.Repeat("<a>", depthMax) + strings.Repeat("</a>", depthMax), ""},
