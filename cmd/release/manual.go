@@ -23,7 +23,7 @@ var shells = map[string]string{
 // for what is made on the way is given.
 func (s source) manual(ctx context.Context, scratch string) ([]file, error) {
 	self := filepath.Join(scratch, "cablepull-manual")
-	if err := s.build(ctx, platform{runtime.GOOS, runtime.GOARCH}, self, "-tags=manual"); err != nil {
+	if err := s.build(ctx, platform{runtime.GOOS, runtime.GOARCH}, self, "manual"); err != nil {
 		return nil, err
 	}
 	var files []file

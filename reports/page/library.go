@@ -59,7 +59,7 @@ func (p Part) size() int {
 var rank = map[string]int{"error": 0, "fail": 1, "pass": 2, "skip": 3}
 
 func (l *Library) sort() {
-	slices.SortFunc(l.entries, func(a, b entry) int {
+	slices.SortStableFunc(l.entries, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(rank[a.Verdict.Class], rank[b.Verdict.Class]), cmp.Compare(a.Number, b.Number))
 	})
 }

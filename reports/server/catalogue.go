@@ -97,7 +97,7 @@ func (c catalogue) list() found {
 		return nil
 	})
 	c.forget(seen)
-	slices.SortFunc(f.runs, func(a, b run) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(f.runs, func(a, b run) int { return cmp.Compare(a.Path, b.Path) })
 	return f
 }
 

@@ -102,7 +102,7 @@ type Row struct {
 
 // Row returns the kind as a row.
 func (k Kind[F]) Row() *Row {
-	row := &Row{
+	return &Row{
 		verb: k.Verb, usage: k.Usage, about: k.About, example: k.Example, pattern: k.Pattern,
 		goType: reflect.TypeFor[F](), power: k.Power, stack: k.Stack,
 		parse:       func(l *Line) Fault { return k.Parse(l) },
@@ -118,14 +118,18 @@ func (k Kind[F]) Row() *Row {
 		silences:    func(f Fault, w Way) Silence { return k.Silences(f.(F), w) },
 		stops:       func(f Fault, w Way) bool { return k.Stops(f.(F), w) },
 		influence:   func(f Fault) Influence { return k.Influence(f.(F)) },
+		forgotten:   zeroFields(reflect.ValueOf(k)),
 	}
-	v := reflect.ValueOf(k)
+}
+
+// zeroFields lists the fields of a struct that were left out.
+func zeroFields(v reflect.Value) (names []string) {
 	for i := range v.NumField() {
 		if v.Field(i).IsZero() {
-			row.forgotten = append(row.forgotten, v.Type().Field(i).Name)
+			names = append(names, v.Type().Field(i).Name)
 		}
 	}
-	return row
+	return names
 }
 
 // Verb returns the first word of the lines of this kind.

@@ -155,7 +155,7 @@ func (f *balances) record(to *Measures) {
 			}
 			rows = append(rows, b)
 		}
-		slices.SortFunc(rows, func(a, b Balance) int { return cmp.Compare(a.Member, b.Member) })
+		slices.SortStableFunc(rows, func(a, b Balance) int { return cmp.Compare(a.Member, b.Member) })
 		to.Balance = append(to.Balance, rows...)
 	}
 }

@@ -99,7 +99,7 @@ func (f *forwardings) record(to *Measures) {
 	for _, one := range f.all {
 		to.Forwarding = append(to.Forwarding, one.Forwarding)
 	}
-	slices.SortFunc(to.Forwarding, func(a, b Forwarding) int {
+	slices.SortStableFunc(to.Forwarding, func(a, b Forwarding) int {
 		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Interface, b.Interface))
 	})
 }

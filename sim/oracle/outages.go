@@ -216,7 +216,7 @@ func (o *outages) gaps() []Outage {
 }
 
 func byInstant(all []Outage) []Outage {
-	slices.SortFunc(all, func(a, b Outage) int {
+	slices.SortStableFunc(all, func(a, b Outage) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Client, b.Client))
 	})
 	return all

@@ -48,7 +48,7 @@ var programFields = func() (fields []programField) {
 			fields = append(fields, programField{key, i})
 		}
 	}
-	slices.SortFunc(fields, func(a, b programField) int { return strings.Compare(a.key, b.key) })
+	slices.SortStableFunc(fields, func(a, b programField) int { return strings.Compare(a.key, b.key) })
 	return fields
 }()
 
