@@ -2,6 +2,8 @@ package event
 
 import (
 	"fmt"
+	"iter"
+	"math/bits"
 	"reflect"
 	"strings"
 )
@@ -68,6 +70,25 @@ func (s Set) String() string {
 		}
 	}
 	return strings.Join(kinds, ", ")
+}
+
+// PerKind has a value for each kind of events.
+type PerKind[T any] struct{ values [setMax]T }
+
+// Of returns the place of the value for the kind of a body.
+func (p *PerKind[T]) Of(b Body) *T { return &p.values[codecOf(b).number] }
+
+// In iterates over the places of the values for the kinds of a set.
+func (p *PerKind[T]) In(s Set) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i, left := range s.bits {
+			for ; left != 0; left &= left - 1 {
+				if !yield(&p.values[64*i+bits.TrailingZeros64(left)]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // setOf returns the set of a body type.

@@ -20,6 +20,11 @@ func newAccounting(w *watch) *accounting {
 	return &accounting{watch: w}
 }
 
+var accountingReads = event.SetOf(event.RequestSent{}, event.RequestAnswered{}, event.RequestFailed{})
+
+// reads implements fold.
+func (*accounting) reads() event.Set { return accountingReads }
+
 // Observe implements fold.
 func (a *accounting) Observe(e event.Event) {
 	switch b := e.What.(type) {

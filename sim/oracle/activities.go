@@ -36,6 +36,13 @@ func newActivities(*scene) recorder {
 	return &activities{by: map[uint64]clusterMember{}, twice: map[uint64]bool{}, coordinators: map[clusterMember]bool{}}
 }
 
+var activityReads = event.SetOf(
+	event.ClusterActivityExecuted{}, event.ClusterCoordinatorChanged{}, event.PowerChanged{},
+)
+
+// reads implements fold.
+func (*activities) reads() event.Set { return activityReads }
+
 // Observe implements fold.
 func (f *activities) Observe(e event.Event) {
 	switch b := e.What.(type) {

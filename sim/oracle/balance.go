@@ -68,6 +68,14 @@ func newBalances(s *scene) recorder {
 	}
 }
 
+var balanceReads = event.SetOf(
+	event.BalanceWeight{}, event.BalanceMember{}, event.PowerChanged{}, event.BalanceAssigned{},
+	event.RequestServed{},
+)
+
+// reads implements fold.
+func (*balances) reads() event.Set { return balanceReads }
+
 // Observe implements fold.
 func (f *balances) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -107,6 +107,11 @@ func TestOthersSurvive(t *testing.T) {
 		{"the client gives up soon after", timeout(conn("c"), 41, 60), 0, ""},
 		{"it waited for long enough", timeout(conn("c"), 41, 66), 66, "was lost (timeout)"},
 		{"asked long afterwards", timeout(conn("c"), 60, 70), 70, "was lost (timeout)"},
+		{"it spoke in between", conn("c").asked(500, 2, 1).told(500, 2, 1, "c").asked(940, 3, 1).closed(941, 1, "reset", 1), 941, "lost (reset)"},
+		{
+			"it waited while the owner recovered",
+			timeout(conn("c").at(65, "b", event.BalanceRecovery{Interface: "lan", Mode: "rebuild", State: "began"}), 41, 66), 0, "",
+		},
 		{"its segments are lost", timeout(conn("c").loses(49, "c1", "b"), 60, 80), 0, ""},
 	})
 	second := balancedPaper(time.Hour)

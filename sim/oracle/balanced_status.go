@@ -64,6 +64,11 @@ type balancedStatus struct {
 
 func newBalancedStatus(s *scene) recorder { return &balancedStatus{facts: s.facts} }
 
+var balancedStatusReads = event.SetOf(event.BalanceStatus{}, event.BalanceCounters{})
+
+// reads implements fold.
+func (*balancedStatus) reads() event.Set { return balancedStatusReads }
+
 // Observe implements fold.
 func (f *balancedStatus) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -191,3 +191,14 @@ func TestReasons(t *testing.T) {
 		t.Errorf("%d causes, %d reasons and %d without: one is of nothing", known, len(reasons), len(none))
 	}
 }
+
+// TestWhyAnotherResigned: who stopped sending hellos is not always the owner.
+func TestWhyAnotherResigned(t *testing.T) {
+	f := twoGroups()
+	f.Members[2].Group, f.Members[2].VIP = f.Members[0].Group, vip
+	l := (&log{}).settled().at(48, "x", event.StandbySent{Interface: "lan", Group: 1, Opcode: "Resign"}).takes(48, "b", "Standby", standby.CauseResign)
+	took := Measure(l.in(), f).Takeovers[1]
+	if want := "x resigned, whose hellos had kept b waiting"; !strings.Contains(took.Why, want) {
+		t.Errorf("got %q, want %q", took.Why, want)
+	}
+}

@@ -60,6 +60,8 @@ func newPages() *pages {
 	return &pages{map[[2]string]*page{}, map[string]*Ledger{}}
 }
 
+var pageReads = event.SetOf(event.TellerDone{})
+
 func (p *pages) observe(e event.Event) {
 	b, is := e.What.(event.TellerDone)
 	if !is {

@@ -70,6 +70,10 @@ func newHistory(f Facts, l *lines) *history {
 	return &history{facts: f, lines: l, halts: map[string]*edge{}, pauses: map[string]pause{}, struck: never}
 }
 
+var historyReads = event.SetOf(
+	event.FaultApplied{}, event.FaultHealed{}, event.PowerChanged{}, event.Paused{}, event.TrackChanged{},
+)
+
 // Observe follows faults, and machines that lose their power and get it back.
 func (h *history) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -70,6 +70,15 @@ func newConnections(s *scene) recorder {
 	return c
 }
 
+var connectionReads = event.SetOf(
+	event.FaultApplied{}, event.ConnEstablished{}, event.ConnAged{}, event.ConnAccepted{},
+	event.RequestServed{}, event.RequestSent{}, event.RequestAnswered{}, event.RequestFailed{},
+	event.ConnClosed{},
+)
+
+// reads implements fold.
+func (*connections) reads() event.Set { return connectionReads }
+
 // Observe implements fold.
 func (c *connections) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -28,6 +28,7 @@ func TestOneConsumer(t *testing.T) {
 		{"in the same instant", first().at(5, "b", handler(on)).at(5, "a", handler(off)).at(6, "b", work(1)), 0, ""},
 		{"at once", first().at(5, "b", handler(on)), 5, "a and b are both enabled for the queue orders, since 1s and 5s"},
 		{"at once for a moment", first().at(5, "b", handler(on)).at(5.001, "a", handler(off)), 5, "since 1s and 5s"},
+		{"at once until one crashes", first().at(5, "b", handler(on)).at(6, "a", power(event.PowerCrashed)), 5, "since 1s and 5s"},
 		{"crashed", first().at(4, "a", power(event.PowerCrashed)).at(5, "b", handler(on)), 0, ""},
 		{"back, and not enabled", first().at(4, "a", power(event.PowerCrashed)).at(5, "b", handler(on)).at(9, "a", power(event.PowerUp)), 0, ""},
 		{"frozen", first().at(4, "a", power(event.PowerFrozen)).at(5, "b", handler(on)), 0, ""},

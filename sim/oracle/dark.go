@@ -53,6 +53,9 @@ func newDarkTimes(s *scene) recorder {
 	return d
 }
 
+// reads implements fold.
+func (*darkTimes) reads() event.Set { return versionReads }
+
 // Observe implements fold.
 func (d *darkTimes) Observe(e event.Event) {
 	if version := d.scene.version(); version != d.seen {

@@ -65,6 +65,14 @@ func numbersOf(of map[string]*numbers, publisher string) *numbers {
 	return n
 }
 
+var deliveryReads = event.SetOf(
+	event.MessagePublished{}, event.MessageFailed{}, event.MessageProcessed{}, event.MessageDropped{},
+	event.BrokerStatus{}, event.ThrottleChanged{},
+)
+
+// reads implements fold.
+func (*deliveries) reads() event.Set { return deliveryReads }
+
 // Observe implements fold.
 func (f *deliveries) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -44,6 +44,7 @@ func newEars(s *scene) *ears {
 			}
 		}
 	}
+	e.observe(0) // real programs take part from the start
 	return e
 }
 

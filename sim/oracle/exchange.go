@@ -85,6 +85,14 @@ func (f *exchanges) document(id string) *document {
 	return d
 }
 
+var exchangeReads = event.SetOf(
+	event.DocumentSent{}, event.DocumentUndelivered{}, event.DocumentArrived{}, event.ReceiptArrived{},
+	event.DocumentEnded{}, event.StatusArrived{}, event.StoreChanged{}, event.StoreStatus{},
+)
+
+// reads implements fold.
+func (*exchanges) reads() event.Set { return exchangeReads }
+
 // Observe implements fold.
 func (f *exchanges) Observe(e event.Event) {
 	switch b := e.What.(type) {

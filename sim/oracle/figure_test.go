@@ -149,6 +149,9 @@ func TestTones(t *testing.T) {
 // throwAway counts links that change: a measure that this test needs once.
 type throwAway struct{ changes int }
 
+// reads implements fold.
+func (*throwAway) reads() event.Set { return event.SetOf(event.LinkChanged{}) }
+
 // Observe implements fold.
 func (x *throwAway) Observe(e event.Event) {
 	if _, is := e.What.(event.LinkChanged); is {

@@ -23,6 +23,11 @@ type files struct{ of map[string]*Files }
 
 func newFiles(*scene) recorder { return &files{of: map[string]*Files{}} }
 
+var fileReads = event.SetOf(event.FileCopied{}, event.FileLost{})
+
+// reads implements fold.
+func (*files) reads() event.Set { return fileReads }
+
 // Observe implements fold.
 func (f *files) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -29,6 +29,14 @@ func newFixedServices(s *scene, w *watch) *fixedServices {
 	}
 }
 
+var fixedServiceReads = event.SetOf(
+	event.BalanceAssigned{}, event.ConnOpened{}, event.ConnEstablished{}, event.ConnClosed{},
+	event.ConnAccepted{}, event.StandbyChanged{},
+)
+
+// reads implements fold.
+func (*fixedServices) reads() event.Set { return fixedServiceReads }
+
 // Observe implements fold.
 func (f *fixedServices) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -6,8 +6,13 @@ import (
 	"github.com/cablepull/cablepull/sim/event"
 )
 
-// fold receives each event of a run in order, then the end.
+// fold receives the events of a run that it reads in order, then the end.
 type fold interface {
+	// reads returns the kinds of the events that the fold needs. Most events of
+	// many runs are of few kinds, and most folds need none of these.
+	//
+	// Whatever depends on the version of the scene reads what changes it.
+	reads() event.Set
 	Observe(event.Event)
 	Finish(end time.Duration)
 }
@@ -30,15 +35,18 @@ func newScene(f Facts) *scene {
 	return &scene{facts: f, roster: NewRoster(f), network: newNetwork(f, l), history: newHistory(f, l), lines: l}
 }
 
-// Observe implements fold.
+// What a scene reads, and which of that changes its version.
+var (
+	versionReads = RosterReads.Or(networkReads)
+	sceneReads   = versionReads.Or(historyReads)
+)
+
+// Observe takes in an event of the kinds of sceneReads, and ignores others.
 func (s *scene) Observe(e event.Event) {
 	s.roster.Observe(e)
 	s.network.Observe(e)
 	s.history.Observe(e)
 }
-
-// Finish implements fold.
-func (s *scene) Finish(time.Duration) {}
 
 // recorder is a fold that adds to the measures at the end.
 type recorder interface {

@@ -41,6 +41,11 @@ type forwardingOf struct {
 
 func newForwardings(s *scene) recorder { return &forwardings{scene: s} }
 
+var forwardingReads = event.SetOf(event.BalanceTable{}, event.StandbyChanged{}, event.PowerChanged{})
+
+// reads implements fold.
+func (*forwardings) reads() event.Set { return forwardingReads }
+
 // Observe implements fold.
 func (f *forwardings) Observe(e event.Event) {
 	f.sample(e.At, false)

@@ -33,6 +33,9 @@ func newGroups(s *scene) recorder {
 	return g
 }
 
+// reads implements fold.
+func (*groups) reads() event.Set { return versionReads }
+
 // Observe implements fold.
 func (g *groups) Observe(e event.Event) {
 	if b, ok := e.What.(event.StandbyChanged); ok {

@@ -42,6 +42,13 @@ func newHolding(s *scene, w *watch) *holding {
 	return h
 }
 
+var holdingReads = event.SetOf(
+	event.StandbyChanged{}, event.VIPGained{}, event.VIPLost{}, event.ConfigChanged{}, event.PowerChanged{},
+)
+
+// reads implements fold.
+func (*holding) reads() event.Set { return holdingReads }
+
 // Observe implements fold.
 func (h *holding) Observe(e event.Event) {
 	if e.At > h.at {

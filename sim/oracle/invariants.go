@@ -102,6 +102,9 @@ func balancedOnly(s *scene, f fold) fold {
 // nothing is a fold without an effect.
 type nothing struct{}
 
+// reads implements fold.
+func (nothing) reads() event.Set { return event.Set{} }
+
 // Observe implements fold.
 func (nothing) Observe(event.Event) {}
 

@@ -48,6 +48,13 @@ func (f *lbMembers) member(node, group, member string) *lbMember {
 	return m
 }
 
+var lbMemberReads = event.SetOf(
+	event.LBMemberChanged{}, event.LBAttemptFailed{}, event.LBStatus{}, event.PowerChanged{},
+)
+
+// reads implements fold.
+func (*lbMembers) reads() event.Set { return lbMemberReads }
+
 // Observe implements fold.
 func (f *lbMembers) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -29,6 +29,9 @@ type ledgers struct{ *pages }
 
 func newLedgers(*scene) recorder { return &ledgers{newPages()} }
 
+// reads implements fold.
+func (*ledgers) reads() event.Set { return pageReads }
+
 // Observe implements fold.
 func (l *ledgers) Observe(e event.Event) { l.observe(e) }
 

@@ -22,6 +22,9 @@ type linearizable struct {
 
 func newLinearizable(s *scene, w *watch) *linearizable { return &linearizable{s, w, newPages()} }
 
+// reads implements fold.
+func (*linearizable) reads() event.Set { return pageReads }
+
 // Observe implements fold.
 func (l *linearizable) Observe(e event.Event) { l.observe(e) }
 

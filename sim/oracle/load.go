@@ -34,6 +34,11 @@ func (f *loads) node(name string) *Load {
 	return l
 }
 
+var loadReads = event.SetOf(event.GatewayLoad{}, event.LBRefused{})
+
+// reads implements fold.
+func (*loads) reads() event.Set { return loadReads }
+
 // Observe implements fold.
 func (f *loads) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -9,6 +9,11 @@ import (
 // looping reports the loops that the fabric saw.
 type looping struct{ watch *watch }
 
+var loopingReads = event.SetOf(event.FrameLooped{})
+
+// reads implements fold.
+func (*looping) reads() event.Set { return loopingReads }
+
 // Observe implements fold.
 func (l *looping) Observe(e event.Event) {
 	if b, ok := e.What.(event.FrameLooped); ok {

@@ -23,6 +23,11 @@ func newMembers(s *scene) recorder {
 	}
 }
 
+var memberReads = event.SetOf(event.StandbyChanged{}, event.StandbyStatus{})
+
+// reads implements fold.
+func (*members) reads() event.Set { return memberReads }
+
 // Observe implements fold.
 func (m *members) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -29,6 +29,10 @@ func newNetwork(f Facts, l *lines) *network {
 	return &network{facts: f, lines: l, starving: map[string]bool{}, stalled: map[string]bool{}, rejects: map[[2]string]bool{}}
 }
 
+var networkReads = event.SetOf(
+	event.FaultApplied{}, event.FaultHealed{}, event.LoadChanged{}, event.Stalled{}, event.PowerChanged{}, event.StandbyRejected{},
+)
+
 // Observe follows faults, the load of the control class, and who ignores whom.
 func (n *network) Observe(e event.Event) {
 	switch b := e.What.(type) {

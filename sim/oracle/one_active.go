@@ -41,6 +41,9 @@ func newOneActive(s *scene, w *watch) *oneActive {
 	return o
 }
 
+// reads implements fold.
+func (*oneActive) reads() event.Set { return versionReads }
+
 // Observe implements fold.
 func (o *oneActive) Observe(e event.Event) {
 	if e.At > o.due {

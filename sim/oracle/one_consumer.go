@@ -23,11 +23,12 @@ type oneConsumer struct {
 
 // consumers are those of one queue.
 type consumers struct {
-	all   []*consumer // in the order in which they were first enabled
-	both  bool        // two could act at the last instant
-	thaw  bool        // since a machine went on after a freeze
-	told  bool        // of this overlap
-	since time.Duration
+	all    []*consumer // in the order in which they were first enabled
+	acting []*consumer // of these, those that are enabled on machines that run
+	both   bool        // two could act at the last instant
+	thaw   bool        // since a machine went on after a freeze
+	told   bool        // of this overlap
+	since  time.Duration
 }
 
 // consumer is one of them.
@@ -40,6 +41,11 @@ type consumer struct {
 func newOneConsumer(s *scene, w *watch) *oneConsumer {
 	return &oneConsumer{scene: s, watch: w, queues: map[string]*consumers{}}
 }
+
+var consumerReads = event.SetOf(event.ConsumerChanged{}, event.MessageProcessed{}, event.PowerChanged{})
+
+// reads implements fold.
+func (*oneConsumer) reads() event.Set { return consumerReads }
 
 // Observe implements fold.
 func (o *oneConsumer) Observe(e event.Event) {
@@ -109,14 +115,16 @@ func (o *oneConsumer) acting(q *consumers) (all []*consumer) {
 // follow notes when an overlap begins and ends.
 func (o *oneConsumer) follow(queue string, now time.Duration) {
 	q := o.queues[queue]
-	both := len(o.acting(q)) > 1
+	q.acting = o.acting(q)
+	both := len(q.acting) > 1
 	if both && !q.both {
 		q.since, q.told, q.thaw = now, false, false
 	}
 	q.both = both
 }
 
-// judge reports the overlaps that have lasted until now.
+// judge reports the overlaps that have lasted until now. It goes by who acted
+// since the last change: the roster has already moved on.
 func (o *oneConsumer) judge(now time.Duration) {
 	for _, name := range o.names {
 		q := o.queues[name]
@@ -130,7 +138,7 @@ func (o *oneConsumer) judge(now time.Duration) {
 // tell reports an overlap.
 func (o *oneConsumer) tell(name string, q *consumers) {
 	q.told = true
-	all := o.acting(q)
+	all := slices.Clone(q.acting)
 	slices.SortStableFunc(all, func(a, b *consumer) int { return cmpInstant(a.since, b.since) })
 	a, b := all[0], all[1]
 	o.watch.report(q.since, "%s and %s are both enabled for the queue %s, since %v and %v", a.node, b.node, name, a.since, b.since)
@@ -159,7 +167,7 @@ func (o *oneConsumer) worked(e event.Event, b event.MessageProcessed) {
 		}
 		return
 	}
-	for _, other := range o.acting(q) {
+	for _, other := range q.acting {
 		if other != own && !q.told {
 			q.told = true
 			o.watch.report(e.At, "%s does message %d of %s for the queue %s, and %s is enabled since %v",

@@ -33,6 +33,14 @@ func newOneServer(w *watch) *oneServer {
 	return &oneServer{watch: w, ends: map[string]*end{}, conns: map[uint64]string{}}
 }
 
+var oneServerReads = event.SetOf(
+	event.ConnEstablished{}, event.ConnClosed{}, event.RequestSent{}, event.RequestAnswered{},
+	event.RequestFailed{}, event.ConnAccepted{}, event.RequestServed{},
+)
+
+// reads implements fold.
+func (*oneServer) reads() event.Set { return oneServerReads }
+
 // Observe implements fold.
 func (o *oneServer) Observe(e event.Event) {
 	if e.At > o.at {

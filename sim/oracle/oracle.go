@@ -3,6 +3,7 @@ package oracle
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -16,8 +17,8 @@ type Oracle struct {
 	own       []Own
 	recorders []recorder
 	watches   []*watch
-	folds     []fold // all of the above, and the invariants
-	involved  []fold // of these, all but bystanders
+	folds     []fold                // recorders, then invariants
+	readers   event.PerKind[uint64] // a bit for each of folds that reads the kind
 	end       time.Duration
 }
 
@@ -25,37 +26,42 @@ type Oracle struct {
 // listed after those that are built in.
 func New(f Facts, own ...Own) *Oracle {
 	o := &Oracle{scene: newScene(f), own: own, end: f.Duration}
-	o.folds = append(o.folds, o.scene)
-	for _, m := range own {
-		o.folds = append(o.folds, m)
-	}
 	for _, m := range measures {
 		r := m.fold(o.scene)
 		o.recorders = append(o.recorders, r)
-		o.folds = append(o.folds, r)
+		o.add(r)
 	}
 	for _, i := range Invariants {
 		w := &watch{invariant: i.Name}
 		o.watches = append(o.watches, w)
-		o.folds = append(o.folds, i.fold(o.scene, w))
-	}
-	for _, f := range o.folds {
-		if _, is := f.(bystander); !is {
-			o.involved = append(o.involved, f)
-		}
+		o.add(i.fold(o.scene, w))
 	}
 	return o
+}
+
+// add adds a fold after those that there are.
+func (o *Oracle) add(f fold) {
+	bit := uint64(1) << len(o.folds)
+	if bit == 0 {
+		panic("oracle: there are more folds than readers has bits")
+	}
+	o.folds = append(o.folds, f)
+	for readers := range o.readers.In(f.reads()) {
+		*readers |= bit
+	}
 }
 
 // Observe takes in the next event. Their instants must not decrease.
 func (o *Oracle) Observe(e event.Event) {
 	o.end = max(o.end, e.At)
-	folds := o.folds
-	if ofRequest(e) {
-		folds = o.involved
+	if sceneReads.Has(e.What) {
+		o.scene.Observe(e)
 	}
-	for _, f := range folds {
-		f.Observe(e)
+	for _, m := range o.own {
+		m.Observe(e)
+	}
+	for left := *o.readers.Of(e.What); left != 0; left &= left - 1 {
+		o.folds[bits.TrailingZeros64(left)].Observe(e)
 	}
 }
 
@@ -67,6 +73,9 @@ func (o *Oracle) Observe(e event.Event) {
 // are measures and no verdict: the error is the context's.
 func (o *Oracle) Finish(ctx context.Context) (Measures, []Violation, error) {
 	o.scene.unwanted = func() bool { return ctx.Err() != nil }
+	for _, m := range o.own {
+		m.Finish(o.end)
+	}
 	for _, f := range o.folds {
 		f.Finish(o.end)
 	}

@@ -41,6 +41,11 @@ func newOrderedDelivery(s *scene, w *watch) *orderedDelivery {
 	return &orderedDelivery{scene: s, watch: w, last: map[source]done{}}
 }
 
+var orderedDeliveryReads = event.SetOf(event.MessageProcessed{})
+
+// reads implements fold.
+func (*orderedDelivery) reads() event.Set { return orderedDeliveryReads }
+
 // Observe implements fold.
 func (o *orderedDelivery) Observe(e event.Event) {
 	b, is := e.What.(event.MessageProcessed)

@@ -88,6 +88,16 @@ func (f Facts) recovery(vip string) string {
 	return mode
 }
 
+var othersSurviveReads = event.SetOf(
+	event.FaultApplied{}, event.FaultHealed{}, event.PowerChanged{}, event.LinkChanged{},
+	event.BalanceTable{}, event.BalanceRecovery{}, event.PathChanged{}, event.ConnEstablished{},
+	event.ConnAccepted{}, event.RequestSent{}, event.RequestAnswered{}, event.RequestFailed{},
+	event.ConnTimedOut{}, event.ConnClosed{},
+)
+
+// reads implements fold.
+func (*othersSurvive) reads() event.Set { return othersSurviveReads }
+
 // Observe implements fold.
 func (f *othersSurvive) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -68,6 +68,16 @@ func (o *outages) address(c Client) *address {
 	return a
 }
 
+var outageReads = event.SetOf(
+	event.RequestSent{}, event.RequestAnswered{}, event.RequestFailed{}, event.ConnOpened{},
+	event.ConnEstablished{}, event.ConnClosed{}, event.PathChanged{}, event.StandbyChanged{},
+	event.VIPGained{}, event.VIPLost{}, event.VIPAnnounced{}, event.VIPClaimed{}, event.NeighbourChanged{},
+	event.PowerChanged{},
+)
+
+// reads implements fold.
+func (*outages) reads() event.Set { return outageReads }
+
 // Observe implements fold.
 func (o *outages) Observe(e event.Event) {
 	c := o.byNode[e.Node]

@@ -40,6 +40,11 @@ type portal struct {
 
 func newPortals(*scene) recorder { return &portals{map[string]*portal{}} }
 
+var portalReads = event.SetOf(event.PortalAnswered{})
+
+// reads implements fold.
+func (*portals) reads() event.Set { return portalReads }
+
 // Observe implements fold.
 func (f *portals) Observe(e event.Event) {
 	b, is := e.What.(event.PortalAnswered)

@@ -18,6 +18,11 @@ func newProcessedOnce(w *watch) *processedOnce {
 	return &processedOnce{w, map[[2]string]time.Duration{}}
 }
 
+var processedOnceReads = event.SetOf(event.DocumentForgotten{}, event.DocumentArrived{})
+
+// reads implements fold.
+func (*processedOnce) reads() event.Set { return processedOnceReads }
+
 // Observe implements fold.
 func (p *processedOnce) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -30,6 +30,11 @@ type recoveries struct {
 
 func newRecoveries(*scene) recorder { return &recoveries{} }
 
+var recoveryReads = event.SetOf(event.BalanceRecovery{}, event.PowerChanged{})
+
+// reads implements fold.
+func (*recoveries) reads() event.Set { return recoveryReads }
+
 // Observe implements fold.
 func (f *recoveries) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -34,6 +34,13 @@ func (r *requests) client(node string) *ledger {
 	return l
 }
 
+var requestReads = event.SetOf(
+	event.RequestSent{}, event.RequestWaiting{}, event.RequestAnswered{}, event.RequestFailed{},
+)
+
+// reads implements fold.
+func (*requests) reads() event.Set { return requestReads }
+
 // Observe implements fold.
 func (r *requests) Observe(e event.Event) {
 	switch b := e.What.(type) {

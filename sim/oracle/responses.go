@@ -28,6 +28,14 @@ func newMatching(w *watch) *matching {
 	return &matching{watch: w, open: map[uint64]*carried{}, locals: map[string]uint64{}}
 }
 
+var matchingReads = event.SetOf(
+	event.ConnEstablished{}, event.ConnClosed{}, event.RequestSent{}, event.RequestServed{},
+	event.RequestAnswered{}, event.AnswerMismatched{},
+)
+
+// reads implements fold.
+func (*matching) reads() event.Set { return matchingReads }
+
 // Observe implements fold.
 func (m *matching) Observe(e event.Event) {
 	if e.At > m.at {

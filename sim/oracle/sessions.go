@@ -28,6 +28,11 @@ type clientSessions struct {
 
 func newSessions(*scene) recorder { return &sessions{map[string]*clientSessions{}} }
 
+var sessionReads = event.SetOf(event.SessionServed{})
+
+// reads implements fold.
+func (*sessions) reads() event.Set { return sessionReads }
+
 // Observe implements fold.
 func (f *sessions) Observe(e event.Event) {
 	b, is := e.What.(event.SessionServed)

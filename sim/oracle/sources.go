@@ -32,6 +32,11 @@ func newSources(f Facts, w *watch) *sources {
 	return s
 }
 
+var sourceReads = event.SetOf(event.ConnEstablished{}, event.ConnAccepted{}, event.RequestServed{})
+
+// reads implements fold.
+func (*sources) reads() event.Set { return sourceReads }
+
 // Observe implements fold.
 func (s *sources) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -30,6 +30,13 @@ func (s *spread) node(name string) *Spread {
 	return n
 }
 
+var spreadReads = event.SetOf(
+	event.ConnAccepted{}, event.RequestServed{}, event.RequestFailed{}, event.RequestAnswered{},
+)
+
+// reads implements fold.
+func (*spread) reads() event.Set { return spreadReads }
+
 // Observe implements fold.
 func (s *spread) Observe(e event.Event) {
 	switch b := e.What.(type) {

@@ -87,6 +87,13 @@ func (t *takeovers) of(vip string) *ownership {
 	return o
 }
 
+var takeoverReads = versionReads.Or(event.SetOf(
+	event.StandbySent{}, event.TrackChanged{}, event.VIPClaimed{}, event.VIPAnnounced{}, event.VIPServed{},
+))
+
+// reads implements fold.
+func (*takeovers) reads() event.Set { return takeoverReads }
+
 // Observe implements fold.
 func (t *takeovers) Observe(e event.Event) {
 	if len(t.pending) > 0 && e.At > t.pending[0].At {

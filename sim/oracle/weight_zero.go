@@ -30,6 +30,11 @@ func newWeightZero(s *scene, w *watch) *weightZero {
 	return &weightZero{scene: s, watch: w, zero: map[weighted]*zeroed{}, seen: -1}
 }
 
+var weightZeroReads = versionReads.Or(event.SetOf(event.BalanceWeight{}, event.BalanceAssigned{}))
+
+// reads implements fold.
+func (*weightZero) reads() event.Set { return weightZeroReads }
+
 // Observe implements fold.
 func (f *weightZero) Observe(e event.Event) {
 	switch b := e.What.(type) {
