@@ -35,6 +35,24 @@ func TestDigestIsPinned(t *testing.T) {
 	}
 }
 
+// TestDigestOfMany: what is hashed together counts as if it were hashed one by
+// one, and to ask for the digest changes nothing.
+func TestDigestOfMany(t *testing.T) {
+	for _, asks := range []bool{false, true} {
+		d := NewDigest()
+		for i := range 1000 {
+			d.AddFrame(time.Duration(i), 3, []byte("hello"))
+			d.AddEvent(time.Duration(i), []byte("hello"))
+			if asks {
+				_ = d.String()
+			}
+		}
+		if got, want := d.String(), "1c8c6823497e02ad-42931b2dce42baf6"; got != want {
+			t.Errorf("asked in between: %v: got %s, want %s", asks, got, want)
+		}
+	}
+}
+
 // TestDigestDifference: exactly the parts that differ are named.
 func TestDigestDifference(t *testing.T) {
 	for _, tc := range []struct{ a, b, want string }{

@@ -20,7 +20,6 @@ type format struct {
 var formats = []format{
 	{"node/wire", "the headers of frames: views and parsers"},
 	{"netfab/netns", "rings, messages and VLAN tags of the kernel"},
-	{"sim/digest.go", "the prefix of a frame in the digest"},
 	{"sim/event/jsonform/read.go", "JSON text"},
 	{"node/web", "lines of HTTP bodies, and buffers of a fixed size"},
 	{"reports/pcapng/block.go", "blocks of the capture format"},

@@ -1,11 +1,19 @@
 package wire
 
+import "encoding/binary"
+
 // checksum is the Internet checksum (RFC 1071): a ones' complement sum of
 // 16-bit words that can be fed in pieces, as long as every piece but the last
 // has an even length.
-type checksum uint32
+type checksum uint64
 
+// add adds longer words than 16 bits, which comes to the same: sum folds them.
 func (c checksum) add(b []byte) checksum {
+	for len(b) >= 8 {
+		word := checksum(binary.BigEndian.Uint64(b))
+		c += word>>32 + word&0xffffffff
+		b = b[8:]
+	}
 	for len(b) >= 2 {
 		c += checksum(b[0])<<8 | checksum(b[1])
 		b = b[2:]

@@ -61,23 +61,48 @@ func small(digits *[32]byte, at int, u uint64) int {
 }
 
 // fraction writes the last precision digits of u behind a point, without
-// trailing zeros, and returns what is left of u.
+// trailing zeros, and returns what is left of u. The precision is 0, 3, 6 or 9.
 func fraction(digits *[32]byte, at int, u uint64, precision int) (int, uint64) {
-	written := false
-	for range precision {
-		digit := byte(u % 10)
-		u /= 10
-		if written = written || digit != 0; written {
-			at--
-			digits[at] = '0' + digit
-		}
+	var part uint32
+	switch precision {
+	case 3:
+		part, u = uint32(u%1e3), u/1e3
+	case 6:
+		part, u = uint32(u%1e6), u/1e6
+	case 9:
+		part, u = uint32(u%1e9), u/1e9
 	}
-	if written {
+	if part == 0 {
+		return at, u
+	}
+	for part%1000 == 0 {
+		part /= 1000
+		precision -= 3
+	}
+	for part%10 == 0 {
+		part /= 10
+		precision--
+	}
+	for ; precision > 1; precision -= 2 {
+		at -= 2
+		copy(digits[at:], pairs[part%100*2:][:2])
+		part /= 100
+	}
+	if precision == 1 {
 		at--
-		digits[at] = '.'
+		digits[at] = '0' + byte(part)
 	}
+	at--
+	digits[at] = '.'
 	return at, u
 }
+
+// pairs are the numbers from 0 to 99 in two digits.
+const pairs = "0001020304050607080910111213141516171819" +
+	"2021222324252627282930313233343536373839" +
+	"4041424344454647484950515253545556575859" +
+	"6061626364656667686970717273747576777879" +
+	"8081828384858687888990919293949596979899"
 
 // whole writes u in decimal.
 func whole(digits *[32]byte, at int, u uint64) int {
