@@ -24,7 +24,9 @@ type EchoSocket struct {
 	receive    func(EchoResult)
 
 	route     *stack.Route // nil: to be looked up
-	waiting   []sentEcho   // until the next hop is resolved, oldest first
+	hop       nextHop
+	asked     tcpip.LinkAddress // the last answer of the stack
+	waiting   []sentEcho        // until the next hop is resolved, oldest first
 	resolving bool
 	resolved  func(stack.ResolvedFieldsResult)
 }
@@ -78,37 +80,55 @@ func (s *EchoSocket) Send(sequence uint16, number uint64) {
 		}
 		s.route = route
 	}
+	e := sentEcho{sequence, number}
+	n := s.nic()
+	if !s.resolving && s.hop.known(n) {
+		s.put(n, s.hop.mac, e)
+		return
+	}
 	if len(s.waiting) == waitingMax {
 		s.waiting = append(s.waiting[:0], s.waiting[1:]...)
 	}
-	s.waiting = append(s.waiting, sentEcho{sequence, number})
+	s.waiting = append(s.waiting, e)
 	if s.resolving {
 		return
 	}
 	s.resolving = true
-	_ = s.route.ResolvedFields(s.resolved) // an error is that it will call later
+	if err := s.route.ResolvedFields(s.resolved); err == nil { // else it will call later
+		s.hop.set(n, s.asked)
+	}
+}
+
+// nic returns the interface by which requests leave.
+func (s *EchoSocket) nic() *NIC { return s.host.nics[s.route.NICID()-1] }
+
+// put sends a request to a next hop.
+func (s *EchoSocket) put(n *NIC, hop MAC, e sentEcho) {
+	if n.closed {
+		return
+	}
+	f := n.port.Fabric().NewFrame(wire.EchoFrameSize)
+	wire.Echo{
+		Source: n.mac, Destination: hop, From: s.route.LocalAddress().As4(), To: s.to.As4(),
+		Identifier: s.identifier, Sequence: e.sequence, Number: e.number,
+	}.Put(f.Data())
+	n.sendRaw(f)
 }
 
 // leave sends what has waited for the next hop, or fails it. It may be called
 // while the stack holds locks, so it does not use the stack.
 func (s *EchoSocket) leave(r stack.ResolvedFieldsResult) {
-	if s.gone() { // the stack is being destroyed
+	if s.gone() || s.route == nil { // the stack is being destroyed, or it was another route
 		return
 	}
 	s.resolving = false
-	n := s.host.nics[s.route.NICID()-1]
+	s.asked = r.RouteInfo.RemoteLinkAddress
+	n := s.nic()
 	for _, e := range s.waiting {
-		switch {
-		case r.Err != nil:
+		if r.Err != nil {
 			s.receive(EchoResult{Sequence: e.sequence, Err: ErrUnreachable})
-		case !n.closed:
-			f := n.port.Fabric().NewFrame(wire.EchoFrameSize)
-			wire.Echo{
-				Source: n.mac, Destination: macOf(r.RouteInfo.RemoteLinkAddress),
-				From: r.RouteInfo.LocalAddress.As4(), To: s.to.As4(),
-				Identifier: s.identifier, Sequence: e.sequence, Number: e.number,
-			}.Put(f.Data())
-			n.sendRaw(f)
+		} else {
+			s.put(n, macOf(s.asked), e)
 		}
 	}
 	s.waiting = s.waiting[:0]
@@ -148,6 +168,7 @@ func (s *EchoSocket) forgetRoute() {
 		return
 	}
 	s.route.Release()
+	s.hop.forget()
 	s.route, s.resolving, s.waiting = nil, false, s.waiting[:0]
 }
 

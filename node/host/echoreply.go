@@ -13,6 +13,7 @@ import (
 type echoRoute struct {
 	local, remote [4]byte
 	route         *stack.Route // nil: there is none
+	hop           nextHop
 }
 
 // forget drops the route: addresses or routes have changed.
@@ -20,6 +21,7 @@ func (e *echoRoute) forget() {
 	if e.route != nil {
 		e.route.Release()
 		e.route = nil
+		e.hop.forget()
 	}
 }
 
@@ -38,12 +40,16 @@ func (s *shortcut) answerEcho(frame []byte) bool {
 	if route == nil {
 		return false
 	}
-	s.nextHop = ""
-	if err := route.ResolvedFields(s.resolve); err != nil || len(s.nextHop) != len(MAC{}) {
-		return false // it has to wait for ARP
+	hop := &s.echoes.hop
+	if !hop.known(s.nic) {
+		s.nextHop = ""
+		if err := route.ResolvedFields(s.resolve); err != nil || len(s.nextHop) != len(MAC{}) {
+			return false // it has to wait for ARP
+		}
+		hop.set(s.nic, s.nextHop)
 	}
 	answer := s.nic.port.Fabric().NewFrame(len(frame))
-	wire.PutEchoReply(answer.Data(), frame, macOf(s.nextHop), s.nic.mac)
+	wire.PutEchoReply(answer.Data(), frame, hop.mac, s.nic.mac)
 	s.nic.send(answer)
 	return true
 }

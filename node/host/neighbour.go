@@ -162,6 +162,7 @@ func (w neighbourWatch) OnNeighborRemoved(id tcpip.NICID, e stack.NeighborEntry)
 		return
 	}
 	n := w.host.nics[id-1]
+	n.learnt++
 	ip := netip.AddrFrom4(e.Addr.As4())
 	known := n.neighbours[ip]
 	delete(n.neighbours, ip)
@@ -179,6 +180,7 @@ func (w neighbourWatch) note(id tcpip.NICID, e stack.NeighborEntry) {
 		return
 	}
 	n := w.host.nics[id-1]
+	n.learnt++
 	ip := netip.AddrFrom4(e.Addr.As4())
 	known := n.neighbours[ip]
 	now := known

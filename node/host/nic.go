@@ -48,6 +48,7 @@ type NIC struct {
 	memberships map[netip.Addr]int // number of sockets that have joined a group; see igmp.go
 	carrier     []func(up bool)
 	neighbours  map[netip.Addr]neighbour
+	learnt      uint64           // changes of the stack's neighbour cache so far, and 1; see nextHop
 	permanent   []virtualAddress // entries of neighbours
 	lifetime    *lifetime
 	acks        *ackDelay
@@ -60,7 +61,7 @@ type NIC struct {
 
 func newNIC(h *Host, id int, name string, mac MAC, address netip.Prefix) *NIC {
 	n := &NIC{
-		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true,
+		host: h, id: tcpip.NICID(id), name: name, mac: mac, address: address, closed: true, learnt: 1,
 		neighbours: map[netip.Addr]neighbour{}, groups: map[MAC]int{}, memberships: map[netip.Addr]int{},
 	}
 	n.waiting.next, n.waiting.prev = &n.waiting, &n.waiting
