@@ -87,6 +87,7 @@ type outcome struct {
 
 func (c *clerk) run(p *sim.Proc) {
 	t := c.teller
+	defer c.stop()
 	for d := t.cfg.Start - t.host.Now(); d > 0; d = t.cfg.Start - t.host.Now() {
 		p.Sleep(d)
 	}
@@ -94,6 +95,14 @@ func (c *clerk) run(p *sim.Proc) {
 		c.think(p)
 		c.doing = c.choose()
 		c.done(t.do(*c.doing))
+	}
+}
+
+// stop logs what is under way when the machine crashes: it may have an effect,
+// and others may read that.
+func (c *clerk) stop() {
+	if c.doing != nil {
+		c.done(outcome{outcome: unknown, reason: "the machine has crashed"})
 	}
 }
 

@@ -246,8 +246,8 @@ func TestFinishIdle(t *testing.T) {
 	}
 }
 
-// TestReboot: what is under way in a crash is never heard of again, and the
-// values of the next boot are others.
+// TestReboot: what is under way in a crash is unknown, and the values of the
+// next boot are others.
 func TestReboot(t *testing.T) {
 	l := newLab(t)
 	l.serve = func(p *sim.Proc, x *web.Exchange) { p.Sleep(200 * second) }
@@ -259,7 +259,11 @@ func TestReboot(t *testing.T) {
 		l.start(nil)
 	})
 	l.Run(8 * second)
-	if d := l.done(); len(d) == 0 || d[0].Value != "t1-1-1-2" || d[0].Outcome != ok || l.got[0] != "PUT /accounts/r1 t1-1-1" {
-		t.Errorf("got %+v by %q, want the values of the second boot", d, l.got)
+	d := l.done()
+	if len(d) < 2 || d[0].Value != "t1-1-1" || d[0].Outcome != unknown || d[0].Reason != "the machine has crashed" {
+		t.Fatalf("got %+v, want an unknown operation at first", d)
+	}
+	if d[1].Value != "t1-1-1-2" || d[1].Outcome != ok || l.got[0] != "PUT /accounts/r1 t1-1-1" {
+		t.Errorf("got %+v by %q, want the values of the second boot", d[1:], l.got)
 	}
 }

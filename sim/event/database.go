@@ -33,7 +33,8 @@ type PoolFailed struct {
 
 // TellerDone: an operation of a clerk has ended. Its values are words. An
 // operation that failed has had no effect; whether an unknown one has, nobody
-// told the clerk.
+// told the clerk. One that is under way in a crash, or at the end of the run,
+// is unknown.
 type TellerDone struct {
 	Book, Key string
 	Clerk     int    // from 1
