@@ -31,6 +31,11 @@ func pairRows(s sides) []*row {
 			ours: w.pair(bench.Pair{Client: "ping", Rate: 2}, 2000),
 		},
 		{
+			what: "a sweep against run --seeds, the same trials", bar: 1.05, below: true, unit: "x",
+			ours:   w.cpu("sweep", "--phase", "fixed", "--figures", "outage.p50"),
+			theirs: w.cpu("run"),
+		},
+		{
 			what: "a ping against an HTTP request", bar: 0.1, below: true, unit: "x",
 			ours: request("ping"), theirs: request("http"),
 		},
@@ -72,16 +77,36 @@ func measurePair(f *flag.FlagSet, args []string, out io.Writer) error {
 // second with two workers, from its start to its end.
 func (w *sweeps) pair(p bench.Pair, trials int) func() (float64, error) {
 	return func() (float64, error) {
-		program, err := w.program("")
+		start := time.Now()
+		_, err := w.play(p, trials, "run")
+		return float64(trials) / time.Since(start).Seconds(), err
+	}
+}
+
+// cpu returns a measurement: the milliseconds of CPU for each trial of a
+// command that plays the pair with a ping at 2/s, its workers included.
+func (w *sweeps) cpu(command string, flags ...string) func() (float64, error) {
+	return func() (float64, error) {
+		const trials = 2000
+		done, err := w.play(bench.Pair{Client: "ping", Rate: 2}, trials, command, flags...)
 		if err != nil {
 			return 0, err
 		}
-		scenario := filepath.Join(w.bin, fmt.Sprintf("pair-%s-%d.yaml", p.Client, p.Rate))
-		if err := os.WriteFile(scenario, []byte(p.YAML()), 0o644); err != nil {
-			return 0, err
-		}
-		start := time.Now()
-		_, err = output(exec.Command(program, "run", scenario, "--seeds", "1.."+strconv.Itoa(trials), "--jobs", "2"))
-		return float64(trials) / time.Since(start).Seconds(), err
+		return float64((done.UserTime() + done.SystemTime()).Microseconds()) / 1000 / trials, nil
 	}
+}
+
+// play plays trials of a pair with two workers.
+func (w *sweeps) play(p bench.Pair, trials int, command string, flags ...string) (*os.ProcessState, error) {
+	program, err := w.program("")
+	if err != nil {
+		return nil, err
+	}
+	scenario := filepath.Join(w.bin, fmt.Sprintf("pair-%s-%d.yaml", p.Client, p.Rate))
+	if err := os.WriteFile(scenario, []byte(p.YAML()), 0o644); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(program, append([]string{command, scenario, "--seeds", "1.." + strconv.Itoa(trials), "--jobs", "2"}, flags...)...)
+	_, err = output(cmd)
+	return cmd.ProcessState, err
 }
