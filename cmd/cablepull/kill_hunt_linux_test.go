@@ -24,13 +24,20 @@ func TestKilledHunt(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		ended := make(chan struct{})
+		go func() { _ = cmd.Wait(); close(ended) }() // killed, or the test says so
 		for more := 1 + random.IntN(4); len(wholeFiles(t, corpus, out)) < len(kept)+more; {
+			select {
+			case <-ended:
+				t.Fatalf("after %d kills the hunt ended by itself, with %d files", killed, len(wholeFiles(t, corpus, out)))
+			default:
+			}
 			time.Sleep(time.Duration(random.Int64N(int64(5 * time.Millisecond)))) // until it has written some
 		}
 		if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		_ = cmd.Wait() // it was killed
+		<-ended
 		now := wholeFiles(t, corpus, out)
 		for name, text := range kept {
 			if now[name] != text {
