@@ -37,7 +37,7 @@ var flow = map[string][]string{
 	"node/lbgroup":        {"node/planted"},                                                     // a pure machine
 	"node/standby/member": {"sim", "sim/event", "node/wire", "node/host", "node/standby", "node/track"},
 	"node/gateway":        {"sim", "sim/event", "sim/topology", "node/b2b", "node/b2b/party", "node/cell", "node/certificate", "node/check", "node/forward", "node/ftp", "node/host", "node/lbgroup", "node/name", "node/web"},
-	"node/track":          {}, // a pure machine
+	"node/track":          {},               // a pure machine
 	"node/b2b":            {"node/planted"}, // a pure machine, and its texts
 	"node/b2b/party":      {"sim", "sim/event", "sim/topology", "node/b2b", "node/host", "node/web"},
 	"node/partner":        {"sim", "sim/topology", "node/b2b", "node/b2b/party", "node/host", "node/session", "node/web"},

@@ -92,7 +92,9 @@ func TestExchanges(t *testing.T) {
 
 // TestProcessedOnce: the same machine, while it has the document in its store.
 func TestProcessedOnce(t *testing.T) {
-	arrived := func(outcome string) event.Body { return event.DocumentArrived{Message: "<1@p1>", From: "p1", Outcome: outcome} }
+	arrived := func(outcome string) event.Body {
+		return event.DocumentArrived{Message: "<1@p1>", From: "p1", Outcome: outcome}
+	}
 	once := func() *log { return (&log{}).at(1, "a", arrived("processed")) }
 	check(t, "processed-once", Facts{Duration: 100 * time.Second}, []breach{
 		{"recognised", once().at(2, "a", arrived("duplicate")), 0, ""},
