@@ -108,9 +108,10 @@ func Undoable(f Fault) bool {
 	return !spanned && f.Row().undoable(f)
 }
 
-// Breaks reports whether a fault breaks something, rather than repairs or
-// changes it: there is a way to undo it.
-func Breaks(f Fault) bool { return Undoable(Plain(f)) || Opposite(f) != nil }
+// Breaks reports whether a fault takes something away or changes it until that
+// is undone, or stops a machine; not whether it repairs, gives an order, or
+// changes what is saved or deployed.
+func Breaks(f Fault) bool { return Undoable(Plain(f)) || InfluenceOf(f) == Halts }
 
 // Opposite returns the fault that repairs what f breaks. Nil if there is none:
 // then only the end of its span undoes it.

@@ -42,6 +42,26 @@ func TestAForgottenField(t *testing.T) {
 	}
 }
 
+// TestBreaks: what takes something away, for a while or for good, and what only
+// repairs, orders or keeps.
+func TestBreaks(t *testing.T) {
+	for line, want := range map[string]bool{
+		"pull a.lan": true, "pull a.lan for 4s": true, "partition a | b": true, "impair a~lan loss 2%": true, "freeze a": true,
+		"crash a": true, "reboot a down 5s": true, "stop service web on b": true, "backend web status 500": true,
+		"hog a service 100%": true, "set a standby off": true,
+		"plug a.lan": false, "heal": false, "thaw a": false, "boot a": false, "start service web on b": false,
+		"backend web ok": false, "calm a service": false, "yield a.lan": false, "save a": false,
+	} {
+		f, err := Parse(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Breaks(f); got != want {
+			t.Errorf("%s: got %v, want %v", line, got, want)
+		}
+	}
+}
+
 // TestUndoing: what each kind of fault is undone by, beside the end of a span.
 func TestUndoing(t *testing.T) {
 	for _, c := range []struct {

@@ -24,6 +24,7 @@ type client struct {
 	answered bool
 	ended    bool          // no request is due any more
 	last     time.Duration // the last answer; before the first one, set so that an answer is due at the start
+	first    time.Duration // when the first request was due, as far as it was sent or has ended; never: none was
 	reach    *reach
 	asking   asking // of users
 	worst    Outage
@@ -45,7 +46,7 @@ func newOutages(s *scene) recorder {
 }
 
 func (o *outages) add(c Client) *client {
-	added := &client{Client: c, last: c.Start - c.Interval, reach: newReach(o.address(c))}
+	added := &client{Client: c, last: c.Start - c.Interval, first: never, reach: newReach(o.address(c))}
 	added.worst = Outage{Client: c.Node, From: c.Start, To: c.Start}
 	o.clients = append(o.clients, added)
 	o.byNode[c.Node] = added
@@ -89,11 +90,12 @@ func (o *outages) Observe(e event.Event) {
 		if c == nil { // a client that is not in the facts
 			c = o.add(Client{Node: e.Node, Start: e.At})
 		}
-		c.asked = true
+		c.asked, c.first = true, min(c.first, e.At)
 		c.reach.observe(e)
 		return // it says nothing about addresses
 	case event.RequestAnswered:
 		if c != nil && b.Status < 500 {
+			c.first = min(c.first, e.At-b.Latency)
 			if c.answered || o.struck(c) {
 				o.close(c, e.At, false)
 			}
@@ -101,6 +103,10 @@ func (o *outages) Observe(e event.Event) {
 			c.asking.answered(b)
 			c.reach.answered(e.At, b.Request)
 			return
+		}
+	case event.RequestFailed:
+		if c != nil {
+			c.first = min(c.first, e.At-b.After)
 		}
 	}
 	if c != nil {
@@ -110,13 +116,14 @@ func (o *outages) Observe(e event.Event) {
 }
 
 // struck reports whether something broke before the client's first answer. Its
-// answers are missing from then on: until then, the cluster may have started.
+// answers are missing from then on, or from when the first was due: until then,
+// the cluster may have started.
 func (o *outages) struck(c *client) bool {
 	at := o.scene.history.struck
 	if at == never {
 		return false
 	}
-	c.last = max(c.last, at-c.Interval)
+	c.last = max(c.last, max(at, c.first)-c.Interval)
 	return true
 }
 

@@ -23,6 +23,7 @@ func TestStruckBeforeReady(t *testing.T) {
 		{"nothing broke", 40, event.LinkChanged{Interface: "lan"}, 0, 0},
 		{"before it asked", 20, fault("pull a.lan"), 20.2, 30},
 		{"while it waited", 40, fault("pull a.lan"), 10.2, 10},
+		{"a reboot", 40, fault("reboot a down 5s"), 10.2, 10},
 		{"broken from the start", 0, fault("pull a.lan"), 0, 0},
 		{"mended only", 40, fault("plug a.lan"), 0, 0},
 		{"ordered only", 40, fault("yield a.lan"), 0, 0},
@@ -54,5 +55,18 @@ func TestStruckAndNeverReady(t *testing.T) {
 	}
 	if o := m.Outages[0]; !o.Open || o.Duration < 20*time.Second {
 		t.Errorf("got %+v, want an open outage", o)
+	}
+}
+
+// TestStruckBeforeItAsked: a client that comes after the fault misses nothing
+// until its first request is due, which is some time after its start.
+func TestStruckBeforeItAsked(t *testing.T) {
+	first := event.RequestAnswered{Request: 1, By: "b", Status: 200, Latency: 20 * ms}
+	l := (&log{}).at(20, "", event.FaultApplied{Fault: "pull a.lan"}).takes(25, "b", "Standby", standby.CauseNoActive).
+		at(30.09, "c1", event.RequestSent{Request: 1, Attempt: 1}).at(30.1, "c1", first).answers("c1", "b", 30.2, 60)
+	f := paper(60 * time.Second)
+	f.Clients[0].Start = 30 * time.Second
+	if o := Measure(l.in(), f).Outages[0]; o.From != instant(30.08) || o.Duration != 20*ms {
+		t.Errorf("got %v from %v, want the 20 ms that the first answer took", o.Duration, o.From)
 	}
 }
